@@ -1,0 +1,44 @@
+import { WorkerPool } from '@llmos/models';
+import type { Recording, Transcriber, Transcript } from '../ports/transcriber.port.js';
+import type { MoonshineWorkerInit, TranscribeCall } from './moonshine.worker.js';
+import { StopFlag } from './stop-flag.js';
+
+export interface MoonshineAdapterOptions extends MoonshineWorkerInit {
+  /** Threads, each with its own models (about 150 MB). */
+  readonly workers: number;
+}
+
+/** Workers start from built files only, so source that runs by itself (in a test) uses the build beside it. */
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/adapters/moonshine.worker.js' : './moonshine.worker.js',
+  import.meta.url,
+);
+
+/** Recognition in worker threads: decoding and inference block the thread they run on for seconds. */
+export class MoonshineAdapter implements Transcriber {
+  private constructor(private readonly pool: WorkerPool) {}
+
+  /** Resolves once every worker has its models in memory. */
+  static async start({ workers, files, maxDurationSeconds }: MoonshineAdapterOptions): Promise<MoonshineAdapter> {
+    const init: MoonshineWorkerInit = { files, maxDurationSeconds };
+    return new MoonshineAdapter(await WorkerPool.start({ module: WORKER, init, size: workers, name: 'moonshine' }));
+  }
+
+  async transcribe(recording: Recording, signal?: AbortSignal): Promise<Transcript> {
+    const stop = new StopFlag();
+    const raise = () => stop.raise();
+    signal?.addEventListener('abort', raise, { once: true });
+    // A copy of its own: the recording may be a view into a larger buffer, which would travel whole.
+    const audio = new Uint8Array(recording);
+    const call: TranscribeCall = { audio, stop: stop.memory };
+    try {
+      return await this.pool.call<Transcript>('transcribe', call, { signal, transfer: [audio.buffer] });
+    } finally {
+      signal?.removeEventListener('abort', raise);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+}

@@ -1,0 +1,151 @@
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import type { PieceRecogniser } from '../ports/piece-recogniser.port.js';
+import { MoonshineCache } from './moonshine-cache.js';
+import { MoonshineTokens } from './moonshine-tokens.js';
+import { openSession } from './onnx-session.js';
+import { stopIfAsked } from './stop-flag.js';
+
+const SAMPLE_RATE = 16_000;
+const START_ID = 1;
+const END_ID = 2;
+/** Speech says no more than this; a decoder that goes on is caught in a loop. */
+const MAX_TOKENS_PER_SECOND = 6.5;
+/** The encoder's convolutions need about 0.06 s; shorter pieces are filled up with silence. */
+const MIN_SAMPLES = 1_600;
+/** The decoder looks at every 384th sample of the mask: one for each frame of the encoder. */
+const SAMPLES_PER_FRAME = 384;
+const HIDDEN_SIZE = 288;
+
+export interface MoonshineFiles {
+  readonly encoder: string;
+  readonly decoder: string;
+  readonly tokenizer: string;
+}
+
+/** One piece of speech after the encoder. */
+interface Encoded {
+  readonly frames: number;
+  readonly maxTokens: number;
+  readonly hidden: Float32Array;
+}
+
+/**
+ * The speech recogniser itself: pieces of 16 kHz mono speech in, their texts out, greedily, on the calling thread.
+ *
+ * Pieces share the decoder's steps in batches. The encoder hears them one by one: its first layer normalises over
+ * the whole length, so filling up a short piece would change what it hears.
+ * @see Jeffries et al., Moonshine: Speech Recognition for Live Transcription and Voice Commands, 2024
+ */
+export class Moonshine implements PieceRecogniser {
+  readonly model = 'moonshine-tiny';
+  readonly language = 'en';
+
+  private constructor(
+    private readonly encoder: InferenceSession,
+    private readonly decoder: InferenceSession,
+    private readonly tokens: MoonshineTokens,
+    private readonly batchSize: number,
+  ) {}
+
+  static async load(files: MoonshineFiles, options: { readonly batchSize?: number } = {}): Promise<Moonshine> {
+    const [encoder, decoder] = [await openSession(files.encoder), await openSession(files.decoder)];
+    return new Moonshine(encoder, decoder, await MoonshineTokens.load(files.tokenizer), options.batchSize ?? 8);
+  }
+
+  /**
+   * Texts in the order of the pieces; '' for a piece in which the model hears nothing.
+   *
+   * @param stopping asked between two runs of the model; true ends the work with `CANCELLED`.
+   */
+  async transcribe(pieces: readonly Float32Array[], stopping?: () => boolean): Promise<string[]> {
+    const byLength = pieces.map((_, index) => index).sort((a, b) => lengthAt(pieces, a) - lengthAt(pieces, b));
+    const texts = new Array<string>(pieces.length).fill('');
+    for (let at = 0; at < byLength.length; at += this.batchSize) {
+      const batch = byLength.slice(at, at + this.batchSize);
+      const encoded: Encoded[] = [];
+      for (const index of batch) encoded.push(await this.encode(pieces[index] as Float32Array, stopping));
+      const ids = await this.decode(encoded, stopping);
+      batch.forEach((index, row) => (texts[index] = this.tokens.decode(ids[row] ?? [])));
+    }
+    return texts;
+  }
+
+  async release(): Promise<void> {
+    await this.encoder.release();
+    await this.decoder.release();
+  }
+
+  private async encode(piece: Float32Array, stopping?: () => boolean): Promise<Encoded> {
+    stopIfAsked(stopping);
+    const samples = piece.length < MIN_SAMPLES ? filledUp(piece, MIN_SAMPLES) : piece;
+    const shape = [1, samples.length];
+    const outputs = await this.encoder.run({
+      input_values: new Tensor('float32', samples, shape),
+      attention_mask: new Tensor('int64', new BigInt64Array(samples.length).fill(1n), shape),
+    });
+    const hidden = outputs['last_hidden_state'] as Tensor;
+    const maxTokens = Math.ceil((piece.length / SAMPLE_RATE) * MAX_TOKENS_PER_SECOND);
+    return { frames: hidden.dims[1] as number, maxTokens, hidden: hidden.data as Float32Array };
+  }
+
+  /** Greedy search for all rows at once; a row that has ended goes along in silence until the last one has. */
+  private async decode(rows: readonly Encoded[], stopping?: () => boolean): Promise<number[][]> {
+    const shared = stackRows(rows);
+    const cache = new MoonshineCache(rows.length);
+    const ids = rows.map((): number[] => []);
+    const ended = rows.map(() => false);
+    let last = rows.map(() => START_ID);
+    while (ended.includes(false)) {
+      stopIfAsked(stopping);
+      const input_ids = new Tensor('int64', BigInt64Array.from(last, BigInt), [rows.length, 1]);
+      const outputs = await this.decoder.run({ ...shared, ...cache.inputs(), input_ids }, cache.outputNames());
+      cache.update(outputs);
+      last = highestPerRow(outputs['logits'] as Tensor, rows.length);
+      rows.forEach((row, index) => {
+        if (ended[index]) return;
+        const id = last[index] as number;
+        if (id !== END_ID) ids[index]?.push(id);
+        ended[index] = id === END_ID || (ids[index]?.length ?? 0) >= row.maxTokens;
+      });
+    }
+    return ids;
+  }
+}
+
+function lengthAt(pieces: readonly Float32Array[], index: number): number {
+  return pieces[index]?.length ?? 0;
+}
+
+function filledUp(piece: Float32Array, length: number): Float32Array {
+  const filled = new Float32Array(length);
+  filled.set(piece);
+  return filled;
+}
+
+/** The encoder's frames side by side, with a mask that leaves out what fills up the shorter rows. */
+function stackRows(rows: readonly Encoded[]): Record<'encoder_hidden_states' | 'encoder_attention_mask', Tensor> {
+  const frames = Math.max(...rows.map((row) => row.frames));
+  const hidden = new Float32Array(rows.length * frames * HIDDEN_SIZE);
+  const mask = new BigInt64Array(rows.length * frames * SAMPLES_PER_FRAME);
+  rows.forEach((row, index) => {
+    hidden.set(row.hidden, index * frames * HIDDEN_SIZE);
+    const start = index * frames * SAMPLES_PER_FRAME;
+    mask.fill(1n, start, start + row.frames * SAMPLES_PER_FRAME);
+  });
+  return {
+    encoder_hidden_states: new Tensor('float32', hidden, [rows.length, frames, HIDDEN_SIZE]),
+    encoder_attention_mask: new Tensor('int64', mask, [rows.length, frames * SAMPLES_PER_FRAME]),
+  };
+}
+
+function highestPerRow(logits: Tensor, rows: number): number[] {
+  const values = logits.data as Float32Array;
+  const vocabulary = values.length / rows;
+  return Array.from({ length: rows }, (_, row) => {
+    const start = row * vocabulary;
+    let best = start;
+    for (let i = start + 1; i < start + vocabulary; i += 1)
+      if ((values[i] as number) > (values[best] as number)) best = i;
+    return best - start;
+  });
+}

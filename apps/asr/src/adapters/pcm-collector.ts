@@ -1,0 +1,107 @@
+import type { AudioData } from 'audio-decode';
+import { LlmosError } from '@llmos/contracts';
+import type { DecodedAudio } from '../ports/audio-decoder.port.js';
+import { Resampler } from './resampler.js';
+
+const SAMPLE_RATE = 16_000;
+const MIN_RATE = 4_000;
+const MAX_RATE = 384_000;
+const MAX_CHANNELS = 8;
+
+/**
+ * Gathers what a codec gives as 16 kHz mono while it comes, so that a long stereo recording at 48 kHz never lies in
+ * memory whole, and stops the codec at the length limit.
+ */
+export class PcmCollector {
+  private readonly parts: Float32Array[] = [];
+  private length = 0;
+  private durationSeconds = 0;
+  private rate = 0;
+  private channels = 0;
+  private frames = 0;
+  private resampler?: Resampler;
+
+  constructor(private readonly maxDurationSeconds: number) {}
+
+  /** Samples per channel so far, as the codec gave them. */
+  get gatheredFrames(): number {
+    return this.frames;
+  }
+
+  /** Bytes the codec's output would take in one piece. */
+  get codecOutputBytes(): number {
+    return this.frames * this.channels * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** @throws LlmosError when the chunk cannot be sound, or the recording grows too long. */
+  add({ channelData, sampleRate }: AudioData): void {
+    const frames = channelData[0]?.length ?? 0;
+    if (frames === 0) return;
+    this.check(channelData, sampleRate, frames);
+    if (sampleRate !== this.rate) this.startRate(sampleRate);
+    this.keep((this.resampler as Resampler).push(downmix(channelData)));
+  }
+
+  /** @throws LlmosError `INVALID_AUDIO` when nothing was gathered. */
+  finish(formatName: string): DecodedAudio {
+    if (this.resampler) this.keep(this.resampler.finish());
+    if (this.length === 0)
+      throw invalid(`The ${formatName} recording holds no sound: 0 samples. Record again, or send the whole file.`);
+    const samples = new Float32Array(this.length);
+    let at = 0;
+    for (const part of this.parts) {
+      samples.set(part, at);
+      at += part.length;
+    }
+    return { samples, durationSeconds: this.durationSeconds };
+  }
+
+  private check(channelData: readonly Float32Array[], sampleRate: number, frames: number): void {
+    if (!(sampleRate >= MIN_RATE && sampleRate <= MAX_RATE)) {
+      throw invalid(
+        `The recording says it has ${sampleRate} samples a second; ${MIN_RATE} to ${MAX_RATE} can be read.`,
+      );
+    }
+    if (channelData.length > MAX_CHANNELS)
+      throw invalid(`The recording has ${channelData.length} channels; 1 to ${MAX_CHANNELS} can be read.`);
+    this.frames += frames;
+    this.channels = Math.max(this.channels, channelData.length);
+    this.durationSeconds += frames / sampleRate;
+    if (this.durationSeconds > this.maxDurationSeconds) {
+      const message = `The recording is longer than ${this.maxDurationSeconds} seconds. Send it in parts.`;
+      throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'audio' });
+    }
+  }
+
+  /** Streams that were strung together may change their rate half-way. */
+  private startRate(sampleRate: number): void {
+    if (this.resampler) this.keep(this.resampler.finish());
+    this.rate = sampleRate;
+    this.resampler = new Resampler(sampleRate, SAMPLE_RATE);
+  }
+
+  private keep(part: Float32Array): void {
+    if (part.length === 0) return;
+    this.parts.push(part);
+    this.length += part.length;
+  }
+}
+
+/** The mean of the channels, clipped to full scale. NaN and infinities would silence a model without a word, so they are an error. */
+function downmix(channelData: readonly Float32Array[]): Float32Array {
+  const first = channelData[0] as Float32Array;
+  const mono = Float32Array.from(first);
+  for (const channel of channelData.slice(1))
+    for (let i = 0; i < mono.length; i += 1) mono[i] = (mono[i] as number) + (channel[i] as number);
+  for (let i = 0; i < mono.length; i += 1) {
+    const sample = (mono[i] as number) / channelData.length;
+    if (!Number.isFinite(sample))
+      throw invalid('The recording holds samples that are not numbers (NaN or infinity). Save it as PCM, 16 bits.');
+    mono[i] = Math.max(-1, Math.min(1, sample));
+  }
+  return mono;
+}
+
+function invalid(message: string): LlmosError {
+  return new LlmosError('INVALID_AUDIO', message, { field: 'audio' });
+}

@@ -1,0 +1,53 @@
+import type { AudioDecoder } from './ports/audio-decoder.port.js';
+import type { SpeechDetector } from './ports/speech-detector.port.js';
+import type { PieceRecogniser } from './ports/piece-recogniser.port.js';
+import type { Transcript } from './ports/transcriber.port.js';
+import { splitSpeech, type Stretch } from './speech-splitter.js';
+
+const SAMPLE_RATE = 16_000;
+
+/** What hears, one part after the other, on the calling thread. */
+export interface RecogniserParts {
+  readonly decoder: AudioDecoder;
+  readonly detector: SpeechDetector;
+  readonly recogniser: PieceRecogniser;
+}
+
+/** From bytes to transcript: decode, find speech, cut at silences, recognise. Runs inside the worker. */
+export class SpeechRecogniser {
+  constructor(private readonly parts: RecogniserParts) {}
+
+  /**
+   * Silence and noise give an empty text and `speech: false`. Segments are the stretches of speech, in order.
+   *
+   * @param stopping asked between two runs of a model; true ends the work with `CANCELLED`.
+   */
+  async transcribe(bytes: Uint8Array, stopping?: () => boolean): Promise<Transcript> {
+    const { decoder, detector, recogniser } = this.parts;
+    const { samples, durationSeconds } = await decoder.decode(bytes, stopping);
+    const probabilities = await detector.detect(samples, stopping);
+    const stretches = splitSpeech(probabilities, detector.windowSamples, samples.length);
+    const pieces = stretches.map(({ start, end }) => samples.subarray(start, end));
+    const texts = await recogniser.transcribe(pieces, stopping);
+    const segments = stretches
+      .map((stretch, index) => segmentOf(stretch, texts[index] ?? ''))
+      .filter(({ text }) => text !== '');
+    return {
+      text: segments.map(({ text }) => text).join(' '),
+      speech: segments.length > 0,
+      language: recogniser.language,
+      durationSeconds: roundedSeconds(durationSeconds),
+      segments,
+      model: recogniser.model,
+    };
+  }
+}
+
+function segmentOf({ start, end }: Stretch, text: string): Transcript['segments'][number] {
+  return { start: roundedSeconds(start / SAMPLE_RATE), end: roundedSeconds(end / SAMPLE_RATE), text };
+}
+
+/** To the millisecond. */
+function roundedSeconds(seconds: number): number {
+  return Math.round(seconds * 1_000) / 1_000;
+}

@@ -1,0 +1,113 @@
+/** A stretch of a recording, in samples; `end` is exclusive. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SplitOptions {
+  /** A window at least this likely starts speech. */
+  readonly startThreshold: number;
+  /** Speech goes on until a window is less likely than this. */
+  readonly endThreshold: number;
+  /** Shorter silences belong to the speech around them. */
+  readonly minSilenceSeconds: number;
+  /** Shorter bursts are clicks, not words. */
+  readonly minSpeechSeconds: number;
+  /** Kept before and after speech, so that soft first and last sounds are heard. */
+  readonly paddingSeconds: number;
+  /** Speech with no more silence than this between is recognised together: context helps. */
+  readonly joinSeconds: number;
+  /** The longest piece the recogniser is good at. */
+  readonly maxPieceSeconds: number;
+}
+
+export const SPLIT_DEFAULTS: SplitOptions = {
+  startThreshold: 0.5,
+  endThreshold: 0.35,
+  minSilenceSeconds: 0.25,
+  minSpeechSeconds: 0.2,
+  paddingSeconds: 0.3,
+  joinSeconds: 1,
+  maxPieceSeconds: 15,
+};
+
+const SAMPLE_RATE = 16_000;
+/** A piece is cut in its second half only, so that two cuts never lie close. */
+const EARLIEST_CUT = 0.5;
+
+/**
+ * Cuts a recording into the pieces the recogniser hears: at silences, never longer than `maxPieceSeconds`, in order
+ * and without overlap. No pieces means nobody spoke.
+ *
+ * @param probabilities of speech, one for each window.
+ * @param totalSamples length of the recording, 16 kHz.
+ * @see the hysteresis of get_speech_timestamps in https://github.com/snakers4/silero-vad
+ */
+export function splitSpeech(
+  probabilities: Float32Array,
+  windowSamples: number,
+  totalSamples: number,
+  options: SplitOptions = SPLIT_DEFAULTS,
+): Stretch[] {
+  const windows = (seconds: number) => Math.round((seconds * SAMPLE_RATE) / windowSamples);
+  const speech = findSpeech(probabilities, options, windows(options.minSilenceSeconds))
+    .filter(({ start, end }) => end - start >= windows(options.minSpeechSeconds))
+    .flatMap((stretch) =>
+      cutLong(stretch, probabilities, windows(options.maxPieceSeconds - 2 * options.paddingSeconds)),
+    );
+  const padded = pad(speech, windows(options.paddingSeconds), probabilities.length);
+  return join(padded, windows(options.joinSeconds), windows(options.maxPieceSeconds)).map(({ start, end }) => ({
+    start: start * windowSamples,
+    end: Math.min(end * windowSamples, totalSamples),
+  }));
+}
+
+function findSpeech(probabilities: Float32Array, options: SplitOptions, minSilence: number): Stretch[] {
+  const found: Stretch[] = [];
+  let start = -1;
+  let lastSpeech = -1;
+  probabilities.forEach((probability, window) => {
+    if (start < 0 && probability >= options.startThreshold) start = window;
+    if (start < 0) return;
+    if (probability >= options.endThreshold) lastSpeech = window;
+    if (window - lastSpeech >= minSilence) {
+      found.push({ start, end: lastSpeech + 1 });
+      start = -1;
+    }
+  });
+  if (start >= 0) found.push({ start, end: lastSpeech + 1 });
+  return found;
+}
+
+/** Speech without a pause is cut where it is least like speech. */
+function cutLong({ start, end }: Stretch, probabilities: Float32Array, max: number): Stretch[] {
+  if (end - start <= max) return [{ start, end }];
+  let cut = start + Math.ceil(max * EARLIEST_CUT);
+  for (let window = cut; window < start + max; window += 1) {
+    if ((probabilities[window] as number) <= (probabilities[cut] as number)) cut = window;
+  }
+  return [{ start, end: cut }, ...cutLong({ start: cut, end }, probabilities, max)];
+}
+
+/** Widens each stretch, at most to the middle of the silence next to it. */
+function pad(stretches: readonly Stretch[], padding: number, total: number): Stretch[] {
+  return stretches.map(({ start, end }, index) => {
+    const before = stretches[index - 1]?.end ?? -start;
+    const after = stretches[index + 1]?.start ?? 2 * total - end;
+    return {
+      start: Math.max(start - padding, Math.ceil((before + start) / 2)),
+      end: Math.min(end + padding, Math.ceil((end + after) / 2)),
+    };
+  });
+}
+
+function join(stretches: readonly Stretch[], maxGap: number, maxLength: number): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const next of stretches) {
+    const previous = joined.at(-1);
+    const fits = previous && next.start - previous.end <= maxGap && next.end - previous.start <= maxLength;
+    if (fits) joined[joined.length - 1] = { start: previous.start, end: next.end };
+    else joined.push(next);
+  }
+  return joined;
+}

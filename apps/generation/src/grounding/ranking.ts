@@ -1,0 +1,44 @@
+import type { Source } from './sources.js';
+import { contentKeys } from './words.js';
+
+const K1 = 1.2;
+const B = 0.5;
+/** How much the first sentence of a passage, and a passage near the question, are worth beside one matching word. */
+const FIRST_SENTENCE = 0.6;
+const FIRST_PASSAGE = 0.6;
+const SIMILARITY = 3;
+
+/**
+ * The sources in order of how well each answers the question: BM25 over the sentences at hand (Robertson and
+ * Zaragoza, 2009), lifted for leading sentences (help articles answer first and explain later) and for passages that
+ * retrieval found near the question.
+ */
+export function rankSources(question: string, sources: readonly Source[]): Source[] {
+  const asked = contentKeys(question);
+  const keys = sources.map((source) => source.words.filter(({ kind }) => kind === 'content' || kind === 'number').map(({ key }) => key));
+  const meanLength = keys.reduce((sum, list) => sum + list.length, 0) / Math.max(1, keys.length);
+  const idf = new Map([...asked].map((key) => [key, inverseFrequency(key, keys)]));
+  const first = sources[0]?.passage;
+  return sources
+    .map((source, i) => ({ source, score: bm25(keys[i]!, idf, meanLength) + prior(source, source.passage === first) }))
+    .sort((a, b) => b.score - a.score)
+    .map(({ source }) => source);
+}
+
+function inverseFrequency(key: string, sentences: readonly (readonly string[])[]): number {
+  const having = sentences.filter((list) => list.includes(key)).length;
+  return Math.log(1 + (sentences.length - having + 0.5) / (having + 0.5));
+}
+
+function bm25(words: readonly string[], idf: ReadonlyMap<string, number>, meanLength: number): number {
+  let score = 0;
+  for (const [key, weight] of idf) {
+    const frequency = words.filter((word) => word === key).length;
+    score += (weight * frequency * (K1 + 1)) / (frequency + K1 * (1 - B + (B * words.length) / Math.max(1, meanLength)));
+  }
+  return score;
+}
+
+function prior(source: Source, inFirstPassage: boolean): number {
+  return (source.position === 0 ? FIRST_SENTENCE : 0) + (inFirstPassage ? FIRST_PASSAGE : 0) + SIMILARITY * source.passage.similarity;
+}

@@ -1,0 +1,77 @@
+import { normalise } from './words.js';
+
+const ABBREVIATIONS = new Set('e.g i.e etc mr mrs ms dr st vs no approx inc ltd co p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec min max tel'.split(' '));
+
+/**
+ * Splits a text for people into its sentences. Markdown goes: a list item or a table-free line is a sentence of its
+ * own, a heading is none. "£1.50", "e.g.", "1. Step" and "Cards > Settings" do not end one.
+ */
+export function splitSentences(text: string): string[] {
+  return blocks(text).flatMap((block) => splitBlock(block)).map(finish).filter((sentence) => /\p{L}/u.test(sentence));
+}
+
+/** Lines joined into paragraphs; headings, rules and code fences left out; each list item by itself. */
+function blocks(text: string): string[] {
+  const found: string[] = [];
+  let open = false;
+  for (const line of text.replace(/\r\n?/gu, '\n').split('\n')) {
+    const trimmed = line.trim();
+    const item = /^(?:[-*+•]|\d{1,2}[.)])\s+(.*)$/u.exec(trimmed);
+    if (trimmed === '' || /^(?:#{1,6}\s|```|---+$|\*\*\*+$|===+$)/u.test(trimmed)) open = false;
+    else if (item) {
+      found.push(item[1]!);
+      open = true;
+    } else if (open) found[found.length - 1] += ` ${trimmed}`;
+    else {
+      found.push(trimmed);
+      open = true;
+    }
+  }
+  return found.map(plainText);
+}
+
+/** Markdown marks off, white space single, control characters gone. */
+export function plainText(text: string): string {
+  return normalise(text)
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/gu, '$1')
+    .replace(/(\*\*|__|`)/gu, '')
+    .replace(/(^|\s)[*_](\S[^*_]*\S|\S)[*_](?=\s|[.,;:!?]|$)/gu, '$1$2')
+    .replace(/^(?:>\s*)+/u, '')
+    .replace(/<\/?[a-z][^>]*>/giu, ' ')
+    .replace(/\s+/gu, ' ')
+    .trim();
+}
+
+function splitBlock(block: string): string[] {
+  const found: string[] = [];
+  let rest = block;
+  for (let end = sentenceEnd(rest); end !== undefined; end = sentenceEnd(rest)) {
+    found.push(rest.slice(0, end).trim());
+    rest = rest.slice(end).trimStart();
+  }
+  if (rest) found.push(rest);
+  return found;
+}
+
+/**
+ * Where the first sentence of a text ends, if it surely does: after its mark and closing quotes, with white space
+ * and the next sentence's beginning in sight. A text that is still being written thus needs one more word.
+ */
+export function sentenceEnd(text: string): number | undefined {
+  for (const match of text.matchAll(/[.!?]+["')\]]*(?=\s+\S)/gu)) {
+    const end = match.index + match[0].length;
+    if (match[0].startsWith('.') && isAbbreviation(text.slice(0, match.index))) continue;
+    if (/^\s+[\p{Ll}>]/u.test(text.slice(end))) continue;
+    return end;
+  }
+  return undefined;
+}
+
+function isAbbreviation(before: string): boolean {
+  const word = /\S+$/u.exec(before)?.[0].toLowerCase().replace(/^["'(]+/u, '') ?? '';
+  return ABBREVIATIONS.has(word) || /^\p{L}$/u.test(word) || (/^\d{1,2}$/u.test(word) && before.trim() === word);
+}
+
+function finish(sentence: string): string {
+  return /[.!?]["')\]]*$/u.test(sentence) ? sentence : `${sentence.replace(/[\s,;:]+$/u, '')}.`;
+}

@@ -1,0 +1,79 @@
+import { LlmosError } from '@llmos/contracts';
+import { OUT_OF_SCOPE, type detect } from '@llmos/contracts/capabilities/intent';
+import type { OutputOf } from '@llmos/contracts';
+import { withModelSpan } from '@llmos/telemetry';
+import { decodeHead, readHead } from './head/head-file.js';
+import { IntentHead, type HeadVerdict } from './head/intent-head.js';
+import { languageOf, normaliseQuestion } from './head/question-text.js';
+import type { TextEmbedding } from './ports/text-embedding.port.js';
+
+export type Detection = OutputOf<typeof detect>;
+
+const MODEL = 'banking77-linear';
+const TOP = 3;
+const SCOPE_LIMIT = 0.5;
+
+/** Says what a customer wants: embeds the question, then lets the trained head choose among the known intents. */
+export class IntentService {
+  private head?: IntentHead;
+
+  /** `headPath` is the head's description file, such as `model/banking77-head.json`. */
+  constructor(
+    private readonly embedding: TextEmbedding,
+    private readonly headPath: string,
+  ) {}
+
+  /** Reads the head, checks it against its hash, and loads the embedding model. Until then `detect` is refused. */
+  async load(onProgress: (progress: number, etaSeconds?: number) => void = () => undefined): Promise<void> {
+    const head = new IntentHead(decodeHead(await readHead(this.headPath)));
+    await this.embedding.load(onProgress);
+    this.head = head;
+  }
+
+  /**
+   * The intent of one question, with calibrated probabilities.
+   *
+   * Text that is not in Latin letters is out of scope without asking the model, and has no `top`.
+   * Rejects with `MODEL_LOADING` before `load` is done, and with the signal's reason on abort.
+   */
+  async detect(text: string, signal?: AbortSignal): Promise<Detection> {
+    const { head } = this;
+    if (!head) throw new LlmosError('MODEL_LOADING', 'The intent model is still loading. Try again in a moment.');
+    const question = normaliseQuestion(text);
+    const language = languageOf(question);
+    if (language === 'und') return unreadable();
+    const verdict = await withModelSpan({ operation: 'detect', model: MODEL, provider: 'onnxruntime' }, async (span) => {
+      const judged = head.classify(await this.embedding.embed(question, signal), question);
+      span.setAttribute('llmos.intent.out_of_scope_score', judged.outOfScopeScore);
+      return judged;
+    });
+    return describe(verdict, head.labels);
+  }
+
+  close(): Promise<void> {
+    return this.embedding.close();
+  }
+}
+
+/** `probability` is of the answer given: of the intent when in scope, of being a stranger when not. */
+function describe({ probabilities, outOfScopeScore }: HeadVerdict, labels: readonly string[]): Detection {
+  const top = [...labels.keys()]
+    .sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0))
+    .slice(0, TOP)
+    .map((label) => ({ intent: labels[label] ?? OUT_OF_SCOPE, probability: probabilities[label] ?? 0 }));
+  const best = top[0];
+  const outOfScope = outOfScopeScore > SCOPE_LIMIT || !best;
+  return {
+    intent: outOfScope ? OUT_OF_SCOPE : best.intent,
+    probability: outOfScope ? outOfScopeScore : best.probability,
+    top,
+    outOfScope,
+    outOfScopeScore,
+    language: 'en',
+    model: MODEL,
+  };
+}
+
+function unreadable(): Detection {
+  return { intent: OUT_OF_SCOPE, probability: 1, top: [], outOfScope: true, outOfScopeScore: 1, language: 'und', model: MODEL };
+}

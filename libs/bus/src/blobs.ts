@@ -1,0 +1,45 @@
+import { LlmosError, newRunId } from '@llmos/contracts';
+import { StorageType } from '@nats-io/jetstream';
+import { Objm, type ObjectStore } from '@nats-io/obj';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+
+const BUCKET = 'llmos-blobs';
+const HOUR_MS = 3_600_000;
+
+/** Payloads too big for a message, kept in the object store for an hour and named by reference. */
+export class Blobs {
+  private store: Promise<ObjectStore> | undefined;
+
+  constructor(
+    private readonly nc: NatsConnection,
+    private readonly replicas: number,
+  ) {}
+
+  /** @returns the reference to put into `ce-dataref`. */
+  async put(body: Uint8Array): Promise<string> {
+    const name = newRunId();
+    await (await this.open()).putBlob({ name }, body);
+    return name;
+  }
+
+  /** @throws LlmosError NOT_FOUND when the blob has expired or never was. */
+  async get(name: string): Promise<Uint8Array> {
+    const body = await (await this.open()).getBlob(name);
+    if (!body) throw new LlmosError('NOT_FOUND', `The payload ${name} is no longer kept.`);
+    return body;
+  }
+
+  async delete(name: string): Promise<void> {
+    await (await this.open()).delete(name);
+  }
+
+  private open(): Promise<ObjectStore> {
+    this.store ??= new Objm(this.nc)
+      .create(BUCKET, { ttl: nanos(HOUR_MS), storage: StorageType.File, replicas: this.replicas })
+      .catch((error: unknown) => {
+        this.store = undefined;
+        throw error;
+      });
+    return this.store;
+  }
+}

@@ -1,0 +1,250 @@
+import { LlmosError, serviceOf, subjects, type Answer, type ErrorBody, type RunContext, type TerminalAnswer } from '@llmos/contracts';
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { listen, readAnswers, type SequencedAnswer } from './answers.js';
+import { Blobs } from './blobs.js';
+import { buryAbandoned, publishDeadLetter, type DeadLetter } from './dead-letters.js';
+import { readHeaders, writeHeaders, type Envelope } from './envelope.js';
+import { decodeBody, encodeBody, JSON_TYPE } from './frame.js';
+import { KvBucket, type KvOptions } from './kv-bucket.js';
+import { Publisher } from './publisher.js';
+import { PullLoop, type Delivery } from './pull-loop.js';
+import { ensureConsumer, ensureStreams, STREAMS, type ConsumerSpec } from './topology.js';
+
+export interface BusOptions {
+  readonly url: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** Shown to operators as the connection's name, and as the source of events. */
+  readonly service: string;
+  readonly replicas?: number;
+  /** How long to wait for the broker at the start, in milliseconds. */
+  readonly connectTimeoutMs?: number;
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A message that was taken from a stream: who it is for and what it says. */
+export interface Decoded {
+  readonly envelope: Envelope;
+  readonly body: unknown;
+  readonly sizeBytes: number;
+  /** When the sender published it, in Unix milliseconds. */
+  readonly sentAtMs: number;
+}
+
+/** Above this a body moves to the object store; the server's own limit is lower still on some servers. */
+const INLINE_LIMIT_BYTES = 512 * 1024;
+
+/** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
+export class Bus {
+  readonly blobs: Blobs;
+  private readonly publisher: Publisher;
+  private readonly loops = new Set<PullLoop>();
+  private readonly source: string;
+  private connected = true;
+
+  private constructor(
+    readonly nc: NatsConnection,
+    private readonly js: JetStreamClient,
+    private readonly jsm: JetStreamManager,
+    private readonly options: BusOptions,
+  ) {
+    this.blobs = new Blobs(nc, options.replicas ?? 1);
+    this.publisher = new Publisher(nc);
+    this.source = `/llmos/${options.service}`;
+    void this.watchConnection();
+  }
+
+  /** Connects, for ever if need be after the first time, and makes sure that the streams are there. */
+  static async connect(options: BusOptions): Promise<Bus> {
+    const nc = await connect({
+      servers: options.url.split(','),
+      name: options.service,
+      ...(options.user ? { user: options.user, pass: options.password ?? '' } : {}),
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      reconnectJitter: 100,
+      timeout: options.connectTimeoutMs ?? 10_000,
+      waitOnFirstConnect: false,
+      pingInterval: 20_000,
+    });
+    const jsm = await jetstreamManager(nc);
+    await ensureStreams(jsm, options.replicas ?? 1);
+    return new Bus(nc, jetstream(nc), jsm, options);
+  }
+
+  /** False while the broker is away. */
+  get usable(): boolean {
+    return this.connected && !this.nc.isClosed();
+  }
+
+  get serverVersion(): string {
+    return this.nc.info?.version ?? 'unknown';
+  }
+
+  /**
+   * Publishes the task of one step. The id `<run>:<index>` makes every repetition the same task.
+   *
+   * @throws LlmosError OVERLOADED when the lane is full, UNAVAILABLE when the broker does not take it by the deadline.
+   */
+  async publishTask(context: RunContext, capability: string, index: number, body: unknown, traceparent: string | undefined): Promise<number> {
+    const id = `${context.run}:${index}`;
+    const encoded = encodeBody(body);
+    const limit = Math.min(INLINE_LIMIT_BYTES, (this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES) - 8_192);
+    const dataref = encoded.body.length > limit ? await this.blobs.put(encoded.body) : undefined;
+    const envelope: Envelope = { ...context, id, type: `org.llmos.task.${capability}`, source: this.source, traceparent };
+    await this.publisher.publish(subjects.task(context.lane, capability), dataref ? new Uint8Array() : encoded.body, {
+      id,
+      headers: writeHeaders(envelope, encoded.contentType, dataref),
+      deadlineMs: publishDeadline(context),
+    });
+    return encoded.body.length;
+  }
+
+  /** @throws LlmosError MALFORMED_EVENT when the message is not one of ours. */
+  async decode(delivery: Delivery): Promise<Decoded> {
+    const { contentType, timeMs, dataref, ...envelope } = readHeaders(delivery.headers);
+    const data = dataref ? await this.blobs.get(dataref) : delivery.data;
+    return { envelope, body: decodeBody(contentType, data), sizeBytes: data.length, sentAtMs: timeMs };
+  }
+
+  /** Says something of a run to whoever listens. Not acknowledged: a token lost is made good by the terminal answer. */
+  say(context: RunContext, answer: Exclude<Answer, TerminalAnswer>): void {
+    const { body } = encodeBody(answer);
+    const id = answer.type === 'delta' ? `${context.run}:${answer.step}:d${answer.index}` : `${context.run}:${answer.timing.step}:done`;
+    const h = writeHeaders({ ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source }, JSON_TYPE);
+    h.set('Nats-Msg-Id', id);
+    this.nc.publish(subjects.answer(context.run), body, { headers: h });
+  }
+
+  /** Says the last word of a run, exactly once: the stream keeps the first of all that are said. */
+  async conclude(context: RunContext, answer: TerminalAnswer, traceparent?: string): Promise<void> {
+    const id = `${context.run}:terminal`;
+    const { body } = encodeBody(answer);
+    await this.publisher.publish(subjects.answer(context.run), body, {
+      id,
+      headers: writeHeaders({ ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent }, JSON_TYPE),
+      deadlineMs: publishDeadline(context),
+    });
+  }
+
+  /** Publishes a run's result for other systems, as a CloudEvent on `llmos.out.<tenant>.<pipeline>`. */
+  async publishResult(context: RunContext, pipeline: string, answer: TerminalAnswer, correlationId?: string, traceparent?: string): Promise<void> {
+    const id = `${context.run}:result`;
+    const h = writeHeaders({ ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent }, JSON_TYPE);
+    if (correlationId) h.set('ce-correlationid', correlationId);
+    const { body } = encodeBody(answer);
+    await this.publisher.publish(subjects.result(context.tenant, pipeline), body, { id, headers: h, deadlineMs: publishDeadline(context) });
+  }
+
+  /** Publishes an event into the intake, as another system would. */
+  async publishEvent(tenant: string, pipeline: string, event: { id: string; source: string; data: unknown; traceparent?: string | undefined }): Promise<void> {
+    const { contentType, body } = encodeBody(event.data);
+    const h = headers();
+    h.set('ce-specversion', '1.0');
+    h.set('ce-id', event.id);
+    h.set('ce-source', event.source);
+    h.set('ce-type', `org.llmos.in.${pipeline}`);
+    h.set('content-type', contentType);
+    if (event.traceparent) h.set('traceparent', event.traceparent);
+    await this.publisher.publish(subjects.intake(tenant, pipeline), body, {
+      id: `in:${tenant}:${event.source}:${event.id}`,
+      headers: h,
+      deadlineMs: Date.now() + 10_000,
+    });
+  }
+
+  listen(run: string, onAnswer: (answer: Answer) => void): { stop(): void } {
+    return listen(this.nc, run, onAnswer);
+  }
+
+  readAnswers(run: string, options: { afterSequence?: number; follow: boolean; signal?: AbortSignal }): AsyncGenerator<SequencedAnswer> {
+    return readAnswers(this.js, run, options);
+  }
+
+  /** Tells every worker to stop what it does for this run. */
+  cancel(run: string): void {
+    this.nc.publish(subjects.cancel(run));
+  }
+
+  onCancel(listener: (run: string) => void): { stop(): void } {
+    const prefix = subjects.cancel('x').length - 1;
+    const subscription = this.nc.subscribe(subjects.cancels(), { callback: (_, message) => listener(message.subject.slice(prefix)) });
+    return { stop: () => subscription.unsubscribe() };
+  }
+
+  /** Works through a durable consumer until {@link close}. */
+  async consume(consumer: ConsumerSpec, capacity: number, onDelivery: (delivery: Delivery) => Promise<void>): Promise<PullLoop> {
+    await ensureConsumer(this.jsm, consumer);
+    const loop = new PullLoop(this.nc, this.jsm, { consumer, capacity, onDelivery, onError: (error) => this.report(error) });
+    this.loops.add(loop);
+    return loop;
+  }
+
+  /** Turns messages that workers died on into dead letters, and ends their runs. */
+  async buryAbandoned(): Promise<void> {
+    const consumer = { stream: STREAMS.advisories, name: 'bus_bury', filter: '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>' };
+    await this.consume(consumer, 4, (delivery) =>
+      buryAbandoned(this.jsm, this.publisher, delivery, async (messageHeaders, error: ErrorBody) => {
+        try {
+          await this.conclude(readHeaders(messageHeaders), { type: 'failed', error });
+        } catch (failure) {
+          if (!(failure instanceof LlmosError)) throw failure;
+        }
+      }),
+    );
+  }
+
+  deadLetter(letter: DeadLetter): Promise<void> {
+    return publishDeadLetter(this.publisher, letter);
+  }
+
+  kv(bucket: string, options?: KvOptions): Promise<KvBucket> {
+    return KvBucket.open(this.nc, bucket, this.options.replicas ?? 1, options);
+  }
+
+  /** How many messages wait in a stream. */
+  async pending(stream: string): Promise<number> {
+    return (await this.jsm.streams.info(stream)).state.messages;
+  }
+
+  /** Stops pulling, waits at most `graceMs` for work in hand, then drains and closes. */
+  async close(graceMs = 3_000): Promise<void> {
+    await Promise.all([...this.loops].map((loop) => loop.stop(graceMs)));
+    this.publisher.close();
+    if (!this.nc.isClosed()) await this.nc.drain().catch(() => this.nc.close());
+  }
+
+  private async watchConnection(): Promise<void> {
+    for await (const status of this.nc.status()) {
+      if (status.type === 'disconnect') this.connected = false;
+      if (status.type === 'reconnect') {
+        this.connected = true;
+        // A broker that came back without its memory has lost the live streams.
+        await ensureStreams(this.jsm, this.options.replicas ?? 1).catch((error: unknown) => this.report(error));
+        for (const loop of this.loops) loop.restart();
+      }
+    }
+  }
+
+  private report(error: unknown): void {
+    this.options.onError?.(error);
+  }
+}
+
+/** A durable run outlives its caller's patience: its messages are published as long as it takes within reason. */
+function publishDeadline(context: RunContext): number {
+  const now = Date.now();
+  return context.lane === 'durable' ? now + 30_000 : Math.max(context.deadlineMs, now + 1_000);
+}
+
+/** The stable name of the consumer of one capability in one lane. */
+export function taskConsumer(lane: RunContext['lane'], capability: string): ConsumerSpec {
+  return {
+    stream: lane === 'live' ? STREAMS.tasksLive : STREAMS.tasksDurable,
+    name: `${serviceOf(capability)}_${capability.slice(serviceOf(capability).length + 1)}`,
+    filter: subjects.task(lane, capability),
+  };
+}
+
+export const intakeConsumer: ConsumerSpec = { stream: STREAMS.intake, name: 'gateway_intake', filter: subjects.intakeAll() };

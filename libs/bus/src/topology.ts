@@ -1,0 +1,161 @@
+import { subjects } from '@llmos/contracts';
+import {
+  AckPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  type ConsumerConfig,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+/** The names of the streams. Stable: scalers and operators read them. */
+export const STREAMS = {
+  tasksLive: 'TASKS_LIVE',
+  tasksDurable: 'TASKS_DURABLE',
+  intake: 'INTAKE',
+  results: 'RESULTS',
+  answers: 'ANSWERS',
+  deadLetters: 'DEAD_LETTERS',
+  advisories: 'ADVISORIES',
+} as const;
+
+/** Deliveries before a task is given up as a dead letter. */
+export const MAX_DELIVERIES = 5;
+/** Without a sign of work for this long, a task is given to somebody else. */
+export const ACK_WAIT_MS = 15 * SECOND;
+
+const MAX_DELIVER_ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.*.*';
+
+type Definition = Pick<StreamConfig, 'name' | 'subjects' | 'retention' | 'storage'> & Partial<StreamConfig>;
+
+const DEFINITIONS: readonly Definition[] = [
+  {
+    // Someone waits: kept in memory, soon stale, and full means overloaded (the bound is the admission control).
+    name: STREAMS.tasksLive,
+    subjects: [subjects.tasks('live')],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.Memory,
+    discard: DiscardPolicy.New,
+    max_msgs: 10_000,
+    max_bytes: 256 * 1024 * 1024,
+    max_age: nanos(10 * MINUTE),
+    duplicate_window: nanos(2 * MINUTE),
+  },
+  {
+    name: STREAMS.tasksDurable,
+    subjects: [subjects.tasks('durable')],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_msgs: 1_000_000,
+    duplicate_window: nanos(10 * MINUTE),
+  },
+  {
+    name: STREAMS.intake,
+    subjects: [subjects.intakeAll()],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_msgs: 1_000_000,
+    duplicate_window: nanos(10 * MINUTE),
+  },
+  {
+    name: STREAMS.results,
+    subjects: [subjects.results()],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    max_age: nanos(7 * DAY),
+    duplicate_window: nanos(10 * MINUTE),
+  },
+  {
+    name: STREAMS.answers,
+    subjects: [subjects.answers()],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.Memory,
+    max_age: nanos(5 * MINUTE),
+    max_bytes: 256 * 1024 * 1024,
+    duplicate_window: nanos(5 * MINUTE),
+  },
+  {
+    name: STREAMS.deadLetters,
+    subjects: [subjects.deadLetters()],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    max_age: nanos(30 * DAY),
+    duplicate_window: nanos(10 * MINUTE),
+  },
+  {
+    name: STREAMS.advisories,
+    subjects: [MAX_DELIVER_ADVISORY],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    max_age: nanos(7 * DAY),
+  },
+];
+
+/**
+ * Creates the streams, or brings them to what this version wants, and reads them back: an older server
+ * drops the fields it does not know in silence.
+ *
+ * @throws Error naming the stream and the field that did not take.
+ */
+export async function ensureStreams(jsm: JetStreamManager, replicas: number): Promise<void> {
+  await Promise.all(DEFINITIONS.map((definition) => ensureStream(jsm, { ...definition, num_replicas: replicas })));
+}
+
+async function ensureStream(jsm: JetStreamManager, wanted: Definition): Promise<void> {
+  let info = await jsm.streams.info(wanted.name).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+  if (info && differences(info.config, wanted).length === 0) return;
+  info = info ? await jsm.streams.update(wanted.name, wanted) : await jsm.streams.add(wanted);
+  const missed = differences(info.config, wanted);
+  if (missed.length > 0) throw new Error(`stream ${wanted.name}: the server did not take ${missed.join(', ')}; is it nats-server 2.12.6 or later?`);
+}
+
+function differences(have: object, want: object): string[] {
+  const got = have as Record<string, unknown>;
+  return Object.entries(want)
+    .filter(([key, value]) => JSON.stringify(got[key]) !== JSON.stringify(value))
+    .map(([key]) => key);
+}
+
+export interface ConsumerSpec {
+  readonly stream: string;
+  readonly name: string;
+  readonly filter: string;
+  readonly ackWaitMs?: number;
+  readonly maxDeliveries?: number;
+}
+
+/** Creates a durable pull consumer, or leaves the one that is there as it is. */
+export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec): Promise<void> {
+  const config: Partial<ConsumerConfig> = {
+    durable_name: spec.name,
+    filter_subject: spec.filter,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(spec.ackWaitMs ?? ACK_WAIT_MS),
+    max_deliver: spec.maxDeliveries ?? MAX_DELIVERIES,
+    max_ack_pending: 10_000,
+  };
+  try {
+    await jsm.consumers.add(spec.stream, config);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError && error.code === CONSUMER_EXISTS)) throw error;
+    await jsm.consumers.update(spec.stream, spec.name, config);
+  }
+}
+
+const CONSUMER_EXISTS = 10148;
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Error && (('code' in error && (error.code === 10059 || error.code === 10014 || error.code === 404)) || /not found/i.test(error.message));
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { baseConfig } from './base.config.js';
+import { defineConfig, flag, loadConfig, setting } from './config.js';
+
+describe('loadConfig', () => {
+  const definition = defineConfig({
+    threads: setting('TEST_THREADS', z.coerce.number().int().min(1).default(2)),
+    device: setting('TEST_DEVICE', z.enum(['cpu', 'cuda']).default('cpu')),
+    verbose: setting('TEST_VERBOSE', flag().default(false)),
+  });
+
+  it('gives the defaults when nothing is set', () => {
+    expect(loadConfig(definition, {})).toEqual({ threads: 2, device: 'cpu', verbose: false });
+  });
+
+  it('reads what is set', () => {
+    expect(loadConfig(definition, { TEST_THREADS: '4', TEST_DEVICE: 'cuda', TEST_VERBOSE: 'yes' })).toEqual({
+      threads: 4,
+      device: 'cuda',
+      verbose: true,
+    });
+  });
+
+  it('names every variable at fault and shows no value', () => {
+    const load = () => loadConfig(definition, { TEST_THREADS: '-77', TEST_DEVICE: 'secret-value' });
+    expect(load).toThrow(/TEST_THREADS: expected at least 1\n {2}TEST_DEVICE: expected one of cpu, cuda/);
+    expect(load).not.toThrow(/secret-value|-77/);
+  });
+
+  it('finds the checkout it belongs to', () => {
+    expect(loadConfig(baseConfig, {}).root).toBe(process.cwd());
+  });
+});

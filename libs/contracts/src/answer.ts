@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from './errors.js';
+import { timingSchema } from './task.js';
+
+const errorBodySchema = z.object({
+  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+  message: z.string(),
+  retryable: z.boolean(),
+  field: z.string().optional(),
+});
+
+/**
+ * What a run says back on `llmos.answer.<run>`: any number of `step` and `delta` events, then exactly one
+ * terminal event. The CloudEvents type is `org.llmos.run.<type>`.
+ */
+export const answerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('step'), timing: timingSchema, output: z.unknown().optional() }),
+  z.object({ type: z.literal('delta'), step: z.string(), index: z.number().int().nonnegative(), delta: z.unknown() }),
+  z.object({
+    type: z.literal('completed'),
+    result: z.string(),
+    details: z.record(z.string(), z.unknown()),
+    timings: z.array(timingSchema),
+    degraded: z.array(z.string()),
+  }),
+  z.object({ type: z.literal('failed'), error: errorBodySchema, step: z.string().optional() }),
+  z.object({ type: z.literal('cancelled') }),
+  z.object({ type: z.literal('expired') }),
+]);
+export type Answer = z.infer<typeof answerSchema>;
+export type TerminalAnswer = Extract<Answer, { type: 'completed' | 'failed' | 'cancelled' | 'expired' }>;
+
+export function isTerminal(answer: Answer): answer is TerminalAnswer {
+  return answer.type !== 'step' && answer.type !== 'delta';
+}

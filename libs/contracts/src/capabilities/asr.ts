@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { bytes, capability } from '../capability.js';
+
+export const segmentSchema = z.object({
+  /** Seconds from the start of the recording. */
+  start: z.number().nonnegative(),
+  end: z.number().nonnegative(),
+  text: z.string(),
+});
+
+export const transcribe = capability({
+  name: 'asr.transcribe',
+  summary: 'Turns a recording of English speech into text.',
+  timeoutMs: 120_000,
+  input: z.object({ audio: bytes() }),
+  output: z.object({
+    /** Empty when nothing was said. */
+    text: z.string(),
+    /** False for silence and noise: nothing was said. */
+    speech: z.boolean(),
+    language: z.string(),
+    durationSeconds: z.number().nonnegative(),
+    segments: z.array(segmentSchema),
+    model: z.string(),
+  }),
+  example: {
+    input: { audio: new Uint8Array([82, 73, 70, 70]) },
+    output: {
+      text: 'My card has not arrived yet.',
+      speech: true,
+      language: 'en',
+      durationSeconds: 1.9,
+      segments: [{ start: 0.1, end: 1.8, text: 'My card has not arrived yet.' }],
+      model: 'moonshine-tiny',
+    },
+  },
+});

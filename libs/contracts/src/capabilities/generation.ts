@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { capability } from '../capability.js';
+import { passageSchema } from './retrieval.js';
+
+export const citationSchema = z.object({ document: z.string(), title: z.string(), passage: z.string(), score: z.number() });
+
+/**
+ * How the answer came about. `generated`: every sentence is the model's and was checked; `repaired`: some were
+ * replaced by sentences of the passages; `extracted`: all were; `none`: nothing relevant was found, and the answer
+ * says so; `off`: the caller asked for the model itself.
+ */
+export const groundingSchema = z.enum(['generated', 'repaired', 'extracted', 'none', 'off']);
+
+export const answer = capability({
+  name: 'generation.answer',
+  summary: 'Answers a question from passages, citing them; a sentence the passages do not support never leaves.',
+  timeoutMs: 60_000,
+  input: z.object({
+    /** Empty when nothing was said: the answer then asks to say it again. */
+    question: z.string().max(4_000),
+    passages: z.array(passageSchema).max(50).default([]),
+    /** The detected intent; `out_of_scope` makes the threshold for "relevant" stricter. */
+    intent: z.string().optional(),
+    grounding: z.enum(['on', 'off']).default('on'),
+    maxTokens: z.number().int().min(1).max(1_024).default(120),
+  }),
+  output: z.object({
+    text: z.string(),
+    citations: z.array(citationSchema),
+    grounding: groundingSchema,
+    model: z.string(),
+    usage: z.object({ inputTokens: z.number().int().nonnegative(), outputTokens: z.number().int().nonnegative() }),
+    /** True when the model could not be asked and the passages alone answered. */
+    degraded: z.boolean(),
+  }),
+  example: {
+    input: {
+      question: 'When will my card arrive?',
+      passages: [
+        {
+          id: 'card-arrival#0',
+          document: 'card-arrival',
+          title: 'My new card has not arrived yet',
+          text: 'A new card arrives within 5 working days.',
+          score: 0.032,
+          similarity: 0.71,
+        },
+      ],
+      intent: 'card_arrival',
+    },
+    output: {
+      text: 'A new card arrives within 5 working days.',
+      citations: [{ document: 'card-arrival', title: 'My new card has not arrived yet', passage: 'card-arrival#0', score: 0.71 }],
+      grounding: 'generated',
+      model: 'smollm2-135m-instruct-q4_1',
+      usage: { inputTokens: 212, outputTokens: 13 },
+      degraded: false,
+    },
+  },
+});
+
+/** What a run streams while it answers: one checked sentence at a time. */
+export const sentenceSchema = z.object({ sentence: z.string() });

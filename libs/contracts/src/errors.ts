@@ -1,0 +1,77 @@
+/** How a failure is shown outside: its HTTP status, and whether trying again can help. */
+export interface ErrorTraits {
+  readonly httpStatus: number;
+  readonly retryable: boolean;
+}
+
+/** Every code a caller can meet. A new failure gets a line here before it gets thrown. */
+export const ERRORS = {
+  INVALID_ARGUMENT: { httpStatus: 400, retryable: false },
+  MALFORMED_JSON: { httpStatus: 400, retryable: false },
+  MALFORMED_EVENT: { httpStatus: 400, retryable: false },
+  UNAUTHORIZED: { httpStatus: 401, retryable: false },
+  NOT_FOUND: { httpStatus: 404, retryable: false },
+  UNKNOWN_PIPELINE: { httpStatus: 404, retryable: false },
+  METHOD_NOT_ALLOWED: { httpStatus: 405, retryable: false },
+  CANCELLED: { httpStatus: 409, retryable: false },
+  CONFLICT: { httpStatus: 409, retryable: false },
+  PAYLOAD_TOO_LARGE: { httpStatus: 413, retryable: false },
+  UNSUPPORTED_MEDIA: { httpStatus: 415, retryable: false },
+  INVALID_AUDIO: { httpStatus: 422, retryable: false },
+  RATE_LIMITED: { httpStatus: 429, retryable: true },
+  INTERNAL: { httpStatus: 500, retryable: false },
+  OVERLOADED: { httpStatus: 503, retryable: true },
+  UNAVAILABLE: { httpStatus: 503, retryable: true },
+  MODEL_LOADING: { httpStatus: 503, retryable: true },
+  DEADLINE_EXCEEDED: { httpStatus: 504, retryable: true },
+} as const satisfies Record<string, ErrorTraits>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What leaves the house when something fails: safe to show to any caller. */
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  /** The path of the field at fault, such as `input.audio`, when one is. */
+  readonly field?: string;
+}
+
+/**
+ * A failure somebody foresaw. `message` is safe to show to the caller; the detail goes into `cause`
+ * and stays in the log.
+ */
+export class LlmosError extends Error {
+  readonly field?: string;
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; field?: string } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'LlmosError';
+    this.field = options.field;
+  }
+
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable;
+  }
+
+  get httpStatus(): number {
+    return ERRORS[this.code].httpStatus;
+  }
+
+  toBody(): ErrorBody {
+    return { code: this.code, message: this.message, retryable: this.retryable, ...(this.field ? { field: this.field } : {}) };
+  }
+}
+
+export function isLlmosError(error: unknown): error is LlmosError {
+  return error instanceof LlmosError;
+}
+
+/** The trust boundary: a known error passes, an unknown one becomes `INTERNAL` and keeps its detail in `cause`. */
+export function toLlmosError(error: unknown): LlmosError {
+  if (isLlmosError(error)) return error;
+  return new LlmosError('INTERNAL', 'Something failed on our side. The run id finds the detail in the log.', { cause: error });
+}

@@ -1,0 +1,44 @@
+import { createHash, randomFillSync } from 'node:crypto';
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const pool = new Uint8Array(4096);
+let used = pool.length;
+
+/** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits. Sorts by time. */
+export function newRunId(nowMs: number = Date.now()): string {
+  if (used + 10 > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const random = pool.subarray(used, used + 10);
+  used += 10;
+  return formatV7(nowMs, random);
+}
+
+/**
+ * The run id of an event: the same event (tenant, source, id) at the same stream time is the same run, however often
+ * the bus delivers it. A UUIDv7 whose random bits are a SHA-256 of the event's identity.
+ */
+export function runIdOfEvent(identity: { tenant: string; source: string; id: string; timeMs: number }): string {
+  const digest = createHash('sha256').update(JSON.stringify([identity.tenant, identity.source, identity.id])).digest();
+  return formatV7(identity.timeMs, digest.subarray(0, 10));
+}
+
+function formatV7(timeMs: number, random: Uint8Array): string {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, Math.floor(timeMs / 2 ** 32));
+  view.setUint32(2, timeMs >>> 0);
+  bytes.set(random, 6);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  let text = '';
+  for (let i = 0; i < 16; i++) text += (i === 4 || i === 6 || i === 8 || i === 10 ? '-' : '') + HEX[bytes[i]!];
+  return text;
+}
+
+const RUN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text);
+}

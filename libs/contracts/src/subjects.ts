@@ -1,0 +1,43 @@
+import { LlmosError } from './errors.js';
+
+/** Two waits, two streams: someone waits for a `live` run; a `durable` one may wait but may never be lost. */
+export type Lane = 'live' | 'durable';
+export const LANES: readonly Lane[] = ['live', 'durable'];
+
+const TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** One subject token. Anything else (a dot, a wildcard, a space) would address somebody else's subject. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+function token(kind: string, text: string): string {
+  if (!isToken(text)) {
+    throw new LlmosError('INVALID_ARGUMENT', `A ${kind} is 1 to 64 letters, digits, '_' or '-'.`, { field: kind });
+  }
+  return text;
+}
+
+/** The only place where subjects are spelled. */
+export const subjects = {
+  task: (lane: Lane, capability: string) => `llmos.task.${lane}.${capability}`,
+  tasks: (lane: Lane) => `llmos.task.${lane}.>`,
+  intake: (tenant: string, pipeline: string) => `llmos.in.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
+  intakeAll: () => 'llmos.in.>',
+  result: (tenant: string, pipeline: string) => `llmos.out.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
+  results: () => 'llmos.out.>',
+  answer: (run: string) => `llmos.answer.${token('run', run)}`,
+  answers: () => 'llmos.answer.>',
+  cancel: (run: string) => `llmos.cancel.${token('run', run)}`,
+  cancels: () => 'llmos.cancel.*',
+  deadLetter: (service: string) => `llmos.dlq.${token('service', service)}`,
+  deadLetters: () => 'llmos.dlq.>',
+};
+
+/** `llmos.in.acme.customer_service` → tenant and pipeline; undefined when the subject has another shape. */
+export function parseIntakeSubject(subject: string): { tenant: string; pipeline: string } | undefined {
+  const parts = subject.split('.');
+  const [, , tenant, pipeline] = parts;
+  if (parts.length !== 4 || !tenant || !pipeline || !isToken(tenant) || !isToken(pipeline)) return undefined;
+  return { tenant, pipeline };
+}

@@ -1,0 +1,45 @@
+import type { Bus } from '@llmos/bus';
+import { LlmosError } from '@llmos/contracts';
+
+const REMEMBERED = 10_000;
+
+/** Knows which runs were cancelled, and stops the work in hand for them. */
+export class Cancellations {
+  private readonly cancelled = new Set<string>();
+  private readonly working = new Map<string, Set<AbortController>>();
+  private readonly subscription: { stop(): void };
+
+  constructor(bus: Bus) {
+    this.subscription = bus.onCancel((run) => this.cancel(run));
+  }
+
+  has(run: string): boolean {
+    return this.cancelled.has(run);
+  }
+
+  /** Registers work on a run; its controller is aborted when the run is cancelled. Returns how to unregister. */
+  register(run: string, controller: AbortController): () => void {
+    const controllers = this.working.get(run) ?? new Set();
+    controllers.add(controller);
+    this.working.set(run, controllers);
+    return () => {
+      controllers.delete(controller);
+      if (controllers.size === 0) this.working.delete(run);
+    };
+  }
+
+  /** Aborts all work in hand, as the process is shutting down: it will be delivered again elsewhere. */
+  abortAll(reason: Error): void {
+    for (const controllers of this.working.values()) for (const controller of controllers) controller.abort(reason);
+  }
+
+  stop(): void {
+    this.subscription.stop();
+  }
+
+  private cancel(run: string): void {
+    if (this.cancelled.size >= REMEMBERED) this.cancelled.delete(this.cancelled.values().next().value!);
+    this.cancelled.add(run);
+    for (const controller of this.working.get(run) ?? []) controller.abort(new LlmosError('CANCELLED', 'The run was cancelled.'));
+  }
+}

@@ -1,0 +1,46 @@
+import type { Bus } from '@llmos/bus';
+import type { RunContext, Task, TerminalAnswer } from '@llmos/contracts';
+import { conclude, nextStep, prune, stepAt } from '@llmos/pipeline';
+import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
+import { concluded, recordOf, type RunRecords } from './run-records.js';
+
+/** What comes after a step: the next one's task, or the last word. Everything here may be repeated without effect. */
+export class Forwarder {
+  constructor(
+    private readonly bus: Bus,
+    private readonly records: RunRecords,
+  ) {}
+
+  /** Sends `task` on from step `from` (its outputs hold what is done so far). */
+  async forward(context: RunContext, task: Task, from: number, traceparent: string | undefined): Promise<void> {
+    const index = nextStep(task.pipeline, from, task);
+    if (index === undefined) {
+      const { result, details } = conclude(task);
+      await this.finish(context, task, { type: 'completed', result, details, timings: task.timings, degraded: task.degraded }, traceparent);
+      return;
+    }
+    const capability = stepAt(task.pipeline, index).uses;
+    const next = { ...task, ...prune(task, index), index };
+    await this.span(`send llmos.task.${context.lane}.${capability}`, traceparent, (active) =>
+      this.bus.publishTask(context, capability, index, next, active),
+    );
+    if (context.lane === 'durable') await this.records.put(recordOf(context, task, task.timings));
+  }
+
+  /** Ends a run, exactly once whoever else tries. */
+  async finish(context: RunContext, task: Pick<Task, 'pipeline' | 'timings' | 'correlationId'>, answer: TerminalAnswer, traceparent: string | undefined): Promise<void> {
+    if (context.lane === 'live') return this.bus.conclude(context, answer, traceparent);
+    await this.span(`send llmos.out.${context.tenant}.${task.pipeline.name}`, traceparent, async (active) => {
+      await this.bus.conclude(context, answer, active);
+      await this.bus.publishResult(context, task.pipeline.name, answer, task.correlationId, active);
+      return 0;
+    });
+    await this.records.put(concluded(recordOf(context, task, task.timings), answer));
+  }
+
+  private span(name: string, traceparent: string | undefined, work: (active: string | undefined) => Promise<number>): Promise<void> {
+    return withSpan(name, { kind: SpanKind.PRODUCER, attributes: { 'messaging.system': 'nats', 'messaging.operation.type': 'send' } }, async (span) => {
+      span.setAttribute('messaging.message.body.size', await work(activeTraceparent() ?? traceparent));
+    });
+  }
+}

@@ -1,0 +1,12 @@
+export { bootstrapService } from './bootstrap.js';
+export { readyzBody, startHealthServer, type Health } from './health-server.js';
+export { MeshClient, type RunRequest } from './mesh-client.js';
+export { CONFIG, LOGGER, MeshModule } from './mesh.module.js';
+export { nestLogger } from './nest-logger.js';
+export { Nodes } from './nodes.js';
+export { announce, openProcess, readConfig, type HouseProcess, type ServiceConfig } from './process.js';
+export { Readiness } from './readiness.js';
+export { concluded, RunRecords } from './run-records.js';
+export { onShutdown } from './shutdown.js';
+export { Step, type StepContext } from './step.decorator.js';
+export { Bus } from '@llmos/bus';

@@ -1,0 +1,78 @@
+import type { Bus } from '@llmos/bus';
+import { isTerminal, type Answer, type Pipeline, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
+import { Injectable } from '@nestjs/common';
+import { Forwarder } from './forward.js';
+import { recordOf, type RunRecords } from './run-records.js';
+
+export interface RunRequest extends RunContext {
+  readonly pipeline: Pipeline;
+  /** Checked by the pipeline's own input definition. */
+  readonly input: Record<string, unknown>;
+  readonly traceparent: string | undefined;
+  readonly correlationId?: string;
+}
+
+/** Starts runs and hears what they say: how work comes into the mesh. */
+@Injectable()
+export class MeshClient {
+  private readonly forwarder: Forwarder;
+
+  constructor(
+    private readonly bus: Bus,
+    readonly records: RunRecords,
+  ) {
+    this.forwarder = new Forwarder(bus, records);
+  }
+
+  /**
+   * Publishes the first task. When this returns the run is in a stream: a durable one will not be lost.
+   *
+   * @throws LlmosError OVERLOADED or UNAVAILABLE when it was not accepted.
+   */
+  async start(request: RunRequest): Promise<void> {
+    const { pipeline, input, traceparent, correlationId } = request;
+    const task: Task = { pipeline, index: 0, input, outputs: {}, timings: [], degraded: [], ...(correlationId ? { correlationId } : {}) };
+    if (request.lane === 'durable') await this.records.put(recordOf(request, task, [], 'accepted'));
+    await this.forwarder.forward(contextOf(request), task, 0, traceparent);
+  }
+
+  /**
+   * Starts a live run and waits for its last word.
+   *
+   * @param onAnswer hears everything, the last word too.
+   * @param signal stops the waiting and cancels the run.
+   */
+  async converse(request: RunRequest, onAnswer: (answer: Answer) => void, signal: AbortSignal): Promise<TerminalAnswer> {
+    let settle: (answer: TerminalAnswer) => void = () => undefined;
+    const ended = new Promise<TerminalAnswer>((resolve) => (settle = resolve));
+    const listening = this.bus.listen(request.run, (answer) => {
+      onAnswer(answer);
+      if (isTerminal(answer)) settle(answer);
+    });
+    // A little longer than the deadline: the worker that notices it says so itself.
+    const timer = setTimeout(() => settle({ type: 'expired' }), request.deadlineMs - Date.now() + 250);
+    const onAbort = () => {
+      this.bus.cancel(request.run);
+      settle({ type: 'cancelled' });
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await this.start(request);
+      return await ended;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      listening.stop();
+    }
+  }
+
+  /** Cancels a run: its workers stop, its last word is `cancelled` unless it had spoken one before. */
+  async cancel(context: RunContext, task: Pick<Task, 'pipeline' | 'timings'>): Promise<void> {
+    this.bus.cancel(context.run);
+    await this.forwarder.finish(context, task, { type: 'cancelled' }, undefined);
+  }
+}
+
+function contextOf({ run, tenant, lane, deadlineMs }: RunContext): RunContext {
+  return { run, tenant, lane, deadlineMs };
+}

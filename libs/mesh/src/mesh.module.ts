@@ -1,0 +1,45 @@
+import { Bus } from '@llmos/bus';
+import type { Logger } from '@llmos/telemetry';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { MeshClient } from './mesh-client.js';
+import { PassErrorsFilter } from './mesh-server.js';
+import { Nodes } from './nodes.js';
+import { Readiness } from './readiness.js';
+import { RunRecords } from './run-records.js';
+
+/** Injects the process's settings: `@Inject(CONFIG) config: AsrConfig & ServiceConfig`. */
+export const CONFIG = Symbol('config');
+/** Injects the process's logger. */
+export const LOGGER = Symbol('logger');
+
+export interface MeshParts {
+  readonly config: object;
+  readonly log: Logger;
+  readonly bus: Bus;
+  readonly records: RunRecords;
+  readonly nodes: Nodes;
+  readonly readiness: Readiness;
+}
+
+/** Gives every module of a process the same bus, settings, log and readiness. */
+@Global()
+@Module({})
+export class MeshModule {
+  static register(parts: MeshParts): DynamicModule {
+    return {
+      module: MeshModule,
+      providers: [
+        { provide: CONFIG, useValue: parts.config },
+        { provide: LOGGER, useValue: parts.log },
+        { provide: Bus, useValue: parts.bus },
+        { provide: RunRecords, useValue: parts.records },
+        { provide: Nodes, useValue: parts.nodes },
+        { provide: Readiness, useValue: parts.readiness },
+        { provide: MeshClient, useFactory: () => new MeshClient(parts.bus, parts.records) },
+        { provide: APP_FILTER, useClass: PassErrorsFilter },
+      ],
+      exports: [CONFIG, LOGGER, Bus, RunRecords, Nodes, Readiness, MeshClient],
+    };
+  }
+}

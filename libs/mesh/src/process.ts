@@ -1,0 +1,83 @@
+import { Bus } from '@llmos/bus';
+import { baseConfig, loadConfig, type BaseConfig, type ConfigDefinition, type ConfigOf } from '@llmos/config';
+import { newRunId, type NodeState } from '@llmos/contracts';
+import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/telemetry';
+import { HEARTBEAT_MS, Nodes } from './nodes.js';
+import { Readiness } from './readiness.js';
+import { RunRecords } from './run-records.js';
+
+/** The settings of a process: what every process has, and its own. */
+export type ServiceConfig = BaseConfig & { readonly service: string };
+
+/** What every process of the house has before its module is made. */
+export interface HouseProcess<D extends ConfigDefinition> {
+  readonly config: ServiceConfig & ConfigOf<D>;
+  readonly log: Logger;
+  readonly bus: Bus;
+  readonly records: RunRecords;
+  readonly nodes: Nodes;
+  readonly readiness: Readiness;
+  stopTracing(): Promise<void>;
+}
+
+export const BROKER_CHECK = 'broker';
+const CONNECT_RETRY_MS = 500;
+
+export function readConfig<D extends ConfigDefinition>(service: string, definition: D): ServiceConfig & ConfigOf<D> {
+  return { ...loadConfig(baseConfig), ...loadConfig(definition), service };
+}
+
+/** Starts telemetry and connects to the broker, waiting for it as long as it takes. */
+export async function openProcess<D extends ConfigDefinition>(config: ServiceConfig & ConfigOf<D>, readiness: Readiness): Promise<HouseProcess<D>> {
+  const log = createLogger({ service: config.service, level: config.logLevel });
+  startMetrics(config.service);
+  const stopTracing = await startTracing({ service: config.service, otlpUrl: config.otlpUrl, ratio: config.traceRatio });
+  readiness.set({ name: BROKER_CHECK, state: 'loading', message: 'connecting to NATS' });
+  const bus = await connectPatiently(config, log, readiness);
+  readiness.set({ name: BROKER_CHECK, state: 'ready' });
+  const [records, nodes] = await Promise.all([RunRecords.open(bus), Nodes.open(bus)]);
+  return { config, log, bus, records, nodes, readiness, stopTracing };
+}
+
+async function connectPatiently(config: ServiceConfig, log: Logger, readiness: Readiness): Promise<Bus> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await Bus.connect({
+        url: config.natsUrl,
+        user: config.natsUser,
+        password: config.natsPassword,
+        service: config.service,
+        replicas: config.natsReplicas,
+        onError: (error) => log.warn({ err: error }, 'the bus reports a problem'),
+      });
+    } catch (error) {
+      if (attempt % 10 === 0) log.warn({ err: error }, 'cannot reach NATS yet');
+      readiness.set({ name: BROKER_CHECK, state: 'failed', message: 'NATS cannot be reached; is nats-server running, and LLMOS_NATS_URL right?' });
+      await new Promise((resolve) => setTimeout(resolve, CONNECT_RETRY_MS));
+    }
+  }
+}
+
+/** Writes this process's state into the nodes bucket every few seconds and on every change; returns how to stop. */
+export function announce(house: HouseProcess<ConfigDefinition>, capabilities: () => string[], healthUrl: string): () => Promise<void> {
+  const node = `${house.config.service}-${newRunId()}`;
+  const tell = () => {
+    // The broker's own check follows the connection; everything else is set by whoever it concerns.
+    const brokerState = house.bus.usable ? 'ready' : 'failed';
+    if (house.readiness.all.find((check) => check.name === BROKER_CHECK)?.state !== brokerState) {
+      house.readiness.set({ name: BROKER_CHECK, state: brokerState, ...(house.bus.usable ? {} : { message: 'NATS is away; reconnecting' }) });
+      return;
+    }
+    if (!house.bus.usable) return;
+    const { config, readiness } = house;
+    const state: NodeState = { node, service: config.service, capabilities: capabilities(), ready: readiness.ready, checks: readiness.all, healthUrl, pid: process.pid };
+    house.nodes.announce(state).catch((error: unknown) => house.log.debug({ err: error }, 'heartbeat not sent'));
+  };
+  house.readiness.onChange(tell);
+  const timer = setInterval(tell, HEARTBEAT_MS);
+  tell();
+  return async () => {
+    clearInterval(timer);
+    if (house.bus.usable) await house.nodes.leave(node).catch(() => undefined);
+  };
+}

@@ -1,0 +1,185 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Catalog, type CatalogFile } from './catalog.js';
+import type { CatalogModel, ModelUse } from './catalog.schema.js';
+import { withFileLock } from './file-lock.js';
+import { hashFile } from './hashed-file.js';
+import { ModelFetch } from './model-fetch.js';
+import type { FetchProgress } from './progress-meter.js';
+import type { HubSettings } from './sources/hub.source.js';
+import { StoreLayout } from './store-layout.js';
+
+export interface ModelStoreOptions {
+  /** The cache folder (`LLMOS_HOME`); models go in its `models` folder. */
+  readonly home: string;
+  readonly catalogPath: string;
+  /** What relative `path` sources are relative to. Default: the folder above the catalog's. */
+  readonly root?: string;
+  /** `<process.platform>-<process.arch>`. Default: this machine's. */
+  readonly platform?: string;
+  /** The hub's address and token (default address: the catalog's `hubUrl`), timeouts and retries. */
+  readonly http?: HubSettings;
+}
+
+export interface EnsureOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: FetchProgress) => void;
+  /** Told what a person should know, such as a hash recorded at a first fetch. */
+  readonly onNotice?: (message: string) => void;
+}
+
+export interface ListedModel {
+  readonly name: string;
+  readonly use: ModelUse;
+  readonly description: string;
+  readonly licence: string;
+  /** Of all files; absent where the catalog does not know. */
+  readonly sizeBytes?: number;
+  readonly unverified: boolean;
+  /** Every file is in the store. */
+  readonly present: boolean;
+}
+
+export type FileState = 'ok' | 'missing' | 'mismatch';
+type Pins = Record<string, { readonly sha256: string; readonly sizeBytes: number; readonly pinnedAt: string }>;
+
+/**
+ * Owns the model files: brings each from the first source that has it, checks it by hash, and keeps it by content,
+ * so that no library downloads anything by itself and a file on disk is the file in the catalog.
+ */
+export class ModelStore {
+  private readonly layout: StoreLayout;
+
+  /** @throws LlmosError when the catalog cannot be read or is not valid. */
+  static async open(options: ModelStoreOptions): Promise<ModelStore> {
+    return new ModelStore(options, await Catalog.read(options.catalogPath));
+  }
+
+  private constructor(
+    private readonly options: ModelStoreOptions,
+    private readonly catalog: Catalog,
+  ) {
+    this.layout = new StoreLayout(resolve(options.home));
+  }
+
+  /** What the catalog says of a model. @throws LlmosError NOT_FOUND */
+  describe(name: string): CatalogModel {
+    return this.catalog.model(name);
+  }
+
+  /**
+   * The absolute path of each of a model's files by its key, fetched first where missing.
+   *
+   * Any number of processes may ask at once: one fetches, the others wait. Cut downloads are resumed, also by a
+   * later call. Rejects with NOT_FOUND for an unknown name, with UNAVAILABLE listing every source and why it
+   * failed, and with the signal's reason on abort.
+   */
+  async ensure(name: string, options: EnsureOptions = {}): Promise<Record<string, string>> {
+    const present = await this.find(name);
+    if (present) return present;
+    await mkdir(this.layout.locks, { recursive: true });
+    return withFileLock(this.layout.lock(name), async () => (await this.find(name)) ?? this.fetchMissing(name, options), options.signal);
+  }
+
+  /** The paths when every file is in the store, else undefined. Never fetches. */
+  async find(name: string): Promise<Record<string, string> | undefined> {
+    const files = await this.locate(name);
+    const paths: Record<string, string> = {};
+    for (const { file, path } of files) {
+      if (!path) return undefined;
+      paths[file.key] = path;
+    }
+    return paths;
+  }
+
+  /** Every model in the catalog, in its order. */
+  async list(): Promise<ListedModel[]> {
+    return Promise.all(this.catalog.names.map((name) => this.listed(name)));
+  }
+
+  /** Hashes the files again. A `mismatch` changed on disk: delete it, and the next `ensure` fetches it anew. */
+  async verify(name: string, { signal }: { signal?: AbortSignal } = {}): Promise<Record<string, FileState>> {
+    const states: Record<string, FileState> = {};
+    for (const file of await this.wanted(name)) {
+      const path = file.sha256 && this.layout.content(file.sha256, file.filename);
+      const digest = path && (await exists(path)) ? await hashFile(path, signal) : undefined;
+      states[file.key] = !digest ? 'missing' : digest.sha256 === file.sha256 ? 'ok' : 'mismatch';
+    }
+    return states;
+  }
+
+  private async fetchMissing(name: string, options: EnsureOptions): Promise<Record<string, string>> {
+    const { root = resolve(dirname(this.options.catalogPath), '..'), http } = this.options;
+    const hub = { ...http, hubUrl: http?.hubUrl ?? this.catalog.hubUrl };
+    const visit = new ModelFetch({ ...options, model: name, layout: this.layout, root, http: hub });
+    const paths: Record<string, string> = {};
+    let done = false;
+    await visit.begin();
+    try {
+      for (const { file, path } of await this.locate(name)) {
+        paths[file.key] = path ?? (await this.fetchOne(name, file, visit, options));
+      }
+      done = true;
+    } finally {
+      await visit.end({ keepParts: !done });
+    }
+    return paths;
+  }
+
+  private async fetchOne(name: string, file: CatalogFile, visit: ModelFetch, { onNotice }: EnsureOptions): Promise<string> {
+    const { sha256, sizeBytes } = await visit.fetch(file);
+    if (!file.sha256) {
+      await this.pin(name, file.key, { sha256, sizeBytes, pinnedAt: new Date().toISOString() });
+      onNotice?.(
+        `The catalog knows no hash for ${name}/${file.key}. The one met now, ${sha256}, is recorded and asked for from now on; ` +
+          `compare it with its publisher's before you rely on it.`,
+      );
+    }
+    return this.layout.content(sha256, file.filename);
+  }
+
+  private async locate(name: string): Promise<{ file: CatalogFile; path?: string }[]> {
+    const files = await this.wanted(name);
+    return Promise.all(
+      files.map(async (file) => {
+        const path = file.sha256 && this.layout.content(file.sha256, file.filename);
+        return path && (await exists(path, file.sizeBytes)) ? { file, path } : { file };
+      }),
+    );
+  }
+
+  /** The catalog's files, with the hashes recorded at a first fetch where it has none. */
+  private async wanted(name: string): Promise<CatalogFile[]> {
+    const files = this.catalog.files(name, this.options.platform ?? `${process.platform}-${process.arch}`);
+    if (files.every((file) => file.sha256)) return files;
+    const pins = await this.readPins(name);
+    return files.map((file) => (file.sha256 ? file : { ...file, sha256: pins[file.key]?.sha256, sizeBytes: pins[file.key]?.sizeBytes ?? file.sizeBytes }));
+  }
+
+  private async readPins(name: string): Promise<Pins> {
+    const text = await readFile(this.layout.pins(name), 'utf8').catch(() => '{}');
+    return JSON.parse(text) as Pins;
+  }
+
+  /** Under the model's lock, so reading and writing need no other care. */
+  private async pin(name: string, key: string, pin: Pins[string]): Promise<void> {
+    const path = this.layout.pins(name);
+    const pins: Pins = { ...(await this.readPins(name)), [key]: pin };
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(`${path}.new`, `${JSON.stringify(pins, undefined, 2)}\n`);
+    await rename(`${path}.new`, path);
+  }
+
+  private async listed(name: string): Promise<ListedModel> {
+    const { use, description, licence, unverified } = this.catalog.model(name);
+    const files = await this.wanted(name).catch(() => []);
+    const sizeBytes = files.every((file) => file.sizeBytes) ? files.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0) : undefined;
+    const present = (await this.find(name).catch(() => undefined)) !== undefined;
+    return { name, use, description, licence, unverified, present, ...(sizeBytes ? { sizeBytes } : {}) };
+  }
+}
+
+async function exists(path: string, sizeBytes?: number): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && found.isFile() && (sizeBytes === undefined || found.size === sizeBytes);
+}

@@ -1,0 +1,49 @@
+/** A request that failed in a way that trying again may mend: a cut connection, a silence, a server in trouble. */
+export class TransientHttpError extends Error {}
+
+export interface OpenRequest {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  /** Sent to the first origin only. */
+  readonly credentials: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+const MAX_REDIRECTS = 5;
+const TRANSIENT_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/**
+ * Opens a GET, following at most five redirects by hand: credentials stay with the first origin, and a secure
+ * address never leads to an insecure one. Resolves on 200, 206 and 416.
+ */
+export async function openRequest({ url, headers, credentials, signal }: OpenRequest): Promise<Response> {
+  const origin = new URL(url).origin;
+  let current = new URL(url);
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const sent = current.origin === origin ? { ...headers, ...credentials } : headers;
+    const response = await fetch(current, { headers: sent, redirect: 'manual', signal }).catch((error: unknown) => {
+      throw asTransient(error, signal);
+    });
+    const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
+    if (location === null) return judge(response);
+    await response.body?.cancel();
+    const next = new URL(location, current);
+    if (current.protocol === 'https:' && next.protocol !== 'https:') throw new Error('it redirects from https to an insecure address');
+    current = next;
+  }
+  throw new Error(`more than ${MAX_REDIRECTS} redirects`);
+}
+
+async function judge(response: Response): Promise<Response> {
+  if ([200, 206, 416].includes(response.status)) return response;
+  await response.body?.cancel();
+  const message = `the server answered ${response.status} ${response.statusText}`.trim();
+  throw TRANSIENT_STATUSES.has(response.status) ? new TransientHttpError(message) : new Error(message);
+}
+
+/** `fetch` hides why it failed in the cause; an abort by the caller stays an abort. */
+export function asTransient(error: unknown, signal?: AbortSignal): unknown {
+  if (signal?.aborted) return signal.reason;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return new TransientHttpError(cause instanceof Error ? cause.message : String(cause), { cause: error });
+}

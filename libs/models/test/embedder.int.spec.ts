@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Embedder } from '../src/index.js';
+import { minilmFiles } from './minilm.fixture.js';
+
+const dot = (a: Float32Array | undefined, b: Float32Array | undefined): number =>
+  a && b ? a.reduce((sum, value, d) => sum + value * (b[d] ?? 0), 0) : NaN;
+const long = 'The parcel left the warehouse on Monday and has not been seen since. '.repeat(60);
+
+let embedder: Embedder;
+beforeAll(async () => {
+  embedder = await Embedder.start(await minilmFiles());
+}, 120_000);
+afterAll(() => embedder.close());
+
+describe('Embedder', () => {
+  it('gives one normalised vector of 384 numbers per text, and none for none', async () => {
+    await expect(embedder.embed([])).resolves.toEqual([]);
+    const vectors = await embedder.embed(['hello', '', long]);
+    expect(vectors.map((vector) => vector.length)).toEqual([384, 384, 384]);
+    for (const vector of vectors) expect(dot(vector, vector)).toBeCloseTo(1, 4);
+    expect(embedder.dimensions).toBe(384);
+  });
+
+  it('puts texts that mean the same closer than texts that do not', async () => {
+    const [card, lost, weather] = await embedder.embed(['I lost my credit card', 'My bank card is missing', 'It will rain tomorrow']);
+    expect(dot(card, lost)).toBeGreaterThan(0.6);
+    expect(dot(card, weather)).toBeLessThan(0.3);
+  });
+
+  it('gives a text the same vector alone, in a batch and beside other callers', async () => {
+    const texts = Array.from({ length: 70 }, (_, n) => `question ${n} ${'about the delivery '.repeat(n % 9)}`);
+    const [together, ...alone] = await Promise.all([embedder.embed(texts), ...texts.slice(0, 10).map((text) => embedder.embed([text]))]);
+    // Dynamic quantisation scales per batch, so vectors agree closely but not bit by bit.
+    alone.forEach((vectors, n) => expect(dot(vectors[0], together[n])).toBeGreaterThan(0.97));
+  });
+
+  it('cuts a long text instead of failing on it', async () => {
+    const [whole, cut] = await embedder.embed([long, long.slice(0, 4_000)]);
+    expect(dot(whole, cut)).toBeGreaterThan(0.99);
+  });
+
+  it('rejects an aborted caller at once and serves the others', async () => {
+    const controller = new AbortController();
+    const first = embedder.embed([long]);
+    const aborted = embedder.embed(['never mind'], { signal: controller.signal });
+    const other = embedder.embed(['still here']);
+    controller.abort(new Error('gone'));
+    await expect(aborted).rejects.toThrow('gone');
+    await expect(other).resolves.toHaveLength(1);
+    await first;
+  });
+
+  it('keeps the event loop free while the worker computes: delay p99 within 20 ms', async () => {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    await embedder.embed(Array.from({ length: 64 }, (_, n) => `${n} ${long.slice(0, 400)}`));
+    delay.disable();
+    expect(delay.percentile(99) / 1e6).toBeLessThanOrEqual(20);
+  });
+
+  it('says which file is missing', async () => {
+    const { tokenizer } = await minilmFiles();
+    const missing = join(import.meta.dirname, 'absent.onnx');
+    expect(existsSync(missing)).toBe(false);
+    await expect(Embedder.start({ model: missing, tokenizer })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(missing) as string,
+    });
+  });
+});

@@ -1,0 +1,121 @@
+import { pipelineSchema, type Capability, type Pipeline } from '@llmos/contracts';
+import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import { ExpressionError, pathsOf } from './expression.js';
+import { expressionOf, templatePaths } from './template.js';
+
+/** One fault in a pipeline file, and the line it is on (from 1). */
+export interface PipelineFault {
+  readonly line: number;
+  /** Where in the file's structure, such as `steps.1.uses`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export class PipelineError extends Error {
+  constructor(
+    readonly file: string,
+    readonly faults: readonly PipelineFault[],
+  ) {
+    super(faults.map((fault) => `${file}:${fault.line}: ${fault.path ? `${fault.path}: ` : ''}${fault.message}`).join('\n'));
+    this.name = 'PipelineError';
+  }
+}
+
+type Path = readonly PropertyKey[];
+
+/**
+ * Reads a pipeline file and checks it against the capabilities of the house.
+ *
+ * @param file the name shown in errors.
+ * @throws PipelineError with every fault found, each with its line.
+ */
+export function parsePipeline(text: string, file: string, capabilities: ReadonlyMap<string, Capability>): Pipeline {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const fault = (path: Path, message: string): PipelineFault => ({
+    line: lineOf(document, lines, path),
+    path: path.map(String).join('.'),
+    message,
+  });
+  if (document.errors.length > 0) {
+    throw new PipelineError(
+      file,
+      document.errors.map((error) => ({ line: error.linePos?.[0].line ?? 1, path: '', message: error.message.split('\n')[0]! })),
+    );
+  }
+  const parsed = pipelineSchema.safeParse(document.toJS({ maxAliasCount: 50 }));
+  if (!parsed.success) throw new PipelineError(file, parsed.error.issues.map((issue) => fault(issue.path, issue.message)));
+  const faults = check(parsed.data, capabilities).map(([path, message]) => fault(path, message));
+  if (faults.length > 0) throw new PipelineError(file, faults);
+  return parsed.data;
+}
+
+function check(pipeline: Pipeline, capabilities: ReadonlyMap<string, Capability>): [Path, string][] {
+  const faults: [Path, string][] = [];
+  const seen = new Set<string>();
+  const readable = (path: Path, read: () => readonly (readonly string[])[]) => {
+    try {
+      for (const reference of read()) {
+        const message = unknownReference(reference, pipeline, seen);
+        if (message) faults.push([path, message]);
+      }
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      faults.push([path, error.message]);
+    }
+  };
+  pipeline.steps.forEach((step, index) => {
+    const at = ['steps', index];
+    if (step.id === 'input' || seen.has(step.id)) faults.push([[...at, 'id'], `'${step.id}' is taken: give each step an id of its own`]);
+    const { when } = step;
+    if (when !== undefined) readable([...at, 'when'], () => pathsOf(expressionOf(when)));
+    for (const [key, template] of Object.entries(step.with)) readable([...at, 'with', key], () => templatePaths(template));
+    faults.push(...checkCall(step.uses, step.with, capabilities).map(([path, message]): [Path, string] => [[...at, ...path], message]));
+    seen.add(step.id);
+  });
+  readable(['result'], () => templatePaths(pipeline.result));
+  for (const [key, template] of Object.entries(pipeline.details)) readable(['details', key], () => templatePaths(template));
+  return faults;
+}
+
+function unknownReference(path: readonly string[], pipeline: Pipeline, seen: ReadonlySet<string>): string | undefined {
+  const [root, field] = path;
+  if (root === 'input') {
+    if (field === undefined || Object.hasOwn(pipeline.input, field)) return undefined;
+    return `the pipeline has no input '${field}'; it has: ${Object.keys(pipeline.input).join(', ') || 'none'}`;
+  }
+  if (seen.has(root!)) return undefined;
+  return `'${root}' is neither 'input' nor a step before this one; those are: ${[...seen].join(', ') || 'none'}`;
+}
+
+function checkCall(uses: string, input: Record<string, unknown>, capabilities: ReadonlyMap<string, Capability>): [Path, string][] {
+  const capability = capabilities.get(uses);
+  if (!capability) return [[['uses'], `no service has the capability '${uses}'; there are: ${[...capabilities.keys()].join(', ')}`]];
+  if (!(capability.input instanceof z.ZodObject)) return [];
+  const shape = capability.input.shape as Record<string, z.ZodType>;
+  const unknown = Object.keys(input).filter((key) => !Object.hasOwn(shape, key));
+  const missing = Object.keys(shape).filter((key) => !Object.hasOwn(input, key) && !shape[key]!.safeParse(undefined).success);
+  return [
+    ...unknown.map((key): [Path, string] => [['with', key], `'${uses}' takes no '${key}'; it takes: ${Object.keys(shape).join(', ')}`]),
+    ...missing.map((key): [Path, string] => [['with'], `'${uses}' needs '${key}'`]),
+  ];
+}
+
+/** The line of the deepest node on `path` that is there. */
+function lineOf(document: Document, lines: LineCounter, path: Path): number {
+  let offset = 0;
+  let node: unknown = document.contents;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => String(item.key) === String(key));
+      if (!pair) break;
+      offset = (pair.key as { range?: [number] }).range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      offset = (node as { range?: [number] } | undefined)?.range?.[0] ?? offset;
+    } else break;
+  }
+  return lines.linePos(offset).line;
+}

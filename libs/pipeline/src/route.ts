@@ -1,0 +1,64 @@
+import type { Pipeline, Step, Task } from '@llmos/contracts';
+import { evaluate, pathsOf, type Scope } from './expression.js';
+import { expressionOf, fillIn, templatePaths } from './template.js';
+
+/** The first step at or after `from` that this run takes, or undefined when none is left. */
+export function nextStep(pipeline: Pipeline, from: number, scope: Scope): number | undefined {
+  for (let index = from; index < pipeline.steps.length; index++) {
+    const { when } = pipeline.steps[index]!;
+    if (when === undefined || evaluate(expressionOf(when), scope)) return index;
+  }
+  return undefined;
+}
+
+/** What the step at `task.index` asks its service: `with`, filled in. */
+export function stepInput(task: Pick<Task, 'pipeline' | 'index' | 'input' | 'outputs'>): Record<string, unknown> {
+  return fillIn(stepAt(task.pipeline, task.index).with, task) as Record<string, unknown>;
+}
+
+export function stepAt(pipeline: Pipeline, index: number): Step {
+  const step = pipeline.steps[index];
+  if (!step) throw new RangeError(`pipeline '${pipeline.name}' has no step ${index}`);
+  return step;
+}
+
+/** What a finished run says. */
+export function conclude(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>): { result: string; details: Record<string, unknown> } {
+  const result = fillIn(task.pipeline.result, task);
+  return {
+    result: typeof result === 'string' ? result : result === undefined ? '' : JSON.stringify(result),
+    details: fillIn(task.pipeline.details, task) as Record<string, unknown>,
+  };
+}
+
+/**
+ * Drops what neither a step from `index` on nor the answer reads, so that a recording does not travel
+ * past the step that hears it.
+ */
+export function prune(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>, index: number): Pick<Task, 'input' | 'outputs'> {
+  const needed = liveRoots(task.pipeline, index);
+  return {
+    input: Object.fromEntries(Object.entries(task.input).filter(([key]) => needed.has(`input.${key}`) || needed.has('input'))),
+    outputs: Object.fromEntries(Object.entries(task.outputs).filter(([key]) => needed.has(key))),
+  };
+}
+
+const liveCache = new WeakMap<Pipeline, Map<number, ReadonlySet<string>>>();
+
+function liveRoots(pipeline: Pipeline, index: number): ReadonlySet<string> {
+  let perIndex = liveCache.get(pipeline);
+  if (!perIndex) liveCache.set(pipeline, (perIndex = new Map()));
+  let roots = perIndex.get(index);
+  if (!roots) {
+    const rest = pipeline.steps.slice(index);
+    const paths = [
+      ...rest.flatMap((step) => (step.when === undefined ? [] : pathsOf(expressionOf(step.when)))),
+      ...rest.flatMap((step) => templatePaths(step.with)),
+      ...templatePaths(pipeline.result),
+      ...templatePaths(pipeline.details),
+    ];
+    roots = new Set(paths.map((path) => (path[0] === 'input' ? path.slice(0, 2).join('.') : path[0]!)));
+    perIndex.set(index, roots);
+  }
+  return roots;
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { context, isSpanContextValid, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api';
+
+export type { Attributes, Span } from '@opentelemetry/api';
+export { SpanKind } from '@opentelemetry/api';
+
+let tracingOn = false;
+
+/** Called once by {@link startTracing}. Until then spans cost a function call. */
+export function markTracingOn(): void {
+  tracingOn = true;
+}
+
+export interface SpanOptions {
+  readonly kind?: SpanKind;
+  readonly attributes?: Attributes;
+  /** A W3C `traceparent`; the parent is the active span when it is left out. */
+  readonly traceparent?: string | undefined;
+  readonly startTimeMs?: number;
+}
+
+const SILENT = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
+
+/** Runs `work` inside a span that ends with it; a thrown error marks the span and passes on. */
+export async function withSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
+  if (!tracingOn) return work(SILENT);
+  const parent = options.traceparent === undefined ? context.active() : contextOf(options.traceparent);
+  const span = trace.getTracer('llmos').startSpan(
+    name,
+    { kind: options.kind ?? SpanKind.INTERNAL, attributes: options.attributes ?? {}, ...(options.startTimeMs ? { startTime: options.startTimeMs } : {}) },
+    parent,
+  );
+  try {
+    return await context.with(trace.setSpan(parent, span), () => work(span));
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
+    if (error instanceof Error && 'code' in error) span.setAttribute('error.type', String(error.code));
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+export interface ModelCall {
+  /** The OpenTelemetry GenAI operation: `chat`, `embeddings`, or the task's own verb. */
+  readonly operation: string;
+  readonly model: string;
+  /** What runs the model: `onnxruntime`, `llama.cpp`, or a vendor. */
+  readonly provider: string;
+}
+
+/** A span for one call of a model, named and attributed as the OpenTelemetry GenAI conventions say. */
+export function withModelSpan<T>(call: ModelCall, work: (span: Span) => Promise<T>): Promise<T> {
+  return withSpan(
+    `${call.operation} ${call.model}`,
+    {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        'gen_ai.operation.name': call.operation,
+        'gen_ai.provider.name': call.provider,
+        'gen_ai.request.model': call.model,
+      },
+    },
+    work,
+  );
+}
+
+/** The `traceparent` of the active span, or undefined outside of one. */
+export function activeTraceparent(): string | undefined {
+  const active = trace.getActiveSpan()?.spanContext();
+  if (!active || !isSpanContextValid(active)) return undefined;
+  return `00-${active.traceId}-${active.spanId}-0${active.traceFlags & 1}`;
+}
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+/** A `traceparent` a caller sent, if it is one (W3C Trace Context, version 00). */
+export function parseTraceparent(text: string | undefined): string | undefined {
+  const match = text === undefined ? null : TRACEPARENT.exec(text);
+  return match && !/^0+$/.test(match[1]!) && !/^0+$/.test(match[2]!) ? text : undefined;
+}
+
+/** A fresh, unsampled `traceparent`: gives a run a trace id where tracing is off. */
+export function newTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
+}
+
+/** The trace id of a `traceparent`. */
+export function traceIdOf(traceparent: string): string {
+  return traceparent.slice(3, 35);
+}
+
+function contextOf(traceparent: string): Context {
+  const match = TRACEPARENT.exec(traceparent);
+  if (!match) return context.active();
+  const [, traceId, spanId, flags] = match;
+  return trace.setSpanContext(context.active(), {
+    traceId: traceId!,
+    spanId: spanId!,
+    traceFlags: Number.parseInt(flags!, 16) & 1,
+    isRemote: true,
+  });
+}

@@ -1,0 +1,3 @@
+export { natsServerPath, startNatsServer, type TestNatsServer } from './nats-server.js';
+export { startOtlpReceiver, type ReceivedSpan } from './otlp-receiver.js';
+export { waitFor } from './wait-for.js';

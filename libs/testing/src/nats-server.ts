@@ -1,0 +1,85 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A real nats-server with JetStream, on a port the system chose, with its data in a folder of its own. */
+export interface TestNatsServer {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Kills it as a crash would, and starts it again on the same port with the same data. */
+  crashAndRestart(): Promise<void>;
+  /** Kills it as a crash would. */
+  kill(): Promise<void>;
+  /** Starts it again after {@link kill}. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Where the binary is: LLMOS_NATS_SERVER, the cache that set-up fills, or the PATH. */
+export function natsServerPath(): string {
+  const home = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
+  const candidates = [process.env['LLMOS_NATS_SERVER'], join(home, 'bin', 'nats-server')];
+  const found = candidates.find((path) => path !== undefined && existsSync(path));
+  if (found) return found;
+  if (spawnSync('nats-server', ['--version']).status === 0) return 'nats-server';
+  throw new Error('no nats-server: run `npm test` once, which fetches it, or set LLMOS_NATS_SERVER');
+}
+
+/** Starts one and waits until it accepts connections; fails at once when it dies early. */
+export async function startNatsServer(): Promise<TestNatsServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'llmos-nats-'));
+  let child = launch(folder, -1);
+  const port = await portOf(folder, child);
+  const start = async () => {
+    rmSync(portsFile(folder) ?? '', { force: true });
+    child = launch(folder, port);
+    await portOf(folder, child);
+  };
+  const kill = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await gone;
+  };
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    port,
+    get pid() {
+      return child.pid!;
+    },
+    async crashAndRestart() {
+      await kill('SIGKILL');
+      await start();
+    },
+    kill: () => kill('SIGKILL'),
+    restart: start,
+    async stop() {
+      await kill('SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function launch(folder: string, port: number): ChildProcess {
+  const options = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(folder, 'data'), '--ports_file_dir', folder];
+  return spawn(natsServerPath(), options, { stdio: 'ignore' });
+}
+
+function portsFile(folder: string): string | undefined {
+  const name = readdirSync(folder).find((file) => file.endsWith('.ports'));
+  return name === undefined ? undefined : join(folder, name);
+}
+
+async function portOf(folder: string, child: ChildProcess): Promise<number> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+    if (child.exitCode !== null) throw new Error(`nats-server ended with ${child.exitCode}`);
+    const file = portsFile(folder);
+    const text = file ? readFileSync(file, 'utf8') : '';
+    const match = /nats:\/\/[^"]*:(\d+)/.exec(text);
+    if (match) return Number(match[1]);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('nats-server did not say its port within 10 s');
+}
