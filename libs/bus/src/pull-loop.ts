@@ -43,11 +43,10 @@ const WORKING = encoder.encode('+WPI');
 export class PullLoop {
   private readonly inbox = createInbox();
   private readonly subscription: Subscription;
-  /** Pulls under way: token → messages still owed. */
-  private readonly pulls = new Map<string, number>();
+  /** Messages asked for and not yet delivered. A delivery does not say which request it answers; one count will do. */
+  private owed = 0;
   private readonly running = new Set<Promise<void>>();
   private readonly watchdog: NodeJS.Timeout;
-  private nextToken = 0;
   private lastSignMs = Date.now();
   private state: 'pulling' | 'mending' | 'stopped' = 'pulling';
 
@@ -56,7 +55,7 @@ export class PullLoop {
     private readonly jsm: JetStreamManager,
     private readonly options: PullLoopOptions,
   ) {
-    this.subscription = nc.subscribe(`${this.inbox}.*`, { callback: (_, message) => this.receive(message) });
+    this.subscription = nc.subscribe(this.inbox, { callback: (_, message) => this.receive(message) });
     this.watchdog = setInterval(() => this.checkSigns(), HEARTBEAT_MS);
     this.pull();
   }
@@ -68,7 +67,7 @@ export class PullLoop {
 
   /** After a reconnect the server has forgotten our pulls. */
   restart(): void {
-    this.pulls.clear();
+    this.owed = 0;
     void this.mend();
   }
 
@@ -82,39 +81,35 @@ export class PullLoop {
 
   private pull(): void {
     if (this.state !== 'pulling') return;
-    const owed = [...this.pulls.values()].reduce((sum, count) => sum + count, 0);
-    const free = this.options.capacity - this.running.size - owed;
+    const free = this.options.capacity - this.running.size - this.owed;
     // Half the slots at a time: one request for each finished message would double the traffic.
-    if (free <= 0 || (owed > 0 && free < this.options.capacity / 2)) return;
-    const token = (this.nextToken++).toString(36);
-    this.pulls.set(token, free);
+    if (free <= 0 || (this.owed > 0 && free < this.options.capacity / 2)) return;
+    this.owed += free;
     const { stream, name } = this.options.consumer;
     const request = JSON.stringify({ batch: free, expires: nanos(EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) });
     try {
-      this.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, encoder.encode(request), { reply: `${this.inbox}.${token}` });
+      this.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, encoder.encode(request), { reply: this.inbox });
     } catch (error) {
-      this.pulls.delete(token);
+      this.owed -= free;
       this.options.onError(error);
     }
   }
 
   private receive(message: Msg): void {
     this.lastSignMs = Date.now();
-    const token = message.subject.slice(this.inbox.length + 1);
-    const code = message.headers?.code ?? 0;
-    if (code !== 0 && message.data.length === 0 && !message.reply?.startsWith('$JS.ACK')) {
-      this.receiveStatus(token, code, message.headers?.description ?? '');
+    if (message.subject === this.inbox) {
+      this.receiveStatus(message);
       return;
     }
-    const owed = this.pulls.get(token) ?? 0;
-    if (owed > 1) this.pulls.set(token, owed - 1);
-    else this.pulls.delete(token);
+    this.owed = Math.max(0, this.owed - 1);
     this.work(message);
   }
 
-  private receiveStatus(token: string, code: number, description: string): void {
+  private receiveStatus(message: Msg): void {
+    const { code = 0, description = '' } = message.headers ?? {};
     if (code === 100) return;
-    this.pulls.delete(token);
+    const undelivered = Number(message.headers?.get('Nats-Pending-Messages') || this.owed);
+    this.owed = Math.max(0, this.owed - undelivered);
     // 404 and 408 end a pull in the ordinary way; 409 does too, unless the consumer itself has gone; 503: nobody is there.
     const gone = code === 503 || (code === 409 && /deleted|not found|leadership|shutdown/i.test(description));
     if (gone) void this.mend();
@@ -139,8 +134,8 @@ export class PullLoop {
   }
 
   private checkSigns(): void {
-    if (this.state === 'pulling' && this.pulls.size > 0 && Date.now() - this.lastSignMs > 2.5 * HEARTBEAT_MS) {
-      this.pulls.clear();
+    if (this.state === 'pulling' && this.owed > 0 && Date.now() - this.lastSignMs > 2.5 * HEARTBEAT_MS) {
+      this.owed = 0;
       void this.mend();
     }
   }

@@ -9,7 +9,7 @@ import { startHealthServer } from './health-server.js';
 import { MeshModule } from './mesh.module.js';
 import { MeshServer } from './mesh-server.js';
 import { nestLogger } from './nest-logger.js';
-import { announce, openProcess, readConfig } from './process.js';
+import { announce, openProcess, readConfig, tellParent } from './process.js';
 import { Readiness } from './readiness.js';
 import { onShutdown } from './shutdown.js';
 
@@ -45,6 +45,7 @@ export async function bootstrapService(service: string, module: Type, definition
   await app.listen();
   await bus.buryAbandoned();
   const leave = announce(house, () => strategy.capabilities, health.url);
+  tellParent(health.url);
   log.info({ health: health.url, nats: bus.serverVersion }, 'started');
   onShutdown(log, config.exitWithParent, [
     () => readiness.stop(),

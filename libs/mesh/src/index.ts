@@ -4,7 +4,7 @@ export { MeshClient, type RunRequest } from './mesh-client.js';
 export { CONFIG, LOGGER, MeshModule } from './mesh.module.js';
 export { nestLogger } from './nest-logger.js';
 export { Nodes } from './nodes.js';
-export { announce, openProcess, readConfig, type HouseProcess, type ServiceConfig } from './process.js';
+export { announce, openProcess, readConfig, tellParent, type HouseProcess, type ServiceConfig } from './process.js';
 export { Readiness } from './readiness.js';
 export { concluded, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';

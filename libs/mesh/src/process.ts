@@ -81,3 +81,8 @@ export function announce(house: HouseProcess<ConfigDefinition>, capabilities: ()
     if (house.bus.usable) await house.nodes.leave(node).catch(() => undefined);
   };
 }
+
+/** Tells a supervising parent, where there is one, where this process answers. */
+export function tellParent(url: string): void {
+  process.send?.({ type: 'listening', url });
+}

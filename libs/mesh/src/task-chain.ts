@@ -70,8 +70,9 @@ export class TaskChain {
 
   /** Decodes inside a try: a malformed message becomes a dead letter, never a crash. */
   private async receive(delivery: Delivery): Promise<{ decoded: Decoded; task: Task } | undefined> {
+    let decoded: Decoded | undefined;
     try {
-      const decoded = await this.options.bus.decode(delivery);
+      decoded = await this.options.bus.decode(delivery);
       return { decoded, task: readTask(decoded.body) };
     } catch (error) {
       const failure = toLlmosError(error);
@@ -81,6 +82,7 @@ export class TaskChain {
       }
       this.options.log.warn({ err: error, subject: delivery.subject }, 'a message could not be read');
       await this.bury(delivery, `${delivery.subject}:${delivery.streamSequence}`, failure);
+      if (decoded) await this.options.bus.conclude(decoded.envelope, { type: 'failed', error: failure.toBody() });
       return undefined;
     }
   }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { isHubReference } from './sources/hub.source.js';
 
-const modelName = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, 'a model name has lower-case letters, digits, ".", "_" and "-"');
+const modelName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]*$/, 'a model name has lower-case letters, digits, ".", "_" and "-"');
 const fileName = z.string().regex(/^\w[\w.+-]*$/, 'a file name has no folders in it');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 has 64 lower-case hex digits');
 
@@ -39,7 +41,10 @@ const fileSchema = z
     /** Where the content differs by system: `<process.platform>-<process.arch>`. */
     platforms: z.record(z.string(), z.strictObject({ filename: fileName.optional(), ...contentShape })).optional(),
   })
-  .refine((file) => (file.sources === undefined) !== (file.platforms === undefined), 'a file has either sources or platforms');
+  .refine(
+    (file) => (file.sources === undefined) !== (file.platforms === undefined),
+    'a file has either sources or platforms',
+  );
 
 const modelSchema = z
   .strictObject({
@@ -56,10 +61,21 @@ const modelSchema = z
     for (const [key, file] of Object.entries(model.files)) {
       for (const content of [file.platforms ? Object.values(file.platforms) : [file]].flat()) {
         if (!content.sha256 && !model.unverified) {
-          context.addIssue({ code: 'custom', path: ['files', key], message: 'a sha256 is missing; give it, or mark the model `unverified: true`' });
+          context.addIssue({
+            code: 'custom',
+            path: ['files', key],
+            message: 'a sha256 is missing; give it, or mark the model `unverified: true`',
+          });
         }
-        if (!content.sha256 && content.sources?.some((source) => typeof source === 'string' && source.startsWith('http:'))) {
-          context.addIssue({ code: 'custom', path: ['files', key], message: 'a file without a sha256 needs an https address' });
+        if (
+          !content.sha256 &&
+          content.sources?.some((source) => typeof source === 'string' && source.startsWith('http:'))
+        ) {
+          context.addIssue({
+            code: 'custom',
+            path: ['files', key],
+            message: 'a file without a sha256 needs an https address',
+          });
         }
       }
     }

@@ -34,7 +34,10 @@ export class Catalog {
     if (broken) throw invalid(origin, [`line ${lines.linePos(broken.pos[0]).line}: ${broken.message.split('\n')[0]}`]);
     const parsed = catalogSchema.safeParse(document.toJS());
     if (parsed.success) return new Catalog(parsed.data);
-    throw invalid(origin, parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => describeIssue(document, lines, issue)));
+    throw invalid(
+      origin,
+      parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => describeIssue(document, lines, issue)),
+    );
   }
 
   private constructor(private readonly data: CatalogData) {}
@@ -52,7 +55,9 @@ export class Catalog {
   model(name: string): CatalogModel {
     const model = Object.hasOwn(this.data.models, name) ? this.data.models[name] : undefined;
     if (model) return model;
-    throw new LlmosError('NOT_FOUND', `There is no model "${name}" in the catalog. It has: ${this.names.join(', ')}.`, { field: 'model' });
+    throw new LlmosError('NOT_FOUND', `There is no model "${name}" in the catalog. It has: ${this.names.join(', ')}.`, {
+      field: 'model',
+    });
   }
 
   /**
@@ -65,13 +70,18 @@ export class Catalog {
       const content = platforms[platform];
       if (content) return { ...file, ...content, filename: content.filename ?? file.filename, key };
       const known = Object.keys(platforms).join(', ');
-      throw new LlmosError('UNAVAILABLE', `${name}/${key} does not exist for ${platform}, only for: ${known}.`, { field: 'model' });
+      throw new LlmosError('UNAVAILABLE', `${name}/${key} does not exist for ${platform}, only for: ${known}.`, {
+        field: 'model',
+      });
     });
   }
 }
 
 function invalid(origin: string, problems: readonly string[]): LlmosError {
-  return new LlmosError('INVALID_ARGUMENT', `The model catalog ${origin} is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  return new LlmosError(
+    'INVALID_ARGUMENT',
+    `The model catalog ${origin} is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+  );
 }
 
 function describeIssue(document: Document, lines: LineCounter, issue: z.core.$ZodIssue): string {

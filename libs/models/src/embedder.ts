@@ -22,7 +22,10 @@ const MAX_BATCH_TOKENS = 1024;
 const DEFAULT_MAX_TOKENS = 256;
 
 /** Started from source (in tests) the worker is the built one: a thread cannot run TypeScript modules. */
-const WORKER = new URL(import.meta.url.endsWith('.ts') ? '../dist/embedder.worker.js' : './embedder.worker.js', import.meta.url);
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? '../dist/embedder.worker.js' : './embedder.worker.js',
+  import.meta.url,
+);
 
 /**
  * Turns texts into vectors whose dot product is their similarity, for search, routing and classifier heads.
@@ -97,7 +100,9 @@ export class Embedder {
     try {
       const texts = batch.map(({ job, index }) => job.texts[index]);
       const { vectors, dimensions } = await this.pool.call<EmbeddedBatch>('embedBatch', { texts });
-      batch.forEach(({ job, index }, row) => this.deliver(job, index, vectors.slice(row * dimensions, (row + 1) * dimensions)));
+      batch.forEach(({ job, index }, row) =>
+        this.deliver(job, index, vectors.slice(row * dimensions, (row + 1) * dimensions)),
+      );
     } catch (error) {
       for (const { job } of batch) this.fail(job, error);
     }

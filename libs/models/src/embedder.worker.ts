@@ -40,7 +40,9 @@ async function loadTokenizer(path: string): Promise<Tokenizer> {
   try {
     return new Tokenizer(JSON.parse(await readFile(path, 'utf8')) as object, {});
   } catch (cause) {
-    throw new LlmosError('UNAVAILABLE', `The tokenizer could not be read from ${path}. Is it a tokenizer.json?`, { cause });
+    throw new LlmosError('UNAVAILABLE', `The tokenizer could not be read from ${path}. Is it a tokenizer.json?`, {
+      cause,
+    });
   }
 }
 
@@ -54,7 +56,11 @@ async function loadSession({ model, threads }: EmbedderInit): Promise<InferenceS
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {
-    throw new LlmosError('UNAVAILABLE', `The embedding model could not be loaded from ${model}. Is the file there and whole?`, { cause });
+    throw new LlmosError(
+      'UNAVAILABLE',
+      `The embedding model could not be loaded from ${model}. Is the file there and whole?`,
+      { cause },
+    );
   }
 }
 

@@ -14,7 +14,11 @@ const POLL_MS = 50;
  * A lock left behind by a process that died is taken over: at once on the same machine, after 60 s otherwise.
  * Rejects with the signal's reason when aborted while waiting; `work` minds the signal itself.
  */
-export async function withFileLock<Result>(path: string, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+export async function withFileLock<Result>(
+  path: string,
+  work: () => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
   while (!(await tryCreate(path))) {
     if (await isStale(path, STALE_MS)) await takeAway(path);
     else await sleep(POLL_MS, undefined, { signal }).catch((error: unknown) => rethrowReason(signal, error));

@@ -19,7 +19,10 @@ export class HashedFile {
   ) {}
 
   /** Opens for writing; with `resume` keeps what is there already and hashes it first. */
-  static async open(path: string, { maxBytes, resume = false }: { maxBytes: number; resume?: boolean }): Promise<HashedFile> {
+  static async open(
+    path: string,
+    { maxBytes, resume = false }: { maxBytes: number; resume?: boolean },
+  ): Promise<HashedFile> {
     const file = new HashedFile(await open(path, resume ? 'a' : 'w'), maxBytes);
     if (resume) for await (const chunk of createReadStream(path)) file.count(chunk as Buffer);
     return file;
@@ -63,7 +66,11 @@ export interface WriteOptions {
 }
 
 /** Writes a stream to a file, hashing on the way. Rejects with the signal's reason on abort; a failure leaves nothing. */
-export async function writeHashed(path: string, chunks: AsyncIterable<unknown>, options: WriteOptions): Promise<FileDigest> {
+export async function writeHashed(
+  path: string,
+  chunks: AsyncIterable<unknown>,
+  options: WriteOptions,
+): Promise<FileDigest> {
   const file = await HashedFile.open(path, options);
   try {
     for await (const chunk of chunks) {

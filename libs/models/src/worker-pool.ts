@@ -83,7 +83,9 @@ export class WorkerPool {
   async call<Output>(method: string, input: unknown, options: CallOptions = {}): Promise<Output> {
     options.signal?.throwIfAborted();
     this.admit();
-    const call = new PendingCall(method, input, options.transfer ?? [], options.signal, (aborted) => this.forget(aborted));
+    const call = new PendingCall(method, input, options.transfer ?? [], options.signal, (aborted) =>
+      this.forget(aborted),
+    );
     this.queue.push(call);
     this.dispatch();
     return (await call.outcome) as Output;
@@ -100,7 +102,10 @@ export class WorkerPool {
     const maxQueue = this.options.maxQueue ?? DEFAULT_MAX_QUEUE;
     if (this.closing) throw this.closedError();
     if (this.queue.length < maxQueue || this.slots.some((slot) => slot.state === 'idle')) return;
-    throw new LlmosError('OVERLOADED', `The ${this.options.name} workers are busy and ${maxQueue} calls wait already. Try again later.`);
+    throw new LlmosError(
+      'OVERLOADED',
+      `The ${this.options.name} workers are busy and ${maxQueue} calls wait already. Try again later.`,
+    );
   }
 
   private dispatch(): void {

@@ -19,7 +19,8 @@ const EXIT_GRACE_MS = 1_000;
  * @throws Error when called outside a worker thread.
  */
 export function serveWorker<Init>(create: (init: Init) => WorkerMethods | Promise<WorkerMethods>): void {
-  if (!parentPort) throw new Error('serveWorker() was called outside a worker thread; start this module with WorkerPool.start().');
+  if (!parentPort)
+    throw new Error('serveWorker() was called outside a worker thread; start this module with WorkerPool.start().');
   const port = parentPort;
   const { init } = workerData as { init: Init };
   const loading = Promise.resolve().then(() => create(init));
@@ -40,10 +41,15 @@ export function serveWorker<Init>(create: (init: Init) => WorkerMethods | Promis
   });
 }
 
-async function answer(port: MessagePort, methods: WorkerMethods, call: Extract<ToWorker, { type: 'call' }>): Promise<void> {
+async function answer(
+  port: MessagePort,
+  methods: WorkerMethods,
+  call: Extract<ToWorker, { type: 'call' }>,
+): Promise<void> {
   try {
     const method = Object.hasOwn(methods, call.method) ? methods[call.method] : undefined;
-    if (!method) throw new Error(`The worker has no method "${call.method}"; it has: ${Object.keys(methods).join(', ')}.`);
+    if (!method)
+      throw new Error(`The worker has no method "${call.method}"; it has: ${Object.keys(methods).join(', ')}.`);
     const output: unknown = await method(call.input as never);
     port.postMessage({ type: 'result', id: call.id, output } satisfies FromWorker);
   } catch (error) {

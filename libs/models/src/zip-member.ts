@@ -36,7 +36,8 @@ export async function* readZipMember(zipPath: string, member: string): AsyncGene
     let checksum = 0;
     for await (const chunk of contentOf(zipPath, file, entry)) {
       sizeBytes += chunk.length;
-      if (sizeBytes > entry.sizeBytes) throw new Error(`${member} is larger than the ${entry.sizeBytes} bytes the archive states`);
+      if (sizeBytes > entry.sizeBytes)
+        throw new Error(`${member} is larger than the ${entry.sizeBytes} bytes the archive states`);
       checksum = crc32(chunk, checksum);
       yield chunk;
     }
@@ -49,11 +50,12 @@ export async function* readZipMember(zipPath: string, member: string): AsyncGene
 async function findEntry(file: FileHandle, member: string): Promise<ZipEntry> {
   const directory = await readDirectory(file);
   const wanted = Buffer.from(member);
-  for (let at = 0; at + ENTRY.bytes <= directory.length; ) {
+  for (let at = 0; at + ENTRY.bytes <= directory.length;) {
     if (directory.readUInt32LE(at) !== ENTRY.signature) throw new Error('the archive directory is damaged');
     const nameBytes = directory.readUInt16LE(at + 28);
     const nameAt = at + ENTRY.bytes;
-    if (directory.subarray(nameAt, nameAt + nameBytes).equals(wanted)) return parseEntry(directory.subarray(at), member);
+    if (directory.subarray(nameAt, nameAt + nameBytes).equals(wanted))
+      return parseEntry(directory.subarray(at), member);
     at = nameAt + nameBytes + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
   }
   throw new Error(`the archive has no member ${member}`);
@@ -68,8 +70,10 @@ function parseEntry(bytes: Buffer, member: string): ZipEntry {
     headerAt: bytes.readUInt32LE(42),
   };
   const encrypted = (bytes.readUInt16LE(8) & 1) === 1;
-  if (encrypted || (entry.method !== STORED && entry.method !== DEFLATED)) throw new Error(`${member} is packed in a way that is not supported`);
-  if ([entry.packedBytes, entry.sizeBytes, entry.headerAt].includes(ZIP64_MARK)) throw new Error(`${member} is over 4 GiB, which is not supported`);
+  if (encrypted || (entry.method !== STORED && entry.method !== DEFLATED))
+    throw new Error(`${member} is packed in a way that is not supported`);
+  if ([entry.packedBytes, entry.sizeBytes, entry.headerAt].includes(ZIP64_MARK))
+    throw new Error(`${member} is over 4 GiB, which is not supported`);
   return entry;
 }
 

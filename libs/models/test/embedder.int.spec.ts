@@ -24,14 +24,21 @@ describe('Embedder', () => {
   });
 
   it('puts texts that mean the same closer than texts that do not', async () => {
-    const [card, lost, weather] = await embedder.embed(['I lost my credit card', 'My bank card is missing', 'It will rain tomorrow']);
+    const [card, lost, weather] = await embedder.embed([
+      'I lost my credit card',
+      'My bank card is missing',
+      'It will rain tomorrow',
+    ]);
     expect(dot(card, lost)).toBeGreaterThan(0.6);
     expect(dot(card, weather)).toBeLessThan(0.3);
   });
 
   it('gives a text the same vector alone, in a batch and beside other callers', async () => {
     const texts = Array.from({ length: 70 }, (_, n) => `question ${n} ${'about the delivery '.repeat(n % 9)}`);
-    const [together, ...alone] = await Promise.all([embedder.embed(texts), ...texts.slice(0, 10).map((text) => embedder.embed([text]))]);
+    const [together, ...alone] = await Promise.all([
+      embedder.embed(texts),
+      ...texts.slice(0, 10).map((text) => embedder.embed([text])),
+    ]);
     // Dynamic quantisation scales per batch, so vectors agree closely but not bit by bit.
     alone.forEach((vectors, n) => expect(dot(vectors[0], together[n])).toBeGreaterThan(0.97));
   });

@@ -55,14 +55,20 @@ describe('WorkerPool', () => {
   });
 
   it('rejects start with the error of a worker that cannot load', async () => {
-    await expect(startPool({ init: { failStart: true }, size: 2 })).rejects.toMatchObject({ code: 'NOT_FOUND', field: 'model' });
+    await expect(startPool({ init: { failStart: true }, size: 2 })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      field: 'model',
+    });
   });
 
-  it.each(['die', 'crash'])('rejects the call of a worker that is lost (%s) as UNAVAILABLE and restarts it', async (method) => {
-    const pool = await startPool();
-    await expect(pool.call(method, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await expect(pool.call('echo', 2)).resolves.toMatchObject({ input: 2 });
-  });
+  it.each(['die', 'crash'])(
+    'rejects the call of a worker that is lost (%s) as UNAVAILABLE and restarts it',
+    async (method) => {
+      const pool = await startPool();
+      await expect(pool.call(method, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(pool.call('echo', 2)).resolves.toMatchObject({ input: 2 });
+    },
+  );
 
   it('refuses calls beyond the queue limit as OVERLOADED', async () => {
     const pool = await startPool({ maxQueue: 1 });

@@ -28,7 +28,8 @@ export async function openRequest({ url, headers, credentials, signal }: OpenReq
     if (location === null) return judge(response);
     await response.body?.cancel();
     const next = new URL(location, current);
-    if (current.protocol === 'https:' && next.protocol !== 'https:') throw new Error('it redirects from https to an insecure address');
+    if (current.protocol === 'https:' && next.protocol !== 'https:')
+      throw new Error('it redirects from https to an insecure address');
     current = next;
   }
   throw new Error(`more than ${MAX_REDIRECTS} redirects`);
@@ -44,6 +45,6 @@ async function judge(response: Response): Promise<Response> {
 /** `fetch` hides why it failed in the cause; an abort by the caller stays an abort. */
 export function asTransient(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return new TransientHttpError(cause instanceof Error ? cause.message : String(cause), { cause: error });
+  const { message, cause } = error as { message?: string; cause?: { message?: string } };
+  return new TransientHttpError(cause?.message || message || String(error), { cause: error });
 }

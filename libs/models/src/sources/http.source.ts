@@ -56,7 +56,9 @@ export class HttpSource implements Source {
         fruitless = (await sizeOf(request.partialPath)) > before ? 1 : fruitless + 1;
         if (fruitless >= maxAttempts) throw error;
       }
-      await sleep(firstRetryMs * 2 ** (fruitless - 1), undefined, { signal: request.signal }).catch(() => request.signal?.throwIfAborted());
+      await sleep(firstRetryMs * 2 ** (fruitless - 1), undefined, { signal: request.signal }).catch(() =>
+        request.signal?.throwIfAborted(),
+      );
     }
   }
 
@@ -69,19 +71,31 @@ export class HttpSource implements Source {
     try {
       const headers: Record<string, string> = { 'accept-encoding': 'identity' };
       if (validator && offset > 0) Object.assign(headers, { range: `bytes=${offset}-`, 'if-range': validator });
-      const response = await openRequest({ url: this.url, headers, credentials: this.credentials, signal: stall.signal });
+      const response = await openRequest({
+        url: this.url,
+        headers,
+        credentials: this.credentials,
+        signal: stall.signal,
+      });
       const digest = await this.receive(response, offset, request, stall);
       await rm(notePath(partialPath), { force: true });
       return digest;
     } catch (error) {
       request.signal?.throwIfAborted();
-      throw stall.signal.aborted ? new TransientHttpError(`nothing came for ${this.settings.stallTimeoutMs} ms`) : error;
+      throw stall.signal.aborted
+        ? new TransientHttpError(`nothing came for ${this.settings.stallTimeoutMs} ms`)
+        : error;
     } finally {
       stall.stop();
     }
   }
 
-  private async receive(response: Response, offset: number, request: FetchRequest, stall: StallSignal): Promise<FileDigest> {
+  private async receive(
+    response: Response,
+    offset: number,
+    request: FetchRequest,
+    stall: StallSignal,
+  ): Promise<FileDigest> {
     const { partialPath, onBytes } = request;
     const resume = response.status === 206 && startOf(response) === offset;
     if (response.status !== 200 && !resume) {
@@ -123,7 +137,8 @@ export class HttpSource implements Source {
   private async note(partialPath: string, response: Response): Promise<void> {
     const etag = response.headers.get('etag');
     const validator = etag && !etag.startsWith('W/') ? etag : response.headers.get('last-modified');
-    if (validator) await writeFile(notePath(partialPath), JSON.stringify({ url: this.url, validator } satisfies PartNote));
+    if (validator)
+      await writeFile(notePath(partialPath), JSON.stringify({ url: this.url, validator } satisfies PartNote));
     else await rm(notePath(partialPath), { force: true });
   }
 
@@ -166,7 +181,11 @@ async function* chunksOf(response: Response, stall: StallSignal): AsyncGenerator
   }
 }
 
-async function checkSize(response: Response, totalBytes: number | undefined, { sizeBytes, maxBytes }: FetchRequest): Promise<void> {
+async function checkSize(
+  response: Response,
+  totalBytes: number | undefined,
+  { sizeBytes, maxBytes }: FetchRequest,
+): Promise<void> {
   if (totalBytes === undefined || (totalBytes <= maxBytes && (sizeBytes ?? totalBytes) === totalBytes)) return;
   await response.body?.cancel();
   throw new Error(`the file there has ${totalBytes} bytes, not ${sizeBytes ?? `at most ${maxBytes}`}`);

@@ -29,7 +29,13 @@ type Command = (folder: string) => readonly [string, ...string[]];
 const viaPython =
   (python: string): Command =>
   (folder) => [python, '-c', RUN_IN_FOLDER, folder];
-const CLIENTS: readonly Command[] = [viaPython('python3'), viaPython('python'), viaPython('py'), () => ['pip3'], () => ['pip']];
+const CLIENTS: readonly Command[] = [
+  viaPython('python3'),
+  viaPython('python'),
+  viaPython('py'),
+  () => ['pip3'],
+  () => ['pip'],
+];
 
 /** Downloads a wheel with the first pip that works here, as the user's own pip settings say; resolves to its path. */
 export async function downloadWheel(wheel: WheelRequest, { folder, signal, onBytes }: PipDownload): Promise<string> {
@@ -38,7 +44,9 @@ export async function downloadWheel(wheel: WheelRequest, { folder, signal, onByt
   const args = ['download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-input'];
   args.push('--python-version', PYTHON_VERSION, ...(wheel.platform ? ['--platform', wheel.platform] : []));
   args.push('--progress-bar', raw ? 'raw' : 'off', '--dest', folder, `${wheel.package}==${wheel.version}`);
-  const watch = raw ? undefined : setInterval(() => void folderBytes(folder).then((bytes) => onBytes?.(bytes)), WATCH_MS);
+  const watch = raw
+    ? undefined
+    : setInterval(() => void folderBytes(folder).then((bytes) => onBytes?.(bytes)), WATCH_MS);
   try {
     await run([...client(folder), ...args], signal, (line) => reportRaw(line, onBytes));
   } finally {

@@ -35,7 +35,9 @@ export class WheelCache {
   }
 
   private async fetch(wheel: WheelRequest, options: Omit<PipDownload, 'folder'>): Promise<string> {
-    this.folder ??= mkdir(this.parent, { recursive: true }).then(() => mkdtemp(join(this.parent, `pip-${process.pid}-`)));
+    this.folder ??= mkdir(this.parent, { recursive: true }).then(() =>
+      mkdtemp(join(this.parent, `pip-${process.pid}-`)),
+    );
     const folder = await mkdtemp(join(await this.folder, 'wheel-'));
     return this.download(wheel, { ...options, folder });
   }
