@@ -6,6 +6,7 @@ import { STREAMS } from './topology.js';
 /** An answer with its place in the stream, by which a reader that comes back goes on. */
 export interface SequencedAnswer {
   readonly sequence: number;
+  readonly tenant: string;
   readonly answer: Answer;
 }
 
@@ -50,7 +51,7 @@ export async function* readAnswers(
     if (options.signal?.aborted) return;
     for await (const message of messages) {
       const answer = parseAnswer(message);
-      if (answer) yield { sequence: message.seq, answer };
+      if (answer) yield { sequence: message.seq, tenant: message.headers?.get('ce-tenant') ?? '', answer };
       if (answer && isTerminal(answer)) return;
       if (!options.follow && message.info.pending === 0) return;
     }

@@ -11,6 +11,15 @@ export function nextStep(pipeline: Pipeline, from: number, scope: Scope): number
   return undefined;
 }
 
+/** The steps a run with this input may take: all but those whose `when` asks only for input that is not there. */
+export function stepsToTake(pipeline: Pipeline, input: Scope['input']): Step[] {
+  return pipeline.steps.filter(({ when }) => {
+    if (when === undefined) return true;
+    const expression = expressionOf(when);
+    return pathsOf(expression).some(([root]) => root !== 'input') || Boolean(evaluate(expression, { input, outputs: {} }));
+  });
+}
+
 /** What the step at `task.index` asks its service: `with`, filled in. */
 export function stepInput(task: Pick<Task, 'pipeline' | 'index' | 'input' | 'outputs'>): Record<string, unknown> {
   return fillIn(stepAt(task.pipeline, task.index).with, task) as Record<string, unknown>;

@@ -1,0 +1,34 @@
+import { CONFIG, readyzBody } from '@llmos/mesh';
+import { registry } from '@llmos/telemetry';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { AvailabilityService } from './availability.service.js';
+import type { GatewayConfig } from './gateway.config.js';
+
+/** What operators and orchestrators ask. */
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly availability: AvailabilityService,
+    @Inject(CONFIG) private readonly config: GatewayConfig,
+  ) {}
+
+  /** The process is alive, whatever the broker does. */
+  @Get('/healthz')
+  healthz(): object {
+    return { service: this.config.service, alive: true };
+  }
+
+  /** 503 while the broker, a service or a model is missing, saying which. */
+  @Get('/readyz')
+  readyz(@Res() reply: FastifyReply): void {
+    const { checks } = this.availability;
+    const { status, body } = readyzBody(this.config.service, { ready: checks.every((check) => check.state === 'ready'), checks });
+    void reply.status(status).send(body);
+  }
+
+  @Get('/metrics')
+  async metrics(@Res() reply: FastifyReply): Promise<void> {
+    void reply.header('content-type', registry.contentType).send(await registry.metrics());
+  }
+}

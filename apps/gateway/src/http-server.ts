@@ -1,0 +1,52 @@
+import multipart from '@fastify/multipart';
+import { LlmosError } from '@llmos/contracts';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createServer } from 'node:net';
+import { sendError, translate } from './errors.filter.js';
+import type { GatewayConfig } from './gateway.config.js';
+import { parseJson } from './json-body.js';
+
+const PORTS_TRIED = 50;
+
+export function createAdapter(config: GatewayConfig): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: config.maxBodyBytes,
+    // Longer than a load balancer's own, so that it never sends into a connection we are closing.
+    keepAliveTimeout: 65_000,
+    requestTimeout: 120_000,
+    maxParamLength: 128,
+    forceCloseConnections: true,
+  });
+}
+
+/** Sets how bodies are read: JSON with its depth checked, forms, nothing else. */
+export async function setBodyParsers(app: NestFastifyApplication, config: GatewayConfig): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  await fastify.register(multipart, { limits: { fileSize: config.maxBodyBytes, files: 4, fields: 32, fieldSize: 1_000_000, headerPairs: 100 } });
+  fastify.removeContentTypeParser(['application/json', 'text/plain']);
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {
+    try {
+      done(null, parseJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  fastify.setErrorHandler((error: unknown, _: FastifyRequest, reply: FastifyReply) => sendError(reply, translate(error)));
+  fastify.setNotFoundHandler((_, reply) => sendError(reply, new LlmosError('NOT_FOUND', 'There is nothing at this address. See the README for those there are.')));
+}
+
+/** The wanted port, or the next one that is free. 0 lets the system choose. */
+export async function freePort(host: string, wanted: number): Promise<number> {
+  if (wanted === 0) return 0;
+  for (let port = wanted; port < Math.min(wanted + PORTS_TRIED, 65_536); port++) if (await isFree(host, port)) return port;
+  throw new Error(`no free port between ${wanted} and ${wanted + PORTS_TRIED}; set LLMOS_PORT to one that is`);
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
+  });
+}
