@@ -1,4 +1,4 @@
-import { LlmosError, newRunId, type Answer, type Pipeline, type RunContext, type TerminalAnswer } from '@llmos/contracts';
+import { LlmosError, type Answer, type Pipeline, type RunContext, type TerminalAnswer } from '@llmos/contracts';
 import { CONFIG, MeshClient } from '@llmos/mesh';
 import { checkInput } from '@llmos/pipeline';
 import { gauge } from '@llmos/telemetry';
@@ -70,7 +70,7 @@ export class ConversationsService {
   }
 
   newRun(): string {
-    return newRunId();
+    return this.client.newRun();
   }
 }
 

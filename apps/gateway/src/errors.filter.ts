@@ -18,20 +18,16 @@ export class ErrorsFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.headersSent) return;
     const known = translate(error);
     if (known.code === 'INTERNAL') this.log.error({ err: known.cause, method: request.method, route: request.routeOptions.url }, 'a request failed');
-    void sendError(reply, known);
+    if (known.retryable) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+    void reply.status(known.httpStatus).send({
+      status: 'error',
+      error: { ...known.toBody(), ...(known instanceof LoadingError ? { loading: known.loading } : {}) },
+    });
   }
 }
 
-export function sendError(reply: FastifyReply, error: LlmosError): FastifyReply {
-  if (error.retryable) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-  return reply.status(error.httpStatus).send({
-    status: 'error',
-    error: { ...error.toBody(), ...(error instanceof LoadingError ? { loading: error.loading } : {}) },
-  });
-}
-
 /** What Fastify and Nest throw of their own, in the house's codes. */
-export function translate(error: unknown): LlmosError {
+function translate(error: unknown): LlmosError {
   if (error instanceof LlmosError) return error;
   const status = error instanceof HttpException ? error.getStatus() : error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status === 404) return new LlmosError('NOT_FOUND', 'There is nothing at this address. See the README for those there are.', { cause: error });

@@ -1,9 +1,7 @@
 import multipart from '@fastify/multipart';
-import { LlmosError } from '@llmos/contracts';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { createServer } from 'node:net';
-import { sendError, translate } from './errors.filter.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { parseJson } from './json-body.js';
 
@@ -15,7 +13,7 @@ export function createAdapter(config: GatewayConfig): FastifyAdapter {
     // Longer than a load balancer's own, so that it never sends into a connection we are closing.
     keepAliveTimeout: 65_000,
     requestTimeout: 120_000,
-    maxParamLength: 128,
+    routerOptions: { maxParamLength: 128 },
     forceCloseConnections: true,
   });
 }
@@ -32,8 +30,6 @@ export async function setBodyParsers(app: NestFastifyApplication, config: Gatewa
       done(error as Error);
     }
   });
-  fastify.setErrorHandler((error: unknown, _: FastifyRequest, reply: FastifyReply) => sendError(reply, translate(error)));
-  fastify.setNotFoundHandler((_, reply) => sendError(reply, new LlmosError('NOT_FOUND', 'There is nothing at this address. See the README for those there are.')));
 }
 
 /** The wanted port, or the next one that is free. 0 lets the system choose. */

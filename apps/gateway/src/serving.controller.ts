@@ -47,7 +47,7 @@ export class ServingController {
     const result =
       this.conversations.greet(call.pipeline, call.fields, call.run) ??
       (await this.conversations.converse({ ...call, signal: hangUpSignal(reply) }, () => undefined));
-    void reply.header('server-timing', serverTiming(result)).send(result);
+    void reply.status(200).header('server-timing', serverTiming(result)).send(result);
   }
 
   /** Everything as it comes: a stream that breaks off never ends with `completed`. */

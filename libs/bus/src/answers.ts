@@ -1,6 +1,7 @@
-import { answerSchema, isTerminal, subjects, type Answer } from '@llmos/contracts';
+import { answerSchema, isTerminal, subjects, tagOf, type Answer } from '@llmos/contracts';
 import type { JetStreamClient } from '@nats-io/jetstream';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import { randomBytes } from 'node:crypto';
 import { STREAMS } from './topology.js';
 
 /** An answer with its place in the stream, by which a reader that comes back goes on. */
@@ -11,23 +12,40 @@ export interface SequencedAnswer {
 }
 
 /**
- * Listens to a run as it speaks, over core NATS: the quickest way, but a message missed is missed.
- * Call it before the first task is published. Repeated deltas (a step done twice) are passed on once.
+ * Listens to runs as they speak, over core NATS: the quickest way, but a message missed is missed. All runs whose id
+ * has this ear's tag are heard over one subscription; making one for each run would cost the server a cache.
  */
-export function listen(nc: NatsConnection, run: string, onAnswer: (answer: Answer) => void): { stop(): void } {
+export class Ear {
+  readonly tag = randomBytes(2).toString('hex');
+  private readonly listeners = new Map<string, (answer: Answer) => void>();
+  private subscription: Subscription | undefined;
+
+  constructor(private readonly nc: NatsConnection) {}
+
+  /** Call it before the first task is published. Repeated deltas (a step done twice) are passed on once. */
+  listen(run: string, onAnswer: (answer: Answer) => void): { stop(): void } {
+    if (tagOf(run) !== this.tag) throw new Error(`run ${run} was not made for this listener`);
+    this.subscription ??= this.nc.subscribe(subjects.answersTagged(this.tag), { callback: (_, message) => this.hear(message) });
+    this.listeners.set(run, once(onAnswer));
+    return { stop: () => void this.listeners.delete(run) };
+  }
+
+  private hear(message: Msg): void {
+    const listener = this.listeners.get(message.subject.slice(message.subject.lastIndexOf('.') + 1));
+    const answer = listener && parseAnswer(message);
+    if (answer) listener(answer);
+  }
+}
+
+function once(onAnswer: (answer: Answer) => void): (answer: Answer) => void {
   const lastIndex = new Map<string, number>();
-  const subscription = nc.subscribe(subjects.answer(run), {
-    callback: (error, message) => {
-      const answer = error ? undefined : parseAnswer(message);
-      if (!answer) return;
-      if (answer.type === 'delta') {
-        if (answer.index <= (lastIndex.get(answer.step) ?? -1)) return;
-        lastIndex.set(answer.step, answer.index);
-      }
-      onAnswer(answer);
-    },
-  });
-  return { stop: () => subscription.unsubscribe() };
+  return (answer) => {
+    if (answer.type === 'delta') {
+      if (answer.index <= (lastIndex.get(answer.step) ?? -1)) return;
+      lastIndex.set(answer.step, answer.index);
+    }
+    onAnswer(answer);
+  };
 }
 
 /**

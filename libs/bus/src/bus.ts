@@ -1,7 +1,7 @@
-import { LlmosError, serviceOf, subjects, type Answer, type ErrorBody, type RunContext, type TerminalAnswer } from '@llmos/contracts';
+import { LlmosError, newRunId, serviceOf, subjects, type Answer, type ErrorBody, type RunContext, type TerminalAnswer } from '@llmos/contracts';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
-import { listen, readAnswers, type SequencedAnswer } from './answers.js';
+import { Ear, readAnswers, type SequencedAnswer } from './answers.js';
 import { Blobs } from './blobs.js';
 import { buryAbandoned, publishDeadLetter, type DeadLetter } from './dead-letters.js';
 import { readHeaders, writeHeaders, type Envelope } from './envelope.js';
@@ -39,6 +39,7 @@ const INLINE_LIMIT_BYTES = 512 * 1024;
 export class Bus {
   readonly blobs: Blobs;
   private readonly publisher: Publisher;
+  private readonly ear: Ear;
   private readonly loops = new Set<PullLoop>();
   private readonly source: string;
   private connected = true;
@@ -51,6 +52,7 @@ export class Bus {
   ) {
     this.blobs = new Blobs(nc, options.replicas ?? 1);
     this.publisher = new Publisher(nc);
+    this.ear = new Ear(nc);
     this.source = `/llmos/${options.service}`;
     void this.watchConnection();
   }
@@ -154,8 +156,14 @@ export class Bus {
     });
   }
 
+  /** A run id whose answers {@link listen} can hear. */
+  newRunId(): string {
+    return newRunId(this.ear.tag);
+  }
+
+  /** Hears a run made with {@link newRunId}, from now on, over core NATS. */
   listen(run: string, onAnswer: (answer: Answer) => void): { stop(): void } {
-    return listen(this.nc, run, onAnswer);
+    return this.ear.listen(run, onAnswer);
   }
 
   readAnswers(run: string, options: { afterSequence?: number; follow: boolean; signal?: AbortSignal }): AsyncGenerator<SequencedAnswer> {

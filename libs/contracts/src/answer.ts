@@ -10,11 +10,11 @@ const errorBodySchema = z.object({
 });
 
 /**
- * What a run says back on `llmos.answer.<run>`: any number of `step` and `delta` events, then exactly one
+ * What a run says back on `llmos.answer.<run>`: any number of `step` (a step with `stream: true` is done) and `delta` events, then exactly one
  * terminal event. The CloudEvents type is `org.llmos.run.<type>`.
  */
 export const answerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('step'), timing: timingSchema, output: z.unknown().optional() }),
+  z.object({ type: z.literal('step'), timing: timingSchema, output: z.unknown() }),
   z.object({ type: z.literal('delta'), step: z.string(), index: z.number().int().nonnegative(), delta: z.unknown() }),
   z.object({
     type: z.literal('completed'),

@@ -4,8 +4,22 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const pool = new Uint8Array(4096);
 let used = pool.length;
 
-/** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits. Sorts by time. */
-export function newRunId(nowMs: number = Date.now()): string {
+/**
+ * UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits. Sorts by time.
+ *
+ * @param tag four hex digits for the last 16 bits, the same for all runs somebody listens to (see {@link tagOf}).
+ */
+export function newRunId(tag?: string): string {
+  const id = randomV7(Date.now());
+  return tag === undefined ? id : id.slice(0, -4) + tag;
+}
+
+/** The last four hex digits: answers are addressed by them, so that one subscription hears all runs of a listener. */
+export function tagOf(run: string): string {
+  return run.slice(-4);
+}
+
+function randomV7(nowMs: number): string {
   if (used + 10 > pool.length) {
     randomFillSync(pool);
     used = 0;

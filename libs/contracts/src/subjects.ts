@@ -1,4 +1,5 @@
 import { LlmosError } from './errors.js';
+import { tagOf } from './ids.js';
 
 /** Two waits, two streams: someone waits for a `live` run; a `durable` one may wait but may never be lost. */
 export type Lane = 'live' | 'durable';
@@ -26,7 +27,9 @@ export const subjects = {
   intakeAll: () => 'llmos.in.>',
   result: (tenant: string, pipeline: string) => `llmos.out.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
   results: () => 'llmos.out.>',
-  answer: (run: string) => `llmos.answer.${token('run', run)}`,
+  answer: (run: string) => `llmos.answer.${tagOf(run)}.${token('run', run)}`,
+  /** Every answer of the runs with this tag. */
+  answersTagged: (tag: string) => `llmos.answer.${tag}.*`,
   answers: () => 'llmos.answer.>',
   cancel: (run: string) => `llmos.cancel.${token('run', run)}`,
   cancels: () => 'llmos.cancel.*',

@@ -1,13 +1,13 @@
 import type { ConfigDefinition } from '@llmos/config';
 import { LlmosError } from '@llmos/contracts';
 import type { DynamicModule, INestMicroservice, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
 import 'reflect-metadata';
 import { Cancellations } from './cancellations.js';
 import { Forwarder } from './forward.js';
 import { startHealthServer } from './health-server.js';
 import { MeshModule } from './mesh.module.js';
-import { MeshServer } from './mesh-server.js';
+import { MeshServer, PassErrorsFilter } from './mesh-server.js';
 import { nestLogger } from './nest-logger.js';
 import { announce, openProcess, readConfig, tellParent } from './process.js';
 import { Readiness } from './readiness.js';
@@ -40,7 +40,7 @@ export async function bootstrapService(service: string, module: Type, definition
     forwarder: new Forwarder(bus, records),
     concurrency: config.concurrency,
   });
-  const root: DynamicModule = { module: class ServiceRoot {}, imports: [MeshModule.register(house), module] };
+  const root: DynamicModule = { module: class ServiceRoot {}, imports: [MeshModule.register(house), module], providers: [{ provide: APP_FILTER, useClass: PassErrorsFilter }] };
   const app: INestMicroservice = await NestFactory.createMicroservice(root, { strategy, logger: nestLogger(log), abortOnError: false });
   await app.listen();
   await bus.buryAbandoned();

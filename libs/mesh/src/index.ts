@@ -1,4 +1,6 @@
 export { bootstrapService } from './bootstrap.js';
+export { Cancellations } from './cancellations.js';
+export { Forwarder } from './forward.js';
 export { readyzBody, startHealthServer, type Health } from './health-server.js';
 export { MeshClient, type RunRequest } from './mesh-client.js';
 export { CONFIG, LOGGER, MeshModule } from './mesh.module.js';
@@ -9,4 +11,5 @@ export { Readiness } from './readiness.js';
 export { concluded, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';
 export { Step, type StepContext } from './step.decorator.js';
+export { TaskChain, type Handler } from './task-chain.js';
 export { Bus } from '@llmos/bus';

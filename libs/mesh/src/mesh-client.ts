@@ -24,6 +24,11 @@ export class MeshClient {
     this.forwarder = new Forwarder(bus, records);
   }
 
+  /** The id of a run that {@link converse} can start. */
+  newRun(): string {
+    return this.bus.newRunId();
+  }
+
   /**
    * Publishes the first task. When this returns the run is in a stream: a durable one will not be lost.
    *

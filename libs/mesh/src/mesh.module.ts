@@ -1,9 +1,7 @@
 import { Bus } from '@llmos/bus';
 import type { Logger } from '@llmos/telemetry';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
 import { MeshClient } from './mesh-client.js';
-import { PassErrorsFilter } from './mesh-server.js';
 import { Nodes } from './nodes.js';
 import { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
@@ -37,7 +35,6 @@ export class MeshModule {
         { provide: Nodes, useValue: parts.nodes },
         { provide: Readiness, useValue: parts.readiness },
         { provide: MeshClient, useFactory: () => new MeshClient(parts.bus, parts.records) },
-        { provide: APP_FILTER, useClass: PassErrorsFilter },
       ],
       exports: [CONFIG, LOGGER, Bus, RunRecords, Nodes, Readiness, MeshClient],
     };

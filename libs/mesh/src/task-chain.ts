@@ -115,7 +115,7 @@ export class TaskChain {
     taskMetrics.tasks.inc({ capability: this.capability.name, outcome: 'completed' });
     taskMetrics.handler.observe({ capability: this.capability.name }, handlerMs / 1_000);
     taskMetrics.queue.observe({ capability: this.capability.name }, queueMs / 1_000);
-    this.options.bus.say(envelope, { type: 'step', timing, ...(step.stream ? { output: checked } : {}) });
+    if (step.stream) this.options.bus.say(envelope, { type: 'step', timing, output: checked });
     const degraded = isDegraded(checked) ? [...task.degraded, step.id] : task.degraded;
     const next: Task = { ...task, outputs: { ...task.outputs, [step.id]: checked }, timings: [...task.timings, timing], degraded };
     await this.options.forwarder.forward(envelope, next, task.index + 1, envelope.traceparent);

@@ -1,0 +1,24 @@
+// The far side of the hop benchmark: a process that echoes over the mesh, raw NATS and Moleculer.
+import { Bus, taskConsumer } from '@llmos/bus';
+import { Cancellations, Forwarder, RunRecords, TaskChain } from '@llmos/mesh';
+import { createLogger } from '@llmos/telemetry';
+import { ServiceBroker } from 'moleculer';
+import { echo } from './echo.capability.ts';
+
+const url = process.argv[2]!;
+const bus = await Bus.connect({ url, service: 'bench' });
+const records = await RunRecords.open(bus);
+const chain = new TaskChain(echo, (input) => Promise.resolve(input), {
+  bus,
+  records,
+  cancellations: new Cancellations(bus),
+  log: createLogger({ service: 'bench', level: 'silent' }),
+  forwarder: new Forwarder(bus, records),
+});
+await bus.consume(taskConsumer('live', echo.name), 64, (delivery) => chain.process(delivery));
+bus.nc.subscribe('bench.raw', { callback: (_, message) => void message.respond(message.data) });
+
+const broker = new ServiceBroker({ nodeID: 'worker', transporter: { type: 'NATS', options: { url } }, logger: false });
+broker.createService({ name: 'bench', actions: { echo: (context: { params: unknown }) => context.params } });
+await broker.start();
+process.send?.('ready');
