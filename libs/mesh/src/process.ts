@@ -3,7 +3,7 @@ import { baseConfig, loadConfig, type BaseConfig, type ConfigDefinition, type Co
 import { newRunId, type NodeState } from '@llmos/contracts';
 import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/telemetry';
 import { HEARTBEAT_MS, Nodes } from './nodes.js';
-import { Readiness } from './readiness.js';
+import type { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
 
 /** The settings of a process: what every process has, and its own. */

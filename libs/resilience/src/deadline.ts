@@ -13,18 +13,18 @@ export function withDeadline<I, O>(operation: Operation<I, O>, timeoutMs: number
     const own = new AbortController();
     return new Promise<O>((resolve, reject) => {
       const stop = (reason: Error) => {
+        release();
         own.abort(reason);
         reject(reason);
       };
-      const timer = setTimeout(() => stop(new LlmosError('DEADLINE_EXCEEDED', `The work took longer than ${timeoutMs} ms.`)), timeoutMs);
       const onAbort = () => stop(reasonOf(signal));
+      const timer = setTimeout(() => stop(new LlmosError('DEADLINE_EXCEEDED', `The work took longer than ${timeoutMs} ms.`)), timeoutMs);
+      const release = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+      };
       signal.addEventListener('abort', onAbort, { once: true });
-      operation(input, own.signal)
-        .then(resolve, reject)
-        .finally(() => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', onAbort);
-        });
+      operation(input, own.signal).then(resolve, reject).finally(release);
     });
   };
 }

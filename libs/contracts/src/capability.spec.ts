@@ -1,0 +1,52 @@
+import { capability, loadCapabilities, serviceOf } from './capability.js';
+import { isRunId, newRunId, runIdOfEvent, tagOf } from './ids.js';
+import { parseIntakeSubject, subjects } from './subjects.js';
+import { z } from 'zod';
+
+describe('capabilities', () => {
+  it('each has an example that its own schemas take', async () => {
+    const capabilities = await loadCapabilities();
+    expect([...capabilities.keys()]).toEqual(expect.arrayContaining(['asr.transcribe', 'intent.detect', 'retrieval.search', 'generation.answer']));
+    for (const { name, input, output, example } of capabilities.values()) {
+      expect({ name, ...input.safeParse(example.input) }).toMatchObject({ name, success: true });
+      expect({ name, ...output.safeParse(example.output) }).toMatchObject({ name, success: true, data: example.output });
+    }
+  });
+
+  it('a name is <service>.<verb>', () => {
+    const of = (name: string) => () => capability({ name, summary: '', input: z.any(), output: z.any(), example: { input: 1, output: 1 } });
+    expect(serviceOf(of('asr.transcribe')().name)).toBe('asr');
+    for (const name of ['asr', 'asr.', 'Asr.x', 'a.b.c', 'a b.c', 'asr.>']) expect(of(name)).toThrow();
+  });
+});
+
+describe('ids', () => {
+  it('are UUIDv7 and sort by time', () => {
+    const early = newRunId();
+    const later = runIdOfEvent({ tenant: 't', source: 's', id: '1', timeMs: Date.now() + 1_000 });
+    expect(isRunId(early) && isRunId(later)).toBe(true);
+    expect(early < later).toBe(true);
+    expect(new Set(Array.from({ length: 10_000 }, () => newRunId())).size).toBe(10_000);
+  });
+
+  it('carry the tag they are heard by', () => {
+    const run = newRunId('beef');
+    expect(isRunId(run)).toBe(true);
+    expect(tagOf(run)).toBe('beef');
+    expect(subjects.answer(run)).toBe(`llmos.answer.beef.${run}`);
+  });
+
+  it('of the same event are the same, of another are not', () => {
+    const event = { tenant: 'acme', source: 'crm', id: '7', timeMs: 1_700_000_000_000 };
+    expect(runIdOfEvent(event)).toBe(runIdOfEvent({ ...event }));
+    for (const change of [{ tenant: 'a' }, { source: 'b' }, { id: '8' }]) expect(runIdOfEvent({ ...event, ...change })).not.toBe(runIdOfEvent(event));
+  });
+});
+
+describe('subjects', () => {
+  it('take no token that would reach further', () => {
+    for (const bad of ['a.b', '*', '>', '', 'a b', 'x'.repeat(65)]) expect(() => subjects.intake(bad, 'p')).toThrow(/1 to 64/);
+    expect(parseIntakeSubject('llmos.in.acme.voice')).toEqual({ tenant: 'acme', pipeline: 'voice' });
+    for (const bad of ['llmos.in.acme', 'llmos.in.acme.a.b', 'llmos.in..p']) expect(parseIntakeSubject(bad)).toBeUndefined();
+  });
+});

@@ -1,0 +1,57 @@
+import { LlmosError, pipelineSchema } from '@llmos/contracts';
+import fc from 'fast-check';
+import { checkInput } from './input.js';
+
+const pipeline = pipelineSchema.parse({
+  name: 'p',
+  version: 1,
+  input: { text: { type: 'string', maxLength: 20 }, audio: { type: 'bytes', maxBytes: 9 }, n: { type: 'number' }, yes: { type: 'boolean' }, doc: { type: 'json' } },
+  steps: [{ id: 's', uses: 'a.b' }],
+  result: '',
+});
+const refused = (raw: Record<string, unknown>) => {
+  try {
+    checkInput(pipeline, raw);
+  } catch (error) {
+    if (error instanceof LlmosError) return [error.code, error.field];
+    throw error;
+  }
+  return undefined;
+};
+
+describe('checkInput', () => {
+  it('takes what the pipeline takes', () => {
+    const input = { text: 'Grüße, 你好 👍\n', n: 1.5, yes: false, doc: { a: [1] } };
+    expect(checkInput(pipeline, input)).toEqual(input);
+    expect(checkInput(pipeline, { audio: 'UklGRg==' })).toEqual({ audio: Buffer.from('RIFF') });
+    expect(checkInput(pipeline, { audio: 'data:audio/wav;base64,UklGRg==' })).toEqual({ audio: Buffer.from('RIFF') });
+    expect(checkInput(pipeline, { text: null })).toEqual({});
+  });
+
+  it.each([
+    [{ text: '' }, 'INVALID_ARGUMENT', 'text'],
+    [{ text: ' \n' }, 'INVALID_ARGUMENT', 'text'],
+    [{ text: 5 }, 'INVALID_ARGUMENT', 'text'],
+    [{ text: 'x'.repeat(21) }, 'PAYLOAD_TOO_LARGE', 'text'],
+    [{ text: 'a\u0000b' }, 'INVALID_ARGUMENT', 'text'],
+    [{ text: 'a\u009bb' }, 'INVALID_ARGUMENT', 'text'],
+    [{ text: '\ud800' }, 'INVALID_ARGUMENT', 'text'],
+    [{ audio: '' }, 'INVALID_ARGUMENT', 'audio'],
+    [{ audio: '@@@@' }, 'INVALID_ARGUMENT', 'audio'],
+    [{ audio: 'AAAAAAAAAAAAAAAA' }, 'PAYLOAD_TOO_LARGE', 'audio'],
+    [{ audio: [1, 2] }, 'INVALID_ARGUMENT', 'audio'],
+    [{ n: '1' }, 'INVALID_ARGUMENT', 'n'],
+    [{ yes: 1 }, 'INVALID_ARGUMENT', 'yes'],
+    [{ txet: 'hi' }, 'INVALID_ARGUMENT', 'txet'],
+  ])('refuses %j as %s in %s', (raw, code, field) => expect(refused(raw)).toEqual([code, field]));
+
+  it('either takes a value or refuses it naming the field', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('text', 'audio', 'n', 'yes', 'doc', 'other'), fc.anything()), (raw) => {
+        const outcome = refused(raw);
+        if (outcome) expect(Object.keys(raw)).toContain(outcome[1]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

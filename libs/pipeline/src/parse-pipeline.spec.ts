@@ -1,0 +1,59 @@
+import { loadCapabilities, type Capability } from '@llmos/contracts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { parsePipeline, PipelineError } from './parse-pipeline.js';
+
+const good = `name: voice
+version: 1
+input:
+  text: { type: string }
+steps:
+  - id: intent
+    uses: intent.detect
+    with:
+      text: \${input.text}
+result: \${intent.intent}
+`;
+
+describe('parsePipeline', () => {
+  let capabilities: Map<string, Capability>;
+  beforeAll(async () => {
+    capabilities = await loadCapabilities();
+  });
+  const faultsOf = (text: string) => {
+    try {
+      parsePipeline(text, 'p.yaml', capabilities);
+    } catch (error) {
+      if (error instanceof PipelineError) return error.message.split('\n');
+      throw error;
+    }
+    return [];
+  };
+
+  it('takes every pipeline of the house', () => {
+    const folder = 'deploy/pipelines';
+    for (const file of readdirSync(folder)) expect(parsePipeline(readFileSync(`${folder}/${file}`, 'utf8'), file, capabilities).name).toBe(file.replace('.yaml', ''));
+  });
+
+  it.each([
+    ['intent.detect', 'intent.guess', /^p\.yaml:7: steps\.0\.uses: no service has the capability 'intent\.guess'/],
+    ['${input.text}', '${input.txt}', /^p\.yaml:9: steps\.0\.with\.text: the pipeline has no input 'txt'; it has: text/],
+    ['${input.text}', '${later.text}', /^p\.yaml:9: .*'later' is neither 'input' nor a step before/],
+    ['${input.text}', '${input.text ??}', /^p\.yaml:9: .*not a complete expression/],
+    ['      text:', '      txet:', /^p\.yaml:9: steps\.0\.with\.txet: 'intent\.detect' takes no 'txet'; it takes: text/],
+    ['version: 1', 'version: one', /^p\.yaml:2: version: /],
+    ['version: 1', 'version: 1\nversion: 2', /^p\.yaml:3: /],
+    ['    uses:', '    use:', /^p\.yaml:6: steps\.0.*/],
+    ['{ type: string }', '{ type: text }', /^p\.yaml:4: input\.text\.type: /],
+    ['result: ', 'result: [', /^p\.yaml:1[01]: /],
+  ])('%j for %j: the error points to the line', (from, to, expected) => {
+    expect(faultsOf(good.replace(from, to)).join('\n')).toMatch(expected);
+  });
+
+  it('names every fault at once', () => {
+    expect(faultsOf(good.replace('intent.detect', 'a.b').replace('${intent.intent}', '${x.y}'))).toHaveLength(2);
+  });
+
+  it('a step needs what its capability needs', () => {
+    expect(faultsOf(good.replace(/ {4}with:\n {6}text: .*\n/, ''))[0]).toMatch(/p\.yaml:6: steps\.0\.with: 'intent\.detect' needs 'text'/);
+  });
+});

@@ -1,0 +1,54 @@
+import { pipelineSchema, type Task } from '@llmos/contracts';
+import { conclude, nextStep, prune, stepInput, stepsToTake } from './route.js';
+import { fillIn } from './template.js';
+
+const pipeline = pipelineSchema.parse({
+  name: 'voice',
+  version: 1,
+  input: { audio: { type: 'bytes' }, text: { type: 'string' } },
+  steps: [
+    { id: 'heard', uses: 'asr.transcribe', when: 'input.audio', with: { audio: '${input.audio}' } },
+    { id: 'intent', uses: 'intent.detect', when: 'heard.text ?? input.text', with: { text: '${heard.text ?? input.text}' } },
+    { id: 'said', uses: 'generation.answer', with: { question: '${heard.text}', note: 'asked: ${heard.text}', list: ['${intent.name}', 1] } },
+  ],
+  result: '${said.text}',
+  details: { intent: '${intent}' },
+});
+const task = (over: Partial<Task>): Task => ({ pipeline, index: 0, input: {}, outputs: {}, timings: [], degraded: [], ...over });
+
+describe('the route of a run', () => {
+  it('skips the steps whose condition does not hold', () => {
+    expect(nextStep(pipeline, 0, task({ input: { audio: 'a' } }))).toBe(0);
+    expect(nextStep(pipeline, 0, task({ input: { text: 'hi' } }))).toBe(1);
+    expect(nextStep(pipeline, 1, task({ outputs: { heard: { text: '' } } }))).toBe(2);
+    expect(nextStep(pipeline, 3, task({}))).toBeUndefined();
+  });
+
+  it('fills in what a step is asked, leaving out what is not there', () => {
+    const asked = stepInput(task({ index: 2, outputs: { heard: { text: 'hi' }, intent: { name: 'x' } } }));
+    expect(asked).toEqual({ question: 'hi', note: 'asked: hi', list: ['x', 1] });
+    expect(stepInput(task({ index: 2 }))).toEqual({ note: 'asked: ', list: [undefined, 1] });
+  });
+
+  it('does not carry a recording past the step that hears it', () => {
+    const carried = prune(task({ input: { audio: 'long', text: 'hi' }, outputs: { heard: { text: 'x' }, intent: { name: 'y' } } }), 1);
+    expect(carried.input).toEqual({ text: 'hi' });
+    expect(carried.outputs).toHaveProperty('heard');
+    const later = prune(task({ input: { text: 'hi' }, outputs: { heard: {}, intent: {}, said: {} } }), 3);
+    expect(later).toEqual({ input: {}, outputs: { intent: {}, said: {} } });
+  });
+
+  it('concludes with the sentence to say and the details', () => {
+    expect(conclude(task({ outputs: { said: { text: 'Hello.' }, intent: { name: 'y' } } }))).toEqual({ result: 'Hello.', details: { intent: { name: 'y' } } });
+    expect(conclude(task({}))).toEqual({ result: '', details: {} });
+  });
+
+  it('knows before the run which steps it may take', () => {
+    expect(stepsToTake(pipeline, { text: 'hi' }).map((step) => step.id)).toEqual(['intent', 'said']);
+    expect(stepsToTake(pipeline, { audio: 'a' }).map((step) => step.id)).toEqual(['heard', 'intent', 'said']);
+  });
+
+  it('shows texts inside a longer text, and objects as JSON', () => {
+    expect(fillIn('${input.n} of ${input.o} ${input.none}', { input: { n: 2, o: { a: 1 } }, outputs: {} })).toBe('2 of {"a":1} ');
+  });
+});

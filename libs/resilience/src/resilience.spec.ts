@@ -1,0 +1,71 @@
+import { LlmosError } from '@llmos/contracts';
+import { withBreaker } from './breaker.js';
+import { withDeadline, type Operation } from './deadline.js';
+import { backoffMs } from './retry.js';
+
+const never = new AbortController().signal;
+
+describe('withDeadline', () => {
+  it('ends the wait, and tells the work', async () => {
+    let told = false;
+    const deaf: Operation<number, number> = (_, signal) => {
+      signal.addEventListener('abort', () => (told = true));
+      return new Promise(() => undefined);
+    };
+    await expect(withDeadline(deaf, 10)(1, never)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    expect(told).toBe(true);
+  });
+
+  it('passes the reason of its caller on', async () => {
+    const caller = new AbortController();
+    const outcome = withDeadline(() => new Promise(() => undefined), 10_000)(1, caller.signal);
+    caller.abort(new LlmosError('CANCELLED', 'x'));
+    await expect(outcome).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('gives the result through', async () => {
+    await expect(withDeadline((n: number) => Promise.resolve(n + 1), 1_000)(1, never)).resolves.toBe(2);
+  });
+});
+
+describe('backoffMs', () => {
+  it('doubles, stays under its cap and never under half', () => {
+    for (let attempt = 1; attempt < 12; attempt++) {
+      const ceiling = Math.min(1_000, 100 * 2 ** (attempt - 1));
+      expect(backoffMs(attempt, { baseMs: 100, capMs: 1_000, random: () => 0 })).toBe(ceiling / 2);
+      expect(backoffMs(attempt, { baseMs: 100, capMs: 1_000, random: () => 1 })).toBe(ceiling);
+    }
+  });
+});
+
+describe('withBreaker', () => {
+  const options = { name: 'the model', timeoutMs: 1_000, capacity: 2, resetMs: 50 };
+
+  it('one failure does not open it, many do, and one success closes it again', async () => {
+    let healthy = false;
+    const guarded = withBreaker(() => (healthy ? Promise.resolve('ok') : Promise.reject(new Error('down'))), options);
+    await expect(guarded(undefined, never)).rejects.toThrow('down');
+    expect(guarded.isOpen()).toBe(false);
+    for (let i = 0; i < 5; i++) await guarded(undefined, never).catch(() => undefined);
+    expect(guarded.isOpen()).toBe(true);
+    await expect(guarded(undefined, never)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    healthy = true;
+    for (let i = 0; i < 200 && guarded.isOpen(); i++) await guarded(undefined, never).catch(() => new Promise((resolve) => setTimeout(resolve, 5)));
+    await expect(guarded(undefined, never)).resolves.toBe('ok');
+  });
+
+  it("a caller's own mistakes do not open it", async () => {
+    const guarded = withBreaker(() => Promise.reject(new LlmosError('INVALID_ARGUMENT', 'x')), options);
+    for (let i = 0; i < 20; i++) await expect(guarded(undefined, never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(guarded.isOpen()).toBe(false);
+  });
+
+  it('turns away what is over its capacity, and stops what takes too long', async () => {
+    const stopped: boolean[] = [];
+    const slow = withBreaker((_: number, signal) => new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => { stopped.push(true); reject(new Error('aborted')); })), { ...options, timeoutMs: 30 });
+    const calls = [1, 2, 3].map((n) => slow(n, never).then(() => 'ok', (error: LlmosError) => error.code));
+    expect(await Promise.all(calls)).toEqual(['DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED', 'OVERLOADED']);
+    for (let i = 0; i < 200 && stopped.length < 2; i++) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(stopped).toHaveLength(2);
+  });
+});
