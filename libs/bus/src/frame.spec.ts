@@ -18,6 +18,11 @@ describe('bodies', () => {
     expect(roundTrip(value)).toEqual(value);
   });
 
+  it('carry a Buffer as bytes, not as a list of numbers', () => {
+    expect(roundTrip({ audio: Buffer.from([1, 2]) })).toEqual({ audio: new Uint8Array([1, 2]) });
+    expect(encodeBody({ audio: Buffer.alloc(1_000) }).body.length).toBeLessThan(1_100);
+  });
+
   it('come back as they were, whatever the bytes and the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.array(fc.uint8Array({ maxLength: 100 })), (text, arrays) => {

@@ -13,10 +13,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  */
 export function encodeBody(value: unknown): { contentType: string; body: Uint8Array } {
   const chunks: Uint8Array[] = [];
-  const json = JSON.stringify(value, (_, item: unknown) => {
-    if (!(item instanceof Uint8Array)) return item;
-    chunks.push(item);
-    return { $bytes: item.length };
+  // The holder is asked, not the item: a Buffer's own toJSON has turned that into a list of numbers by now.
+  const json = JSON.stringify(value, function (this: Record<string, unknown>, key, item: unknown) {
+    const original = this[key];
+    if (!(original instanceof Uint8Array)) return item;
+    chunks.push(original);
+    return { $bytes: original.length };
   });
   const head = encoder.encode(json);
   if (chunks.length === 0) return { contentType: JSON_TYPE, body: head };
