@@ -25,7 +25,7 @@ export function readBlocks(markdown: string): MarkdownBlock[] {
 
 class BlockReader {
   private readonly blocks: MarkdownBlock[] = [];
-  private kind: 'paragraph' | 'list' | 'rows' = 'paragraph';
+  private kind: 'paragraph' | 'list' | 'rows' | 'code' = 'paragraph';
   private lines: string[] = [];
   private fence: string | undefined;
 
@@ -52,7 +52,14 @@ class BlockReader {
     if (item !== undefined) return this.append('list', item);
     const row = TABLE_ROW.exec(text)?.[1];
     if (row !== undefined) {
-      if (!TABLE_RULE.test(row)) this.append('rows', row.split('|').map((cell) => cell.trim()).join(' | '));
+      if (!TABLE_RULE.test(row))
+        this.append(
+          'rows',
+          row
+            .split('|')
+            .map((cell) => cell.trim())
+            .join(' | '),
+        );
       return;
     }
     if (this.kind === 'list' && this.lines.length > 0 && /^\s/.test(text)) {
@@ -71,7 +78,7 @@ class BlockReader {
   private openFence(fence: string): void {
     this.flush();
     this.fence = fence;
-    this.kind = 'rows';
+    this.kind = 'code';
   }
 
   private readCode(line: string): void {
@@ -83,7 +90,7 @@ class BlockReader {
 
   private heading(text: string): void {
     this.flush();
-    this.push('heading', text);
+    this.push('heading', stripInlineMarks(text));
   }
 
   private underline(): void {
@@ -97,15 +104,14 @@ class BlockReader {
   }
 
   private flush(): void {
-    const separator = this.kind === 'paragraph' ? ' ' : '\n';
-    this.push(this.kind === 'list' ? 'list' : 'paragraph', this.lines.join(separator));
+    const text = this.lines.join(this.kind === 'paragraph' ? ' ' : '\n');
+    this.push(this.kind === 'list' ? 'list' : 'paragraph', this.kind === 'code' ? text : stripInlineMarks(text));
     this.lines = [];
     this.kind = 'paragraph';
   }
 
-  private push(kind: MarkdownBlock['kind'], marked: string): void {
-    const text = stripInlineMarks(marked).trim();
-    if (text !== '') this.blocks.push({ kind, text });
+  private push(kind: MarkdownBlock['kind'], text: string): void {
+    if (text.trim() !== '') this.blocks.push({ kind, text: text.trim() });
   }
 }
 

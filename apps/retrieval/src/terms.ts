@@ -24,7 +24,11 @@ export function normalizeTerm(term: string): string | undefined {
  */
 function stem(term: string): string {
   if (term.length < 4 || !/^[a-z]+$/.test(term)) return term;
-  const singular = term.endsWith('sses') ? term.slice(0, -2) : /[^suio]s$|ies$|[^aeiou]es$/.test(term) ? stripPlural(term) : term;
+  const singular = term.endsWith('sses')
+    ? term.slice(0, -2)
+    : /[^suio]s$|ies$|[^aeiou]es$/.test(term)
+      ? stripPlural(term)
+      : term;
   const stripped = /[aeiouy].*(?:ing|ed)$/.test(singular) ? singular.replace(/(?:ing|ed)$/, '') : singular;
   if (stripped.length < 3) return singular;
   const undoubled = /([bdfgmnprt])\1$/.test(stripped) && stripped !== singular ? stripped.slice(0, -1) : stripped;

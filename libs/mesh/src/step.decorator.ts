@@ -1,6 +1,5 @@
 import type { Capability, RunContext } from '@llmos/contracts';
-import { applyDecorators } from '@nestjs/common';
-import { MessagePattern } from '@nestjs/microservices';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 
 /** What a handler gets beside its input. */
 export interface StepContext extends RunContext {
@@ -21,5 +20,10 @@ export const STEP_CAPABILITY = Symbol('capability of a step');
  * against the contract before, the output is checked after.
  */
 export function Step(capability: Capability): MethodDecorator {
-  return applyDecorators(MessagePattern(capability.name, { [STEP_CAPABILITY]: capability }));
+  return (target, method, descriptor) => {
+    // Nest hands a handler its payload alone unless it asks for more.
+    Payload()(target, method, 0);
+    Ctx()(target, method, 1);
+    MessagePattern(capability.name, { [STEP_CAPABILITY]: capability })(target, method, descriptor);
+  };
 }

@@ -1,0 +1,52 @@
+import { LlmosError } from '@llmos/contracts';
+import { z } from 'zod';
+import type { StoredDocument } from '../ports/document-store.port.js';
+
+const headerSchema = z.object({
+  title: z.string(),
+  text: z.string(),
+  intents: z.array(z.string()),
+  source: z.enum(['caller', 'folder']),
+  hash: z.string(),
+  embedding: z.string(),
+  /** How many vectors follow, and how long each is. */
+  vectors: z.number().int().nonnegative(),
+  dimensions: z.number().int().nonnegative(),
+});
+
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+/** A document as bytes: u32 (little endian) length of the header, the header as JSON, the vectors as float32 (little endian). */
+export function encodeDocument(document: StoredDocument): Uint8Array {
+  const { vectors, ...rest } = document;
+  const dimensions = vectors[0]?.length ?? 0;
+  const header = Buffer.from(JSON.stringify({ ...rest, vectors: vectors.length, dimensions }));
+  const frame = Buffer.alloc(4 + header.length + vectors.length * dimensions * FLOAT_BYTES);
+  frame.writeUInt32LE(header.length);
+  header.copy(frame, 4);
+  let at = 4 + header.length;
+  for (const vector of vectors) for (const value of vector) at = frame.writeFloatLE(value, at);
+  return frame;
+}
+
+/** @throws LlmosError INTERNAL when the bytes are not a document. */
+export function decodeDocument(bytes: Uint8Array): StoredDocument {
+  try {
+    const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const start = 4 + frame.readUInt32LE();
+    const { vectors: count, dimensions, ...rest } = headerSchema.parse(JSON.parse(frame.toString('utf8', 4, start)));
+    if (frame.length !== start + count * dimensions * FLOAT_BYTES) throw new RangeError('the frame is cut off');
+    return {
+      ...rest,
+      vectors: Array.from({ length: count }, (_, n) =>
+        readVector(frame, start + n * dimensions * FLOAT_BYTES, dimensions),
+      ),
+    };
+  } catch (cause) {
+    throw new LlmosError('INTERNAL', 'A stored document cannot be read. Upsert it again.', { cause });
+  }
+}
+
+function readVector(frame: Buffer, start: number, dimensions: number): Float32Array {
+  return Float32Array.from({ length: dimensions }, (_, i) => frame.readFloatLE(start + i * FLOAT_BYTES));
+}

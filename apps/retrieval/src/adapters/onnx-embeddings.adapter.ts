@@ -1,0 +1,76 @@
+import { LlmosError } from '@llmos/contracts';
+import { Embedder, ModelStore } from '@llmos/models';
+import { withModelSpan } from '@llmos/telemetry';
+import { z } from 'zod';
+import type { Embeddings } from '../ports/embeddings.port.js';
+
+/** What the catalog says of an embedding model beside its files. */
+const settingsSchema = z.object({
+  pooling: z.enum(['mean', 'cls']).default('mean'),
+  maxTokens: z.number().int().positive().default(256),
+});
+
+export interface OnnxEmbeddingsOptions {
+  /** The model's name in the catalog. */
+  readonly model: string;
+  readonly home: string;
+  readonly catalogPath: string;
+  /** Worker threads, each with its own copy of the model. */
+  readonly workers: number;
+}
+
+export interface LoadProgress {
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly etaSeconds?: number | undefined;
+}
+
+/** Sentence embeddings on onnxruntime, in worker threads: the event loop stays free. */
+export class OnnxEmbeddings implements Embeddings {
+  private embedder?: Embedder;
+
+  constructor(private readonly options: OnnxEmbeddingsOptions) {}
+
+  get model(): string {
+    return this.options.model;
+  }
+
+  /** Fetches the model where it is missing and starts the workers. */
+  async start(onProgress: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
+    const { home, catalogPath, model, workers } = this.options;
+    const store = await ModelStore.open({ home, catalogPath });
+    const files = await store.ensure(model, {
+      ...(signal ? { signal } : {}),
+      onProgress: ({ receivedBytes, totalBytes, etaSeconds }) =>
+        onProgress({ progress: totalBytes ? Math.min(1, receivedBytes / totalBytes) : 0, etaSeconds }),
+    });
+    if (!files.model || !files.tokenizer) {
+      throw new LlmosError(
+        'UNAVAILABLE',
+        `The catalog's '${model}' lacks the file 'model' or 'tokenizer', so it cannot embed.`,
+      );
+    }
+    const { pooling, maxTokens } = settingsSchema.parse(store.describe(model).settings);
+    this.embedder = await Embedder.start({
+      model: files.model,
+      tokenizer: files.tokenizer,
+      workers,
+      pooling,
+      maxTokens,
+    });
+  }
+
+  async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
+    const { embedder } = this;
+    if (!embedder)
+      throw new LlmosError('MODEL_LOADING', `The embedding model '${this.model}' is still loading. Try again.`);
+    return withModelSpan({ operation: 'embeddings', model: this.model, provider: 'onnxruntime' }, (span) => {
+      span.setAttribute('llmos.embeddings.texts', texts.length);
+      return embedder.embed(texts, signal ? { signal } : {});
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.embedder?.close();
+  }
+}

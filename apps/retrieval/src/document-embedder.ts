@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { cutPassages, embeddingText, PASSAGE_RULES } from './passages.js';
+import type { StoredDocument } from './ports/document-store.port.js';
+import type { Embeddings } from './ports/embeddings.port.js';
+
+/** A document before it has vectors. */
+export interface DocumentContent {
+  readonly title: string;
+  /** Markdown. */
+  readonly text: string;
+  readonly intents: readonly string[];
+}
+
+/** SHA-256 of what a document says, in hex. */
+export function hashContent({ title, text, intents }: DocumentContent): string {
+  return createHash('sha256')
+    .update(JSON.stringify([title, text, intents]))
+    .digest('hex');
+}
+
+/** Gives documents the vectors that they are found by. */
+export class DocumentEmbedder {
+  constructor(private readonly embeddings: Embeddings) {}
+
+  /** Changes with the model and with the rules by which passages are cut: then stored vectors are stale. */
+  get embedding(): string {
+    return `${this.embeddings.model}/passages-${PASSAGE_RULES}`;
+  }
+
+  async embed(
+    content: DocumentContent,
+    source: StoredDocument['source'],
+    signal?: AbortSignal,
+  ): Promise<StoredDocument> {
+    const { title, text, intents } = content;
+    const texts = [title, ...cutPassages(title, text).map((passage) => embeddingText(title, passage))];
+    const vectors = await this.embeddings.embed(texts, signal);
+    return { title, text, intents, source, hash: hashContent(content), embedding: this.embedding, vectors };
+  }
+}

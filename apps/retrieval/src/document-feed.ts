@@ -1,0 +1,147 @@
+import { ignoreConflict } from './conflict.js';
+import type { DocumentEmbedder } from './document-embedder.js';
+import type { HybridIndex } from './hybrid-index.js';
+import type { DocumentRef, DocumentStore, StoredDocument, StoreEntry } from './ports/document-store.port.js';
+
+/** What the feed knows of a document without asking the store. */
+export interface KnownDocument {
+  readonly ref: DocumentRef;
+  readonly revision: number;
+  readonly hash: string;
+  readonly source: StoredDocument['source'];
+}
+
+/** One who waits until the index has taken up a change. */
+interface Waiter {
+  readonly key: string;
+  readonly isMet: (revision: number) => boolean;
+  readonly resolve: () => void;
+}
+
+export interface FeedOptions {
+  readonly store: DocumentStore;
+  readonly index: HybridIndex;
+  readonly embedder: DocumentEmbedder;
+  /** Told when a document could not be embedded anew; it is not found by searches until it is. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Keeps this replica's index the same as the store. Whoever writes waits here until the index has what was written:
+ * the store sends changes in order, so nothing older can come back after it.
+ */
+export class DocumentFeed {
+  private readonly known = new Map<string, KnownDocument>();
+  private readonly waiters = new Set<Waiter>();
+  private readonly writtenBack = new Set<string>();
+  private renewal: Promise<void> = Promise.resolve();
+  private watching?: { stop(): void };
+
+  constructor(private readonly options: FeedOptions) {}
+
+  /** Resolves once the index has every document of the store. */
+  async start(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.watching = await this.options.store.watch({
+      onEntry: (entry) => this.take(entry),
+      onReady: () => resolve(undefined),
+    });
+    await promise;
+    await this.renewal;
+  }
+
+  stop(): void {
+    this.watching?.stop();
+  }
+
+  get(ref: DocumentRef): KnownDocument | undefined {
+    return this.known.get(keyOf(ref));
+  }
+
+  /** Every document of one tenant, as of the last change that has come. */
+  list(tenant: string): KnownDocument[] {
+    return [...this.known.values()].filter(({ ref }) => ref.tenant === tenant);
+  }
+
+  /** Resolves once this revision of the document, or a later one, has been taken up. Rejects when the signal aborts. */
+  async reached(ref: DocumentRef, revision: number, signal?: AbortSignal): Promise<void> {
+    if ((this.get(ref)?.revision ?? 0) >= revision) return;
+    await this.wait(keyOf(ref), (current) => current >= revision, signal);
+  }
+
+  /**
+   * Does the deleting and resolves once the index has lost the document as it was at `revision`.
+   * It begins to wait before it deletes: a deletion that comes back at once is not missed.
+   */
+  async deleted(ref: DocumentRef, revision: number, remove: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+    const stopped = new AbortController();
+    const signals = signal ? [signal, stopped.signal] : [stopped.signal];
+    const gone = this.wait(keyOf(ref), (current) => current > revision, AbortSignal.any(signals));
+    gone.catch(() => undefined);
+    try {
+      await remove();
+    } catch (error) {
+      stopped.abort();
+      throw error;
+    }
+    await gone;
+  }
+
+  private async wait(key: string, isMet: Waiter['isMet'], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const waiter: Waiter = { key, isMet, resolve: () => resolve(undefined) };
+    const abort = (): void => reject(signal?.reason);
+    this.waiters.add(waiter);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await promise;
+    } finally {
+      this.waiters.delete(waiter);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  private take(entry: StoreEntry): void {
+    const { ref, document, revision } = entry;
+    const key = keyOf(ref);
+    if (!document) {
+      this.known.delete(key);
+      this.options.index.delete(ref);
+      return this.tell(key, revision);
+    }
+    this.known.set(key, { ref, revision, hash: document.hash, source: document.source });
+    if (document.embedding === this.options.embedder.embedding) {
+      this.options.index.set(ref, document);
+      return this.tell(key, revision);
+    }
+    this.renewal = this.renewal
+      .then(() => this.renew(ref, document, revision))
+      .catch((error: unknown) => this.options.onError(error));
+  }
+
+  /**
+   * Embeds a document whose vectors are another model's, and writes them back: once, so that two replicas with
+   * different models do not overwrite each other for ever.
+   */
+  private async renew(ref: DocumentRef, stale: StoredDocument, revision: number): Promise<void> {
+    const key = keyOf(ref);
+    const isCurrent = (): boolean => this.known.get(key)?.revision === revision;
+    if (!isCurrent()) return;
+    const renewed = await this.options.embedder.embed(stale, stale.source);
+    if (!isCurrent()) return;
+    this.options.index.set(ref, renewed);
+    this.tell(key, revision);
+    if (this.writtenBack.has(key)) return;
+    this.writtenBack.add(key);
+    await this.options.store.put(ref, renewed, revision).catch(ignoreConflict);
+  }
+
+  private tell(key: string, revision: number): void {
+    for (const waiter of this.waiters) if (waiter.key === key && waiter.isMet(revision)) waiter.resolve();
+  }
+}
+
+function keyOf({ tenant, id }: DocumentRef): string {
+  return `${tenant}.${id}`;
+}

@@ -1,0 +1,13 @@
+import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { z } from 'zod';
+
+/** What the retrieval service can be told, beside what every service can. */
+export const retrievalConfig = defineConfig({
+  /** The folder of articles that everyone may read. Default: the sample help centre. */
+  documents: setting('LLMOS_RETRIEVAL_DOCUMENTS', z.string().min(1).optional()),
+  /** The embedding model, by its name in the catalog. Another one embeds every document anew. */
+  embeddings: setting('LLMOS_RETRIEVAL_EMBEDDINGS', z.string().min(1).default('minilm')),
+  /** Worker threads that embed, each with its own copy of the model. */
+  workers: setting('LLMOS_RETRIEVAL_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
+});
+export type RetrievalConfig = ConfigOf<typeof retrievalConfig>;

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
+import type { Logger } from '@llmos/telemetry';
+import { Module } from '@nestjs/common';
+import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
+import { KvDocumentStore } from './adapters/kv-document.store.adapter.js';
+import { MarkdownFolder } from './adapters/markdown-folder.adapter.js';
+import { OnnxEmbeddings } from './adapters/onnx-embeddings.adapter.js';
+import { DocumentEmbedder } from './document-embedder.js';
+import { DocumentFeed } from './document-feed.js';
+import { FolderSyncService } from './folder-sync.service.js';
+import { HybridIndex } from './hybrid-index.js';
+import { ARTICLE_FOLDER, type ArticleFolder } from './ports/article-folder.port.js';
+import { DOCUMENT_STORE, type DocumentStore } from './ports/document-store.port.js';
+import type { RetrievalConfig } from './retrieval.config.js';
+import { RetrievalService } from './retrieval.service.js';
+import { RetrievalStartup } from './retrieval.startup.js';
+import { RetrievalSteps } from './retrieval.steps.js';
+
+type Config = RetrievalConfig & ServiceConfig;
+
+@Module({
+  controllers: [RetrievalSteps],
+  providers: [
+    RetrievalStartup,
+    { provide: HybridIndex, useFactory: () => new HybridIndex(new ExactVectorIndex()) },
+    {
+      provide: OnnxEmbeddings,
+      inject: [CONFIG],
+      useFactory: ({ embeddings, workers, home, root }: Config) =>
+        new OnnxEmbeddings({ model: embeddings, workers, home, catalogPath: join(root, 'deploy', 'models.yaml') }),
+    },
+    {
+      provide: DocumentEmbedder,
+      inject: [OnnxEmbeddings],
+      useFactory: (embeddings: OnnxEmbeddings) => new DocumentEmbedder(embeddings),
+    },
+    {
+      provide: DOCUMENT_STORE,
+      inject: [Bus, LOGGER],
+      useFactory: (bus: Bus, log: Logger) =>
+        KvDocumentStore.open(bus, (key, error) =>
+          log.error({ key, err: error }, 'a stored document cannot be read and is not found'),
+        ),
+    },
+    {
+      provide: ARTICLE_FOLDER,
+      inject: [CONFIG, LOGGER],
+      useFactory: ({ documents, root }: Config, log: Logger) =>
+        new MarkdownFolder(documents ?? join(root, 'deploy', 'samples', 'help-centre'), (error) =>
+          log.warn({ err: error }, 'the folder of documents cannot be watched; it is read at the start only'),
+        ),
+    },
+    {
+      provide: DocumentFeed,
+      inject: [DOCUMENT_STORE, HybridIndex, DocumentEmbedder, LOGGER],
+      useFactory: (store: DocumentStore, index: HybridIndex, embedder: DocumentEmbedder, log: Logger) =>
+        new DocumentFeed({
+          store,
+          index,
+          embedder,
+          onError: (error) => log.error({ err: error }, 'a document could not be embedded anew and is not found'),
+        }),
+    },
+    {
+      provide: FolderSyncService,
+      inject: [ARTICLE_FOLDER, DOCUMENT_STORE, DocumentFeed, DocumentEmbedder, LOGGER],
+      useFactory: (
+        folder: ArticleFolder,
+        store: DocumentStore,
+        feed: DocumentFeed,
+        embedder: DocumentEmbedder,
+        log: Logger,
+      ) =>
+        new FolderSyncService({
+          folder,
+          store,
+          feed,
+          embedder,
+          onProblem: ({ error, ...problem }) => log.warn({ ...problem, err: error }, 'document folder'),
+        }),
+    },
+    {
+      provide: RetrievalService,
+      inject: [DOCUMENT_STORE, OnnxEmbeddings, DocumentEmbedder, HybridIndex, DocumentFeed],
+      useFactory: (
+        store: DocumentStore,
+        embeddings: OnnxEmbeddings,
+        embedder: DocumentEmbedder,
+        index: HybridIndex,
+        feed: DocumentFeed,
+      ) => new RetrievalService({ store, embeddings, embedder, index, feed }),
+    },
+  ],
+})
+export class RetrievalModule {}

@@ -1,0 +1,126 @@
+import { LlmosError } from '@llmos/contracts';
+import { search } from '@llmos/contracts/capabilities/retrieval';
+import { InMemoryDocumentStore } from '../test/fixtures/in-memory-document.store.js';
+import { startReplica } from '../test/fixtures/replica.js';
+import { WordEmbeddings } from '../test/fixtures/word-embeddings.js';
+import type { StoreWatcher } from './ports/document-store.port.js';
+
+const hours = { id: 'hours', title: 'Opening hours', text: 'We answer from eight to twenty.', intents: [] };
+const acme = { tenant: 'acme' };
+const query = (text: string) => ({ query: text, limit: 5 });
+
+async function start(store = new InMemoryDocumentStore(), embeddings = new WordEmbeddings()) {
+  return { store, embeddings, ...(await startReplica(store, embeddings)) };
+}
+
+describe('RetrievalService', () => {
+  it('finds a document as soon as the upsert has answered, and says whether it replaced one', async () => {
+    const { service } = await start();
+    expect(await service.upsert({ document: hours }, acme)).toEqual({ id: 'hours', passages: 1, replaced: false });
+    expect((await service.search(query('when do you answer'), acme)).passages[0]?.text).toBe(hours.text);
+    expect(await service.upsert({ document: { ...hours, text: 'Closed.' } }, acme)).toEqual({
+      id: 'hours',
+      passages: 1,
+      replaced: true,
+    });
+    expect((await service.search(query('when do you answer'), acme)).passages.map(({ text }) => text)).toEqual([
+      'Closed.',
+    ]);
+  });
+
+  it('finds nothing of a document once the delete has answered', async () => {
+    const { service } = await start();
+    await service.upsert({ document: hours }, acme);
+    expect(await service.delete({ id: 'hours' }, acme)).toEqual({ id: 'hours', deleted: true });
+    expect(await service.search(query('when do you answer'), acme)).toEqual({ passages: [], documents: 0 });
+    expect(await service.delete({ id: 'hours' }, acme)).toEqual({ id: 'hours', deleted: false });
+  });
+
+  it('never shows, replaces or deletes what another tenant has', async () => {
+    const { service } = await start();
+    await service.upsert({ document: hours }, acme);
+    const other = { tenant: 'other' };
+    expect((await service.search(query('opening hours'), other)).documents).toBe(0);
+    expect((await service.delete({ id: 'hours' }, other)).deleted).toBe(false);
+    expect((await service.upsert({ document: { ...hours, text: 'Never.' } }, other)).replaced).toBe(false);
+    expect((await service.search(query('opening hours'), acme)).passages.map(({ text }) => text)).toEqual([hours.text]);
+  });
+
+  it('shows everyone the shared documents', async () => {
+    const { service } = await start();
+    await service.upsert({ document: hours }, { tenant: 'shared' });
+    expect((await service.search(query('opening hours'), acme)).passages).toHaveLength(1);
+    expect((await service.delete({ id: 'hours' }, acme)).deleted).toBe(false);
+  });
+
+  it.each(['../x', 'a.b', '>', '*', 'a b', ''])('refuses the id %j, which could name another key', async (id) => {
+    const { service } = await start();
+    await expect(service.delete({ id }, acme)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it.each([
+    ['control characters', '\u0000\u0007\u001b[31m\u202e opening \u0000 hours'],
+    ['only control characters', '\u0000\u0001'],
+    ['4,000 characters', 'opening hours '.repeat(300).slice(0, 4_000)],
+    [
+      '4,000 different words',
+      Array.from({ length: 600 }, (_, n) => `w${n}x${n}`)
+        .join(' ')
+        .slice(0, 4_000),
+    ],
+    ['one long word', 'x'.repeat(4_000)],
+    ['another script', '银行卡什么时候到？ Когда придёт карта? متى تصل البطاقة؟'],
+    ['half a character', '\ud83d opening hours'],
+    ['query syntax', '"opening" AND NOT * ~2 ^5 hours) OR ('],
+  ])('answers %s', async (_, text) => {
+    const { service } = await start();
+    await service.upsert({ document: hours }, acme);
+    const output = search.output.parse(await service.search(query(text), acme));
+    expect(output.documents).toBe(1);
+  });
+
+  it('stops when the caller goes away, and stores nothing', async () => {
+    const { service, store } = await start();
+    const gone = AbortSignal.abort(new LlmosError('CANCELLED', 'gone'));
+    await expect(service.upsert({ document: hours }, { ...acme, signal: gone })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+    await expect(service.search(query('x'), { ...acme, signal: gone })).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(store.puts).toBe(0);
+  });
+
+  it('embeds nothing when it starts with documents of the same model', async () => {
+    const { store, service } = await start();
+    await service.upsert({ document: hours }, acme);
+    const second = await start(store);
+    expect(second.embeddings.texts).toBe(0);
+    expect((await second.service.search(query('opening hours'), acme)).passages).toHaveLength(1);
+  });
+
+  it('embeds documents anew for another model and writes them back once', async () => {
+    const { store, service } = await start();
+    await service.upsert({ document: hours }, acme);
+    const changed = await start(store, new WordEmbeddings('other-words'));
+    expect((await changed.service.search(query('opening hours'), acme)).passages).toHaveLength(1);
+    expect(store.puts).toBe(2);
+    const third = await start(store, new WordEmbeddings('other-words'));
+    expect(third.embeddings.texts).toBe(0);
+  });
+
+  it('waits for its own index when the store tells of changes late', async () => {
+    const held: Array<() => void> = [];
+    class LateStore extends InMemoryDocumentStore {
+      override watch({ onEntry, onReady }: StoreWatcher): Promise<{ stop(): void }> {
+        return super.watch({ onEntry: (entry) => held.push(() => onEntry(entry)), onReady });
+      }
+    }
+    const { service } = await start(new LateStore());
+    let answered = false;
+    const upserting = service.upsert({ document: hours }, acme).then(() => (answered = true));
+    while (held.length === 0) await new Promise(setImmediate);
+    expect(answered).toBe(false);
+    held.forEach((deliver) => deliver());
+    await upserting;
+    expect((await service.search(query('opening hours'), acme)).documents).toBe(1);
+  });
+});

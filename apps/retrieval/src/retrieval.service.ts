@@ -1,0 +1,81 @@
+import { LlmosError, isToken, type InputOf, type OutputOf } from '@llmos/contracts';
+import type { remove, search, upsert } from '@llmos/contracts/capabilities/retrieval';
+import type { DocumentEmbedder } from './document-embedder.js';
+import type { DocumentFeed } from './document-feed.js';
+import type { HybridIndex } from './hybrid-index.js';
+import type { DocumentRef, DocumentStore } from './ports/document-store.port.js';
+import type { Embeddings } from './ports/embeddings.port.js';
+
+/** The tenant whose documents everyone finds. */
+export const SHARED_TENANT = 'shared';
+
+/** Who asks, and until when somebody waits. */
+export interface Caller {
+  readonly tenant: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface RetrievalParts {
+  readonly store: DocumentStore;
+  readonly embeddings: Embeddings;
+  readonly embedder: DocumentEmbedder;
+  readonly index: HybridIndex;
+  readonly feed: DocumentFeed;
+}
+
+/** Keeps documents and finds their passages. A caller finds its tenant's documents and the shared ones, no others. */
+export class RetrievalService {
+  constructor(private readonly parts: RetrievalParts) {}
+
+  async search(input: InputOf<typeof search>, { tenant, signal }: Caller): Promise<OutputOf<typeof search>> {
+    const text = plainText(input.query);
+    const [vector] = await this.parts.embeddings.embed([text], signal);
+    if (!vector) throw new LlmosError('INTERNAL', 'The embedding model gave no vector for the question.');
+    signal?.throwIfAborted();
+    const { limit, intent } = input;
+    return this.parts.index.search({ text, vector, limit, intent, tenants: [tenant, SHARED_TENANT] });
+  }
+
+  /** Answers when the document is stored and this replica's searches find it; other replicas follow within moments. */
+  async upsert({ document }: InputOf<typeof upsert>, { tenant, signal }: Caller): Promise<OutputOf<typeof upsert>> {
+    const ref = refOf(tenant, document.id);
+    const stored = await this.parts.embedder.embed(document, 'caller', signal);
+    const previous = await this.parts.store.revision(ref);
+    signal?.throwIfAborted();
+    const revision = await this.parts.store.put(ref, stored);
+    await this.parts.feed.reached(ref, revision, signal);
+    return { id: document.id, passages: stored.vectors.length - 1, replaced: previous !== undefined };
+  }
+
+  /** Answers when the document is gone from the store and from this replica's searches. */
+  async delete({ id }: InputOf<typeof remove>, { tenant, signal }: Caller): Promise<OutputOf<typeof remove>> {
+    const ref = refOf(tenant, id);
+    const stored = await this.parts.store.revision(ref);
+    const drop = async (): Promise<void> => (stored === undefined ? undefined : this.parts.store.delete(ref));
+    const revision = stored ?? this.parts.feed.get(ref)?.revision;
+    if (revision !== undefined) await this.parts.feed.deleted(ref, revision, drop, signal);
+    return { id, deleted: stored !== undefined };
+  }
+}
+
+const DOCUMENT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+
+/** Both become a key of the store: anything else in them would name somebody else's document. */
+function refOf(tenant: string, id: string): DocumentRef {
+  if (!isToken(tenant))
+    throw new LlmosError('INVALID_ARGUMENT', "A tenant is 1 to 64 letters, digits, '_' or '-'.", { field: 'tenant' });
+  if (!DOCUMENT_ID.test(id)) {
+    throw new LlmosError('INVALID_ARGUMENT', "A document's id is letters, digits, '-' and '_', at most 128.", {
+      field: 'id',
+    });
+  }
+  return { tenant, id };
+}
+
+/** Compatibility forms unified, control and format characters gone: they say nothing and upset tokenizers. */
+function plainText(query: string): string {
+  return query
+    .normalize('NFKC')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ')
+    .trim();
+}

@@ -1,0 +1,139 @@
+/**
+ * How right and how fast search is: 1,001 questions of real bank customers (13 for each of 77 intents, evenly spread
+ * over the training split of BANKING77) against the 77 articles of the sample help centre, which were written without
+ * sight of any question.
+ *
+ * Run alone, after a build, with Node 24 (which takes the types off by itself):
+ *
+ *     node test/bench/retrieval.bench.ts
+ *
+ * It measures `apps/retrieval/dist` with its real model. A hit is the article whose `intents` holds the question's own,
+ * counted by document. "With intent" gives each search the true intent, so it bounds what intent detection can bring.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { baseConfig, loadConfig } from '@llmos/config';
+
+type Source = typeof import('../../apps/retrieval/src/adapters/exact-vector.index.adapter.js') &
+  typeof import('../../apps/retrieval/src/adapters/markdown-folder.adapter.js') &
+  typeof import('../../apps/retrieval/src/adapters/onnx-embeddings.adapter.js') &
+  typeof import('../../apps/retrieval/src/document-embedder.js') &
+  typeof import('../../apps/retrieval/src/hybrid-index.js');
+
+export interface RetrievalFigures {
+  /** Questions asked. */
+  readonly n: number;
+  /** Share of questions whose article is the first document, and among the first three. */
+  readonly hit1: number;
+  readonly hit3: number;
+  readonly hit1WithIntent: number;
+  readonly hit3WithIntent: number;
+  /** Median of one search, one at a time: embedding the question, ranking, building the answer. */
+  readonly searchP50Ms: number;
+}
+
+export interface Question {
+  readonly text: string;
+  readonly intent: string;
+}
+
+const PER_INTENT = 13;
+const LIMIT = 5;
+
+export async function benchRetrieval(): Promise<RetrievalFigures> {
+  const { root, home } = loadConfig(baseConfig);
+  const { ExactVectorIndex, MarkdownFolder, OnnxEmbeddings, DocumentEmbedder, HybridIndex } = await builtService();
+  const embeddings = new OnnxEmbeddings({
+    model: 'minilm',
+    home,
+    catalogPath: join(root, 'deploy', 'models.yaml'),
+    workers: 1,
+  });
+  await embeddings.start(() => undefined);
+  try {
+    const index = new HybridIndex(new ExactVectorIndex());
+    const embedder = new DocumentEmbedder(embeddings);
+    const intentsOf = new Map<string, readonly string[]>();
+    for (const article of (await new MarkdownFolder(join(root, 'deploy', 'samples', 'help-centre')).read()).articles) {
+      index.set({ tenant: 'shared', id: article.id }, await embedder.embed(article, 'folder'));
+      intentsOf.set(article.id, article.intents);
+    }
+    const search = async (text: string, intent?: string): Promise<string[]> => {
+      const [vector] = await embeddings.embed([text]);
+      if (!vector) throw new Error('the embedding model gave no vector');
+      const { passages } = index.search({ text, vector, intent, limit: LIMIT, tenants: ['bench', 'shared'] });
+      return [...new Set(passages.map(({ document }) => document))];
+    };
+    const isHit = ({ intent }: Question, documents: string[]): boolean =>
+      documents.some((id) => intentsOf.get(id)?.includes(intent));
+
+    const questions = sample(
+      parseCsv(await readFile(join(root, 'apps', 'intent', 'training', 'banking77-train.csv'), 'utf8')),
+    );
+    const counts = { hit1: 0, hit3: 0, hit1WithIntent: 0, hit3WithIntent: 0 };
+    const timesMs: number[] = [];
+    for (const question of questions) {
+      const startedMs = performance.now();
+      const alone = await search(question.text);
+      timesMs.push(performance.now() - startedMs);
+      const withIntent = await search(question.text, question.intent);
+      counts.hit1 += Number(isHit(question, alone.slice(0, 1)));
+      counts.hit3 += Number(isHit(question, alone.slice(0, 3)));
+      counts.hit1WithIntent += Number(isHit(question, withIntent.slice(0, 1)));
+      counts.hit3WithIntent += Number(isHit(question, withIntent.slice(0, 3)));
+    }
+    const n = questions.length;
+    return {
+      n,
+      hit1: counts.hit1 / n,
+      hit3: counts.hit3 / n,
+      hit1WithIntent: counts.hit1WithIntent / n,
+      hit3WithIntent: counts.hit3WithIntent / n,
+      searchP50Ms: timesMs.sort((a, b) => a - b)[Math.floor(n / 2)] ?? 0,
+    };
+  } finally {
+    await embeddings.close();
+  }
+}
+
+/** The same number of questions of each intent, evenly spread over those there are. */
+function sample(questions: readonly Question[]): Question[] {
+  const byIntent = Map.groupBy(questions, ({ intent }) => intent);
+  return [...byIntent.values()].flatMap((all) =>
+    Array.from({ length: PER_INTENT }, (_, n) => all[Math.floor((n * all.length) / PER_INTENT)] as Question),
+  );
+}
+
+/** The file has two columns, `text,category`; the text is quoted (with quotes doubled) where it holds a comma, a quote or a line feed. */
+function parseCsv(csv: string): Question[] {
+  const rows = csv.matchAll(/(?:"((?:[^"]|"")*)"|([^,\n]*)),([a-zA-Z_?]+)\r?(?:\n|$)/g);
+  return Array.from(rows, ([, quoted, plain, intent]) => ({
+    text: (quoted?.replaceAll('""', '"') ?? plain ?? '').trim(),
+    intent: intent ?? '',
+  })).slice(1);
+}
+
+async function builtService(): Promise<Source> {
+  const names = [
+    'adapters/exact-vector.index.adapter',
+    'adapters/markdown-folder.adapter',
+    'adapters/onnx-embeddings.adapter',
+    'document-embedder',
+    'hybrid-index',
+  ];
+  const modules = names.map(
+    (name) => import(new URL(`../../apps/retrieval/dist/${name}.js`, import.meta.url).href) as Promise<object>,
+  );
+  return Object.assign({}, ...(await Promise.all(modules))) as Source;
+}
+
+if (import.meta.main) {
+  const { n, hit1, hit3, hit1WithIntent, hit3WithIntent, searchP50Ms } = await benchRetrieval();
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  process.stdout.write(
+    `retrieval: ${n} questions, 77 articles\n` +
+      `  without intent    hit@1 ${percent(hit1)}, hit@3 ${percent(hit3)}\n` +
+      `  with true intent  hit@1 ${percent(hit1WithIntent)}, hit@3 ${percent(hit3WithIntent)}\n` +
+      `  one search        ${searchP50Ms.toFixed(1)} ms (median)\n`,
+  );
+}
