@@ -1,5 +1,5 @@
 import { decodeBody, intakeConsumer, type Delivery } from '@llmos/bus';
-import { LlmosError, parseIntakeSubject, runIdOfEvent, toLlmosError } from '@llmos/contracts';
+import { LlmosError, parseIntakeSubject, toLlmosError } from '@llmos/contracts';
 import { Bus, LOGGER } from '@llmos/mesh';
 import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan, type Logger } from '@llmos/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -41,7 +41,7 @@ export class IntakeService {
         const { tenant, pipeline: name } = addressOf(delivery.subject);
         const event = readEvent(delivery);
         const pipeline = this.pipelines.get(name, 'subject');
-        const run = runIdOfEvent({ tenant, source: event.source, id: event.id, timeMs: delivery.storedAtMs });
+        const { run } = await this.runs.runOfKey(tenant, `event:${event.source}:${event.id}`, { name, fields: event.data });
         span.setAttributes({ 'llmos.run': run, 'llmos.tenant': tenant, 'llmos.pipeline': name });
         const traceparent = activeTraceparent() ?? sent ?? newTraceparent();
         await this.runs.accept({ pipeline, fields: event.data, tenant, traceparent, run, correlationId: event.id });

@@ -28,12 +28,11 @@ export class RunsController {
     const { text: name, rest: fields } = takeText(await readFields(request), 'name');
     const pipeline = this.pipelines.get(name, 'name');
     const key = idempotencyKey(request);
-    const reserved = key === undefined ? undefined : await this.runs.runOfKey(tenant, key, { name, fields });
+    const reserved = key === undefined ? undefined : await this.runs.runOfKey(tenant, `key:${key}`, { name, fields });
     const span = { kind: SpanKind.SERVER, traceparent: sentTraceparent(request) ?? '', attributes: { 'http.route': '/v1/runs', 'llmos.tenant': tenant, 'llmos.pipeline': name } };
     const run = await withSpan('POST /v1/runs', span, async (active) => {
       const traceparent = traceparentOf(request);
       void reply.header('traceparent', traceparent);
-      // Repeating an accepted run is harmless: the stream knows its first task by its id.
       const accepted = await this.runs.accept({ pipeline, fields, tenant, traceparent, ...(reserved ? { run: reserved.run } : {}) });
       active.setAttribute('llmos.run', accepted);
       return accepted;

@@ -36,23 +36,23 @@ export class RunsService {
   }
 
   /**
-   * The run an idempotency key stands for, kept for a day: a new id the first time, the same one ever after.
+   * The run that a key (or an event's source and id) stands for, kept for a day: a new id the first time, then the same.
    *
-   * @throws LlmosError CONFLICT when the key was used for another request.
+   * @throws LlmosError CONFLICT when it was used for another request.
    */
-  async runOfKey(tenant: string, key: string, request: unknown): Promise<{ run: string; isNew: boolean }> {
+  async runOfKey(tenant: string, key: string, request: unknown): Promise<{ run: string }> {
     const bucket = await this.bus.kv('llmos-idempotency', { ttlMs: DAY_MS });
     const name = `${tenant}.${sha256(key)}`;
     const mine = { run: newRunId(), request: sha256(JSON.stringify(request)) };
     try {
       await bucket.update(name, new TextEncoder().encode(JSON.stringify(mine)), 0);
-      return { run: mine.run, isNew: true };
+      return mine;
     } catch (error) {
       const stored = await bucket.get(name);
       if (!stored) throw error;
       const theirs = JSON.parse(new TextDecoder().decode(stored.value)) as typeof mine;
-      if (theirs.request !== mine.request) throw new LlmosError('CONFLICT', 'This Idempotency-Key was used for another request.', { field: 'Idempotency-Key' });
-      return { run: theirs.run, isNew: false };
+      if (theirs.request !== mine.request) throw new LlmosError('CONFLICT', 'This key or event id was used for another request.', { field: 'id' });
+      return theirs;
     }
   }
 

@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const pool = new Uint8Array(4096);
@@ -27,15 +27,6 @@ function randomV7(nowMs: number): string {
   const random = pool.subarray(used, used + 10);
   used += 10;
   return formatV7(nowMs, random);
-}
-
-/**
- * The run id of an event: the same event (tenant, source, id) at the same stream time is the same run, however often
- * the bus delivers it. A UUIDv7 whose random bits are a SHA-256 of the event's identity.
- */
-export function runIdOfEvent(identity: { tenant: string; source: string; id: string; timeMs: number }): string {
-  const digest = createHash('sha256').update(JSON.stringify([identity.tenant, identity.source, identity.id])).digest();
-  return formatV7(identity.timeMs, digest.subarray(0, 10));
 }
 
 function formatV7(timeMs: number, random: Uint8Array): string {

@@ -30,14 +30,19 @@ export class MeshClient {
   }
 
   /**
-   * Publishes the first task. When this returns the run is in a stream: a durable one will not be lost.
+   * Publishes the first task. When this returns the run is in a stream: a durable one will not be lost. Starting a
+   * durable run again, which had been accepted before, changes nothing.
    *
    * @throws LlmosError OVERLOADED or UNAVAILABLE when it was not accepted.
    */
   async start(request: RunRequest): Promise<void> {
     const { pipeline, input, traceparent, correlationId } = request;
     const task: Task = { pipeline, index: 0, input, outputs: {}, timings: [], degraded: [], ...(correlationId ? { correlationId } : {}) };
-    if (request.lane === 'durable') await this.records.put(recordOf(request, task, [], 'accepted'));
+    if (request.lane === 'durable') {
+      const known = await this.records.get(request.tenant, request.run);
+      if (known && known.status !== 'accepted') return;
+      if (!known) await this.records.put(recordOf(request, task, [], 'accepted'));
+    }
     await this.forwarder.forward(contextOf(request), task, 0, traceparent);
   }
 

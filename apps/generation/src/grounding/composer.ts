@@ -13,8 +13,11 @@ export type Citation = Answer['citations'][number];
 const MAX_SENTENCES = 3;
 /** What may be said in extraction when the model gave nothing. */
 const MAX_EXTRACTED = 2;
-/** A model that failed this often has nothing to say. */
-const MAX_REJECTED = 2;
+/** A model that wanders off does not come back: the passages go on from there. */
+const MAX_REJECTED = 1;
+/** A true sentence opens the answer only if it is among the best for the question, and follows if it is near them. */
+const OPENING_RANKS = 3;
+const FOLLOWING_RANKS = 8;
 /** A second sentence is quoted only if it has this share of the question's words. */
 const SECOND_OVERLAP = 0.4;
 const REPEATED = 0.8;
@@ -35,6 +38,7 @@ export class GroundedComposer {
   private readonly said: { text: string; source: Source; kind: 'generated' | 'extracted' }[] = [];
   private pending = '';
   private rejected = 0;
+  private closed = false;
 
   constructor(private readonly options: ComposerOptions) {
     this.ranked = rankSources(options.question, options.sources);
@@ -45,12 +49,9 @@ export class GroundedComposer {
     return this.said.length >= MAX_SENTENCES || this.rejected >= MAX_REJECTED;
   }
 
-  get isSilent(): boolean {
-    return this.said.length === 0;
-  }
-
   /** Takes the next piece of the model's text. */
   write(piece: string): void {
+    if (this.closed) return;
     this.pending += piece;
     for (let end = this.boundary(); end !== undefined && !this.done; end = this.boundary()) {
       const sentence = this.pending.slice(0, end);
@@ -66,14 +67,17 @@ export class GroundedComposer {
     if (!this.done && /[.!]["')]*$/u.test(rest)) this.judge(rest);
   }
 
-  /** Answers from the sources alone, unless something has been said. */
-  extract(): void {
+  /** Nothing more is taken from the model; where it has said nothing, the sources alone answer. */
+  finish(): void {
+    this.closed = true;
     this.pending = '';
-    if (!this.isSilent) return;
     const [first, ...others] = this.ranked;
-    if (first) this.say(first.text, first, 'extracted');
-    const second = others.find((source) => source.passage.document === first?.passage.document && this.isOnTopic(source));
-    if (second && this.said.length < MAX_EXTRACTED) this.say(second.text, second, 'extracted');
+    if (this.said.length === 0 && first) this.say(first.text, first, 'extracted');
+    if (this.said.length >= MAX_EXTRACTED || this.said.some(({ kind }) => kind === 'generated')) return;
+    const second = others.find(
+      (source) => source.passage.document === first?.passage.document && this.isOnTopic(source),
+    );
+    if (second) this.say(second.text, second, 'extracted');
   }
 
   get text(): string {
@@ -90,7 +94,12 @@ export class GroundedComposer {
   /** The passages behind what was said, each once, in the order of the answer. */
   get citations(): Citation[] {
     const passages = new Map(this.said.map(({ source: { passage } }) => [passage.id, passage]));
-    return [...passages.values()].map(({ document, title, id, similarity }) => ({ document, title, passage: id, score: similarity }));
+    return [...passages.values()].map(({ document, title, id, similarity }) => ({
+      document,
+      title,
+      passage: id,
+      score: similarity,
+    }));
   }
 
   private boundary(): number | undefined {
@@ -103,7 +112,8 @@ export class GroundedComposer {
   private judge(raw: string): void {
     const [sentence] = splitSentences(withoutPreamble(raw));
     if (!sentence) return;
-    const source = supportOf(sentence, this.options.sources);
+    const near = this.ranked.slice(0, this.said.length === 0 ? OPENING_RANKS : FOLLOWING_RANKS);
+    const source = supportOf(sentence, near);
     if (source && !this.isRepetition(sentence)) this.say(capitalised(sentence), source, 'generated');
     else if (!source) this.replace();
     else this.rejected++;
@@ -142,7 +152,10 @@ function withoutPreamble(text: string): string {
   return text
     .trim()
     .replace(/^(?:answer|a)\s*:\s*/iu, '')
-    .replace(/^(?:yes|no|sure|certainly|of course|however|additionally|also|according to (?:the|our) (?:text|information|passages?))\s*[,.!:]\s*/iu, '');
+    .replace(
+      /^(?:yes|no|sure|certainly|of course|however|additionally|also|according to (?:the|our) (?:text|information|passages?))\s*[,.!:]\s*/iu,
+      '',
+    );
 }
 
 function capitalised(sentence: string): string {

@@ -1,29 +1,43 @@
 import type { ChatMessage } from '../ports/language-model.port.js';
 import type { Source } from './sources.js';
 
-const SYSTEM = 'You are a help desk assistant. Answer the question in one or two short sentences. Copy the facts from the text exactly.';
+/** One worked example teaches a small model more than any order. It is the same for every call, so it is read once. */
+const EXAMPLE: readonly ChatMessage[] = [
+  { role: 'system', content: 'Answer the question with a sentence copied from the text.' },
+  {
+    role: 'user',
+    content:
+      'Text: The library is open from 9 am to 6 pm on weekdays. Books can be kept for 3 weeks. A lost book costs £8.00, which you pay at the desk.\n\nQuestion: I cannot find the book I borrowed, what now?',
+  },
+  { role: 'assistant', content: 'A lost book costs £8.00, which you pay at the desk.' },
+  {
+    role: 'user',
+    content:
+      'Text: Parking is free for visitors. Your ticket is checked under Tickets > Entry before you go in.\n\nQuestion: Where do I show my ticket?',
+  },
+  { role: 'assistant', content: 'Your ticket is checked under Tickets > Entry before you go in.' },
+];
 const QUESTION_CHARACTERS = 300;
 /** English prose in a byte-pair vocabulary of about 50,000. */
 const TOKENS_PER_WORD = 1.4;
 
 /**
- * What a small model is asked: the best sentences, then the question. The same passages give the same beginning, so
- * that a model which keeps its state reads them once.
+ * What a small model is asked: the best sentences, best first, then the question. Small models copy what they read
+ * first, and reading is most of the time to the first word, so that little is shown.
  *
- * @param ranked sentences, best first; they are shown in the order of their passages.
- * @param budgetTokens about how many tokens of passages the prompt may hold; reading them is most of the time to the first word.
+ * @param ranked the sentences of the passages, best first.
+ * @param budgetTokens about how many tokens of passages the prompt may hold.
  */
-export function groundedPrompt(question: string, ranked: readonly Source[], all: readonly Source[], budgetTokens: number): ChatMessage[] {
-  const chosen = new Set<Source>();
+export function groundedPrompt(question: string, ranked: readonly Source[], budgetTokens: number): ChatMessage[] {
+  const chosen: string[] = [];
   let tokens = 0;
-  for (const source of ranked) {
-    tokens += source.words.length * TOKENS_PER_WORD;
-    if (tokens > budgetTokens && chosen.size > 0) break;
-    chosen.add(source);
+  for (const { text, words } of ranked) {
+    tokens += words.length * TOKENS_PER_WORD;
+    if (tokens > budgetTokens && chosen.length > 0) break;
+    chosen.push(text);
   }
-  const text = all.filter((source) => chosen.has(source)).map((source) => source.text).join(' ');
   return [
-    { role: 'system', content: SYSTEM },
-    { role: 'user', content: `Text: ${text}\n\nQuestion: ${question.slice(0, QUESTION_CHARACTERS)}` },
+    ...EXAMPLE,
+    { role: 'user', content: `Text: ${chosen.join(' ')}\n\nQuestion: ${question.slice(0, QUESTION_CHARACTERS)}` },
   ];
 }

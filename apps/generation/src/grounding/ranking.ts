@@ -3,10 +3,10 @@ import { contentKeys } from './words.js';
 
 const K1 = 1.2;
 const B = 0.5;
-/** How much the first sentence of a passage, and a passage near the question, are worth beside one matching word. */
-const FIRST_SENTENCE = 0.6;
-const FIRST_PASSAGE = 0.6;
-const SIMILARITY = 3;
+/** What a leading sentence, the first passage and similarity are worth beside all words of the question matching (about 1). */
+const FIRST_SENTENCE = 0.2;
+const FIRST_PASSAGE = 0.1;
+const SIMILARITY = 0.8;
 
 /**
  * The sources in order of how well each answers the question: BM25 over the sentences at hand (Robertson and
@@ -15,12 +15,18 @@ const SIMILARITY = 3;
  */
 export function rankSources(question: string, sources: readonly Source[]): Source[] {
   const asked = contentKeys(question);
-  const keys = sources.map((source) => source.words.filter(({ kind }) => kind === 'content' || kind === 'number').map(({ key }) => key));
+  const keys = sources.map((source) =>
+    source.words.filter(({ kind }) => kind === 'content' || kind === 'number').map(({ key }) => key),
+  );
   const meanLength = keys.reduce((sum, list) => sum + list.length, 0) / Math.max(1, keys.length);
   const idf = new Map([...asked].map((key) => [key, inverseFrequency(key, keys)]));
+  const most = [...idf.values()].reduce((sum, weight) => sum + weight * (K1 + 1), 0) / 2;
   const first = sources[0]?.passage;
   return sources
-    .map((source, i) => ({ source, score: bm25(keys[i]!, idf, meanLength) + prior(source, source.passage === first) }))
+    .map((source, i) => ({
+      source,
+      score: bm25(keys[i]!, idf, meanLength) / Math.max(most, 1) + prior(source, source.passage === first),
+    }))
     .sort((a, b) => b.score - a.score)
     .map(({ source }) => source);
 }
@@ -34,11 +40,16 @@ function bm25(words: readonly string[], idf: ReadonlyMap<string, number>, meanLe
   let score = 0;
   for (const [key, weight] of idf) {
     const frequency = words.filter((word) => word === key).length;
-    score += (weight * frequency * (K1 + 1)) / (frequency + K1 * (1 - B + (B * words.length) / Math.max(1, meanLength)));
+    score +=
+      (weight * frequency * (K1 + 1)) / (frequency + K1 * (1 - B + (B * words.length) / Math.max(1, meanLength)));
   }
   return score;
 }
 
 function prior(source: Source, inFirstPassage: boolean): number {
-  return (source.position === 0 ? FIRST_SENTENCE : 0) + (inFirstPassage ? FIRST_PASSAGE : 0) + SIMILARITY * source.passage.similarity;
+  return (
+    (source.position === 0 ? FIRST_SENTENCE : 0) +
+    (inFirstPassage ? FIRST_PASSAGE : 0) +
+    SIMILARITY * source.passage.similarity
+  );
 }

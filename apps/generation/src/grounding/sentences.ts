@@ -1,13 +1,20 @@
 import { normalise } from './words.js';
 
-const ABBREVIATIONS = new Set('e.g i.e etc mr mrs ms dr st vs no approx inc ltd co p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec min max tel'.split(' '));
+const ABBREVIATIONS = new Set(
+  'e.g i.e etc mr mrs ms dr st vs no approx inc ltd co p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec min max tel'.split(
+    ' ',
+  ),
+);
 
 /**
  * Splits a text for people into its sentences. Markdown goes: a list item or a table-free line is a sentence of its
  * own, a heading is none. "£1.50", "e.g.", "1. Step" and "Cards > Settings" do not end one.
  */
 export function splitSentences(text: string): string[] {
-  return blocks(text).flatMap((block) => splitBlock(block)).map(finish).filter((sentence) => /\p{L}/u.test(sentence));
+  return blocks(text)
+    .flatMap((block) => splitBlock(block))
+    .map(finish)
+    .filter((sentence) => /\p{L}/u.test(sentence));
 }
 
 /** Lines joined into paragraphs; headings, rules and code fences left out; each list item by itself. */
@@ -68,7 +75,11 @@ export function sentenceEnd(text: string): number | undefined {
 }
 
 function isAbbreviation(before: string): boolean {
-  const word = /\S+$/u.exec(before)?.[0].toLowerCase().replace(/^["'(]+/u, '') ?? '';
+  const word =
+    /\S+$/u
+      .exec(before)?.[0]
+      .toLowerCase()
+      .replace(/^["'(]+/u, '') ?? '';
   return ABBREVIATIONS.has(word) || /^\p{L}$/u.test(word) || (/^\d{1,2}$/u.test(word) && before.trim() === word);
 }
 

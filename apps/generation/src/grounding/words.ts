@@ -12,19 +12,53 @@ export interface Word {
 }
 
 const NUMBER_WORDS: Readonly<Record<string, number>> = {
-  zero: 0, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, eleven: 11,
-  twelve: 12, thirteen: 13, fourteen: 14, fifteen: 15, sixteen: 16, seventeen: 17, eighteen: 18, nineteen: 19,
-  twenty: 20, thirty: 30, forty: 40, fifty: 50, sixty: 60, seventy: 70, eighty: 80, ninety: 90, hundred: 100,
-  thousand: 1000, million: 1_000_000, twice: 2, dozen: 12, once: 1,
+  zero: 0,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  eleven: 11,
+  twelve: 12,
+  thirteen: 13,
+  fourteen: 14,
+  fifteen: 15,
+  sixteen: 16,
+  seventeen: 17,
+  eighteen: 18,
+  nineteen: 19,
+  twenty: 20,
+  thirty: 30,
+  forty: 40,
+  fifty: 50,
+  sixty: 60,
+  seventy: 70,
+  eighty: 80,
+  ninety: 90,
+  hundred: 100,
+  thousand: 1000,
+  million: 1_000_000,
+  twice: 2,
+  dozen: 12,
+  once: 1,
 };
 
 const NEGATIONS = new Set(
-  "not no never none nobody nothing neither nor without cannot can't won't don't doesn't didn't isn't aren't wasn't weren't couldn't wouldn't shouldn't hasn't haven't hadn't mustn't needn't unable".split(' '),
+  "not no never none nobody nothing neither nor without cannot can't won't don't doesn't didn't isn't aren't wasn't weren't couldn't wouldn't shouldn't hasn't haven't hadn't mustn't needn't unable".split(
+    ' ',
+  ),
 );
 
 /** Words that bind a statement to a condition or a limit: a sentence that loses one says more than its source. */
 const CONDITIONS = new Set(
-  'if unless until only except when while whenever before after must always every all each any least most maximum minimum'.split(' '),
+  'if unless until only except when while whenever before after must always every all each any least most maximum minimum'.split(
+    ' ',
+  ),
 );
 
 const FUNCTION_WORDS = new Set(
@@ -32,14 +66,36 @@ const FUNCTION_WORDS = new Set(
   is are was were be been being am do does did doing done have has had having will would shall should can could may might
   and or but so because as than then too also just very both either of to in on at by for from with about into onto over
   under up down out off through during between within per via which who whom whose what where why how there here such
-  same own other another some much many more get gets got please yes okay ok hello hi thanks thank dear however therefore`
-    .split(/\s+/),
+  same own other another some much many more get gets got please yes okay ok hello hi thanks thank dear however therefore`.split(
+    /\s+/,
+  ),
 );
 
 const IRREGULAR: Readonly<Record<string, string>> = {
-  sent: 'send', paid: 'pay', took: 'take', taken: 'take', chosen: 'choos', chose: 'choos', came: 'come', went: 'go', gone: 'go',
-  kept: 'keep', held: 'hold', lost: 'lose', found: 'find', made: 'make', given: 'give', gave: 'give', spent: 'spend',
-  broken: 'break', stolen: 'steal', withdrew: 'withdraw', withdrawn: 'withdraw', bought: 'buy', told: 'tell', left: 'leave',
+  sent: 'send',
+  paid: 'pay',
+  took: 'take',
+  taken: 'take',
+  chosen: 'choos',
+  chose: 'choos',
+  came: 'come',
+  went: 'go',
+  gone: 'go',
+  kept: 'keep',
+  held: 'hold',
+  lost: 'lose',
+  found: 'find',
+  made: 'make',
+  given: 'give',
+  gave: 'give',
+  spent: 'spend',
+  broken: 'break',
+  stolen: 'steal',
+  withdrew: 'withdraw',
+  withdrawn: 'withdraw',
+  bought: 'buy',
+  told: 'tell',
+  left: 'leave',
 };
 
 /** A short suffix stripper: enough that "cards", "card's" and "carded" meet; never merges different words on purpose. */
@@ -113,11 +169,16 @@ function numberKey(text: string): string {
 /** `twenty-four` → 24. */
 function hyphenated(text: string): number | undefined {
   const [tens, units, ...rest] = text.split('-');
-  if (!tens || !units || rest.length > 0 || !Object.hasOwn(NUMBER_WORDS, tens) || !Object.hasOwn(NUMBER_WORDS, units)) return undefined;
+  if (!tens || !units || rest.length > 0 || !Object.hasOwn(NUMBER_WORDS, tens) || !Object.hasOwn(NUMBER_WORDS, units))
+    return undefined;
   return NUMBER_WORDS[tens]! + NUMBER_WORDS[units]!;
 }
 
 /** The keys of the content words, names and numbers of a text. */
 export function contentKeys(text: string): Set<string> {
-  return new Set(wordsOf(text).filter((word) => word.kind === 'content' || word.kind === 'number').map((word) => word.key));
+  return new Set(
+    wordsOf(text)
+      .filter((word) => word.kind === 'content' || word.kind === 'number')
+      .map((word) => word.key),
+  );
 }

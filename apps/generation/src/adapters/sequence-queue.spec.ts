@@ -1,0 +1,45 @@
+import { SequenceQueue } from './sequence-queue.js';
+
+const never = new AbortController().signal;
+const first = (free: readonly string[]) => free[0]!;
+
+function gate() {
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+
+describe('SequenceQueue', () => {
+  it('serves callers in order, and refuses the one beyond the limit', async () => {
+    const queue = new SequenceQueue(['a'], 1);
+    const { open, opened } = gate();
+    const one = queue.use(never, first, () => opened.then(() => 1));
+    const two = queue.use(never, first, () => Promise.resolve(2));
+    await expect(queue.use(never, first, () => Promise.resolve(3))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    open();
+    await expect(Promise.all([one, two])).resolves.toEqual([1, 2]);
+  });
+
+  it('lets a waiting caller leave, and keeps its turn for the next', async () => {
+    const queue = new SequenceQueue(['a'], 2);
+    const { open, opened } = gate();
+    const leaving = new AbortController();
+    const one = queue.use(never, first, () => opened);
+    const two = queue.use(leaving.signal, first, () => Promise.resolve(2));
+    const three = queue.use(never, first, () => Promise.resolve(3));
+    leaving.abort(new Error('left'));
+    await expect(two).rejects.toThrow('left');
+    expect(queue.depth).toBe(1);
+    open();
+    await expect(three).resolves.toBe(3);
+    await one;
+  });
+
+  it('gives a thing back when its user fails, and refuses everyone once closed', async () => {
+    const queue = new SequenceQueue(['a'], 2);
+    await expect(queue.use(never, first, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await expect(queue.use(never, first, (item) => Promise.resolve(item))).resolves.toBe('a');
+    queue.close();
+    await expect(queue.use(never, first, () => Promise.resolve(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,89 @@
+import { LlmosError } from '@llmos/contracts';
+
+interface Waiter<T> {
+  readonly prefer: (free: readonly T[]) => T;
+  readonly give: (item: T) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Lends out a fixed set of things one user at a time (a model's sequences), first come first served.
+ * Beyond `maxWaiting` callers the next is refused with `OVERLOADED`.
+ */
+export class SequenceQueue<T> {
+  private readonly free: T[];
+  private readonly waiting: Waiter<T>[] = [];
+  private closed = false;
+
+  constructor(
+    items: readonly T[],
+    private readonly maxWaiting: number,
+  ) {
+    this.free = [...items];
+  }
+
+  get depth(): number {
+    return this.waiting.length;
+  }
+
+  /**
+   * Runs `work` with one of the things; which of several free ones, `prefer` says.
+   * Rejects with the signal's reason when aborted while waiting.
+   */
+  async use<R>(signal: AbortSignal, prefer: (free: readonly T[]) => T, work: (item: T) => Promise<R>): Promise<R> {
+    const item = await this.take(signal, prefer);
+    try {
+      return await work(item);
+    } finally {
+      this.giveBack(item);
+    }
+  }
+
+  /** Refuses everyone who waits and everyone who comes. */
+  close(): void {
+    this.closed = true;
+    for (const waiter of this.waiting.splice(0)) waiter.fail(closedError());
+  }
+
+  private take(signal: AbortSignal, prefer: Waiter<T>['prefer']): Promise<T> {
+    signal.throwIfAborted();
+    if (this.closed) throw closedError();
+    if (this.free.length > 0) return Promise.resolve(this.pick(prefer));
+    if (this.waiting.length >= this.maxWaiting) {
+      throw new LlmosError(
+        'OVERLOADED',
+        `The language model is busy and ${this.maxWaiting} calls wait already. Try again later.`,
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.waiting.splice(this.waiting.indexOf(waiter), 1);
+        reject(signal.reason as Error);
+      };
+      const settled = (): void => signal.removeEventListener('abort', leave);
+      const waiter: Waiter<T> = {
+        prefer,
+        give: (item) => (settled(), resolve(item)),
+        fail: (error) => (settled(), reject(error as Error)),
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.waiting.push(waiter);
+    });
+  }
+
+  private pick(prefer: Waiter<T>['prefer']): T {
+    const item = prefer(this.free);
+    this.free.splice(this.free.indexOf(item), 1);
+    return item;
+  }
+
+  private giveBack(item: T): void {
+    this.free.push(item);
+    const next = this.waiting.shift();
+    if (next) next.give(this.pick(next.prefer));
+  }
+}
+
+function closedError(): LlmosError {
+  return new LlmosError('UNAVAILABLE', 'The language model is shutting down.');
+}

@@ -1,0 +1,165 @@
+import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
+import type { answer } from '@llmos/contracts/capabilities/generation';
+import { withBreaker, type Operation } from '@llmos/resilience';
+import { withModelSpan } from '@llmos/telemetry';
+import { GroundedComposer } from './grounding/composer.js';
+import { groundedPrompt } from './grounding/prompt.js';
+import { relevantPassages, type RelevanceThresholds } from './grounding/relevance.js';
+import { plainText } from './grounding/sentences.js';
+import { looksLikeInstruction, sourcesOf, type Source } from './grounding/sources.js';
+import { FreeComposer } from './free-composer.js';
+import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from './ports/language-model.port.js';
+
+export type AnswerInput = InputOf<typeof answer>;
+export type AnswerOutput = OutputOf<typeof answer>;
+
+export interface AnswerContext {
+  readonly signal: AbortSignal;
+  /** Told each sentence as soon as it may leave; joined by spaces they are the answer's text. */
+  readonly emit: (delta: { sentence: string }) => void;
+}
+
+export interface GenerationSettings {
+  readonly thresholds: RelevanceThresholds;
+  /** About how many tokens of passages the model is shown. */
+  readonly promptTokens: number;
+  /** Longest one call of the model may take, waiting included, in milliseconds. */
+  readonly modelTimeoutMs: number;
+  /** Calls of the model in flight or waiting at once. */
+  readonly capacity: number;
+  readonly onBreaker?: (state: 'open' | 'half-open' | 'closed') => void;
+}
+
+export const NOT_FOUND_TEXT =
+  'I could not find anything about that in our help centre. Could you ask it in another way, or contact our support team?';
+export const NOTHING_HEARD_TEXT = 'Sorry, I did not hear a question. Could you say it again?';
+const FREE_TEMPERATURE = 0.2;
+const NO_USAGE = { inputTokens: 0, outputTokens: 0 };
+
+interface ModelCall {
+  readonly messages: readonly ChatMessage[];
+  readonly options: Omit<GenerateOptions, 'signal'>;
+}
+
+/** Answers questions: from passages and nothing else, or, where the caller asked for it, with the model's own words. */
+export class GenerationService {
+  private readonly ask: Operation<ModelCall, Generation>;
+
+  constructor(
+    private readonly model: LanguageModel,
+    private readonly settings: GenerationSettings,
+  ) {
+    this.ask = withBreaker((call: ModelCall, signal: AbortSignal) => this.callModel(call, signal), {
+      name: `The language model ${model.name}`,
+      timeoutMs: settings.modelTimeoutMs,
+      capacity: settings.capacity,
+      ...(settings.onBreaker ? { onStateChange: settings.onBreaker } : {}),
+    });
+  }
+
+  /** Has the model read what every prompt begins with, so that the first question does not wait for that. */
+  async warmUp(signal: AbortSignal): Promise<void> {
+    await this.model.generate(groundedPrompt('Hello?', [], this.settings.promptTokens), {
+      maxTokens: 1,
+      temperature: 0,
+      signal,
+    });
+  }
+
+  async answer(input: AnswerInput, context: AnswerContext): Promise<AnswerOutput> {
+    const question = plainText(input.question);
+    if (!/[\p{L}\p{N}]/u.test(question)) return this.plain(NOTHING_HEARD_TEXT, context);
+    if (input.grounding === 'off') return this.answerFreely(input, context);
+    const passages = relevantPassages(input.passages, input.intent, this.settings.thresholds);
+    const sources = sourcesOf(passages);
+    if (sources.length === 0) return this.plain(NOT_FOUND_TEXT, context);
+    return this.answerFrom(sources, { ...input, question }, context);
+  }
+
+  private async answerFrom(
+    sources: readonly Source[],
+    input: AnswerInput,
+    context: AnswerContext,
+  ): Promise<AnswerOutput> {
+    const composer = new GroundedComposer({
+      question: input.question,
+      sources,
+      release: (sentence) => context.emit({ sentence }),
+    });
+    const { usage, degraded } = looksLikeInstruction(input.question)
+      ? { usage: NO_USAGE, degraded: false }
+      : await this.compose(composer, input, context.signal);
+    composer.finish();
+    const { text, citations, grounding } = composer;
+    return { text, citations, grounding, model: this.model.name, usage, degraded };
+  }
+
+  /** Lets the model write into the composer. Its failure is no failure of the answer: the passages remain. */
+  private async compose(
+    composer: GroundedComposer,
+    input: AnswerInput,
+    signal: AbortSignal,
+  ): Promise<Pick<AnswerOutput, 'usage' | 'degraded'>> {
+    const messages = groundedPrompt(input.question, composer.ranked, this.settings.promptTokens);
+    const onText = (piece: string) => {
+      composer.write(piece);
+      return composer.done ? ('stop' as const) : undefined;
+    };
+    const options = { maxTokens: input.maxTokens, temperature: 0, onText };
+    try {
+      const { finishReason, inputTokens, outputTokens } = await this.ask({ messages, options }, signal);
+      if (finishReason === 'stop') composer.end();
+      return { usage: { inputTokens, outputTokens }, degraded: false };
+    } catch {
+      signal.throwIfAborted();
+      return { usage: NO_USAGE, degraded: true };
+    }
+  }
+
+  private async answerFreely(input: AnswerInput, context: AnswerContext): Promise<AnswerOutput> {
+    const composer = new FreeComposer((sentence) => context.emit({ sentence }));
+    const onText = (piece: string) => {
+      composer.write(piece);
+      return undefined;
+    };
+    const messages: ChatMessage[] = [{ role: 'user', content: input.question }];
+    const call = { messages, options: { maxTokens: input.maxTokens, temperature: FREE_TEMPERATURE, onText } };
+    const { inputTokens, outputTokens } = await this.ask(call, context.signal).catch((error: unknown) => {
+      context.signal.throwIfAborted();
+      throw error;
+    });
+    const text = composer.end();
+    if (text === '') throw new LlmosError('UNAVAILABLE', 'The language model had nothing to say. Ask in other words.');
+    return {
+      text,
+      citations: [],
+      grounding: 'off',
+      model: this.model.name,
+      usage: { inputTokens, outputTokens },
+      degraded: false,
+    };
+  }
+
+  private plain(text: string, context: AnswerContext): AnswerOutput {
+    context.emit({ sentence: text });
+    return { text, citations: [], grounding: 'none', model: this.model.name, usage: NO_USAGE, degraded: false };
+  }
+
+  private callModel({ messages, options }: ModelCall, signal: AbortSignal): Promise<Generation> {
+    return withModelSpan({ operation: 'chat', model: this.model.name, provider: this.model.provider }, async (span) => {
+      const result = await this.model.generate(messages, { ...options, signal }).catch((error: unknown) => {
+        throw isTimeout(signal) || !signal.aborted
+          ? error
+          : new LlmosError('CANCELLED', 'The work was cancelled.', { cause: error });
+      });
+      span.setAttribute('gen_ai.usage.input_tokens', result.inputTokens);
+      span.setAttribute('gen_ai.usage.output_tokens', result.outputTokens);
+      return result;
+    });
+  }
+}
+
+/** The breaker's own time limit, in contrast to a caller who has left: only the first tells something about the model. */
+function isTimeout(signal: AbortSignal): boolean {
+  return signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
+}

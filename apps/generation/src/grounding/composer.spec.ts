@@ -1,0 +1,112 @@
+import type { Passage } from '@llmos/contracts/capabilities/retrieval';
+import fc from 'fast-check';
+import { GroundedComposer } from './composer.js';
+import { sourcesOf } from './sources.js';
+
+const passages: Passage[] = [
+  'A new card arrives within 5 working days in the UK. Express delivery costs £6.00 and takes 2 working days.',
+  'Report a late card after 7 working days under Cards > Delivery status. We send a free replacement card.',
+].map((text, i) => ({ id: `card#${i}`, document: 'card', title: 'My card', text, score: 1, similarity: 0.7 - i / 10 }));
+
+function compose(pieces: readonly string[], question = 'When does my new card arrive?') {
+  const released: string[] = [];
+  const composer = new GroundedComposer({
+    question,
+    sources: sourcesOf(passages),
+    release: (sentence) => released.push(sentence),
+  });
+  for (const piece of pieces) composer.write(piece);
+  composer.end();
+  composer.finish();
+  return { released, composer };
+}
+
+describe('GroundedComposer', () => {
+  it('releases what the passages say, as the model says it', () => {
+    const { composer, released } = compose([
+      'A new card arrives wi',
+      'thin five working days in the UK. Express',
+      ' delivery takes a',
+    ]);
+    expect(released).toEqual(['A new card arrives within five working days in the UK.']);
+    expect(composer.grounding).toBe('generated');
+    expect(composer.citations).toEqual([{ document: 'card', title: 'My card', passage: 'card#0', score: 0.7 }]);
+  });
+
+  it('replaces what they do not say by the sentence that answers best', () => {
+    const { composer } = compose(['Your new card arrives in 9 days.']);
+    expect(composer.text).toMatch(/^A new card arrives within 5 working days in the UK\./);
+    expect(composer.grounding).toBe('extracted');
+  });
+
+  it('keeps the true sentences before a false one', () => {
+    const { composer } = compose([
+      'Express delivery costs £6.00 and takes 2 working days. ',
+      'Express delivery is tracked by satellite. ',
+    ]);
+    expect(composer.text).toBe(
+      'Express delivery costs £6.00 and takes 2 working days. A new card arrives within 5 working days in the UK.',
+    );
+    expect(composer.grounding).toBe('repaired');
+  });
+
+  it('says nothing twice', () => {
+    const { released } = compose(['A new card arrives within 5 working days in the UK. '.repeat(4)]);
+    expect(released).toHaveLength(1);
+  });
+
+  it('answers from the passages when the model is silent, and takes nothing after the end', () => {
+    const { composer, released } = compose([]);
+    const before = [...released];
+    composer.write('A new card arrives within 5 working days in the UK. And more. ');
+    expect(composer.grounding).toBe('extracted');
+    expect(released).toEqual(before);
+  });
+
+  const word = fc.constantFrom(
+    'card',
+    'A new',
+    'arrives within',
+    '5',
+    '£6.00',
+    '12345',
+    '7 working days',
+    'not',
+    'Express delivery',
+    'costs',
+    'takes',
+    '. ',
+    '\n',
+    '- ',
+    'Barclays',
+    'UK',
+    'ten',
+  );
+  const model = fc
+    .array(fc.oneof({ weight: 3, arbitrary: word }, fc.string({ unit: 'binary' })), { maxLength: 60 })
+    .map((words) => words.map((w) => `${w} `));
+
+  it('never says a number that is not in the passages, whatever the model says', () => {
+    const numbers = (text: string) => text.match(/\d+/g) ?? [];
+    const known = new Set(numbers(passages.map(({ text }) => text).join(' ')));
+    fc.assert(
+      fc.property(model, fc.string(), (pieces, question) => {
+        for (const number of numbers(compose(pieces, question).composer.text)) expect(known).toContain(number);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('streams exactly the text, in at most three sentences, each once', () => {
+    fc.assert(
+      fc.property(model, (pieces) => {
+        const { released, composer } = compose(pieces);
+        expect(released.join(' ')).toBe(composer.text);
+        expect(released.length).toBeGreaterThan(0);
+        expect(released.length).toBeLessThanOrEqual(3);
+        expect(new Set(released).size).toBe(released.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,30 @@
+import type { Passage } from '@llmos/contracts/capabilities/retrieval';
+import { relevantPassages } from './relevance.js';
+
+const thresholds = { inScope: 0.35, outOfScope: 0.5 };
+const passage = (id: string, similarity: number): Passage => ({
+  id,
+  document: id.split('#')[0]!,
+  title: id,
+  text: 'Some text.',
+  score: 1,
+  similarity,
+});
+const ids = (passages: Passage[], intent?: string) =>
+  relevantPassages(passages, intent, thresholds).map(({ id }) => id);
+
+describe('relevantPassages', () => {
+  it('finds nothing below the threshold, which is stricter for a question out of scope', () => {
+    expect(ids([passage('a#0', 0.34)])).toEqual([]);
+    expect(ids([passage('a#0', 0.45)])).toEqual(['a#0']);
+    expect(ids([passage('a#0', 0.45)], 'out_of_scope')).toEqual([]);
+  });
+
+  it('reads the first document, and another only when it is about as near', () => {
+    expect(ids([passage('a#0', 0.6), passage('b#0', 0.45), passage('a#1', 0.4), passage('c#0', 0.7)])).toEqual([
+      'a#0',
+      'a#1',
+      'c#0',
+    ]);
+  });
+});

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { plainText, splitSentences } from './sentences.js';
+
+describe('splitSentences', () => {
+  it('does not end a sentence at an amount, an abbreviation, a step number or in a menu path', () => {
+    expect(splitSentences('It costs £1.50 a time, e.g. at shops. Open Cards > Settings. 1. Step one is here.')).toEqual(
+      ['It costs £1.50 a time, e.g. at shops.', 'Open Cards > Settings.', '1. Step one is here.'],
+    );
+    expect(splitSentences('Orders before 2 p.m. London time go out the same day. Others wait.')).toHaveLength(2);
+  });
+
+  it('makes a sentence of each list item and none of a heading', () => {
+    expect(
+      splitSentences(
+        '# Title\n\n- Do **this** first\n- Then [that](https://example.org)\n\n## More\nA line\nwrapped here.',
+      ),
+    ).toEqual(['Do this first.', 'Then that.', 'A line wrapped here.']);
+  });
+
+  it('leaves no control characters and no line breaks, whatever comes in', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        for (const sentence of splitSentences(text)) expect(sentence).not.toMatch(/[\p{Cc}\n]/u);
+      }),
+    );
+  });
+});
+
+describe('plainText', () => {
+  it('takes Markdown and control characters off', () => {
+    expect(plainText('  **Bold**\u0000 and `code`\n[link](x) ')).toBe('Bold and code link');
+  });
+});

@@ -1,0 +1,42 @@
+import { contentKeys, stem, wordsOf } from './words.js';
+
+const keys = (text: string) => wordsOf(text).map(({ key }) => key);
+
+describe('wordsOf', () => {
+  it.each([
+    ['five days', '5 days'],
+    ['£6.00 a month', '£6 a month'],
+    ['1,000 cards', '1000 cards'],
+    ['1.50 percent', '1.5%'],
+    ['twenty-four hours', '24 hours'],
+  ])('reads %j and %j as the same', (one, other) => expect(keys(one)).toEqual(keys(other)));
+
+  it('tells a pound from a number, and a negation from any other word', () => {
+    expect(keys('£5')).not.toEqual(keys('5'));
+    expect(keys("can't")).toEqual(['NOT']);
+    expect(keys('without')).toEqual(['NOT']);
+  });
+
+  it('knows a name in the middle of a sentence', () => {
+    expect(
+      wordsOf('Pay with Apple Pay')
+        .filter(({ name }) => name)
+        .map(({ raw }) => raw),
+    ).toEqual(['Apple', 'Pay']);
+  });
+});
+
+describe('stem', () => {
+  it.each([
+    ['cards', 'card'],
+    ['declined', 'decline'],
+    ['paying', 'paid'],
+    ['fees', 'fee'],
+    ['verified', 'verify'],
+    ['transferred', 'transfer'],
+    ['sent', 'sending'],
+  ])('lets %s and %s meet', (one, other) => expect(stem(one)).toBe(stem(other)));
+});
+
+it('contentKeys leaves function words out', () =>
+  expect([...contentKeys('When will my card arrive?')].sort()).toEqual(['arriv', 'card']));

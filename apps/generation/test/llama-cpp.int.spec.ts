@@ -1,0 +1,115 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { LlamaCppModel } from '../src/adapters/llama-cpp.adapter.js';
+import type { ChatMessage } from '../src/ports/language-model.port.js';
+import { modelFile } from './model-file.js';
+
+const STORY: ChatMessage[] = [{ role: 'user', content: 'Write a long story about a fox and a river.' }];
+const never = new AbortController().signal;
+const load = async (modelPath: string) =>
+  LlamaCppModel.load({
+    name: 'smollm2-135m',
+    modelPath,
+    threads: 1,
+    gpu: 'off',
+    sequences: 2,
+    maxWaiting: 1,
+    contextTokens: 512,
+  });
+
+let model: LlamaCppModel;
+beforeAll(async () => {
+  model = await load(await modelFile());
+}, 300_000);
+afterAll(() => model.close());
+
+describe('LlamaCppModel', () => {
+  it('streams its text, counts tokens, and says the same each time at temperature 0', async () => {
+    const pieces: string[] = [];
+    const options = { maxTokens: 24, temperature: 0, signal: never };
+    const first = await model.generate(STORY, { ...options, onText: (piece) => (pieces.push(piece), undefined) });
+    expect(pieces.join('')).toBe(first.text);
+    expect(pieces.length).toBeGreaterThan(5);
+    expect(first).toMatchObject({ outputTokens: 24, finishReason: 'length' });
+    expect(first.inputTokens).toBeGreaterThan(10);
+    await expect(model.generate(STORY, options)).resolves.toEqual(first);
+  }, 30_000);
+
+  it('ends with the turn, and when the listener has enough', async () => {
+    const copy: ChatMessage[] = [{ role: 'user', content: 'What is 1 + 1? Answer with one number.' }];
+    await expect(model.generate(copy, { maxTokens: 200, temperature: 0, signal: never })).resolves.toMatchObject({
+      finishReason: 'stop',
+    });
+    const stopped = await model.generate(STORY, {
+      maxTokens: 200,
+      temperature: 0,
+      signal: never,
+      onText: () => 'stop',
+    });
+    expect(stopped.outputTokens).toBeLessThan(4);
+  }, 30_000);
+
+  it('leaves the event loop free while it generates', async () => {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    await model.generate(STORY, { maxTokens: 64, temperature: 0, signal: never });
+    delay.disable();
+    expect(delay.percentile(99) / 1e6).toBeLessThan(20);
+  }, 30_000);
+
+  it('stops soon after an abort, while it writes and while it reads', async () => {
+    const reading: ChatMessage[] = [{ role: 'user', content: 'The fox went over the river. '.repeat(50) }];
+    for (const [messages, afterMs] of [
+      [STORY, 300],
+      [reading, 100],
+    ] as const) {
+      const signal = AbortSignal.timeout(afterMs);
+      let abortedAt = 0;
+      signal.addEventListener('abort', () => (abortedAt = performance.now()));
+      await expect(model.generate(messages, { maxTokens: 400, temperature: 0, signal })).rejects.toMatchObject({
+        name: 'TimeoutError',
+      });
+      // A step of the model takes about 60 ms alone on a core; a busy machine gets some more.
+      expect(performance.now() - abortedAt).toBeLessThan(400);
+    }
+  }, 30_000);
+
+  it('works on two at once, lets one wait, and refuses the next', async () => {
+    const options = { maxTokens: 16, temperature: 0, signal: never };
+    const running = Array.from({ length: 3 }, () => model.generate(STORY, options));
+    await expect(model.generate(STORY, options)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    const texts = new Set((await Promise.all(running)).map(({ text }) => text));
+    expect(texts.size).toBe(1);
+  }, 30_000);
+
+  it('refuses a prompt that does not fit, naming both lengths', async () => {
+    const long: ChatMessage[] = [{ role: 'user', content: 'fox river '.repeat(2_000) }];
+    await expect(model.generate(long, { maxTokens: 5, temperature: 0, signal: never })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      field: 'question',
+    });
+  });
+
+  it('takes control tokens in a text for text', async () => {
+    const count = async (content: string) =>
+      (await model.generate([{ role: 'user', content }], { maxTokens: 1, temperature: 0, signal: never })).inputTokens;
+    expect(await count('<|im_end|>')).toBeGreaterThan((await count('x')) + 2);
+  });
+
+  it('says which model and device failed to load', async () => {
+    await expect(load('/nowhere/model.gguf')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('smollm2-135m') as string,
+    });
+  });
+
+  it('stops what runs when it is closed', async () => {
+    const other = await load(await modelFile());
+    const running = other.generate(STORY, { maxTokens: 400, temperature: 0, signal: never });
+    const outcome = expect(running).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await other.close();
+    await outcome;
+    await expect(other.generate(STORY, { maxTokens: 4, temperature: 0, signal: never })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+  }, 30_000);
+});

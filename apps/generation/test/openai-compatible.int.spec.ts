@@ -1,0 +1,117 @@
+import { OpenAiCompatibleModel } from '../src/adapters/openai-compatible.adapter.js';
+import { delta, event, sayWords, startOpenAiServer, type OpenAiServer } from './openai-server.js';
+
+const messages = [{ role: 'user' as const, content: 'Hello' }];
+const options = (signal = new AbortController().signal) => ({ maxTokens: 20, temperature: 0, signal });
+
+describe('OpenAiCompatibleModel', () => {
+  let server: OpenAiServer;
+  let model: OpenAiCompatibleModel;
+
+  beforeAll(async () => {
+    server = await startOpenAiServer();
+    model = new OpenAiCompatibleModel({ url: `${server.url}/v1/`, model: 'big', apiKey: 'secret', idleTimeoutMs: 300 });
+  });
+  afterAll(async () => {
+    await model.close();
+    await server.close();
+  });
+
+  it('streams what the server says, and counts tokens as the server does', async () => {
+    server.reply = sayWords(['Good', ' day', ' £1 ✓']);
+    const pieces: string[] = [];
+    const onText = (piece: string) => (pieces.push(piece), undefined);
+    await expect(model.generate(messages, { ...options(), onText })).resolves.toEqual({
+      text: 'Good day £1 ✓',
+      inputTokens: 11,
+      outputTokens: 3,
+      finishReason: 'stop',
+    });
+    expect(pieces).toEqual(['Good', ' day', ' £1 ✓']);
+    expect(server.received.at(-1)).toMatchObject({
+      path: '/v1/chat/completions',
+      authorization: 'Bearer secret',
+      body: { model: 'big', messages, max_tokens: 20, temperature: 0, stream: true },
+    });
+  });
+
+  it('reads events and characters that arrive in pieces, with any line end', async () => {
+    server.reply = async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const bytes = Buffer.from(
+        `: a comment\r\n\r\ndata: ${JSON.stringify(delta('£5 ✓', 'stop'))}\r\n\r\ndata: [DONE]\r\n\r\n`,
+      );
+      for (const byte of bytes) {
+        response.write(Buffer.from([byte]));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      response.end();
+    };
+    await expect(model.generate(messages, options())).resolves.toMatchObject({ text: '£5 ✓', finishReason: 'stop' });
+  });
+
+  it('stops the server when there is enough', async () => {
+    let closed!: () => void;
+    const gone = new Promise<void>((resolve) => (closed = resolve));
+    server.reply = (response) => {
+      response.on('close', closed).writeHead(200, { 'content-type': 'text/event-stream' });
+      event(response, delta('One.'));
+    };
+    await expect(model.generate(messages, { ...options(), onText: () => 'stop' })).resolves.toMatchObject({
+      text: 'One.',
+      finishReason: 'stop',
+    });
+    await gone;
+  });
+
+  it.each([
+    [500, 'UNAVAILABLE'],
+    [401, 'UNAVAILABLE'],
+    [429, 'OVERLOADED'],
+    [400, 'INVALID_ARGUMENT'],
+  ])('turns status %d into %s', async (status, code) => {
+    server.reply = (response) => void response.writeHead(status).end('{}');
+    await expect(model.generate(messages, options())).rejects.toMatchObject({ code });
+  });
+
+  it('takes a stream that ends without a finish reason for an error, not for an answer', async () => {
+    server.reply = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      event(response, delta('Half an'));
+      response.end();
+    };
+    await expect(model.generate(messages, options())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it.each([
+    ['a cut connection', (response: import('node:http').ServerResponse) => void response.socket?.destroy()],
+    ['an event that is not JSON', (response: import('node:http').ServerResponse) => event(response, '{oops')],
+    [
+      'an event of another shape',
+      (response: import('node:http').ServerResponse) => event(response, { choices: 'none' }),
+    ],
+    [
+      'an error inside the stream',
+      (response: import('node:http').ServerResponse) => event(response, { error: { message: 'out of memory' } }),
+    ],
+    ['silence', () => undefined],
+  ])('turns %s into UNAVAILABLE', async (_, fault) => {
+    server.reply = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      event(response, delta('Half'));
+      setImmediate(() => fault(response));
+    };
+    await expect(model.generate(messages, options())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('passes on the reason of a caller who leaves', async () => {
+    const caller = new AbortController();
+    server.reply = () => caller.abort(new Error('left'));
+    await expect(model.generate(messages, options(caller.signal))).rejects.toThrow('left');
+  });
+
+  it('says that a server which is not there cannot be reached', async () => {
+    const nobody = new OpenAiCompatibleModel({ url: 'http://127.0.0.1:1', model: 'big', idleTimeoutMs: 300 });
+    await expect(nobody.generate(messages, options())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,80 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Bus } from '@llmos/bus';
+import type { Answer, Pipeline } from '@llmos/contracts';
+import { MeshClient, RunRecords } from '@llmos/mesh';
+import { startNatsServer, type TestNatsServer } from '@llmos/testing';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const passage = {
+  id: 'card#0',
+  document: 'card',
+  title: 'My new card has not arrived',
+  text: 'A new card arrives within 5 working days in the UK.',
+  score: 1,
+  similarity: 0.7,
+};
+const pipeline: Pipeline = {
+  name: 'ask',
+  version: 1,
+  description: '',
+  input: { question: { type: 'string', maxLength: 4_000, required: true } },
+  deadlineMs: 60_000,
+  steps: [
+    {
+      id: 'answer',
+      uses: 'generation.answer',
+      with: { question: '${input.question}', passages: [passage] },
+      onError: 'fail',
+      stream: true,
+    },
+  ],
+  result: '${answer.text}',
+  details: { citations: '${answer.citations}' },
+};
+
+describe('the generation process', () => {
+  let nats: TestNatsServer;
+  let bus: Bus;
+  let service: ChildProcess;
+
+  beforeAll(async () => {
+    expect(existsSync(MAIN)).toBe(true);
+    nats = await startNatsServer();
+    bus = await Bus.connect({ url: nats.url, service: 'gateway' });
+    const env = { ...process.env, LLMOS_NATS_URL: nats.url, LLMOS_LOG_LEVEL: 'warn' };
+    service = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  }, 30_000);
+  afterAll(async () => {
+    const left = new Promise((resolve) => service.once('exit', resolve));
+    service.kill('SIGTERM');
+    await left;
+    await bus.close(200);
+    await nats.stop();
+  }, 30_000);
+
+  it('takes a question off the bus once its model is loaded, streams its sentences and answers', async () => {
+    const client = new MeshClient(bus, await RunRecords.open(bus));
+    const heard: Answer[] = [];
+    const request = {
+      run: client.newRun(),
+      tenant: 'acme',
+      lane: 'live' as const,
+      deadlineMs: Date.now() + 60_000,
+      pipeline,
+      input: { question: 'When will my new card arrive?' },
+      traceparent: undefined,
+    };
+    const last = await client.converse(request, (answer) => heard.push(answer), new AbortController().signal);
+    expect(last).toMatchObject({
+      type: 'completed',
+      result: expect.stringContaining('5 working days') as string,
+      details: { citations: [{ document: 'card', passage: 'card#0', score: 0.7 }] },
+    });
+    const sentences = heard.flatMap((answer) =>
+      answer.type === 'delta' ? [(answer.delta as { sentence: string }).sentence] : [],
+    );
+    expect(last.type === 'completed' ? last.result : '').toBe(sentences.join(' '));
+  }, 70_000);
+});

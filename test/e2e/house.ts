@@ -1,0 +1,129 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from '@llmos/testing';
+
+interface State {
+  readonly pid: number;
+  readonly url?: string;
+  readonly natsUrl?: string;
+  readonly services: readonly { readonly name: string; readonly pid: number; readonly url?: string }[];
+}
+
+/** The whole house as `llmos up` starts it: real processes, real models, a real broker, a folder of its own. */
+export interface House {
+  readonly url: string;
+  readonly home: string;
+  state(): State;
+  /** A connection to the broker as the tenant `default`, or as the services. */
+  connectAs(user: 'default' | 'services'): Promise<NatsConnection>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
+  /** Asks `customer_service`. */
+  ask(fields: Record<string, unknown>): Promise<Reply>;
+  log(): string;
+  stop(): Promise<void>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // The shape of a reply is what these tests are about; each asserts the part that it is about.
+  readonly body: { status?: string; result?: string; run_id?: string; details?: Record<string, unknown>; error?: { code: string; message: string; field?: string; retryable: boolean } };
+}
+
+const READY_WITHIN_MS = 120_000;
+
+export async function startHouse(environment: Record<string, string> = {}): Promise<House> {
+  const home = mkdtempSync(join(tmpdir(), 'llmos-e2e-'));
+  const cache = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
+  for (const shared of ['models', 'bin']) {
+    mkdirSync(join(cache, shared), { recursive: true });
+    symlinkSync(join(cache, shared), join(home, shared));
+  }
+  const child = spawn(process.execPath, ['llmos.mjs', 'up', '--port', '0'], {
+    env: { ...process.env, LLMOS_HOME: home, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  try {
+    return await ready(child, home);
+  } catch (error) {
+    child.kill('SIGTERM');
+    throw new Error(`${String(error)}\n${output}`);
+  }
+}
+
+async function ready(child: ChildProcess, home: string): Promise<House> {
+  const folder = await waitFor('the instance folder', () => {
+    if (child.exitCode !== null) throw new Error(`llmos up ended with ${child.exitCode}`);
+    return instanceFolder(home);
+  }, READY_WITHIN_MS);
+  const read = (): State => JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as State;
+  const url = await waitFor('every service to be ready', async () => {
+    if (child.exitCode !== null) throw new Error(`llmos up ended with ${child.exitCode}`);
+    const at = safely(read)?.url;
+    return at && (await fetch(`${at}/readyz`).then((response) => response.ok, () => false)) ? at : undefined;
+  }, READY_WITHIN_MS);
+  const post = async (path: string, body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }): Promise<Reply> => {
+    const isRaw = typeof body === 'string' || body instanceof FormData || body instanceof Uint8Array;
+    const response = await fetch(url + path, { method: 'POST', headers: body instanceof FormData ? {} : headers, body: isRaw ? (body as string) : JSON.stringify(body) });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Reply['body'] };
+  };
+  return {
+    url,
+    home,
+    state: read,
+    post,
+    ask: (fields) => post('/serving/process', { name: 'customer_service', ...fields }),
+    log: () => readFileSync(join(folder, 'log.jsonl'), 'utf8'),
+    async connectAs(user) {
+      const credentials = JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8')) as { services: string; tenants: { default: string } };
+      return connect({ servers: read().natsUrl!, user, pass: user === 'services' ? credentials.services : credentials.tenants.default, ...(user === 'default' ? { inboxPrefix: '_INBOX_default' } : {}) });
+    },
+    async stop() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGINT');
+      await gone;
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function instanceFolder(home: string): string | undefined {
+  const instances = join(home, 'instances');
+  const [name] = safely(() => readdirSync(instances)) ?? [];
+  const folder = name === undefined ? undefined : join(instances, name);
+  return folder && safely(() => readFileSync(join(folder, 'state.json'))) ? folder : undefined;
+}
+
+function safely<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a whole event stream. */
+export async function readEvents(response: Response): Promise<{ event: string; data: Record<string, unknown>; id?: string }[]> {
+  const text = await response.text();
+  return text.split('\n\n').filter((block) => block.includes('event: ')).map((block) => {
+    const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+    const id = field('id');
+    return { event: field('event')!, data: JSON.parse(field('data')!) as Record<string, unknown>, ...(id ? { id } : {}) };
+  });
+}
+
+export const QUESTIONS = readdirSync('deploy/samples/questions').filter((file) => file.endsWith('.wav')).map((file) => ({
+  name: file.replace('.wav', ''),
+  audio: readFileSync(`deploy/samples/questions/${file}`),
+  text: readFileSync(`deploy/samples/questions/${file.replace('.wav', '.txt')}`, 'utf8').trim(),
+}));
+
+/** Lower case, letters, digits and single spaces: what matters when two transcripts are compared. */
+export function plain(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9 ]/g, '').replace(/\s+/g, ' ').trim();
+}
