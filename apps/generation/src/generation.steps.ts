@@ -2,7 +2,6 @@ import type { InputOf, OutputOf } from '@llmos/contracts';
 import { answer } from '@llmos/contracts/capabilities/generation';
 import { Step, type StepContext } from '@llmos/mesh';
 import { Controller } from '@nestjs/common';
-import { Ctx, Payload } from '@nestjs/microservices';
 import { GenerationLoader } from './generation.loader.js';
 
 @Controller()
@@ -10,7 +9,7 @@ export class GenerationSteps {
   constructor(private readonly generation: GenerationLoader) {}
 
   @Step(answer)
-  answer(@Payload() input: InputOf<typeof answer>, @Ctx() context: StepContext): Promise<OutputOf<typeof answer>> {
+  answer(input: InputOf<typeof answer>, context: StepContext): Promise<OutputOf<typeof answer>> {
     return this.generation.service.answer(input, { signal: context.signal, emit: (delta) => context.emit(delta) });
   }
 }

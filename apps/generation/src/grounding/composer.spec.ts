@@ -40,10 +40,10 @@ describe('GroundedComposer', () => {
   });
 
   it('keeps the true sentences before a false one', () => {
-    const { composer } = compose([
-      'Express delivery costs £6.00 and takes 2 working days. ',
-      'Express delivery is tracked by satellite. ',
-    ]);
+    const { composer } = compose(
+      ['Express delivery costs £6.00 and takes 2 working days. ', 'Express delivery is tracked by satellite. '],
+      'How fast is express delivery of a new card?',
+    );
     expect(composer.text).toBe(
       'Express delivery costs £6.00 and takes 2 working days. A new card arrives within 5 working days in the UK.',
     );

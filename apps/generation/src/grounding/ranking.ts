@@ -3,14 +3,14 @@ import { contentKeys } from './words.js';
 
 const K1 = 1.2;
 const B = 0.5;
-/** What a leading sentence, the first passage and similarity are worth beside all words of the question matching (about 1). */
+/** What the document's opening, a passage's first sentence and similarity are worth beside all words of the question matching (about 1). */
+const OPENING = 0.5;
 const FIRST_SENTENCE = 0.2;
-const FIRST_PASSAGE = 0.1;
 const SIMILARITY = 0.8;
 
 /**
  * The sources in order of how well each answers the question: BM25 over the sentences at hand (Robertson and
- * Zaragoza, 2009), lifted for leading sentences (help articles answer first and explain later) and for passages that
+ * Zaragoza, 2009), lifted for opening sentences (help articles answer first and explain later) and for passages that
  * retrieval found near the question.
  */
 export function rankSources(question: string, sources: readonly Source[]): Source[] {
@@ -21,11 +21,10 @@ export function rankSources(question: string, sources: readonly Source[]): Sourc
   const meanLength = keys.reduce((sum, list) => sum + list.length, 0) / Math.max(1, keys.length);
   const idf = new Map([...asked].map((key) => [key, inverseFrequency(key, keys)]));
   const most = [...idf.values()].reduce((sum, weight) => sum + weight * (K1 + 1), 0) / 2;
-  const first = sources[0]?.passage;
   return sources
     .map((source, i) => ({
       source,
-      score: bm25(keys[i]!, idf, meanLength) / Math.max(most, 1) + prior(source, source.passage === first),
+      score: bm25(keys[i]!, idf, meanLength) / Math.max(most, 1) + prior(source),
     }))
     .sort((a, b) => b.score - a.score)
     .map(({ source }) => source);
@@ -46,10 +45,7 @@ function bm25(words: readonly string[], idf: ReadonlyMap<string, number>, meanLe
   return score;
 }
 
-function prior(source: Source, inFirstPassage: boolean): number {
-  return (
-    (source.position === 0 ? FIRST_SENTENCE : 0) +
-    (inFirstPassage ? FIRST_PASSAGE : 0) +
-    SIMILARITY * source.passage.similarity
-  );
+function prior({ position, passage }: Source): number {
+  const opening = position === 0 && passage.id.endsWith('#0') ? OPENING : 0;
+  return opening + (position === 0 ? FIRST_SENTENCE : 0) + SIMILARITY * passage.similarity;
 }

@@ -20,11 +20,7 @@ describe('relevantPassages', () => {
     expect(ids([passage('a#0', 0.45)], 'out_of_scope')).toEqual([]);
   });
 
-  it('reads the first document, and another only when it is about as near', () => {
-    expect(ids([passage('a#0', 0.6), passage('b#0', 0.45), passage('a#1', 0.4), passage('c#0', 0.7)])).toEqual([
-      'a#0',
-      'a#1',
-      'c#0',
-    ]);
+  it('reads all of the first document that is near enough, and no other', () => {
+    expect(ids([passage('z#0', 0.2), passage('a#0', 0.6), passage('b#0', 0.7), passage('a#1', 0.3)])).toEqual(['a#0', 'a#1']);
   });
 });

@@ -7,12 +7,9 @@ export interface RelevanceThresholds {
   readonly outOfScope: number;
 }
 
-/** How far below the best passage's similarity another document's may lie and still be read. */
-const NEAR = 0.08;
-
 /**
- * The passages to answer from: those near enough to the question, of the document that search put first and of any
- * other about as near. Empty when nothing relevant was found.
+ * The passages to answer from: those of the document that search put first, if any of it is near enough to the question.
+ * Sentences of several documents put together would answer nobody's question. Empty when nothing relevant was found.
  */
 export function relevantPassages(
   passages: readonly Passage[],
@@ -20,12 +17,6 @@ export function relevantPassages(
   thresholds: RelevanceThresholds,
 ): Passage[] {
   const least = intent === 'out_of_scope' ? thresholds.outOfScope : thresholds.inScope;
-  const found = passages.filter((passage) => passage.similarity >= least && passage.text.trim() !== '');
-  const best = found[0];
-  if (!best) return [];
-  const top = Math.max(
-    ...found.filter(({ document }) => document === best.document).map(({ similarity }) => similarity),
-  );
-  const kept = found.filter(({ document, similarity }) => document === best.document || similarity >= top - NEAR);
-  return kept.sort((a, b) => Number(b.document === best.document) - Number(a.document === best.document));
+  const best = passages.find((passage) => passage.similarity >= least && passage.text.trim() !== '')?.document;
+  return passages.filter(({ document, text }) => document === best && text.trim() !== '');
 }
