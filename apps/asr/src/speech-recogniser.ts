@@ -39,6 +39,7 @@ export class SpeechRecogniser {
       durationSeconds: roundedSeconds(durationSeconds),
       segments,
       model: recogniser.model,
+      threads: recogniser.threads,
     };
   }
 }

@@ -2,7 +2,7 @@ import { ACK_WAIT_MS, MAX_DELIVERIES, type Bus, type Decoded, type Delivery } fr
 import { ERRORS, LlmosError, pipelineSchema, serviceOf, taskSchema, toLlmosError, type Capability, type Pipeline, type Task, type Timing } from '@llmos/contracts';
 import { stepAt, stepInput } from '@llmos/pipeline';
 import { backoffMs, withDeadline } from '@llmos/resilience';
-import { SpanKind, withSpan, type Logger } from '@llmos/telemetry';
+import { markFailed, SpanKind, withSpan, type Logger } from '@llmos/telemetry';
 import type { Cancellations } from './cancellations.js';
 import type { Forwarder } from './forward.js';
 import { taskMetrics } from './metrics.js';
@@ -59,10 +59,15 @@ export class TaskChain {
             'llmos.redelivery_count': delivery.attempt - 1,
           },
         },
-        () => this.work(decoded, task, delivery, queueMs),
+        async (span) => {
+          try {
+            await this.work(decoded, task, delivery, queueMs);
+          } catch (error) {
+            markFailed(span, error);
+            await this.fail(error, decoded, task, delivery);
+          }
+        },
       );
-    } catch (error) {
-      await this.fail(error, decoded, task, delivery);
     } finally {
       clearInterval(working);
     }

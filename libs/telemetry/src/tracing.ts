@@ -33,12 +33,17 @@ export async function withSpan<T>(name: string, options: SpanOptions, work: (spa
   try {
     return await context.with(trace.setSpan(parent, span), () => work(span));
   } catch (error) {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
-    if (error instanceof Error && 'code' in error) span.setAttribute('error.type', String(error.code));
+    markFailed(span, error);
     throw error;
   } finally {
     span.end();
   }
+}
+
+/** Marks a span as failed, with the error's code; its message may hold what must not leave. */
+export function markFailed(span: Span, error: unknown): void {
+  span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
+  if (error instanceof Error && 'code' in error) span.setAttribute('error.type', String(error.code));
 }
 
 export interface ModelCall {

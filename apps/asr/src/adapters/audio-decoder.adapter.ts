@@ -3,7 +3,7 @@ import { LlmosError, isLlmosError } from '@llmos/contracts';
 import type { AudioDecoder, DecodedAudio } from '../ports/audio-decoder.port.js';
 import { oggChannels, sniffAudioType, type AudioType } from './audio-type.js';
 import { flacFrames } from './flac-header.js';
-import { PcmCollector } from './pcm-collector.js';
+import { MAX_CHANNELS, PcmCollector } from './pcm-collector.js';
 import { stopIfAsked } from './stop-flag.js';
 import { readWavFile, wavHeaderOf } from './wav-file.js';
 
@@ -12,7 +12,6 @@ import { readWavFile, wavHeaderOf } from './wav-file.js';
  * unpacked in sips, and the length is checked after each.
  */
 const SIP_BYTES = { compressed: 1_024, wav: 65_536 };
-const MAX_CHANNELS = 8;
 /** The most a codec's output may take when it is decoded in one piece. */
 const MAX_WHOLE_BYTES = 256 * 2 ** 20;
 
@@ -46,7 +45,7 @@ export class AudioDecodeAdapter implements AudioDecoder {
     const whole = await this.decodeSips(type, [bytes], stopping);
     if (whole.gatheredFrames < expected) {
       throw invalid(
-        `The FLAC header promises ${expected} samples but ${whole.gatheredFrames} came: the file was cut off. Send the whole recording.`,
+        `The FLAC header promises ${expected} samples but ${whole.gatheredFrames} came: the file is damaged or cut off. Send the whole recording.`,
       );
     }
     return whole;

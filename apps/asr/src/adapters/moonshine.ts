@@ -2,7 +2,7 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { PieceRecogniser } from '../ports/piece-recogniser.port.js';
 import { MoonshineCache } from './moonshine-cache.js';
 import { MoonshineTokens } from './moonshine-tokens.js';
-import { openSession } from './onnx-session.js';
+import { openSession, THREADS } from './onnx-session.js';
 import { stopIfAsked } from './stop-flag.js';
 
 const SAMPLE_RATE = 16_000;
@@ -39,6 +39,7 @@ interface Encoded {
 export class Moonshine implements PieceRecogniser {
   readonly model = 'moonshine-tiny';
   readonly language = 'en';
+  readonly threads = THREADS;
 
   private constructor(
     private readonly encoder: InferenceSession,

@@ -6,7 +6,8 @@ import { Resampler } from './resampler.js';
 const SAMPLE_RATE = 16_000;
 const MIN_RATE = 4_000;
 const MAX_RATE = 384_000;
-const MAX_CHANNELS = 8;
+/** More is no recording of speech, and each takes memory. */
+export const MAX_CHANNELS = 8;
 
 /**
  * Gathers what a codec gives as 16 kHz mono while it comes, so that a long stereo recording at 48 kHz never lies in
@@ -15,7 +16,9 @@ const MAX_CHANNELS = 8;
 export class PcmCollector {
   private readonly parts: Float32Array[] = [];
   private length = 0;
-  private durationSeconds = 0;
+  /** Of the parts at another rate before; seconds are divided out once, so that ten minutes are not a hair more. */
+  private earlierSeconds = 0;
+  private framesAtRate = 0;
   private rate = 0;
   private channels = 0;
   private frames = 0;
@@ -37,8 +40,9 @@ export class PcmCollector {
   add({ channelData, sampleRate }: AudioData): void {
     const frames = channelData[0]?.length ?? 0;
     if (frames === 0) return;
-    this.check(channelData, sampleRate, frames);
+    this.checkLayout(channelData, sampleRate);
     if (sampleRate !== this.rate) this.startRate(sampleRate);
+    this.count(channelData.length, frames);
     this.keep((this.resampler as Resampler).push(downmix(channelData)));
   }
 
@@ -56,7 +60,11 @@ export class PcmCollector {
     return { samples, durationSeconds: this.durationSeconds };
   }
 
-  private check(channelData: readonly Float32Array[], sampleRate: number, frames: number): void {
+  private get durationSeconds(): number {
+    return this.earlierSeconds + (this.rate > 0 ? this.framesAtRate / this.rate : 0);
+  }
+
+  private checkLayout(channelData: readonly Float32Array[], sampleRate: number): void {
     if (!(sampleRate >= MIN_RATE && sampleRate <= MAX_RATE)) {
       throw invalid(
         `The recording says it has ${sampleRate} samples a second; ${MIN_RATE} to ${MAX_RATE} can be read.`,
@@ -64,18 +72,22 @@ export class PcmCollector {
     }
     if (channelData.length > MAX_CHANNELS)
       throw invalid(`The recording has ${channelData.length} channels; 1 to ${MAX_CHANNELS} can be read.`);
+  }
+
+  private count(channels: number, frames: number): void {
     this.frames += frames;
-    this.channels = Math.max(this.channels, channelData.length);
-    this.durationSeconds += frames / sampleRate;
-    if (this.durationSeconds > this.maxDurationSeconds) {
-      const message = `The recording is longer than ${this.maxDurationSeconds} seconds. Send it in parts.`;
-      throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'audio' });
-    }
+    this.framesAtRate += frames;
+    this.channels = Math.max(this.channels, channels);
+    if (this.durationSeconds <= this.maxDurationSeconds) return;
+    const message = `The recording is longer than ${this.maxDurationSeconds} seconds. Send it in parts.`;
+    throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'audio' });
   }
 
   /** Streams that were strung together may change their rate half-way. */
   private startRate(sampleRate: number): void {
     if (this.resampler) this.keep(this.resampler.finish());
+    this.earlierSeconds = this.durationSeconds;
+    this.framesAtRate = 0;
     this.rate = sampleRate;
     this.resampler = new Resampler(sampleRate, SAMPLE_RATE);
   }
@@ -90,7 +102,7 @@ export class PcmCollector {
 /** The mean of the channels, clipped to full scale. NaN and infinities would silence a model without a word, so they are an error. */
 function downmix(channelData: readonly Float32Array[]): Float32Array {
   const first = channelData[0] as Float32Array;
-  const mono = Float32Array.from(first);
+  const mono = first.slice();
   for (const channel of channelData.slice(1))
     for (let i = 0; i < mono.length; i += 1) mono[i] = (mono[i] as number) + (channel[i] as number);
   for (let i = 0; i < mono.length; i += 1) {

@@ -1,3 +1,4 @@
+import type { AudioDecoder } from '../ports/audio-decoder.port.js';
 import { SpeechRecogniser } from '../speech-recogniser.js';
 import { AudioDecodeAdapter } from './audio-decoder.adapter.js';
 import { Moonshine, type MoonshineFiles } from './moonshine.js';
@@ -19,11 +20,12 @@ export interface LoadedRecogniser {
 export async function loadRecogniser(
   files: RecogniserFiles,
   options: { readonly maxDurationSeconds: number },
+  decoder: AudioDecoder = new AudioDecodeAdapter(options),
 ): Promise<LoadedRecogniser> {
   const detector = await SileroAdapter.load(files.silero);
   const moonshine = await Moonshine.load(files.moonshine);
   const recogniser = new SpeechRecogniser({
-    decoder: new AudioDecodeAdapter(options),
+    decoder,
     detector,
     recogniser: moonshine,
   });

@@ -1,4 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
+import { MAX_CHANNELS } from './pcm-collector.js';
 
 /** What a WAV file turned out to hold, checked against the bytes that are really there. */
 export interface WavFile {
@@ -17,7 +18,6 @@ const EXTENSIBLE = 0xfffe;
 const EXTENSIBLE_CHUNK_BYTES = 40;
 /** Format tag → sample widths that are decoded: PCM, IEEE float, A-law, µ-law. */
 const WIDTHS: Record<number, readonly number[]> = { 1: [8, 16, 24, 32], 3: [32, 64], 6: [8], 7: [8] };
-const MAX_CHANNELS = 8;
 /** Recorders that write to a pipe cannot know the length: they leave 0 or about the largest value there is. */
 const UNKNOWN_LENGTH_FROM = 0x7fff0000;
 

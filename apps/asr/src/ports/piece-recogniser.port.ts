@@ -2,6 +2,8 @@
 export interface PieceRecogniser {
   /** As named in the model catalog. */
   readonly model: string;
+  /** Threads the model runs on. */
+  readonly threads: number;
   /** BCP 47, of the texts. */
   readonly language: string;
   /**

@@ -22,6 +22,8 @@ export const transcribe = capability({
     durationSeconds: z.number().nonnegative(),
     segments: z.array(segmentSchema),
     model: z.string(),
+    /** Threads the model ran on: what a real-time factor is to be read with. */
+    threads: z.number().int().positive(),
   }),
   example: {
     input: { audio: new Uint8Array([82, 73, 70, 70]) },
@@ -32,6 +34,7 @@ export const transcribe = capability({
       durationSeconds: 1.9,
       segments: [{ start: 0.1, end: 1.8, text: 'My card has not arrived yet.' }],
       model: 'moonshine-tiny',
+      threads: 1,
     },
   },
 });

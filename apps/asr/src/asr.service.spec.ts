@@ -1,0 +1,37 @@
+import { AsrService } from './asr.service.js';
+import type { Transcript } from './ports/transcriber.port.js';
+
+const transcript: Transcript = {
+  text: 'Hello.',
+  speech: true,
+  language: 'en',
+  durationSeconds: 1,
+  segments: [],
+  model: 'm',
+  threads: 1,
+};
+
+describe('AsrService', () => {
+  it('says that the model is loading until it has one', async () => {
+    await expect(new AsrService().transcribe(new Uint8Array())).rejects.toMatchObject({
+      code: 'MODEL_LOADING',
+      retryable: true,
+    });
+  });
+
+  it('passes the recording and the signal on', async () => {
+    const service = new AsrService();
+    const seen: unknown[] = [];
+    service.use({
+      transcribe: (...call) => {
+        seen.push(...call);
+        return Promise.resolve(transcript);
+      },
+      close: () => Promise.resolve(),
+    });
+    const audio = Uint8Array.of(1);
+    const { signal } = new AbortController();
+    await expect(service.transcribe(audio, signal)).resolves.toBe(transcript);
+    expect(seen).toEqual([audio, signal]);
+  });
+});

@@ -1,0 +1,169 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { transcribe } from '@llmos/contracts/capabilities/asr';
+import { WorkerPool } from '@llmos/models';
+import { MoonshineAdapter } from '../src/adapters/moonshine.adapter.js';
+import { testModels, type TestModels } from './model-files.js';
+import { buildWav, noise, tone } from './wav-builder.js';
+import { REFERENCES, wordErrors, wordsOf } from './word-errors.js';
+
+const QUESTIONS = new URL('../../../deploy/samples/questions/', import.meta.url);
+const question = (name: string) => readFile(new URL(`${name}.wav`, QUESTIONS));
+
+let models: TestModels;
+let asr: MoonshineAdapter;
+
+beforeAll(async () => {
+  models = await testModels();
+  asr = await MoonshineAdapter.start({ files: models.files, workers: 1, maxDurationSeconds: 600 });
+}, 300_000);
+afterAll(() => asr.close());
+
+/** Mono samples of a 16-bit WAV with a plain header. */
+async function samplesOf(path: string | URL): Promise<Float32Array> {
+  const data = (await readFile(path)).subarray(44);
+  return Float32Array.from({ length: data.length >> 1 }, (_, i) => data.readInt16LE(2 * i) / 32_768);
+}
+
+describe('asr.transcribe on speech', () => {
+  it('hears the recorded questions without an error', async () => {
+    const names = (await readdir(QUESTIONS)).filter((name) => name.endsWith('.wav'));
+    expect(names.length).toBeGreaterThanOrEqual(6);
+    for (const name of names) {
+      const said = await readFile(new URL(name.replace('.wav', '.txt'), QUESTIONS), 'utf8');
+      const { text } = await asr.transcribe(await readFile(new URL(name, QUESTIONS)));
+      expect(wordsOf(text)).toEqual(wordsOf(said));
+    }
+  }, 60_000);
+
+  it('hears a minute of reading with at most 5 % of the words wrong, cut into segments in order', async () => {
+    const { text, segments, durationSeconds, ...rest } = await asr.transcribe(await readFile(models.twoCities));
+    expect(wordErrors(REFERENCES.twoCities, text)).toBeLessThanOrEqual(0.05 * wordsOf(REFERENCES.twoCities).length);
+    expect(rest).toEqual({ speech: true, language: 'en', model: 'moonshine-tiny' });
+    expect(durationSeconds).toBeCloseTo(44.374, 3);
+    expect(segments.length).toBeGreaterThan(1);
+    expect(segments.map((segment) => segment.text).join(' ')).toBe(text);
+    let last = 0;
+    for (const { start, end } of segments) {
+      expect(start).toBeGreaterThanOrEqual(last);
+      expect(end - start).toBeLessThanOrEqual(15.1);
+      last = end;
+    }
+    expect(last).toBeLessThanOrEqual(durationSeconds);
+  }, 60_000);
+
+  it('hears another reader without an error', async () => {
+    const transcript = await asr.transcribe(await readFile(models.beckett));
+    expect(wordErrors(REFERENCES.beckett, transcript.text)).toBe(0);
+    expect(transcribe.output.parse(transcript)).toEqual(transcript);
+  }, 60_000);
+
+  it.each([
+    ['8 kHz, 24 bits, stereo', { sampleRate: 8_000, bits: 24, channels: 2 }],
+    ['16 kHz, float', { sampleRate: 16_000, bits: 32, float: true }],
+  ] as const)(
+    'hears a WAV with %s',
+    async (_, layout) => {
+      const samples = await samplesOf(new URL('change-pin.wav', QUESTIONS));
+      const step = 16_000 / layout.sampleRate;
+      const thinned = samples.filter((_sample, i) => i % step === 0);
+      const { text } = await asr.transcribe(buildWav(thinned, layout));
+      expect(text).toBe('How do I change my pin?');
+    },
+    60_000,
+  );
+
+  it.each(['question.flac', 'question.mp3', 'question-vorbis.ogg', 'question-opus.ogg', 'question.webm'])(
+    'hears %s',
+    async (name) => {
+      const { text, durationSeconds } = await asr.transcribe(
+        await readFile(new URL(`samples/${name}`, import.meta.url)),
+      );
+      expect(text).toBe('How do I change my pin?');
+      expect(durationSeconds).toBeCloseTo(2.34, 2);
+    },
+    60_000,
+  );
+
+  it('hears both ends of a recording with a long silence between', async () => {
+    const samples = await samplesOf(new URL('change-pin.wav', QUESTIONS));
+    const silence = new Float32Array(20 * 16_000);
+    const { segments } = await asr.transcribe(buildWav([...samples, ...silence, ...samples]));
+    expect(segments.map(({ text }) => text)).toEqual(['How do I change my pin?', 'How do I change my pin?']);
+    expect(segments[1]?.start).toBeGreaterThan(22);
+  }, 60_000);
+});
+
+describe('asr.transcribe on anything else', () => {
+  it.each([
+    ['silence', new Float32Array(5 * 16_000)],
+    ['noise', noise(8)],
+    ['a tone', tone(5)],
+    ['one sample', new Float32Array(1)],
+  ])('says that there is no speech in %s', async (_, samples) => {
+    await expect(asr.transcribe(buildWav(samples))).resolves.toMatchObject({ text: '', speech: false, segments: [] });
+  });
+
+  it('tells the caller what is wrong with a recording, through the worker', async () => {
+    await expect(asr.transcribe(Buffer.from('no sound'))).rejects.toMatchObject({
+      code: 'UNSUPPORTED_MEDIA',
+      field: 'audio',
+    });
+    await expect(asr.transcribe(buildWav([]))).rejects.toMatchObject({ code: 'INVALID_AUDIO', field: 'audio' });
+  });
+});
+
+describe('batching', () => {
+  it('gives the texts of the pieces as if each had been alone', async () => {
+    const names = (await readdir(QUESTIONS)).filter((name) => name.endsWith('.wav'));
+    const pieces = await Promise.all(names.map((name) => samplesOf(new URL(name, QUESTIONS))));
+    const pool = await WorkerPool.start({
+      module: new URL('batching.worker.ts', import.meta.url),
+      init: models.files.moonshine,
+      name: 'batching',
+    });
+    const alone = await pool.call('transcribe', { pieces, batchSize: 1 });
+    expect(await pool.call('transcribe', { pieces, batchSize: 4 })).toEqual(alone);
+    await pool.close();
+  }, 60_000);
+});
+
+describe('while a recording is transcribed', () => {
+  it('the event loop stays free', async () => {
+    const recording = await readFile(models.twoCities);
+    // Other processes on the machine can only add to the delay: the quietest of a few turns tells what is ours.
+    let quietestMs = Number.POSITIVE_INFINITY;
+    for (let turn = 0; turn < 4 && quietestMs > 20; turn += 1) {
+      const delay = monitorEventLoopDelay({ resolution: 5 });
+      delay.enable();
+      await asr.transcribe(recording);
+      delay.disable();
+      quietestMs = Math.min(quietestMs, delay.percentile(99) / 1e6);
+    }
+    expect(quietestMs).toBeLessThanOrEqual(20);
+  }, 60_000);
+
+  it('an abort ends it at once and frees the worker', async () => {
+    const recording = await readFile(models.twoCities);
+    const caller = new AbortController();
+    const aborted = asr.transcribe(recording, caller.signal);
+    setTimeout(() => caller.abort(new Error('the caller has gone')), 100);
+    await expect(aborted).rejects.toThrow('the caller has gone');
+    const started = performance.now();
+    await asr.transcribe(await question('change-pin'));
+    expect(performance.now() - started).toBeLessThan(1_000);
+  }, 60_000);
+
+  it('others wait their turn and all are answered', async () => {
+    const recording = await question('lost-phone');
+    const transcripts = await Promise.all(Array.from({ length: 5 }, () => asr.transcribe(recording)));
+    expect(new Set(transcripts.map(({ text }) => text))).toEqual(new Set(['I lost my phone. What should I do?']));
+  }, 60_000);
+
+  it('closing lets it finish', async () => {
+    const other = await MoonshineAdapter.start({ files: models.files, workers: 1, maxDurationSeconds: 600 });
+    const transcript = other.transcribe(await question('lost-phone'));
+    await other.close();
+    await expect(transcript).resolves.toMatchObject({ speech: true });
+  }, 60_000);
+});

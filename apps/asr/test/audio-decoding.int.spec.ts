@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { isLlmosError } from '@llmos/contracts';
+import { WorkerPool } from '@llmos/models';
+import fc from 'fast-check';
+import type { DecodedAudio } from '../src/ports/audio-decoder.port.js';
+import { buildWav, tone } from './wav-builder.js';
+
+const NAMES = ['question.flac', 'question.mp3', 'question-vorbis.ogg', 'question-opus.ogg', 'question.webm'];
+const sample = (name: string) => new Uint8Array(readFileSync(new URL(`samples/${name}`, import.meta.url)));
+
+let pool: WorkerPool;
+beforeAll(async () => {
+  const module = new URL('decoding.worker.ts', import.meta.url);
+  pool = await WorkerPool.start({ module, init: { maxDurationSeconds: 600 }, name: 'decoding' });
+});
+afterAll(() => pool.close());
+
+const decode = (bytes: Uint8Array) => pool.call<DecodedAudio>('decode', bytes);
+
+describe('decoding in a worker', () => {
+  it.each(NAMES)('gives the whole of %s', async (name) => {
+    const { samples, durationSeconds } = await decode(sample(name));
+    expect(durationSeconds).toBeCloseTo(2.34, 2);
+    expect(samples.length / 16_000).toBeCloseTo(2.34, 2);
+  });
+
+  it('takes ten minutes and not a second more', async () => {
+    const { durationSeconds } = await decode(buildWav(tone(600, 8_000), { sampleRate: 8_000 }));
+    expect(durationSeconds).toBe(600);
+    const longer = decode(buildWav(tone(601, 8_000), { sampleRate: 8_000 }));
+    await expect(longer).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+  }, 30_000);
+
+  it.each(NAMES)(
+    'answers or refuses whatever is done to %s, and goes on',
+    async (name) => {
+      const whole = sample(name);
+      const damage = fc.tuple(
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        fc.array(fc.tuple(fc.oneof(fc.nat({ max: 300 }), fc.nat({ max: whole.length - 1 })), fc.nat({ max: 255 })), {
+          maxLength: 20,
+        }),
+      );
+      const decodes = fc.asyncProperty(damage, async ([length, changes]) => {
+        const damaged = whole.slice(0, Math.ceil(whole.length * Math.min(1, length)));
+        for (const [at, value] of changes) if (at < damaged.length) damaged[at] = value;
+        const outcome = await decode(damaged).catch((error: unknown) => error);
+        if (outcome instanceof Error) expect(outcome).toMatchObject({ code: expect.any(String), field: 'audio' });
+        else expect((outcome as DecodedAudio).samples.length).toBeGreaterThan(0);
+        expect(outcome instanceof Error && !isLlmosError(outcome)).toBe(false);
+      });
+      await fc.assert(decodes, { numRuns: 150 });
+      await expect(decode(whole)).resolves.toMatchObject({ durationSeconds: expect.closeTo(2.34, 2) });
+    },
+    60_000,
+  );
+});

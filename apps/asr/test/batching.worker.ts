@@ -1,0 +1,15 @@
+import { serveWorker } from '@llmos/models';
+import type { MoonshineFiles } from '../src/adapters/moonshine.js';
+
+// A worker of its own: the model runs in Node's realm here, as in the service, and not in that of the test runner.
+const built = new URL('../dist/adapters/moonshine.js', import.meta.url).href;
+const { Moonshine } = (await import(built)) as typeof import('../src/adapters/moonshine.js');
+
+serveWorker((files: MoonshineFiles) => ({
+  transcribe: async ({ pieces, batchSize }: { pieces: Float32Array[]; batchSize: number }) => {
+    const moonshine = await Moonshine.load(files, { batchSize });
+    const texts = await moonshine.transcribe(pieces);
+    await moonshine.release();
+    return texts;
+  },
+}));
