@@ -42,11 +42,14 @@ export class IntentService {
     const question = normaliseQuestion(text);
     const language = languageOf(question);
     if (language === 'und') return unreadable();
-    const verdict = await withModelSpan({ operation: 'detect', model: MODEL, provider: 'onnxruntime' }, async (span) => {
-      const judged = head.classify(await this.embedding.embed(question, signal), question);
-      span.setAttribute('llmos.intent.out_of_scope_score', judged.outOfScopeScore);
-      return judged;
-    });
+    const verdict = await withModelSpan(
+      { operation: 'detect', model: MODEL, provider: 'onnxruntime' },
+      async (span) => {
+        const judged = head.classify(await this.embedding.embed(question, signal), question);
+        span.setAttribute('llmos.intent.out_of_scope_score', judged.outOfScopeScore);
+        return judged;
+      },
+    );
     return describe(verdict, head.labels);
   }
 
@@ -75,5 +78,13 @@ function describe({ probabilities, outOfScopeScore }: HeadVerdict, labels: reado
 }
 
 function unreadable(): Detection {
-  return { intent: OUT_OF_SCOPE, probability: 1, top: [], outOfScope: true, outOfScopeScore: 1, language: 'und', model: MODEL };
+  return {
+    intent: OUT_OF_SCOPE,
+    probability: 1,
+    top: [],
+    outOfScope: true,
+    outOfScopeScore: 1,
+    language: 'und',
+    model: MODEL,
+  };
 }

@@ -6,18 +6,33 @@ import { z } from 'zod';
 import type { HeadWeights } from './head-weights.js';
 import { dequantiseColumns, dequantiseRows, quantiseColumns, quantiseRows } from './quantise.js';
 
-const section = z.object({ type: z.enum(['float32', 'int8', 'utf8']), offset: z.number().int(), length: z.number().int() });
+const section = z.object({
+  type: z.enum(['float32', 'int16', 'int8', 'utf8']),
+  offset: z.number().int(),
+  length: z.number().int(),
+});
 const SECTIONS = [
-  'embeddingBias', 'embeddingScales', 'lexicalBias', 'lexicalScales', 'idf', 'centroidScales',
-  'embeddingWeights', 'lexicalWeights', 'centroids', 'vocabulary',
-] as const; // prettier-ignore
+  'radialScales',
+  'lexicalBias',
+  'lexicalScales',
+  'idf',
+  'centroidScales',
+  'radialWeights',
+  'lexicalWeights',
+  'centroids',
+  'vocabulary',
+] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 const headSchema = z.object({
   format: z.literal('llmos-intent-head/1'),
   model: z.string(),
   labels: z.array(z.string()).min(2),
-  dimensions: z.number().int().positive(),
+  radial: z.object({
+    dimensions: z.number().int().positive(),
+    sharpness: z.number().positive(),
+    temperature: z.number().positive(),
+  }),
   mix: z.number(),
   temperature: z.number().positive(),
   scope: z.object({ threshold: z.number(), scale: z.number().positive() }),
@@ -34,33 +49,45 @@ export interface HeadFiles {
   readonly bin: Buffer;
 }
 
-/** Packs weights into int8 with one float32 scale per class (or centroid), little-endian, float32 sections first. */
-export function encodeHead(weights: HeadWeights, about: Pick<HeadDescription, 'model' | 'provenance'> & { binFile: string }): HeadFiles {
+/** Packs weights into int8 and int16 with one float32 scale per class (or centroid), little-endian. */
+export function encodeHead(
+  weights: HeadWeights,
+  about: Pick<HeadDescription, 'model' | 'provenance'> & { binFile: string },
+): HeadFiles {
   const classes = weights.labels.length;
-  const embedding = quantiseColumns(weights.embedding.weights, classes);
-  const lexical = quantiseColumns(weights.lexical.weights, classes);
-  const centroids = quantiseRows(weights.centroids, weights.dimensions);
-  const contents: Record<SectionName, Float32Array | Int8Array | Buffer> = {
-    embeddingBias: weights.embedding.bias,
-    embeddingScales: embedding.scales,
+  const radial = quantiseColumns(weights.radial.weights, classes, 16);
+  const lexical = quantiseColumns(weights.lexical.weights, classes, 8);
+  const centroids = quantiseRows(weights.radial.centroids, weights.radial.dimensions, 8);
+  const contents: Record<SectionName, Float32Array | Int16Array | Int8Array | Buffer> = {
+    radialScales: radial.scales,
     lexicalBias: weights.lexical.bias,
     lexicalScales: lexical.scales,
     idf: weights.lexical.idf,
     centroidScales: centroids.scales,
-    embeddingWeights: embedding.codes,
+    radialWeights: radial.codes,
     lexicalWeights: lexical.codes,
     centroids: centroids.codes,
     vocabulary: Buffer.from(weights.lexical.vocabulary.join('\n'), 'utf8'),
   };
   const { bin, sections } = pack(contents);
-  const { labels, dimensions, mix, temperature, scope } = weights;
+  const { labels, mix, temperature, scope } = weights;
+  const { dimensions, sharpness } = weights.radial;
   const { binFile, model, provenance } = about;
   const stamp = { file: binFile, sizeBytes: bin.length, sha256: sha256(bin) };
   return {
     bin,
     description: {
-      format: 'llmos-intent-head/1', model, labels: [...labels], dimensions, mix, temperature, scope, bin: stamp, sections, provenance,
-    }, // prettier-ignore
+      format: 'llmos-intent-head/1',
+      model,
+      labels: [...labels],
+      radial: { dimensions, sharpness, temperature: weights.radial.temperature },
+      mix,
+      temperature,
+      scope,
+      bin: stamp,
+      sections,
+      provenance,
+    },
   };
 }
 
@@ -68,22 +95,32 @@ export function encodeHead(weights: HeadWeights, about: Pick<HeadDescription, 'm
 export function decodeHead({ description, bin }: HeadFiles): HeadWeights {
   const found = sha256(bin);
   if (found !== description.bin.sha256) {
-    throw new LlmosError('UNAVAILABLE', `The intent head ${description.bin.file} has sha256 ${found}, expected ${description.bin.sha256}. Restore it or train again.`);
+    throw new LlmosError(
+      'UNAVAILABLE',
+      `The intent head ${description.bin.file} has sha256 ${found}, expected ${description.bin.sha256}. Restore it or train again.`,
+    );
   }
   const floats = (name: SectionName) => floatsAt(bytesOf(name, description, bin));
   const codes = (name: SectionName) => codesAt(bytesOf(name, description, bin));
-  const { labels, dimensions, mix, temperature, scope } = description;
+  const wideCodes = (name: SectionName) => wideCodesAt(bytesOf(name, description, bin));
+  const { labels, mix, temperature, scope } = description;
   return {
-    labels, dimensions, mix, temperature, scope,
-    embedding: { weights: dequantiseColumns({ codes: codes('embeddingWeights'), scales: floats('embeddingScales') }), bias: floats('embeddingBias') },
+    labels,
+    mix,
+    temperature,
+    scope,
+    radial: {
+      ...description.radial,
+      centroids: dequantiseRows({ codes: codes('centroids'), scales: floats('centroidScales') }),
+      weights: dequantiseColumns({ codes: wideCodes('radialWeights'), scales: floats('radialScales') }),
+    },
     lexical: {
       weights: dequantiseColumns({ codes: codes('lexicalWeights'), scales: floats('lexicalScales') }),
       bias: floats('lexicalBias'),
       idf: floats('idf'),
       vocabulary: bytesOf('vocabulary', description, bin).toString('utf8').split('\n'),
     },
-    centroids: dequantiseRows({ codes: codes('centroids'), scales: floats('centroidScales') }),
-  }; // prettier-ignore
+  };
 }
 
 /** Reads a head from disk. Rejects with `UNAVAILABLE` when a file is missing, malformed or has another hash. */
@@ -92,7 +129,11 @@ export async function readHead(descriptionPath: string): Promise<HeadFiles> {
     const description = headSchema.parse(JSON.parse(await readFile(descriptionPath, 'utf8')));
     return { description, bin: await readFile(join(dirname(descriptionPath), description.bin.file)) };
   } catch (cause) {
-    throw new LlmosError('UNAVAILABLE', `The intent head could not be read from ${descriptionPath}. Restore its files or train again.`, { cause });
+    throw new LlmosError(
+      'UNAVAILABLE',
+      `The intent head could not be read from ${descriptionPath}. Restore its files or train again.`,
+      { cause },
+    );
   }
 }
 
@@ -106,19 +147,27 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function pack(contents: Record<SectionName, Float32Array | Int8Array | Buffer>): { bin: Buffer; sections: HeadDescription['sections'] } {
+function pack(contents: Record<SectionName, Float32Array | Int16Array | Int8Array | Buffer>): {
+  bin: Buffer;
+  sections: HeadDescription['sections'];
+} {
   const parts: Buffer[] = [];
   const sections = {} as HeadDescription['sections'];
   let offset = 0;
   for (const name of SECTIONS) {
     const content = contents[name];
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-    const type = content instanceof Float32Array ? 'float32' : content instanceof Int8Array ? 'int8' : 'utf8';
-    sections[name] = { type, offset, length: bytes.length };
+    sections[name] = { type: typeOf(content), offset, length: bytes.length };
     parts.push(bytes);
     offset += bytes.length;
   }
   return { bin: Buffer.concat(parts), sections };
+}
+
+function typeOf(content: Float32Array | Int16Array | Int8Array | Buffer): 'float32' | 'int16' | 'int8' | 'utf8' {
+  if (content instanceof Float32Array) return 'float32';
+  if (content instanceof Int16Array) return 'int16';
+  return content instanceof Int8Array ? 'int8' : 'utf8';
 }
 
 function bytesOf(name: SectionName, { sections }: HeadDescription, bin: Buffer): Buffer {
@@ -132,4 +181,8 @@ function floatsAt(bytes: Buffer): Float32Array {
 
 function codesAt(bytes: Buffer): Int8Array {
   return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function wideCodesAt(bytes: Buffer): Int16Array {
+  return Int16Array.from({ length: bytes.length / 2 }, (_, at) => bytes.readInt16LE(at * 2));
 }

@@ -7,6 +7,21 @@ export interface LinearWeights {
   readonly bias: Float32Array;
 }
 
+/**
+ * A linear head on radial features of an embedding: feature = exp(-sharpness · (1 - cosine to a centroid)),
+ * logits = (Σ feature · weights) / temperature.
+ */
+export interface RadialWeights {
+  /** Length of a sentence embedding. */
+  readonly dimensions: number;
+  /** Unit vectors, end to end, around which the training questions lie. */
+  readonly centroids: Float32Array;
+  readonly sharpness: number;
+  /** `weights[centroid * classes + class]`. */
+  readonly weights: Float32Array;
+  readonly temperature: number;
+}
+
 /** Turns similarity to what was trained on into an out-of-scope score; see `outOfScopeScore`. */
 export interface ScopeScale {
   /** Similarity below which a question counts as out of scope. */
@@ -18,17 +33,13 @@ export interface ScopeScale {
 /** Everything the classifier knows, ready to compute with. */
 export interface HeadWeights {
   readonly labels: readonly string[];
-  /** Length of a sentence embedding. */
-  readonly dimensions: number;
-  /** The head on embeddings. */
-  readonly embedding: LinearWeights;
+  /** The head on sentence embeddings. */
+  readonly radial: RadialWeights;
   /** The head on word n-grams, with the n-grams in feature order and their idf. */
   readonly lexical: LinearWeights & { readonly vocabulary: readonly string[]; readonly idf: Float32Array };
   /** Weight of the lexical log-probabilities beside the embedding's, whose weight is 1. */
   readonly mix: number;
   /** Divides the mixed log-probabilities; fitted on predictions for questions held out from training. */
   readonly temperature: number;
-  /** Unit vectors, end to end, around which the training questions lie. */
-  readonly centroids: Float32Array;
   readonly scope: ScopeScale;
 }

@@ -14,7 +14,7 @@ export interface HeadVerdict {
 /** Similarity is the mean over this many nearest centroids: steadier than the nearest alone. */
 const NEAREST = 3;
 
-/** Classifies one embedded question in well under a millisecond: two small linear models and a table of centroids. */
+/** Classifies one embedded question in well under a millisecond: two small linear models, one on radial features. */
 export class IntentHead {
   private readonly vocabulary: ReadonlyMap<string, number>;
 
@@ -26,26 +26,31 @@ export class IntentHead {
     return this.weights.labels;
   }
 
+  /** Length of the embeddings it takes. */
   get dimensions(): number {
-    return this.weights.dimensions;
+    return this.weights.radial.dimensions;
   }
 
   /** `embedding` is L2-normalised and of the head's `dimensions`; `text` is normalised (see `normaliseQuestion`). */
   classify(embedding: Float32Array, text: string): HeadVerdict {
-    const probabilities = mixedLogProbabilities(
-      this.embeddingLogProbabilities(embedding),
-      this.lexicalLogProbabilities(text),
-      this.weights.mix,
-    ).map((value) => value / this.weights.temperature);
-    const similarity = nearestSimilarity(embedding, this.weights.centroids);
-    return { probabilities: softmax(probabilities), similarity, outOfScopeScore: outOfScopeScore(similarity, this.weights.scope) };
+    const { radial, mix, temperature, scope } = this.weights;
+    const cosines = cosinesTo(embedding, radial.centroids);
+    const mixed = mixLogProbabilities(logSoftmax(this.radialLogits(cosines)), this.lexicalLogProbabilities(text), mix);
+    const similarity = meanOfLargest(cosines, NEAREST);
+    return {
+      probabilities: softmax(mixed.map((value) => value / temperature)),
+      similarity,
+      outOfScopeScore: outOfScopeScore(similarity, scope),
+    };
   }
 
   embeddingLogProbabilities(embedding: Float32Array): Float64Array {
-    const { weights, bias } = this.weights.embedding;
-    const logits = Float64Array.from(bias);
-    embedding.forEach((value, feature) => addScaled(logits, weights, feature, value));
-    return logSoftmax(logits);
+    return logSoftmax(this.radialLogits(cosinesTo(embedding, this.weights.radial.centroids)));
+  }
+
+  /** Mean cosine to the nearest centroids. */
+  similarity(embedding: Float32Array): number {
+    return meanOfLargest(cosinesTo(embedding, this.weights.radial.centroids), NEAREST);
   }
 
   lexicalLogProbabilities(text: string): Float64Array {
@@ -55,10 +60,19 @@ export class IntentHead {
     indexes.forEach((feature, at) => addScaled(logits, weights, feature, values[at] ?? 0));
     return logSoftmax(logits);
   }
+
+  private radialLogits(cosines: Float64Array): Float64Array {
+    const { sharpness, weights, temperature } = this.weights.radial;
+    const logits = new Float64Array(this.labels.length);
+    cosines.forEach((cosine, centroid) =>
+      addScaled(logits, weights, centroid, Math.exp(-sharpness * (1 - cosine)) / temperature),
+    );
+    return logits;
+  }
 }
 
-/** log p ∝ log p_embedding + mix · log p_lexical, not yet normalised: a logarithmic opinion pool. */
-export function mixedLogProbabilities(embedding: Float64Array, lexical: Float64Array, mix: number): Float64Array {
+/** log p_embedding + mix · log p_lexical, not yet normalised: a logarithmic opinion pool. */
+export function mixLogProbabilities(embedding: Float64Array, lexical: Float64Array, mix: number): Float64Array {
   return embedding.map((value, label) => value + mix * (lexical[label] ?? 0));
 }
 
@@ -67,16 +81,25 @@ export function outOfScopeScore(similarity: number, { threshold, scale }: ScopeS
   return 1 / (1 + Math.exp((similarity - threshold) / scale));
 }
 
-/** Mean cosine of a unit vector to its nearest centroids (unit vectors, end to end). */
-export function nearestSimilarity(embedding: Float32Array, centroids: Float32Array): number {
-  const dimensions = embedding.length;
-  const best = new Float64Array(NEAREST).fill(-1);
-  for (let from = 0; from < centroids.length; from += dimensions) {
-    let dot = 0;
-    for (let d = 0; d < dimensions; d++) dot += embedding[d]! * centroids[from + d]!;
-    insertDescending(best, dot);
+/** Dot products with unit vectors that lie end to end. */
+function cosinesTo(embedding: Float32Array, centroids: Float32Array): Float64Array {
+  const cosines = new Float64Array(centroids.length / embedding.length);
+  for (let at = 0, from = 0; at < cosines.length; at++) {
+    // Two sums, so that one addition need not wait for the other.
+    let [even, odd] = [0, 0];
+    for (let d = 0; d < embedding.length; d += 2, from += 2) {
+      even += embedding[d]! * centroids[from]!;
+      odd += embedding[d + 1]! * centroids[from + 1]!;
+    }
+    cosines[at] = even + odd;
   }
-  return best.reduce((sum, value) => sum + value, 0) / NEAREST;
+  return cosines;
+}
+
+function meanOfLargest(values: Float64Array, count: number): number {
+  const best = new Float64Array(count).fill(-1);
+  for (const value of values) insertDescending(best, value);
+  return best.reduce((sum, value) => sum + value, 0) / count;
 }
 
 export function logSoftmax(logits: Float64Array): Float64Array {

@@ -22,7 +22,10 @@ export function lexicalVector(text: string, vocabulary: ReadonlyMap<string, numb
     if (feature !== undefined) counts.set(feature, (counts.get(feature) ?? 0) + 1);
   }
   const indexes = Int32Array.from([...counts.keys()].sort((a, b) => a - b));
-  const values = Float64Array.from(indexes, (feature) => (1 + Math.log(counts.get(feature) ?? 1)) * (idf[feature] ?? 0));
+  const values = Float64Array.from(
+    indexes,
+    (feature) => (1 + Math.log(counts.get(feature) ?? 1)) * (idf[feature] ?? 0),
+  );
   const length = Math.hypot(...values) || 1;
   return { indexes, values: values.map((value) => value / length) };
 }

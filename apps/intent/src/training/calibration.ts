@@ -12,7 +12,10 @@ const SEARCH_STEPS = 40;
 export function fitTemperature(scores: readonly Float64Array[], labels: Int32Array): number {
   const lossAt = (logTemperature: number) => {
     const temperature = Math.exp(logTemperature);
-    return logLossOf(scores.map((row) => softmax(row.map((score) => score / temperature))), labels);
+    return logLossOf(
+      scores.map((row) => softmax(row.map((score) => score / temperature))),
+      labels,
+    );
   };
   let [low, high] = [Math.log(0.1), Math.log(10)];
   for (let step = 0; step < SEARCH_STEPS; step++) {

@@ -4,7 +4,12 @@ const ITERATIONS = 12;
  * Sums each class up in up to `perClass` unit vectors, end to end: spherical k-means (Dhillon & Modha 2001), started
  * from the rows farthest from those chosen before, so there is no chance in it.
  */
-export function fitCentroids(vectors: readonly Float32Array[], labels: Int32Array, classes: number, perClass: number): Float32Array {
+export function fitCentroids(
+  vectors: readonly Float32Array[],
+  labels: Int32Array,
+  classes: number,
+  perClass: number,
+): Float32Array {
   const centroids: Float32Array[] = [];
   for (let label = 0; label < classes; label++) {
     const members = vectors.filter((_, row) => labels[row] === label);

@@ -22,11 +22,15 @@ const MAX_HALVINGS = 30;
  * and a backtracking line search. Deterministic. Returns the best point; `start` is left alone.
  */
 export function minimise(objective: Objective, start: Float64Array, options: MinimiseOptions): Float64Array {
-  let point = start.slice();
+  let point: Float64Array = start.slice();
   let gradient: Float64Array = new Float64Array(point.length);
   let value = objective(point, gradient);
   const history: Step[] = [];
-  for (let iteration = 0; iteration < options.maxIterations && largest(gradient) > options.gradientTolerance; iteration++) {
+  for (
+    let iteration = 0;
+    iteration < options.maxIterations && largest(gradient) > options.gradientTolerance;
+    iteration++
+  ) {
     const direction = descent(gradient, history);
     const next = search(objective, point, value, gradient, direction, history.length === 0);
     if (!next) break;
@@ -52,7 +56,12 @@ function descent(gradient: Float64Array, history: readonly Step[]): Float64Array
 }
 
 function search(
-  objective: Objective, point: Float64Array, value: number, gradient: Float64Array, direction: Float64Array, first: boolean,
+  objective: Objective,
+  point: Float64Array,
+  value: number,
+  gradient: Float64Array,
+  direction: Float64Array,
+  first: boolean,
 ): { point: Float64Array; value: number; gradient: Float64Array } | undefined {
   const slope = dot(gradient, direction);
   const nextGradient = new Float64Array(point.length);
@@ -64,7 +73,7 @@ function search(
     if (nextValue <= value + ARMIJO * length * slope) return { point: next, value: nextValue, gradient: nextGradient };
   }
   return undefined;
-} // prettier-ignore
+}
 
 function remember(history: Step[], move: Float64Array, turn: Float64Array): void {
   const curvature = dot(move, turn);

@@ -9,7 +9,9 @@ export function argmax(values: Float64Array): number {
 
 /** Mean negative log-probability of the labels, in nats. */
 export function logLossOf(probabilities: readonly Float64Array[], labels: Int32Array): number {
-  return probabilities.reduce((sum, row, at) => sum - Math.log(Math.max(row[labels[at]!]!, 1e-12)), 0) / probabilities.length;
+  return (
+    probabilities.reduce((sum, row, at) => sum - Math.log(Math.max(row[labels[at]!]!, 1e-12)), 0) / probabilities.length
+  );
 }
 
 const BINS = 15;

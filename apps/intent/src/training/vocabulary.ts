@@ -14,5 +14,8 @@ export function fitVocabulary(texts: readonly string[], minimumTexts: number): V
     for (const gram of new Set(wordGrams(text))) textsWith.set(gram, (textsWith.get(gram) ?? 0) + 1);
   }
   const grams = [...textsWith.keys()].filter((gram) => textsWith.get(gram)! >= minimumTexts).sort();
-  return { grams, idf: Float32Array.from(grams, (gram) => Math.log((1 + texts.length) / (1 + textsWith.get(gram)!)) + 1) };
+  return {
+    grams,
+    idf: Float32Array.from(grams, (gram) => Math.log((1 + texts.length) / (1 + textsWith.get(gram)!)) + 1),
+  };
 }

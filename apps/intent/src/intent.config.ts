@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { z } from 'zod';
+
+/** What the intent service can be told. */
+export const intentConfig = defineConfig({
+  /** Worker threads that embed questions, each with its own copy of the model. */
+  workers: setting('LLMOS_INTENT_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
+  /** The trained head's description; its numbers lie beside it. */
+  headPath: setting(
+    'LLMOS_INTENT_HEAD',
+    z
+      .string()
+      .min(1)
+      .default(fileURLToPath(new URL('../model/banking77-head.json', import.meta.url))),
+  ),
+});
+export type IntentConfig = ConfigOf<typeof intentConfig>;

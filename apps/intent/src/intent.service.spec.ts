@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LlmosError } from '@llmos/contracts';
+import { detect } from '@llmos/contracts/capabilities/intent';
+import { toyHead } from '../test/toy-head.js';
+import { encodeHead, writeHead } from './head/head-file.js';
+import { IntentService } from './intent.service.js';
+import type { TextEmbedding } from './ports/text-embedding.port.js';
+
+class FakeEmbedding implements TextEmbedding {
+  asked: string[] = [];
+  vector = Float32Array.of(1, 0);
+  load = () => Promise.resolve();
+  close = () => Promise.resolve();
+  embed(text: string, signal?: AbortSignal): Promise<Float32Array> {
+    signal?.throwIfAborted();
+    this.asked.push(text);
+    return Promise.resolve(this.vector);
+  }
+}
+
+describe('IntentService', () => {
+  let folder: string;
+  let embedding: FakeEmbedding;
+  let service: IntentService;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'intent-'));
+    const path = join(folder, 'toy.json');
+    const scope = { threshold: -0.5, scale: 0.1 };
+    await writeHead(path, encodeHead(toyHead({ scope }), { model: 'toy', provenance: {}, binFile: 'toy.bin' }));
+    embedding = new FakeEmbedding();
+    service = new IntentService(embedding, path);
+    await service.load();
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('answers with the likeliest intent, and what is likely beside it, in order', async () => {
+    const answer = await service.detect('It has not arrived.');
+    expect(detect.output.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({
+      intent: 'card_arrival',
+      outOfScope: false,
+      language: 'en',
+      model: 'banking77-linear',
+    });
+    expect(answer.top.map(({ intent }) => intent)).toEqual(['card_arrival', 'lost_card']);
+    expect(answer.probability).toBe(answer.top[0]?.probability);
+  });
+
+  it('says out of scope with the likely intents still named', async () => {
+    embedding.vector = Float32Array.of(-1, -1).map((value) => value * Math.SQRT1_2);
+    const answer = await service.detect('Where is the moon?');
+    expect(answer).toMatchObject({ intent: 'out_of_scope', outOfScope: true });
+    expect(answer.probability).toBe(answer.outOfScopeScore);
+    expect(answer.top).toHaveLength(2);
+  });
+
+  it('does not ask the model about writing it was not trained on', async () => {
+    expect(await service.detect('我的卡在哪里')).toMatchObject({
+      intent: 'out_of_scope',
+      language: 'und',
+      top: [],
+      outOfScopeScore: 1,
+    });
+    expect(embedding.asked).toEqual([]);
+  });
+
+  it('refuses while loading, and passes on an abort', async () => {
+    const early = new IntentService(embedding, 'unread.json');
+    await expect(early.detect('card')).rejects.toMatchObject({ code: 'MODEL_LOADING' });
+    const reason = new LlmosError('CANCELLED', 'The run was cancelled.');
+    await expect(service.detect('card', AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+});

@@ -1,0 +1,87 @@
+import { decodeHead, encodeHead } from '../head/head-file.js';
+import type { HeadWeights } from '../head/head-weights.js';
+import { IntentHead } from '../head/intent-head.js';
+import { selectRows, stratifiedParts, type TrainingSet } from './dataset.js';
+import { accuracyOf, areaUnderRoc, calibrationErrorOf } from './metrics.js';
+
+export interface HeldOutScores {
+  readonly n: number;
+  readonly accuracy: number;
+  readonly embeddingAccuracy: number;
+  readonly lexicalAccuracy: number;
+  /** Expected calibration error of the probabilities. */
+  readonly calibrationError: number;
+  /** Share of in-scope questions called out of scope. */
+  readonly falseAlarms: number;
+}
+
+export interface StrangerScores {
+  readonly n: number;
+  readonly auroc: number;
+  /** Share of strangers found when 5 % of these in-scope questions are called strangers. */
+  readonly recallAtFivePercentFalseAlarms: number;
+  /** Share of strangers found at the head's own threshold. */
+  readonly recallAtThreshold: number;
+}
+
+export interface EmbeddedTexts {
+  readonly texts: readonly string[];
+  readonly vectors: readonly Float32Array[];
+}
+
+const SCOPE_LIMIT = 0.5;
+const FALSE_ALARMS = 0.05;
+
+/** The head as it is after being stored: quantised and read back. */
+export function asStored(weights: HeadWeights): IntentHead {
+  return new IntentHead(
+    decodeHead(encodeHead(weights, { model: 'evaluation', provenance: {}, binFile: 'evaluation.bin' })),
+  );
+}
+
+/** One part in `1 / share` of every class is held out, chosen by the seed; the rest is for training. */
+export function holdOut(
+  set: TrainingSet,
+  share: number,
+  seed: number,
+): { training: TrainingSet; heldOut: TrainingSet } {
+  const part = stratifiedParts(set.labels, Math.round(1 / share), seed);
+  return { training: selectRows(set, (row) => part[row] !== 0), heldOut: selectRows(set, (row) => part[row] === 0) };
+}
+
+/** Scores a head on labelled questions it was not trained on. */
+export function scoreHeldOut(head: IntentHead, { texts, vectors, labels }: TrainingSet): HeldOutScores {
+  const verdicts = vectors.map((vector, row) => head.classify(vector, texts[row]!));
+  const probabilities = verdicts.map((verdict) => verdict.probabilities);
+  return {
+    n: labels.length,
+    accuracy: accuracyOf(probabilities, labels),
+    embeddingAccuracy: accuracyOf(
+      vectors.map((vector) => head.embeddingLogProbabilities(vector)),
+      labels,
+    ),
+    lexicalAccuracy: accuracyOf(
+      texts.map((text) => head.lexicalLogProbabilities(text)),
+      labels,
+    ),
+    calibrationError: calibrationErrorOf(probabilities, labels),
+    falseAlarms: verdicts.filter((verdict) => verdict.outOfScopeScore > SCOPE_LIMIT).length / labels.length,
+  };
+}
+
+/** How well the head tells strangers from held-out in-scope questions. */
+export function scoreStrangers(head: IntentHead, inScope: EmbeddedTexts, strangers: EmbeddedTexts): StrangerScores {
+  const scoresOf = ({ vectors, texts }: EmbeddedTexts) =>
+    vectors.map((vector, row) => head.classify(vector, texts[row]!).outOfScopeScore);
+  const known = scoresOf(inScope);
+  const strange = scoresOf(strangers);
+  const allowed = Math.floor(known.length * FALSE_ALARMS);
+  const limit = [...known].sort((a, b) => b - a)[allowed] ?? 1;
+  const shareAbove = (bound: number) => strange.filter((score) => score > bound).length / strange.length;
+  return {
+    n: strange.length,
+    auroc: areaUnderRoc(strange, known),
+    recallAtFivePercentFalseAlarms: shareAbove(limit),
+    recallAtThreshold: shareAbove(SCOPE_LIMIT),
+  };
+}
