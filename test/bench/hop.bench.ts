@@ -76,3 +76,5 @@ async function rate(call: () => Promise<void>): Promise<number> {
   await Promise.all(Array.from({ length: IN_FLIGHT }, loop));
   return (done / (performance.now() - startedAt)) * 1_000;
 }
+
+if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchHop(), null, 2)}\n`);

@@ -1,0 +1,138 @@
+// The arrows of the house and the rules of its code. Run it through Nx (`nx lint <project>`): the boundary rule needs
+// the project graph and is silent without one.
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom, from the top of the house to its ground. What is not listed is not allowed. */
+const ARROWS = {
+  'type:app': [
+    'lib:mesh',
+    'lib:models',
+    'lib:state',
+    'lib:privacy',
+    'lib:bus',
+    'lib:pipeline',
+    'lib:resilience',
+    'lib:telemetry',
+    'lib:config',
+    'lib:contracts',
+  ],
+  'lib:mesh': ['lib:bus', 'lib:pipeline', 'lib:resilience', 'lib:telemetry', 'lib:config', 'lib:contracts'],
+  'lib:models': ['lib:resilience', 'lib:telemetry', 'lib:contracts'],
+  'lib:state': ['lib:resilience', 'lib:telemetry', 'lib:contracts'],
+  'lib:privacy': ['lib:contracts'],
+  'lib:bus': ['lib:contracts'],
+  'lib:pipeline': ['lib:contracts'],
+  'lib:resilience': ['lib:contracts'],
+  'lib:telemetry': ['lib:contracts'],
+  'lib:config': ['lib:contracts'],
+  'lib:contracts': [],
+  'lib:testing': ['lib:contracts'],
+};
+
+/** Packages with one door into the house: nobody but the owner imports them. */
+const OWNED = [
+  { packages: ['@nats-io/*'], owners: ['lib:bus'], folders: ['libs/bus'] },
+  { packages: ['@opentelemetry/*', 'pino', 'prom-client'], owners: ['lib:telemetry'], folders: ['libs/telemetry'] },
+  { packages: ['ioredis'], owners: ['lib:state'], folders: ['libs/state'] },
+  { packages: ['opossum'], owners: ['lib:resilience'], folders: ['libs/resilience'] },
+  { packages: ['@nestjs/*'], owners: ['lib:mesh', 'type:app'], folders: ['libs/mesh', 'apps/*'] },
+];
+
+const TESTS = ['{libs,apps}/**/*.spec.ts', '{libs,apps}/*/test/**', 'libs/testing/**'];
+
+/** The arrows as the boundary rule takes them; tests, and they alone, may import `lib:testing` as well. */
+function boundaries({ alsoAllowed = [], ...options } = {}) {
+  const depConstraints = Object.entries(ARROWS).map(([sourceTag, allowed]) => ({
+    sourceTag,
+    onlyDependOnLibsWithTags: [...allowed, ...alsoAllowed],
+    bannedExternalImports: OWNED.filter(({ owners }) => !owners.includes(sourceTag)).flatMap(
+      ({ packages }) => packages,
+    ),
+    ...(sourceTag === 'lib:contracts' && alsoAllowed.length === 0 ? { allowedExternalImports: ['zod'] } : {}),
+  }));
+  return {
+    '@nx/enforce-module-boundaries': ['error', { depConstraints, banTransitiveDependencies: true, ...options }],
+  };
+}
+
+const ENVIRONMENT = 'Settings are read by libs/config alone; declare one with setting().';
+
+/** The same doors once more, by name and with a sentence that says where to go instead. */
+function doors(closed) {
+  const patterns = closed.map(({ packages, folders }) => ({
+    group: packages,
+    message: `Only ${folders.join(' and ')} may import this; use what it exports.`,
+  }));
+  const environment = ['process', 'node:process'].map((name) => ({
+    name,
+    importNames: ['env', 'default'],
+    message: ENVIRONMENT,
+  }));
+  return { 'no-restricted-imports': ['error', { paths: environment, patterns }] };
+}
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/node_modules/**',
+      '**/dist/**',
+      '**/tmp/**',
+      '.nx/**',
+      '.llmos/**',
+      'test-results/**',
+      '**/templates/**',
+    ],
+  },
+  // No rule is switched off in place: change the code, or the rule for everybody.
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.{ts,mjs,js}'],
+    extends: [tseslint.configs.strict],
+    plugins: { '@nx': nx },
+    rules: {
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { args: 'after-used', argsIgnorePattern: '^_', caughtErrors: 'all' },
+      ],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true, allowEmpty: true }],
+      // `Promise.withResolvers<void>()` is how one writes it.
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      // `noUncheckedIndexedAccess` makes every index optional; where the code knows better it says so.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      eqeqeq: ['error', 'always'],
+    },
+  },
+  {
+    files: ['libs/**', 'apps/**'],
+    rules: {
+      ...boundaries(),
+      ...doors(OWNED),
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: ENVIRONMENT }],
+      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' }],
+      'no-console': 'error',
+    },
+  },
+  ...OWNED.map((own) => ({
+    files: own.folders.map((folder) => `${folder}/**`),
+    rules: doors(OWNED.filter((other) => !other.folders.some((folder) => own.folders.includes(folder)))),
+  })),
+  // A test may import its own project by name: a worker it starts can only be the built one.
+  { files: TESTS, rules: boundaries({ alsoAllowed: ['lib:testing'], allowCircularSelfDependency: true }) },
+  { files: [...TESTS, 'libs/config/**'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['apps/cli/**', ...TESTS], rules: { 'no-console': 'off' } },
+  {
+    // The promises rules need types: about three seconds more for a project, and worth it in code that is all awaits.
+    files: ['{libs,apps}/*/{src,test}/**/*.ts', 'test/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/await-thenable': 'error',
+    },
+  },
+);
