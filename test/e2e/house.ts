@@ -35,14 +35,15 @@ export interface Reply {
 
 const READY_WITHIN_MS = 120_000;
 
-export async function startHouse(environment: Record<string, string> = {}): Promise<House> {
+/** @param flags of `llmos up`, such as `--traces`. */
+export async function startHouse(environment: Record<string, string> = {}, flags: readonly string[] = []): Promise<House> {
   const home = mkdtempSync(join(tmpdir(), 'llmos-e2e-'));
   const cache = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
   for (const shared of ['models', 'bin']) {
     mkdirSync(join(cache, shared), { recursive: true });
     symlinkSync(join(cache, shared), join(home, shared));
   }
-  const child = spawn(process.execPath, ['llmos.mjs', 'up', '--port', '0'], {
+  const child = spawn(process.execPath, ['llmos.mjs', 'up', '--port', '0', ...flags], {
     env: { ...process.env, LLMOS_HOME: home, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

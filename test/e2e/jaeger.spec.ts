@@ -1,0 +1,44 @@
+import { waitFor } from '@llmos/testing';
+import { dirname } from 'node:path';
+import { QUESTIONS, startHouse, type House } from './house.js';
+
+/**
+ * Against the real thing, where somebody has it: `LLMOS_TEST_JAEGER=/path/to/jaeger npm test`. Building it takes
+ * minutes and its web page is not in the module, so it is not done for every run; docs/operations.md says how.
+ */
+const jaeger = process.env['LLMOS_TEST_JAEGER'];
+const QUERY = 'http://127.0.0.1:16686';
+
+interface JaegerSpan {
+  readonly operationName: string;
+  readonly spanID: string;
+  readonly references: readonly { readonly spanID: string }[];
+  readonly processID: string;
+}
+
+(jaeger ? describe : describe.skip)('traces in Jaeger 2', () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await startHouse({ PATH: `${dirname(jaeger!)}:${process.env['PATH']}` }, ['--traces']);
+  }, 180_000);
+  afterAll(() => house.stop(), 60_000);
+
+  it('a spoken question is read back through the query API as one trace, every span with its parent', async () => {
+    const { status, headers } = await house.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
+    expect(status).toBe(200);
+    const traceId = headers.get('traceparent')!.slice(3, 35);
+    const spans = await waitFor('the whole trace in Jaeger', async () => {
+      const response = await fetch(`${QUERY}/api/traces/${traceId}`);
+      if (!response.ok) return undefined;
+      const { data } = (await response.json()) as { data: { spans: JaegerSpan[] }[] };
+      const found = data[0]?.spans ?? [];
+      const names = found.map(({ operationName }) => operationName);
+      return data.length === 1 && names.includes('POST /serving/process') && names.some((name) => name.startsWith('chat ')) ? found : undefined;
+    }, 30_000);
+    const ids = new Set(spans.map(({ spanID }) => spanID));
+    const orphans = spans.filter(({ references }) => references.length > 0 && !references.every(({ spanID }) => ids.has(spanID)));
+    expect(orphans.map(({ operationName }) => operationName)).toEqual([]);
+    expect(spans.filter(({ references }) => references.length === 0)).toHaveLength(1);
+    expect(new Set(spans.map(({ processID }) => processID)).size).toBe(5);
+  });
+});

@@ -1,0 +1,190 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { waitFor } from '@llmos/testing';
+import { listens, lives, processesIn, processesNaming } from './two-commands.processes.js';
+
+// The real supervisor, the real services and the real models, in a home of their own: nothing is fetched twice.
+const ROOT = resolve(import.meta.dirname, '..', '..');
+const REAL_HOME = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
+const START_LIMIT_MS = 180_000;
+const STOP_LIMIT_MS = 5_000;
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  output(): string;
+  /** Resolves to the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+let home: string;
+const runs: Run[] = [];
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'llmos-e2e-'));
+  // Files are kept by their content, so sharing them is safe; locks and what is on its way are this home's own.
+  mkdirSync(join(home, 'models'), { recursive: true });
+  for (const shared of ['sha256', 'pins']) {
+    const source = join(REAL_HOME, 'models', shared);
+    if (existsSync(source)) symlinkSync(source, join(home, 'models', shared));
+  }
+});
+
+afterEach(async () => {
+  for (const { child, ended } of runs.splice(0)) {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await ended;
+  }
+  await waitFor(
+    'nothing of this test to run',
+    () => processesNaming(home).length === 0 && processesIn(home).length === 0,
+    15_000,
+  );
+  rmSync(home, { recursive: true, force: true });
+}, 30_000);
+
+describe('llmos up', () => {
+  it(
+    'answers a spoken question with citations, and leaves nothing behind',
+    async () => {
+      const run = llmos('up', '--once', '--ask');
+      expect(await run.ended).toBe(0);
+      const output = run.output();
+      expect(output).toMatch(/Heard {4}My new card has not arrived yet/i);
+      expect(output).toMatch(/Intent {3}card_arrival \(\d+(\.\d+)? %\)/);
+      expect(output).toMatch(/Answer {3}\S+/);
+      expect(output).toMatch(/Cites {4}.*My new card has not arrived yet/);
+      for (const capability of ['asr.transcribe', 'intent.detect', 'retrieval.search', 'generation.answer'])
+        expect(output).toContain(capability);
+      expect(output).toMatch(/Trace {4}[0-9a-f]{32}/);
+      expect(output).toContain('curl ');
+      await expectNothingLeft(output);
+    },
+    START_LIMIT_MS,
+  );
+
+  it(
+    'stops within 5 seconds when it is interrupted while it starts',
+    async () => {
+      const run = llmos('up');
+      const { services } = await waitFor(
+        'services to be started',
+        () => state((found) => found.services.length > 0),
+        60_000,
+      );
+      await expectQuickStop(run);
+      for (const { pid } of services) expect(lives(pid)).toBe(false);
+      await expectNothingLeft(run.output());
+    },
+    START_LIMIT_MS,
+  );
+
+  it(
+    'shows itself, says that it runs when started twice, and stops within 5 seconds on Ctrl-C',
+    async () => {
+      const run = llmos('up');
+      await waitFor(
+        'everything to be ready',
+        () => run.output().includes('Ctrl-C stops everything') || failed(run),
+        START_LIMIT_MS,
+      );
+      const status = llmos('status', '--json');
+      expect(await status.ended).toBe(0);
+      expect(JSON.parse(status.output())).toMatchObject({ running: true, ready: true });
+      const second = llmos('up');
+      expect(await second.ended).toBe(0);
+      expect(second.output()).toMatch(/running already: http:\/\//);
+      await expectQuickStop(run);
+      await expectNothingLeft(run.output());
+      expect(await llmos('status').ended).toBe(1);
+    },
+    START_LIMIT_MS + 30_000,
+  );
+
+  it(
+    'takes everything with it when it is killed, and starts again over what is left',
+    async () => {
+      const run = llmos('up');
+      const { services, natsPid } = await waitFor(
+        'services to be started',
+        () => state((found) => found.services.length > 0 && found.natsPid !== undefined),
+        60_000,
+      );
+      run.child.kill('SIGKILL');
+      await run.ended;
+      const pids = [...services.map(({ pid }) => pid), natsPid!];
+      await waitFor('the processes to notice', () => pids.every((pid) => !lives(pid)), 15_000);
+      const again = llmos('up');
+      await waitFor(
+        'the next start',
+        () => state((found) => found.pid === again.pid && found.services.length > 0),
+        60_000,
+      );
+      await expectQuickStop(again);
+    },
+    START_LIMIT_MS,
+  );
+});
+
+interface State {
+  readonly pid: number;
+  readonly natsPid?: number;
+  readonly services: { readonly pid: number }[];
+}
+
+function state(isReached: (state: State) => boolean): State | undefined {
+  const folder = instanceFolder();
+  if (!folder || !existsSync(join(folder, 'state.json'))) return undefined;
+  const found = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as State;
+  return isReached(found) ? found : undefined;
+}
+
+function instanceFolder(): string | undefined {
+  const instances = join(home, 'instances');
+  const name = existsSync(instances) ? readdirSync(instances)[0] : undefined;
+  return name === undefined ? undefined : join(instances, name);
+}
+
+/** Runs the command as a user would; the port is the system's choice, so that nothing here collides. */
+function llmos(...args: string[]): Run {
+  const env = { ...process.env, LLMOS_HOME: home, LLMOS_PORT: '0' };
+  const child = spawn(process.execPath, [join(ROOT, 'llmos.mjs'), ...args], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const run: Run = {
+    child,
+    pid: child.pid!,
+    output: () => output,
+    ended: once(child, 'close').then(() => child.exitCode),
+  };
+  runs.push(run);
+  return run;
+}
+
+function failed({ child, output }: Run): false {
+  if (child.exitCode !== null) throw new Error(`llmos ended with ${child.exitCode}:\n${output()}`);
+  return false;
+}
+
+async function expectQuickStop(run: Run): Promise<void> {
+  const from = Date.now();
+  run.child.kill('SIGINT');
+  await run.ended;
+  expect(Date.now() - from).toBeLessThan(STOP_LIMIT_MS);
+}
+
+async function expectNothingLeft(output: string): Promise<void> {
+  expect(processesNaming(home)).toEqual([]);
+  expect(processesIn(home)).toEqual([]);
+  const folder = instanceFolder();
+  for (const file of ['state.json', 'services.env']) expect(folder && existsSync(join(folder, file))).toBe(false);
+  const ports = [...output.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+  expect(await Promise.all(ports.map(listens))).toEqual(ports.map(() => false));
+}
