@@ -1,63 +1,80 @@
 import { Bus } from '@llmos/bus';
+import type { Pipeline } from '@llmos/contracts';
 import { MeshClient, RunRecords } from '@llmos/mesh';
 import { startNatsServer } from '@llmos/testing';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { ServiceBroker } from 'moleculer';
-import { echoPipeline } from './hop/echo.capability.ts';
+import { chain } from './hop/echo.capability.ts';
 
 const IN_FLIGHT = 64;
 const SECONDS = 3;
+const HOPS = 16;
 
 export interface HopFigures {
-  readonly meshPerSecond: number;
+  /** Tasks handed on a second, in runs of {@link HOPS} hops between two processes. */
+  readonly meshHopsPerSecond: number;
+  /** Runs of a single step a second: started, done, answered. */
+  readonly meshRunsPerSecond: number;
   readonly rawPerSecond: number;
   readonly moleculerPerSecond: number;
-  /** Mesh over Moleculer: 1 or more is the target. */
+  /** Hops of the mesh over calls of Moleculer: 1 or more is the target. */
   readonly meshToMoleculer: number;
   readonly meshToRaw: number;
 }
 
 /**
- * Requests a second between two processes with 64 in flight, over one nats-server: a one-step run of the mesh (task into
- * a stream, handler, terminal answer into a stream, ack), `nc.request`, and a Moleculer call. Each is measured twice, in
- * turn; the better one counts.
+ * How fast work goes from one process to another over one nats-server with 64 in flight: a hop of the mesh (task into a
+ * stream, stored, pulled, checked, handled, handed on, acked), `nc.request`, and a Moleculer call, which both store
+ * nothing. Each is measured twice, in turn; the better one counts.
  */
 export async function benchHop(): Promise<HopFigures> {
   const nats = await startNatsServer();
-  const worker = fork(new URL('./hop/worker.ts', import.meta.url), [nats.url]);
+  const workers = ['ping', 'pong'].map((name) => fork(new URL('./hop/worker.ts', import.meta.url), [nats.url, name]));
   const bus = await Bus.connect({ url: nats.url, service: 'bench-client' });
   const client = new MeshClient(bus, await RunRecords.open(bus));
-  const broker = new ServiceBroker({ nodeID: 'client', transporter: { type: 'NATS', options: { url: nats.url } }, logger: false });
+  const broker = new ServiceBroker({
+    nodeID: 'client',
+    transporter: { type: 'NATS', options: { url: nats.url } },
+    logger: false,
+  });
   try {
-    await once(worker, 'message');
+    await Promise.all(workers.map((worker) => once(worker, 'message')));
     await broker.start();
     await broker.waitForServices('bench');
     const signal = new AbortController().signal;
     const text = 'x'.repeat(200);
+    const run = (pipeline: Pipeline) => async () => {
+      const context = { run: client.newRun(), tenant: 'bench', lane: 'live' as const, deadlineMs: Date.now() + 30_000 };
+      const last = await client.converse(
+        { ...context, pipeline, input: { text }, traceparent: undefined },
+        () => undefined,
+        signal,
+      );
+      if (last.type !== 'completed') throw new Error(`the run ended as ${JSON.stringify(last)}`);
+    };
     const calls = {
-      mesh: async () => {
-        const context = { run: client.newRun(), tenant: 'bench', lane: 'live' as const, deadlineMs: Date.now() + 30_000 };
-        const last = await client.converse({ ...context, pipeline: echoPipeline, input: { text }, traceparent: undefined }, () => undefined, signal);
-        if (last.type !== 'completed') throw new Error(`the run ended as ${JSON.stringify(last)}`);
-      },
+      hops: run(chain(HOPS)),
+      runs: run(chain(1)),
       raw: async () => void (await bus.nc.request('bench.raw', text, { timeout: 10_000 })),
       moleculer: async () => void (await broker.call('bench.echo', { text })),
     };
-    const best = { mesh: 0, raw: 0, moleculer: 0 };
+    const best = { hops: 0, runs: 0, raw: 0, moleculer: 0 };
     for (let round = 0; round < 2; round++) {
-      for (const name of ['mesh', 'raw', 'moleculer'] as const) best[name] = Math.max(best[name], await rate(calls[name]));
+      for (const name of ['hops', 'runs', 'raw', 'moleculer'] as const)
+        best[name] = Math.max(best[name], await rate(calls[name]));
     }
     return {
-      meshPerSecond: Math.round(best.mesh),
+      meshHopsPerSecond: Math.round(best.hops * HOPS),
+      meshRunsPerSecond: Math.round(best.runs),
       rawPerSecond: Math.round(best.raw),
       moleculerPerSecond: Math.round(best.moleculer),
-      meshToMoleculer: best.mesh / best.moleculer,
-      meshToRaw: best.mesh / best.raw,
+      meshToMoleculer: (best.hops * HOPS) / best.moleculer,
+      meshToRaw: (best.hops * HOPS) / best.raw,
     };
   } finally {
     await broker.stop();
-    worker.kill('SIGKILL');
+    for (const worker of workers) worker.kill('SIGKILL');
     await bus.close();
     await nats.stop();
   }

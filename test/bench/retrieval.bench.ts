@@ -127,13 +127,4 @@ async function builtService(): Promise<Source> {
   return Object.assign({}, ...(await Promise.all(modules))) as Source;
 }
 
-if (import.meta.main) {
-  const { n, hit1, hit3, hit1WithIntent, hit3WithIntent, searchP50Ms } = await benchRetrieval();
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  process.stdout.write(
-    `retrieval: ${n} questions, 77 articles\n` +
-      `  without intent    hit@1 ${percent(hit1)}, hit@3 ${percent(hit3)}\n` +
-      `  with true intent  hit@1 ${percent(hit1WithIntent)}, hit@3 ${percent(hit3WithIntent)}\n` +
-      `  one search        ${searchP50Ms.toFixed(1)} ms (median)\n`,
-  );
-}
+if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchRetrieval(), null, 2)}\n`);

@@ -96,8 +96,7 @@ export class Bus {
     const dataref = encoded.body.length > limit ? await this.blobs.put(encoded.body) : undefined;
     const envelope: Envelope = { ...context, id, type: `org.llmos.task.${capability}`, source: this.source, traceparent };
     await this.publisher.publish(subjects.task(context.lane, capability), dataref ? new Uint8Array() : encoded.body, {
-      id,
-      headers: writeHeaders(envelope, encoded.contentType, dataref),
+      headers: writeHeaders(envelope, { contentType: encoded.contentType, dataref, messageId: id }),
       deadlineMs: publishDeadline(context),
     });
     return encoded.body.length;
@@ -114,9 +113,8 @@ export class Bus {
   say(context: RunContext, answer: Exclude<Answer, TerminalAnswer>): void {
     const { body } = encodeBody(answer);
     const id = answer.type === 'delta' ? `${context.run}:${answer.step}:d${answer.index}` : `${context.run}:${answer.timing.step}:done`;
-    const h = writeHeaders({ ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source }, JSON_TYPE);
-    h.set('Nats-Msg-Id', id);
-    this.nc.publish(subjects.answer(context.run), body, { headers: h });
+    const envelope: Envelope = { ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source };
+    this.nc.publish(subjects.answer(context.run), body, { headers: writeHeaders(envelope, { contentType: JSON_TYPE, messageId: id }) });
   }
 
   /** Says the last word of a run, exactly once: the stream keeps the first of all that are said. */
@@ -124,8 +122,7 @@ export class Bus {
     const id = `${context.run}:terminal`;
     const { body } = encodeBody(answer);
     await this.publisher.publish(subjects.answer(context.run), body, {
-      id,
-      headers: writeHeaders({ ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent }, JSON_TYPE),
+      headers: writeHeaders({ ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent }, { contentType: JSON_TYPE, messageId: id }),
       deadlineMs: publishDeadline(context),
     });
   }
@@ -133,10 +130,10 @@ export class Bus {
   /** Publishes a run's result for other systems, as a CloudEvent on `llmos.out.<tenant>.<pipeline>`. */
   async publishResult(context: RunContext, pipeline: string, answer: TerminalAnswer, correlationId?: string, traceparent?: string): Promise<void> {
     const id = `${context.run}:result`;
-    const h = writeHeaders({ ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent }, JSON_TYPE);
-    if (correlationId) h.set('ce-correlationid', correlationId);
+    const envelope: Envelope = { ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent };
+    const headersOfResult = writeHeaders(envelope, { contentType: JSON_TYPE, messageId: id, correlationId });
     const { body } = encodeBody(answer);
-    await this.publisher.publish(subjects.result(context.tenant, pipeline), body, { id, headers: h, deadlineMs: publishDeadline(context) });
+    await this.publisher.publish(subjects.result(context.tenant, pipeline), body, { headers: headersOfResult, deadlineMs: publishDeadline(context) });
   }
 
   /** Publishes an event into the intake, as another system would. */
@@ -149,8 +146,8 @@ export class Bus {
     h.set('ce-type', `org.llmos.in.${pipeline}`);
     h.set('content-type', contentType);
     if (event.traceparent) h.set('traceparent', event.traceparent);
+    h.set('Nats-Msg-Id', `in:${tenant}:${event.source}:${event.id}`);
     await this.publisher.publish(subjects.intake(tenant, pipeline), body, {
-      id: `in:${tenant}:${event.source}:${event.id}`,
       headers: h,
       deadlineMs: Date.now() + 10_000,
     });

@@ -29,8 +29,8 @@ export async function publishDeadLetter(publisher: Publisher, letter: DeadLetter
   h.set('llmos-error-code', letter.error.code);
   h.set('llmos-reason', letter.error.message.replace(/[\r\n]+/g, ' ').slice(0, 500));
   if (letter.error.field) h.set('llmos-error-field', letter.error.field.replace(/[\r\n]+/g, ' ').slice(0, 200));
+  h.set('Nats-Msg-Id', `dlq:${letter.id}`);
   await publisher.publish(subjects.deadLetter(letter.service), letter.data, {
-    id: `dlq:${letter.id}`,
     headers: h,
     deadlineMs: Date.now() + PATIENCE_MS,
   });

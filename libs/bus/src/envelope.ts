@@ -1,5 +1,5 @@
 import { LlmosError, isRunId, isToken, type Lane, type RunContext } from '@llmos/contracts';
-import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import type { MsgHdrs } from '@nats-io/transport-node';
 
 /** The attributes of an internal message: a CloudEvent in binary mode (CloudEvents 1.0, NATS protocol binding). */
 export interface Envelope extends RunContext {
@@ -11,21 +11,34 @@ export interface Envelope extends RunContext {
   readonly traceparent?: string | undefined;
 }
 
-export function writeHeaders(envelope: Envelope, contentType: string, dataref?: string): MsgHdrs {
-  const h = headers();
-  h.set('ce-specversion', '1.0');
-  h.set('ce-id', envelope.id);
-  h.set('ce-source', envelope.source);
-  h.set('ce-type', envelope.type);
-  h.set('ce-time', new Date().toISOString());
-  h.set('ce-subject', envelope.run);
-  h.set('ce-expirytime', new Date(envelope.deadlineMs).toISOString());
-  h.set('ce-tenant', envelope.tenant);
-  h.set('ce-lane', envelope.lane);
-  h.set('content-type', contentType);
-  if (envelope.traceparent) h.set('traceparent', envelope.traceparent);
-  if (dataref) h.set('ce-dataref', dataref);
-  return h;
+/** What a message has beside its envelope. */
+export interface MessageFields {
+  readonly contentType: string;
+  /** `Nats-Msg-Id`: repetitions of a message with the same id are stored once. */
+  readonly messageId?: string | undefined;
+  readonly dataref?: string | undefined;
+  readonly correlationId?: string | undefined;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * The headers of a message, written out at once: the client's own class checks and stores each by itself, which cost a
+ * tenth of a hop. Line ends, the one thing that could make two headers of one, are taken out of values from outside.
+ */
+export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs {
+  let text =
+    `NATS/1.0\r\nce-specversion: 1.0\r\nce-id: ${envelope.id}\r\nce-source: ${envelope.source}\r\nce-type: ${envelope.type}` +
+    `\r\nce-time: ${new Date().toISOString()}\r\nce-subject: ${envelope.run}` +
+    `\r\nce-expirytime: ${new Date(envelope.deadlineMs).toISOString()}\r\nce-tenant: ${envelope.tenant}` +
+    `\r\nce-lane: ${envelope.lane}\r\ncontent-type: ${fields.contentType}`;
+  if (envelope.traceparent) text += `\r\ntraceparent: ${envelope.traceparent}`;
+  if (fields.dataref) text += `\r\nce-dataref: ${fields.dataref}`;
+  if (fields.correlationId) text += `\r\nce-correlationid: ${fields.correlationId.replace(/[\r\n]+/g, ' ')}`;
+  if (fields.messageId) text += `\r\nNats-Msg-Id: ${fields.messageId}`;
+  const encoded = encoder.encode(`${text}\r\n\r\n`);
+  // The client asks headers that are sent for nothing but this.
+  return { encode: () => encoded } as unknown as MsgHdrs;
 }
 
 /** @throws LlmosError MALFORMED_EVENT naming the attribute at fault. */

@@ -33,13 +33,12 @@ export class Publisher {
   }
 
   /**
-   * Publishes with the message id `id`, retried with the same id until acknowledged or `deadlineMs` has passed:
-   * at least once on the wire, exactly once in the stream within its duplicate window.
+   * Publishes, again with the same headers until acknowledged or `deadlineMs` has passed: at least once on the wire, and
+   * with a `Nats-Msg-Id` among the headers exactly once in the stream within its duplicate window.
    *
    * @throws LlmosError OVERLOADED when the stream is full, UNAVAILABLE when the broker does not answer in time.
    */
-  async publish(subject: string, body: Uint8Array, options: { id: string; headers: MsgHdrs; deadlineMs: number }): Promise<{ duplicate: boolean }> {
-    options.headers.set('Nats-Msg-Id', options.id);
+  async publish(subject: string, body: Uint8Array, options: { headers: MsgHdrs; deadlineMs: number }): Promise<{ duplicate: boolean }> {
     for (let attempt = 0; ; attempt++) {
       const patienceMs = Math.min(ATTEMPT_TIMEOUT_MS, options.deadlineMs - Date.now());
       try {

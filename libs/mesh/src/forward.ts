@@ -2,6 +2,7 @@ import type { Bus } from '@llmos/bus';
 import type { RunContext, Task, TerminalAnswer } from '@llmos/contracts';
 import { conclude, nextStep, prune, stepAt } from '@llmos/pipeline';
 import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
+import { toWire } from './task-wire.js';
 import { concluded, recordOf, type RunRecords } from './run-records.js';
 
 /** What comes after a step: the next one's task, or the last word. Everything here may be repeated without effect. */
@@ -20,7 +21,7 @@ export class Forwarder {
       return;
     }
     const capability = stepAt(task.pipeline, index).uses;
-    const next = { ...task, ...prune(task, index), index };
+    const next = toWire({ ...task, ...prune(task, index), index });
     await this.span(`send llmos.task.${context.lane}.${capability}`, traceparent, (active) =>
       this.bus.publishTask(context, capability, index, next, active),
     );

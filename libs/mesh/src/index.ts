@@ -7,7 +7,7 @@ export { CONFIG, LOGGER, MeshModule } from './mesh.module.js';
 export { nestLogger } from './nest-logger.js';
 export { Nodes } from './nodes.js';
 export { announce, openProcess, readConfig, tellParent, type HouseProcess, type ServiceConfig } from './process.js';
-export { Readiness } from './readiness.js';
+export { Readiness, type BringOptions, type StartProgress } from './readiness.js';
 export { concluded, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';
 export { Step, type StepContext } from './step.decorator.js';

@@ -1,5 +1,20 @@
-import type { Check } from '@llmos/contracts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isLlmosError, type Check } from '@llmos/contracts';
+import type { Logger } from '@llmos/telemetry';
 import { Injectable } from '@nestjs/common';
+
+/** What is known of a start that is under way; see {@link Check}. */
+export type StartProgress = Omit<Check, 'name' | 'state'>;
+
+export interface BringOptions {
+  /** Ends the trying; `start` should end on it too. */
+  readonly signal: AbortSignal;
+  readonly log: Pick<Logger, 'error'>;
+  /** Between a failure and the next try. Default 30,000. */
+  readonly retryMs?: number;
+}
+
+const RETRY_MS = 30_000;
 
 /** What this process still needs before it can work. It pulls no task until every check is `ready`. */
 @Injectable()
@@ -11,6 +26,30 @@ export class Readiness {
   set(check: Check): void {
     this.checks.set(check.name, check);
     for (const listener of this.listeners) listener();
+  }
+
+  /**
+   * Starts a part of the process beside everything else, as the check `name`: `loading` with what `start` reports,
+   * then `ready`; after a failure `failed` with the reason, and another try after a pause.
+   * Resolves when the part is ready or the signal aborts; never rejects.
+   */
+  async bring(
+    name: string,
+    start: (report: (progress: StartProgress) => void) => Promise<void>,
+    { signal, log, retryMs = RETRY_MS }: BringOptions,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      this.set({ name, state: 'loading' });
+      try {
+        await start((progress) => this.set({ ...progress, name, state: 'loading' }));
+        return this.set({ name, state: 'ready' });
+      } catch (error) {
+        if (signal.aborted) return;
+        log.error({ err: error, part: name }, 'a part of the service did not start; it is tried again');
+        this.set({ name, state: 'failed', message: isLlmosError(error) ? error.message : unforeseen(name) });
+        await pause(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    }
   }
 
   /** Called after every change. */
@@ -31,4 +70,8 @@ export class Readiness {
   get all(): Check[] {
     return [...this.checks.values()];
   }
+}
+
+function unforeseen(name: string): string {
+  return `The part '${name}' could not be started; the log says why. It is tried again by itself.`;
 }

@@ -1,5 +1,5 @@
 import { ACK_WAIT_MS, MAX_DELIVERIES, type Bus, type Decoded, type Delivery } from '@llmos/bus';
-import { ERRORS, LlmosError, pipelineSchema, serviceOf, taskSchema, toLlmosError, type Capability, type Pipeline, type Task, type Timing } from '@llmos/contracts';
+import { ERRORS, LlmosError, serviceOf, toLlmosError, type Capability, type Task, type Timing } from '@llmos/contracts';
 import { stepAt, stepInput } from '@llmos/pipeline';
 import { backoffMs, withDeadline } from '@llmos/resilience';
 import { markFailed, SpanKind, withSpan, type Logger } from '@llmos/telemetry';
@@ -8,6 +8,7 @@ import type { Forwarder } from './forward.js';
 import { taskMetrics } from './metrics.js';
 import type { RunRecords } from './run-records.js';
 import type { StepContext } from './step.decorator.js';
+import { fromWire } from './task-wire.js';
 
 export type Handler = (input: unknown, context: StepContext) => Promise<unknown>;
 
@@ -78,7 +79,7 @@ export class TaskChain {
     let decoded: Decoded | undefined;
     try {
       decoded = await this.options.bus.decode(delivery);
-      return { decoded, task: readTask(decoded.body) };
+      return { decoded, task: fromWire(decoded.body) };
     } catch (error) {
       const failure = toLlmosError(error);
       if (failure.retryable && delivery.attempt < MAX_DELIVERIES) {
@@ -197,30 +198,6 @@ export class TaskChain {
     });
     delivery.term(error.message);
   }
-}
-
-/** Pipelines as they were read before: each is checked once, and what is derived from it is kept with it. */
-const knownPipelines = new Map<string, Pipeline>();
-const restSchema = taskSchema.omit({ pipeline: true });
-
-function readTask(body: unknown): Task {
-  if (typeof body !== 'object' || body === null || !('pipeline' in body)) throw new LlmosError('MALFORMED_EVENT', 'The body is not a task.', { field: 'pipeline' });
-  const rest = restSchema.safeParse(body);
-  if (!rest.success) throw malformed(rest.error.issues[0]!);
-  const key = JSON.stringify(body.pipeline);
-  let pipeline = knownPipelines.get(key);
-  if (!pipeline) {
-    const parsed = pipelineSchema.safeParse(body.pipeline);
-    if (!parsed.success) throw malformed(parsed.error.issues[0]!);
-    if (knownPipelines.size >= 1_000) knownPipelines.clear();
-    knownPipelines.set(key, (pipeline = parsed.data));
-  }
-  if (rest.data.index >= pipeline.steps.length) throw new LlmosError('MALFORMED_EVENT', 'The task names a step its pipeline does not have.', { field: 'index' });
-  return { ...rest.data, pipeline };
-}
-
-function malformed(issue: { path: PropertyKey[]; message: string }): LlmosError {
-  return new LlmosError('MALFORMED_EVENT', issue.message, { field: issue.path.map(String).join('.') });
 }
 
 function isDegraded(output: unknown): boolean {

@@ -1,5 +1,4 @@
-import type { EmbeddedBatch, EmbedderInit } from './embedder.worker.js';
-import { createJob, takeBatch, type BatchLimits, type EmbeddingJob, type QueuedText } from './embedding-queue.js';
+import type { EmbedderInit } from './embedder.worker.js';
 import { WorkerPool } from './worker-pool.js';
 
 export interface EmbedderOptions {
@@ -17,8 +16,6 @@ export interface EmbedderOptions {
   readonly pooling?: 'mean' | 'cls';
 }
 
-const MAX_BATCH_TEXTS = 32;
-const MAX_BATCH_TOKENS = 1024;
 const DEFAULT_MAX_TOKENS = 256;
 
 /** Started from source (in tests) the worker is the built one: a thread cannot run TypeScript modules. */
@@ -30,12 +27,10 @@ const WORKER = new URL(
 /**
  * Turns texts into vectors whose dot product is their similarity, for search, routing and classifier heads.
  *
- * Callers who come while the workers are busy share the next batch (up to 32 texts, sorted by length).
+ * A text's vector depends on the text alone. Texts are therefore run one by one: an int8 model scales its activations
+ * over a whole batch, so a batch would let neighbours (and strangers' callers) move each other's vectors.
  */
 export class Embedder {
-  private readonly jobs = new Set<EmbeddingJob>();
-  private inFlight = 0;
-
   /**
    * Resolves once every worker has loaded the model.
    * @throws LlmosError UNAVAILABLE when the model or tokenizer cannot be loaded.
@@ -43,81 +38,43 @@ export class Embedder {
   static async start(options: EmbedderOptions): Promise<Embedder> {
     const { model, tokenizer, threads = 1, maxTokens = DEFAULT_MAX_TOKENS, pooling = 'mean', workers = 1 } = options;
     const init: EmbedderInit = { model, tokenizer, threads, maxTokens, pooling };
-    const pool = await WorkerPool.start({ module: WORKER, init, size: workers, name: 'embedder' });
-    const { dimensions } = await pool.call<{ dimensions: number }>('describe', undefined);
-    const limits = { maxTexts: MAX_BATCH_TEXTS, maxTokensPerText: maxTokens, maxTokens: MAX_BATCH_TOKENS };
-    return new Embedder(pool, workers, limits, dimensions);
+    // Every caller waits with a text or two only, and how many callers there are is decided before them.
+    const pool = await WorkerPool.start({ module: WORKER, init, size: workers, name: 'embedder', maxQueue: Infinity });
+    const { length } = await pool.call<Float32Array>('embed', { text: '' });
+    return new Embedder(pool, workers, length);
   }
 
   private constructor(
     private readonly pool: WorkerPool,
     private readonly workers: number,
-    private readonly limits: BatchLimits,
     /** Length of each vector: 384 for MiniLM. */
     readonly dimensions: number,
   ) {}
 
-  /** Callers waiting. */
+  /** Texts waiting for a worker: of each caller at most one a worker. */
   get depth(): number {
-    return this.jobs.size;
+    return this.pool.depth;
   }
 
   /**
    * One L2-normalised vector per text, in the order of the texts; no texts give no vectors.
    *
+   * Callers take turns text by text, so one with a question does not wait for one with ten thousand documents.
    * Rejects at once with the signal's reason on abort, and with `UNAVAILABLE` when the worker died or is closed.
    */
   async embed(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array[]> {
     signal?.throwIfAborted();
-    if (texts.length === 0) return [];
-    const { promise, resolve, reject } = Promise.withResolvers<Float32Array[]>();
-    const job = createJob(texts, { resolve, reject });
-    const abort = (): void => this.fail(job, signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    this.jobs.add(job);
-    this.dispatch();
-    return promise.finally(() => signal?.removeEventListener('abort', abort));
+    const vectors: Float32Array[] = [];
+    const rest = texts.entries();
+    const lane = async (): Promise<void> => {
+      for (const [index, text] of rest) vectors[index] = await this.pool.call('embed', { text }, { signal });
+    };
+    await Promise.all(Array.from({ length: Math.min(this.workers, texts.length) }, lane));
+    return vectors;
   }
 
-  /** Lets the running batch finish; callers still waiting are rejected with `UNAVAILABLE`. */
+  /** Lets the running text finish; callers still waiting are rejected with `UNAVAILABLE`. */
   close(): Promise<void> {
     return this.pool.close();
-  }
-
-  private dispatch(): void {
-    while (this.inFlight < this.workers) {
-      const batch = takeBatch([...this.jobs], this.limits);
-      if (batch.length === 0) return;
-      this.inFlight += 1;
-      void this.runBatch(batch).finally(() => {
-        this.inFlight -= 1;
-        this.dispatch();
-      });
-    }
-  }
-
-  private async runBatch(batch: readonly QueuedText[]): Promise<void> {
-    try {
-      const texts = batch.map(({ job, index }) => job.texts[index]);
-      const { vectors, dimensions } = await this.pool.call<EmbeddedBatch>('embedBatch', { texts });
-      batch.forEach(({ job, index }, row) =>
-        this.deliver(job, index, vectors.slice(row * dimensions, (row + 1) * dimensions)),
-      );
-    } catch (error) {
-      for (const { job } of batch) this.fail(job, error);
-    }
-  }
-
-  private deliver(job: EmbeddingJob, index: number, vector: Float32Array): void {
-    job.vectors[index] = vector;
-    job.missing -= 1;
-    if (job.missing > 0) return;
-    this.jobs.delete(job);
-    job.resolve(job.vectors);
-  }
-
-  private fail(job: EmbeddingJob, error: unknown): void {
-    this.jobs.delete(job);
-    job.reject(error);
   }
 }

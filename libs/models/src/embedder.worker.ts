@@ -13,27 +13,19 @@ export interface EmbedderInit {
   readonly pooling: 'mean' | 'cls';
 }
 
-/** One batch's vectors end to end: `vectors[i * dimensions + j]`. */
-export interface EmbeddedBatch {
-  readonly vectors: Float32Array;
-  readonly dimensions: number;
-}
-
 /** Nothing past this many characters a token can matter after truncation; keeps a huge text from being tokenised whole. */
 const MAX_CHARS_PER_TOKEN = 32;
 
 serveWorker(async (init: EmbedderInit) => {
   const tokenizer = await loadTokenizer(init.tokenizer);
   const session = await loadSession(init);
-  const embedBatch = async ({ texts }: { texts: readonly string[] }): Promise<EmbeddedBatch> => {
-    const batch = padBatch(texts.map((text) => encode(tokenizer, text, init.maxTokens)));
-    const output = await session.run(feeds(session, batch));
+  const embed = async ({ text }: { text: string }): Promise<Float32Array> => {
+    const output = await session.run(feeds(session, encode(tokenizer, text, init.maxTokens)));
     const hidden = output[session.outputNames[0] ?? ''];
     if (!hidden) throw new LlmosError('INTERNAL', `The embedding model ${init.model} gave no output.`);
-    return pool(hidden, batch, init.pooling);
+    return pool(hidden, init.pooling);
   };
-  const { dimensions } = await embedBatch({ texts: ['warm up'] });
-  return { embedBatch, describe: () => ({ dimensions }), close: () => session.release() };
+  return { embed, close: () => session.release() };
 });
 
 async function loadTokenizer(path: string): Promise<Tokenizer> {
@@ -52,6 +44,8 @@ async function loadSession({ model, threads }: EmbedderInit): Promise<InferenceS
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
+      // An arena would keep the largest text's memory for ever; the small tensors of a question gain nothing from it.
+      enableCpuMemArena: false,
       // Spinning threads burn a core while idle.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
@@ -70,28 +64,11 @@ function encode(tokenizer: Tokenizer, text: string, maxTokens: number): number[]
   return ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), ...ids.slice(-1)];
 }
 
-interface PaddedBatch {
-  readonly lengths: readonly number[];
-  readonly width: number;
-  readonly ids: BigInt64Array;
-  readonly mask: BigInt64Array;
-}
-
-function padBatch(encoded: readonly number[][]): PaddedBatch {
-  const lengths = encoded.map((ids) => ids.length);
-  const width = Math.max(...lengths);
-  const ids = new BigInt64Array(encoded.length * width);
-  const mask = new BigInt64Array(encoded.length * width);
-  encoded.forEach((row, r) => row.forEach((id, t) => (ids[r * width + t] = BigInt(id))));
-  lengths.forEach((length, r) => mask.fill(1n, r * width, r * width + length));
-  return { lengths, width, ids, mask };
-}
-
-function feeds(session: InferenceSession, { lengths, width, ids, mask }: PaddedBatch): Record<string, Tensor> {
-  const shape = [lengths.length, width];
+function feeds(session: InferenceSession, ids: readonly number[]): Record<string, Tensor> {
+  const shape = [1, ids.length];
   const inputs: Record<string, Tensor> = {
-    input_ids: new Tensor('int64', ids, shape),
-    attention_mask: new Tensor('int64', mask, shape),
+    input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), shape),
+    attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), shape),
   };
   if (session.inputNames.includes('token_type_ids')) {
     inputs.token_type_ids = new Tensor('int64', new BigInt64Array(ids.length), shape);
@@ -99,18 +76,14 @@ function feeds(session: InferenceSession, { lengths, width, ids, mask }: PaddedB
   return inputs;
 }
 
-/** One L2-normalised vector a text: the mean over its real tokens (Sentence-BERT, Reimers & Gurevych 2019), or its first token. */
-function pool(hidden: Tensor, { lengths, width }: PaddedBatch, pooling: 'mean' | 'cls'): EmbeddedBatch {
+/** The L2-normalised mean over the tokens (Sentence-BERT, Reimers & Gurevych 2019), or the first token. */
+function pool(hidden: Tensor, pooling: 'mean' | 'cls'): Float32Array {
   const states = hidden.data as Float32Array;
-  const dimensions = hidden.dims[2] ?? 0;
-  const vectors = new Float32Array(lengths.length * dimensions);
-  lengths.forEach((length, row) => {
-    const vector = vectors.subarray(row * dimensions, (row + 1) * dimensions);
-    const tokens = pooling === 'mean' ? length : 1;
-    for (let token = 0; token < tokens; token++) addTo(vector, states, (row * width + token) * dimensions);
-    normalise(vector);
-  });
-  return { vectors, dimensions };
+  const vector = new Float32Array(hidden.dims[2] ?? 0);
+  const end = pooling === 'mean' ? states.length : vector.length;
+  for (let from = 0; from < end; from += vector.length) addTo(vector, states, from);
+  normalise(vector);
+  return vector;
 }
 
 function addTo(vector: Float32Array, states: Float32Array, from: number): void {

@@ -8,7 +8,7 @@ export {
   type ListedModel,
   type ModelStoreOptions,
 } from './model-store.js';
-export type { FetchProgress } from './progress-meter.js';
+export { describeFetch, type FetchProgress } from './progress-meter.js';
 export type { HttpSettings } from './sources/http.source.js';
 export type { HubSettings } from './sources/hub.source.js';
 export { WorkerPool, type CallOptions, type WorkerPoolOptions } from './worker-pool.js';

@@ -8,6 +8,16 @@ export interface FetchProgress {
   readonly etaSeconds?: number;
 }
 
+/** How far a fetch is, as a share and in words for whoever waits. `progress` is 0 to 1, absent while nobody knows. */
+export function describeFetch({ file, receivedBytes, totalBytes, etaSeconds }: FetchProgress): {
+  progress?: number;
+  etaSeconds?: number;
+  message: string;
+} {
+  const progress = totalBytes ? Math.min(1, receivedBytes / totalBytes) : undefined;
+  return { progress, etaSeconds, message: `fetching ${file}` };
+}
+
 const MIN_INTERVAL_MS = 100;
 
 /** Turns byte counts into progress with an estimate, and keeps callers from being told thousands of times a second. */

@@ -2,17 +2,34 @@ import { capability, type Pipeline } from '@llmos/contracts';
 import { z } from 'zod';
 
 const body = z.object({ text: z.string() });
+const echo = (name: string) =>
+  capability({
+    name,
+    summary: 'Says it back.',
+    input: body,
+    output: body,
+    example: { input: { text: 'a' }, output: { text: 'a' } },
+  });
 
-/** The smallest capability there is: what it costs is what the mesh costs. */
-export const echo = capability({ name: 'bench.echo', summary: 'Says it back.', input: body, output: body, example: { input: { text: 'a' }, output: { text: 'a' } } });
+/** The smallest capabilities there are: what they cost is what the mesh costs. One process does the first, one the second. */
+export const ECHOES = { ping: echo('bench.ping'), pong: echo('bench.pong') };
 
-export const echoPipeline: Pipeline = {
-  name: 'bench_echo',
-  version: 1,
-  description: '',
-  input: { text: { type: 'string', maxLength: 4_000, required: true } },
-  deadlineMs: 30_000,
-  steps: [{ id: 'echo', uses: 'bench.echo', with: { text: '${input.text}' }, onError: 'fail', stream: false }],
-  result: '${echo.text}',
-  details: {},
-};
+/** A run that is handed from one process to the other and back, `hops` times in all. */
+export function chain(hops: number): Pipeline {
+  return {
+    name: 'bench_chain',
+    version: 1,
+    description: '',
+    input: { text: { type: 'string', maxLength: 4_000, required: true } },
+    deadlineMs: 30_000,
+    steps: Array.from({ length: hops }, (_, i) => ({
+      id: `s${i}`,
+      uses: i % 2 === 0 ? 'bench.ping' : 'bench.pong',
+      with: { text: i === 0 ? '${input.text}' : `\${s${i - 1}.text}` },
+      onError: 'fail' as const,
+      stream: false,
+    })),
+    result: `\${s${hops - 1}.text}`,
+    details: {},
+  };
+}

@@ -1,11 +1,12 @@
-// The far side of the hop benchmark: a process that echoes over the mesh, raw NATS and Moleculer.
+// The far side of the hop benchmark: a process that echoes over the mesh, and, the first of them, over raw NATS and Moleculer.
 import { Bus, taskConsumer } from '@llmos/bus';
 import { Cancellations, Forwarder, RunRecords, TaskChain } from '@llmos/mesh';
 import { createLogger } from '@llmos/telemetry';
 import { ServiceBroker } from 'moleculer';
-import { echo } from './echo.capability.ts';
+import { ECHOES } from './echo.capability.ts';
 
 const url = process.argv[2]!;
+const echo = ECHOES[process.argv[3] as keyof typeof ECHOES];
 const bus = await Bus.connect({ url, service: 'bench' });
 const records = await RunRecords.open(bus);
 const chain = new TaskChain(echo, (input) => Promise.resolve(input), {
@@ -16,9 +17,14 @@ const chain = new TaskChain(echo, (input) => Promise.resolve(input), {
   forwarder: new Forwarder(bus, records),
 });
 await bus.consume(taskConsumer('live', echo.name), 64, (delivery) => chain.process(delivery));
-bus.nc.subscribe('bench.raw', { callback: (_, message) => void message.respond(message.data) });
-
-const broker = new ServiceBroker({ nodeID: 'worker', transporter: { type: 'NATS', options: { url } }, logger: false });
-broker.createService({ name: 'bench', actions: { echo: (context: { params: unknown }) => context.params } });
-await broker.start();
+if (echo === ECHOES.ping) {
+  bus.nc.subscribe('bench.raw', { callback: (_, message) => void message.respond(message.data) });
+  const broker = new ServiceBroker({
+    nodeID: echo.name.replace('.', '-'),
+    transporter: { type: 'NATS', options: { url } },
+    logger: false,
+  });
+  broker.createService({ name: 'bench', actions: { echo: (context: { params: unknown }) => context.params } });
+  await broker.start();
+}
 process.send?.('ready');

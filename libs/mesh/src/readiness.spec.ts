@@ -1,0 +1,69 @@
+import { LlmosError, type Check } from '@llmos/contracts';
+import { Readiness, type BringOptions } from './readiness.js';
+
+describe('Readiness.bring', () => {
+  let readiness: Readiness;
+  let leaving: AbortController;
+  let said: Check[];
+  let logged: unknown[];
+  let options: BringOptions;
+
+  beforeEach(() => {
+    readiness = new Readiness();
+    leaving = new AbortController();
+    said = [];
+    logged = [];
+    readiness.onChange(() => said.push(...readiness.all));
+    options = { signal: leaving.signal, log: { error: (entry: unknown) => logged.push(entry) }, retryMs: 1 };
+  });
+
+  it('goes from loading, with what is reported, to ready', async () => {
+    await readiness.bring(
+      'model',
+      async (report) => report({ progress: 0.5, etaSeconds: 3, message: 'fetching model' }),
+      options,
+    );
+    expect(said).toEqual([
+      { name: 'model', state: 'loading' },
+      { name: 'model', state: 'loading', progress: 0.5, etaSeconds: 3, message: 'fetching model' },
+      { name: 'model', state: 'ready' },
+    ]);
+    expect(readiness.ready).toBe(true);
+  });
+
+  it('says why it failed, logs it and tries again', async () => {
+    const failures = [new LlmosError('UNAVAILABLE', 'No disk is left.'), new Error('secret path')];
+    await readiness.bring(
+      'model',
+      async () => {
+        const failure = failures.shift();
+        if (failure) throw failure;
+      },
+      options,
+    );
+    expect(said.map(({ state }) => state)).toEqual(['loading', 'failed', 'loading', 'failed', 'loading', 'ready']);
+    expect(said[1]?.message).toBe('No disk is left.');
+    expect(said[3]?.message).toMatch(/'model' could not be started; the log says why/);
+    expect(logged).toHaveLength(2);
+  });
+
+  it('stops trying when it is told to, in the pause and in the start', async () => {
+    const fails = () => Promise.reject(new Error('no'));
+    const paused = readiness.bring('paused', fails, { ...options, retryMs: 60_000 });
+    const starting = readiness.bring(
+      'starting',
+      () => new Promise((_, reject) => leaving.signal.addEventListener('abort', () => reject(leaving.signal.reason))),
+      options,
+    );
+    setImmediate(() => leaving.abort());
+    await Promise.all([paused, starting]);
+    expect(readiness.ready).toBe(false);
+    expect(logged).toHaveLength(1);
+  });
+
+  it('does not begin once it is told to stop', async () => {
+    leaving.abort();
+    await readiness.bring('model', () => Promise.reject(new Error('must not be called')), options);
+    expect(said).toEqual([]);
+  });
+});
