@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { isLlmosError, LlmosError } from '@llmos/contracts';
-import { CONFIG, LOGGER, Readiness, type ServiceConfig } from '@llmos/mesh';
-import { ModelStore, type FetchProgress } from '@llmos/models';
+import { LlmosError } from '@llmos/contracts';
+import { CONFIG, LOGGER, Readiness, type ServiceConfig, type StartProgress } from '@llmos/mesh';
+import { describeFetch, ModelStore } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { LlamaCppModel } from './adapters/llama-cpp.adapter.js';
@@ -10,14 +10,13 @@ import type { GenerationConfig } from './generation.config.js';
 import { GenerationService } from './generation.service.js';
 import type { LanguageModel } from './ports/language-model.port.js';
 
-const RETRY_AFTER_MS = 30_000;
+type Report = (progress: StartProgress) => void;
 
-/** Brings the language model up while the process already answers its health checks, and tries again when that fails. */
+/** Brings the language model into memory while the process is already up. */
 @Injectable()
 export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
   private readonly leaving = new AbortController();
-  private loading: Promise<void> = Promise.resolve();
-  private retry?: NodeJS.Timeout;
+  private loading?: Promise<void>;
   private loaded?: { readonly model: LanguageModel; readonly service: GenerationService };
 
   constructor(
@@ -34,28 +33,19 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    this.begin();
+    const options = { signal: this.leaving.signal, log: this.log };
+    this.loading = this.readiness.bring(`model ${this.config.model}`, (report) => this.load(report), options);
   }
 
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
-    clearTimeout(this.retry);
     await this.loading;
     await this.loaded?.model.close();
   }
 
-  private get check(): string {
-    return `model ${this.config.model}`;
-  }
-
-  private begin(): void {
-    this.readiness.set({ name: this.check, state: 'loading' });
-    this.loading = this.load().catch((error: unknown) => this.fail(error));
-  }
-
-  private async load(): Promise<void> {
+  private async load(report: Report): Promise<void> {
     const { threshold, thresholdOutOfScope, promptTokens, timeoutMs, sequences, queue, url } = this.config;
-    const model = await this.open();
+    const model = await this.open(report);
     const service = new GenerationService(model, {
       thresholds: { inScope: threshold, outOfScope: thresholdOutOfScope },
       promptTokens,
@@ -65,15 +55,12 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
     });
     this.loaded = { model, service };
     if (!url) await service.warmUp(this.leaving.signal);
-    this.readiness.set({ name: this.check, state: 'ready' });
   }
 
-  private async open(): Promise<LanguageModel> {
+  private async open(report: Report): Promise<LanguageModel> {
     const { model: name, url, apiKey, timeoutMs, threads, gpu, sequences, queue, contextTokens } = this.config;
     if (url) return new OpenAiCompatibleModel({ url, model: name, apiKey, idleTimeoutMs: timeoutMs });
-    const modelPath = await this.fetch();
-    const onProgress = (progress: number) =>
-      this.readiness.set({ name: this.check, state: 'loading', progress, message: 'loading into memory' });
+    const modelPath = await this.fetch(report);
     return LlamaCppModel.load({
       name,
       modelPath,
@@ -82,34 +69,21 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
       sequences,
       maxWaiting: queue,
       contextTokens,
-      onProgress,
+      onProgress: (progress) => report({ progress, message: 'loading into memory' }),
     });
   }
 
-  private async fetch(): Promise<string> {
+  private async fetch(report: Report): Promise<string> {
     const { home, root, model } = this.config;
     const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml'), root });
     const files = await store.ensure(model, {
       signal: this.leaving.signal,
-      onProgress: (progress) => this.report(progress),
+      onProgress: (progress) => report(describeFetch(progress)),
     });
     if (files.model) return files.model;
     throw new LlmosError(
       'UNAVAILABLE',
       `The catalog's entry '${model}' has no file 'model'. Set LLMOS_GENERATION_MODEL to a model used for generation.`,
     );
-  }
-
-  private report({ file, receivedBytes, totalBytes, etaSeconds }: FetchProgress): void {
-    const progress = totalBytes ? Math.min(1, receivedBytes / totalBytes) : undefined;
-    this.readiness.set({ name: this.check, state: 'loading', progress, etaSeconds, message: `fetching ${file}` });
-  }
-
-  private fail(error: unknown): void {
-    if (this.leaving.signal.aborted) return;
-    this.log.error({ err: error }, 'the language model could not be loaded');
-    const message = isLlmosError(error) ? error.message : 'The language model could not be loaded; the log says why.';
-    this.readiness.set({ name: this.check, state: 'failed', message });
-    this.retry = setTimeout(() => this.begin(), RETRY_AFTER_MS).unref();
   }
 }

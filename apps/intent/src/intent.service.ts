@@ -5,7 +5,7 @@ import { withModelSpan } from '@llmos/telemetry';
 import { decodeHead, readHead } from './head/head-file.js';
 import { IntentHead, type HeadVerdict } from './head/intent-head.js';
 import { languageOf, normaliseQuestion } from './head/question-text.js';
-import type { TextEmbedding } from './ports/text-embedding.port.js';
+import type { LoadProgress, TextEmbedding } from './ports/text-embedding.port.js';
 
 export type Detection = OutputOf<typeof detect>;
 
@@ -24,9 +24,9 @@ export class IntentService {
   ) {}
 
   /** Reads the head, checks it against its hash, and loads the embedding model. Until then `detect` is refused. */
-  async load(onProgress: (progress: number, etaSeconds?: number) => void = () => undefined): Promise<void> {
+  async load(report: (progress: LoadProgress) => void = () => undefined, signal?: AbortSignal): Promise<void> {
     const head = new IntentHead(decodeHead(await readHead(this.headPath)));
-    await this.embedding.load(onProgress);
+    await this.embedding.load(report, signal);
     this.head = head;
   }
 

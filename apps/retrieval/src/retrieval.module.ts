@@ -13,8 +13,8 @@ import { HybridIndex } from './hybrid-index.js';
 import { ARTICLE_FOLDER, type ArticleFolder } from './ports/article-folder.port.js';
 import { DOCUMENT_STORE, type DocumentStore } from './ports/document-store.port.js';
 import type { RetrievalConfig } from './retrieval.config.js';
+import { RetrievalLoader } from './retrieval.loader.js';
 import { RetrievalService } from './retrieval.service.js';
-import { RetrievalStartup } from './retrieval.startup.js';
 import { RetrievalSteps } from './retrieval.steps.js';
 
 type Config = RetrievalConfig & ServiceConfig;
@@ -22,7 +22,7 @@ type Config = RetrievalConfig & ServiceConfig;
 @Module({
   controllers: [RetrievalSteps],
   providers: [
-    RetrievalStartup,
+    RetrievalLoader,
     { provide: HybridIndex, useFactory: () => new HybridIndex(new ExactVectorIndex()) },
     {
       provide: OnnxEmbeddings,

@@ -15,6 +15,8 @@ export interface WorkerSlotOptions {
 
 const FIRST_RESTART_MS = 100;
 const MAX_RESTART_MS = 30_000;
+/** An engine's memory is its own; the thread's heap sees small, short-lived objects only. V8 would take 48. */
+const YOUNG_HEAP_MB = 6;
 
 /** One place in the pool: a worker thread, the call it is busy with, and its restarts. */
 export class WorkerSlot {
@@ -32,7 +34,7 @@ export class WorkerSlot {
   start(): Promise<void> {
     this.state = 'starting';
     const { module, init, name } = this.options;
-    const worker = new Worker(module, { workerData: { init }, name });
+    const worker = new Worker(module, { workerData: { init }, name, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB } });
     this.worker = worker;
     this.exited = new Promise((resolve) => worker.once('exit', resolve));
     return new Promise((resolve, reject) => {

@@ -8,11 +8,7 @@ export interface TextEmbedder {
 
 const PROGRESS_EVERY = 1_000;
 
-/**
- * Embeds texts one at a time: the int8 model scales its activations over a whole batch, so a text's vector depends a
- * little on its neighbours, and one at a time is how questions arrive. With a `cachePath`, reads the vectors from
- * there when they are of these texts, else writes them.
- */
+/** Embeds texts. With a `cachePath`, reads the vectors from there when they are of these texts, else writes them. */
 export async function embedTexts(
   texts: readonly string[],
   embedder: TextEmbedder,

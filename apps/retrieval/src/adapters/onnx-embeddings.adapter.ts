@@ -1,5 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
-import { Embedder, ModelStore } from '@llmos/models';
+import { describeFetch, Embedder, ModelStore } from '@llmos/models';
 import { withModelSpan } from '@llmos/telemetry';
 import { z } from 'zod';
 import type { Embeddings } from '../ports/embeddings.port.js';
@@ -21,8 +21,9 @@ export interface OnnxEmbeddingsOptions {
 
 export interface LoadProgress {
   /** 0 to 1. */
-  readonly progress: number;
-  readonly etaSeconds?: number | undefined;
+  readonly progress?: number;
+  readonly etaSeconds?: number;
+  readonly message?: string;
 }
 
 /** Sentence embeddings on onnxruntime, in worker threads: the event loop stays free. */
@@ -36,13 +37,12 @@ export class OnnxEmbeddings implements Embeddings {
   }
 
   /** Fetches the model where it is missing and starts the workers. */
-  async start(onProgress: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
+  async start(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
     const { home, catalogPath, model, workers } = this.options;
     const store = await ModelStore.open({ home, catalogPath });
     const files = await store.ensure(model, {
-      ...(signal ? { signal } : {}),
-      onProgress: ({ receivedBytes, totalBytes, etaSeconds }) =>
-        onProgress({ progress: totalBytes ? Math.min(1, receivedBytes / totalBytes) : 0, etaSeconds }),
+      signal,
+      onProgress: (progress) => report(describeFetch(progress)),
     });
     if (!files.model || !files.tokenizer) {
       throw new LlmosError(
@@ -66,7 +66,7 @@ export class OnnxEmbeddings implements Embeddings {
       throw new LlmosError('MODEL_LOADING', `The embedding model '${this.model}' is still loading. Try again.`);
     return withModelSpan({ operation: 'embeddings', model: this.model, provider: 'onnxruntime' }, (span) => {
       span.setAttribute('llmos.embeddings.texts', texts.length);
-      return embedder.embed(texts, signal ? { signal } : {});
+      return embedder.embed(texts, { signal });
     });
   }
 

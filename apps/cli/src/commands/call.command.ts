@@ -1,0 +1,90 @@
+import { detect, OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { CliError } from '../cli-error.js';
+import { GatewayError, type CallInput, type StepTiming } from '../gateway/gateway-client.js';
+import { intentText, showSources } from '../terminal/answer-view.js';
+import { milliseconds, type Terminal } from '../terminal/terminal.js';
+import { gatewayClient, type CommandContext } from './context.js';
+
+export interface CallOptions {
+  readonly text?: string;
+  readonly audio?: string;
+  readonly json?: boolean;
+  readonly url?: string;
+}
+
+const deltaText = z.union([
+  z.string(),
+  z.object({ sentence: z.string() }).transform(({ sentence }) => `${sentence} `),
+  z.object({ text: z.string() }).transform(({ text }) => text),
+]);
+const heardSchema = z.object({ text: z.string() });
+
+/** Runs a pipeline once and shows its answer as it comes. Exit code 0 when the run completed. */
+export async function call(context: CommandContext, pipeline: string, options: CallOptions): Promise<number> {
+  const client = gatewayClient(context, options.url);
+  const input = readInput(options);
+  if (options.json) return callForJson(context.terminal, () => client.process(pipeline, input));
+  const view = new StreamView(context.terminal);
+  const reply = await client.stream(pipeline, input, {
+    onStep: (timing, output) => view.step(timing, output),
+    onDelta: (delta) => view.delta(delta),
+  });
+  view.end(reply.result);
+  showSources(context.terminal, reply);
+  return 0;
+}
+
+async function callForJson(terminal: Terminal, work: () => Promise<{ body: unknown }>): Promise<number> {
+  try {
+    terminal.line(JSON.stringify((await work()).body));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    terminal.line(JSON.stringify(error.body));
+    return 1;
+  }
+}
+
+function readInput({ text, audio }: CallOptions): CallInput {
+  if (audio === undefined) return { text };
+  try {
+    return { text, audio: { name: basename(audio), bytes: new Uint8Array(readFileSync(audio)) } };
+  } catch (cause) {
+    throw new CliError(`${audio} cannot be read`, 'give --audio the path of a sound file', { cause });
+  }
+}
+
+/** What a person sees while a run works: each step as it is done, the answer's sentences as they pass. */
+class StreamView {
+  private answering = false;
+
+  constructor(private readonly terminal: Terminal) {}
+
+  step({ step, capability, handlerMs }: StepTiming, output: unknown): void {
+    if (this.answering) return;
+    const intent = capability === detect.name ? detect.output.safeParse(output) : undefined;
+    if (intent?.success)
+      return this.terminal.line(
+        `Intent   ${intentText({ ...intent.data, outOfScope: intent.data.intent === OUT_OF_SCOPE })}`,
+      );
+    const heard = capability.startsWith('asr.') ? heardSchema.safeParse(output) : undefined;
+    this.terminal.line(
+      heard?.success ? `Heard    ${heard.data.text}` : `  ${step} is done (${milliseconds(handlerMs)})`,
+    );
+  }
+
+  delta(delta: unknown): void {
+    const text = deltaText.safeParse(delta);
+    if (!text.success) return;
+    if (!this.answering) this.terminal.write('Answer   ');
+    this.answering = true;
+    this.terminal.write(text.data);
+  }
+
+  end(result: string): void {
+    this.terminal.line(this.answering ? '' : `Answer   ${result}`);
+  }
+}

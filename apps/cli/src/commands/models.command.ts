@@ -1,0 +1,70 @@
+import { findNatsServer } from '../broker/nats-binary.js';
+import { CliError } from '../cli-error.js';
+import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
+import { table } from '../terminal/table.js';
+import { megabytes, seconds } from '../terminal/terminal.js';
+import { transferReport } from '../terminal/transfer-report.js';
+import { openStore, type CommandContext } from './context.js';
+
+/** Shows the catalog and what of it is on this machine. */
+export async function listModels(context: CommandContext, { json }: { json?: boolean }): Promise<number> {
+  const models = await (await openStore(context)).list();
+  if (json) context.terminal.line(JSON.stringify(models));
+  else {
+    const rows = models.map(({ name, use, present, sizeBytes, licence, description }) => [
+      name,
+      use,
+      present ? 'present' : '',
+      sizeBytes ? megabytes(sizeBytes) : '',
+      licence,
+      description,
+    ]);
+    context.terminal.line(table(['model', 'use', '', 'size', 'licence', 'what it is'], rows));
+  }
+  return 0;
+}
+
+/** Fetches models by name, or with `default` (or no name) those that the sample pipelines use, and nats-server. */
+export async function pullModels(
+  context: CommandContext,
+  names: readonly string[],
+  options: { default?: boolean },
+): Promise<number> {
+  const { config, terminal } = context;
+  const from = Date.now();
+  const store = await openStore(context);
+  const report = transferReport(terminal);
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort(new CliError('Stopped', 'run it again to go on where it stopped')));
+  const withDefault = options.default === true || names.length === 0;
+  if (withDefault)
+    await findNatsServer({
+      home: config.home,
+      searchPath: config.searchPath,
+      given: config.natsServer,
+      store,
+      report,
+      signal: interrupted.signal,
+    });
+  const wanted = [...new Set([...(withDefault ? DEFAULT_MODELS : []), ...names])];
+  for (const name of wanted) store.describe(name);
+  const fetched = await fetchModels(store, wanted, report, interrupted.signal);
+  terminal.line(
+    `✓ ${fetched === 0 ? 'models are present' : `${fetched} model${fetched === 1 ? '' : 's'} fetched`} (${seconds(Date.now() - from)})`,
+  );
+  return 0;
+}
+
+/** Hashes the files of models again: of those named, or of all that are present. Exit code 1 when one differs. */
+export async function verifyModels(context: CommandContext, names: readonly string[]): Promise<number> {
+  const store = await openStore(context);
+  const chosen =
+    names.length > 0 ? names : (await store.list()).filter(({ present }) => present).map(({ name }) => name);
+  const rows: string[][] = [];
+  for (const name of chosen)
+    for (const [file, state] of Object.entries(await store.verify(name))) rows.push([name, file, state]);
+  context.terminal.line(
+    rows.length === 0 ? 'No model is present → run `npx llmos models pull`' : table(['model', 'file', 'state'], rows),
+  );
+  return rows.every(([, , state]) => state === 'ok') ? 0 : 1;
+}

@@ -1,0 +1,214 @@
+import { setMaxListeners } from 'node:events';
+import { findNatsServer, type NatsServer } from '../broker/nats-binary.js';
+import { CliError } from '../cli-error.js';
+import { GatewayClient } from '../gateway/gateway-client.js';
+import { commandOf } from '../instance/process-identity.js';
+import { LogFile } from '../instance/log-file.js';
+import { isSupervisor } from '../instance/instance.js';
+import type { InstanceState } from '../instance/state-file.js';
+import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
+import { endLeftovers, House, type MemberHealth } from '../supervisor/house.js';
+import { findServiceApps } from '../supervisor/service-apps.js';
+import { startTraces, type Traces } from '../supervisor/traces.js';
+import { waitUntilReady } from '../supervisor/wait-until-ready.js';
+import { seconds } from '../terminal/terminal.js';
+import { transferReport } from '../terminal/transfer-report.js';
+import { askSample } from './ask.js';
+import { openStore, type CommandContext } from './context.js';
+
+export interface UpOptions {
+  readonly once?: boolean;
+  readonly ask?: boolean;
+  readonly traces?: boolean;
+  readonly port?: number;
+}
+
+const INTERRUPTED = 130;
+
+/** Starts everything on this machine and keeps it running until it is told to stop. Resolves to the exit code. */
+export async function up(context: CommandContext, options: UpOptions): Promise<number> {
+  const stop = stopSignal();
+  const claimed = await claim(context);
+  if (!claimed) return 0;
+  try {
+    return await live(context, options, claimed.startedAt, stop);
+  } catch (error) {
+    // Whatever an interrupted step makes of it: it was asked for.
+    if (stop.aborted) return INTERRUPTED;
+    throw error;
+  } finally {
+    context.instance.state.remove();
+  }
+}
+
+async function live(
+  context: CommandContext,
+  options: UpOptions,
+  startedAt: string,
+  stop: AbortSignal,
+): Promise<number> {
+  const log = new LogFile(context.instance.logFile);
+  const run = new UpRun(context, options, log, startedAt, stop);
+  try {
+    return await run.work();
+  } finally {
+    await run.end();
+    log.close();
+  }
+}
+
+/** One life of the house, from the first line to the last. */
+class UpRun {
+  private readonly house: House;
+  private traces?: Traces;
+
+  constructor(
+    private readonly context: CommandContext,
+    private readonly options: UpOptions,
+    private readonly log: LogFile,
+    startedAt: string,
+    private readonly stop: AbortSignal,
+  ) {
+    const { config, instance } = context;
+    const apps = findServiceApps(config.root);
+    if (apps.length === 0) throw new CliError('No service is built', 'run `npm start` once');
+    this.house = new House(
+      {
+        instance,
+        log,
+        apps,
+        natsPort: config.natsPort,
+        gatewayPort: options.port ?? config.gatewayPort,
+        say: this.say,
+        traces: () => this.traces,
+      },
+      startedAt,
+    );
+  }
+
+  async work(): Promise<number> {
+    const { terminal } = this.context;
+    const server = await this.prepare();
+    const from = Date.now();
+    const natsUrl = await this.house.startBroker(server, this.stop);
+    this.say(`✓ ${server.found} runs (${seconds(Date.now() - from)})`);
+    if (this.options.traces)
+      this.traces = await startTraces({
+        ...this.context.config,
+        ...this.context,
+        log: this.log,
+        say: this.say,
+        signal: this.stop,
+      });
+    this.house.startServices(natsUrl);
+    const failOnCrashLoop = this.options.once === true;
+    const members = await waitUntilReady(this.house, {
+      signal: this.stop,
+      say: this.say,
+      failOnCrashLoop,
+      logFile: this.log.path,
+    });
+    this.say(`✓ everything is ready (${seconds(Date.now() - from)})`);
+    this.showPlaces(members, natsUrl);
+    const answered = this.options.ask || this.options.once ? await this.ask() : true;
+    if (this.options.once) return answered ? 0 : 1;
+    terminal.line('\nCtrl-C stops everything.');
+    await new Promise((resolve) =>
+      this.stop.aborted ? resolve(undefined) : this.stop.addEventListener('abort', resolve),
+    );
+    return 0;
+  }
+
+  /** Stops all that was started, in order. */
+  async end(): Promise<void> {
+    const from = Date.now();
+    await this.house.stop();
+    await this.traces?.stop();
+    this.say(`✓ everything has stopped (${seconds(Date.now() - from)})`);
+  }
+
+  private async prepare(): Promise<NatsServer> {
+    const { config } = this.context;
+    const from = Date.now();
+    const store = await openStore(this.context);
+    const report = transferReport(this.context.terminal);
+    const server = await findNatsServer({
+      home: config.home,
+      searchPath: config.searchPath,
+      given: config.natsServer,
+      store,
+      report,
+      signal: this.stop,
+    });
+    const fetched = await fetchModels(store, DEFAULT_MODELS, report, this.stop);
+    this.say(`✓ ${fetched === 0 ? 'models are present' : `models fetched`} (${seconds(Date.now() - from)})`);
+    return server;
+  }
+
+  private async ask(): Promise<boolean> {
+    const { terminal, config, instance } = this.context;
+    const url = this.house.gatewayUrl;
+    try {
+      if (!url) throw new CliError('No gateway is built', 'run `npm start`');
+      await askSample(new GatewayClient(url, config.apiKey), config.root, terminal);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      terminal.line(`✗ ${error.message}`);
+      return false;
+    }
+    terminal.line(
+      `\nNext     curl -H 'content-type: application/json' -d '{"name":"customer_service","text":"How do I change my PIN?"}' ${url}/serving/process`,
+    );
+    terminal.line(`         npx llmos call customer_service --text "How do I change my PIN?"`);
+    terminal.line(
+      `         README.md and docs/ · log: ${instance.logFile}${this.traces?.viewUrl ? ` · traces: ${this.traces.viewUrl}` : ''}`,
+    );
+    return true;
+  }
+
+  private showPlaces(members: readonly MemberHealth[], natsUrl: string): void {
+    const { terminal, instance } = this.context;
+    const gateway = this.house.gatewayUrl;
+    terminal.line();
+    if (gateway) terminal.line(`Gateway  ${gateway}`);
+    for (const { name, url } of members) if (url && url !== gateway) terminal.line(`Health   ${url}/readyz  ${name}`);
+    terminal.line(`Broker   ${natsUrl}`);
+    if (this.traces) terminal.line(`Traces   ${this.traces.viewUrl ?? this.traces.otlpUrl}`);
+    terminal.line(`Log      ${instance.logFile}`);
+  }
+
+  private readonly say = (line: string) => this.context.terminal.line(line);
+}
+
+/** Takes the instance for this process; undefined, and one line, when another supervisor has it. */
+async function claim({ instance, terminal, config }: CommandContext): Promise<InstanceState | undefined> {
+  const mine: InstanceState = { pid: process.pid, startedAt: new Date().toISOString(), services: [] };
+  while (!instance.state.create(mine)) {
+    const other = instance.state.read();
+    if (other && other.pid !== process.pid && isSupervisor(commandOf(other.pid))) {
+      terminal.line(
+        other.url
+          ? `LLM OS is running already: ${other.url} (\`npx llmos down\` stops it)`
+          : `LLM OS is starting already (process ${other.pid})`,
+      );
+      return undefined;
+    }
+    if (other) await endLeftovers(other, findServiceApps(config.root));
+    instance.state.remove();
+  }
+  return mine;
+}
+
+/** Fires at the first signal, or when the process that started this one has gone. Later signals change nothing. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const stop = () => controller.abort();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
+  if (process.channel) {
+    process.on('disconnect', stop);
+    // Listening must not keep this process alive when its work is done.
+    process.channel.unref();
+  }
+  return controller.signal;
+}

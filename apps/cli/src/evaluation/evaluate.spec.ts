@@ -1,0 +1,157 @@
+import { GatewayClient, type CallInput, type Reply } from '../gateway/gateway-client.js';
+import { eachAtOnce } from './each-at-once.js';
+import { evaluateAnswers, judge, parseQuestions } from './evaluate-answers.js';
+import { evaluateIntent } from './evaluate-intent.js';
+import { parseArticle } from './help-centre.js';
+
+/** Answers without a network; everything else is the real client's. */
+class CannedClient extends GatewayClient {
+  constructor(private readonly answer: (text: string) => Pick<Reply, 'result' | 'details'>) {
+    super('http://127.0.0.1:1');
+  }
+  override process(_pipeline: string, { text = '' }: CallInput): Promise<Reply> {
+    return Promise.resolve({ status: 'success', body: {}, ...this.answer(text) });
+  }
+}
+
+const articles = new Map(
+  ['card-arrival', 'change-pin'].map((id) => [
+    id,
+    {
+      id,
+      title: id,
+      intents: [id.replace('-', '_')],
+      text: `The ${id.replace('-', ' ')} article says 5 working days.`,
+    },
+  ]),
+);
+
+describe('evaluateIntent', () => {
+  it('judges the known rows by their best intent and the strangers by their score', async () => {
+    const client = new CannedClient((text) => {
+      const [best = '', score = '0'] = text.split(' ');
+      const outOfScopeScore = Number(score);
+      const intent = outOfScopeScore > 0.5 ? 'out_of_scope' : best;
+      return {
+        result: intent,
+        details: {
+          intent: {
+            intent,
+            probability: 0.9,
+            top: [{ intent: best, probability: 0.9 }],
+            outOfScope: outOfScopeScore > 0.5,
+            outOfScopeScore,
+          },
+        },
+      };
+    });
+    const rows = [
+      { text: 'a 0.1', category: 'a' },
+      { text: 'a 0.6', category: 'a' },
+      { text: 'b 0.2', category: 'a' },
+      { text: 'b 0.3', category: 'b' },
+      { text: 'b 0.9', category: 'oos' },
+      { text: 'a 0.55', category: 'oos' },
+    ];
+    expect(await evaluateIntent(client, rows, 2, () => undefined)).toEqual({
+      n: 4,
+      accuracy: 0.75,
+      accuracy_as_answered: 0.5,
+      oos: { n: 2, auroc: 7 / 8, recall_at_5_percent_false_alarms: 0.5 },
+    });
+    expect((await evaluateIntent(client, rows.slice(0, 2), 2, () => undefined)).oos).toEqual({
+      n: 0,
+      auroc: null,
+      recall_at_5_percent_false_alarms: null,
+    });
+  });
+});
+
+describe('evaluateAnswers', () => {
+  it('compares what was found, cited and said with the articles', async () => {
+    const client = new CannedClient((text) => {
+      if (text === 'nothing')
+        return {
+          result: 'I found nothing.',
+          details: { grounding: 'none', citations: [], retrieved: [{ document: 'change-pin' }] },
+        };
+      const result = text === 'wrong' ? 'It takes 9 days.' : 'It takes 5 working days.';
+      return {
+        result,
+        details: {
+          grounding: 'generated',
+          citations: [{ document: 'card-arrival', title: 'x' }],
+          retrieved: [{ document: 'change-pin' }, { document: 'card-arrival' }],
+          degraded: ['answer'],
+        },
+      };
+    });
+    const questions = parseQuestions(
+      '{"question":"right","article":"card-arrival"}\n{"question":"wrong","intent":"change_pin"}\n\n{"question":"nothing","article":"card-arrival"}\n',
+      'q.jsonl',
+    );
+    const report = await evaluateAnswers(client, questions, articles, 3, () => undefined);
+    expect(report).toEqual({
+      n: 3,
+      hit1: 1 / 3,
+      hit3: 2 / 3,
+      answered: 2 / 3,
+      cited_right: 0.5,
+      unsupported: 0.5,
+      degraded: 2 / 3,
+    });
+  });
+
+  it('takes the order of the citations where nothing says what was found', () => {
+    const reply = {
+      result: 'It takes 5 working days.',
+      details: { grounding: 'generated', citations: [{ document: 'change-pin', title: 'x' }] },
+    };
+    expect(judge(reply, new Set(['change-pin']), articles)).toMatchObject({ rank: 0, citedRight: true });
+  });
+
+  it('names the line at fault', () => {
+    expect(() => parseQuestions('{"question":"a","article":"b"}\n{"question":"a"}', 'q.jsonl')).toThrow(
+      /q.jsonl:2: give `article` or `intent`/,
+    );
+    expect(() => parseQuestions('nonsense', 'q.jsonl')).toThrow(/q.jsonl:1/);
+  });
+});
+
+describe('parseArticle', () => {
+  it('reads the front matter, and passes over a text without one', () => {
+    expect(parseArticle('---\nid: a\ntitle: A\nintents: [x, y]\n---\nText.\n')).toEqual({
+      id: 'a',
+      title: 'A',
+      intents: ['x', 'y'],
+      text: 'Text.\n',
+    });
+    expect(parseArticle('# Only a text')).toBeUndefined();
+  });
+});
+
+describe('eachAtOnce', () => {
+  it('never works on more than the limit, and keeps the order', async () => {
+    let running = 0;
+    let most = 0;
+    const results = await eachAtOnce([5, 1, 3, 2, 4], 2, async (item) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return item * 10;
+    });
+    expect(results).toEqual([50, 10, 30, 20, 40]);
+    expect(most).toBe(2);
+  });
+
+  it('stops at the first failure', async () => {
+    const seen: number[] = [];
+    const work = async (item: number) => {
+      seen.push(item);
+      await Promise.resolve();
+      if (item === 2) throw new Error('no');
+    };
+    await expect(eachAtOnce([1, 2, 3, 4, 5, 6, 7, 8], 1, work)).rejects.toThrow('no');
+    expect(seen).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,89 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GatewayClient } from './gateway-client.js';
+import { readEvents } from './server-sent-events.js';
+
+async function withServer<T>(listener: RequestListener, work: (url: string) => Promise<T>): Promise<T> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const success = { status: 'success', result: 'Hello.', details: { language: 'en' }, run_id: 'r1' };
+const failure = (code: string, retryable: boolean) =>
+  JSON.stringify({ status: 'error', error: { code, message: 'Not now.', retryable, field: 'text' } });
+
+describe('GatewayClient', () => {
+  it('gives the answer, its body as it came, and the trace', async () => {
+    const reply = await withServer(
+      (_, response) =>
+        response
+          .writeHead(200, { traceparent: `00-${'ab'.repeat(16)}-0123456789abcdef-01` })
+          .end(JSON.stringify(success)),
+      (url) => new GatewayClient(url).process('greet', { text: 'hi' }),
+    );
+    expect(reply).toMatchObject({ result: 'Hello.', run_id: 'r1', traceId: 'ab'.repeat(16), body: success });
+  });
+
+  it('tries again what can be tried again, and gives up on the rest at once', async () => {
+    let calls = 0;
+    const reply = await withServer(
+      (_, response) =>
+        ++calls === 1
+          ? response.writeHead(503).end(failure('OVERLOADED', true))
+          : response.end(JSON.stringify(success)),
+      (url) => new GatewayClient(url).process('greet', {}),
+    );
+    expect([reply.result, calls]).toEqual(['Hello.', 2]);
+    const refused = withServer(
+      (_, response) => (calls++, response.writeHead(400).end(failure('INVALID_ARGUMENT', false))),
+      (url) => new GatewayClient(url).process('greet', {}),
+    );
+    await expect(refused).rejects.toThrow('INVALID_ARGUMENT: Not now. (text)');
+    expect(calls).toBe(3);
+  });
+
+  it('tells steps and deltas as they come, and takes a stream that breaks off for a failure', async () => {
+    const timing = { step: 'a', capability: 'a.b', queueMs: 1, handlerMs: 2, attempt: 1 };
+    const events = `event: step\ndata: ${JSON.stringify({ type: 'step', timing })}\n\n: still here\n\nevent: delta\ndata: {"delta":{"sentence":"Hel"}}\n\n`;
+    const stream = (end: string, seen: unknown[]) =>
+      withServer(
+        (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events + end),
+        (url) =>
+          new GatewayClient(url).stream(
+            'greet',
+            {},
+            { onStep: ({ step }) => seen.push(step), onDelta: (delta) => seen.push(delta) },
+          ),
+      );
+    const seen: unknown[] = [];
+    expect((await stream(`event: completed\ndata: ${JSON.stringify(success)}\n\n`, seen)).result).toBe('Hello.');
+    expect(seen).toEqual(['a', { sentence: 'Hel' }]);
+    await expect(stream('', [])).rejects.toThrow('broke off');
+    await expect(stream(`event: failed\ndata: ${failure('INTERNAL', false)}\n\n`, [])).rejects.toThrow('INTERNAL');
+  });
+
+  it('names the command that helps when nobody answers', async () => {
+    await expect(new GatewayClient('http://127.0.0.1:1').process('greet', {})).rejects.toThrow(
+      'No gateway answers at http://127.0.0.1:1 → run `npm start`, or `npx llmos up`',
+    );
+  });
+});
+
+it('reads events wherever the bytes are cut', async () => {
+  const bytes = new TextEncoder().encode('event: delta\r\ndata: "ü"\r\n\r\ndata: a\ndata: b\n\ndata: cut off');
+  async function* oneByOne() {
+    for (const byte of bytes) yield Promise.resolve(new Uint8Array([byte]));
+  }
+  const events = [];
+  for await (const event of readEvents(oneByOne())) events.push(event);
+  expect(events).toEqual([
+    { event: 'delta', data: '"ü"' },
+    { event: 'message', data: 'a\nb' },
+  ]);
+});

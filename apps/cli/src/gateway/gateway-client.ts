@@ -1,0 +1,158 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { CliError } from '../cli-error.js';
+import { readEvents } from './server-sent-events.js';
+
+const timingSchema = z.object({
+  step: z.string(),
+  capability: z.string(),
+  queueMs: z.number(),
+  handlerMs: z.number(),
+  attempt: z.number(),
+});
+export type StepTiming = z.infer<typeof timingSchema>;
+
+const replySchema = z.object({
+  status: z.literal('success'),
+  result: z.string(),
+  details: z.record(z.string(), z.unknown()).default({}),
+  run_id: z.string().optional(),
+});
+const failureSchema = z.object({
+  status: z.literal('error'),
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    retryable: z.boolean().default(false),
+    field: z.string().optional(),
+  }),
+  run_id: z.string().optional(),
+});
+const stepEventSchema = z.object({ timing: timingSchema, output: z.unknown().optional() });
+const deltaEventSchema = z.object({ delta: z.unknown() });
+
+/** What a run said. `body` is the gateway's own JSON. */
+export interface Reply extends z.infer<typeof replySchema> {
+  readonly body: unknown;
+  /** From the `traceparent` header. */
+  readonly traceId?: string;
+}
+
+export interface CallInput {
+  readonly text?: string;
+  /** A sound file as it is on disk. */
+  readonly audio?: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
+}
+
+export interface CallEvents {
+  onStep?(timing: StepTiming, output: unknown): void;
+  onDelta?(delta: unknown): void;
+}
+
+/** The gateway refused a call, or the run failed. */
+export class GatewayError extends CliError {
+  constructor(
+    readonly code: string,
+    readonly retryable: boolean,
+    message: string,
+    readonly body: unknown,
+  ) {
+    super(
+      message,
+      code === 'MODEL_LOADING' || code === 'UNAVAILABLE' ? 'run `npx llmos status` to see what is missing' : undefined,
+    );
+  }
+}
+
+const RETRIES = 6;
+const FIRST_PAUSE_MS = 250;
+
+/** Calls pipelines over HTTP, as any other caller would. */
+export class GatewayClient {
+  constructor(
+    readonly url: string,
+    private readonly apiKey?: string,
+  ) {}
+
+  /** Runs a pipeline and waits for its answer. Calls that the gateway could not take for now are tried again. */
+  async process(pipeline: string, input: CallInput): Promise<Reply> {
+    return this.patiently(async () => {
+      const response = await this.send(pipeline, input, 'application/json');
+      return reply(await readJson(response), response);
+    });
+  }
+
+  /** The same, told as it comes. */
+  async stream(pipeline: string, input: CallInput, events: CallEvents): Promise<Reply> {
+    return this.patiently(async () => {
+      const response = await this.send(pipeline, input, 'text/event-stream');
+      if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream'))
+        return reply(await readJson(response), response);
+      for await (const { event, data } of readEvents(response.body)) {
+        const body: unknown = JSON.parse(data);
+        if (event === 'step')
+          tell(stepEventSchema.safeParse(body), ({ timing, output }) => events.onStep?.(timing, output));
+        else if (event === 'delta') tell(deltaEventSchema.safeParse(body), ({ delta }) => events.onDelta?.(delta));
+        else return reply(body, response);
+      }
+      throw new CliError('The answer broke off', 'run `npx llmos status`, then try again');
+    });
+  }
+
+  private async patiently<T>(call: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof GatewayError) || !error.retryable || attempt >= RETRIES) throw error;
+        await pause(FIRST_PAUSE_MS * 2 ** attempt);
+      }
+    }
+  }
+
+  private async send(pipeline: string, { text, audio }: CallInput, accept: string): Promise<Response> {
+    const headers = { accept, ...(this.apiKey ? { authorization: `Bearer ${this.apiKey}` } : {}) };
+    const fields = { name: pipeline, ...(text === undefined ? {} : { text }) };
+    const request = audio
+      ? { headers, body: form(fields, audio) }
+      : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(fields) };
+    try {
+      return await fetch(new URL('/serving/process', this.url), { method: 'POST', ...request });
+    } catch (cause) {
+      throw new CliError(`No gateway answers at ${this.url}`, 'run `npm start`, or `npx llmos up`', { cause });
+    }
+  }
+}
+
+function form(fields: Record<string, string>, audio: NonNullable<CallInput['audio']>): FormData {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  data.append('audio', new Blob([audio.bytes]), audio.name);
+  return data;
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (cause) {
+    throw new CliError(
+      `The gateway's answer (HTTP ${response.status}) is not JSON; is ${response.url} an LLM OS gateway?`,
+      undefined,
+      { cause },
+    );
+  }
+}
+
+function reply(body: unknown, response: Response): Reply {
+  const good = replySchema.safeParse(body);
+  const traceId = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(response.headers.get('traceparent') ?? '')?.[1];
+  if (good.success) return { ...good.data, body, traceId };
+  const bad = failureSchema.safeParse(body);
+  if (!bad.success) throw new CliError(`The gateway's answer (HTTP ${response.status}) has an unknown form`);
+  const { code, message, retryable, field } = bad.data.error;
+  throw new GatewayError(code, retryable, `${code}: ${message}${field ? ` (${field})` : ''}`, body);
+}
+
+function tell<T>(parsed: { success: true; data: T } | { success: false }, say: (data: T) => void): void {
+  if (parsed.success) say(parsed.data);
+}

@@ -1,0 +1,49 @@
+import type { FetchProgress, ModelStore } from '@llmos/models';
+
+/** The models the sample pipelines use. */
+export const DEFAULT_MODELS = ['moonshine-tiny', 'silero-vad', 'minilm', 'smollm2-135m'] as const;
+
+/** Where a fetch tells how it goes; see `terminal/transfer-report.ts`. */
+export interface FetchReport {
+  begin(model: string): void;
+  progress(model: string, progress: FetchProgress): void;
+  notice(message: string): void;
+  end(model: string): void;
+}
+
+/** Brings one model, and tells of it only when there is something to fetch. */
+export async function fetchModel(
+  store: ModelStore,
+  name: string,
+  report: FetchReport,
+  signal?: AbortSignal,
+): Promise<Record<string, string>> {
+  const present = await store.find(name);
+  if (present) return present;
+  report.begin(name);
+  try {
+    return await store.ensure(name, {
+      signal,
+      onProgress: (progress) => report.progress(name, progress),
+      onNotice: (message) => report.notice(message),
+    });
+  } finally {
+    report.end(name);
+  }
+}
+
+/** Brings several, one after the other, each whole before the next. Resolves to how many had to be fetched. */
+export async function fetchModels(
+  store: ModelStore,
+  names: readonly string[],
+  report: FetchReport,
+  signal?: AbortSignal,
+): Promise<number> {
+  let missing = 0;
+  for (const name of names) {
+    signal?.throwIfAborted();
+    if (!(await store.find(name))) missing++;
+    await fetchModel(store, name, report, signal);
+  }
+  return missing;
+}

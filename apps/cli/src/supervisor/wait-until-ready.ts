@@ -1,0 +1,55 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CliError } from '../cli-error.js';
+import { seconds } from '../terminal/terminal.js';
+import type { House, MemberHealth } from './house.js';
+
+const POLL_MS = 60;
+const REMIND_MS = 5_000;
+
+export interface WaitOptions {
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  /** Give up on a service that dies again and again; without it the wait goes on, as the restarts do. */
+  readonly failOnCrashLoop: boolean;
+  readonly logFile: string;
+}
+
+/** Waits until every service says it is ready; tells of each that is, and from time to time of what is missing. */
+export async function waitUntilReady(
+  house: Pick<House, 'health' | 'crashing'>,
+  { signal, say, failOnCrashLoop, logFile }: WaitOptions,
+): Promise<MemberHealth[]> {
+  const from = Date.now();
+  const told = new Set<string>();
+  for (let remindAt = from + REMIND_MS; ;) {
+    signal.throwIfAborted();
+    const members = await house.health();
+    for (const { name, ready } of members) {
+      if (!ready || told.has(name)) continue;
+      told.add(name);
+      say(`  ${name} is ready (${seconds(Date.now() - from)})`);
+    }
+    if (members.every(({ ready }) => ready)) return members;
+    if (failOnCrashLoop && house.crashing.length > 0)
+      throw new CliError(`${house.crashing.join(', ')} cannot be started`, `see ${logFile}`);
+    if (Date.now() >= remindAt) {
+      remindAt = Date.now() + REMIND_MS;
+      for (const member of members) if (!member.ready) say(`  waiting for ${member.name}: ${missing(member)}`);
+    }
+    await pause(POLL_MS, undefined, { signal });
+  }
+}
+
+/** `model moonshine-tiny loading 40 %, about 12 s left`. */
+export function missing({ checks }: Pick<MemberHealth, 'checks'>): string {
+  const open = checks.filter(({ state }) => state !== 'ready');
+  if (open.length === 0) return 'not ready yet';
+  return open
+    .map(({ name, state, progress, etaSeconds, message }) => {
+      const parts = [`${name} ${state}${progress === undefined ? '' : ` ${Math.round(progress * 100)} %`}`];
+      if (etaSeconds !== undefined) parts.push(`about ${Math.ceil(etaSeconds)} s left`);
+      if (message) parts.push(message);
+      return parts.join(', ');
+    })
+    .join('; ');
+}

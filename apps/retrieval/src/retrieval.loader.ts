@@ -1,0 +1,44 @@
+import { LOGGER, Readiness } from '@llmos/mesh';
+import type { Logger } from '@llmos/telemetry';
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { OnnxEmbeddings } from './adapters/onnx-embeddings.adapter.js';
+import { DocumentFeed } from './document-feed.js';
+import { FolderSyncService } from './folder-sync.service.js';
+
+const RETRY_MS = 5_000;
+
+/** Brings up the embedding model, then the index, then the folder, while the process is already up. */
+@Injectable()
+export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
+  private readonly leaving = new AbortController();
+
+  constructor(
+    @Inject(LOGGER) private readonly log: Logger,
+    private readonly readiness: Readiness,
+    private readonly embeddings: OnnxEmbeddings,
+    private readonly feed: DocumentFeed,
+    private readonly folder: FolderSyncService,
+  ) {}
+
+  onModuleInit(): void {
+    void this.load();
+  }
+
+  /** Not awaited: the feed's and the folder's starts may wait for the broker, which has gone by now. */
+  async onModuleDestroy(): Promise<void> {
+    this.leaving.abort();
+    this.folder.stop();
+    this.feed.stop();
+    await this.embeddings.close();
+  }
+
+  private async load(): Promise<void> {
+    const { signal } = this.leaving;
+    const options = { signal, log: this.log, retryMs: RETRY_MS };
+    const [model, index, folder] = [`model ${this.embeddings.model}`, 'document index', 'document folder'];
+    for (const name of [model, index, folder]) this.readiness.set({ name, state: 'loading' });
+    await this.readiness.bring(model, (report) => this.embeddings.start(report, signal), options);
+    await this.readiness.bring(index, () => this.feed.start(), options);
+    await this.readiness.bring(folder, (report) => this.folder.start((progress) => report({ progress })), options);
+  }
+}

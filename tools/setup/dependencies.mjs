@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runStep } from './child.mjs';
+import { digest } from './fingerprint.mjs';
+import { SetupError } from './say.mjs';
+
+/** Installs what the lockfile lists, unless that is what is installed. The stamp is written last, so a cut install is redone. */
+export async function installDependencies(root, noteChild) {
+  const stamp = join(root, 'node_modules', '.llmos-lock');
+  const wanted = digest([readFileSync(join(root, 'package-lock.json'))]);
+  const present = existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === wanted;
+  if (!present) {
+    await npmCi(root, noteChild);
+    writeFileSync(stamp, `${wanted}\n`);
+  }
+  linkCommand(root);
+  return present ? 'dependencies are up to date' : 'dependencies installed';
+}
+
+async function npmCi(root, noteChild) {
+  // Inside `npm start` this is the npm, and the Node, that the user called.
+  const npm = process.env.npm_execpath;
+  const viaNode = npm && /\.c?js$/.test(npm) && existsSync(npm);
+  const node =
+    process.env.npm_node_execpath && existsSync(process.env.npm_node_execpath)
+      ? process.env.npm_node_execpath
+      : process.execPath;
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const [program, given] = viaNode ? [node, [npm, ...args]] : ['npm', args];
+  const { code, output } = await runStep(program, given, { cwd: root, quiet: true, onStart: noteChild }).catch(
+    (error) => {
+      throw new SetupError(`npm could not be run (${error.message}): install Node.js with npm, then run this again.`);
+    },
+  );
+  if (code !== 0)
+    throw new SetupError(
+      `${output.trim()}\n\nInstalling the dependencies failed (npm ci, exit code ${code}). Run this again; what arrived is kept in npm's cache.`,
+    );
+}
+
+/** npm links the commands of installed packages only, not the root's own: this makes `npx llmos` find it at once. */
+function linkCommand(root) {
+  const folder = join(root, 'node_modules', '.bin');
+  const link = join(folder, 'llmos');
+  if (existsSync(link)) return;
+  mkdirSync(folder, { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync('../../llmos.mjs', link);
+}

@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Suite {
+  name: string;
+  passed: number;
+  failed: number;
+  skipped: number;
+  note: string;
+}
+interface Totals {
+  suiteTotals(name: string, report: object | undefined, durationMs: number): Suite;
+  checkTotals(name: string, succeeded: boolean, durationMs: number): Suite;
+  sumTotals(suites: Suite[]): { passed: number; failed: number; skipped: number };
+  summaryTable(suites: Suite[]): string;
+  lastLine(totals: { passed: number; failed: number }): string;
+}
+interface Fingerprint {
+  sourceFiles(root: string): string[];
+  quickPrint(root: string, files: string[]): string;
+  contentPrint(root: string, files: string[]): string;
+  builtProjects(root: string): string[];
+}
+
+// The set-up is plain JavaScript, since it runs before there is a compiler.
+const load = async <T>(name: string) => (await import(new URL(name, import.meta.url).pathname)) as T;
+
+describe('test totals', () => {
+  const report = {
+    success: true,
+    numPassedTests: 7,
+    numFailedTests: 0,
+    numRuntimeErrorTestSuites: 0,
+    numPendingTests: 1,
+    numTodoTests: 2,
+  };
+
+  it('counts what Jest counted', async () => {
+    const { suiteTotals } = await load<Totals>('./totals.mjs');
+    expect(suiteTotals('unit', report, 5)).toMatchObject({ passed: 7, failed: 0, skipped: 3 });
+    expect(suiteTotals('unit', { ...report, success: false, numFailedTests: 2 }, 5)).toMatchObject({
+      passed: 7,
+      failed: 2,
+    });
+  });
+
+  it('counts a file that could not run, a suite without results, and a run that failed as a whole', async () => {
+    const { suiteTotals } = await load<Totals>('./totals.mjs');
+    expect(suiteTotals('unit', { ...report, success: false, numRuntimeErrorTestSuites: 1 }, 5)).toMatchObject({
+      passed: 7,
+      failed: 1,
+      note: '1 file could not run',
+    });
+    expect(suiteTotals('e2e', undefined, 5)).toMatchObject({ passed: 0, failed: 1 });
+    expect(suiteTotals('e2e', { ...report, success: false }, 5)).toMatchObject({
+      failed: 1,
+      note: 'failed as a whole',
+    });
+  });
+
+  it('adds everything up into the last line', async () => {
+    const { checkTotals, lastLine, suiteTotals, summaryTable, sumTotals } = await load<Totals>('./totals.mjs');
+    const suites = [
+      checkTotals('lint', true, 1_200),
+      checkTotals('type-check', false, 800),
+      suiteTotals('unit', report, 5_000),
+    ];
+    expect(lastLine(sumTotals(suites))).toBe('8 passed, 1 failed');
+    expect(summaryTable(suites).split('\n')[3]).toBe('unit             7       0        3  5.0 s');
+  });
+});
+
+describe('the build stamp', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'llmos-setup-'));
+    mkdirSync(join(root, 'libs', 'a', 'src', 'deep'), { recursive: true });
+    mkdirSync(join(root, 'apps', 'b', 'src'), { recursive: true });
+    mkdirSync(join(root, 'apps', 'empty', 'src'), { recursive: true });
+    for (const file of [
+      'libs/a/src/index.ts',
+      'libs/a/src/deep/x.ts',
+      'libs/a/src/index.spec.ts',
+      'apps/b/src/main.ts',
+      '.swcrc',
+    ])
+      writeFileSync(join(root, file), 'old');
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('covers sources, not specs', async () => {
+    const { builtProjects, sourceFiles } = await load<Fingerprint>('./fingerprint.mjs');
+    expect(sourceFiles(root).map((file) => file.slice(root.length + 1))).toEqual([
+      '.swcrc',
+      'apps/b/src/main.ts',
+      'libs/a/src/deep/x.ts',
+      'libs/a/src/index.ts',
+    ]);
+    expect(builtProjects(root)).toEqual(['libs/a', 'apps/b']);
+  });
+
+  it('changes with a content; a file only touched changes the quick print alone', async () => {
+    const { contentPrint, quickPrint, sourceFiles } = await load<Fingerprint>('./fingerprint.mjs');
+    const files = sourceFiles(root);
+    const [quick, content] = [quickPrint(root, files), contentPrint(root, files)];
+    utimesSync(join(root, 'apps/b/src/main.ts'), 1, 1);
+    expect(quickPrint(root, files)).not.toBe(quick);
+    expect(contentPrint(root, files)).toBe(content);
+    writeFileSync(join(root, 'apps/b/src/main.ts'), 'new');
+    expect(contentPrint(root, files)).not.toBe(content);
+  });
+});

@@ -1,0 +1,83 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { runStep } from './child.mjs';
+import { cliMain, root, tool, toolEnvironment } from './runtime.mjs';
+import { say, SetupError } from './say.mjs';
+import { checkTotals, lastLine, suiteTotals, summaryTable, sumTotals } from './totals.mjs';
+
+const results = join(root, 'test-results');
+const totalsFile = join(results, 'totals.json');
+const SUITES = [
+  { name: 'unit', workers: 2 },
+  { name: 'integration', workers: 1 },
+  { name: 'e2e', workers: 1 },
+];
+
+/** Forgets the last run's results, so that a set-up that fails cannot show them as its own. */
+export function clearResults() {
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results, { recursive: true });
+}
+
+/** nats-server and the models that tests use, from the same store that `npm start` fills. */
+export async function fetchTestFiles(node, names) {
+  const { code } = await runStep(node, [cliMain, 'models', 'pull', '--default', ...names], {
+    cwd: root,
+    env: toolEnvironment(node),
+  });
+  if (code !== 0)
+    throw new SetupError(
+      'The models could not be fetched; the lines above say why. Run this again to go on where it stopped.',
+    );
+}
+
+/** Where tests and benchmarks find them. */
+export function testEnvironment(node) {
+  const home = process.env.LLMOS_HOME || join(homedir(), '.cache', 'llmos');
+  return toolEnvironment(node, {
+    LLMOS_HOME: home,
+    LLMOS_NATS_SERVER: process.env.LLMOS_NATS_SERVER || join(home, 'bin', 'nats-server'),
+  });
+}
+
+/** Runs every suite, also after one has failed; prints the table and, last, the totals. Resolves to the exit code. */
+export async function runTests(node) {
+  const env = testEnvironment(node);
+  const suites = [
+    await check('lint', node, [tool('nx'), 'run-many', '-t', 'lint', '--parallel=2', '--outputStyle=static'], env),
+    await check('type-check', node, [tool('tsc'), '-p', 'tsconfig.json'], env),
+  ];
+  for (const suite of SUITES) suites.push(await jest(suite, node, env));
+  const totals = sumTotals(suites);
+  writeFileSync(totalsFile, `${JSON.stringify({ ...totals, suites }, undefined, 2)}\n`);
+  say(`\n${summaryTable(suites)}\n`);
+  say(lastLine(totals));
+  return totals.failed === 0 ? 0 : 1;
+}
+
+async function check(name, node, args, env) {
+  const from = Date.now();
+  const { code, output } = await runStep(node, args, { cwd: root, env, quiet: true });
+  if (code !== 0) say(output.trim());
+  say(code === 0 ? `✓ ${name}` : `✗ ${name} failed (exit code ${code})`);
+  return checkTotals(name, code === 0, Date.now() - from);
+}
+
+async function jest({ name, workers }, node, env) {
+  const from = Date.now();
+  const report = join(results, `${name}.json`);
+  say(`\n${name} tests`);
+  const nodeFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const flags = ['--selectProjects', name, '--json', `--outputFile=${report}`, `--maxWorkers=${workers}`];
+  await runStep(node, [...nodeFlags, tool('jest'), ...flags], { cwd: root, env });
+  return suiteTotals(name, readReport(report), Date.now() - from);
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
