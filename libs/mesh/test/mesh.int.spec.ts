@@ -159,6 +159,33 @@ describe('the mesh over a real nats-server', () => {
     expect(said).toEqual(['step', 'completed']);
   });
 
+  it('a task that its worker dies on, again and again, becomes a dead letter and ends its run', async () => {
+    await bus.buryAbandoned();
+    const deaf = await Bus.connect({ url: nats.url, service: 'text' });
+    buses.push(deaf);
+    let deliveries = 0;
+    const hang = () => {
+      deliveries++;
+      return new Promise<void>(() => undefined);
+    };
+    await deaf.consume({ ...taskConsumer('live', 'text.shout'), ackWaitMs: 200, maxDeliveries: 2 }, 8, hang);
+    const last = await converse(context());
+    expect(last).toMatchObject({ type: 'failed', error: { code: 'INTERNAL' } });
+    expect(deliveries).toBe(2);
+    await waitFor('the dead letter', async () => (await bus.pending(STREAMS.deadLetters)) === 1);
+    await waitFor('the work queue to be empty', async () => (await bus.pending(STREAMS.tasksLive)) === 0);
+  });
+
+  it('says that it is overloaded when the live lane is full, and takes work again when it is not', async () => {
+    const request = { pipeline, input: { text: 'hi' }, traceparent: undefined };
+    const fill = () => Promise.all(Array.from({ length: 1_000 }, () => client.start({ ...request, ...context() })));
+    for (let i = 0; i < 10; i++) await fill();
+    await expect(client.start({ ...request, ...context() })).rejects.toMatchObject({ code: 'OVERLOADED', retryable: true });
+    await worker([[shout, upper], [repeat, twice]], 64);
+    await waitFor('the lane to be worked off', async () => (await bus.pending(STREAMS.tasksLive)) === 0, 20_000);
+    expect(await converse(context())).toMatchObject({ type: 'completed' });
+  }, 40_000);
+
   it('goes on after the broker was killed and has lost its memory', async () => {
     await worker([[shout, upper], [repeat, twice]]);
     await converse(context());

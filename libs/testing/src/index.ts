@@ -1,3 +1,9 @@
 export { natsServerPath, startNatsServer, type TestNatsServer } from './nats-server.js';
 export { startOtlpReceiver, type ReceivedSpan } from './otlp-receiver.js';
+export {
+  startServiceProcess,
+  type ProcessEnd,
+  type ServiceProcessOptions,
+  type TestServiceProcess,
+} from './service-process.js';
 export { waitFor } from './wait-for.js';
