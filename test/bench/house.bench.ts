@@ -10,7 +10,12 @@ const IDLE_SECONDS = 15;
 
 export interface HouseFigures {
   /** Cost of the mesh for a voice turn: the gateway's total minus the sum of the handlers' times, in milliseconds. */
-  readonly turn: { readonly n: number; readonly meshP50Ms: number; readonly meshP99Ms: number; readonly totalP50Ms: number };
+  readonly turn: {
+    readonly n: number;
+    readonly meshP50Ms: number;
+    readonly meshP99Ms: number;
+    readonly totalP50Ms: number;
+  };
   /** Largest delay of any service's event loop (p99) while the turns ran, in milliseconds. */
   readonly eventLoopP99Ms: Readonly<Record<string, number>>;
   /** Resident memory after the load, in megabytes, of each process and of all. */
@@ -36,9 +41,18 @@ export async function benchHouse(): Promise<HouseFigures> {
     return {
       turn: {
         n: TURNS,
-        meshP50Ms: quantile(turns.map(({ meshMs }) => meshMs), 0.5),
-        meshP99Ms: quantile(turns.map(({ meshMs }) => meshMs), 0.99),
-        totalP50Ms: quantile(turns.map(({ totalMs }) => totalMs), 0.5),
+        meshP50Ms: quantile(
+          turns.map(({ meshMs }) => meshMs),
+          0.5,
+        ),
+        meshP99Ms: quantile(
+          turns.map(({ meshMs }) => meshMs),
+          0.99,
+        ),
+        totalP50Ms: quantile(
+          turns.map(({ totalMs }) => totalMs),
+          0.5,
+        ),
       },
       eventLoopP99Ms,
       residentMb,
@@ -79,7 +93,10 @@ async function lags(house: House): Promise<Record<string, number>> {
 
 function processes(house: House): { name: string; pid: number }[] {
   const { pid, services } = house.state();
-  const nats = execFileSync('pgrep', ['-f', `nats-server.*${house.home}`], { encoding: 'utf8' }).trim().split('\n').map((line, i) => ({ name: `nats-server${i || ''}`, pid: Number(line) }));
+  const nats = execFileSync('pgrep', ['-f', `nats-server.*${house.home}`], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line, i) => ({ name: `nats-server${i || ''}`, pid: Number(line) }));
   return [{ name: 'llmos up', pid }, ...services, ...nats];
 }
 
@@ -92,10 +109,11 @@ function residentMemory(house: House): Record<string, number> {
 }
 
 async function idleCpu(house: House): Promise<number> {
-  const ticks = () => processes(house).reduce((sum, { pid }) => {
-    const fields = read(`/proc/${pid}/stat`).split(') ')[1]?.split(' ') ?? [];
-    return sum + Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
-  }, 0);
+  const ticks = () =>
+    processes(house).reduce((sum, { pid }) => {
+      const fields = read(`/proc/${pid}/stat`).split(') ')[1]?.split(' ') ?? [];
+      return sum + Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+    }, 0);
   const before = ticks();
   await new Promise((resolve) => setTimeout(resolve, IDLE_SECONDS * 1_000));
   // USER_HZ is 100 on every Linux that Node runs on.
@@ -116,12 +134,22 @@ async function evaluateAnswers(house: House): Promise<Record<string, number>> {
   const byIntent = new Map<string, string[]>();
   for (const line of lines) {
     const match = /^(?:"((?:[^"]|"")*)"|([^",]*)),([^,]+?)\r?$/.exec(line);
-    if (match) byIntent.set(match[3]!, [...(byIntent.get(match[3]!) ?? []), (match[1] ?? match[2]!).replaceAll('""', '"').trim()]);
+    if (match)
+      byIntent.set(match[3]!, [
+        ...(byIntent.get(match[3]!) ?? []),
+        (match[1] ?? match[2]!).replaceAll('""', '"').trim(),
+      ]);
   }
-  const questions = [...byIntent].flatMap(([intent, texts]) => texts.slice(-5).map((question) => ({ question, intent }))).slice(0, ANSWERS);
+  const questions = [...byIntent]
+    .flatMap(([intent, texts]) => texts.slice(-5).map((question) => ({ question, intent })))
+    .slice(0, ANSWERS);
   const file = join(house.home, 'questions.jsonl');
   writeFileSync(file, questions.map((question) => JSON.stringify(question)).join('\n'));
-  const child = spawn(process.execPath, ['llmos.mjs', 'eval', 'answers', '--data', file, '--json', '--url', house.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    ['llmos.mjs', 'eval', 'answers', '--data', file, '--json', '--url', house.url],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await new Promise((resolve) => child.once('close', resolve));

@@ -13,6 +13,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseConfig, loadConfig } from '@llmos/config';
+import { PREDICTIONS, type Prediction } from './intent.bench.ts';
 
 type Source = typeof import('../../apps/retrieval/src/adapters/exact-vector.index.adapter.js') &
   typeof import('../../apps/retrieval/src/adapters/markdown-folder.adapter.js') &
@@ -30,6 +31,8 @@ export interface RetrievalFigures {
   readonly hit3WithIntent: number;
   /** Median of one search, one at a time: embedding the question, ranking, building the answer. */
   readonly searchP50Ms: number;
+  /** With the intent that a head detected which was not trained on the question (the intent benchmark leaves them behind). */
+  readonly heldOut?: { readonly n: number; readonly hit1: number; readonly hit3: number };
 }
 
 export interface Question {
@@ -83,7 +86,15 @@ export async function benchRetrieval(): Promise<RetrievalFigures> {
       counts.hit3WithIntent += Number(isHit(question, withIntent.slice(0, 3)));
     }
     const n = questions.length;
+    const predictions = JSON.parse(await readFile(PREDICTIONS, 'utf8').catch(() => '[]')) as Prediction[];
+    const held = { n: predictions.length, hit1: 0, hit3: 0 };
+    for (const { text, intent, detected } of predictions) {
+      const found = await search(text, detected);
+      held.hit1 += Number(isHit({ text, intent }, found.slice(0, 1))) / held.n;
+      held.hit3 += Number(isHit({ text, intent }, found.slice(0, 3))) / held.n;
+    }
     return {
+      ...(held.n > 0 ? { heldOut: held } : {}),
       n,
       hit1: counts.hit1 / n,
       hit3: counts.hit3 / n,

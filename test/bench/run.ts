@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-const PARTS = ['hop', 'house', 'asr', 'generation', 'retrieval', 'intent'] as const;
+const PARTS = ['hop', 'house', 'asr', 'generation', 'intent', 'retrieval'] as const;
 type Part = (typeof PARTS)[number];
 type Figures = Partial<Record<Part, Record<string, unknown>>>;
 
@@ -20,23 +20,96 @@ interface Target {
 }
 
 const TARGETS: readonly Target[] = [
-  { what: 'mesh cost of a voice turn, p50', part: 'house', path: 'turn.meshP50Ms', limit: 10, better: 'less', unit: 'ms' },
-  { what: 'mesh cost of a voice turn, p99', part: 'house', path: 'turn.meshP99Ms', limit: 25, better: 'less', unit: 'ms' },
-  { what: 'mesh hops a second at 64 in flight, over Moleculer calls', part: 'hop', path: 'meshToMoleculer', limit: 1, better: 'more', unit: 'x' },
+  {
+    what: 'mesh cost of a voice turn, p50',
+    part: 'house',
+    path: 'turn.meshP50Ms',
+    limit: 10,
+    better: 'less',
+    unit: 'ms',
+  },
+  {
+    what: 'mesh cost of a voice turn, p99',
+    part: 'house',
+    path: 'turn.meshP99Ms',
+    limit: 25,
+    better: 'less',
+    unit: 'ms',
+  },
+  {
+    what: 'mesh hops a second at 64 in flight, over Moleculer calls',
+    part: 'hop',
+    path: 'meshToMoleculer',
+    limit: 1,
+    better: 'more',
+    unit: 'x',
+  },
   { what: 'ASR real-time factor, one thread', part: 'asr', path: 'rtf', limit: 0.05, better: 'less' },
   { what: 'ASR service over a bare loop', part: 'asr', path: 'ratio', limit: 1.15, better: 'less', unit: 'x' },
   { what: 'ASR word errors on the two recordings', part: 'asr', path: 'wer', limit: 0.05, better: 'less' },
   { what: 'intent accuracy, held out', part: 'intent', path: 'heldOut.accuracy', limit: 0.93, better: 'more' },
-  { what: 'intent accuracy, cross-validated', part: 'intent', path: 'crossValidated.accuracy', limit: 0.93, better: 'more' },
+  {
+    what: 'intent accuracy, cross-validated',
+    part: 'intent',
+    path: 'crossValidated.accuracy',
+    limit: 0.93,
+    better: 'more',
+  },
   { what: 'out-of-scope AUROC', part: 'intent', path: 'oos.auroc', limit: 0.985, better: 'more' },
   { what: 'help-centre hit@3, search alone', part: 'retrieval', path: 'hit3', limit: 0.9, better: 'more' },
-  { what: 'help-centre hit@3, the whole line', part: 'house', path: 'answers.hit3', limit: 0.9, better: 'more' },
-  { what: 'right article cited, the whole line', part: 'house', path: 'answers.cited_right', limit: 0.9, better: 'more' },
-  { what: 'answers with an unsupported statement', part: 'house', path: 'answers.unsupported', limit: 0.01, better: 'less' },
-  { what: 'generation tokens a second over bare llama.cpp', part: 'generation', path: 'ratio', limit: 0.9, better: 'more', unit: 'x' },
-  { what: 'event-loop delay p99 while models run, worst service', part: 'house', path: 'eventLoopP99Ms.*', limit: 20, better: 'less', unit: 'ms' },
-  { what: 'resident memory of everything under load', part: 'house', path: 'residentMb.all', limit: 1_800, better: 'less', unit: 'MB' },
-  { what: 'idle CPU of everything, of one core', part: 'house', path: 'idleCpuPercent', limit: 3, better: 'less', unit: '%' },
+  {
+    what: 'help-centre hit@3, with intents detected by a head that was not trained on the questions',
+    part: 'retrieval',
+    path: 'heldOut.hit3',
+    limit: 0.9,
+    better: 'more',
+  },
+  {
+    what: 'right article cited, the whole line',
+    part: 'house',
+    path: 'answers.cited_right',
+    limit: 0.9,
+    better: 'more',
+  },
+  {
+    what: 'answers with an unsupported statement',
+    part: 'house',
+    path: 'answers.unsupported',
+    limit: 0.01,
+    better: 'less',
+  },
+  {
+    what: 'generation tokens a second over bare llama.cpp',
+    part: 'generation',
+    path: 'ratio',
+    limit: 0.9,
+    better: 'more',
+    unit: 'x',
+  },
+  {
+    what: 'event-loop delay p99 while models run, worst service',
+    part: 'house',
+    path: 'eventLoopP99Ms.*',
+    limit: 20,
+    better: 'less',
+    unit: 'ms',
+  },
+  {
+    what: 'resident memory of everything under load',
+    part: 'house',
+    path: 'residentMb.all',
+    limit: 1_800,
+    better: 'less',
+    unit: 'MB',
+  },
+  {
+    what: 'idle CPU of everything, of one core',
+    part: 'house',
+    path: 'idleCpuPercent',
+    limit: 3,
+    better: 'less',
+    unit: '%',
+  },
 ];
 
 const JSON_FILE = 'test-results/bench.json';
@@ -47,7 +120,11 @@ for (const part of parts) {
   process.stdout.write(`${part} … `);
   const startedAt = performance.now();
   // Each part in a process of its own: what one leaves in memory must not weigh on the next.
-  const { stdout, status, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', `test/bench/${part}.bench.ts`], { encoding: 'utf8', maxBuffer: 1e8 });
+  const { stdout, status, stderr } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', `test/bench/${part}.bench.ts`],
+    { encoding: 'utf8', maxBuffer: 1e8 },
+  );
   if (status !== 0) throw new Error(`${part} failed:\n${stderr}`);
   figures[part] = JSON.parse(stdout) as Record<string, unknown>;
   process.stdout.write(`${((performance.now() - startedAt) / 1_000).toFixed(0)} s\n`);
@@ -70,11 +147,22 @@ function previous(): Figures {
 function tableOf(all: Figures): string {
   const rows = TARGETS.map(({ what, part, path, limit, better, unit }) => {
     const value = valueAt(all[part], path);
-    const met = value === undefined ? 'not measured' : (better === 'more' ? value >= limit : value <= limit) ? 'met' : '**missed**';
+    const met =
+      value === undefined
+        ? 'not measured'
+        : (better === 'more' ? value >= limit : value <= limit)
+          ? 'met'
+          : '**missed**';
     const shown = value === undefined ? '–' : `${Number(value.toPrecision(3))}${unit ? ` ${unit}` : ''}`;
     return `| ${what} | ${better === 'more' ? '≥' : '≤'} ${limit}${unit ? ` ${unit}` : ''} | ${shown} | ${met} |`;
   });
-  return [`Measured on ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}).`, '', '| figure | target | measured | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return [
+    `Measured on ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}).`,
+    '',
+    '| figure | target | measured | |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 /** `a.b` of a nested object; `a.*` is the largest of its values. */

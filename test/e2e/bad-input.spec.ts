@@ -9,7 +9,10 @@ const question = QUESTIONS[0]!;
 
 /** A caller's mistake is told as one: 4xx, a known code, and the field at fault. */
 function expectRefusal({ status, body }: Reply): void {
-  expect({ status, body }).toMatchObject({ status: expect.any(Number) as number, body: { status: 'error', error: { code: expect.any(String) as string, message: expect.any(String) as string } } });
+  expect({ status, body }).toMatchObject({
+    status: expect.any(Number) as number,
+    body: { status: 'error', error: { code: expect.any(String) as string, message: expect.any(String) as string } },
+  });
   expect(status).toBeGreaterThanOrEqual(400);
   expect(status).toBeLessThan(500);
   expect(body.error!.field).toBeTruthy();
@@ -25,10 +28,17 @@ describe('bad input', () => {
     expect((await house.ask({ text: 'How do I change my PIN?' })).status).toBe(200);
   });
 
-  const raw = (body: string | Uint8Array, type = 'application/json') => house.post('/serving/process', body, { 'content-type': type });
+  const raw = (body: string | Uint8Array, type = 'application/json') =>
+    house.post('/serving/process', body, { 'content-type': type });
 
   it('that is not JSON is refused, whatever it is', async () => {
-    const text = fc.oneof(fc.string({ maxLength: 200 }), fc.string({ unit: 'binary', maxLength: 50 }), fc.json().map((json) => json.slice(0, -1)), fc.json().map((json) => `${json}}`), fc.constant(''));
+    const text = fc.oneof(
+      fc.string({ maxLength: 200 }),
+      fc.string({ unit: 'binary', maxLength: 50 }),
+      fc.json().map((json) => json.slice(0, -1)),
+      fc.json().map((json) => `${json}}`),
+      fc.constant(''),
+    );
     const isObject = (body: string) => {
       try {
         const value: unknown = JSON.parse(body);
@@ -37,75 +47,162 @@ describe('bad input', () => {
         return false;
       }
     };
-    await fc.assert(fc.asyncProperty(text.filter((body) => !isObject(body)), async (body) => expectRefusal(await raw(body))), { numRuns: 300, seed: SEED });
+    await fc.assert(
+      fc.asyncProperty(
+        text.filter((body) => !isObject(body)),
+        async (body) => expectRefusal(await raw(body)),
+      ),
+      { numRuns: 300, seed: SEED },
+    );
   });
 
   it('that is JSON of another shape is refused', async () => {
     const body = fc.oneof(
-      fc.dictionary(fc.string({ maxLength: 10 }).filter((key) => key !== 'name'), fc.jsonValue()),
-      fc.jsonValue().filter((value) => typeof value !== 'string').map((name) => ({ name })),
+      fc.dictionary(
+        fc.string({ maxLength: 10 }).filter((key) => key !== 'name'),
+        fc.jsonValue(),
+      ),
+      fc
+        .jsonValue()
+        .filter((value) => typeof value !== 'string')
+        .map((name) => ({ name })),
       fc.string({ maxLength: 30 }).map((name) => ({ name: `no-${name}` })),
-      fc.jsonValue().filter((value) => typeof value !== 'string' && value !== null).map((value) => ({ name: 'customer_service', text: value })),
-      fc.jsonValue().filter((value) => typeof value !== 'string' && value !== null).map((value) => ({ name: 'customer_service', audio: value })),
-      fc.string({ minLength: 1, maxLength: 20 }).filter((key) => !['name', 'text', 'audio', '__proto__'].includes(key)).map((key) => ({ name: 'customer_service', [key]: 1 })),
+      fc
+        .jsonValue()
+        .filter((value) => typeof value !== 'string' && value !== null)
+        .map((value) => ({ name: 'customer_service', text: value })),
+      fc
+        .jsonValue()
+        .filter((value) => typeof value !== 'string' && value !== null)
+        .map((value) => ({ name: 'customer_service', audio: value })),
+      fc
+        .string({ minLength: 1, maxLength: 20 })
+        .filter((key) => !['name', 'text', 'audio', '__proto__'].includes(key))
+        .map((key) => ({ name: 'customer_service', [key]: 1 })),
       fc.jsonValue().filter((value) => typeof value !== 'object' || value === null || Array.isArray(value)),
     );
-    await fc.assert(fc.asyncProperty(body, async (value) => expectRefusal(await raw(JSON.stringify(value)))), { numRuns: 400, seed: SEED });
+    await fc.assert(
+      fc.asyncProperty(body, async (value) => expectRefusal(await raw(JSON.stringify(value)))),
+      { numRuns: 400, seed: SEED },
+    );
   });
 
-  it.each([['arrays', '['.repeat(10_000)], ['closed arrays', '['.repeat(10_000) + ']'.repeat(10_000)], ['objects', '{"a":'.repeat(10_000)], ['a deep document', `{"name":"upsert_document","document":${'['.repeat(9_000)}${']'.repeat(9_000)}}`]])(
-    'nested 10,000 deep (%s) is refused',
-    async (_, body) => expectRefusal(await raw(body)),
-  );
+  it.each([
+    ['arrays', '['.repeat(10_000)],
+    ['closed arrays', '['.repeat(10_000) + ']'.repeat(10_000)],
+    ['objects', '{"a":'.repeat(10_000)],
+    ['a deep document', `{"name":"upsert_document","document":${'['.repeat(9_000)}${']'.repeat(9_000)}}`],
+  ])('nested 10,000 deep (%s) is refused', async (_, body) => expectRefusal(await raw(body)));
 
   it('in texts: empty, 100 KB, control characters, broken Unicode', async () => {
-    const controls = [...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 127 + i)].filter((code) => ![9, 10, 13].includes(code));
-    const texts = ['', ' ', '\n\t ', 'a'.repeat(100_000), '你'.repeat(5_000), '\ud800', 'a\udc00b', ...controls.map((code) => `My card${String.fromCharCode(code)} is lost`)];
+    const controls = [...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 127 + i)].filter(
+      (code) => ![9, 10, 13].includes(code),
+    );
+    const texts = [
+      '',
+      ' ',
+      '\n\t ',
+      'a'.repeat(100_000),
+      '你'.repeat(5_000),
+      '\ud800',
+      'a\udc00b',
+      ...controls.map((code) => `My card${String.fromCharCode(code)} is lost`),
+    ];
     for (const text of texts) expectRefusal(await house.ask({ text }));
   });
 
   it('other scripts, emoji and code are answered honestly, never with an error', async () => {
-    const scripts = ['我的卡丢了怎么办？', 'Моя карта не работает', 'بطاقتي لا تعمل', 'カードが届きません', '👍👍👍', "'; DROP TABLE cards; --", '<script>alert(1)</script>', '${input.text} {{7*7}} %s %n', '../../etc/passwd', 'A'.repeat(4_000), '1 '.repeat(2_000), '𝕱𝖔𝖔', 'z̷̢̛a̶l̵g̴o̶'];
+    const scripts = [
+      '我的卡丢了怎么办？',
+      'Моя карта не работает',
+      'بطاقتي لا تعمل',
+      'カードが届きません',
+      '👍👍👍',
+      "'; DROP TABLE cards; --",
+      '<script>alert(1)</script>',
+      '${input.text} {{7*7}} %s %n',
+      '../../etc/passwd',
+      'A'.repeat(4_000),
+      '1 '.repeat(2_000),
+      '𝕱𝖔𝖔',
+      'z̷̢̛a̶l̵g̴o̶',
+    ];
     for (const text of scripts) {
       const { status, body } = await house.ask({ text });
       expect({ text, status }).toEqual({ text, status: 200 });
       expect(body.result!.length).toBeGreaterThan(0);
     }
-    await fc.assert(fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }), async (text) => {
-      const { status, body } = await house.ask({ text });
-      if (status !== 200) expectRefusal({ status, body, headers: new Headers() });
-    }), { numRuns: 100, seed: SEED });
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }), async (text) => {
+        const { status, body } = await house.ask({ text });
+        if (status !== 200) expectRefusal({ status, body, headers: new Headers() });
+      }),
+      { numRuns: 100, seed: SEED },
+    );
   });
 
-  it('in recordings: cut off, altered, lying, empty, huge, or no recordings at all', async () => {
-    const { audio } = question;
-    const altered = fc.oneof(
-      fc.nat(audio.length - 1).map((length) => audio.subarray(0, length)),
-      fc.tuple(fc.nat(43), fc.nat(255)).map(([at, value]) => withByte(audio, at, value)),
-      fc.array(fc.tuple(fc.nat(43), fc.nat(255)), { minLength: 2, maxLength: 10 }).map((changes) => changes.reduce((bytes: Buffer, [at, value]) => withByte(bytes, at, value), audio)),
-      fc.uint8Array({ maxLength: 2_000 }).map((bytes) => Buffer.from(bytes)),
-      fc.tuple(fc.constantFrom('RIFF', 'fLaC', 'OggS', 'ID3', '\u001aE\u00df\u00a3', '\u00ff\u00fb'), fc.uint8Array({ maxLength: 2_000 })).map(([magic, bytes]) => Buffer.concat([Buffer.from(magic, 'latin1'), bytes])),
-    );
-    await fc.assert(fc.asyncProperty(altered, async (bytes) => {
-      const form = new FormData();
-      form.set('name', 'customer_service');
-      form.set('audio', new Blob([new Uint8Array(bytes)]), 'sound');
-      const reply = await house.post('/serving/process', form);
-      if (reply.status !== 200) expectRefusal(reply);
-    }), { numRuns: 150, seed: SEED });
-    for (const text of ['', '@@@', 'UklG', 'not base64!', 'A'.repeat(40)]) expectRefusal(await house.ask({ audio: text }));
-    const huge = Buffer.alloc(27_000_000);
-    audio.copy(huge);
-    expectRefusal(await house.ask({ audio: huge.toString('base64') }));
-  }, 2 * MINUTE_MS);
+  it(
+    'in recordings: cut off, altered, lying, empty, huge, or no recordings at all',
+    async () => {
+      const { audio } = question;
+      const altered = fc.oneof(
+        fc.nat(audio.length - 1).map((length) => audio.subarray(0, length)),
+        fc.tuple(fc.nat(43), fc.nat(255)).map(([at, value]) => withByte(audio, at, value)),
+        fc
+          .array(fc.tuple(fc.nat(43), fc.nat(255)), { minLength: 2, maxLength: 10 })
+          .map((changes) => changes.reduce((bytes: Buffer, [at, value]) => withByte(bytes, at, value), audio)),
+        fc.uint8Array({ maxLength: 2_000 }).map((bytes) => Buffer.from(bytes)),
+        fc
+          .tuple(
+            fc.constantFrom('RIFF', 'fLaC', 'OggS', 'ID3', '\u001aE\u00df\u00a3', '\u00ff\u00fb'),
+            fc.uint8Array({ maxLength: 2_000 }),
+          )
+          .map(([magic, bytes]) => Buffer.concat([Buffer.from(magic, 'latin1'), bytes])),
+      );
+      await fc.assert(
+        fc.asyncProperty(altered, async (bytes) => {
+          const form = new FormData();
+          form.set('name', 'customer_service');
+          form.set('audio', new Blob([new Uint8Array(bytes)]), 'sound');
+          const reply = await house.post('/serving/process', form);
+          if (reply.status !== 200) expectRefusal(reply);
+        }),
+        { numRuns: 150, seed: SEED },
+      );
+      for (const text of ['', '@@@', 'UklG', 'not base64!', 'A'.repeat(40)])
+        expectRefusal(await house.ask({ audio: text }));
+      const huge = Buffer.alloc(27_000_000);
+      audio.copy(huge);
+      expectRefusal(await house.ask({ audio: huge.toString('base64') }));
+    },
+    2 * MINUTE_MS,
+  );
 
   it('beyond the body limit, in the wrong type, to the wrong address', async () => {
     expect((await raw('x'.repeat(41_000_000)).catch(() => ({ status: 413 }))).status).toBe(413);
-    for (const type of ['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data', 'multipart/form-data; boundary=x']) {
+    for (const type of [
+      'text/plain',
+      'application/xml',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data',
+      'multipart/form-data; boundary=x',
+    ]) {
       const { status, body } = await raw('name=customer_service', type);
-      expect({ type, status: status >= 400 && status < 500, code: body.error?.code }).toEqual({ type, status: true, code: expect.any(String) as string });
+      expect({ type, status: status >= 400 && status < 500, code: body.error?.code }).toEqual({
+        type,
+        status: true,
+        code: expect.any(String) as string,
+      });
     }
-    for (const path of ['/', '/nope', '/v1/runs/x', `/v1/runs/${'a'.repeat(5_000)}`, '/v1/runs/%00', '/v1/runs/%ff', '/serving/process/../..']) {
+    for (const path of [
+      '/',
+      '/nope',
+      '/v1/runs/x',
+      `/v1/runs/${'a'.repeat(5_000)}`,
+      '/v1/runs/%00',
+      '/v1/runs/%ff',
+      '/serving/process/../..',
+    ]) {
       const response = await fetch(house.url + path);
       expect({ path, refused: response.status >= 400 && response.status < 500 }).toEqual({ path, refused: true });
     }
@@ -115,7 +212,13 @@ describe('bad input', () => {
     const nc = await house.connectAs('services');
     try {
       const letters: { code: string; subject: string }[] = [];
-      nc.subscribe('llmos.dlq.>', { callback: (_, message) => void letters.push({ code: message.headers!.get('llmos-error-code'), subject: message.headers!.get('llmos-original-subject') }) });
+      nc.subscribe('llmos.dlq.>', {
+        callback: (_, message) =>
+          void letters.push({
+            code: message.headers!.get('llmos-error-code'),
+            subject: message.headers!.get('llmos-original-subject'),
+          }),
+      });
       const event = (attributes: Record<string, string>) => {
         const h = headers();
         for (const [name, value] of Object.entries(attributes)) h.set(name, value);
@@ -146,7 +249,11 @@ describe('bad input', () => {
       random.forEach((bytes, i) => nc.publish(intake, bytes, { headers: event({ ...good, 'ce-id': `random-${i}` }) }));
       await waitFor('every one to be a dead letter', () => letters.length >= cases.length + random.length, 20_000);
       expect(letters).toHaveLength(cases.length + random.length);
-      expect(letters.every(({ code }) => ['MALFORMED_EVENT', 'MALFORMED_JSON', 'INVALID_ARGUMENT', 'UNKNOWN_PIPELINE'].includes(code))).toBe(true);
+      expect(
+        letters.every(({ code }) =>
+          ['MALFORMED_EVENT', 'MALFORMED_JSON', 'INVALID_ARGUMENT', 'UNKNOWN_PIPELINE'].includes(code),
+        ),
+      ).toBe(true);
     } finally {
       await nc.close();
     }

@@ -30,13 +30,22 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   // The shape of a reply is what these tests are about; each asserts the part that it is about.
-  readonly body: { status?: string; result?: string; run_id?: string; details?: Record<string, unknown>; error?: { code: string; message: string; field?: string; retryable: boolean } };
+  readonly body: {
+    status?: string;
+    result?: string;
+    run_id?: string;
+    details?: Record<string, unknown>;
+    error?: { code: string; message: string; field?: string; retryable: boolean };
+  };
 }
 
 const READY_WITHIN_MS = 120_000;
 
 /** @param flags of `llmos up`, such as `--traces`. */
-export async function startHouse(environment: Record<string, string> = {}, flags: readonly string[] = []): Promise<House> {
+export async function startHouse(
+  environment: Record<string, string> = {},
+  flags: readonly string[] = [],
+): Promise<House> {
   const home = mkdtempSync(join(tmpdir(), 'llmos-e2e-'));
   const cache = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
   for (const shared of ['models', 'bin']) {
@@ -58,19 +67,41 @@ export async function startHouse(environment: Record<string, string> = {}, flags
 }
 
 async function ready(child: ChildProcess, home: string): Promise<House> {
-  const folder = await waitFor('the instance folder', () => {
-    if (child.exitCode !== null) throw new Error(`llmos up ended with ${child.exitCode}`);
-    return instanceFolder(home);
-  }, READY_WITHIN_MS);
+  const folder = await waitFor(
+    'the instance folder',
+    () => {
+      if (child.exitCode !== null) throw new Error(`llmos up ended with ${child.exitCode}`);
+      return instanceFolder(home);
+    },
+    READY_WITHIN_MS,
+  );
   const read = (): State => JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as State;
-  const url = await waitFor('every service to be ready', async () => {
-    if (child.exitCode !== null) throw new Error(`llmos up ended with ${child.exitCode}`);
-    const at = safely(read)?.url;
-    return at && (await fetch(`${at}/readyz`).then((response) => response.ok, () => false)) ? at : undefined;
-  }, READY_WITHIN_MS);
-  const post = async (path: string, body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }): Promise<Reply> => {
+  const url = await waitFor(
+    'every service to be ready',
+    async () => {
+      if (child.exitCode !== null) throw new Error(`llmos up ended with ${child.exitCode}`);
+      const at = safely(read)?.url;
+      return at &&
+        (await fetch(`${at}/readyz`).then(
+          (response) => response.ok,
+          () => false,
+        ))
+        ? at
+        : undefined;
+    },
+    READY_WITHIN_MS,
+  );
+  const post = async (
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = { 'content-type': 'application/json' },
+  ): Promise<Reply> => {
     const isRaw = typeof body === 'string' || body instanceof FormData || body instanceof Uint8Array;
-    const response = await fetch(url + path, { method: 'POST', headers: body instanceof FormData ? {} : headers, body: isRaw ? (body as string) : JSON.stringify(body) });
+    const response = await fetch(url + path, {
+      method: 'POST',
+      headers: body instanceof FormData ? {} : headers,
+      body: isRaw ? (body as string) : JSON.stringify(body),
+    });
     return { status: response.status, headers: response.headers, body: (await response.json()) as Reply['body'] };
   };
   return {
@@ -81,8 +112,16 @@ async function ready(child: ChildProcess, home: string): Promise<House> {
     ask: (fields) => post('/serving/process', { name: 'customer_service', ...fields }),
     log: () => readFileSync(join(folder, 'log.jsonl'), 'utf8'),
     async connectAs(user) {
-      const credentials = JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8')) as { services: string; tenants: { default: string } };
-      return connect({ servers: read().natsUrl!, user, pass: user === 'services' ? credentials.services : credentials.tenants.default, ...(user === 'default' ? { inboxPrefix: '_INBOX_default' } : {}) });
+      const credentials = JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8')) as {
+        services: string;
+        tenants: { default: string };
+      };
+      return connect({
+        servers: read().natsUrl!,
+        user,
+        pass: user === 'services' ? credentials.services : credentials.tenants.default,
+        ...(user === 'default' ? { inboxPrefix: '_INBOX_default' } : {}),
+      });
     },
     async stop() {
       const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -109,22 +148,37 @@ function safely<T>(read: () => T): T | undefined {
 }
 
 /** Reads a whole event stream. */
-export async function readEvents(response: Response): Promise<{ event: string; data: Record<string, unknown>; id?: string }[]> {
+export async function readEvents(
+  response: Response,
+): Promise<{ event: string; data: Record<string, unknown>; id?: string }[]> {
   const text = await response.text();
-  return text.split('\n\n').filter((block) => block.includes('event: ')).map((block) => {
-    const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
-    const id = field('id');
-    return { event: field('event')!, data: JSON.parse(field('data')!) as Record<string, unknown>, ...(id ? { id } : {}) };
-  });
+  return text
+    .split('\n\n')
+    .filter((block) => block.includes('event: '))
+    .map((block) => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+      const id = field('id');
+      return {
+        event: field('event')!,
+        data: JSON.parse(field('data')!) as Record<string, unknown>,
+        ...(id ? { id } : {}),
+      };
+    });
 }
 
-export const QUESTIONS = readdirSync('deploy/samples/questions').filter((file) => file.endsWith('.wav')).map((file) => ({
-  name: file.replace('.wav', ''),
-  audio: readFileSync(`deploy/samples/questions/${file}`),
-  text: readFileSync(`deploy/samples/questions/${file.replace('.wav', '.txt')}`, 'utf8').trim(),
-}));
+export const QUESTIONS = readdirSync('deploy/samples/questions')
+  .filter((file) => file.endsWith('.wav'))
+  .map((file) => ({
+    name: file.replace('.wav', ''),
+    audio: readFileSync(`deploy/samples/questions/${file}`),
+    text: readFileSync(`deploy/samples/questions/${file.replace('.wav', '.txt')}`, 'utf8').trim(),
+  }));
 
 /** Lower case, letters, digits and single spaces: what matters when two transcripts are compared. */
 export function plain(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9 ]/g, '').replace(/\s+/g, ' ').trim();
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9 ]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -27,16 +27,26 @@ interface JaegerSpan {
     const { status, headers } = await house.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
     expect(status).toBe(200);
     const traceId = headers.get('traceparent')!.slice(3, 35);
-    const spans = await waitFor('the whole trace in Jaeger', async () => {
-      const response = await fetch(`${QUERY}/api/traces/${traceId}`);
-      if (!response.ok) return undefined;
-      const { data } = (await response.json()) as { data: { spans: JaegerSpan[] }[] };
-      const found = data[0]?.spans ?? [];
-      const names = found.map(({ operationName }) => operationName);
-      return data.length === 1 && names.includes('POST /serving/process') && names.some((name) => name.startsWith('chat ')) ? found : undefined;
-    }, 30_000);
+    const spans = await waitFor(
+      'the whole trace in Jaeger',
+      async () => {
+        const response = await fetch(`${QUERY}/api/traces/${traceId}`);
+        if (!response.ok) return undefined;
+        const { data } = (await response.json()) as { data: { spans: JaegerSpan[] }[] };
+        const found = data[0]?.spans ?? [];
+        const names = found.map(({ operationName }) => operationName);
+        return data.length === 1 &&
+          names.includes('POST /serving/process') &&
+          names.some((name) => name.startsWith('chat '))
+          ? found
+          : undefined;
+      },
+      30_000,
+    );
     const ids = new Set(spans.map(({ spanID }) => spanID));
-    const orphans = spans.filter(({ references }) => references.length > 0 && !references.every(({ spanID }) => ids.has(spanID)));
+    const orphans = spans.filter(
+      ({ references }) => references.length > 0 && !references.every(({ spanID }) => ids.has(spanID)),
+    );
     expect(orphans.map(({ operationName }) => operationName)).toEqual([]);
     expect(spans.filter(({ references }) => references.length === 0)).toHaveLength(1);
     expect(new Set(spans.map(({ processID }) => processID)).size).toBe(5);

@@ -14,21 +14,37 @@ describe('the spoken-question line, whole', () => {
   it('opens the conversation when it is called with its name alone', async () => {
     const { status, body } = await house.post('/serving/process', '{"name": "customer_service"}');
     expect(status).toBe(200);
-    expect(body).toMatchObject({ status: 'success', result: expect.stringMatching(/^Hello/) as string, run_id: expect.any(String) as string });
+    expect(body).toMatchObject({
+      status: 'success',
+      result: expect.stringMatching(/^Hello/) as string,
+      run_id: expect.any(String) as string,
+    });
   });
 
-  it.each(QUESTIONS.map((question) => [question.name, question] as const))('hears and answers %s', async (_, { audio, text }) => {
-    const form = new FormData();
-    form.set('name', 'customer_service');
-    form.set('audio', new Blob([audio], { type: 'audio/wav' }), 'question.wav');
-    const { status, body } = await house.post('/serving/process', form);
-    expect(status).toBe(200);
-    expect(plain(String(body.details?.['transcript']))).toBe(plain(text));
-    expect(body.result!.length).toBeGreaterThan(10);
-    expect(body.details).toMatchObject({ language: 'en', intent: { outOfScope: false }, grounding: expect.stringMatching(/generated|repaired|extracted/) as string });
-    expect(body.details!['citations']).not.toHaveLength(0);
-    expect((body.details!['timings'] as { step: string }[]).map(({ step }) => step)).toEqual(['transcript', 'intent', 'found', 'answer']);
-  });
+  it.each(QUESTIONS.map((question) => [question.name, question] as const))(
+    'hears and answers %s',
+    async (_, { audio, text }) => {
+      const form = new FormData();
+      form.set('name', 'customer_service');
+      form.set('audio', new Blob([audio], { type: 'audio/wav' }), 'question.wav');
+      const { status, body } = await house.post('/serving/process', form);
+      expect(status).toBe(200);
+      expect(plain(String(body.details?.['transcript']))).toBe(plain(text));
+      expect(body.result!.length).toBeGreaterThan(10);
+      expect(body.details).toMatchObject({
+        language: 'en',
+        intent: { outOfScope: false },
+        grounding: expect.stringMatching(/generated|repaired|extracted/) as string,
+      });
+      expect(body.details!['citations']).not.toHaveLength(0);
+      expect((body.details!['timings'] as { step: string }[]).map(({ step }) => step)).toEqual([
+        'transcript',
+        'intent',
+        'found',
+        'answer',
+      ]);
+    },
+  );
 
   it('takes audio as base64 too, and text without any', async () => {
     const { audio, text } = QUESTIONS[0]!;
@@ -36,7 +52,11 @@ describe('the spoken-question line, whole', () => {
     const written = await house.ask({ text });
     expect([spoken.status, written.status]).toEqual([200, 200]);
     expect(plain(String(spoken.body.details!['transcript']))).toBe(plain(text));
-    expect((written.body.details!['timings'] as { step: string }[]).map(({ step }) => step)).toEqual(['intent', 'found', 'answer']);
+    expect((written.body.details!['timings'] as { step: string }[]).map(({ step }) => step)).toEqual([
+      'intent',
+      'found',
+      'answer',
+    ]);
   });
 
   it('a recording over the message limit goes through the object store', async () => {
@@ -45,7 +65,9 @@ describe('the spoken-question line, whole', () => {
     const header = Buffer.from(audio.subarray(0, 44));
     header.writeUInt32LE(audio.length - 8 + silence.length, 4);
     header.writeUInt32LE(audio.length - 44 + silence.length, 40);
-    const { status, body } = await house.ask({ audio: Buffer.concat([header, audio.subarray(44), silence]).toString('base64') });
+    const { status, body } = await house.ask({
+      audio: Buffer.concat([header, audio.subarray(44), silence]).toString('base64'),
+    });
     expect(status).toBe(200);
     expect(plain(String(body.details!['transcript']))).toBe(plain(QUESTIONS[0]!.text));
   });
@@ -57,27 +79,43 @@ describe('the spoken-question line, whole', () => {
     header.writeUInt32LE(silence.length, 40);
     const { status, body } = await house.ask({ audio: Buffer.concat([header, silence]).toString('base64') });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ result: expect.stringMatching(/did not hear/) as string, details: { transcript: '', grounding: 'none' } });
+    expect(body).toMatchObject({
+      result: expect.stringMatching(/did not hear/) as string,
+      details: { transcript: '', grounding: 'none' },
+    });
   });
 
   it('says so when the help centre has no answer, instead of inventing one', async () => {
     const { body } = await house.ask({ text: 'What is the capital of France?' });
-    expect(body).toMatchObject({ result: expect.stringMatching(/could not find/) as string, details: { grounding: 'none', citations: [] } });
+    expect(body).toMatchObject({
+      result: expect.stringMatching(/could not find/) as string,
+      details: { grounding: 'none', citations: [] },
+    });
   });
 
   it('streams transcript, intent, sentences, and one last event', async () => {
     const form = new FormData();
     form.set('name', 'customer_service');
     form.set('audio', new Blob([QUESTIONS[0]!.audio]), 'question.wav');
-    const response = await fetch(`${house.url}/serving/process`, { method: 'POST', body: form, headers: { accept: 'text/event-stream' } });
+    const response = await fetch(`${house.url}/serving/process`, {
+      method: 'POST',
+      body: form,
+      headers: { accept: 'text/event-stream' },
+    });
     expect(response.headers.get('content-type')).toMatch('text/event-stream');
     const events = await readEvents(response);
-    const steps = events.filter(({ event }) => event === 'step').map(({ data }) => (data['timing'] as { step: string }).step);
+    const steps = events
+      .filter(({ event }) => event === 'step')
+      .map(({ data }) => (data['timing'] as { step: string }).step);
     expect(steps).toEqual(['transcript', 'intent', 'answer']);
-    const sentences = events.filter(({ event }) => event === 'delta').map(({ data }) => (data['delta'] as { sentence: string }).sentence);
+    const sentences = events
+      .filter(({ event }) => event === 'delta')
+      .map(({ data }) => (data['delta'] as { sentence: string }).sentence);
     const last = events.at(-1)!;
     expect(last.event).toBe('completed');
-    expect(events.filter(({ event }) => ['completed', 'failed', 'cancelled', 'expired'].includes(event))).toHaveLength(1);
+    expect(events.filter(({ event }) => ['completed', 'failed', 'cancelled', 'expired'].includes(event))).toHaveLength(
+      1,
+    );
     expect(sentences.join(' ')).toBe(last.data['result']);
     expect(events.findIndex(({ event }) => event === 'delta')).toBeLessThan(events.length - 1);
   });
@@ -90,25 +128,42 @@ describe('the spoken-question line, whole', () => {
     expect([first.status, again.status]).toEqual([202, 202]);
     expect(again.body.run_id).toBe(first.body.run_id);
     expect((await house.post('/v1/runs', { ...body, text: 'Something else' }, headersOf)).status).toBe(409);
-    const record = await waitFor('the run to be completed', async () => {
-      const found = (await (await fetch(`${house.url}/v1/runs/${first.body.run_id}`)).json()) as { status: string; result: string; steps: unknown[] };
-      return found.status === 'completed' ? found : undefined;
-    }, 30_000);
+    const record = await waitFor(
+      'the run to be completed',
+      async () => {
+        const found = (await (await fetch(`${house.url}/v1/runs/${first.body.run_id}`)).json()) as {
+          status: string;
+          result: string;
+          steps: unknown[];
+        };
+        return found.status === 'completed' ? found : undefined;
+      },
+      30_000,
+    );
     expect(record.steps).toHaveLength(3);
     const events = await readEvents(await fetch(`${house.url}/v1/runs/${first.body.run_id}/stream`));
     expect(events.at(-1)).toMatchObject({ event: 'completed', data: { result: record.result } });
-    const resumed = await readEvents(await fetch(`${house.url}/v1/runs/${first.body.run_id}/stream`, { headers: { 'last-event-id': events.at(-2)!.id! } }));
+    const resumed = await readEvents(
+      await fetch(`${house.url}/v1/runs/${first.body.run_id}/stream`, {
+        headers: { 'last-event-id': events.at(-2)!.id! },
+      }),
+    );
     expect(resumed.map(({ event }) => event)).toEqual(['completed']);
     expect((await fetch(`${house.url}/v1/runs/01a20a99-2d57-739a-8add-326838ae97de`)).status).toBe(404);
   });
 
   it('a run can be cancelled, and then never completes', async () => {
-    const started = await house.post('/v1/runs', { name: 'customer_service', text: 'How long does a transfer to another country take to arrive?' });
+    const started = await house.post('/v1/runs', {
+      name: 'customer_service',
+      text: 'How long does a transfer to another country take to arrive?',
+    });
     const deleted = await fetch(`${house.url}/v1/runs/${started.body.run_id}`, { method: 'DELETE' });
     expect(await deleted.json()).toMatchObject({ status: 'cancelled' });
     const events = await readEvents(await fetch(`${house.url}/v1/runs/${started.body.run_id}/stream`));
     expect(events.at(-1)!.event).toBe('cancelled');
-    expect(await (await fetch(`${house.url}/v1/runs/${started.body.run_id}`)).json()).toMatchObject({ status: 'cancelled' });
+    expect(await (await fetch(`${house.url}/v1/runs/${started.body.run_id}`)).json()).toMatchObject({
+      status: 'cancelled',
+    });
   });
 
   it('an event gets its answer as an event, once, however often it is published', async () => {
@@ -116,14 +171,37 @@ describe('the spoken-question line, whole', () => {
     try {
       const results = nc.subscribe('llmos.out.default.customer_service');
       const h = headers();
-      for (const [name, value] of Object.entries({ 'ce-specversion': '1.0', 'ce-id': 'order-7', 'ce-source': 'crm', 'ce-type': 'com.example.question', 'content-type': 'application/json' })) h.set(name, value);
-      for (let i = 0; i < 3; i++) nc.publish('llmos.in.default.customer_service', JSON.stringify({ text: 'I lost my phone. What should I do?' }), { headers: h });
+      for (const [name, value] of Object.entries({
+        'ce-specversion': '1.0',
+        'ce-id': 'order-7',
+        'ce-source': 'crm',
+        'ce-type': 'com.example.question',
+        'content-type': 'application/json',
+      }))
+        h.set(name, value);
+      for (let i = 0; i < 3; i++)
+        nc.publish(
+          'llmos.in.default.customer_service',
+          JSON.stringify({ text: 'I lost my phone. What should I do?' }),
+          { headers: h },
+        );
       const received: { correlation: string; type: string; body: { result?: string } }[] = [];
       void (async () => {
-        for await (const message of results) received.push({ correlation: message.headers!.get('ce-correlationid'), type: message.headers!.get('ce-type'), body: message.json() });
+        for await (const message of results)
+          received.push({
+            correlation: message.headers!.get('ce-correlationid'),
+            type: message.headers!.get('ce-type'),
+            body: message.json(),
+          });
       })();
       await waitFor('the result', () => received.length > 0, 30_000);
-      expect(received).toEqual([{ correlation: 'order-7', type: 'org.llmos.run.completed', body: expect.objectContaining({ result: expect.any(String) as string }) as object }]);
+      expect(received).toEqual([
+        {
+          correlation: 'order-7',
+          type: 'org.llmos.run.completed',
+          body: expect.objectContaining({ result: expect.any(String) as string }) as object,
+        },
+      ]);
     } finally {
       await nc.close();
     }
@@ -136,7 +214,12 @@ describe('the spoken-question line, whole', () => {
       void (async () => {
         for await (const status of nc.status()) if (status.type === 'error') refused.push(String(status.error));
       })();
-      const subjects = ['llmos.in.other.customer_service', 'llmos.task.live.asr.transcribe', 'llmos.answer.abcd.x', '$JS.API.STREAM.DELETE.TASKS_LIVE'];
+      const subjects = [
+        'llmos.in.other.customer_service',
+        'llmos.task.live.asr.transcribe',
+        'llmos.answer.abcd.x',
+        '$JS.API.STREAM.DELETE.TASKS_LIVE',
+      ];
       for (const subject of subjects) nc.publish(subject, '{}');
       await nc.flush();
       await waitFor('every publish to be refused', () => refused.length >= subjects.length);
@@ -147,8 +230,20 @@ describe('the spoken-question line, whole', () => {
   });
 
   it('documents can be added, replaced and deleted while it runs', async () => {
-    const search = async () => ((await house.post('/serving/process', { name: 'search_documents', query: 'When does the penguin parade start?' })).body.details!['passages'] as { document: string; text: string }[])[0];
-    const upsert = (text: string) => house.post('/serving/process', { name: 'upsert_document', document: { id: 'penguins', title: 'The penguin parade', text } });
+    const search = async () =>
+      (
+        (
+          await house.post('/serving/process', {
+            name: 'search_documents',
+            query: 'When does the penguin parade start?',
+          })
+        ).body.details!['passages'] as { document: string; text: string }[]
+      )[0];
+    const upsert = (text: string) =>
+      house.post('/serving/process', {
+        name: 'upsert_document',
+        document: { id: 'penguins', title: 'The penguin parade', text },
+      });
     expect((await upsert('The penguin parade starts at 14:00 every day.')).status).toBe(200);
     expect(await search()).toMatchObject({ document: 'penguins', text: expect.stringContaining('14:00') as string });
     await upsert('The penguin parade starts at 15:30 every day.');
@@ -160,29 +255,53 @@ describe('the spoken-question line, whole', () => {
   it('no event loop waits for a model: p99 of its delay is at most 20 ms while models run', async () => {
     const services = house.state().services.filter(({ url }) => url !== undefined);
     // Reading the metrics starts a new window of the histogram.
-    const p99Ms = async (url: string) => Number(/nodejs_eventloop_lag_p99_seconds\{[^}]*\} ([\d.e-]+)/.exec(await (await fetch(`${url}/metrics`)).text())![1]) * 1_000;
+    const p99Ms = async (url: string) =>
+      Number(
+        /nodejs_eventloop_lag_p99_seconds\{[^}]*\} ([\d.e-]+)/.exec(await (await fetch(`${url}/metrics`)).text())![1],
+      ) * 1_000;
     const best = new Map(services.map(({ name }) => [name, Infinity]));
     // A loop that waits for its model does so in every round; one that waits for a processor does not.
     for (let round = 0; round < 5 && [...best.values()].some((ms) => ms > 20); round++) {
       for (const { url } of services) await p99Ms(url!);
-      for (let i = 0; i < 4; i++) await house.ask({ audio: QUESTIONS[(round + i) % QUESTIONS.length]!.audio.toString('base64') });
+      for (let i = 0; i < 4; i++)
+        await house.ask({ audio: QUESTIONS[(round + i) % QUESTIONS.length]!.audio.toString('base64') });
       for (const { name, url } of services) best.set(name, Math.min(best.get(name)!, await p99Ms(url!)));
     }
     for (const [name, ms] of best) expect({ name, ms, withinLimit: ms <= 20 }).toMatchObject({ withinLimit: true });
   });
 
-  it('a service that is killed comes back, and what was accepted meanwhile is done', async () => {
-    const victim = house.state().services.find(({ name }) => name === 'generation')!;
-    process.kill(victim.pid, 'SIGKILL');
-    const accepted = await house.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' });
-    expect(accepted.status).toBe(202);
-    await waitFor('the accepted run to be completed', async () => ((await (await fetch(`${house.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status: string }).status === 'completed', MINUTE_MS);
-    expect(house.state().services.find(({ name }) => name === 'generation')!.pid).not.toBe(victim.pid);
-    expect(await waitFor('live answers again', async () => (await house.ask({ text: 'How do I change my PIN?' })).status === 200, MINUTE_MS)).toBe(true);
-  }, 2 * MINUTE_MS);
+  it(
+    'a service that is killed comes back, and what was accepted meanwhile is done',
+    async () => {
+      const victim = house.state().services.find(({ name }) => name === 'generation')!;
+      process.kill(victim.pid, 'SIGKILL');
+      const accepted = await house.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' });
+      expect(accepted.status).toBe(202);
+      await waitFor(
+        'the accepted run to be completed',
+        async () =>
+          ((await (await fetch(`${house.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status: string })
+            .status === 'completed',
+        MINUTE_MS,
+      );
+      expect(house.state().services.find(({ name }) => name === 'generation')!.pid).not.toBe(victim.pid);
+      expect(
+        await waitFor(
+          'live answers again',
+          async () => (await house.ask({ text: 'How do I change my PIN?' })).status === 200,
+          MINUTE_MS,
+        ),
+      ).toBe(true);
+    },
+    2 * MINUTE_MS,
+  );
 
   it('no question and no answer is in the log, and every line has its level', () => {
-    const lines = house.log().trim().split('\n').map((line) => JSON.parse(line) as { level: string });
+    const lines = house
+      .log()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: string });
     expect(lines.every(({ level }) => typeof level === 'string')).toBe(true);
     expect(house.log()).not.toMatch(/capital of France|penguin parade|change my PIN/i);
   });

@@ -21,12 +21,21 @@ describe('one trace for each piece of work', () => {
 
   /** The spans of a trace once the last of them, the model's of the last step, has arrived and the root has ended. */
   const traceOf = (traceId: string, root: string) =>
-    waitFor(`the spans of ${traceId}`, () => {
-      const spans = otlp.spans.filter((span) => span.traceId === traceId);
-      const names = spans.map(({ name }) => name);
-      return names.includes(root) && names.some((name) => name.startsWith('chat ')) && names.some((name) => name.endsWith('generation.answer') && name.startsWith('process')) ? spans : undefined;
-    }, 20_000);
-  const parentOf = (spans: ReceivedSpan[], span: ReceivedSpan) => spans.find(({ spanId }) => spanId === span.parentSpanId);
+    waitFor(
+      `the spans of ${traceId}`,
+      () => {
+        const spans = otlp.spans.filter((span) => span.traceId === traceId);
+        const names = spans.map(({ name }) => name);
+        return names.includes(root) &&
+          names.some((name) => name.startsWith('chat ')) &&
+          names.some((name) => name.endsWith('generation.answer') && name.startsWith('process'))
+          ? spans
+          : undefined;
+      },
+      20_000,
+    );
+  const parentOf = (spans: ReceivedSpan[], span: ReceivedSpan) =>
+    spans.find(({ spanId }) => spanId === span.parentSpanId);
   const named = (spans: ReceivedSpan[], name: string) => {
     const found = spans.filter((span) => span.name === name);
     expect({ name, count: found.length }).toEqual({ name, count: 1 });
@@ -47,19 +56,33 @@ describe('one trace for each piece of work', () => {
       const process = named(spans, `process llmos.task.live.${capability}`);
       expect(send).toMatchObject({ kind: PRODUCER, parentSpanId: previous.spanId });
       expect(process).toMatchObject({ kind: CONSUMER, parentSpanId: send.spanId, service: capability.split('.')[0] });
-      expect(process.attributes).toMatchObject({ 'llmos.redelivery_count': 0, 'llmos.queue_wait_ms': expect.any(Number) as number, 'messaging.message.body.size': expect.any(Number) as number });
+      expect(process.attributes).toMatchObject({
+        'llmos.redelivery_count': 0,
+        'llmos.queue_wait_ms': expect.any(Number) as number,
+        'messaging.message.body.size': expect.any(Number) as number,
+      });
       previous = process;
     }
     const models = spans.filter(({ attributes }) => attributes['gen_ai.request.model'] !== undefined);
-    expect(new Set(models.map(({ service }) => service))).toEqual(new Set(['asr', 'intent', 'retrieval', 'generation']));
-    expect(models.find(({ service }) => service === 'generation')!.attributes).toMatchObject({ 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': expect.any(Number) as number, 'gen_ai.usage.output_tokens': expect.any(Number) as number });
+    expect(new Set(models.map(({ service }) => service))).toEqual(
+      new Set(['asr', 'intent', 'retrieval', 'generation']),
+    );
+    expect(models.find(({ service }) => service === 'generation')!.attributes).toMatchObject({
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.usage.input_tokens': expect.any(Number) as number,
+      'gen_ai.usage.output_tokens': expect.any(Number) as number,
+    });
     for (const span of models) expect(parentOf(spans, span)?.service).toBe(span.service);
     expect(spans.filter((span) => span !== root && !parentOf(spans, span)).map(({ name }) => name)).toEqual([]);
   });
 
   it("goes on with the caller's own trace", async () => {
     const traceId = 'abcdef0123456789abcdef0123456789';
-    await house.post('/serving/process', { name: 'customer_service', text: 'How do I change my PIN?' }, { 'content-type': 'application/json', traceparent: `00-${traceId}-1111111111111111-01` });
+    await house.post(
+      '/serving/process',
+      { name: 'customer_service', text: 'How do I change my PIN?' },
+      { 'content-type': 'application/json', traceparent: `00-${traceId}-1111111111111111-01` },
+    );
     const spans = await traceOf(traceId, 'POST /serving/process');
     expect(named(spans, 'POST /serving/process').parentSpanId).toBe('1111111111111111');
   });
@@ -68,14 +91,28 @@ describe('one trace for each piece of work', () => {
     const traceId = '0123456789abcdef0123456789abcdef';
     const nc = await house.connectAs('default');
     const h = headers();
-    for (const [name, value] of Object.entries({ 'ce-specversion': '1.0', 'ce-id': 'traced-1', 'ce-source': 'crm', 'content-type': 'application/json', traceparent: `00-${traceId}-2222222222222222-01` })) h.set(name, value);
+    for (const [name, value] of Object.entries({
+      'ce-specversion': '1.0',
+      'ce-id': 'traced-1',
+      'ce-source': 'crm',
+      'content-type': 'application/json',
+      traceparent: `00-${traceId}-2222222222222222-01`,
+    }))
+      h.set(name, value);
     nc.publish('llmos.in.default.customer_service', JSON.stringify({ text: 'I lost my phone.' }), { headers: h });
     await nc.flush();
     await nc.close();
     const spans = await traceOf(traceId, 'process llmos.in.{tenant}.{pipeline}');
-    expect(named(spans, 'process llmos.in.{tenant}.{pipeline}')).toMatchObject({ kind: CONSUMER, parentSpanId: '2222222222222222' });
+    expect(named(spans, 'process llmos.in.{tenant}.{pipeline}')).toMatchObject({
+      kind: CONSUMER,
+      parentSpanId: '2222222222222222',
+    });
     expect(named(spans, 'send llmos.out.default.customer_service').service).toBe('generation');
-    expect(spans.filter((span) => span.parentSpanId !== '2222222222222222' && !parentOf(spans, span)).map(({ name }) => name)).toEqual([]);
+    expect(
+      spans
+        .filter((span) => span.parentSpanId !== '2222222222222222' && !parentOf(spans, span))
+        .map(({ name }) => name),
+    ).toEqual([]);
   });
 
   it('the log lines of a run carry its trace id', async () => {

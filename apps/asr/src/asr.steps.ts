@@ -9,10 +9,7 @@ export class AsrSteps {
   constructor(private readonly asr: AsrService) {}
 
   @Step(transcribe)
-  transcribe(
-    input: InputOf<typeof transcribe>,
-    context: StepContext,
-  ): Promise<OutputOf<typeof transcribe>> {
+  transcribe(input: InputOf<typeof transcribe>, context: StepContext): Promise<OutputOf<typeof transcribe>> {
     return this.asr.transcribe(input.audio, context.signal);
   }
 }

@@ -1,16 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { Bus } from '@llmos/bus';
-import { baseConfig, loadConfig } from '@llmos/config';
 import { pipelineSchema, type TerminalAnswer } from '@llmos/contracts';
 import { MeshClient, RunRecords } from '@llmos/mesh';
-import { startNatsServer, type TestNatsServer } from '@llmos/testing';
+import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
 import { testModels } from './model-files.js';
 
 const QUESTION = new URL('../../../deploy/samples/questions/change-pin.wav', import.meta.url);
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 const pipeline = pipelineSchema.parse({
   name: 'hear',
@@ -24,26 +19,19 @@ const pipeline = pipelineSchema.parse({
 describe('the service as a process, over a real nats-server', () => {
   let nats: TestNatsServer | undefined;
   let bus: Bus | undefined;
-  let service: ChildProcess | undefined;
+  let service: TestServiceProcess | undefined;
   let client: MeshClient;
 
   beforeAll(async () => {
     await testModels();
-    const { home, root } = loadConfig(baseConfig);
     nats = await startNatsServer();
-    const env = { LLMOS_NATS_URL: nats.url, LLMOS_HOME: home, LLMOS_ROOT: root, LLMOS_LOG_LEVEL: 'warn' };
-    service = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    service = await startServiceProcess({ app: 'asr', natsUrl: nats.url });
     bus = await Bus.connect({ url: nats.url, service: 'gateway' });
     client = new MeshClient(bus, await RunRecords.open(bus));
   }, 300_000);
 
   afterAll(async () => {
-    // Whatever failed before, nothing may stay behind.
-    if (service?.exitCode === null && service.signalCode === null) {
-      const gone = once(service, 'exit');
-      service.kill('SIGKILL');
-      await gone;
-    }
+    await service?.kill();
     await bus?.close(200);
     await nats?.stop();
   }, 30_000);
@@ -65,9 +53,6 @@ describe('the service as a process, over a real nats-server', () => {
   }, 70_000);
 
   it('leaves in order when it is told to', async () => {
-    const running = service as ChildProcess;
-    running.kill('SIGTERM');
-    const [code, signal] = (await once(running, 'exit')) as [number | null, string | null];
-    expect({ code, signal }).toEqual({ code: 0, signal: null });
+    expect(await service?.stop()).toEqual({ code: 0, signal: null });
   }, 20_000);
 });

@@ -39,7 +39,7 @@ describe('asr.transcribe on speech', () => {
   it('hears a minute of reading with at most 5 % of the words wrong, cut into segments in order', async () => {
     const { text, segments, durationSeconds, ...rest } = await asr.transcribe(await readFile(models.twoCities));
     expect(wordErrors(REFERENCES.twoCities, text)).toBeLessThanOrEqual(0.05 * wordsOf(REFERENCES.twoCities).length);
-    expect(rest).toEqual({ speech: true, language: 'en', model: 'moonshine-tiny' });
+    expect(rest).toEqual({ speech: true, language: 'en', model: 'moonshine-tiny', threads: 1 });
     expect(durationSeconds).toBeCloseTo(44.374, 3);
     expect(segments.length).toBeGreaterThan(1);
     expect(segments.map((segment) => segment.text).join(' ')).toBe(text);

@@ -32,7 +32,8 @@ export class AvailabilityService implements OnModuleInit {
     for (const { uses } of stepsToTake(pipeline, input)) {
       const check = this.checkOf(uses);
       if (check.state === 'ready') continue;
-      if (check.state === 'failed') throw new LlmosError('UNAVAILABLE', check.message ?? `Nobody can do '${uses}' at the moment.`);
+      if (check.state === 'failed')
+        throw new LlmosError('UNAVAILABLE', check.message ?? `Nobody can do '${uses}' at the moment.`);
       throw new LoadingError(uses, {
         state: check.message ?? 'loading',
         ...(check.progress === undefined ? {} : { progress: check.progress }),
@@ -51,7 +52,8 @@ export class AvailabilityService implements OnModuleInit {
     const able = this.nodes.list().filter((node) => node.capabilities.includes(capability));
     if (able.some((node) => node.ready)) return { name: capability, state: 'ready' };
     const missing = able.flatMap((node) => node.checks).find((check) => check.state !== 'ready');
-    if (missing) return { ...missing, name: capability, message: missing.message ?? `${missing.name}: ${missing.state}` };
+    if (missing)
+      return { ...missing, name: capability, message: missing.message ?? `${missing.name}: ${missing.state}` };
     return { name: capability, state: 'failed', message: `No service that does '${capability}' is running.` };
   }
 }

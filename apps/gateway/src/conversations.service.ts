@@ -39,13 +39,21 @@ export class ConversationsService {
    * @throws LlmosError for whatever went wrong, with the code the caller is to see.
    */
   async converse(
-    request: { pipeline: Pipeline; fields: Record<string, unknown>; run: string; tenant: string; traceparent: string; signal: AbortSignal },
+    request: {
+      pipeline: Pipeline;
+      fields: Record<string, unknown>;
+      run: string;
+      tenant: string;
+      traceparent: string;
+      signal: AbortSignal;
+    },
     onAnswer: (answer: Answer) => void,
   ): Promise<Reply> {
     const { pipeline, run, tenant, traceparent } = request;
     const input = checkInput(pipeline, request.fields);
     this.availability.requireFor(pipeline, input);
-    if (this.running.size >= this.config.maxLiveRuns) throw new LlmosError('OVERLOADED', 'As many calls as can be answered are under way. Try again a little later.');
+    if (this.running.size >= this.config.maxLiveRuns)
+      throw new LlmosError('OVERLOADED', 'As many calls as can be answered are under way. Try again a little later.');
     const startedAt = performance.now();
     const controller = new AbortController();
     this.running.set(run, { tenant, controller });
@@ -80,14 +88,26 @@ function replyOf(run: string, last: TerminalAnswer, totalMs: number): Reply {
       return {
         status: 'success',
         result: last.result,
-        details: { ...last.details, timings: last.timings, totalMs, ...(last.degraded.length > 0 ? { degraded: last.degraded } : {}) },
+        details: {
+          ...last.details,
+          timings: last.timings,
+          totalMs,
+          ...(last.degraded.length > 0 ? { degraded: last.degraded } : {}),
+        },
         run_id: run,
       };
     case 'failed':
-      throw new LlmosError(last.error.code, last.error.message, last.error.field === undefined ? {} : { field: last.error.field });
+      throw new LlmosError(
+        last.error.code,
+        last.error.message,
+        last.error.field === undefined ? {} : { field: last.error.field },
+      );
     case 'cancelled':
       throw new LlmosError('CANCELLED', 'The run was cancelled.');
     case 'expired':
-      throw new LlmosError('DEADLINE_EXCEEDED', 'The answer was not ready in time. Try again, or send it to /v1/runs, which may wait.');
+      throw new LlmosError(
+        'DEADLINE_EXCEEDED',
+        'The answer was not ready in time. Try again, or send it to /v1/runs, which may wait.',
+      );
   }
 }

@@ -17,7 +17,8 @@ export class ErrorsFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     if (reply.sent || reply.raw.headersSent) return;
     const known = translate(error);
-    if (known.code === 'INTERNAL') this.log.error({ err: known.cause, method: request.method, route: request.routeOptions.url }, 'a request failed');
+    if (known.code === 'INTERNAL')
+      this.log.error({ err: known.cause, method: request.method, route: request.routeOptions.url }, 'a request failed');
     if (known.retryable) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
     void reply.status(known.httpStatus).send({
       status: 'error',
@@ -29,11 +30,26 @@ export class ErrorsFilter implements ExceptionFilter {
 /** What Fastify and Nest throw of their own, in the house's codes. */
 function translate(error: unknown): LlmosError {
   if (error instanceof LlmosError) return error;
-  const status = error instanceof HttpException ? error.getStatus() : error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  if (status === 404) return new LlmosError('NOT_FOUND', 'There is nothing at this address. See the README for those there are.', { cause: error });
-  if (status === 405) return new LlmosError('METHOD_NOT_ALLOWED', 'This address does not take this method.', { cause: error });
-  if (status === 413) return new LlmosError('PAYLOAD_TOO_LARGE', 'The request is larger than is taken.', { cause: error, field: 'body' });
-  if (status === 415) return new LlmosError('UNSUPPORTED_MEDIA', 'Send application/json or multipart/form-data.', { cause: error, field: 'content-type' });
-  if (status >= 400 && status < 500) return new LlmosError('INVALID_ARGUMENT', 'The request cannot be read.', { cause: error, field: 'body' });
+  const status =
+    error instanceof HttpException
+      ? error.getStatus()
+      : error instanceof Error && 'statusCode' in error
+        ? Number(error.statusCode)
+        : 500;
+  if (status === 404)
+    return new LlmosError('NOT_FOUND', 'There is nothing at this address. See the README for those there are.', {
+      cause: error,
+    });
+  if (status === 405)
+    return new LlmosError('METHOD_NOT_ALLOWED', 'This address does not take this method.', { cause: error });
+  if (status === 413)
+    return new LlmosError('PAYLOAD_TOO_LARGE', 'The request is larger than is taken.', { cause: error, field: 'body' });
+  if (status === 415)
+    return new LlmosError('UNSUPPORTED_MEDIA', 'Send application/json or multipart/form-data.', {
+      cause: error,
+      field: 'content-type',
+    });
+  if (status >= 400 && status < 500)
+    return new LlmosError('INVALID_ARGUMENT', 'The request cannot be read.', { cause: error, field: 'body' });
   return toLlmosError(error);
 }

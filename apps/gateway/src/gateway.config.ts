@@ -13,11 +13,20 @@ export const gatewayConfig = defineConfig({
   /** Live runs answered at once; the next caller is told to come back. */
   maxLiveRuns: setting('LLMOS_MAX_LIVE_RUNS', z.coerce.number().int().positive().default(256)),
   /** How long an accepted (durable) run may take in all, in milliseconds. */
-  durableDeadlineMs: setting('LLMOS_DURABLE_DEADLINE_MS', z.coerce.number().int().positive().default(24 * 3_600_000)),
+  durableDeadlineMs: setting(
+    'LLMOS_DURABLE_DEADLINE_MS',
+    z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(24 * 3_600_000),
+  ),
 });
 export type GatewayConfig = ConfigOf<typeof gatewayConfig> & ServiceConfig;
 
 function parseKeys(text: string): ReadonlyMap<string, string> {
   const pairs = text.split(',').filter((pair) => pair.trim() !== '');
-  return new Map(pairs.map((pair) => [pair.slice(0, pair.lastIndexOf(':')).trim(), pair.slice(pair.lastIndexOf(':') + 1).trim()]));
+  return new Map(
+    pairs.map((pair) => [pair.slice(0, pair.lastIndexOf(':')).trim(), pair.slice(pair.lastIndexOf(':') + 1).trim()]),
+  );
 }

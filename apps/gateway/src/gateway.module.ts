@@ -12,6 +12,13 @@ import { ServingController } from './serving.controller.js';
 
 @Module({
   controllers: [ServingController, RunsController, HealthController],
-  providers: [PipelinesService, AvailabilityService, ConversationsService, RunsService, IntakeService, { provide: APP_FILTER, useClass: ErrorsFilter }],
+  providers: [
+    PipelinesService,
+    AvailabilityService,
+    ConversationsService,
+    RunsService,
+    IntakeService,
+    { provide: APP_FILTER, useClass: ErrorsFilter },
+  ],
 })
 export class GatewayModule {}

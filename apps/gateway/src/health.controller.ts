@@ -23,7 +23,10 @@ export class HealthController {
   @Get('/readyz')
   readyz(@Res() reply: FastifyReply): void {
     const { checks } = this.availability;
-    const { status, body } = readyzBody(this.config.service, { ready: checks.every((check) => check.state === 'ready'), checks });
+    const { status, body } = readyzBody(this.config.service, {
+      ready: checks.every((check) => check.state === 'ready'),
+      checks,
+    });
     void reply.status(status).send(body);
   }
 

@@ -21,7 +21,9 @@ export function createAdapter(config: GatewayConfig): FastifyAdapter {
 /** Sets how bodies are read: JSON with its depth checked, forms, nothing else. */
 export async function setBodyParsers(app: NestFastifyApplication, config: GatewayConfig): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  await fastify.register(multipart, { limits: { fileSize: config.maxBodyBytes, files: 4, fields: 32, fieldSize: 1_000_000, headerPairs: 100 } });
+  await fastify.register(multipart, {
+    limits: { fileSize: config.maxBodyBytes, files: 4, fields: 32, fieldSize: 1_000_000, headerPairs: 100 },
+  });
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {
     try {
@@ -35,7 +37,8 @@ export async function setBodyParsers(app: NestFastifyApplication, config: Gatewa
 /** The wanted port, or the next one that is free. 0 lets the system choose. */
 export async function freePort(host: string, wanted: number): Promise<number> {
   if (wanted === 0) return 0;
-  for (let port = wanted; port < Math.min(wanted + PORTS_TRIED, 65_536); port++) if (await isFree(host, port)) return port;
+  for (let port = wanted; port < Math.min(wanted + PORTS_TRIED, 65_536); port++)
+    if (await isFree(host, port)) return port;
   throw new Error(`no free port between ${wanted} and ${wanted + PORTS_TRIED}; set LLMOS_PORT to one that is`);
 }
 

@@ -35,17 +35,29 @@ export class IntakeService {
 
   private async take(delivery: Delivery): Promise<void> {
     const sent = parseTraceparent(delivery.headers?.get('traceparent') || undefined);
-    const attributes = { 'messaging.system': 'nats', 'messaging.operation.type': 'process', 'messaging.message.body.size': delivery.data.length, 'llmos.redelivery_count': delivery.attempt - 1 };
+    const attributes = {
+      'messaging.system': 'nats',
+      'messaging.operation.type': 'process',
+      'messaging.message.body.size': delivery.data.length,
+      'llmos.redelivery_count': delivery.attempt - 1,
+    };
     try {
-      await withSpan('process llmos.in.{tenant}.{pipeline}', { kind: SpanKind.CONSUMER, traceparent: sent ?? '', attributes }, async (span) => {
-        const { tenant, pipeline: name } = addressOf(delivery.subject);
-        const event = readEvent(delivery);
-        const pipeline = this.pipelines.get(name, 'subject');
-        const { run } = await this.runs.runOfKey(tenant, `event:${event.source}:${event.id}`, { name, fields: event.data });
-        span.setAttributes({ 'llmos.run': run, 'llmos.tenant': tenant, 'llmos.pipeline': name });
-        const traceparent = activeTraceparent() ?? sent ?? newTraceparent();
-        await this.runs.accept({ pipeline, fields: event.data, tenant, traceparent, run, correlationId: event.id });
-      });
+      await withSpan(
+        'process llmos.in.{tenant}.{pipeline}',
+        { kind: SpanKind.CONSUMER, traceparent: sent ?? '', attributes },
+        async (span) => {
+          const { tenant, pipeline: name } = addressOf(delivery.subject);
+          const event = readEvent(delivery);
+          const pipeline = this.pipelines.get(name, 'subject');
+          const { run } = await this.runs.runOfKey(tenant, `event:${event.source}:${event.id}`, {
+            name,
+            fields: event.data,
+          });
+          span.setAttributes({ 'llmos.run': run, 'llmos.tenant': tenant, 'llmos.pipeline': name });
+          const traceparent = activeTraceparent() ?? sent ?? newTraceparent();
+          await this.runs.accept({ pipeline, fields: event.data, tenant, traceparent, run, correlationId: event.id });
+        },
+      );
       delivery.ack();
     } catch (error) {
       await this.refuse(delivery, toLlmosError(error));
@@ -57,7 +69,15 @@ export class IntakeService {
       delivery.nak(1_000);
       return;
     }
-    this.log.warn({ subject: delivery.subject, code: error.code, field: error.field, ...(error.code === 'INTERNAL' ? { err: error.cause } : {}) }, 'an event was refused');
+    this.log.warn(
+      {
+        subject: delivery.subject,
+        code: error.code,
+        field: error.field,
+        ...(error.code === 'INTERNAL' ? { err: error.cause } : {}),
+      },
+      'an event was refused',
+    );
     await this.bus.deadLetter({
       service: 'gateway',
       id: `intake:${delivery.streamSequence}`,
@@ -73,7 +93,8 @@ export class IntakeService {
 
 function addressOf(subject: string): { tenant: string; pipeline: string } {
   const address = parseIntakeSubject(subject);
-  if (!address) throw new LlmosError('MALFORMED_EVENT', 'Events go to llmos.in.<tenant>.<pipeline>.', { field: 'subject' });
+  if (!address)
+    throw new LlmosError('MALFORMED_EVENT', 'Events go to llmos.in.<tenant>.<pipeline>.', { field: 'subject' });
   return address;
 }
 
@@ -91,5 +112,7 @@ function readEvent(delivery: Delivery): z.infer<typeof eventSchema> {
   const parsed = eventSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new LlmosError('MALFORMED_EVENT', `Not a CloudEvent with JSON data: ${issue.message}.`, { field: issue.path.map(String).join('.') || 'body' });
+  throw new LlmosError('MALFORMED_EVENT', `Not a CloudEvent with JSON data: ${issue.message}.`, {
+    field: issue.path.map(String).join('.') || 'body',
+  });
 }

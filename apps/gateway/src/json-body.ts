@@ -10,7 +10,8 @@ const BACKSLASH = 92;
  * @throws LlmosError MALFORMED_JSON
  */
 export function parseJson(body: Buffer): unknown {
-  if (body.length === 0) throw new LlmosError('MALFORMED_JSON', 'The body is empty; send a JSON object.', { field: 'body' });
+  if (body.length === 0)
+    throw new LlmosError('MALFORMED_JSON', 'The body is empty; send a JSON object.', { field: 'body' });
   if (depthExceeds(body, MAX_DEPTH)) {
     throw new LlmosError('MALFORMED_JSON', `The JSON is nested more than ${MAX_DEPTH} levels deep.`, { field: 'body' });
   }

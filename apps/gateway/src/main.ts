@@ -1,4 +1,13 @@
-import { announce, MeshModule, nestLogger, onShutdown, openProcess, readConfig, Readiness, tellParent } from '@llmos/mesh';
+import {
+  announce,
+  MeshModule,
+  nestLogger,
+  onShutdown,
+  openProcess,
+  readConfig,
+  Readiness,
+  tellParent,
+} from '@llmos/mesh';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import 'reflect-metadata';
@@ -14,10 +23,15 @@ const readiness = new Readiness();
 const house = await openProcess(config, readiness);
 const { log, bus } = house;
 const root = { module: class GatewayRoot {}, imports: [MeshModule.register(house), GatewayModule] };
-const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(config), { logger: nestLogger(log), abortOnError: false, bodyParser: false });
+const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(config), {
+  logger: nestLogger(log),
+  abortOnError: false,
+  bodyParser: false,
+});
 await setBodyParsers(app, config);
 const port = await freePort(config.host, config.port);
-if (port !== config.port && config.port !== 0) log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
+if (port !== config.port && config.port !== 0)
+  log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
 await app.listen(port, config.host);
 const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 await app.get(IntakeService).start();

@@ -18,7 +18,11 @@ export class PipelinesService implements OnModuleInit {
     const folder = join(this.config.root, 'deploy', 'pipelines');
     const capabilities = await loadCapabilities();
     for (const file of (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort()) {
-      const pipeline = parsePipeline(await readFile(join(folder, file), 'utf8'), `deploy/pipelines/${file}`, capabilities);
+      const pipeline = parsePipeline(
+        await readFile(join(folder, file), 'utf8'),
+        `deploy/pipelines/${file}`,
+        capabilities,
+      );
       this.pipelines.set(pipeline.name, pipeline);
     }
   }
@@ -31,7 +35,11 @@ export class PipelinesService implements OnModuleInit {
   get(name: string, field: string): Pipeline {
     const pipeline = this.pipelines.get(name);
     if (!pipeline) {
-      throw new LlmosError('UNKNOWN_PIPELINE', `There is no pipeline '${name.slice(0, 64)}'. There are: ${[...this.pipelines.keys()].join(', ')}.`, { field });
+      throw new LlmosError(
+        'UNKNOWN_PIPELINE',
+        `There is no pipeline '${name.slice(0, 64)}'. There are: ${[...this.pipelines.keys()].join(', ')}.`,
+        { field },
+      );
     }
     return pipeline;
   }

@@ -13,7 +13,9 @@ export async function readFields(request: FastifyRequest): Promise<Record<string
   if (request.isMultipart()) return readForm(request);
   const { body } = request;
   if (typeof body !== 'object' || body === null || Array.isArray(body) || body instanceof Uint8Array) {
-    throw new LlmosError('INVALID_ARGUMENT', 'The body must be a JSON object, such as {"name":"customer_service"}.', { field: 'body' });
+    throw new LlmosError('INVALID_ARGUMENT', 'The body must be a JSON object, such as {"name":"customer_service"}.', {
+      field: 'body',
+    });
   }
   return body as Record<string, unknown>;
 }
@@ -22,7 +24,8 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
   const fields = new Map<string, unknown>();
   try {
     for await (const part of request.parts()) {
-      if (fields.size >= MAX_FIELDS) throw new LlmosError('INVALID_ARGUMENT', `A form may have at most ${MAX_FIELDS} fields.`, { field: 'body' });
+      if (fields.size >= MAX_FIELDS)
+        throw new LlmosError('INVALID_ARGUMENT', `A form may have at most ${MAX_FIELDS} fields.`, { field: 'body' });
       fields.set(part.fieldname, part.type === 'file' ? await part.toBuffer() : part.value);
     }
   } catch (error) {
@@ -36,8 +39,12 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
 }
 
 /** Takes a text field out of the others. */
-export function takeText(fields: Record<string, unknown>, field: string): { text: string; rest: Record<string, unknown> } {
+export function takeText(
+  fields: Record<string, unknown>,
+  field: string,
+): { text: string; rest: Record<string, unknown> } {
   const { [field]: text, ...rest } = fields;
-  if (typeof text !== 'string' || text === '') throw new LlmosError('INVALID_ARGUMENT', `'${field}' is needed and must be a text.`, { field });
+  if (typeof text !== 'string' || text === '')
+    throw new LlmosError('INVALID_ARGUMENT', `'${field}' is needed and must be a text.`, { field });
   return { text, rest };
 }

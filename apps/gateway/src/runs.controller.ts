@@ -29,15 +29,28 @@ export class RunsController {
     const pipeline = this.pipelines.get(name, 'name');
     const key = idempotencyKey(request);
     const reserved = key === undefined ? undefined : await this.runs.runOfKey(tenant, `key:${key}`, { name, fields });
-    const span = { kind: SpanKind.SERVER, traceparent: sentTraceparent(request) ?? '', attributes: { 'http.route': '/v1/runs', 'llmos.tenant': tenant, 'llmos.pipeline': name } };
+    const span = {
+      kind: SpanKind.SERVER,
+      traceparent: sentTraceparent(request) ?? '',
+      attributes: { 'http.route': '/v1/runs', 'llmos.tenant': tenant, 'llmos.pipeline': name },
+    };
     const run = await withSpan('POST /v1/runs', span, async (active) => {
       const traceparent = traceparentOf(request);
       void reply.header('traceparent', traceparent);
-      const accepted = await this.runs.accept({ pipeline, fields, tenant, traceparent, ...(reserved ? { run: reserved.run } : {}) });
+      const accepted = await this.runs.accept({
+        pipeline,
+        fields,
+        tenant,
+        traceparent,
+        ...(reserved ? { run: reserved.run } : {}),
+      });
       active.setAttribute('llmos.run', accepted);
       return accepted;
     });
-    void reply.status(202).headers({ 'x-llmos-run': run, location: `/v1/runs/${run}` }).send({ run_id: run, status: 'accepted' });
+    void reply
+      .status(202)
+      .headers({ 'x-llmos-run': run, location: `/v1/runs/${run}` })
+      .send({ run_id: run, status: 'accepted' });
   }
 
   @Get('/:id')
@@ -51,11 +64,16 @@ export class RunsController {
     const tenant = tenantOf(request, this.config.apiKeys);
     await this.runs.find(tenant, id);
     const lastSeen = Number(request.headers['last-event-id'] ?? 0);
-    if (!Number.isSafeInteger(lastSeen) || lastSeen < 0) throw new LlmosError('INVALID_ARGUMENT', 'Last-Event-ID is not one of ours.', { field: 'Last-Event-ID' });
+    if (!Number.isSafeInteger(lastSeen) || lastSeen < 0)
+      throw new LlmosError('INVALID_ARGUMENT', 'Last-Event-ID is not one of ours.', { field: 'Last-Event-ID' });
     const signal = hangUpSignal(reply);
     const events = new EventStream(reply, { 'x-llmos-run': id });
     try {
-      for await (const { answer, sequence } of this.bus.readAnswers(id, { afterSequence: lastSeen, follow: true, signal })) {
+      for await (const { answer, sequence } of this.bus.readAnswers(id, {
+        afterSequence: lastSeen,
+        follow: true,
+        signal,
+      })) {
         events.send(answer.type, answer, sequence);
       }
     } finally {
@@ -74,7 +92,9 @@ function idempotencyKey(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) {
-    throw new LlmosError('INVALID_ARGUMENT', `An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} characters.`, { field: 'Idempotency-Key' });
+    throw new LlmosError('INVALID_ARGUMENT', `An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} characters.`, {
+      field: 'Idempotency-Key',
+    });
   }
   return key;
 }

@@ -26,11 +26,23 @@ export class RunsService {
    *
    * @param run given when the caller's event decides the id (the same event, the same run).
    */
-  async accept(request: { pipeline: Pipeline; fields: Record<string, unknown>; tenant: string; traceparent: string; run?: string; correlationId?: string }): Promise<string> {
+  async accept(request: {
+    pipeline: Pipeline;
+    fields: Record<string, unknown>;
+    tenant: string;
+    traceparent: string;
+    run?: string;
+    correlationId?: string;
+  }): Promise<string> {
     const { pipeline, tenant, traceparent, correlationId } = request;
     const input = checkInput(pipeline, request.fields);
     const run = request.run ?? newRunId();
-    const context: RunContext = { run, tenant, lane: 'durable', deadlineMs: Date.now() + this.config.durableDeadlineMs };
+    const context: RunContext = {
+      run,
+      tenant,
+      lane: 'durable',
+      deadlineMs: Date.now() + this.config.durableDeadlineMs,
+    };
     await this.client.start({ ...context, pipeline, input, traceparent, ...(correlationId ? { correlationId } : {}) });
     return run;
   }
@@ -51,7 +63,8 @@ export class RunsService {
       const stored = await bucket.get(name);
       if (!stored) throw error;
       const theirs = JSON.parse(new TextDecoder().decode(stored.value)) as typeof mine;
-      if (theirs.request !== mine.request) throw new LlmosError('CONFLICT', 'This key or event id was used for another request.', { field: 'id' });
+      if (theirs.request !== mine.request)
+        throw new LlmosError('CONFLICT', 'This key or event id was used for another request.', { field: 'id' });
       return theirs;
     }
   }
@@ -67,12 +80,21 @@ export class RunsService {
   /** Cancels a run that is not over yet; one that is stays as it is. */
   async cancel(tenant: string, run: string): Promise<RunRecord> {
     if (isRunId(run) && this.conversations.cancel(tenant, run)) {
-      return { run, tenant, pipeline: '', lane: 'live', status: 'cancelled', steps: [], createdAt: new Date().toISOString() };
+      return {
+        run,
+        tenant,
+        pipeline: '',
+        lane: 'live',
+        status: 'cancelled',
+        steps: [],
+        createdAt: new Date().toISOString(),
+      };
     }
     const record = await this.find(tenant, run);
     if (record.status !== 'accepted' && record.status !== 'running') return record;
     const context: RunContext = { run, tenant, lane: record.lane, deadlineMs: Date.now() + 10_000 };
-    if (record.lane === 'durable') await this.client.cancel(context, { pipeline: this.pipelines.get(record.pipeline, 'id'), timings: record.steps });
+    if (record.lane === 'durable')
+      await this.client.cancel(context, { pipeline: this.pipelines.get(record.pipeline, 'id'), timings: record.steps });
     else this.bus.cancel(run);
     return { ...record, status: 'cancelled' };
   }
@@ -82,7 +104,15 @@ export class RunsService {
     let record: RunRecord | undefined;
     for await (const { answer, tenant: owner } of this.bus.readAnswers(run, { follow: false })) {
       if (owner !== tenant) return undefined;
-      record ??= { run, tenant, pipeline: '', lane: 'live', status: 'running', steps: [], createdAt: new Date(Number.parseInt(run.slice(0, 8) + run.slice(9, 13), 16)).toISOString() };
+      record ??= {
+        run,
+        tenant,
+        pipeline: '',
+        lane: 'live',
+        status: 'running',
+        steps: [],
+        createdAt: new Date(Number.parseInt(run.slice(0, 8) + run.slice(9, 13), 16)).toISOString(),
+      };
       if (answer.type === 'step') record = { ...record, steps: [...record.steps, answer.timing] };
       else if (answer.type !== 'delta') record = concluded(record, answer);
     }

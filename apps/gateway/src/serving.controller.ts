@@ -33,7 +33,16 @@ export class ServingController {
     const { text: name, rest: fields } = takeText(await readFields(request), 'name');
     const pipeline = this.pipelines.get(name, 'name');
     const run = this.conversations.newRun();
-    const span = { kind: SpanKind.SERVER, traceparent: sentTraceparent(request) ?? '', attributes: { 'http.route': '/serving/process', 'llmos.run': run, 'llmos.tenant': tenant, 'llmos.pipeline': name } };
+    const span = {
+      kind: SpanKind.SERVER,
+      traceparent: sentTraceparent(request) ?? '',
+      attributes: {
+        'http.route': '/serving/process',
+        'llmos.run': run,
+        'llmos.tenant': tenant,
+        'llmos.pipeline': name,
+      },
+    };
     await withSpan('POST /serving/process', span, async () => {
       const traceparent = traceparentOf(request);
       void reply.headers({ 'x-llmos-run': run, traceparent });
@@ -58,12 +67,14 @@ export class ServingController {
     // Opened with the first thing to say: a call that is refused still gets its own HTTP status.
     const open = () => (events ??= new EventStream(reply, { 'x-llmos-run': call.run, traceparent: call.traceparent }));
     try {
-      const result = greeting ?? (await this.conversations.converse({ ...call, signal }, (answer) => sayStep(answer, open)));
+      const result =
+        greeting ?? (await this.conversations.converse({ ...call, signal }, (answer) => sayStep(answer, open)));
       open().send('completed', result);
     } catch (error) {
       if (!events) throw error;
       const known = toLlmosError(error);
-      const event = known.code === 'CANCELLED' ? 'cancelled' : known.code === 'DEADLINE_EXCEEDED' ? 'expired' : 'failed';
+      const event =
+        known.code === 'CANCELLED' ? 'cancelled' : known.code === 'DEADLINE_EXCEEDED' ? 'expired' : 'failed';
       events.send(event, { status: 'error', error: known.toBody(), run_id: call.run });
     } finally {
       events?.end();
@@ -78,5 +89,7 @@ function sayStep(answer: Answer, open: () => EventStream): void {
 function serverTiming(reply: Reply): string {
   const timings = reply.details['timings'];
   if (!Array.isArray(timings)) return 'total;dur=0';
-  return (timings as { step: string; handlerMs: number }[]).map(({ step, handlerMs }) => `${step};dur=${handlerMs.toFixed(1)}`).join(', ');
+  return (timings as { step: string; handlerMs: number }[])
+    .map(({ step, handlerMs }) => `${step};dur=${handlerMs.toFixed(1)}`)
+    .join(', ');
 }

@@ -20,7 +20,7 @@ export const generationConfig = defineConfig({
   /** Answers that may wait for a sequence; the next is refused (a grounded one is then quoted from its passages). */
   queue: setting('LLMOS_GENERATION_QUEUE', count(10_000).default(32)),
   /** Tokens of prompt and answer each sequence can hold. */
-  contextTokens: setting('LLMOS_GENERATION_CONTEXT', count(1_048_576).default(2_048)),
+  contextTokens: setting('LLMOS_GENERATION_CONTEXT', count(1_048_576).default(1_536)),
   /** Longest one call of the model may take, waiting included, in milliseconds. */
   timeoutMs: setting('LLMOS_GENERATION_TIMEOUT_MS', count(600_000).default(15_000)),
   /** About how many tokens of passages the model is shown. */

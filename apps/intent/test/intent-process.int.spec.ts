@@ -1,15 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Bus } from '@llmos/bus';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { pipelineSchema, type TerminalAnswer } from '@llmos/contracts';
 import { MeshClient, RunRecords } from '@llmos/mesh';
 import { ModelStore } from '@llmos/models';
-import { startNatsServer, type TestNatsServer } from '@llmos/testing';
-
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
 
 const pipeline = pipelineSchema.parse({
   name: 'understand',
@@ -21,28 +16,24 @@ const pipeline = pipelineSchema.parse({
 });
 
 describe('the service as a process, over a real nats-server', () => {
-  let nats: TestNatsServer;
-  let bus: Bus;
-  let service: ChildProcess;
+  let nats: TestNatsServer | undefined;
+  let bus: Bus | undefined;
+  let service: TestServiceProcess | undefined;
   let client: MeshClient;
 
   beforeAll(async () => {
     const { home, root } = loadConfig(baseConfig);
     await (await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml') })).ensure('minilm');
     nats = await startNatsServer();
-    const env = { LLMOS_NATS_URL: nats.url, LLMOS_HOME: home, LLMOS_ROOT: root, LLMOS_LOG_LEVEL: 'warn' };
-    service = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    service = await startServiceProcess({ app: 'intent', natsUrl: nats.url });
     bus = await Bus.connect({ url: nats.url, service: 'gateway' });
     client = new MeshClient(bus, await RunRecords.open(bus));
   }, 300_000);
 
   afterAll(async () => {
-    await bus.close(200);
-    if (service.exitCode === null && service.signalCode === null) {
-      service.kill('SIGTERM');
-      await once(service, 'exit');
-    }
-    await nats.stop();
+    await service?.kill();
+    await bus?.close(200);
+    await nats?.stop();
   }, 30_000);
 
   const understand = (text: string): Promise<TerminalAnswer> => {
@@ -62,8 +53,6 @@ describe('the service as a process, over a real nats-server', () => {
   }, 70_000);
 
   it('leaves in order when it is told to', async () => {
-    service.kill('SIGTERM');
-    const [code, signal] = (await once(service, 'exit')) as [number | null, string | null];
-    expect({ code, signal }).toEqual({ code: 0, signal: null });
+    expect(await service?.stop()).toEqual({ code: 0, signal: null });
   }, 20_000);
 });

@@ -5,7 +5,7 @@ import type { Article, ArticleFolder } from './ports/article-folder.port.js';
 import type { DocumentStore } from './ports/document-store.port.js';
 import { SHARED_TENANT } from './retrieval.service.js';
 
-/** Articles embedded together: enough to fill the model's batches. */
+/** Articles taken over together: enough to keep several workers busy. */
 const AT_ONCE = 8;
 
 export interface FolderSyncParts {

@@ -2,13 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bus } from '@llmos/bus';
-import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { KvDocumentStore } from '../src/adapters/kv-document.store.adapter.js';
 import { MarkdownFolder } from '../src/adapters/markdown-folder.adapter.js';
 import { FolderSyncService } from '../src/folder-sync.service.js';
 import { startReplica } from './fixtures/replica.js';
-import { ServiceProcess } from './fixtures/service-process.js';
 import { WordEmbeddings } from './fixtures/word-embeddings.js';
 
 const document = {
@@ -149,48 +147,4 @@ describe('documents in JetStream KV', () => {
     const { passages } = await fresh.service.search({ query: 'desk', limit: 50 }, { tenant: 'crash' });
     expect(passages.map(({ document: id }) => id)).toEqual(expect.arrayContaining(['before', 'after']));
   }, 30_000);
-});
-
-describe('the service as a process', () => {
-  let nats: TestNatsServer;
-  let folder: string;
-  beforeAll(async () => {
-    nats = await startNatsServer();
-    folder = await mkdtemp(join(tmpdir(), 'llmos-articles-'));
-    await writeFile(
-      join(folder, 'pin.md'),
-      '---\nid: pin\ntitle: Choosing a PIN\nintents: [change_pin]\n---\nYou choose the PIN in the app.\n',
-    );
-  });
-  afterAll(async () => {
-    await nats.stop();
-    await rm(folder, { recursive: true });
-  });
-
-  it('finds after kill -9 of broker and service what an upsert had acknowledged', async () => {
-    const first = await ServiceProcess.start(nats.url, folder);
-    try {
-      expect(await first.call('retrieval.upsert', { document })).toEqual({ id: 'hours', passages: 1, replaced: false });
-    } finally {
-      await Promise.all([first.kill(), nats.kill()]);
-    }
-    await nats.restart();
-    const second = await ServiceProcess.start(nats.url, folder);
-    try {
-      const { passages, documents } = (await second.call('retrieval.search', {
-        query: 'When is somebody there to answer me?',
-        limit: 3,
-      })) as {
-        passages: Passage[];
-        documents: number;
-      };
-      expect(documents).toBe(2);
-      expect(passages[0]).toMatchObject({ document: 'hours', text: document.text });
-      expect(passages[0]!.similarity).toBeGreaterThan(0.3);
-      expect(await second.call('retrieval.delete', { id: 'hours' })).toEqual({ id: 'hours', deleted: true });
-      expect(await second.call('retrieval.search', { query: 'desk', limit: 3 })).toMatchObject({ documents: 1 });
-    } finally {
-      await second.kill();
-    }
-  }, 60_000);
 });

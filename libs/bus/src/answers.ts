@@ -25,7 +25,9 @@ export class Ear {
   /** Call it before the first task is published. Repeated deltas (a step done twice) are passed on once. */
   listen(run: string, onAnswer: (answer: Answer) => void): { stop(): void } {
     if (tagOf(run) !== this.tag) throw new Error(`run ${run} was not made for this listener`);
-    this.subscription ??= this.nc.subscribe(subjects.answersTagged(this.tag), { callback: (_, message) => this.hear(message) });
+    this.subscription ??= this.nc.subscribe(subjects.answersTagged(this.tag), {
+      callback: (_, message) => this.hear(message),
+    });
     this.listeners.set(run, once(onAnswer));
     return { stop: () => void this.listeners.delete(run) };
   }

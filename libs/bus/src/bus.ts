@@ -1,4 +1,13 @@
-import { LlmosError, newRunId, serviceOf, subjects, type Answer, type ErrorBody, type RunContext, type TerminalAnswer } from '@llmos/contracts';
+import {
+  LlmosError,
+  newRunId,
+  serviceOf,
+  subjects,
+  type Answer,
+  type ErrorBody,
+  type RunContext,
+  type TerminalAnswer,
+} from '@llmos/contracts';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { Ear, readAnswers, type SequencedAnswer } from './answers.js';
@@ -89,12 +98,24 @@ export class Bus {
    *
    * @throws LlmosError OVERLOADED when the lane is full, UNAVAILABLE when the broker does not take it by the deadline.
    */
-  async publishTask(context: RunContext, capability: string, index: number, body: unknown, traceparent: string | undefined): Promise<number> {
+  async publishTask(
+    context: RunContext,
+    capability: string,
+    index: number,
+    body: unknown,
+    traceparent: string | undefined,
+  ): Promise<number> {
     const id = `${context.run}:${index}`;
     const encoded = encodeBody(body);
     const limit = Math.min(INLINE_LIMIT_BYTES, (this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES) - 8_192);
     const dataref = encoded.body.length > limit ? await this.blobs.put(encoded.body) : undefined;
-    const envelope: Envelope = { ...context, id, type: `org.llmos.task.${capability}`, source: this.source, traceparent };
+    const envelope: Envelope = {
+      ...context,
+      id,
+      type: `org.llmos.task.${capability}`,
+      source: this.source,
+      traceparent,
+    };
     await this.publisher.publish(subjects.task(context.lane, capability), dataref ? new Uint8Array() : encoded.body, {
       headers: writeHeaders(envelope, { contentType: encoded.contentType, dataref, messageId: id }),
       deadlineMs: publishDeadline(context),
@@ -112,9 +133,14 @@ export class Bus {
   /** Says something of a run to whoever listens. Not acknowledged: a token lost is made good by the terminal answer. */
   say(context: RunContext, answer: Exclude<Answer, TerminalAnswer>): void {
     const { body } = encodeBody(answer);
-    const id = answer.type === 'delta' ? `${context.run}:${answer.step}:d${answer.index}` : `${context.run}:${answer.timing.step}:done`;
+    const id =
+      answer.type === 'delta'
+        ? `${context.run}:${answer.step}:d${answer.index}`
+        : `${context.run}:${answer.timing.step}:done`;
     const envelope: Envelope = { ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source };
-    this.nc.publish(subjects.answer(context.run), body, { headers: writeHeaders(envelope, { contentType: JSON_TYPE, messageId: id }) });
+    this.nc.publish(subjects.answer(context.run), body, {
+      headers: writeHeaders(envelope, { contentType: JSON_TYPE, messageId: id }),
+    });
   }
 
   /** Says the last word of a run, exactly once: the stream keeps the first of all that are said. */
@@ -122,22 +148,44 @@ export class Bus {
     const id = `${context.run}:terminal`;
     const { body } = encodeBody(answer);
     await this.publisher.publish(subjects.answer(context.run), body, {
-      headers: writeHeaders({ ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent }, { contentType: JSON_TYPE, messageId: id }),
+      headers: writeHeaders(
+        { ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent },
+        { contentType: JSON_TYPE, messageId: id },
+      ),
       deadlineMs: publishDeadline(context),
     });
   }
 
   /** Publishes a run's result for other systems, as a CloudEvent on `llmos.out.<tenant>.<pipeline>`. */
-  async publishResult(context: RunContext, pipeline: string, answer: TerminalAnswer, correlationId?: string, traceparent?: string): Promise<void> {
+  async publishResult(
+    context: RunContext,
+    pipeline: string,
+    answer: TerminalAnswer,
+    correlationId?: string,
+    traceparent?: string,
+  ): Promise<void> {
     const id = `${context.run}:result`;
-    const envelope: Envelope = { ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent };
+    const envelope: Envelope = {
+      ...context,
+      id,
+      type: `org.llmos.run.${answer.type}`,
+      source: this.source,
+      traceparent,
+    };
     const headersOfResult = writeHeaders(envelope, { contentType: JSON_TYPE, messageId: id, correlationId });
     const { body } = encodeBody(answer);
-    await this.publisher.publish(subjects.result(context.tenant, pipeline), body, { headers: headersOfResult, deadlineMs: publishDeadline(context) });
+    await this.publisher.publish(subjects.result(context.tenant, pipeline), body, {
+      headers: headersOfResult,
+      deadlineMs: publishDeadline(context),
+    });
   }
 
   /** Publishes an event into the intake, as another system would. */
-  async publishEvent(tenant: string, pipeline: string, event: { id: string; source: string; data: unknown; traceparent?: string | undefined }): Promise<void> {
+  async publishEvent(
+    tenant: string,
+    pipeline: string,
+    event: { id: string; source: string; data: unknown; traceparent?: string | undefined },
+  ): Promise<void> {
     const { contentType, body } = encodeBody(event.data);
     const h = headers();
     h.set('ce-specversion', '1.0');
@@ -163,7 +211,10 @@ export class Bus {
     return this.ear.listen(run, onAnswer);
   }
 
-  readAnswers(run: string, options: { afterSequence?: number; follow: boolean; signal?: AbortSignal }): AsyncGenerator<SequencedAnswer> {
+  readAnswers(
+    run: string,
+    options: { afterSequence?: number; follow: boolean; signal?: AbortSignal },
+  ): AsyncGenerator<SequencedAnswer> {
     return readAnswers(this.js, run, options);
   }
 
@@ -174,21 +225,36 @@ export class Bus {
 
   onCancel(listener: (run: string) => void): { stop(): void } {
     const prefix = subjects.cancel('x').length - 1;
-    const subscription = this.nc.subscribe(subjects.cancels(), { callback: (_, message) => listener(message.subject.slice(prefix)) });
+    const subscription = this.nc.subscribe(subjects.cancels(), {
+      callback: (_, message) => listener(message.subject.slice(prefix)),
+    });
     return { stop: () => subscription.unsubscribe() };
   }
 
   /** Works through a durable consumer until {@link close}. */
-  async consume(consumer: ConsumerSpec, capacity: number, onDelivery: (delivery: Delivery) => Promise<void>): Promise<PullLoop> {
+  async consume(
+    consumer: ConsumerSpec,
+    capacity: number,
+    onDelivery: (delivery: Delivery) => Promise<void>,
+  ): Promise<PullLoop> {
     await ensureConsumer(this.jsm, consumer);
-    const loop = new PullLoop(this.nc, this.jsm, { consumer, capacity, onDelivery, onError: (error) => this.report(error) });
+    const loop = new PullLoop(this.nc, this.jsm, {
+      consumer,
+      capacity,
+      onDelivery,
+      onError: (error) => this.report(error),
+    });
     this.loops.add(loop);
     return loop;
   }
 
   /** Turns messages that workers died on into dead letters, and ends their runs. */
   async buryAbandoned(): Promise<void> {
-    const consumer = { stream: STREAMS.advisories, name: 'bus_bury', filter: '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>' };
+    const consumer = {
+      stream: STREAMS.advisories,
+      name: 'bus_bury',
+      filter: '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>',
+    };
     await this.consume(consumer, 4, (delivery) =>
       buryAbandoned(this.jsm, this.publisher, delivery, async (messageHeaders, error: ErrorBody) => {
         try {
@@ -252,4 +318,8 @@ export function taskConsumer(lane: RunContext['lane'], capability: string): Cons
   };
 }
 
-export const intakeConsumer: ConsumerSpec = { stream: STREAMS.intake, name: 'gateway_intake', filter: subjects.intakeAll() };
+export const intakeConsumer: ConsumerSpec = {
+  stream: STREAMS.intake,
+  name: 'gateway_intake',
+  filter: subjects.intakeAll(),
+};

@@ -42,7 +42,9 @@ export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs
 }
 
 /** @throws LlmosError MALFORMED_EVENT naming the attribute at fault. */
-export function readHeaders(h: MsgHdrs | undefined): Envelope & { contentType: string; timeMs: number; dataref: string | undefined } {
+export function readHeaders(
+  h: MsgHdrs | undefined,
+): Envelope & { contentType: string; timeMs: number; dataref: string | undefined } {
   const get = (name: string): string => {
     const value = h?.get(name);
     if (!value) throw new LlmosError('MALFORMED_EVENT', `The header '${name}' is missing.`, { field: name });
@@ -50,12 +52,14 @@ export function readHeaders(h: MsgHdrs | undefined): Envelope & { contentType: s
   };
   const check = <T extends string>(name: string, is: (value: string) => boolean): T => {
     const value = get(name);
-    if (!is(value)) throw new LlmosError('MALFORMED_EVENT', `The header '${name}' has a value that cannot be used.`, { field: name });
+    if (!is(value))
+      throw new LlmosError('MALFORMED_EVENT', `The header '${name}' has a value that cannot be used.`, { field: name });
     return value as T;
   };
   const time = (name: string): number => {
     const ms = Date.parse(get(name));
-    if (Number.isNaN(ms)) throw new LlmosError('MALFORMED_EVENT', `The header '${name}' is not a time.`, { field: name });
+    if (Number.isNaN(ms))
+      throw new LlmosError('MALFORMED_EVENT', `The header '${name}' is not a time.`, { field: name });
     return ms;
   };
   check('ce-specversion', (value) => value === '1.0');

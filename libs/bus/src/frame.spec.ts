@@ -13,7 +13,10 @@ describe('bodies', () => {
   });
 
   it('carry bytes as they are', () => {
-    const value = { input: { audio: new Uint8Array([1, 2, 3]), text: 'ü' }, more: [new Uint8Array(), new Uint8Array([255])] };
+    const value = {
+      input: { audio: new Uint8Array([1, 2, 3]), text: 'ü' },
+      more: [new Uint8Array(), new Uint8Array([255])],
+    };
     expect(encodeBody(value).contentType).toBe(FRAME_TYPE);
     expect(roundTrip(value)).toEqual(value);
   });

@@ -91,7 +91,7 @@ export class KvBucket {
     let current = await this.kv.watch();
     if (empty) markReady();
     const follow = async () => {
-      for (let lastRevision = 0; !stopped; ) {
+      for (let lastRevision = 0; !stopped;) {
         try {
           for await (const entry of current) {
             lastRevision = deliver(entry, watcher, lastRevision);
@@ -118,6 +118,10 @@ export class KvBucket {
 
 function deliver(entry: KvEntry, watcher: KvWatcher, lastRevision: number): number {
   if (entry.revision <= lastRevision) return lastRevision;
-  watcher.onEntry({ key: entry.key, value: entry.operation === 'PUT' ? entry.value : undefined, revision: entry.revision });
+  watcher.onEntry({
+    key: entry.key,
+    value: entry.operation === 'PUT' ? entry.value : undefined,
+    revision: entry.revision,
+  });
   return entry.revision;
 }

@@ -38,7 +38,11 @@ export class Publisher {
    *
    * @throws LlmosError OVERLOADED when the stream is full, UNAVAILABLE when the broker does not answer in time.
    */
-  async publish(subject: string, body: Uint8Array, options: { headers: MsgHdrs; deadlineMs: number }): Promise<{ duplicate: boolean }> {
+  async publish(
+    subject: string,
+    body: Uint8Array,
+    options: { headers: MsgHdrs; deadlineMs: number },
+  ): Promise<{ duplicate: boolean }> {
     for (let attempt = 0; ; attempt++) {
       const patienceMs = Math.min(ATTEMPT_TIMEOUT_MS, options.deadlineMs - Date.now());
       try {
@@ -47,7 +51,9 @@ export class Publisher {
       } catch (error) {
         if (error instanceof LlmosError && error.code === 'OVERLOADED') throw error;
         if (Date.now() + 50 >= options.deadlineMs || this.nc.isClosed()) {
-          throw new LlmosError('UNAVAILABLE', 'The message broker did not take the work in time. Try again.', { cause: error });
+          throw new LlmosError('UNAVAILABLE', 'The message broker did not take the work in time. Try again.', {
+            cause: error,
+          });
         }
         await delay(Math.min(25 * 2 ** attempt, 500) * (0.5 + Math.random() / 2));
       }
@@ -60,7 +66,9 @@ export class Publisher {
     const ack = JSON.parse(decoder.decode(reply.data)) as PubAck;
     if (!ack.error) return ack;
     if (STREAM_FULL.has(ack.error.err_code ?? 0)) {
-      throw new LlmosError('OVERLOADED', 'Too much work is waiting already. Try again a little later.', { cause: ack.error.description });
+      throw new LlmosError('OVERLOADED', 'Too much work is waiting already. Try again a little later.', {
+        cause: ack.error.description,
+      });
     }
     throw new Error(ack.error.description ?? 'the stream refused the message');
   }

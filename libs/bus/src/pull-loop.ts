@@ -1,5 +1,12 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { createInbox, nanos, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import {
+  createInbox,
+  nanos,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/transport-node';
 import { delay } from './publisher.js';
 import { ensureConsumer, type ConsumerSpec } from './topology.js';
 

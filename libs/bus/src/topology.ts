@@ -118,7 +118,10 @@ async function ensureStream(jsm: JetStreamManager, wanted: Definition): Promise<
   if (info && differences(info.config, wanted).length === 0) return;
   info = info ? await jsm.streams.update(wanted.name, wanted) : await jsm.streams.add(wanted);
   const missed = differences(info.config, wanted);
-  if (missed.length > 0) throw new Error(`stream ${wanted.name}: the server did not take ${missed.join(', ')}; is it nats-server 2.12.6 or later?`);
+  if (missed.length > 0)
+    throw new Error(
+      `stream ${wanted.name}: the server did not take ${missed.join(', ')}; is it nats-server 2.12.6 or later?`,
+    );
 }
 
 function differences(have: object, want: object): string[] {
@@ -157,5 +160,9 @@ export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec):
 const CONSUMER_EXISTS = 10148;
 
 export function isNotFound(error: unknown): boolean {
-  return error instanceof Error && (('code' in error && (error.code === 10059 || error.code === 10014 || error.code === 404)) || /not found/i.test(error.message));
+  return (
+    error instanceof Error &&
+    (('code' in error && (error.code === 10059 || error.code === 10014 || error.code === 404)) ||
+      /not found/i.test(error.message))
+  );
 }

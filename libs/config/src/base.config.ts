@@ -8,9 +8,23 @@ import { defineConfig, flag, setting, type ConfigOf } from './config.js';
 /** What every process of the house can be told. */
 export const baseConfig = defineConfig({
   /** Where models, data and logs are kept. */
-  home: setting('LLMOS_HOME', z.string().min(1).default(join(homedir(), '.cache', 'llmos')).transform((path) => resolve(path))),
+  home: setting(
+    'LLMOS_HOME',
+    z
+      .string()
+      .min(1)
+      .default(join(homedir(), '.cache', 'llmos'))
+      .transform((path) => resolve(path)),
+  ),
   /** The checkout: pipelines, samples and the catalog lie under it. */
-  root: setting('LLMOS_ROOT', z.string().min(1).default(findRoot()).transform((path) => resolve(path))),
+  root: setting(
+    'LLMOS_ROOT',
+    z
+      .string()
+      .min(1)
+      .default(findRoot())
+      .transform((path) => resolve(path)),
+  ),
   natsUrl: setting('LLMOS_NATS_URL', z.string().min(1).default('nats://127.0.0.1:4222')),
   natsUser: setting('LLMOS_NATS_USER', z.string().optional()),
   natsPassword: setting('LLMOS_NATS_PASSWORD', z.string().optional()),

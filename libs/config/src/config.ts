@@ -29,7 +29,10 @@ export const flag = () =>
  *
  * @throws Error naming every variable at fault and what is expected of it, never the value it has.
  */
-export function loadConfig<D extends ConfigDefinition>(definition: D, environment: NodeJS.ProcessEnv = process.env): ConfigOf<D> {
+export function loadConfig<D extends ConfigDefinition>(
+  definition: D,
+  environment: NodeJS.ProcessEnv = process.env,
+): ConfigOf<D> {
   const values: Record<string, unknown> = {};
   const faults: string[] = [];
   for (const [key, { env, schema }] of Object.entries(definition)) {

@@ -6,15 +6,22 @@ import { z } from 'zod';
 describe('capabilities', () => {
   it('each has an example that its own schemas take', async () => {
     const capabilities = await loadCapabilities();
-    expect([...capabilities.keys()]).toEqual(expect.arrayContaining(['asr.transcribe', 'intent.detect', 'retrieval.search', 'generation.answer']));
+    expect([...capabilities.keys()]).toEqual(
+      expect.arrayContaining(['asr.transcribe', 'intent.detect', 'retrieval.search', 'generation.answer']),
+    );
     for (const { name, input, output, example } of capabilities.values()) {
       expect({ name, ...input.safeParse(example.input) }).toMatchObject({ name, success: true });
-      expect({ name, ...output.safeParse(example.output) }).toMatchObject({ name, success: true, data: example.output });
+      expect({ name, ...output.safeParse(example.output) }).toMatchObject({
+        name,
+        success: true,
+        data: example.output,
+      });
     }
   });
 
   it('a name is <service>.<verb>', () => {
-    const of = (name: string) => () => capability({ name, summary: '', input: z.any(), output: z.any(), example: { input: 1, output: 1 } });
+    const of = (name: string) => () =>
+      capability({ name, summary: '', input: z.any(), output: z.any(), example: { input: 1, output: 1 } });
     expect(serviceOf(of('asr.transcribe')().name)).toBe('asr');
     for (const name of ['asr', 'asr.', 'Asr.x', 'a.b.c', 'a b.c', 'asr.>']) expect(of(name)).toThrow();
   });
@@ -23,7 +30,7 @@ describe('capabilities', () => {
 describe('ids', () => {
   it('are UUIDv7 and sort by time', () => {
     const early = newRunId();
-    for (const startedAt = Date.now(); Date.now() === startedAt; );
+    for (const startedAt = Date.now(); Date.now() === startedAt;);
     const later = newRunId();
     expect(isRunId(early) && isRunId(later)).toBe(true);
     expect(early < later).toBe(true);
@@ -40,8 +47,10 @@ describe('ids', () => {
 
 describe('subjects', () => {
   it('take no token that would reach further', () => {
-    for (const bad of ['a.b', '*', '>', '', 'a b', 'x'.repeat(65)]) expect(() => subjects.intake(bad, 'p')).toThrow(/1 to 64/);
+    for (const bad of ['a.b', '*', '>', '', 'a b', 'x'.repeat(65)])
+      expect(() => subjects.intake(bad, 'p')).toThrow(/1 to 64/);
     expect(parseIntakeSubject('llmos.in.acme.voice')).toEqual({ tenant: 'acme', pipeline: 'voice' });
-    for (const bad of ['llmos.in.acme', 'llmos.in.acme.a.b', 'llmos.in..p']) expect(parseIntakeSubject(bad)).toBeUndefined();
+    for (const bad of ['llmos.in.acme', 'llmos.in.acme.a.b', 'llmos.in..p'])
+      expect(parseIntakeSubject(bad)).toBeUndefined();
   });
 });

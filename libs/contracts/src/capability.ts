@@ -35,7 +35,14 @@ export function serviceOf(capabilityName: string): string {
 }
 
 function isCapability(value: unknown): value is Capability {
-  return typeof value === 'object' && value !== null && 'name' in value && 'input' in value && 'output' in value && 'example' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    'input' in value &&
+    'output' in value &&
+    'example' in value
+  );
 }
 
 /** Every capability of the house, by name: each file in `capabilities/` is read, so adding one is adding a file. */

@@ -62,7 +62,12 @@ export class LlmosError extends Error {
   }
 
   toBody(): ErrorBody {
-    return { code: this.code, message: this.message, retryable: this.retryable, ...(this.field ? { field: this.field } : {}) };
+    return {
+      code: this.code,
+      message: this.message,
+      retryable: this.retryable,
+      ...(this.field ? { field: this.field } : {}),
+    };
   }
 }
 
@@ -73,5 +78,7 @@ export function isLlmosError(error: unknown): error is LlmosError {
 /** The trust boundary: a known error passes, an unknown one becomes `INTERNAL` and keeps its detail in `cause`. */
 export function toLlmosError(error: unknown): LlmosError {
   if (isLlmosError(error)) return error;
-  return new LlmosError('INTERNAL', 'Something failed on our side. The run id finds the detail in the log.', { cause: error });
+  return new LlmosError('INTERNAL', 'Something failed on our side. The run id finds the detail in the log.', {
+    cause: error,
+  });
 }

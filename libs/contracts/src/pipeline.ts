@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-const name = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'a name is lower-case letters, digits and _, starting with a letter');
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'a name is lower-case letters, digits and _, starting with a letter');
 
 /** One input field a caller may send. `bytes` arrive as base64 in JSON or as an upload. */
 export const inputFieldSchema = z.discriminatedUnion('type', [

@@ -40,8 +40,16 @@ export async function bootstrapService(service: string, module: Type, definition
     forwarder: new Forwarder(bus, records),
     concurrency: config.concurrency,
   });
-  const root: DynamicModule = { module: class ServiceRoot {}, imports: [MeshModule.register(house), module], providers: [{ provide: APP_FILTER, useClass: PassErrorsFilter }] };
-  const app: INestMicroservice = await NestFactory.createMicroservice(root, { strategy, logger: nestLogger(log), abortOnError: false });
+  const root: DynamicModule = {
+    module: class ServiceRoot {},
+    imports: [MeshModule.register(house), module],
+    providers: [{ provide: APP_FILTER, useClass: PassErrorsFilter }],
+  };
+  const app: INestMicroservice = await NestFactory.createMicroservice(root, {
+    strategy,
+    logger: nestLogger(log),
+    abortOnError: false,
+  });
   await app.listen();
   await bus.buryAbandoned();
   const leave = announce(house, () => strategy.capabilities, health.url);
@@ -50,7 +58,11 @@ export async function bootstrapService(service: string, module: Type, definition
   onShutdown(log, config.exitWithParent, [
     () => readiness.stop(),
     leave,
-    () => setTimeout(() => cancellations.abortAll(new LlmosError('UNAVAILABLE', 'The service is shutting down.')), GRACE_MS / 2).unref(),
+    () =>
+      setTimeout(
+        () => cancellations.abortAll(new LlmosError('UNAVAILABLE', 'The service is shutting down.')),
+        GRACE_MS / 2,
+      ).unref(),
     () => bus.close(GRACE_MS),
     () => app.close(),
     () => house.stopTracing(),

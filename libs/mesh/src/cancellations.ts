@@ -40,6 +40,7 @@ export class Cancellations {
   private cancel(run: string): void {
     if (this.cancelled.size >= REMEMBERED) this.cancelled.delete(this.cancelled.values().next().value!);
     this.cancelled.add(run);
-    for (const controller of this.working.get(run) ?? []) controller.abort(new LlmosError('CANCELLED', 'The run was cancelled.'));
+    for (const controller of this.working.get(run) ?? [])
+      controller.abort(new LlmosError('CANCELLED', 'The run was cancelled.'));
   }
 }

@@ -17,7 +17,12 @@ export class Forwarder {
     const index = nextStep(task.pipeline, from, task);
     if (index === undefined) {
       const { result, details } = conclude(task);
-      await this.finish(context, task, { type: 'completed', result, details, timings: task.timings, degraded: task.degraded }, traceparent);
+      await this.finish(
+        context,
+        task,
+        { type: 'completed', result, details, timings: task.timings, degraded: task.degraded },
+        traceparent,
+      );
       return;
     }
     const capability = stepAt(task.pipeline, index).uses;
@@ -29,7 +34,12 @@ export class Forwarder {
   }
 
   /** Ends a run, exactly once whoever else tries. */
-  async finish(context: RunContext, task: Pick<Task, 'pipeline' | 'timings' | 'correlationId'>, answer: TerminalAnswer, traceparent: string | undefined): Promise<void> {
+  async finish(
+    context: RunContext,
+    task: Pick<Task, 'pipeline' | 'timings' | 'correlationId'>,
+    answer: TerminalAnswer,
+    traceparent: string | undefined,
+  ): Promise<void> {
     if (context.lane === 'live') return this.bus.conclude(context, answer, traceparent);
     await this.span(`send llmos.out.${context.tenant}.${task.pipeline.name}`, traceparent, async (active) => {
       await this.bus.conclude(context, answer, active);
@@ -39,9 +49,17 @@ export class Forwarder {
     await this.records.put(concluded(recordOf(context, task, task.timings), answer));
   }
 
-  private span(name: string, traceparent: string | undefined, work: (active: string | undefined) => Promise<number>): Promise<void> {
-    return withSpan(name, { kind: SpanKind.PRODUCER, attributes: { 'messaging.system': 'nats', 'messaging.operation.type': 'send' } }, async (span) => {
-      span.setAttribute('messaging.message.body.size', await work(activeTraceparent() ?? traceparent));
-    });
+  private span(
+    name: string,
+    traceparent: string | undefined,
+    work: (active: string | undefined) => Promise<number>,
+  ): Promise<void> {
+    return withSpan(
+      name,
+      { kind: SpanKind.PRODUCER, attributes: { 'messaging.system': 'nats', 'messaging.operation.type': 'send' } },
+      async (span) => {
+        span.setAttribute('messaging.message.body.size', await work(activeTraceparent() ?? traceparent));
+      },
+    );
   }
 }

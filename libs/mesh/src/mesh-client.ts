@@ -1,5 +1,12 @@
 import type { Bus } from '@llmos/bus';
-import { isTerminal, type Answer, type Pipeline, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
+import {
+  isTerminal,
+  type Answer,
+  type Pipeline,
+  type RunContext,
+  type Task,
+  type TerminalAnswer,
+} from '@llmos/contracts';
 import { Injectable } from '@nestjs/common';
 import { Forwarder } from './forward.js';
 import { recordOf, type RunRecords } from './run-records.js';
@@ -37,7 +44,15 @@ export class MeshClient {
    */
   async start(request: RunRequest): Promise<void> {
     const { pipeline, input, traceparent, correlationId } = request;
-    const task: Task = { pipeline, index: 0, input, outputs: {}, timings: [], degraded: [], ...(correlationId ? { correlationId } : {}) };
+    const task: Task = {
+      pipeline,
+      index: 0,
+      input,
+      outputs: {},
+      timings: [],
+      degraded: [],
+      ...(correlationId ? { correlationId } : {}),
+    };
     if (request.lane === 'durable') {
       const known = await this.records.get(request.tenant, request.run);
       if (known && known.status !== 'accepted') return;
@@ -52,7 +67,11 @@ export class MeshClient {
    * @param onAnswer hears everything, the last word too.
    * @param signal stops the waiting and cancels the run.
    */
-  async converse(request: RunRequest, onAnswer: (answer: Answer) => void, signal: AbortSignal): Promise<TerminalAnswer> {
+  async converse(
+    request: RunRequest,
+    onAnswer: (answer: Answer) => void,
+    signal: AbortSignal,
+  ): Promise<TerminalAnswer> {
     let settle: (answer: TerminalAnswer) => void = () => undefined;
     const ended = new Promise<TerminalAnswer>((resolve) => (settle = resolve));
     const listening = this.bus.listen(request.run, (answer) => {

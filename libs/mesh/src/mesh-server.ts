@@ -65,9 +65,11 @@ export class MeshServer extends Server implements CustomTransportStrategy {
     for (const [name, handler] of this.messageHandlers) {
       const capability = handler.extras?.[STEP_CAPABILITY as unknown as string] as Capability | undefined;
       if (!capability) throw new Error(`${name} is handled by a method without @Step`);
-      const call: Handler = async (input, context) => lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>);
+      const call: Handler = async (input, context) =>
+        lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>);
       const chain = new TaskChain(capability, call, this.options);
-      for (const lane of LANES) await bus.consume(taskConsumer(lane, name), concurrency, (delivery) => chain.process(delivery));
+      for (const lane of LANES)
+        await bus.consume(taskConsumer(lane, name), concurrency, (delivery) => chain.process(delivery));
     }
   }
 }

@@ -4,5 +4,7 @@ import { counter, secondsHistogram } from '@llmos/telemetry';
 export const taskMetrics = {
   tasks: counter('llmos_tasks_total', 'Tasks that were ended, by how', ['capability', 'outcome']),
   handler: secondsHistogram('llmos_handler_seconds', 'Time in the handler alone', ['capability']),
-  queue: secondsHistogram('llmos_queue_wait_seconds', 'From the publish of a task to the start of its handler', ['capability']),
+  queue: secondsHistogram('llmos_queue_wait_seconds', 'From the publish of a task to the start of its handler', [
+    'capability',
+  ]),
 };

@@ -3,7 +3,8 @@ import type { LoggerService } from '@nestjs/common';
 
 /** Sends what Nest has to say into this process's own log; its start-up chatter only at debug level. */
 export function nestLogger(log: Logger): LoggerService {
-  const text = (parts: unknown[]) => parts.map((part) => (part instanceof Error ? (part.stack ?? part.message) : String(part))).join(' ');
+  const text = (parts: unknown[]) =>
+    parts.map((part) => (part instanceof Error ? (part.stack ?? part.message) : String(part))).join(' ');
   return {
     log: (...parts: unknown[]) => log.debug(text(parts)),
     debug: (...parts: unknown[]) => log.debug(text(parts)),

@@ -28,10 +28,17 @@ export function readConfig<D extends ConfigDefinition>(service: string, definiti
 }
 
 /** Starts telemetry and connects to the broker, waiting for it as long as it takes. */
-export async function openProcess<D extends ConfigDefinition>(config: ServiceConfig & ConfigOf<D>, readiness: Readiness): Promise<HouseProcess<D>> {
+export async function openProcess<D extends ConfigDefinition>(
+  config: ServiceConfig & ConfigOf<D>,
+  readiness: Readiness,
+): Promise<HouseProcess<D>> {
   const log = createLogger({ service: config.service, level: config.logLevel });
   startMetrics(config.service);
-  const stopTracing = await startTracing({ service: config.service, otlpUrl: config.otlpUrl, ratio: config.traceRatio });
+  const stopTracing = await startTracing({
+    service: config.service,
+    otlpUrl: config.otlpUrl,
+    ratio: config.traceRatio,
+  });
   readiness.set({ name: BROKER_CHECK, state: 'loading', message: 'connecting to NATS' });
   const bus = await connectPatiently(config, log, readiness);
   readiness.set({ name: BROKER_CHECK, state: 'ready' });
@@ -52,25 +59,45 @@ async function connectPatiently(config: ServiceConfig, log: Logger, readiness: R
       });
     } catch (error) {
       if (attempt % 10 === 0) log.warn({ err: error }, 'cannot reach NATS yet');
-      readiness.set({ name: BROKER_CHECK, state: 'failed', message: 'NATS cannot be reached; is nats-server running, and LLMOS_NATS_URL right?' });
+      readiness.set({
+        name: BROKER_CHECK,
+        state: 'failed',
+        message: 'NATS cannot be reached; is nats-server running, and LLMOS_NATS_URL right?',
+      });
       await new Promise((resolve) => setTimeout(resolve, CONNECT_RETRY_MS));
     }
   }
 }
 
 /** Writes this process's state into the nodes bucket every few seconds and on every change; returns how to stop. */
-export function announce(house: HouseProcess<ConfigDefinition>, capabilities: () => string[], healthUrl: string): () => Promise<void> {
+export function announce(
+  house: HouseProcess<ConfigDefinition>,
+  capabilities: () => string[],
+  healthUrl: string,
+): () => Promise<void> {
   const node = `${house.config.service}-${newRunId()}`;
   const tell = () => {
     // The broker's own check follows the connection; everything else is set by whoever it concerns.
     const brokerState = house.bus.usable ? 'ready' : 'failed';
     if (house.readiness.all.find((check) => check.name === BROKER_CHECK)?.state !== brokerState) {
-      house.readiness.set({ name: BROKER_CHECK, state: brokerState, ...(house.bus.usable ? {} : { message: 'NATS is away; reconnecting' }) });
+      house.readiness.set({
+        name: BROKER_CHECK,
+        state: brokerState,
+        ...(house.bus.usable ? {} : { message: 'NATS is away; reconnecting' }),
+      });
       return;
     }
     if (!house.bus.usable) return;
     const { config, readiness } = house;
-    const state: NodeState = { node, service: config.service, capabilities: capabilities(), ready: readiness.ready, checks: readiness.all, healthUrl, pid: process.pid };
+    const state: NodeState = {
+      node,
+      service: config.service,
+      capabilities: capabilities(),
+      ready: readiness.ready,
+      checks: readiness.all,
+      healthUrl,
+      pid: process.pid,
+    };
     house.nodes.announce(state).catch((error: unknown) => house.log.debug({ err: error }, 'heartbeat not sent'));
   };
   house.readiness.onChange(tell);

@@ -1,5 +1,12 @@
 import type { Bus, KvBucket } from '@llmos/bus';
-import { runRecordSchema, type RunContext, type RunRecord, type Task, type TerminalAnswer, type Timing } from '@llmos/contracts';
+import {
+  runRecordSchema,
+  type RunContext,
+  type RunRecord,
+  type Task,
+  type TerminalAnswer,
+  type Timing,
+} from '@llmos/contracts';
 
 const BUCKET = 'llmos-runs';
 const DAYS_7_MS = 7 * 24 * 3_600_000;
@@ -26,7 +33,12 @@ export class RunRecords {
 }
 
 /** A run id is a UUIDv7: its first 48 bits are when the run began. */
-export function recordOf(context: RunContext, task: Pick<Task, 'pipeline'>, steps: readonly Timing[], status: RunRecord['status'] = 'running'): RunRecord {
+export function recordOf(
+  context: RunContext,
+  task: Pick<Task, 'pipeline'>,
+  steps: readonly Timing[],
+  status: RunRecord['status'] = 'running',
+): RunRecord {
   return {
     run: context.run,
     tenant: context.tenant,
@@ -39,6 +51,11 @@ export function recordOf(context: RunContext, task: Pick<Task, 'pipeline'>, step
 }
 
 export function concluded(record: RunRecord, answer: TerminalAnswer): RunRecord {
-  const outcome = answer.type === 'completed' ? { result: answer.result, details: answer.details } : answer.type === 'failed' ? { error: answer.error } : {};
+  const outcome =
+    answer.type === 'completed'
+      ? { result: answer.result, details: answer.details }
+      : answer.type === 'failed'
+        ? { error: answer.error }
+        : {};
   return { ...record, status: answer.type, ...outcome };
 }

@@ -102,7 +102,11 @@ export class TaskChain {
       delivery.ack();
       return true;
     }
-    const outcome = cancellations.has(envelope.run) ? 'cancelled' : Date.now() >= envelope.deadlineMs ? 'expired' : undefined;
+    const outcome = cancellations.has(envelope.run)
+      ? 'cancelled'
+      : Date.now() >= envelope.deadlineMs
+        ? 'expired'
+        : undefined;
     if (!outcome) return false;
     await forwarder.finish(envelope, task, { type: outcome }, envelope.traceparent);
     taskMetrics.tasks.inc({ capability: this.capability.name, outcome });
@@ -123,7 +127,12 @@ export class TaskChain {
     taskMetrics.queue.observe({ capability: this.capability.name }, queueMs / 1_000);
     if (step.stream) this.options.bus.say(envelope, { type: 'step', timing, output: checked });
     const degraded = isDegraded(checked) ? [...task.degraded, step.id] : task.degraded;
-    const next: Task = { ...task, outputs: { ...task.outputs, [step.id]: checked }, timings: [...task.timings, timing], degraded };
+    const next: Task = {
+      ...task,
+      outputs: { ...task.outputs, [step.id]: checked },
+      timings: [...task.timings, timing],
+      degraded,
+    };
     await this.options.forwarder.forward(envelope, next, task.index + 1, envelope.traceparent);
     delivery.ack();
   }
@@ -135,7 +144,10 @@ export class TaskChain {
     let index = 0;
     const emit = (delta: unknown) => this.options.bus.say(envelope, { type: 'delta', step, index: index++, delta });
     const timeoutMs = Math.max(1, Math.min(this.capability.timeoutMs, deadlineMs - Date.now()));
-    const bounded = withDeadline((value: unknown, signal) => this.handler(value, { run, tenant, lane, deadlineMs, step, attempt, signal, emit }), timeoutMs);
+    const bounded = withDeadline(
+      (value: unknown, signal) => this.handler(value, { run, tenant, lane, deadlineMs, step, attempt, signal, emit }),
+      timeoutMs,
+    );
     try {
       return await bounded(input, controller.signal);
     } finally {
@@ -166,7 +178,12 @@ export class TaskChain {
       return;
     }
     const waitMs = backoffMs(delivery.attempt, { baseMs: 200, capMs: 5_000 });
-    if (failure.retryable && failure.code !== 'DEADLINE_EXCEEDED' && delivery.attempt < MAX_DELIVERIES && Date.now() + waitMs < envelope.deadlineMs) {
+    if (
+      failure.retryable &&
+      failure.code !== 'DEADLINE_EXCEEDED' &&
+      delivery.attempt < MAX_DELIVERIES &&
+      Date.now() + waitMs < envelope.deadlineMs
+    ) {
       log.warn({ ...context, waitMs }, 'a step failed and will be tried again');
       delivery.nak(waitMs);
       return;
@@ -175,12 +192,22 @@ export class TaskChain {
     log[unknown ? 'error' : 'warn']({ ...context, ...(unknown ? { err: failure.cause } : {}) }, 'a step failed');
     taskMetrics.tasks.inc({ capability: this.capability.name, outcome: 'failed' });
     if (step.onError === 'continue') {
-      await forwarder.forward(envelope, { ...task, degraded: [...task.degraded, step.id] }, task.index + 1, envelope.traceparent);
+      await forwarder.forward(
+        envelope,
+        { ...task, degraded: [...task.degraded, step.id] },
+        task.index + 1,
+        envelope.traceparent,
+      );
       delivery.ack();
       return;
     }
     const expired = failure.code === 'DEADLINE_EXCEEDED' && Date.now() >= envelope.deadlineMs - 5;
-    await forwarder.finish(envelope, task, expired ? { type: 'expired' } : { type: 'failed', error: failure.toBody(), step: step.id }, envelope.traceparent);
+    await forwarder.finish(
+      envelope,
+      task,
+      expired ? { type: 'expired' } : { type: 'failed', error: failure.toBody(), step: step.id },
+      envelope.traceparent,
+    );
     // A live caller has been told of his own mistake; everything else is kept for somebody to look at.
     if (envelope.lane === 'live' && ERRORS[failure.code].httpStatus < 500) delivery.term(failure.message);
     else await this.bury(delivery, envelope.id, failure);

@@ -11,8 +11,20 @@ import { RunRecords } from '../src/run-records.js';
 import { TaskChain, type Handler } from '../src/task-chain.js';
 
 const text = z.object({ text: z.string() });
-const shout = capability({ name: 'text.shout', summary: 'Upper case.', input: text, output: text, example: { input: { text: 'a' }, output: { text: 'A' } } });
-const repeat = capability({ name: 'text.repeat', summary: 'Twice.', input: text, output: text, example: { input: { text: 'a' }, output: { text: 'aa' } } });
+const shout = capability({
+  name: 'text.shout',
+  summary: 'Upper case.',
+  input: text,
+  output: text,
+  example: { input: { text: 'a' }, output: { text: 'A' } },
+});
+const repeat = capability({
+  name: 'text.repeat',
+  summary: 'Twice.',
+  input: text,
+  output: text,
+  example: { input: { text: 'a' }, output: { text: 'aa' } },
+});
 const log = createLogger({ service: 'test', level: 'silent' });
 
 const pipeline: Pipeline = {
@@ -35,8 +47,15 @@ async function startWorker(nats: TestNatsServer, capabilities: [Capability, Hand
   const records = await RunRecords.open(bus);
   const cancellations = new Cancellations(bus);
   for (const [contract, handler] of capabilities) {
-    const chain = new TaskChain(contract, handler, { bus, records, cancellations, log, forwarder: new Forwarder(bus, records) });
-    for (const lane of ['live', 'durable'] as const) await bus.consume(taskConsumer(lane, contract.name), concurrency, (delivery) => chain.process(delivery));
+    const chain = new TaskChain(contract, handler, {
+      bus,
+      records,
+      cancellations,
+      log,
+      forwarder: new Forwarder(bus, records),
+    });
+    for (const lane of ['live', 'durable'] as const)
+      await bus.consume(taskConsumer(lane, contract.name), concurrency, (delivery) => chain.process(delivery));
   }
   return bus;
 }
@@ -54,9 +73,18 @@ describe('the mesh over a real nats-server', () => {
     buses.push(started);
     return started;
   };
-  const context = (lane: RunContext['lane'] = 'live', patienceMs = 10_000): RunContext => ({ run: bus.newRunId(), tenant: 'acme', lane, deadlineMs: Date.now() + patienceMs });
-  const converse = (request: RunContext, input: object = { text: 'hi' }, onAnswer: (answer: Answer) => void = () => undefined, signal = new AbortController().signal) =>
-    client.converse({ ...request, pipeline, input: { ...input }, traceparent: undefined }, onAnswer, signal);
+  const context = (lane: RunContext['lane'] = 'live', patienceMs = 10_000): RunContext => ({
+    run: bus.newRunId(),
+    tenant: 'acme',
+    lane,
+    deadlineMs: Date.now() + patienceMs,
+  });
+  const converse = (
+    request: RunContext,
+    input: object = { text: 'hi' },
+    onAnswer: (answer: Answer) => void = () => undefined,
+    signal = new AbortController().signal,
+  ) => client.converse({ ...request, pipeline, input: { ...input }, traceparent: undefined }, onAnswer, signal);
 
   beforeEach(async () => {
     nats = await startNatsServer();
@@ -70,7 +98,10 @@ describe('the mesh over a real nats-server', () => {
   });
 
   it('hands a run from step to step and answers once', async () => {
-    await worker([[shout, upper], [repeat, twice]]);
+    await worker([
+      [shout, upper],
+      [repeat, twice],
+    ]);
     const answers: Answer[] = [];
     const last = await converse(context(), { text: 'hi' }, (answer) => answers.push(answer));
     expect(last).toMatchObject({ type: 'completed', result: 'HIHI', details: { loud: 'HI' }, degraded: [] });
@@ -80,18 +111,32 @@ describe('the mesh over a real nats-server', () => {
   });
 
   it('carries payloads over the message limit through the object store', async () => {
-    await worker([[shout, upper], [repeat, (input) => Promise.resolve({ text: String((input as { text: string }).text.length) })]]);
-    expect(await converse(context(), { text: 'x'.repeat(900_000) })).toMatchObject({ type: 'completed', result: '900000' });
+    await worker([
+      [shout, upper],
+      [repeat, (input) => Promise.resolve({ text: String((input as { text: string }).text.length) })],
+    ]);
+    expect(await converse(context(), { text: 'x'.repeat(900_000) })).toMatchObject({
+      type: 'completed',
+      result: '900000',
+    });
   });
 
   it('shares the work between two replicas', async () => {
     const seen: string[] = [];
-    const slow = (name: string): Handler => async (input) => {
-      seen.push(name);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return upper(input, undefined as never);
-    };
-    await worker([[shout, slow('first')], [repeat, twice]], 2);
+    const slow =
+      (name: string): Handler =>
+      async (input) => {
+        seen.push(name);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return upper(input, undefined as never);
+      };
+    await worker(
+      [
+        [shout, slow('first')],
+        [repeat, twice],
+      ],
+      2,
+    );
     await worker([[shout, slow('second')]], 2);
     await Promise.all(Array.from({ length: 20 }, () => converse(context())));
     expect(seen).toHaveLength(20);
@@ -99,20 +144,41 @@ describe('the mesh over a real nats-server', () => {
   });
 
   it('says deltas in order and once', async () => {
-    await worker([[shout, async (input, step) => { for (let i = 0; i < 50; i++) step.emit({ i }); return upper(input, step); }], [repeat, twice]]);
+    await worker([
+      [
+        shout,
+        async (input, step) => {
+          for (let i = 0; i < 50; i++) step.emit({ i });
+          return upper(input, step);
+        },
+      ],
+      [repeat, twice],
+    ]);
     const deltas: unknown[] = [];
-    await converse(context(), { text: 'hi' }, (answer) => { if (answer.type === 'delta') deltas.push(answer.delta); });
+    await converse(context(), { text: 'hi' }, (answer) => {
+      if (answer.type === 'delta') deltas.push(answer.delta);
+    });
     expect(deltas).toEqual(Array.from({ length: 50 }, (_, i) => ({ i })));
   });
 
   it('tells the caller of his mistake and keeps no dead letter of it', async () => {
-    await worker([[shout, () => Promise.reject(new LlmosError('INVALID_AUDIO', 'This is not sound.', { field: 'audio' }))], [repeat, twice]]);
-    expect(await converse(context())).toEqual({ type: 'failed', step: 'loud', error: { code: 'INVALID_AUDIO', message: 'This is not sound.', retryable: false, field: 'audio' } });
+    await worker([
+      [shout, () => Promise.reject(new LlmosError('INVALID_AUDIO', 'This is not sound.', { field: 'audio' }))],
+      [repeat, twice],
+    ]);
+    expect(await converse(context())).toEqual({
+      type: 'failed',
+      step: 'loud',
+      error: { code: 'INVALID_AUDIO', message: 'This is not sound.', retryable: false, field: 'audio' },
+    });
     expect(await bus.pending(STREAMS.deadLetters)).toBe(0);
   });
 
   it('masks an unknown error and keeps the task as a dead letter', async () => {
-    await worker([[shout, () => Promise.reject(new Error('secret detail'))], [repeat, twice]]);
+    await worker([
+      [shout, () => Promise.reject(new Error('secret detail'))],
+      [repeat, twice],
+    ]);
     const last = await converse(context());
     expect(last).toMatchObject({ type: 'failed', error: { code: 'INTERNAL', retryable: false } });
     expect(JSON.stringify(last)).not.toContain('secret');
@@ -121,15 +187,36 @@ describe('the mesh over a real nats-server', () => {
 
   it('tries again what may succeed later', async () => {
     let calls = 0;
-    await worker([[shout, (input, step) => (++calls < 3 ? Promise.reject(new LlmosError('UNAVAILABLE', 'later')) : upper(input, step))], [repeat, twice]]);
-    expect(await converse(context())).toMatchObject({ type: 'completed', timings: [{ step: 'loud', attempt: 3 }, { step: 'twice', attempt: 1 }] });
+    await worker([
+      [
+        shout,
+        (input, step) => (++calls < 3 ? Promise.reject(new LlmosError('UNAVAILABLE', 'later')) : upper(input, step)),
+      ],
+      [repeat, twice],
+    ]);
+    expect(await converse(context())).toMatchObject({
+      type: 'completed',
+      timings: [
+        { step: 'loud', attempt: 3 },
+        { step: 'twice', attempt: 1 },
+      ],
+    });
   });
 
   it('expires a run nobody works on, and does no work for it later', async () => {
     const request = context('live', 300);
     expect(await converse(request)).toEqual({ type: 'expired' });
     let calls = 0;
-    await worker([[shout, (input, step) => { calls++; return upper(input, step); }], [repeat, twice]]);
+    await worker([
+      [
+        shout,
+        (input, step) => {
+          calls++;
+          return upper(input, step);
+        },
+      ],
+      [repeat, twice],
+    ]);
     await waitFor('the task to be dropped', async () => (await bus.pending(STREAMS.tasksLive)) === 0);
     expect(calls).toBe(0);
   });
@@ -137,7 +224,19 @@ describe('the mesh over a real nats-server', () => {
   it('cancels the work in hand', async () => {
     let aborted = false;
     const started = new AbortController();
-    await worker([[shout, (_, step) => new Promise((_resolve, reject) => { started.abort(); step.signal.addEventListener('abort', () => { aborted = true; reject(step.signal.reason as Error); }); })]]);
+    await worker([
+      [
+        shout,
+        (_, step) =>
+          new Promise((_resolve, reject) => {
+            started.abort();
+            step.signal.addEventListener('abort', () => {
+              aborted = true;
+              reject(step.signal.reason as Error);
+            });
+          }),
+      ],
+    ]);
     const caller = new AbortController();
     const outcome = converse(context(), { text: 'hi' }, () => undefined, caller.signal);
     await waitFor('the work to start', () => started.signal.aborted);
@@ -149,8 +248,17 @@ describe('the mesh over a real nats-server', () => {
 
   it('a durable run leaves a result event, a record, and one terminal answer however often it is delivered', async () => {
     const request = context('durable');
-    await client.start({ ...request, pipeline, input: { text: 'hi' }, traceparent: undefined, correlationId: 'order-7' });
-    await worker([[shout, upper], [repeat, twice]]);
+    await client.start({
+      ...request,
+      pipeline,
+      input: { text: 'hi' },
+      traceparent: undefined,
+      correlationId: 'order-7',
+    });
+    await worker([
+      [shout, upper],
+      [repeat, twice],
+    ]);
     await waitFor('the record', async () => (await client.records.get('acme', request.run))?.status === 'completed');
     await client.start({ ...request, pipeline, input: { text: 'hi' }, traceparent: undefined });
     expect(await bus.pending(STREAMS.results)).toBe(1);
@@ -180,26 +288,46 @@ describe('the mesh over a real nats-server', () => {
     const request = { pipeline, input: { text: 'hi' }, traceparent: undefined };
     const fill = () => Promise.all(Array.from({ length: 1_000 }, () => client.start({ ...request, ...context() })));
     for (let i = 0; i < 10; i++) await fill();
-    await expect(client.start({ ...request, ...context() })).rejects.toMatchObject({ code: 'OVERLOADED', retryable: true });
-    await worker([[shout, upper], [repeat, twice]], 64);
+    await expect(client.start({ ...request, ...context() })).rejects.toMatchObject({
+      code: 'OVERLOADED',
+      retryable: true,
+    });
+    await worker(
+      [
+        [shout, upper],
+        [repeat, twice],
+      ],
+      64,
+    );
     await waitFor('the lane to be worked off', async () => (await bus.pending(STREAMS.tasksLive)) === 0, 20_000);
     expect(await converse(context())).toMatchObject({ type: 'completed' });
   }, 40_000);
 
   it('goes on after the broker was killed and has lost its memory', async () => {
-    await worker([[shout, upper], [repeat, twice]]);
+    await worker([
+      [shout, upper],
+      [repeat, twice],
+    ]);
     await converse(context());
     await nats.crashAndRestart();
-    const last = await waitFor('an answer after the restart', async () => {
-      const answer = await converse(context('live', 2_000)).catch(() => undefined);
-      return answer?.type === 'completed' ? answer : undefined;
-    }, 15_000);
+    const last = await waitFor(
+      'an answer after the restart',
+      async () => {
+        const answer = await converse(context('live', 2_000)).catch(() => undefined);
+        return answer?.type === 'completed' ? answer : undefined;
+      },
+      15_000,
+    );
     expect(last.result).toBe('HIHI');
   });
 
   it('a malformed message becomes a dead letter with the field at fault and the next one is worked on', async () => {
-    await worker([[shout, upper], [repeat, twice]]);
-    for (const body of ['{', '{}', '{"pipeline":1}', '[]', 'null', '']) bus.nc.publish('llmos.task.live.text.shout', body);
+    await worker([
+      [shout, upper],
+      [repeat, twice],
+    ]);
+    for (const body of ['{', '{}', '{"pipeline":1}', '[]', 'null', ''])
+      bus.nc.publish('llmos.task.live.text.shout', body);
     await waitFor('the dead letters', async () => (await bus.pending(STREAMS.deadLetters)) === 6);
     expect(await converse(context())).toMatchObject({ type: 'completed' });
   });

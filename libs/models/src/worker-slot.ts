@@ -34,7 +34,11 @@ export class WorkerSlot {
   start(): Promise<void> {
     this.state = 'starting';
     const { module, init, name } = this.options;
-    const worker = new Worker(module, { workerData: { init }, name, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB } });
+    const worker = new Worker(module, {
+      workerData: { init },
+      name,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
+    });
     this.worker = worker;
     this.exited = new Promise((resolve) => worker.once('exit', resolve));
     return new Promise((resolve, reject) => {

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { evaluate, ExpressionError, parseExpression, pathsOf } from './expression.js';
 
-const scope = { input: { text: 'hi', count: 2, empty: '' }, outputs: { heard: { text: 'hello', parts: [{ end: 1.5 }] }, silent: { text: '' } } };
+const scope = {
+  input: { text: 'hi', count: 2, empty: '' },
+  outputs: { heard: { text: 'hello', parts: [{ end: 1.5 }] }, silent: { text: '' } },
+};
 const value = (text: string) => evaluate(parseExpression(text), scope);
 
 describe('expressions', () => {

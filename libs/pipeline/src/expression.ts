@@ -17,7 +17,8 @@ export interface Scope {
 
 export class ExpressionError extends Error {}
 
-const TOKEN = /\s*(?:(\?\?|==|!=|&&|\|\||[!()])|'([^']*)'|(-?\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*))/y;
+const TOKEN =
+  /\s*(?:(\?\?|==|!=|&&|\|\||[!()])|'([^']*)'|(-?\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*))/y;
 
 interface Token {
   readonly operator?: string;

@@ -5,7 +5,13 @@ import { checkInput } from './input.js';
 const pipeline = pipelineSchema.parse({
   name: 'p',
   version: 1,
-  input: { text: { type: 'string', maxLength: 20 }, audio: { type: 'bytes', maxBytes: 9 }, n: { type: 'number' }, yes: { type: 'boolean' }, doc: { type: 'json' } },
+  input: {
+    text: { type: 'string', maxLength: 20 },
+    audio: { type: 'bytes', maxBytes: 9 },
+    n: { type: 'number' },
+    yes: { type: 'boolean' },
+    doc: { type: 'json' },
+  },
   steps: [{ id: 's', uses: 'a.b' }],
   result: '',
 });

@@ -31,15 +31,26 @@ describe('parsePipeline', () => {
 
   it('takes every pipeline of the house', () => {
     const folder = 'deploy/pipelines';
-    for (const file of readdirSync(folder)) expect(parsePipeline(readFileSync(`${folder}/${file}`, 'utf8'), file, capabilities).name).toBe(file.replace('.yaml', ''));
+    for (const file of readdirSync(folder))
+      expect(parsePipeline(readFileSync(`${folder}/${file}`, 'utf8'), file, capabilities).name).toBe(
+        file.replace('.yaml', ''),
+      );
   });
 
   it.each([
     ['intent.detect', 'intent.guess', /^p\.yaml:7: steps\.0\.uses: no service has the capability 'intent\.guess'/],
-    ['${input.text}', '${input.txt}', /^p\.yaml:9: steps\.0\.with\.text: the pipeline has no input 'txt'; it has: text/],
+    [
+      '${input.text}',
+      '${input.txt}',
+      /^p\.yaml:9: steps\.0\.with\.text: the pipeline has no input 'txt'; it has: text/,
+    ],
     ['${input.text}', '${later.text}', /^p\.yaml:9: .*'later' is neither 'input' nor a step before/],
     ['${input.text}', '${input.text ??}', /^p\.yaml:9: .*not a complete expression/],
-    ['      text:', '      txet:', /^p\.yaml:9: steps\.0\.with\.txet: 'intent\.detect' takes no 'txet'; it takes: text/],
+    [
+      '      text:',
+      '      txet:',
+      /^p\.yaml:9: steps\.0\.with\.txet: 'intent\.detect' takes no 'txet'; it takes: text/,
+    ],
     ['version: 1', 'version: one', /^p\.yaml:2: version: /],
     ['version: 1', 'version: 1\nversion: 2', /^p\.yaml:3: /],
     ['    uses:', '    use:', /^p\.yaml:6: steps\.0.*/],
@@ -54,6 +65,8 @@ describe('parsePipeline', () => {
   });
 
   it('a step needs what its capability needs', () => {
-    expect(faultsOf(good.replace(/ {4}with:\n {6}text: .*\n/, ''))[0]).toMatch(/p\.yaml:6: steps\.0\.with: 'intent\.detect' needs 'text'/);
+    expect(faultsOf(good.replace(/ {4}with:\n {6}text: .*\n/, ''))[0]).toMatch(
+      /p\.yaml:6: steps\.0\.with: 'intent\.detect' needs 'text'/,
+    );
   });
 });

@@ -17,7 +17,9 @@ export class PipelineError extends Error {
     readonly file: string,
     readonly faults: readonly PipelineFault[],
   ) {
-    super(faults.map((fault) => `${file}:${fault.line}: ${fault.path ? `${fault.path}: ` : ''}${fault.message}`).join('\n'));
+    super(
+      faults.map((fault) => `${file}:${fault.line}: ${fault.path ? `${fault.path}: ` : ''}${fault.message}`).join('\n'),
+    );
     this.name = 'PipelineError';
   }
 }
@@ -41,11 +43,19 @@ export function parsePipeline(text: string, file: string, capabilities: Readonly
   if (document.errors.length > 0) {
     throw new PipelineError(
       file,
-      document.errors.map((error) => ({ line: error.linePos?.[0].line ?? 1, path: '', message: error.message.split('\n')[0]! })),
+      document.errors.map((error) => ({
+        line: error.linePos?.[0].line ?? 1,
+        path: '',
+        message: error.message.split('\n')[0]!,
+      })),
     );
   }
   const parsed = pipelineSchema.safeParse(document.toJS({ maxAliasCount: 50 }));
-  if (!parsed.success) throw new PipelineError(file, parsed.error.issues.map((issue) => fault(issue.path, issue.message)));
+  if (!parsed.success)
+    throw new PipelineError(
+      file,
+      parsed.error.issues.map((issue) => fault(issue.path, issue.message)),
+    );
   const faults = check(parsed.data, capabilities).map(([path, message]) => fault(path, message));
   if (faults.length > 0) throw new PipelineError(file, faults);
   return parsed.data;
@@ -67,15 +77,23 @@ function check(pipeline: Pipeline, capabilities: ReadonlyMap<string, Capability>
   };
   pipeline.steps.forEach((step, index) => {
     const at = ['steps', index];
-    if (step.id === 'input' || seen.has(step.id)) faults.push([[...at, 'id'], `'${step.id}' is taken: give each step an id of its own`]);
+    if (step.id === 'input' || seen.has(step.id))
+      faults.push([[...at, 'id'], `'${step.id}' is taken: give each step an id of its own`]);
     const { when } = step;
     if (when !== undefined) readable([...at, 'when'], () => pathsOf(expressionOf(when)));
-    for (const [key, template] of Object.entries(step.with)) readable([...at, 'with', key], () => templatePaths(template));
-    faults.push(...checkCall(step.uses, step.with, capabilities).map(([path, message]): [Path, string] => [[...at, ...path], message]));
+    for (const [key, template] of Object.entries(step.with))
+      readable([...at, 'with', key], () => templatePaths(template));
+    faults.push(
+      ...checkCall(step.uses, step.with, capabilities).map(([path, message]): [Path, string] => [
+        [...at, ...path],
+        message,
+      ]),
+    );
     seen.add(step.id);
   });
   readable(['result'], () => templatePaths(pipeline.result));
-  for (const [key, template] of Object.entries(pipeline.details)) readable(['details', key], () => templatePaths(template));
+  for (const [key, template] of Object.entries(pipeline.details))
+    readable(['details', key], () => templatePaths(template));
   return faults;
 }
 
@@ -89,15 +107,25 @@ function unknownReference(path: readonly string[], pipeline: Pipeline, seen: Rea
   return `'${root}' is neither 'input' nor a step before this one; those are: ${[...seen].join(', ') || 'none'}`;
 }
 
-function checkCall(uses: string, input: Record<string, unknown>, capabilities: ReadonlyMap<string, Capability>): [Path, string][] {
+function checkCall(
+  uses: string,
+  input: Record<string, unknown>,
+  capabilities: ReadonlyMap<string, Capability>,
+): [Path, string][] {
   const capability = capabilities.get(uses);
-  if (!capability) return [[['uses'], `no service has the capability '${uses}'; there are: ${[...capabilities.keys()].join(', ')}`]];
+  if (!capability)
+    return [[['uses'], `no service has the capability '${uses}'; there are: ${[...capabilities.keys()].join(', ')}`]];
   if (!(capability.input instanceof z.ZodObject)) return [];
   const shape = capability.input.shape as Record<string, z.ZodType>;
   const unknown = Object.keys(input).filter((key) => !Object.hasOwn(shape, key));
-  const missing = Object.keys(shape).filter((key) => !Object.hasOwn(input, key) && !shape[key]!.safeParse(undefined).success);
+  const missing = Object.keys(shape).filter(
+    (key) => !Object.hasOwn(input, key) && !shape[key]!.safeParse(undefined).success,
+  );
   return [
-    ...unknown.map((key): [Path, string] => [['with', key], `'${uses}' takes no '${key}'; it takes: ${Object.keys(shape).join(', ')}`]),
+    ...unknown.map((key): [Path, string] => [
+      ['with', key],
+      `'${uses}' takes no '${key}'; it takes: ${Object.keys(shape).join(', ')}`,
+    ]),
     ...missing.map((key): [Path, string] => [['with'], `'${uses}' needs '${key}'`]),
   ];
 }

@@ -8,13 +8,30 @@ const pipeline = pipelineSchema.parse({
   input: { audio: { type: 'bytes' }, text: { type: 'string' } },
   steps: [
     { id: 'heard', uses: 'asr.transcribe', when: 'input.audio', with: { audio: '${input.audio}' } },
-    { id: 'intent', uses: 'intent.detect', when: 'heard.text ?? input.text', with: { text: '${heard.text ?? input.text}' } },
-    { id: 'said', uses: 'generation.answer', with: { question: '${heard.text}', note: 'asked: ${heard.text}', list: ['${intent.name}', 1] } },
+    {
+      id: 'intent',
+      uses: 'intent.detect',
+      when: 'heard.text ?? input.text',
+      with: { text: '${heard.text ?? input.text}' },
+    },
+    {
+      id: 'said',
+      uses: 'generation.answer',
+      with: { question: '${heard.text}', note: 'asked: ${heard.text}', list: ['${intent.name}', 1] },
+    },
   ],
   result: '${said.text}',
   details: { intent: '${intent}' },
 });
-const task = (over: Partial<Task>): Task => ({ pipeline, index: 0, input: {}, outputs: {}, timings: [], degraded: [], ...over });
+const task = (over: Partial<Task>): Task => ({
+  pipeline,
+  index: 0,
+  input: {},
+  outputs: {},
+  timings: [],
+  degraded: [],
+  ...over,
+});
 
 describe('the route of a run', () => {
   it('skips the steps whose condition does not hold', () => {
@@ -31,7 +48,10 @@ describe('the route of a run', () => {
   });
 
   it('does not carry a recording past the step that hears it', () => {
-    const carried = prune(task({ input: { audio: 'long', text: 'hi' }, outputs: { heard: { text: 'x' }, intent: { name: 'y' } } }), 1);
+    const carried = prune(
+      task({ input: { audio: 'long', text: 'hi' }, outputs: { heard: { text: 'x' }, intent: { name: 'y' } } }),
+      1,
+    );
     expect(carried.input).toEqual({ text: 'hi' });
     expect(carried.outputs).toHaveProperty('heard');
     const later = prune(task({ input: { text: 'hi' }, outputs: { heard: {}, intent: {}, said: {} } }), 3);
@@ -39,7 +59,10 @@ describe('the route of a run', () => {
   });
 
   it('concludes with the sentence to say and the details', () => {
-    expect(conclude(task({ outputs: { said: { text: 'Hello.' }, intent: { name: 'y' } } }))).toEqual({ result: 'Hello.', details: { intent: { name: 'y' } } });
+    expect(conclude(task({ outputs: { said: { text: 'Hello.' }, intent: { name: 'y' } } }))).toEqual({
+      result: 'Hello.',
+      details: { intent: { name: 'y' } },
+    });
     expect(conclude(task({}))).toEqual({ result: '', details: {} });
   });
 
@@ -49,6 +72,8 @@ describe('the route of a run', () => {
   });
 
   it('shows texts inside a longer text, and objects as JSON', () => {
-    expect(fillIn('${input.n} of ${input.o} ${input.none}', { input: { n: 2, o: { a: 1 } }, outputs: {} })).toBe('2 of {"a":1} ');
+    expect(fillIn('${input.n} of ${input.o} ${input.none}', { input: { n: 2, o: { a: 1 } }, outputs: {} })).toBe(
+      '2 of {"a":1} ',
+    );
   });
 });

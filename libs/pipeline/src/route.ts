@@ -16,7 +16,9 @@ export function stepsToTake(pipeline: Pipeline, input: Scope['input']): Step[] {
   return pipeline.steps.filter(({ when }) => {
     if (when === undefined) return true;
     const expression = expressionOf(when);
-    return pathsOf(expression).some(([root]) => root !== 'input') || Boolean(evaluate(expression, { input, outputs: {} }));
+    return (
+      pathsOf(expression).some(([root]) => root !== 'input') || Boolean(evaluate(expression, { input, outputs: {} }))
+    );
   });
 }
 
@@ -32,7 +34,10 @@ export function stepAt(pipeline: Pipeline, index: number): Step {
 }
 
 /** What a finished run says. */
-export function conclude(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>): { result: string; details: Record<string, unknown> } {
+export function conclude(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>): {
+  result: string;
+  details: Record<string, unknown>;
+} {
   const result = fillIn(task.pipeline.result, task);
   return {
     result: typeof result === 'string' ? result : result === undefined ? '' : JSON.stringify(result),
@@ -44,10 +49,15 @@ export function conclude(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>): { 
  * Drops what neither a step from `index` on nor the answer reads, so that a recording does not travel
  * past the step that hears it.
  */
-export function prune(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>, index: number): Pick<Task, 'input' | 'outputs'> {
+export function prune(
+  task: Pick<Task, 'pipeline' | 'input' | 'outputs'>,
+  index: number,
+): Pick<Task, 'input' | 'outputs'> {
   const needed = liveRoots(task.pipeline, index);
   return {
-    input: Object.fromEntries(Object.entries(task.input).filter(([key]) => needed.has(`input.${key}`) || needed.has('input'))),
+    input: Object.fromEntries(
+      Object.entries(task.input).filter(([key]) => needed.has(`input.${key}`) || needed.has('input')),
+    ),
     outputs: Object.fromEntries(Object.entries(task.outputs).filter(([key]) => needed.has(key))),
   };
 }

@@ -39,13 +39,16 @@ function fillInText(template: string, scope: Scope): unknown {
   return template.replace(PLACEHOLDER, (_, text: string) => {
     const value = evaluate(expressionOf(text), scope);
     if (value === undefined || value === null) return '';
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value);
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : JSON.stringify(value);
   });
 }
 
 /** Every path a template reads, with the expressions parsed: throws ExpressionError on one that cannot be. */
 export function templatePaths(template: unknown): (readonly string[])[] {
-  if (typeof template === 'string') return [...template.matchAll(PLACEHOLDER)].flatMap((match) => pathsOf(expressionOf(match[1]!)));
+  if (typeof template === 'string')
+    return [...template.matchAll(PLACEHOLDER)].flatMap((match) => pathsOf(expressionOf(match[1]!)));
   if (Array.isArray(template)) return template.flatMap(templatePaths);
   if (typeof template === 'object' && template !== null) return Object.values(template).flatMap(templatePaths);
   return [];

@@ -27,7 +27,10 @@ function isNotTheDependencysFault(error: unknown): boolean {
  * Wraps a dependency in a circuit breaker (opossum): after enough failures its callers are refused at once with
  * UNAVAILABLE instead of waiting, and one call at a time tries whether it is back.
  */
-export function withBreaker<I, O>(operation: Operation<I, O>, options: BreakerOptions): Operation<I, O> & { isOpen(): boolean } {
+export function withBreaker<I, O>(
+  operation: Operation<I, O>,
+  options: BreakerOptions,
+): Operation<I, O> & { isOpen(): boolean } {
   const call = async (input: I, signal: AbortSignal): Promise<O> => {
     // opossum gives up waiting but leaves the call running: the signal is what stops it.
     const timed = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
@@ -57,8 +60,11 @@ export function withBreaker<I, O>(operation: Operation<I, O>, options: BreakerOp
 
 function translate(error: unknown, name: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EOPENBREAKER') return new LlmosError('UNAVAILABLE', `${name} is failing and is left alone for a moment.`, { cause: error });
-  if (code === 'ESEMLOCKED') return new LlmosError('OVERLOADED', `${name} has as many calls as it can take.`, { cause: error });
-  if (code === 'ETIMEDOUT') return new LlmosError('DEADLINE_EXCEEDED', `${name} did not answer in time.`, { cause: error });
+  if (code === 'EOPENBREAKER')
+    return new LlmosError('UNAVAILABLE', `${name} is failing and is left alone for a moment.`, { cause: error });
+  if (code === 'ESEMLOCKED')
+    return new LlmosError('OVERLOADED', `${name} has as many calls as it can take.`, { cause: error });
+  if (code === 'ETIMEDOUT')
+    return new LlmosError('DEADLINE_EXCEEDED', `${name} did not answer in time.`, { cause: error });
   return error;
 }

@@ -18,7 +18,10 @@ export function withDeadline<I, O>(operation: Operation<I, O>, timeoutMs: number
         reject(reason);
       };
       const onAbort = () => stop(reasonOf(signal));
-      const timer = setTimeout(() => stop(new LlmosError('DEADLINE_EXCEEDED', `The work took longer than ${timeoutMs} ms.`)), timeoutMs);
+      const timer = setTimeout(
+        () => stop(new LlmosError('DEADLINE_EXCEEDED', `The work took longer than ${timeoutMs} ms.`)),
+        timeoutMs,
+      );
       const release = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);

@@ -50,20 +50,36 @@ describe('withBreaker', () => {
     expect(guarded.isOpen()).toBe(true);
     await expect(guarded(undefined, never)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     healthy = true;
-    for (let i = 0; i < 200 && guarded.isOpen(); i++) await guarded(undefined, never).catch(() => new Promise((resolve) => setTimeout(resolve, 5)));
+    for (let i = 0; i < 200 && guarded.isOpen(); i++)
+      await guarded(undefined, never).catch(() => new Promise((resolve) => setTimeout(resolve, 5)));
     await expect(guarded(undefined, never)).resolves.toBe('ok');
   });
 
   it("a caller's own mistakes do not open it", async () => {
     const guarded = withBreaker(() => Promise.reject(new LlmosError('INVALID_ARGUMENT', 'x')), options);
-    for (let i = 0; i < 20; i++) await expect(guarded(undefined, never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    for (let i = 0; i < 20; i++)
+      await expect(guarded(undefined, never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     expect(guarded.isOpen()).toBe(false);
   });
 
   it('turns away what is over its capacity, and stops what takes too long', async () => {
     const stopped: boolean[] = [];
-    const slow = withBreaker((_: number, signal) => new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => { stopped.push(true); reject(new Error('aborted')); })), { ...options, timeoutMs: 30 });
-    const calls = [1, 2, 3].map((n) => slow(n, never).then(() => 'ok', (error: LlmosError) => error.code));
+    const slow = withBreaker(
+      (_: number, signal) =>
+        new Promise<never>((_resolve, reject) =>
+          signal.addEventListener('abort', () => {
+            stopped.push(true);
+            reject(new Error('aborted'));
+          }),
+        ),
+      { ...options, timeoutMs: 30 },
+    );
+    const calls = [1, 2, 3].map((n) =>
+      slow(n, never).then(
+        () => 'ok',
+        (error: LlmosError) => error.code,
+      ),
+    );
     expect(await Promise.all(calls)).toEqual(['DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED', 'OVERLOADED']);
     for (let i = 0; i < 200 && stopped.length < 2; i++) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(stopped).toHaveLength(2);

@@ -14,7 +14,10 @@ export function createLogger(options: { service: string; level: string }): Logge
       base: { service: options.service, pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: ['password', '*.password', 'authorization', '*.authorization', 'apiKey', '*.apiKey'], censor: '[redacted]' },
+      redact: {
+        paths: ['password', '*.password', 'authorization', '*.authorization', 'apiKey', '*.apiKey'],
+        censor: '[redacted]',
+      },
       mixin: () => {
         const context = trace.getActiveSpan()?.spanContext();
         return context ? { trace_id: context.traceId, span_id: context.spanId } : {};

@@ -21,7 +21,10 @@ export async function startTracing(options: TracingOptions): Promise<() => Promi
     import('@opentelemetry/sdk-trace'),
     import('@opentelemetry/exporter-trace-otlp-http'),
   ]);
-  const exporter = new OTLPTraceExporter({ url: `${options.otlpUrl.replace(/\/$/, '')}/v1/traces`, timeoutMillis: 5_000 });
+  const exporter = new OTLPTraceExporter({
+    url: `${options.otlpUrl.replace(/\/$/, '')}/v1/traces`,
+    timeoutMillis: 5_000,
+  });
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({ 'service.name': options.service, 'service.namespace': 'llmos' }),
     autoDetectResources: false,

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { context, isSpanContextValid, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import {
+  context,
+  isSpanContextValid,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+} from '@opentelemetry/api';
 
 export type { Attributes, Span } from '@opentelemetry/api';
 export { SpanKind } from '@opentelemetry/api';
@@ -25,11 +34,17 @@ const SILENT = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repe
 export async function withSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   if (!tracingOn) return work(SILENT);
   const parent = options.traceparent === undefined ? context.active() : contextOf(options.traceparent);
-  const span = trace.getTracer('llmos').startSpan(
-    name,
-    { kind: options.kind ?? SpanKind.INTERNAL, attributes: options.attributes ?? {}, ...(options.startTimeMs ? { startTime: options.startTimeMs } : {}) },
-    parent,
-  );
+  const span = trace
+    .getTracer('llmos')
+    .startSpan(
+      name,
+      {
+        kind: options.kind ?? SpanKind.INTERNAL,
+        attributes: options.attributes ?? {},
+        ...(options.startTimeMs ? { startTime: options.startTimeMs } : {}),
+      },
+      parent,
+    );
   try {
     return await context.with(trace.setSpan(parent, span), () => work(span));
   } catch (error) {

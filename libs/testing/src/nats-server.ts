@@ -63,7 +63,17 @@ export async function startNatsServer(): Promise<TestNatsServer> {
 }
 
 function launch(folder: string, port: number): ChildProcess {
-  const options = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(folder, 'data'), '--ports_file_dir', folder];
+  const options = [
+    '-a',
+    '127.0.0.1',
+    '-p',
+    String(port),
+    '-js',
+    '-sd',
+    join(folder, 'data'),
+    '--ports_file_dir',
+    folder,
+  ];
   return spawn(natsServerPath(), options, { stdio: 'ignore' });
 }
 
@@ -73,7 +83,7 @@ function portsFile(folder: string): string | undefined {
 }
 
 async function portOf(folder: string, child: ChildProcess): Promise<number> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
     if (child.exitCode !== null) throw new Error(`nats-server ended with ${child.exitCode}`);
     const file = portsFile(folder);
     const text = file ? readFileSync(file, 'utf8') : '';

@@ -57,13 +57,24 @@ function read(body: OtlpExport): ReceivedSpan[] {
   return body.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = String(valuesOf(resource.attributes)['service.name']);
     return scopeSpans.flatMap(({ spans }) =>
-      spans.map(({ attributes, parentSpanId, ...span }) => ({ ...span, ...(parentSpanId ? { parentSpanId } : {}), service, attributes: valuesOf(attributes ?? []) })),
+      spans.map(({ attributes, parentSpanId, ...span }) => ({
+        ...span,
+        ...(parentSpanId ? { parentSpanId } : {}),
+        service,
+        attributes: valuesOf(attributes ?? []),
+      })),
     );
   });
 }
 
 function valuesOf(attributes: OtlpAttribute[]): Record<string, unknown> {
   return Object.fromEntries(
-    attributes.map(({ key, value }) => [key, value.stringValue ?? value.boolValue ?? value.doubleValue ?? (value.intValue === undefined ? undefined : Number(value.intValue))]),
+    attributes.map(({ key, value }) => [
+      key,
+      value.stringValue ??
+        value.boolValue ??
+        value.doubleValue ??
+        (value.intValue === undefined ? undefined : Number(value.intValue)),
+    ]),
   );
 }

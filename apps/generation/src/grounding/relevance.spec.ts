@@ -21,6 +21,9 @@ describe('relevantPassages', () => {
   });
 
   it('reads all of the first document that is near enough, and no other', () => {
-    expect(ids([passage('z#0', 0.2), passage('a#0', 0.6), passage('b#0', 0.7), passage('a#1', 0.3)])).toEqual(['a#0', 'a#1']);
+    expect(ids([passage('z#0', 0.2), passage('a#0', 0.6), passage('b#0', 0.7), passage('a#1', 0.3)])).toEqual([
+      'a#0',
+      'a#1',
+    ]);
   });
 });

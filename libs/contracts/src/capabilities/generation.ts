@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { capability } from '../capability.js';
 import { passageSchema } from './retrieval.js';
 
-export const citationSchema = z.object({ document: z.string(), title: z.string(), passage: z.string(), score: z.number() });
+export const citationSchema = z.object({
+  document: z.string(),
+  title: z.string(),
+  passage: z.string(),
+  score: z.number(),
+});
 
 /**
  * How the answer came about. `generated`: every sentence is the model's and was checked; `repaired`: some were
@@ -50,7 +55,9 @@ export const answer = capability({
     },
     output: {
       text: 'A new card arrives within 5 working days.',
-      citations: [{ document: 'card-arrival', title: 'My new card has not arrived yet', passage: 'card-arrival#0', score: 0.71 }],
+      citations: [
+        { document: 'card-arrival', title: 'My new card has not arrived yet', passage: 'card-arrival#0', score: 0.71 },
+      ],
       grounding: 'generated',
       model: 'smollm2-135m-instruct-q4_1',
       usage: { inputTokens: 212, outputTokens: 13 },

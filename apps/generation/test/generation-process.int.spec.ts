@@ -1,12 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Bus } from '@llmos/bus';
 import type { Answer, Pipeline } from '@llmos/contracts';
 import { MeshClient, RunRecords } from '@llmos/mesh';
-import { startNatsServer, type TestNatsServer } from '@llmos/testing';
+import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
+import { modelFile } from './model-file.js';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const passage = {
   id: 'card#0',
   document: 'card',
@@ -34,28 +31,27 @@ const pipeline: Pipeline = {
   details: { citations: '${answer.citations}' },
 };
 
-describe('the generation process', () => {
-  let nats: TestNatsServer;
-  let bus: Bus;
-  let service: ChildProcess;
+describe('the service as a process, over a real nats-server', () => {
+  let nats: TestNatsServer | undefined;
+  let bus: Bus | undefined;
+  let service: TestServiceProcess | undefined;
+  let client: MeshClient;
 
   beforeAll(async () => {
-    expect(existsSync(MAIN)).toBe(true);
+    await modelFile();
     nats = await startNatsServer();
+    service = await startServiceProcess({ app: 'generation', natsUrl: nats.url });
     bus = await Bus.connect({ url: nats.url, service: 'gateway' });
-    const env = { ...process.env, LLMOS_NATS_URL: nats.url, LLMOS_LOG_LEVEL: 'warn' };
-    service = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  }, 30_000);
+    client = new MeshClient(bus, await RunRecords.open(bus));
+  }, 300_000);
+
   afterAll(async () => {
-    const left = new Promise((resolve) => service.once('exit', resolve));
-    service.kill('SIGTERM');
-    await left;
-    await bus.close(200);
-    await nats.stop();
+    await service?.kill();
+    await bus?.close(200);
+    await nats?.stop();
   }, 30_000);
 
   it('takes a question off the bus once its model is loaded, streams its sentences and answers', async () => {
-    const client = new MeshClient(bus, await RunRecords.open(bus));
     const heard: Answer[] = [];
     const request = {
       run: client.newRun(),
@@ -77,4 +73,8 @@ describe('the generation process', () => {
     );
     expect(last.type === 'completed' ? last.result : '').toBe(sentences.join(' '));
   }, 70_000);
+
+  it('leaves in order when it is told to', async () => {
+    expect(await service?.stop()).toEqual({ code: 0, signal: null });
+  }, 20_000);
 });
