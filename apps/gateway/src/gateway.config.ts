@@ -1,3 +1,4 @@
+import { isToken } from '@llmos/contracts';
 import { defineConfig, setting, type ConfigOf } from '@llmos/config';
 import type { ServiceConfig } from '@llmos/mesh';
 import { z } from 'zod';
@@ -24,9 +25,17 @@ export const gatewayConfig = defineConfig({
 });
 export type GatewayConfig = ConfigOf<typeof gatewayConfig> & ServiceConfig;
 
-function parseKeys(text: string): ReadonlyMap<string, string> {
+/** Documents of this tenant are everybody's to read; nobody may speak for it. */
+const SHARED = 'shared';
+
+function parseKeys(text: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
   const pairs = text.split(',').filter((pair) => pair.trim() !== '');
-  return new Map(
-    pairs.map((pair) => [pair.slice(0, pair.lastIndexOf(':')).trim(), pair.slice(pair.lastIndexOf(':') + 1).trim()]),
-  );
+  const keys = pairs.map((pair) => {
+    const colon = pair.lastIndexOf(':');
+    return [pair.slice(0, Math.max(colon, 0)).trim(), pair.slice(colon + 1).trim()] as const;
+  });
+  if (keys.some(([key, tenant]) => key === '' || !isToken(tenant) || tenant === SHARED)) {
+    context.addIssue('each must be key:tenant');
+  }
+  return new Map(keys);
 }

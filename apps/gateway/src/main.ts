@@ -17,6 +17,7 @@ import { createAdapter, freePort, setBodyParsers } from './http-server.js';
 import { IntakeService } from './intake.service.js';
 
 const GRACE_MS = 2_500;
+const LOOPBACK = /^(localhost|127\.|::1$)/;
 
 const config = readConfig('gateway', gatewayConfig);
 const readiness = new Readiness();
@@ -32,6 +33,9 @@ await setBodyParsers(app, config);
 const port = await freePort(config.host, config.port);
 if (port !== config.port && config.port !== 0)
   log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
+if (config.apiKeys.size === 0 && !LOOPBACK.test(config.host)) {
+  log.warn({ host: config.host }, 'whoever reaches this address is the tenant `default`: set LLMOS_API_KEYS');
+}
 await app.listen(port, config.host);
 const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 await app.get(IntakeService).start();
