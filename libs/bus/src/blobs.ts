@@ -29,10 +29,6 @@ export class Blobs {
     return body;
   }
 
-  async delete(name: string): Promise<void> {
-    await (await this.open()).delete(name);
-  }
-
   private open(): Promise<ObjectStore> {
     this.store ??= new Objm(this.nc)
       .create(BUCKET, { ttl: nanos(HOUR_MS), storage: StorageType.File, replicas: this.replicas })

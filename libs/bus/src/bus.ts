@@ -9,7 +9,7 @@ import {
   type TerminalAnswer,
 } from '@llmos/contracts';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Ear, readAnswers, type SequencedAnswer } from './answers.js';
 import { Blobs } from './blobs.js';
 import { buryAbandoned, publishDeadLetter, type DeadLetter } from './dead-letters.js';
@@ -177,27 +177,6 @@ export class Bus {
     await this.publisher.publish(subjects.result(context.tenant, pipeline), body, {
       headers: headersOfResult,
       deadlineMs: publishDeadline(context),
-    });
-  }
-
-  /** Publishes an event into the intake, as another system would. */
-  async publishEvent(
-    tenant: string,
-    pipeline: string,
-    event: { id: string; source: string; data: unknown; traceparent?: string | undefined },
-  ): Promise<void> {
-    const { contentType, body } = encodeBody(event.data);
-    const h = headers();
-    h.set('ce-specversion', '1.0');
-    h.set('ce-id', event.id);
-    h.set('ce-source', event.source);
-    h.set('ce-type', `org.llmos.in.${pipeline}`);
-    h.set('content-type', contentType);
-    if (event.traceparent) h.set('traceparent', event.traceparent);
-    h.set('Nats-Msg-Id', `in:${tenant}:${event.source}:${event.id}`);
-    await this.publisher.publish(subjects.intake(tenant, pipeline), body, {
-      headers: h,
-      deadlineMs: Date.now() + 10_000,
     });
   }
 

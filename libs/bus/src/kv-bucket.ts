@@ -73,12 +73,6 @@ export class KvBucket {
     await this.kv.delete(key);
   }
 
-  async keys(): Promise<string[]> {
-    const keys: string[] = [];
-    for await (const key of await this.kv.keys()) keys.push(key);
-    return keys;
-  }
-
   /** Replays every entry, then follows the changes, and goes on by itself after the broker was away. */
   async watch(watcher: KvWatcher): Promise<{ stop(): void }> {
     let stopped = false;

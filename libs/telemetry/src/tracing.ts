@@ -105,11 +105,6 @@ export function newTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
 }
 
-/** The trace id of a `traceparent`. */
-export function traceIdOf(traceparent: string): string {
-  return traceparent.slice(3, 35);
-}
-
 function contextOf(traceparent: string): Context {
   const match = TRACEPARENT.exec(traceparent);
   if (!match) return context.active();

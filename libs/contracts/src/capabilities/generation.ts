@@ -65,6 +65,3 @@ export const answer = capability({
     },
   },
 });
-
-/** What a run streams while it answers: one checked sentence at a time. */
-export const sentenceSchema = z.object({ sentence: z.string() });
