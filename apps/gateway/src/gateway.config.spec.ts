@@ -12,8 +12,11 @@ describe('LLMOS_API_KEYS', () => {
     ]);
   });
 
-  it.each(['acme', ':acme', 'k:', 'k:a.b', 'k:*', 'secret:shared', 'good:acme,bad'])('refuses %j without showing it', (text) => {
-    expect(() => keys(text)).toThrow(/LLMOS_API_KEYS/);
-    expect(() => keys(text)).not.toThrow(new RegExp('secret|good'));
-  });
+  it.each(['acme', ':acme', 'k:', 'k:a.b', 'k:*', 'secret:shared', 'good:acme,bad'])(
+    'refuses %j without showing it',
+    (text) => {
+      expect(() => keys(text)).toThrow(/LLMOS_API_KEYS/);
+      expect(() => keys(text)).not.toThrow(new RegExp('secret|good'));
+    },
+  );
 });

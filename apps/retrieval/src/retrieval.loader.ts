@@ -24,7 +24,7 @@ export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
     void this.load();
   }
 
-  /** Not awaited: the feed's and the folder's starts may wait for the broker, which has gone by now. */
+  /** Does not wait for a start under way: it may itself be waiting for the broker, whose connection is closed by now. */
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
     this.folder.stop();

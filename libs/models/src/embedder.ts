@@ -28,7 +28,7 @@ const WORKER = new URL(
  * Turns texts into vectors whose dot product is their similarity, for search, routing and classifier heads.
  *
  * A text's vector depends on the text alone. Texts are therefore run one by one: an int8 model scales its activations
- * over a whole batch, so a batch would let neighbours (and strangers' callers) move each other's vectors.
+ * over a whole batch, so a batch would let the texts of other callers move it.
  */
 export class Embedder {
   /**

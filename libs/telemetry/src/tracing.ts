@@ -34,17 +34,15 @@ const SILENT = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repe
 export async function withSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   if (!tracingOn) return work(SILENT);
   const parent = options.traceparent === undefined ? context.active() : contextOf(options.traceparent);
-  const span = trace
-    .getTracer('llmos')
-    .startSpan(
-      name,
-      {
-        kind: options.kind ?? SpanKind.INTERNAL,
-        attributes: options.attributes ?? {},
-        ...(options.startTimeMs ? { startTime: options.startTimeMs } : {}),
-      },
-      parent,
-    );
+  const span = trace.getTracer('llmos').startSpan(
+    name,
+    {
+      kind: options.kind ?? SpanKind.INTERNAL,
+      attributes: options.attributes ?? {},
+      ...(options.startTimeMs ? { startTime: options.startTimeMs } : {}),
+    },
+    parent,
+  );
   try {
     return await context.with(trace.setSpan(parent, span), () => work(span));
   } catch (error) {

@@ -4,7 +4,7 @@ import type { MoonshineWorkerInit, TranscribeCall } from './moonshine.worker.js'
 import { StopFlag } from './stop-flag.js';
 
 export interface MoonshineAdapterOptions extends MoonshineWorkerInit {
-  /** Threads, each with its own models: about 170 MB, and up to 500 MB more while it hears ten minutes. */
+  /** Threads, each with its own models: about 170 MB, and up to 260 MB more while it hears ten minutes. */
   readonly workers: number;
 }
 
