@@ -120,11 +120,4 @@ async function builtService(): Promise<Source> {
   return Object.assign({}, ...(await Promise.all(modules))) as Source;
 }
 
-if (import.meta.main) {
-  const { rtf, bareRtf, ratio, wer, words, errors, audioSeconds } = await benchAsr();
-  process.stdout.write(
-    `asr: ${audioSeconds.toFixed(1)} s of speech, one thread\n` +
-      `  real-time factor  ${rtf.toFixed(4)} (bare loop ${bareRtf.toFixed(4)}, ratio ${ratio.toFixed(3)})\n` +
-      `  word error rate   ${(100 * wer).toFixed(2)} % (${errors} of ${words} words)\n`,
-  );
-}
+if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchAsr(), null, 2)}\n`);

@@ -136,4 +136,4 @@ async function step(native: BareContext, sampler: BareSampler, position: number,
   return native.sampleToken(logit, sampler);
 }
 
-if (import.meta.main) console.log(JSON.stringify(await benchGeneration(), undefined, 2));
+if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchGeneration(), null, 2)}\n`);

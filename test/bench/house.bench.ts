@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { QUESTIONS, startHouse, type House } from '../e2e/house.ts';
 
-const TURNS = 200;
+const TURNS = 120;
 const WARM_UP = 20;
-const ANSWERS = 385;
+const ANSWERS = 308;
 const IDLE_SECONDS = 15;
 
 export interface HouseFigures {
@@ -128,7 +128,7 @@ function read(path: string): string {
   }
 }
 
-/** Five questions of each of 77 intents, from the end of each one's questions. */
+/** Four questions of each of 77 intents, from the end of each one's questions. */
 async function evaluateAnswers(house: House): Promise<Record<string, number>> {
   const lines = readFileSync('apps/intent/training/banking77-train.csv', 'utf8').trim().split('\n').slice(1);
   const byIntent = new Map<string, string[]>();
@@ -141,7 +141,7 @@ async function evaluateAnswers(house: House): Promise<Record<string, number>> {
       ]);
   }
   const questions = [...byIntent]
-    .flatMap(([intent, texts]) => texts.slice(-5).map((question) => ({ question, intent })))
+    .flatMap(([intent, texts]) => texts.slice(-4).map((question) => ({ question, intent })))
     .slice(0, ANSWERS);
   const file = join(house.home, 'questions.jsonl');
   writeFileSync(file, questions.map((question) => JSON.stringify(question)).join('\n'));

@@ -1,9 +1,9 @@
 /**
  * Every figure the house promises, measured in one run: `npm run bench`, or `npm run bench -- hop house` for some.
- * Writes test-results/bench.json (figures of a partial run are added to those there) and the table in docs/benchmarks.md.
+ * Writes docs/benchmarks.json (figures of a partial run are added to those there) and the table in docs/benchmarks.md.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 const PARTS = ['hop', 'house', 'asr', 'generation', 'intent', 'retrieval'] as const;
@@ -112,7 +112,7 @@ const TARGETS: readonly Target[] = [
   },
 ];
 
-const JSON_FILE = 'test-results/bench.json';
+const JSON_FILE = 'docs/benchmarks.json';
 const wanted = process.argv.slice(2);
 const parts = wanted.length === 0 ? PARTS : PARTS.filter((part) => wanted.includes(part));
 const figures: Figures = wanted.length === 0 ? {} : previous();
@@ -127,10 +127,9 @@ for (const part of parts) {
   );
   if (status !== 0) throw new Error(`${part} failed:\n${stderr}`);
   figures[part] = JSON.parse(stdout) as Record<string, unknown>;
+  writeFileSync(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`);
   process.stdout.write(`${((performance.now() - startedAt) / 1_000).toFixed(0)} s\n`);
 }
-mkdirSync('test-results', { recursive: true });
-writeFileSync(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`);
 const table = tableOf(figures);
 process.stdout.write(`\n${table}\n`);
 const document = readFileSync('docs/benchmarks.md', 'utf8');

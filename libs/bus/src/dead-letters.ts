@@ -1,4 +1,4 @@
-import { subjects, toLlmosError, type ErrorBody } from '@llmos/contracts';
+import { LlmosError, subjects, type ErrorBody } from '@llmos/contracts';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { Delivery } from './pull-loop.js';
@@ -58,7 +58,7 @@ export async function buryAbandoned(
   const advisory = JSON.parse(new TextDecoder().decode(delivery.data)) as MaxDeliveriesAdvisory;
   const message = await jsm.streams.getMessage(advisory.stream, { seq: advisory.stream_seq }).catch(() => null);
   if (message) {
-    const error = toLlmosError(new Error(`given up after ${advisory.deliveries} deliveries`)).toBody();
+    const error = new LlmosError('INTERNAL', `Given up after ${advisory.deliveries} deliveries: no worker finished it.`).toBody();
     await onDead(message.header, error);
     await publishDeadLetter(publisher, {
       service: advisory.consumer.split('_')[0] ?? 'unknown',
