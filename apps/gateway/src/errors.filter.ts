@@ -20,11 +20,15 @@ export class ErrorsFilter implements ExceptionFilter {
     if (known.code === 'INTERNAL')
       this.log.error({ err: known.cause, method: request.method, route: request.routeOptions.url }, 'a request failed');
     if (known.retryable) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-    void reply.status(known.httpStatus).send({
-      status: 'error',
-      error: { ...known.toBody(), ...(known instanceof LoadingError ? { loading: known.loading } : {}) },
-    });
+    const { status, body } = errorReply(known);
+    void reply.status(status).send(body);
   }
+}
+
+/** How an error is told: its HTTP status and body. */
+export function errorReply(error: LlmosError): { status: number; body: object } {
+  const loading = error instanceof LoadingError ? { loading: error.loading } : {};
+  return { status: error.httpStatus, body: { status: 'error', error: { ...error.toBody(), ...loading } } };
 }
 
 /** What Fastify and Nest throw of their own, in the house's codes. */

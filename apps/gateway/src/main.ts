@@ -6,11 +6,14 @@ import {
   openProcess,
   readConfig,
   Readiness,
+  startHealthServer,
   tellParent,
 } from '@llmos/mesh';
+import { LlmosError } from '@llmos/contracts';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import 'reflect-metadata';
+import { errorReply } from './errors.filter.js';
 import { gatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { createAdapter, freePort, setBodyParsers } from './http-server.js';
@@ -21,6 +24,15 @@ const LOOPBACK = /^(localhost|127\.|::1$)/;
 
 const config = readConfig('gateway', gatewayConfig);
 const readiness = new Readiness();
+const port = await freePort(config.host, config.port);
+// Until the broker is there, whoever asks is told so; then the doors open at the same address.
+const waiting = await startHealthServer({
+  service: config.service,
+  host: config.host,
+  port,
+  health: () => ({ ready: false, checks: readiness.all }),
+  elsewhere: errorReply(new LlmosError('UNAVAILABLE', 'The message broker cannot be reached yet. Try again shortly.')),
+});
 const house = await openProcess(config, readiness);
 const { log, bus } = house;
 const root = { module: class GatewayRoot {}, imports: [MeshModule.register(house), GatewayModule] };
@@ -30,13 +42,14 @@ const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter
   bodyParser: false,
 });
 await setBodyParsers(app, config);
-const port = await freePort(config.host, config.port);
 if (port !== config.port && config.port !== 0)
   log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
 if (config.apiKeys.size === 0 && !LOOPBACK.test(config.host)) {
   log.warn({ host: config.host }, 'whoever reaches this address is the tenant `default`: set LLMOS_API_KEYS');
 }
-await app.listen(port, config.host);
+waiting.server.close();
+waiting.server.closeAllConnections();
+await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, config.host);
 const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 await app.get(IntakeService).start();
 const leave = announce(house, () => [], url);

@@ -13,30 +13,34 @@ export function readyzBody(service: string, health: Health): { status: number; b
   return { status: health.ready ? 200 : 503, body: { service, ready: health.ready, checks: health.checks } };
 }
 
-/** `/healthz` (the process is alive), `/readyz` (it can work), `/metrics` (Prometheus), each on its own small server. */
-export async function startHealthServer(options: {
-  service: string;
-  host: string;
-  port: number;
-  health: () => Health;
-}): Promise<{ url: string; server: Server }> {
+export interface HealthServerOptions {
+  readonly service: string;
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly health: () => Health;
+  /** What every other request is answered; by default that there is nothing else here. */
+  readonly elsewhere?: { readonly status: number; readonly body: object };
+}
+
+const NOTHING_ELSE = { status: 404, body: { message: 'There is /healthz, /readyz and /metrics here, to GET.' } };
+
+/** `/healthz` (the process is alive), `/readyz` (it can work), `/metrics` (Prometheus), on a small server of their own. */
+export async function startHealthServer(options: HealthServerOptions): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
     const send = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'content-type': type }).end(body);
-    if (request.method !== 'GET') return void send(405, 'text/plain', 'GET only\n');
-    const path = (request.url ?? '').split('?')[0];
-    if (path === '/healthz')
-      return void send(200, 'application/json', JSON.stringify({ service: options.service, alive: true }));
-    if (path === '/readyz') {
-      const { status, body } = readyzBody(options.service, options.health());
-      return void send(status, 'application/json', JSON.stringify(body));
-    }
-    if (path === '/metrics')
-      return void registry.metrics().then(
+    const sendJson = ({ status, body }: { status: number; body: object }) =>
+      send(status, 'application/json', JSON.stringify(body));
+    const path = request.method === 'GET' ? (request.url ?? '').split('?')[0] : undefined;
+    if (path === '/healthz') sendJson({ status: 200, body: { service: options.service, alive: true } });
+    else if (path === '/readyz') sendJson(readyzBody(options.service, options.health()));
+    else if (path === '/metrics')
+      registry.metrics().then(
         (text) => send(200, registry.contentType, text),
         () => send(500, 'text/plain', 'metrics failed\n'),
       );
-    return void send(404, 'text/plain', '/healthz, /readyz or /metrics\n');
+    else sendJson(options.elsewhere ?? NOTHING_ELSE);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -278,7 +278,10 @@ describe('the mesh over a real nats-server', () => {
     };
     await deaf.consume({ ...taskConsumer('live', 'text.shout'), ackWaitMs: 200, maxDeliveries: 2 }, 8, hang);
     const last = await converse(context());
-    expect(last).toMatchObject({ type: 'failed', error: { code: 'INTERNAL', message: 'Given up after 2 deliveries: no worker finished it.' } });
+    expect(last).toMatchObject({
+      type: 'failed',
+      error: { code: 'INTERNAL', message: 'Given up after 2 deliveries: no worker finished it.' },
+    });
     expect(deliveries).toBe(2);
     await waitFor('the dead letter', async () => (await bus.pending(STREAMS.deadLetters)) === 1);
     await waitFor('the work queue to be empty', async () => (await bus.pending(STREAMS.tasksLive)) === 0);

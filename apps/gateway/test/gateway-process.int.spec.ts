@@ -1,0 +1,118 @@
+import { Bus, Nodes } from '@llmos/mesh';
+import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+
+describe('the gateway as a process', () => {
+  let nats: TestNatsServer;
+  let gateway: ChildProcess;
+  let url: string;
+  let occupant: Server;
+
+  const get = async (path: string) => {
+    const response = await fetch(url + path);
+    return { status: response.status, text: await response.text() };
+  };
+  const ask = (text: string) =>
+    fetch(`${url}/serving/process`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'detect_intent', text }),
+    });
+
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    await nats.kill();
+    occupant = createServer().listen(0, '127.0.0.1');
+    await once(occupant, 'listening');
+    const { port } = occupant.address() as { port: number };
+    gateway = spawn(process.execPath, ['apps/gateway/dist/main.js'], {
+      env: { ...process.env, LLMOS_NATS_URL: nats.url, LLMOS_PORT: String(port), LLMOS_LOG_LEVEL: 'silent' },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    // The wanted port is taken: one of the next is used.
+    url = await waitFor('the gateway to listen', async () => {
+      for (let next = port + 1; next < port + 10; next++) {
+        const answer = await fetch(`http://127.0.0.1:${next}/healthz`).then(
+          (response) => response.text(),
+          () => '',
+        );
+        if (answer.includes('gateway')) return `http://127.0.0.1:${next}`;
+      }
+      return undefined;
+    });
+  }, 30_000);
+  afterAll(async () => {
+    gateway.kill('SIGTERM');
+    if (gateway.exitCode === null) await once(gateway, 'exit');
+    occupant.close();
+    await nats.stop();
+  });
+
+  it('is alive and says that the broker is missing while it is', async () => {
+    expect((await get('/healthz')).status).toBe(200);
+    const ready = await get('/readyz');
+    expect(ready.status).toBe(503);
+    expect(ready.text).toMatch(/"broker","state":"(loading|failed)"/);
+    const refused = await ask('Where is my card?');
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ status: 'error', error: { code: 'UNAVAILABLE', retryable: true } });
+  });
+
+  it('opens at the same address when the broker comes, and says which capabilities nobody does', async () => {
+    await nats.restart();
+    await waitFor('the broker to be found', async () =>
+      (await get('/readyz').catch(() => undefined))?.text.includes('"broker","state":"ready"'),
+    );
+    const ready = await get('/readyz');
+    expect(ready.status).toBe(503);
+    expect(ready.text).toContain("No service that does 'intent.detect' is running.");
+    expect((await get('/metrics')).text).toContain('process_cpu');
+  }, 20_000);
+
+  it('a model that is still loading is a 503 with its state, how far it is and when to come back', async () => {
+    const bus = await Bus.connect({ url: nats.url, service: 'test' });
+    const nodes = await Nodes.open(bus);
+    const check = {
+      name: 'model minilm',
+      state: 'loading' as const,
+      progress: 0.4,
+      etaSeconds: 12,
+      message: 'fetching model.onnx',
+    };
+    await nodes.announce({
+      node: 'intent-1',
+      service: 'intent',
+      capabilities: ['intent.detect'],
+      ready: false,
+      checks: [check],
+      pid: 1,
+    });
+    const refused = await waitFor('the state to arrive', async () => {
+      const response = await ask('Where is my card?');
+      const body = (await response.json()) as { error: { code: string } };
+      return body.error.code === 'MODEL_LOADING'
+        ? { status: response.status, retryAfter: response.headers.get('retry-after'), body }
+        : undefined;
+    });
+    expect(refused).toMatchObject({
+      status: 503,
+      retryAfter: expect.any(String) as string,
+      body: {
+        error: {
+          code: 'MODEL_LOADING',
+          retryable: true,
+          loading: { state: 'fetching model.onnx', progress: 0.4, eta_seconds: 12 },
+        },
+      },
+    });
+    await bus.close();
+  });
+
+  it('says again that the broker is missing when it goes', async () => {
+    await nats.kill();
+    await waitFor('readyz to say so', async () => (await get('/readyz')).text.includes('"broker","state":"failed"'));
+    expect((await get('/healthz')).status).toBe(200);
+  });
+});
