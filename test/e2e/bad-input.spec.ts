@@ -20,8 +20,12 @@ function expectRefusal({ status, body }: Reply): void {
 
 describe('bad input', () => {
   let house: House;
+  let before: Awaited<ReturnType<typeof footprints>>;
   beforeAll(async () => {
     house = await startHouse();
+    // Models have worked once: what they hold from then on is not growth.
+    await house.ask({ audio: question.audio.toString('base64') });
+    before = await footprints();
   }, 3 * MINUTE_MS);
   afterAll(() => house.stop(), MINUTE_MS);
   afterEach(async () => {
@@ -187,12 +191,7 @@ describe('bad input', () => {
       'multipart/form-data',
       'multipart/form-data; boundary=x',
     ]) {
-      const { status, body } = await raw('name=customer_service', type);
-      expect({ type, status: status >= 400 && status < 500, code: body.error?.code }).toEqual({
-        type,
-        status: true,
-        code: expect.any(String) as string,
-      });
+      expectRefusal(await raw('name=customer_service', type));
     }
     for (const path of [
       '/',
@@ -259,15 +258,27 @@ describe('bad input', () => {
     }
   });
 
-  it('leaves every process as it was: none restarted, none grown without bound', async () => {
-    const services = house.state().services;
+  it('leaves every process as it was: none restarted, none much larger', async () => {
     expect(house.log()).not.toContain('"INTERNAL"');
-    for (const { name, url } of services.filter((service) => service.url)) {
-      const metrics = await (await fetch(`${url}/metrics`)).text();
-      const residentBytes = Number(/process_resident_memory_bytes\{[^}]*\} ([\d.e+]+)/.exec(metrics)![1]);
-      expect({ name, megabytes: residentBytes / 1e6 < 900 }).toEqual({ name, megabytes: true });
+    const after = await footprints();
+    for (const [name, { pid, residentMb }] of before) {
+      expect({ name, pid: after.get(name)!.pid }).toEqual({ name, pid });
+      expect({ name, grownTooMuch: after.get(name)!.residentMb - residentMb > 200 }).toEqual({
+        name,
+        grownTooMuch: false,
+      });
     }
   });
+
+  async function footprints(): Promise<Map<string, { pid: number; residentMb: number }>> {
+    const found = new Map<string, { pid: number; residentMb: number }>();
+    for (const { name, pid, url } of house.state().services) {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      const bytes = Number(/process_resident_memory_bytes\{[^}]*\} ([\d.e+]+)/.exec(metrics)![1]);
+      found.set(name, { pid, residentMb: bytes / 1e6 });
+    }
+    return found;
+  }
 });
 
 function withByte(bytes: Buffer, at: number, value: number): Buffer {

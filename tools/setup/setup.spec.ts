@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -109,5 +111,27 @@ describe('the build stamp', () => {
     expect(contentPrint(root, files)).toBe(content);
     writeFileSync(join(root, 'apps/b/src/main.ts'), 'new');
     expect(contentPrint(root, files)).not.toBe(content);
+  });
+});
+
+describe('the guard', () => {
+  it('lets set-ups that start at once work one after the other, past a dead lock', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'llmos-guard-'));
+    try {
+      const [script, lock, order] = ['setup.mjs', 'setup.lock', 'order'].map((name) => join(folder, name));
+      const guard = new URL('./guard.mjs', import.meta.url).href;
+      const work = `appendFileSync(${JSON.stringify(order)}, 'in '); await sleep(50); appendFileSync(${JSON.stringify(order)}, 'out ');`;
+      writeFileSync(
+        script!,
+        `import { appendFileSync } from 'node:fs'; import { setTimeout as sleep } from 'node:timers/promises'; import { withGuard } from '${guard}'; await withGuard(${JSON.stringify(lock)}, async () => { ${work} });`,
+      );
+      writeFileSync(lock!, JSON.stringify({ pid: 2 ** 30 }));
+      const codes = await Promise.all([1, 2, 3].map(() => once(spawn(process.execPath, [script!]), 'exit')));
+      expect(codes.map(([code]: unknown[]) => code)).toEqual([0, 0, 0]);
+      expect(readFileSync(order!, 'utf8')).toBe('in out in out in out ');
+      expect(readdirSync(folder).sort()).toEqual(['order', 'setup.mjs']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -2,7 +2,7 @@ import { loadConfig } from '@llmos/config';
 import { isLlmosError } from '@llmos/contracts';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.js';
-import { cliConfig } from './cli.config.js';
+import { cliConfig, type CliConfig } from './cli.config.js';
 import { call, type CallOptions } from './commands/call.command.js';
 import type { CommandContext } from './commands/context.js';
 import { down } from './commands/down.command.js';
@@ -21,16 +21,30 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   const terminal = processTerminal();
   let code = 0;
   try {
-    const config = loadConfig(cliConfig);
+    const config = settings();
     const context: CommandContext = { config, terminal, instance: new Instance(config.home, config.root) };
     await program(context, (result) => (code = result)).parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    if (!(error instanceof CliError) && !isLlmosError(error)) throw error;
+    if (!(error instanceof CliError) && !isLlmosError(error) && !isSystemError(error)) throw error;
     terminal.note(`✗ ${error.message}`);
     return 1;
   }
   return code;
+}
+
+/** @throws CliError naming the settings that cannot be used. */
+function settings(): CliConfig {
+  try {
+    return loadConfig(cliConfig);
+  } catch (cause) {
+    throw new CliError((cause as Error).message, undefined, { cause });
+  }
+}
+
+/** What the system refuses says itself which file or port it is about: no stack is needed. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
 }
 
 function program(context: CommandContext, done: (code: number) => void): Command {
@@ -47,7 +61,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .option('--once', 'ask a recorded question, then stop; the exit code tells whether it was answered')
     .option('--ask', 'ask a recorded question when everything is ready')
     .option('--traces', 'send traces to Jaeger, started here when it can be found')
-    .option('--port <number>', 'the port the gateway asks for', wholeNumber)
+    .option('--port <number>', 'the port the gateway asks for', portNumber)
     .action(async (options: UpOptions) => done(await up(context, options)));
   root
     .command('down')
@@ -93,8 +107,8 @@ function program(context: CommandContext, done: (code: number) => void): Command
     command
       .addOption(json())
       .addOption(url())
-      .option('--concurrency <number>', 'calls at a time', wholeNumber, concurrency)
-      .option('--limit <number>', 'only the first rows', wholeNumber);
+      .option('--concurrency <number>', 'calls at a time', countingNumber, concurrency)
+      .option('--limit <number>', 'only the first rows', countingNumber);
   const evals = root.command('eval').description('measure the running services against data');
   evaluation(evals.command('intent'), DEFAULT_CONCURRENCY)
     .description('intents of texts')
@@ -114,4 +128,16 @@ function program(context: CommandContext, done: (code: number) => void): Command
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
   return Number(text);
+}
+
+function countingNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number < 1) throw new InvalidArgumentError('it must be at least 1');
+  return number;
+}
+
+function portNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number > 65_535) throw new InvalidArgumentError('a port is at most 65535');
+  return number;
 }

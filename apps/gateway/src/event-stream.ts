@@ -33,8 +33,11 @@ export class EventStream {
 /** Fires when the caller hangs up before the reply is complete. */
 export function hangUpSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.on('close', () => {
+  const onClose = () => {
     if (!reply.raw.writableFinished) controller.abort();
-  });
+  };
+  // It may have happened while the body was read.
+  if (reply.raw.closed || reply.raw.destroyed || reply.request.raw.socket.destroyed) onClose();
+  else reply.raw.on('close', onClose);
   return controller.signal;
 }

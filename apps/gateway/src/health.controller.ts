@@ -1,4 +1,4 @@
-import { CONFIG, readyzBody } from '@llmos/mesh';
+import { CONFIG, Readiness, readyzBody } from '@llmos/mesh';
 import { registry } from '@llmos/telemetry';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -10,6 +10,7 @@ import type { GatewayConfig } from './gateway.config.js';
 export class HealthController {
   constructor(
     private readonly availability: AvailabilityService,
+    private readonly readiness: Readiness,
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 
@@ -24,7 +25,7 @@ export class HealthController {
   readyz(@Res() reply: FastifyReply): void {
     const { checks } = this.availability;
     const { status, body } = readyzBody(this.config.service, {
-      ready: checks.every((check) => check.state === 'ready'),
+      ready: this.readiness.ready && checks.every((check) => check.state === 'ready'),
       checks,
     });
     void reply.status(status).send(body);

@@ -14,7 +14,7 @@ export function createAdapter(config: GatewayConfig): FastifyAdapter {
     keepAliveTimeout: 65_000,
     requestTimeout: 120_000,
     routerOptions: { maxParamLength: 128 },
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
   });
 }
 

@@ -20,6 +20,7 @@ import { createAdapter, freePort, setBodyParsers } from './http-server.js';
 import { IntakeService } from './intake.service.js';
 
 const GRACE_MS = 2_500;
+const BUS_GRACE_MS = 500;
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 
 const config = readConfig('gateway', gatewayConfig);
@@ -58,7 +59,8 @@ log.info({ url, nats: bus.serverVersion }, 'started');
 onShutdown(log, config.exitWithParent, [
   () => readiness.stop(),
   leave,
-  () => bus.close(GRACE_MS),
-  () => app.close(),
+  // Callers who wait get their answers, over the bus, before it closes.
+  () => Promise.race([app.close(), new Promise((resolve) => setTimeout(resolve, GRACE_MS))]),
+  () => bus.close(BUS_GRACE_MS),
   () => house.stopTracing(),
 ]);

@@ -1,5 +1,5 @@
-import { Bus, CONFIG } from '@llmos/mesh';
-import { LlmosError } from '@llmos/contracts';
+import { Bus, CONFIG, isConcluded, lastWordOf } from '@llmos/mesh';
+import { isTerminal, LlmosError } from '@llmos/contracts';
 import { SpanKind, withSpan } from '@llmos/telemetry';
 import { Controller, Delete, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -62,20 +62,21 @@ export class RunsController {
   @Get('/:id/stream')
   async follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
     const tenant = tenantOf(request, this.config.apiKeys);
-    await this.runs.find(tenant, id);
+    const record = await this.runs.find(tenant, id);
     const lastSeen = Number(request.headers['last-event-id'] ?? 0);
     if (!Number.isSafeInteger(lastSeen) || lastSeen < 0)
       throw new LlmosError('INVALID_ARGUMENT', 'Last-Event-ID is not one of ours.', { field: 'Last-Event-ID' });
     const signal = hangUpSignal(reply);
     const events = new EventStream(reply, { 'x-llmos-run': id });
     try {
-      for await (const { answer, sequence } of this.bus.readAnswers(id, {
-        afterSequence: lastSeen,
-        follow: true,
-        signal,
-      })) {
+      const follow = !isConcluded(record);
+      let concluded = false;
+      for await (const { answer, sequence } of this.bus.readAnswers(id, { afterSequence: lastSeen, follow, signal })) {
         events.send(answer.type, answer, sequence);
+        concluded ||= isTerminal(answer);
       }
+      // The answers of a run that has ended are kept for minutes, its record for days.
+      if (!follow && !concluded) events.send(record.status, lastWordOf(record));
     } finally {
       events.end();
     }

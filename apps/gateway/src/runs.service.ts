@@ -1,4 +1,5 @@
-import { Bus, MeshClient, RunRecords, concluded, CONFIG } from '@llmos/mesh';
+import { encodeBody, type KvBucket } from '@llmos/bus';
+import { Bus, MeshClient, RunRecords, concluded, CONFIG, isConcluded } from '@llmos/mesh';
 import { isRunId, LlmosError, newRunId, type Pipeline, type RunContext, type RunRecord } from '@llmos/contracts';
 import { checkInput } from '@llmos/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
@@ -12,6 +13,8 @@ const DAY_MS = 24 * 3_600_000;
 /** Runs that nobody waits for: accepted once, then looked at, followed or cancelled. */
 @Injectable()
 export class RunsService {
+  private keys: Promise<KvBucket> | undefined;
+
   constructor(
     private readonly bus: Bus,
     private readonly client: MeshClient,
@@ -53,9 +56,9 @@ export class RunsService {
    * @throws LlmosError CONFLICT when it was used for another request.
    */
   async runOfKey(tenant: string, key: string, request: unknown): Promise<{ run: string }> {
-    const bucket = await this.bus.kv('llmos-idempotency', { ttlMs: DAY_MS });
+    const bucket = await this.openKeys();
     const name = `${tenant}.${sha256(key)}`;
-    const mine = { run: newRunId(), request: sha256(JSON.stringify(request)) };
+    const mine = { run: newRunId(), request: sha256(encodeBody(request).body) };
     try {
       await bucket.update(name, new TextEncoder().encode(JSON.stringify(mine)), 0);
       return mine;
@@ -67,6 +70,14 @@ export class RunsService {
         throw new LlmosError('CONFLICT', 'This key or event id was used for another request.', { field: 'id' });
       return theirs;
     }
+  }
+
+  private openKeys(): Promise<KvBucket> {
+    this.keys ??= this.bus.kv('llmos-idempotency', { ttlMs: DAY_MS }).catch((error: unknown) => {
+      this.keys = undefined;
+      throw error;
+    });
+    return this.keys;
   }
 
   /** @throws LlmosError NOT_FOUND, also for another tenant's run. */
@@ -91,12 +102,12 @@ export class RunsService {
       };
     }
     const record = await this.find(tenant, run);
-    if (record.status !== 'accepted' && record.status !== 'running') return record;
+    if (isConcluded(record)) return record;
     const context: RunContext = { run, tenant, lane: record.lane, deadlineMs: Date.now() + 10_000 };
     if (record.lane === 'durable')
       await this.client.cancel(context, { pipeline: this.pipelines.get(record.pipeline, 'id'), timings: record.steps });
     else this.bus.cancel(run);
-    return { ...record, status: 'cancelled' };
+    return record.lane === 'durable' ? this.find(tenant, run) : { ...record, status: 'cancelled' };
   }
 
   /** A live run leaves no record; for a few minutes its answers tell the same. */
@@ -120,6 +131,6 @@ export class RunsService {
   }
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
 }

@@ -1,12 +1,14 @@
 import { LlmosError, newRunId } from '@llmos/contracts';
 import { StorageType } from '@nats-io/jetstream';
 import { Objm, type ObjectStore } from '@nats-io/obj';
+import { viaBroker } from './via-broker.js';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 
 const BUCKET = 'llmos-blobs';
-const HOUR_MS = 3_600_000;
+/** Longer than an accepted run may take. */
+const KEPT_MS = 26 * 3_600_000;
 
-/** Payloads too big for a message, kept in the object store for an hour and named by reference. */
+/** Payloads too big for a message, kept in the object store for a day and named by reference. */
 export class Blobs {
   private store: Promise<ObjectStore> | undefined;
 
@@ -18,20 +20,20 @@ export class Blobs {
   /** @returns the reference to put into `ce-dataref`. */
   async put(body: Uint8Array): Promise<string> {
     const name = newRunId();
-    await (await this.open()).putBlob({ name }, body);
+    await viaBroker(async () => (await this.open()).putBlob({ name }, body));
     return name;
   }
 
   /** @throws LlmosError NOT_FOUND when the blob has expired or never was. */
   async get(name: string): Promise<Uint8Array> {
-    const body = await (await this.open()).getBlob(name);
+    const body = await viaBroker(async () => (await this.open()).getBlob(name));
     if (!body) throw new LlmosError('NOT_FOUND', `The payload ${name} is no longer kept.`);
     return body;
   }
 
   private open(): Promise<ObjectStore> {
     this.store ??= new Objm(this.nc)
-      .create(BUCKET, { ttl: nanos(HOUR_MS), storage: StorageType.File, replicas: this.replicas })
+      .create(BUCKET, { ttl: nanos(KEPT_MS), storage: StorageType.File, replicas: this.replicas })
       .catch((error: unknown) => {
         this.store = undefined;
         throw error;

@@ -12,11 +12,11 @@ import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManage
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Ear, readAnswers, type SequencedAnswer } from './answers.js';
 import { Blobs } from './blobs.js';
-import { buryAbandoned, publishDeadLetter, type DeadLetter } from './dead-letters.js';
+import { buryAbandoned, publishDeadLetter, type Abandoned, type DeadLetter } from './dead-letters.js';
 import { readHeaders, writeHeaders, type Envelope } from './envelope.js';
 import { decodeBody, encodeBody, JSON_TYPE } from './frame.js';
-import { KvBucket, type KvOptions } from './kv-bucket.js';
-import { Publisher } from './publisher.js';
+import { createBucket, KvBucket, type KvOptions } from './kv-bucket.js';
+import { delay, Publisher } from './publisher.js';
 import { PullLoop, type Delivery } from './pull-loop.js';
 import { ensureConsumer, ensureStreams, STREAMS, type ConsumerSpec } from './topology.js';
 
@@ -43,6 +43,7 @@ export interface Decoded {
 
 /** Above this a body moves to the object store; the server's own limit is lower still on some servers. */
 const INLINE_LIMIT_BYTES = 512 * 1024;
+const RESTORE_RETRY_MS = 250;
 
 /** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
 export class Bus {
@@ -51,6 +52,8 @@ export class Bus {
   private readonly ear: Ear;
   private readonly loops = new Set<PullLoop>();
   private readonly source: string;
+  private readonly buckets = new Map<string, KvOptions>();
+  private readonly reconnectListeners = new Set<() => void>();
   private connected = true;
 
   private constructor(
@@ -76,6 +79,8 @@ export class Bus {
       reconnectTimeWait: 250,
       reconnectJitter: 100,
       timeout: options.connectTimeoutMs ?? 10_000,
+      // Credentials that are being changed are refused for a moment; that is no reason to give up for ever.
+      ignoreAuthErrorAbort: true,
       waitOnFirstConnect: false,
       pingInterval: 20_000,
     });
@@ -86,7 +91,7 @@ export class Bus {
 
   /** False while the broker is away. */
   get usable(): boolean {
-    return this.connected && !this.nc.isClosed();
+    return this.connected && !this.nc.isClosed() && !this.nc.isDraining();
   }
 
   get serverVersion(): string {
@@ -123,8 +128,18 @@ export class Bus {
     return encoded.body.length;
   }
 
+  /** What a message's headers say, undefined when it is not one of ours. */
+  envelopeOf(message: Pick<Delivery, 'headers'>): Envelope | undefined {
+    try {
+      return readHeaders(message.headers);
+    } catch (error) {
+      if (error instanceof LlmosError) return undefined;
+      throw error;
+    }
+  }
+
   /** @throws LlmosError MALFORMED_EVENT when the message is not one of ours. */
-  async decode(delivery: Delivery): Promise<Decoded> {
+  async decode(delivery: Pick<Delivery, 'headers' | 'data'>): Promise<Decoded> {
     const { contentType, timeMs, dataref, ...envelope } = readHeaders(delivery.headers);
     const data = dataref ? await this.blobs.get(dataref) : delivery.data;
     return { envelope, body: decodeBody(contentType, data), sizeBytes: data.length, sentAtMs: timeMs };
@@ -227,30 +242,29 @@ export class Bus {
     return loop;
   }
 
-  /** Turns messages that workers died on into dead letters, and ends their runs. */
-  async buryAbandoned(): Promise<void> {
+  /**
+   * Turns messages that workers died on into dead letters.
+   *
+   * @param onAbandoned told of each before it is buried, to end its run; may be told again.
+   */
+  async buryAbandoned(onAbandoned: (message: Abandoned, error: ErrorBody) => Promise<void>): Promise<void> {
     const consumer = {
       stream: STREAMS.advisories,
       name: 'bus_bury',
       filter: '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>',
     };
-    await this.consume(consumer, 4, (delivery) =>
-      buryAbandoned(this.jsm, this.publisher, delivery, async (messageHeaders, error: ErrorBody) => {
-        try {
-          await this.conclude(readHeaders(messageHeaders), { type: 'failed', error });
-        } catch (failure) {
-          if (!(failure instanceof LlmosError)) throw failure;
-        }
-      }),
-    );
+    await this.consume(consumer, 4, (delivery) => buryAbandoned(this.jsm, this.publisher, delivery, onAbandoned));
   }
 
   deadLetter(letter: DeadLetter): Promise<void> {
     return publishDeadLetter(this.publisher, letter);
   }
 
-  kv(bucket: string, options?: KvOptions): Promise<KvBucket> {
-    return KvBucket.open(this.nc, bucket, this.options.replicas ?? 1, options);
+  async kv(bucket: string, options: KvOptions = {}): Promise<KvBucket> {
+    const onReconnect = (listener: () => void) => void this.reconnectListeners.add(listener);
+    const opened = await KvBucket.open(this.nc, bucket, this.options.replicas ?? 1, options, onReconnect);
+    this.buckets.set(bucket, options);
+    return opened;
   }
 
   /** How many messages wait in a stream. */
@@ -270,11 +284,26 @@ export class Bus {
       if (status.type === 'disconnect') this.connected = false;
       if (status.type === 'reconnect') {
         this.connected = true;
-        // A broker that came back without its memory has lost the live streams.
-        await ensureStreams(this.jsm, this.options.replicas ?? 1).catch((error: unknown) => this.report(error));
-        for (const loop of this.loops) loop.restart();
+        void this.restore();
       }
     }
+  }
+
+  /** A broker that came back without its memory has lost the live streams and the buckets kept there. */
+  private async restore(): Promise<void> {
+    const replicas = this.options.replicas ?? 1;
+    while (this.usable) {
+      try {
+        await ensureStreams(this.jsm, replicas);
+        for (const [bucket, options] of this.buckets) await createBucket(this.nc, bucket, replicas, options);
+        break;
+      } catch (error) {
+        this.report(error);
+        await delay(RESTORE_RETRY_MS);
+      }
+    }
+    for (const loop of this.loops) loop.restart();
+    for (const listener of this.reconnectListeners) listener();
   }
 
   private report(error: unknown): void {

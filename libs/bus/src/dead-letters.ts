@@ -3,6 +3,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import type { Delivery } from './pull-loop.js';
 import type { Publisher } from './publisher.js';
+import { isNotFound } from './topology.js';
 
 const PATIENCE_MS = 10_000;
 
@@ -36,6 +37,9 @@ export async function publishDeadLetter(publisher: Publisher, letter: DeadLetter
   });
 }
 
+/** A message no worker finished. */
+export type Abandoned = Pick<Delivery, 'headers' | 'data'>;
+
 interface MaxDeliveriesAdvisory {
   readonly stream: string;
   readonly consumer: string;
@@ -53,13 +57,16 @@ export async function buryAbandoned(
   jsm: JetStreamManager,
   publisher: Publisher,
   delivery: Delivery,
-  onDead: (headers: MsgHdrs | undefined, error: ErrorBody) => Promise<void>,
+  onDead: (message: Abandoned, error: ErrorBody) => Promise<void>,
 ): Promise<void> {
   const advisory = JSON.parse(new TextDecoder().decode(delivery.data)) as MaxDeliveriesAdvisory;
-  const message = await jsm.streams.getMessage(advisory.stream, { seq: advisory.stream_seq }).catch(() => null);
+  const message = await jsm.streams.getMessage(advisory.stream, { seq: advisory.stream_seq });
   if (message) {
-    const error = new LlmosError('INTERNAL', `Given up after ${advisory.deliveries} deliveries: no worker finished it.`).toBody();
-    await onDead(message.header, error);
+    const error = new LlmosError(
+      'INTERNAL',
+      `Given up after ${advisory.deliveries} deliveries: no worker finished it.`,
+    ).toBody();
+    await onDead({ headers: message.header, data: message.data }, error);
     await publishDeadLetter(publisher, {
       service: advisory.consumer.split('_')[0] ?? 'unknown',
       id: `${advisory.stream}:${advisory.stream_seq}`,
@@ -69,7 +76,9 @@ export async function buryAbandoned(
       attempts: advisory.deliveries,
       error,
     });
-    await jsm.streams.deleteMessage(advisory.stream, advisory.stream_seq).catch(() => undefined);
+    await jsm.streams.deleteMessage(advisory.stream, advisory.stream_seq).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
   }
   delivery.ack();
 }

@@ -1,6 +1,6 @@
 export type { SequencedAnswer } from './answers.js';
 export { Bus, intakeConsumer, taskConsumer, type BusOptions, type Decoded } from './bus.js';
-export type { DeadLetter } from './dead-letters.js';
+export type { Abandoned, DeadLetter } from './dead-letters.js';
 export type { Envelope } from './envelope.js';
 export { decodeBody, encodeBody } from './frame.js';
 export type { KvBucket, KvOptions, KvValue, KvWatcher } from './kv-bucket.js';

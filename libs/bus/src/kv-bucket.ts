@@ -3,6 +3,7 @@ import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import { StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { delay } from './publisher.js';
+import { viaBroker } from './via-broker.js';
 
 export interface KvOptions {
   /** Revisions kept of each key. */
@@ -31,26 +32,28 @@ export class KvBucket {
   private constructor(
     private readonly nc: NatsConnection,
     private readonly kv: KV,
+    private readonly onReconnect: (listener: () => void) => void,
   ) {}
 
-  static async open(nc: NatsConnection, bucket: string, replicas: number, options: KvOptions = {}): Promise<KvBucket> {
-    const kv = await new Kvm(nc).create(bucket, {
-      history: options.history ?? 1,
-      storage: options.storage === 'memory' ? StorageType.Memory : StorageType.File,
-      replicas,
-      ...(options.ttlMs ? { ttl: options.ttlMs } : {}),
-    });
-    return new KvBucket(nc, kv);
+  /** @param onReconnect told what to do when the broker is back. */
+  static async open(
+    nc: NatsConnection,
+    bucket: string,
+    replicas: number,
+    options: KvOptions,
+    onReconnect: (listener: () => void) => void,
+  ): Promise<KvBucket> {
+    return new KvBucket(nc, await createBucket(nc, bucket, replicas, options), onReconnect);
   }
 
   async get(key: string): Promise<KvValue | undefined> {
-    const entry = await this.kv.get(key);
+    const entry = await viaBroker(() => this.kv.get(key));
     return entry && entry.operation === 'PUT' ? { value: entry.value, revision: entry.revision } : undefined;
   }
 
   /** @returns the new revision. */
   put(key: string, value: Uint8Array): Promise<number> {
-    return this.kv.put(key, value);
+    return viaBroker(() => this.kv.put(key, value));
   }
 
   /**
@@ -65,15 +68,15 @@ export class KvBucket {
       if (error instanceof Error && 'code' in error && error.code === WRONG_REVISION) {
         throw new LlmosError('CONFLICT', `'${key}' was changed by somebody else.`, { cause: error });
       }
-      throw error;
+      return viaBroker(() => Promise.reject(error as Error));
     }
   }
 
   async delete(key: string): Promise<void> {
-    await this.kv.delete(key);
+    await viaBroker(() => this.kv.delete(key));
   }
 
-  /** Replays every entry, then follows the changes, and goes on by itself after the broker was away. */
+  /** Replays every entry, then follows the changes; after the broker was away it begins again with a replay. */
   async watch(watcher: KvWatcher): Promise<{ stop(): void }> {
     let stopped = false;
     let ready = false;
@@ -85,10 +88,10 @@ export class KvBucket {
     let current = await this.kv.watch();
     if (empty) markReady();
     const follow = async () => {
-      for (let lastRevision = 0; !stopped;) {
+      while (!stopped) {
         try {
           for await (const entry of current) {
-            lastRevision = deliver(entry, watcher, lastRevision);
+            deliver(entry, watcher);
             if (entry.delta === 0) markReady();
           }
         } catch {
@@ -96,10 +99,12 @@ export class KvBucket {
         }
         if (stopped || this.nc.isClosed()) return;
         await delay(200);
-        const renewed = await this.kv.watch({ resumeFromRevision: lastRevision + 1 }).catch(() => undefined);
+        // From the start again: a broker that lost its memory counts its revisions anew.
+        const renewed = await this.kv.watch().catch(() => undefined);
         if (renewed) current = renewed;
       }
     };
+    this.onReconnect(() => current.stop());
     void follow();
     return {
       stop: () => {
@@ -110,12 +115,22 @@ export class KvBucket {
   }
 }
 
-function deliver(entry: KvEntry, watcher: KvWatcher, lastRevision: number): number {
-  if (entry.revision <= lastRevision) return lastRevision;
+/** Makes a bucket, or finds the one there is. */
+export function createBucket(nc: NatsConnection, bucket: string, replicas: number, options: KvOptions): Promise<KV> {
+  return viaBroker(() =>
+    new Kvm(nc).create(bucket, {
+      history: options.history ?? 1,
+      storage: options.storage === 'memory' ? StorageType.Memory : StorageType.File,
+      replicas,
+      ...(options.ttlMs ? { ttl: options.ttlMs } : {}),
+    }),
+  );
+}
+
+function deliver(entry: KvEntry, watcher: KvWatcher): void {
   watcher.onEntry({
     key: entry.key,
     value: entry.operation === 'PUT' ? entry.value : undefined,
     revision: entry.revision,
   });
-  return entry.revision;
 }

@@ -91,6 +91,8 @@ export class PullLoop {
     const free = this.options.capacity - this.running.size - this.owed;
     // Half the slots at a time: one request for each finished message would double the traffic.
     if (free <= 0 || (this.owed > 0 && free < this.options.capacity / 2)) return;
+    // A loop that was busy heard nothing because it had asked for nothing.
+    if (this.owed === 0) this.lastSignMs = Date.now();
     this.owed += free;
     const { stream, name } = this.options.consumer;
     const request = JSON.stringify({ batch: free, expires: nanos(EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) });
@@ -124,7 +126,7 @@ export class PullLoop {
   }
 
   private work(message: Msg): void {
-    const delivery = deliveryOf(message);
+    const delivery = deliveryOf(this.nc, message);
     if (!delivery) return;
     const task = this.options
       .onDelivery(delivery)
@@ -171,7 +173,7 @@ export class PullLoop {
 }
 
 /** Reads the delivery's figures from its reply subject (`$JS.ACK.…`, with or without domain and account). */
-function deliveryOf(message: Msg): Delivery | undefined {
+function deliveryOf(nc: NatsConnection, message: Msg): Delivery | undefined {
   const reply = message.reply ?? '';
   const tokens = reply.split('.');
   if (tokens[1] !== 'ACK' || tokens.length < 9) return undefined;
@@ -191,7 +193,8 @@ function deliveryOf(message: Msg): Delivery | undefined {
     storedAtMs: Number(storedAtNanos) / 1e6,
     ack: () => settle(ACK),
     working: () => {
-      if (!settled) message.respond(WORKING);
+      // From a timer: a connection that has closed meanwhile must not take the process with it.
+      if (!settled && !nc.isClosed() && !nc.isDraining()) message.respond(WORKING);
     },
     nak: (delayMs) => settle(encoder.encode(`-NAK {"delay": ${nanos(delayMs)}}`)),
     term: (reason) => settle(encoder.encode(`+TERM ${reason.replace(/[\r\n]+/g, ' ').slice(0, 200)}`)),

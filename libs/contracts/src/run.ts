@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorBodySchema } from './answer.js';
 import { timingSchema } from './task.js';
 
 /** The run record: what `GET /v1/runs/{id}` shows. Live runs are kept for minutes, durable ones for days. */
@@ -12,7 +13,8 @@ export const runRecordSchema = z.object({
   steps: z.array(timingSchema),
   result: z.string().optional(),
   details: z.record(z.string(), z.unknown()).optional(),
-  error: z.unknown().optional(),
+  degraded: z.array(z.string()).optional(),
+  error: errorBodySchema.optional(),
   createdAt: z.string(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;

@@ -4,6 +4,7 @@ import type { DynamicModule, INestMicroservice, Type } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import 'reflect-metadata';
 import { Cancellations } from './cancellations.js';
+import { endAbandoned } from './end-abandoned.js';
 import { Forwarder } from './forward.js';
 import { startHealthServer } from './health-server.js';
 import { MeshModule } from './mesh.module.js';
@@ -31,13 +32,14 @@ export async function bootstrapService(service: string, module: Type, definition
   const house = await openProcess(config, readiness);
   const { bus, records, log } = house;
   const cancellations = new Cancellations(bus);
+  const forwarder = new Forwarder(bus, records);
   const strategy = new MeshServer({
     bus,
     records,
     readiness,
     log,
     cancellations,
-    forwarder: new Forwarder(bus, records),
+    forwarder,
     concurrency: config.concurrency,
   });
   const root: DynamicModule = {
@@ -51,7 +53,7 @@ export async function bootstrapService(service: string, module: Type, definition
     abortOnError: false,
   });
   await app.listen();
-  await bus.buryAbandoned();
+  await bus.buryAbandoned(endAbandoned(bus, forwarder));
   const leave = announce(house, () => strategy.capabilities, health.url);
   tellParent(health.url);
   log.info({ health: health.url, nats: bus.serverVersion }, 'started');

@@ -3,7 +3,7 @@ import type { RunContext, Task, TerminalAnswer } from '@llmos/contracts';
 import { conclude, nextStep, prune, stepAt } from '@llmos/pipeline';
 import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
 import { toWire } from './task-wire.js';
-import { concluded, recordOf, type RunRecords } from './run-records.js';
+import { concluded, lastWordOf, recordOf, type RunRecords } from './run-records.js';
 
 /** What comes after a step: the next one's task, or the last word. Everything here may be repeated without effect. */
 export class Forwarder {
@@ -33,7 +33,10 @@ export class Forwarder {
     if (context.lane === 'durable') await this.records.put(recordOf(context, task, task.timings));
   }
 
-  /** Ends a run, exactly once whoever else tries. */
+  /**
+   * Ends a run, exactly once whoever else tries. Of a durable run the record decides: the first last word written there
+   * is the one that is said, however often and by whomever.
+   */
   async finish(
     context: RunContext,
     task: Pick<Task, 'pipeline' | 'timings' | 'correlationId'>,
@@ -41,12 +44,12 @@ export class Forwarder {
     traceparent: string | undefined,
   ): Promise<void> {
     if (context.lane === 'live') return this.bus.conclude(context, answer, traceparent);
+    const lastWord = lastWordOf(await this.records.put(concluded(recordOf(context, task, task.timings), answer)));
     await this.span(`send llmos.out.${context.tenant}.${task.pipeline.name}`, traceparent, async (active) => {
-      await this.bus.conclude(context, answer, active);
-      await this.bus.publishResult(context, task.pipeline.name, answer, task.correlationId, active);
+      await this.bus.conclude(context, lastWord, active);
+      await this.bus.publishResult(context, task.pipeline.name, lastWord, task.correlationId, active);
       return 0;
     });
-    await this.records.put(concluded(recordOf(context, task, task.timings), answer));
   }
 
   private span(

@@ -8,7 +8,7 @@ export { nestLogger } from './nest-logger.js';
 export { Nodes } from './nodes.js';
 export { announce, openProcess, readConfig, tellParent, type HouseProcess, type ServiceConfig } from './process.js';
 export { Readiness, type BringOptions, type StartProgress } from './readiness.js';
-export { concluded, RunRecords } from './run-records.js';
+export { concluded, isConcluded, lastWordOf, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';
 export { Step, type StepContext } from './step.decorator.js';
 export { TaskChain, type Handler } from './task-chain.js';

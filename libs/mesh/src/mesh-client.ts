@@ -72,6 +72,7 @@ export class MeshClient {
     onAnswer: (answer: Answer) => void,
     signal: AbortSignal,
   ): Promise<TerminalAnswer> {
+    if (signal.aborted) return { type: 'cancelled' };
     let settle: (answer: TerminalAnswer) => void = () => undefined;
     const ended = new Promise<TerminalAnswer>((resolve) => (settle = resolve));
     const listening = this.bus.listen(request.run, (answer) => {
@@ -81,8 +82,8 @@ export class MeshClient {
     // A little longer than the deadline: the worker that notices it says so itself.
     const timer = setTimeout(() => settle({ type: 'expired' }), request.deadlineMs - Date.now() + 250);
     const onAbort = () => {
-      this.bus.cancel(request.run);
       settle({ type: 'cancelled' });
+      if (this.bus.usable) this.bus.cancel(request.run);
     };
     signal.addEventListener('abort', onAbort, { once: true });
     try {

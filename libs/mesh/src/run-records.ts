@@ -1,6 +1,8 @@
 import type { Bus, KvBucket } from '@llmos/bus';
 import {
+  isLlmosError,
   runRecordSchema,
+  toLlmosError,
   type RunContext,
   type RunRecord,
   type Task,
@@ -24,12 +26,41 @@ export class RunRecords {
 
   async get(tenant: string, run: string): Promise<RunRecord | undefined> {
     const entry = await this.bucket.get(`${tenant}.${run}`);
-    return entry ? runRecordSchema.parse(JSON.parse(new TextDecoder().decode(entry.value))) : undefined;
+    return entry && parse(entry.value);
   }
 
-  async put(record: RunRecord): Promise<void> {
-    await this.bucket.put(`${record.tenant}.${record.run}`, new TextEncoder().encode(JSON.stringify(record)));
+  /**
+   * Writes a record, unless what is there is further on: a last word stands, and so do more steps than these.
+   *
+   * @returns the record that stands.
+   */
+  async put(record: RunRecord): Promise<RunRecord> {
+    const key = `${record.tenant}.${record.run}`;
+    for (;;) {
+      const entry = await this.bucket.get(key);
+      const standing = entry && parse(entry.value);
+      if (standing && isFurther(standing, record)) return standing;
+      try {
+        await this.bucket.update(key, new TextEncoder().encode(JSON.stringify(record)), entry?.revision ?? 0);
+        return record;
+      } catch (error) {
+        if (!(isLlmosError(error) && error.code === 'CONFLICT')) throw error;
+      }
+    }
   }
+}
+
+function parse(value: Uint8Array): RunRecord {
+  return runRecordSchema.parse(JSON.parse(new TextDecoder().decode(value)));
+}
+
+function isFurther(standing: RunRecord, record: RunRecord): boolean {
+  return isConcluded(standing) || (!isConcluded(record) && standing.steps.length > record.steps.length);
+}
+
+/** Whether the run has said its last word. */
+export function isConcluded({ status }: RunRecord): boolean {
+  return status !== 'accepted' && status !== 'running';
 }
 
 /** A run id is a UUIDv7: its first 48 bits are when the run began. */
@@ -53,9 +84,30 @@ export function recordOf(
 export function concluded(record: RunRecord, answer: TerminalAnswer): RunRecord {
   const outcome =
     answer.type === 'completed'
-      ? { result: answer.result, details: answer.details }
+      ? { result: answer.result, details: answer.details, degraded: answer.degraded }
       : answer.type === 'failed'
         ? { error: answer.error }
         : {};
   return { ...record, status: answer.type, ...outcome };
+}
+
+/** The last word a concluded run has said. */
+export function lastWordOf(record: RunRecord): TerminalAnswer {
+  switch (record.status) {
+    case 'completed':
+      return {
+        type: 'completed',
+        result: record.result ?? '',
+        details: record.details ?? {},
+        timings: record.steps,
+        degraded: record.degraded ?? [],
+      };
+    case 'failed':
+      return { type: 'failed', error: record.error ?? toLlmosError(undefined).toBody() };
+    case 'cancelled':
+    case 'expired':
+      return { type: record.status };
+    default:
+      throw new Error(`run ${record.run} is ${record.status}: it has not said its last word`);
+  }
 }

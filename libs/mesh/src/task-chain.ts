@@ -6,7 +6,7 @@ import { markFailed, SpanKind, withSpan, type Logger } from '@llmos/telemetry';
 import type { Cancellations } from './cancellations.js';
 import type { Forwarder } from './forward.js';
 import { taskMetrics } from './metrics.js';
-import type { RunRecords } from './run-records.js';
+import { concluded, isConcluded, lastWordOf, type RunRecords } from './run-records.js';
 import type { StepContext } from './step.decorator.js';
 import { fromWire } from './task-wire.js';
 
@@ -61,12 +61,16 @@ export class TaskChain {
           },
         },
         async (span) => {
+          let next: Task;
           try {
-            await this.work(decoded, task, delivery, queueMs);
+            next = await this.work(decoded, task, delivery, queueMs);
           } catch (error) {
             markFailed(span, error);
             await this.fail(error, decoded, task, delivery);
+            return;
           }
+          await this.handOn(envelope, next, task.index + 1);
+          delivery.ack();
         },
       );
     } finally {
@@ -76,9 +80,8 @@ export class TaskChain {
 
   /** Decodes inside a try: a malformed message becomes a dead letter, never a crash. */
   private async receive(delivery: Delivery): Promise<{ decoded: Decoded; task: Task } | undefined> {
-    let decoded: Decoded | undefined;
     try {
-      decoded = await this.options.bus.decode(delivery);
+      const decoded = await this.options.bus.decode(delivery);
       return { decoded, task: fromWire(decoded.body) };
     } catch (error) {
       const failure = toLlmosError(error);
@@ -88,9 +91,20 @@ export class TaskChain {
       }
       this.options.log.warn({ err: error, subject: delivery.subject }, 'a message could not be read');
       await this.bury(delivery, `${delivery.subject}:${delivery.streamSequence}`, failure);
-      if (decoded) await this.options.bus.conclude(decoded.envelope, { type: 'failed', error: failure.toBody() });
+      await this.endUnread(delivery, failure);
       return undefined;
     }
+  }
+
+  /** Ends the run of a task whose body could not be read, where its headers still say which run that is. */
+  private async endUnread(delivery: Delivery, failure: LlmosError): Promise<void> {
+    const envelope = this.options.bus.envelopeOf(delivery);
+    if (!envelope) return;
+    const answer = { type: 'failed' as const, error: failure.toBody() };
+    const record =
+      envelope.lane === 'durable' ? await this.options.records.get(envelope.tenant, envelope.run) : undefined;
+    if (record) await this.options.records.put(concluded(record, answer));
+    await this.options.bus.conclude(envelope, answer);
   }
 
   /** A run that was cancelled, has expired or had this step done already costs no work. */
@@ -98,7 +112,8 @@ export class TaskChain {
     const { cancellations, forwarder, records } = this.options;
     const record = envelope.lane === 'durable' ? await records.get(envelope.tenant, envelope.run) : undefined;
     const done = record?.steps.some((timing) => timing.step === stepAt(task.pipeline, task.index).id) ?? false;
-    if (record?.status === 'cancelled' || done) {
+    if (record && isConcluded(record)) await forwarder.finish(envelope, task, lastWordOf(record), envelope.traceparent);
+    if (done || (record && isConcluded(record))) {
       delivery.ack();
       return true;
     }
@@ -114,7 +129,23 @@ export class TaskChain {
     return true;
   }
 
-  private async work({ envelope }: Decoded, task: Task, delivery: Delivery, queueMs: number): Promise<void> {
+  /**
+   * Forwards a task whose step is done. What fails here is the broker's trouble: the task is delivered again, the run has
+   * not failed. But a full live lane would wait for itself: its runs are told, and make room.
+   */
+  private async handOn(envelope: Decoded['envelope'], next: Task, from: number): Promise<void> {
+    const { forwarder } = this.options;
+    try {
+      await forwarder.forward(envelope, next, from, envelope.traceparent);
+    } catch (error) {
+      const failure = toLlmosError(error);
+      if (failure.code !== 'OVERLOADED' || envelope.lane !== 'live') throw error;
+      await forwarder.finish(envelope, next, { type: 'failed', error: failure.toBody() }, envelope.traceparent);
+    }
+  }
+
+  /** Does the step; returns the task with its output. */
+  private async work({ envelope }: Decoded, task: Task, delivery: Delivery, queueMs: number): Promise<Task> {
     const step = stepAt(task.pipeline, task.index);
     const input = this.check('input', this.capability.input, stepInput(task));
     const startedAt = performance.now();
@@ -127,14 +158,12 @@ export class TaskChain {
     taskMetrics.queue.observe({ capability: this.capability.name }, queueMs / 1_000);
     if (step.stream) this.options.bus.say(envelope, { type: 'step', timing, output: checked });
     const degraded = isDegraded(checked) ? [...task.degraded, step.id] : task.degraded;
-    const next: Task = {
+    return {
       ...task,
       outputs: { ...task.outputs, [step.id]: checked },
       timings: [...task.timings, timing],
       degraded,
     };
-    await this.options.forwarder.forward(envelope, next, task.index + 1, envelope.traceparent);
-    delivery.ack();
   }
 
   private async call(input: unknown, envelope: Decoded['envelope'], step: string, attempt: number): Promise<unknown> {

@@ -5,6 +5,7 @@ import { createLogger } from '@llmos/telemetry';
 import { STREAMS, taskConsumer } from '@llmos/bus';
 import { z } from 'zod';
 import { Cancellations } from '../src/cancellations.js';
+import { endAbandoned } from '../src/end-abandoned.js';
 import { Forwarder } from '../src/forward.js';
 import { MeshClient } from '../src/mesh-client.js';
 import { RunRecords } from '../src/run-records.js';
@@ -268,7 +269,7 @@ describe('the mesh over a real nats-server', () => {
   });
 
   it('a task that its worker dies on, again and again, becomes a dead letter and ends its run', async () => {
-    await bus.buryAbandoned();
+    await bus.buryAbandoned(endAbandoned(bus, new Forwarder(bus, client.records)));
     const deaf = await Bus.connect({ url: nats.url, service: 'text' });
     buses.push(deaf);
     let deliveries = 0;

@@ -39,7 +39,6 @@ export function withBreaker<I, O>(
   const breaker = new CircuitBreaker(call, {
     name: options.name,
     timeout: options.timeoutMs,
-    capacity: options.capacity,
     errorThresholdPercentage: options.errorThresholdPercent ?? 50,
     volumeThreshold: options.volumeThreshold ?? 5,
     resetTimeout: options.resetMs ?? 5_000,
@@ -48,11 +47,19 @@ export function withBreaker<I, O>(
   breaker.on('open', () => options.onStateChange?.('open'));
   breaker.on('halfOpen', () => options.onStateChange?.('half-open'));
   breaker.on('close', () => options.onStateChange?.('closed'));
+  let inFlight = 0;
   const guarded = async (input: I, signal: AbortSignal): Promise<O> => {
+    // Counted here and not by opossum, for which a call it turns away is a failure of the dependency.
+    if (inFlight >= options.capacity) {
+      throw new LlmosError('OVERLOADED', `${options.name} has as many calls as it can take.`);
+    }
+    inFlight++;
     try {
       return await breaker.fire(input, signal);
     } catch (error) {
       throw translate(error, options.name);
+    } finally {
+      inFlight--;
     }
   };
   return Object.assign(guarded, { isOpen: () => breaker.opened });
@@ -62,8 +69,6 @@ function translate(error: unknown, name: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EOPENBREAKER')
     return new LlmosError('UNAVAILABLE', `${name} is failing and is left alone for a moment.`, { cause: error });
-  if (code === 'ESEMLOCKED')
-    return new LlmosError('OVERLOADED', `${name} has as many calls as it can take.`, { cause: error });
   if (code === 'ETIMEDOUT')
     return new LlmosError('DEADLINE_EXCEEDED', `${name} did not answer in time.`, { cause: error });
   return error;

@@ -28,9 +28,13 @@ export async function call(context: CommandContext, pipeline: string, options: C
   const input = readInput(options);
   if (options.json) return callForJson(context.terminal, () => client.process(pipeline, input));
   const view = new StreamView(context.terminal);
-  const reply = await client.stream(pipeline, input, {
-    onStep: (timing, output) => view.step(timing, output),
-    onDelta: (delta) => view.delta(delta),
+  const events = {
+    onStep: (timing: StepTiming, output: unknown) => view.step(timing, output),
+    onDelta: (delta: unknown) => view.delta(delta),
+  };
+  const reply = await client.stream(pipeline, input, events).catch((error: unknown) => {
+    view.breakOff();
+    throw error;
   });
   view.end(reply.result);
   showSources(context.terminal, reply);
@@ -82,6 +86,11 @@ class StreamView {
     if (!this.answering) this.terminal.write('Answer   ');
     this.answering = true;
     this.terminal.write(text.data);
+  }
+
+  /** What follows starts on a line of its own. */
+  breakOff(): void {
+    if (this.answering) this.terminal.line();
   }
 
   end(result: string): void {

@@ -1,6 +1,6 @@
 import { loadCapabilities } from '@llmos/contracts';
 import { parsePipeline, PipelineError } from '@llmos/pipeline';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { CliError } from '../cli-error.js';
 import type { CommandContext } from './context.js';
@@ -13,6 +13,8 @@ export async function checkPipelines({ config, terminal }: CommandContext, named
   let faults = 0;
   for (const file of files) {
     if (!existsSync(file)) throw new CliError(`There is no file ${file}`);
+    if (statSync(file).isDirectory())
+      throw new CliError(`${file} is a folder`, `name the files in it, such as ${join(file, '*.yaml')}`);
     const shown = relative(process.cwd(), file);
     try {
       const { name, version, steps } = parsePipeline(readFileSync(file, 'utf8'), shown, capabilities);

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { findNatsServer, type NatsServer } from '../broker/nats-binary.js';
 import { CliError } from '../cli-error.js';
 import { GatewayClient } from '../gateway/gateway-client.js';
@@ -11,6 +12,7 @@ import { endLeftovers, House, type MemberHealth } from '../supervisor/house.js';
 import { findServiceApps } from '../supervisor/service-apps.js';
 import { startTraces, type Traces } from '../supervisor/traces.js';
 import { waitUntilReady } from '../supervisor/wait-until-ready.js';
+import { showPlaces } from '../terminal/places.js';
 import { seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
 import { askSample } from './ask.js';
@@ -24,6 +26,9 @@ export interface UpOptions {
 }
 
 const INTERRUPTED = 130;
+const ASK_RETRIES = 2;
+/** A claim that cannot be read is another process's until it is this old. */
+const HALF_WRITTEN_MS = 2_000;
 
 /** Starts everything on this machine and keeps it running until it is told to stop. Resolves to the exit code. */
 export async function up(context: CommandContext, options: UpOptions): Promise<number> {
@@ -150,9 +155,10 @@ class UpRun {
     const url = this.house.gatewayUrl;
     try {
       if (!url) throw new CliError('No gateway is built', 'run `npm start`');
-      await askSample(new GatewayClient(url, config.apiKey), config.root, terminal);
+      const client = new GatewayClient(url, config.apiKey, { signal: this.stop, retries: ASK_RETRIES });
+      await askSample(client, config.root, terminal);
     } catch (error) {
-      if (!(error instanceof CliError)) throw error;
+      if (this.stop.aborted || !(error instanceof CliError)) throw error;
       terminal.line(`✗ ${error.message}`);
       return false;
     }
@@ -166,15 +172,16 @@ class UpRun {
     return true;
   }
 
-  private showPlaces(members: readonly MemberHealth[], natsUrl: string): void {
-    const { terminal, instance } = this.context;
-    const gateway = this.house.gatewayUrl;
-    terminal.line();
-    if (gateway) terminal.line(`Gateway  ${gateway}`);
-    for (const { name, url } of members) if (url && url !== gateway) terminal.line(`Health   ${url}/readyz  ${name}`);
-    terminal.line(`Broker   ${natsUrl}`);
-    if (this.traces) terminal.line(`Traces   ${this.traces.viewUrl ?? this.traces.otlpUrl}`);
-    terminal.line(`Log      ${instance.logFile}`);
+  private showPlaces(members: readonly MemberHealth[], broker: string): void {
+    const { terminal, instance, config } = this.context;
+    showPlaces(terminal, {
+      gateway: this.house.gatewayUrl,
+      wantedPort: this.options.port ?? config.gatewayPort,
+      members,
+      broker,
+      traces: this.traces && (this.traces.viewUrl ?? this.traces.otlpUrl),
+      log: instance.logFile,
+    });
   }
 
   private readonly say = (line: string) => this.context.terminal.line(line);
@@ -184,7 +191,13 @@ class UpRun {
 async function claim({ instance, terminal, config }: CommandContext): Promise<InstanceState | undefined> {
   const mine: InstanceState = { pid: process.pid, startedAt: new Date().toISOString(), services: [] };
   while (!instance.state.create(mine)) {
-    const other = instance.state.read();
+    const found = instance.state.find();
+    if (!found) continue;
+    const other = found.state;
+    if (!other && found.ageMs < HALF_WRITTEN_MS) {
+      await pause(100);
+      continue;
+    }
     if (other && other.pid !== process.pid && isSupervisor(commandOf(other.pid))) {
       terminal.line(
         other.url
@@ -194,7 +207,7 @@ async function claim({ instance, terminal, config }: CommandContext): Promise<In
       return undefined;
     }
     if (other) await endLeftovers(other, findServiceApps(config.root));
-    instance.state.remove();
+    instance.state.discard(found);
   }
   return mine;
 }

@@ -26,7 +26,7 @@ export interface Recording {
 
 /** Sound files that lie beside a text file of the same name. */
 export function findRecordings(folder: string): Recording[] {
-  const names = readdirSync(folder).sort();
+  const names = namesIn(folder);
   const found = names
     .filter((name) => /\.(wav|flac|mp3|ogg|webm)$/i.test(name) && names.includes(`${parse(name).name}.txt`))
     .map((name) => ({
@@ -37,6 +37,14 @@ export function findRecordings(folder: string): Recording[] {
   if (found.length === 0)
     throw new CliError(`${folder} holds no recording with a text beside it, such as x.wav and x.txt`);
   return found;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (cause) {
+    throw new CliError(`${folder} is no folder that can be read`, 'give --dir the folder of the recordings', { cause });
+  }
 }
 
 /** Transcribes each recording and counts the words that differ. One at a time, or the real-time factor would tell of queues. */

@@ -68,6 +68,52 @@ describe('GatewayClient', () => {
     await expect(stream(`event: failed\ndata: ${failure('INTERNAL', false)}\n\n`, [])).rejects.toThrow('INTERNAL');
   });
 
+  it('does not try a run again that was out of time, nor a stream that has been told in part', async () => {
+    let calls = 0;
+    const late = withServer(
+      (_, response) => (calls++, response.writeHead(504).end(failure('DEADLINE_EXCEEDED', true))),
+      (url) => new GatewayClient(url).process('greet', {}),
+    );
+    await expect(late).rejects.toThrow('DEADLINE_EXCEEDED');
+    const deltas: unknown[] = [];
+    const half = withServer(
+      (_, response) => {
+        calls++;
+        response
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .end(`event: delta\ndata: {"delta":"Hel"}\n\nevent: failed\ndata: ${failure('UNAVAILABLE', true)}\n\n`);
+      },
+      (url) => new GatewayClient(url).stream('greet', {}, { onDelta: (delta) => deltas.push(delta) }),
+    );
+    await expect(half).rejects.toThrow('UNAVAILABLE');
+    expect([calls, deltas]).toEqual([2, ['Hel']]);
+  });
+
+  it('takes a connection that is cut for a failure', async () => {
+    const cut = withServer(
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: delta\ndata: {"delta":1}\n\n');
+        setTimeout(() => response.destroy(), 20);
+      },
+      (url) => new GatewayClient(url).stream('greet', {}, {}),
+    );
+    await expect(cut).rejects.toThrow('The answer broke off');
+  });
+
+  it('ends at once when it is told to, in a call as in a pause', async () => {
+    const waits = (listener: RequestListener) => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 60);
+      return withServer(listener, (url) =>
+        new GatewayClient(url, undefined, { signal: stop.signal }).process('greet', {}),
+      );
+    };
+    const from = Date.now();
+    await expect(waits(() => undefined)).rejects.toThrow('aborted');
+    await expect(waits((_, response) => response.end(failure('OVERLOADED', true)))).rejects.toThrow('aborted');
+    expect(Date.now() - from).toBeLessThan(1_000);
+  });
+
   it('names the command that helps when nobody answers', async () => {
     await expect(new GatewayClient('http://127.0.0.1:1').process('greet', {})).rejects.toThrow(
       'No gateway answers at http://127.0.0.1:1 → run `npm start`, or `npx llmos up`',

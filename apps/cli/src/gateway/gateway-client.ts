@@ -67,11 +67,19 @@ export class GatewayError extends CliError {
 const RETRIES = 6;
 const FIRST_PAUSE_MS = 250;
 
+export interface Patience {
+  /** Ends a call and the pauses between its attempts at once. */
+  readonly signal?: AbortSignal;
+  /** How often a call that the gateway could not take is tried again; 6 times unless it is given. */
+  readonly retries?: number;
+}
+
 /** Calls pipelines over HTTP, as any other caller would. */
 export class GatewayClient {
   constructor(
     readonly url: string,
     private readonly apiKey?: string,
+    private readonly patience: Patience = {},
   ) {}
 
   /** Runs a pipeline and waits for its answer. Calls that the gateway could not take for now are tried again. */
@@ -82,30 +90,33 @@ export class GatewayClient {
     });
   }
 
-  /** The same, told as it comes. */
+  /** The same, told as it comes. What has been told is not told again: then a failure stays one. */
   async stream(pipeline: string, input: CallInput, events: CallEvents): Promise<Reply> {
-    return this.patiently(async () => {
+    let told = false;
+    const attempt = async () => {
       const response = await this.send(pipeline, input, 'text/event-stream');
       if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream'))
         return reply(await readJson(response), response);
-      for await (const { event, data } of readEvents(response.body)) {
-        const body: unknown = JSON.parse(data);
+      for await (const { event, body } of readBodies(response.body)) {
+        if (event !== 'step' && event !== 'delta') return reply(body, response);
+        told = true;
         if (event === 'step')
           tell(stepEventSchema.safeParse(body), ({ timing, output }) => events.onStep?.(timing, output));
-        else if (event === 'delta') tell(deltaEventSchema.safeParse(body), ({ delta }) => events.onDelta?.(delta));
-        else return reply(body, response);
+        else tell(deltaEventSchema.safeParse(body), ({ delta }) => events.onDelta?.(delta));
       }
-      throw new CliError('The answer broke off', 'run `npx llmos status`, then try again');
-    });
+      throw brokenOff();
+    };
+    return this.patiently(attempt, () => !told);
   }
 
-  private async patiently<T>(call: () => Promise<T>): Promise<T> {
+  private async patiently<T>(call: () => Promise<T>, mayRepeat = () => true): Promise<T> {
+    const { signal, retries = RETRIES } = this.patience;
     for (let attempt = 0; ; attempt++) {
       try {
         return await call();
       } catch (error) {
-        if (!(error instanceof GatewayError) || !error.retryable || attempt >= RETRIES) throw error;
-        await pause(FIRST_PAUSE_MS * 2 ** attempt);
+        if (!isPassing(error) || attempt >= retries || !mayRepeat()) throw error;
+        await pause(FIRST_PAUSE_MS * 2 ** attempt, undefined, { signal });
       }
     }
   }
@@ -117,8 +128,10 @@ export class GatewayClient {
       ? { headers, body: form(fields, audio) }
       : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(fields) };
     try {
-      return await fetch(new URL('/serving/process', this.url), { method: 'POST', ...request });
+      const { signal } = this.patience;
+      return await fetch(new URL('/serving/process', this.url), { method: 'POST', ...request, signal });
     } catch (cause) {
+      this.patience.signal?.throwIfAborted();
       throw new CliError(`No gateway answers at ${this.url}`, 'run `npm start`, or `npx llmos up`', { cause });
     }
   }
@@ -131,9 +144,29 @@ function form(fields: Record<string, string>, audio: NonNullable<CallInput['audi
   return data;
 }
 
-async function readJson(response: Response): Promise<unknown> {
+/** A run that was out of time once has had all the time there is for it. */
+function isPassing(error: unknown): boolean {
+  return error instanceof GatewayError && error.retryable && error.code !== 'DEADLINE_EXCEEDED';
+}
+
+function brokenOff(cause?: unknown): CliError {
+  return new CliError('The answer broke off', 'run `npx llmos status`, then try again', { cause });
+}
+
+async function* readBodies(body: AsyncIterable<Uint8Array>): AsyncGenerator<{ event: string; body: unknown }> {
   try {
-    return await response.json();
+    for await (const { event, data } of readEvents(body)) yield { event, body: JSON.parse(data) };
+  } catch (cause) {
+    throw brokenOff(cause);
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text().catch((cause: unknown) => {
+    throw brokenOff(cause);
+  });
+  try {
+    return JSON.parse(text);
   } catch (cause) {
     throw new CliError(
       `The gateway's answer (HTTP ${response.status}) is not JSON; is ${response.url} an LLM OS gateway?`,

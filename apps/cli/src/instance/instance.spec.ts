@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Instance, isSupervisor } from './instance.js';
@@ -38,6 +38,17 @@ describe('an instance', () => {
     expect(file.read()).toBeUndefined();
   });
 
+  it('is freed of a dead claim, but not of one made since', () => {
+    const file = new StateFile(join(home, 'state.json'));
+    file.create(state(1));
+    const dead = file.find()!;
+    file.discard(dead);
+    expect(file.create(state(2))).toBe(true);
+    file.discard(dead);
+    expect(file.read()?.pid).toBe(2);
+    expect(readdirSync(home)).toEqual(['state.json']);
+  });
+
   it('is not running because a file says so: the process must be a supervisor', () => {
     const instance = new Instance(home, process.cwd());
     instance.state.create(state(process.pid));
@@ -57,6 +68,8 @@ describe('an instance', () => {
     log.append('nats-server', '[1] 2026/01/01 00:00:00.1 [INF] Server is ready');
     log.append('asr', '');
     log.close();
+    log.close();
+    expect(() => log.append('asr', 'a late line')).not.toThrow();
     const lines = readFileSync(log.path, 'utf8')
       .trim()
       .split('\n')

@@ -6,6 +6,7 @@ const ROTATE_BYTES = 50_000_000;
 /** One log for all that an instance runs: JSON lines, appended by every process through the same open file. */
 export class LogFile {
   readonly descriptor: number;
+  private closed = false;
 
   /** Opens it, and sets the last one aside (as `.1`) when it has grown over 50 MB. */
   constructor(readonly path: string) {
@@ -14,16 +15,25 @@ export class LogFile {
     this.descriptor = openSync(path, 'a', 0o600);
   }
 
-  /** Writes one line of a process that does not write JSON itself; JSON lines pass as they are. */
+  /**
+   * Writes one line of a process that does not write JSON itself; JSON lines pass as they are. Never throws: a line
+   * that comes after the end, or finds the disk full, is lost, and what the processes do goes on.
+   */
   append(service: string, line: string): void {
-    if (line.trim() === '') return;
+    if (this.closed || line.trim() === '') return;
     const entry = line.startsWith('{')
       ? line
       : JSON.stringify({ level: levelOf(line), time: new Date().toISOString(), service, msg: line });
-    writeSync(this.descriptor, `${entry}\n`);
+    try {
+      writeSync(this.descriptor, `${entry}\n`);
+    } catch {
+      return;
+    }
   }
 
   close(): void {
+    if (this.closed) return;
+    this.closed = true;
     closeSync(this.descriptor);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
@@ -23,6 +23,17 @@ export const stateSchema = z.object({
 });
 export type InstanceState = z.infer<typeof stateSchema>;
 
+/** The claim of another process, as it was found. */
+export interface FoundState {
+  readonly text: string;
+  readonly ageMs: number;
+  /** Undefined when the text is none of ours. */
+  readonly state?: InstanceState;
+}
+
+/** Some file systems have no hard links. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
 /** What runs, written for the other commands: there while a supervisor is, gone when it has stopped. */
 export class StateFile {
   constructor(readonly path: string) {}
@@ -30,22 +41,46 @@ export class StateFile {
   /** The state that was last written, undefined when there is none or it cannot be read. */
   read(): InstanceState | undefined {
     try {
-      return stateSchema.parse(JSON.parse(readFileSync(this.path, 'utf8')));
+      return this.find()?.state;
     } catch {
       return undefined;
     }
   }
 
-  /** Makes the file; false when it is there already. Of two processes that try at once, one succeeds. */
-  create(state: InstanceState): boolean {
-    mkdirSync(dirname(this.path), { recursive: true });
+  /** The file as it is, undefined when there is none. */
+  find(): FoundState | undefined {
     try {
-      writeFileSync(this.path, text(state), { flag: 'wx', mode: 0o600 });
-      return true;
+      const text = readFileSync(this.path, 'utf8');
+      return { text, ageMs: Date.now() - statSync(this.path).mtimeMs, state: parse(text) };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  /** Makes the file, whole at once; false when it is there already. Of two processes that try at once, one succeeds. */
+  create(state: InstanceState): boolean {
+    mkdirSync(dirname(this.path), { recursive: true });
+    const fresh = `${this.path}.${process.pid}`;
+    writeFileSync(fresh, text(state), { mode: 0o600 });
+    try {
+      return this.put(fresh);
+    } finally {
+      rmSync(fresh, { force: true });
+    }
+  }
+
+  /** Removes a file that nobody stands behind any more, unless another process has made a new one since. */
+  discard(found: FoundState): void {
+    const aside = `${this.path}.${process.pid}.old`;
+    try {
+      renameSync(this.path, aside);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return;
+      throw error;
+    }
+    if (readFileSync(aside, 'utf8') !== found.text) this.put(aside);
+    rmSync(aside, { force: true });
   }
 
   /** Replaces the file whole: a reader never sees half of it. */
@@ -58,6 +93,38 @@ export class StateFile {
   remove(): void {
     rmSync(this.path, { force: true });
     rmSync(`${this.path}.new`, { force: true });
+  }
+
+  /** Gives a written file this file's name; false when there is one. */
+  private put(written: string): boolean {
+    try {
+      linkSync(written, this.path);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      if (NO_LINKS.includes(codeOf(error) ?? '')) return this.copy(written);
+      throw error;
+    }
+  }
+
+  private copy(written: string): boolean {
+    try {
+      writeFileSync(this.path, readFileSync(written), { flag: 'wx', mode: 0o600 });
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+}
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
+
+function parse(text: string): InstanceState | undefined {
+  try {
+    return stateSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
   }
 }
 

@@ -53,6 +53,7 @@ export class House {
   private readonly members: Member[] = [];
   private broker?: NatsBroker;
   private stopping = false;
+  private stateFault?: string;
 
   constructor(
     private readonly options: HouseOptions,
@@ -173,7 +174,18 @@ export class House {
       tracesUrl: this.options.traces?.()?.viewUrl,
       services: this.members.map(({ app, kept, url }) => ({ name: app.name, pid: kept.pid, url })),
     };
-    this.options.instance.state.write(state);
+    try {
+      this.options.instance.state.write(state);
+      this.stateFault = undefined;
+    } catch (error) {
+      this.reportStateFault((error as Error).message);
+    }
+  }
+
+  /** The services run on without the file; only the other commands do not find them. Each fault is told once. */
+  private reportStateFault(fault: string): void {
+    if (this.stateFault !== fault) this.options.say(`  the state cannot be written (${fault}); running on`);
+    this.stateFault = fault;
   }
 }
 

@@ -96,6 +96,8 @@ export class KeptProcess {
       for (const line of lines) this.keep(line);
     });
     stream.on('end', () => rest && this.keep(rest));
+    // A pipe that breaks says nothing that the end of its process does not say.
+    stream.on('error', () => undefined);
   }
 
   private keep(line: string): void {

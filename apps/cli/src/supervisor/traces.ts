@@ -25,6 +25,8 @@ export interface TracesOptions {
   readonly searchPath: string;
   /** A collector the user has; nothing is started then. */
   readonly otlpUrl?: string;
+  /** Where a collector and its pages are looked for on this machine, when not on Jaeger's own ports. */
+  readonly ports?: { readonly otlp: number; readonly query: number };
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -38,10 +40,12 @@ export async function startTraces(options: TracesOptions): Promise<Traces | unde
   const { otlpUrl, say, signal } = options;
   const stop = () => Promise.resolve();
   if (otlpUrl) return { otlpUrl, stop };
-  const local = { otlpUrl: `http://127.0.0.1:${OTLP_PORT}`, viewUrl: `http://127.0.0.1:${QUERY_PORT}` };
-  if (await listens(OTLP_PORT)) {
-    say(`  traces go to the collector that already listens on port ${OTLP_PORT}`);
-    return { ...local, stop };
+  const { otlp, query } = options.ports ?? { otlp: OTLP_PORT, query: QUERY_PORT };
+  const local = { otlpUrl: `http://127.0.0.1:${otlp}`, viewUrl: `http://127.0.0.1:${query}` };
+  if (await listens(otlp)) {
+    say(`  traces go to the collector that already listens on port ${otlp}`);
+    // Another collector than Jaeger has no pages of its own.
+    return (await listens(query)) ? { ...local, stop } : { otlpUrl: local.otlpUrl, stop };
   }
   const command = await jaegerCommand(options);
   if (!command) {

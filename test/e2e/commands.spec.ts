@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { plain, QUESTIONS, startHouse, type House } from './house.js';
+
+const MINUTE_MS = 60_000;
+
+describe('the llmos command, against a house that runs', () => {
+  let house: House;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'llmos-commands-'));
+    house = await startHouse();
+  }, 3 * MINUTE_MS);
+  afterAll(async () => {
+    await house.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, MINUTE_MS);
+
+  async function llmos(...args: string[]): Promise<{ code: number; output: string; errors: string }> {
+    const child = spawn(process.execPath, ['llmos.mjs', ...args], {
+      env: { ...process.env, LLMOS_HOME: house.home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, output, errors };
+  }
+  const json = async (...args: string[]) => {
+    const { code, output } = await llmos(...args, '--json');
+    expect({ args, code }).toEqual({ args, code: 0 });
+    return JSON.parse(output) as Record<string, unknown>;
+  };
+  const fileWith = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('status tells every process', async () => {
+    const { code, output } = await llmos('status');
+    expect(code).toBe(0);
+    for (const name of ['gateway', 'asr', 'intent', 'retrieval', 'generation', 'nats-server'])
+      expect(output).toContain(name);
+  });
+
+  it('call answers in writing and by voice', async () => {
+    const written = await llmos('call', 'customer_service', '--text', 'How do I change my PIN?');
+    expect(written).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/Answer\s+\S+[\s\S]*generation\.answer/) as string,
+    });
+    const spoken = await json(
+      'call',
+      'customer_service',
+      '--audio',
+      `deploy/samples/questions/${QUESTIONS[0]!.name}.wav`,
+    );
+    expect(plain(String((spoken['details'] as Record<string, unknown>)['transcript']))).toBe(plain(QUESTIONS[0]!.text));
+  });
+
+  it('call tells what is wrong in one line and fails', async () => {
+    for (const args of [
+      ['nope', '--text', 'hi'],
+      ['customer_service', '--audio', 'README.md'],
+      ['customer_service', '--audio', 'no-such.wav'],
+    ]) {
+      const { code, output, errors } = await llmos('call', ...args);
+      expect({ args, failed: code !== 0, stack: /\n\s+at /.test(output + errors) }).toEqual({
+        args,
+        failed: true,
+        stack: false,
+      });
+    }
+  });
+
+  it('eval intent prints accuracy and what is out of scope', async () => {
+    const data = fileWith(
+      'intents.csv',
+      'text,category\nI lost my card,lost_or_stolen_card\n"How do I, please, change my PIN?",change_pin\nWhat is the weather,oos\nBook me a table,oos\n',
+    );
+    expect(await json('eval', 'intent', '--data', data)).toMatchObject({
+      n: 2,
+      accuracy: 1,
+      oos: { n: 2, auroc: 1, recall_at_5_percent_false_alarms: 1 },
+    });
+  });
+
+  it('eval asr counts the words that were heard wrong', async () => {
+    const report = await json('eval', 'asr', '--dir', 'deploy/samples/questions');
+    expect(report).toMatchObject({
+      files: QUESTIONS.length,
+      errors: 0,
+      wer: 0,
+      threads: 1,
+      words: expect.any(Number) as number,
+    });
+    expect(report['rtf']).toBeLessThan(1);
+  });
+
+  it('eval answers judges citations and support', async () => {
+    const data = fileWith(
+      'questions.jsonl',
+      '{"question":"I lost my phone","intent":"lost_or_stolen_phone"}\n{"question":"How do I change my PIN?","article":"change-pin"}\n',
+    );
+    expect(await json('eval', 'answers', '--data', data)).toEqual({
+      n: 2,
+      hit1: 1,
+      hit3: 1,
+      answered: 1,
+      cited_right: 1,
+      unsupported: 0,
+      degraded: 0,
+    });
+  });
+
+  it('models are listed and verified', async () => {
+    expect((await llmos('models', 'list')).output).toMatch(/smollm2-135m\s+generation\s+present/);
+    const { code, output } = await llmos('models', 'verify', 'minilm', 'silero-vad');
+    expect(code).toBe(0);
+    expect(output.match(/\bok\b/g)).toHaveLength(3);
+  });
+
+  it('pipelines check points to the line at fault and fails', async () => {
+    expect((await llmos('pipelines', 'check')).code).toBe(0);
+    const bad = fileWith('bad.yaml', 'name: bad\nversion: 1\nsteps:\n  - id: x\n    uses: asr.guess\nresult: none\n');
+    const { code, output, errors } = await llmos('pipelines', 'check', bad);
+    expect(code).toBe(1);
+    expect(output + errors).toMatch(/bad\.yaml:5: .*asr\.guess/);
+  });
+
+  it('up says that it runs already, and where', async () => {
+    const { code, output } = await llmos('up');
+    expect(code).toBe(0);
+    expect(output).toContain(house.url);
+  });
+});
