@@ -45,8 +45,8 @@ const LIMIT = 5;
 
 export async function benchRetrieval(): Promise<RetrievalFigures> {
   const { root, home } = loadConfig(baseConfig);
-  const { ExactVectorIndex, MarkdownFolder, OnnxEmbeddings, DocumentEmbedder, HybridIndex } = await builtService();
-  const embeddings = new OnnxEmbeddings({
+  const { ExactVectorIndex, MarkdownFolder, CatalogEmbedder, DocumentEmbedder, HybridIndex } = await builtService();
+  const embeddings = new CatalogEmbedder({
     model: 'minilm',
     home,
     catalogPath: join(root, 'deploy', 'models.yaml'),

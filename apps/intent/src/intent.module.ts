@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CONFIG, type ServiceConfig } from '@llmos/mesh';
+import { CatalogEmbedder } from '@llmos/models';
 import { Module } from '@nestjs/common';
-import { MiniLmEmbedding } from './adapters/minilm-embedding.adapter.js';
 import type { IntentConfig } from './intent.config.js';
 import { IntentLoader } from './intent.loader.js';
 import { IntentService } from './intent.service.js';
@@ -16,7 +16,7 @@ import { IntentSteps } from './intent.steps.js';
       inject: [CONFIG],
       useFactory: ({ home, root, workers, headPath }: IntentConfig & ServiceConfig) => {
         const catalogPath = join(root, 'deploy', 'models.yaml');
-        return new IntentService(new MiniLmEmbedding({ home, catalogPath, workers }), headPath);
+        return new IntentService(new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers }), headPath);
       },
     },
   ],

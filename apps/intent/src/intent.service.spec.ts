@@ -11,12 +11,13 @@ import type { TextEmbedding } from './ports/text-embedding.port.js';
 class FakeEmbedding implements TextEmbedding {
   asked: string[] = [];
   vector = Float32Array.of(1, 0);
-  load = () => Promise.resolve();
+  readonly model = 'fake';
+  start = () => Promise.resolve();
   close = () => Promise.resolve();
-  embed(text: string, signal?: AbortSignal): Promise<Float32Array> {
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
     signal?.throwIfAborted();
-    this.asked.push(text);
-    return Promise.resolve(this.vector);
+    this.asked.push(...texts);
+    return Promise.resolve(texts.map(() => this.vector));
   }
 }
 

@@ -1,11 +1,12 @@
 import { LlmosError } from '@llmos/contracts';
 import { OUT_OF_SCOPE, type detect } from '@llmos/contracts/capabilities/intent';
 import type { OutputOf } from '@llmos/contracts';
+import type { LoadProgress } from '@llmos/models';
 import { withModelSpan } from '@llmos/telemetry';
 import { decodeHead, readHead } from './head/head-file.js';
 import { IntentHead, type HeadVerdict } from './head/intent-head.js';
 import { languageOf, normaliseQuestion } from './head/question-text.js';
-import type { LoadProgress, TextEmbedding } from './ports/text-embedding.port.js';
+import type { TextEmbedding } from './ports/text-embedding.port.js';
 
 export type Detection = OutputOf<typeof detect>;
 
@@ -26,7 +27,7 @@ export class IntentService {
   /** Reads the head, checks it against its hash, and loads the embedding model. Until then `detect` is refused. */
   async load(report: (progress: LoadProgress) => void = () => undefined, signal?: AbortSignal): Promise<void> {
     const head = new IntentHead(decodeHead(await readHead(this.headPath)));
-    await this.embedding.load(report, signal);
+    await this.embedding.start(report, signal);
     this.head = head;
   }
 
@@ -45,7 +46,9 @@ export class IntentService {
     const verdict = await withModelSpan(
       { operation: 'detect', model: MODEL, provider: 'onnxruntime' },
       async (span) => {
-        const judged = head.classify(await this.embedding.embed(question, signal), question);
+        const [vector] = await this.embedding.embed([question], signal);
+        if (!vector) throw new LlmosError('INTERNAL', 'The embedding model gave no vector.');
+        const judged = head.classify(vector, question);
         span.setAttribute('llmos.intent.out_of_scope_score', judged.outOfScopeScore);
         return judged;
       },

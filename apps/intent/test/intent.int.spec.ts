@@ -3,8 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { detect } from '@llmos/contracts/capabilities/intent';
+import { CatalogEmbedder } from '@llmos/models';
 import fc from 'fast-check';
-import { MiniLmEmbedding } from '../src/adapters/minilm-embedding.adapter.js';
 import { decodeHead, readHead } from '../src/head/head-file.js';
 import { IntentHead } from '../src/head/intent-head.js';
 import { IntentService, type Detection } from '../src/intent.service.js';
@@ -15,7 +15,12 @@ let intent: IntentService;
 
 beforeAll(async () => {
   const { home, root } = loadConfig(baseConfig);
-  const embedding = new MiniLmEmbedding({ home, catalogPath: join(root, 'deploy', 'models.yaml'), workers: 1 });
+  const embedding = new CatalogEmbedder({
+    model: 'minilm',
+    home,
+    catalogPath: join(root, 'deploy', 'models.yaml'),
+    workers: 1,
+  });
   intent = new IntentService(embedding, HEAD_PATH);
   await intent.load();
 }, 300_000);

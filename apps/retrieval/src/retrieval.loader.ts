@@ -1,7 +1,7 @@
 import { LOGGER, Readiness } from '@llmos/mesh';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { OnnxEmbeddings } from './adapters/onnx-embeddings.adapter.js';
+import { CatalogEmbedder } from '@llmos/models';
 import { DocumentFeed } from './document-feed.js';
 import { FolderSyncService } from './folder-sync.service.js';
 
@@ -15,7 +15,7 @@ export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(LOGGER) private readonly log: Logger,
     private readonly readiness: Readiness,
-    private readonly embeddings: OnnxEmbeddings,
+    private readonly embeddings: CatalogEmbedder,
     private readonly feed: DocumentFeed,
     private readonly folder: FolderSyncService,
   ) {}

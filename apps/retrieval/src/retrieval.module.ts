@@ -5,7 +5,7 @@ import { Module } from '@nestjs/common';
 import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
 import { KvDocumentStore } from './adapters/kv-document.store.adapter.js';
 import { MarkdownFolder } from './adapters/markdown-folder.adapter.js';
-import { OnnxEmbeddings } from './adapters/onnx-embeddings.adapter.js';
+import { CatalogEmbedder } from '@llmos/models';
 import { DocumentEmbedder } from './document-embedder.js';
 import { DocumentFeed } from './document-feed.js';
 import { FolderSyncService } from './folder-sync.service.js';
@@ -25,15 +25,15 @@ type Config = RetrievalConfig & ServiceConfig;
     RetrievalLoader,
     { provide: HybridIndex, useFactory: () => new HybridIndex(new ExactVectorIndex()) },
     {
-      provide: OnnxEmbeddings,
+      provide: CatalogEmbedder,
       inject: [CONFIG],
       useFactory: ({ embeddings, workers, home, root }: Config) =>
-        new OnnxEmbeddings({ model: embeddings, workers, home, catalogPath: join(root, 'deploy', 'models.yaml') }),
+        new CatalogEmbedder({ model: embeddings, workers, home, catalogPath: join(root, 'deploy', 'models.yaml') }),
     },
     {
       provide: DocumentEmbedder,
-      inject: [OnnxEmbeddings],
-      useFactory: (embeddings: OnnxEmbeddings) => new DocumentEmbedder(embeddings),
+      inject: [CatalogEmbedder],
+      useFactory: (embeddings: CatalogEmbedder) => new DocumentEmbedder(embeddings),
     },
     {
       provide: DOCUMENT_STORE,
@@ -82,10 +82,10 @@ type Config = RetrievalConfig & ServiceConfig;
     },
     {
       provide: RetrievalService,
-      inject: [DOCUMENT_STORE, OnnxEmbeddings, DocumentEmbedder, HybridIndex, DocumentFeed],
+      inject: [DOCUMENT_STORE, CatalogEmbedder, DocumentEmbedder, HybridIndex, DocumentFeed],
       useFactory: (
         store: DocumentStore,
-        embeddings: OnnxEmbeddings,
+        embeddings: CatalogEmbedder,
         embedder: DocumentEmbedder,
         index: HybridIndex,
         feed: DocumentFeed,

@@ -1,5 +1,6 @@
 export { Catalog, type CatalogFile } from './catalog.js';
 export type { CatalogModel, ModelUse, SourceSpec } from './catalog.schema.js';
+export { CatalogEmbedder, type CatalogEmbedderOptions, type LoadProgress } from './catalog-embedder.js';
 export { Embedder, type EmbedderOptions } from './embedder.js';
 export {
   ModelStore,

@@ -1,10 +1,10 @@
+import { dequantiseColumns, dequantiseRows, quantiseColumns, quantiseRows } from '@llmos/learning';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
 import { z } from 'zod';
 import type { HeadWeights } from './head-weights.js';
-import { dequantiseColumns, dequantiseRows, quantiseColumns, quantiseRows } from './quantise.js';
 
 const section = z.object({
   type: z.enum(['float32', 'int16', 'int8', 'utf8']),

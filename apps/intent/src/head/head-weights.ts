@@ -1,11 +1,4 @@
-/**
- * One multinomial logistic regression: logits = bias + Σ feature · weights.
- * `weights` is feature-major: `weights[feature * classes + class]`.
- */
-export interface LinearWeights {
-  readonly weights: Float32Array;
-  readonly bias: Float32Array;
-}
+import type { LinearWeights } from '@llmos/learning';
 
 /**
  * A linear head on radial features of an embedding: feature = exp(-sharpness · (1 - cosine to a centroid)),

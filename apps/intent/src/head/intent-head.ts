@@ -1,5 +1,5 @@
+import { lexicalVector } from '@llmos/learning';
 import type { HeadWeights, ScopeScale } from './head-weights.js';
-import { lexicalVector } from './lexical-features.js';
 
 /** What the head says about one question. */
 export interface HeadVerdict {

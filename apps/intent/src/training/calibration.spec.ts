@@ -1,7 +1,7 @@
+import { accuracyOf, areaUnderRoc, calibrationErrorOf, quantileOf } from '@llmos/learning';
 import { softmax } from '../head/intent-head.js';
 import { fitScope, fitTemperature } from './calibration.js';
 import { fitCentroids } from './centroids.js';
-import { accuracyOf, areaUnderRoc, calibrationErrorOf, quantileOf } from './metrics.js';
 
 describe('fitTemperature', () => {
   it('takes the confidence back to how often the answers are right', () => {

@@ -1,6 +1,6 @@
+import { logLossOf, quantileOf } from '@llmos/learning';
 import { softmax } from '../head/intent-head.js';
 import type { ScopeScale } from '../head/head-weights.js';
-import { logLossOf, quantileOf } from './metrics.js';
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const SEARCH_STEPS = 40;

@@ -1,8 +1,8 @@
+import { accuracyOf, areaUnderRoc, calibrationErrorOf } from '@llmos/learning';
 import { decodeHead, encodeHead } from '../head/head-file.js';
 import type { HeadWeights } from '../head/head-weights.js';
 import { IntentHead } from '../head/intent-head.js';
 import { selectRows, stratifiedParts, type TrainingSet } from './dataset.js';
-import { accuracyOf, areaUnderRoc, calibrationErrorOf } from './metrics.js';
 
 export interface HeldOutScores {
   readonly n: number;

@@ -1,4 +1,4 @@
-import { matrix, solvePositiveDefinite, timesTransposed, transpose, type Matrix } from './linear-algebra.js';
+import { type Matrix, matrix, solvePositiveDefinite, timesTransposed, transpose } from '@llmos/learning';
 
 export interface RadialRidgeOptions {
   /** Centroids, unit vectors end to end, that the features are centred on. */

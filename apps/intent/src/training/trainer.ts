@@ -1,14 +1,17 @@
+import {
+  accuracyOf,
+  dequantiseRows,
+  fitLogisticRegression,
+  fitVocabulary,
+  lexicalVector,
+  quantiseRows,
+} from '@llmos/learning';
 import { IntentHead, logSoftmax, mixLogProbabilities } from '../head/intent-head.js';
 import type { HeadWeights } from '../head/head-weights.js';
-import { lexicalVector } from '../head/lexical-features.js';
-import { dequantiseRows, quantiseRows } from '../head/quantise.js';
 import { fitScope, fitTemperature } from './calibration.js';
 import { fitCentroids } from './centroids.js';
 import { selectRows, stratifiedParts, type TrainingSet } from './dataset.js';
-import { fitLogisticRegression } from './logistic-regression.js';
-import { accuracyOf } from './metrics.js';
 import { fitRadialRidge } from './radial-ridge.js';
-import { fitVocabulary } from './vocabulary.js';
 
 /** Chosen by cross-validation on the training questions alone; MODEL_CARD.md has the figures. */
 export const SETTINGS = {

@@ -1,4 +1,4 @@
-import { wordGrams } from '../head/lexical-features.js';
+import { wordGrams } from './lexical-features.js';
 
 export interface Vocabulary {
   /** N-grams in feature order (sorted). */

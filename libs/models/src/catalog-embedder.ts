@@ -1,8 +1,9 @@
 import { LlmosError } from '@llmos/contracts';
-import { describeFetch, Embedder, ModelStore } from '@llmos/models';
 import { withModelSpan } from '@llmos/telemetry';
 import { z } from 'zod';
-import type { Embeddings } from '../ports/embeddings.port.js';
+import { Embedder } from './embedder.js';
+import { ModelStore } from './model-store.js';
+import { describeFetch } from './progress-meter.js';
 
 /** What the catalog says of an embedding model beside its files. */
 const settingsSchema = z.object({
@@ -10,7 +11,7 @@ const settingsSchema = z.object({
   maxTokens: z.number().int().positive().default(256),
 });
 
-export interface OnnxEmbeddingsOptions {
+export interface CatalogEmbedderOptions {
   /** The model's name in the catalog. */
   readonly model: string;
   readonly home: string;
@@ -26,11 +27,11 @@ export interface LoadProgress {
   readonly message?: string;
 }
 
-/** Sentence embeddings on onnxruntime, in worker threads: the event loop stays free. */
-export class OnnxEmbeddings implements Embeddings {
+/** An {@link Embedder} by its name in the catalog: fetched where it is missing, traced, in worker threads. */
+export class CatalogEmbedder {
   private embedder?: Embedder;
 
-  constructor(private readonly options: OnnxEmbeddingsOptions) {}
+  constructor(private readonly options: CatalogEmbedderOptions) {}
 
   get model(): string {
     return this.options.model;
@@ -60,6 +61,11 @@ export class OnnxEmbeddings implements Embeddings {
     });
   }
 
+  /**
+   * One L2-normalised vector per text, in order.
+   *
+   * @throws LlmosError MODEL_LOADING before {@link start} is done; the signal's reason when it aborts.
+   */
   async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
     const { embedder } = this;
     if (!embedder)

@@ -1,7 +1,6 @@
 import { minimise } from './lbfgs.js';
 import { matrix, solvePositiveDefinite, timesTransposed, transpose, type Matrix } from './linear-algebra.js';
 import { fitLogisticRegression } from './logistic-regression.js';
-import { fitRadialRidge } from './radial-ridge.js';
 
 function filled(rows: number, columns: number): Matrix {
   const made = matrix(rows, columns);
@@ -72,17 +71,5 @@ describe('fitLogisticRegression', () => {
     expect(weights[1]).toBeCloseTo(-w, 6);
     expect(bias[0]).toBeCloseTo(bias[1]!, 6);
     expect(w).toBeCloseTo(2 * (1 - 1 / (1 + Math.exp(-2 * w))), 6);
-  });
-});
-
-describe('fitRadialRidge', () => {
-  it('tells classes apart that no line could', () => {
-    const at = (degrees: number) =>
-      Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
-    const vectors = [0, 90, 180, 270].map(at);
-    const centroids = Float32Array.from(vectors.flatMap((vector) => [...vector]));
-    const weights = fitRadialRidge(vectors, Int32Array.of(0, 1, 0, 1), 2, { centroids, sharpness: 3, penalty: 1e-3 });
-    for (let centroid = 0; centroid < 4; centroid++)
-      expect(weights[centroid * 2 + (centroid % 2)]).toBeGreaterThan(0.5);
   });
 });

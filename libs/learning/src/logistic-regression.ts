@@ -1,6 +1,14 @@
-import type { LinearWeights } from '../head/head-weights.js';
-import type { SparseVector } from '../head/lexical-features.js';
+import type { SparseVector } from './lexical-features.js';
 import { minimise, type MinimiseOptions } from './lbfgs.js';
+
+/**
+ * One multinomial logistic regression: logits = bias + Σ feature · weights.
+ * `weights` is feature-major: `weights[feature * classes + class]`.
+ */
+export interface LinearWeights {
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+}
 
 export interface LogisticRegressionOptions extends MinimiseOptions {
   /** Inverse strength of the L2 penalty: the objective is C · Σ cross-entropy + ½‖weights‖², the bias unpenalised. */
