@@ -13,11 +13,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseConfig, loadConfig } from '@llmos/config';
+import { CatalogEmbedder } from '@llmos/models';
 import { PREDICTIONS, type Prediction } from './intent.bench.ts';
 
 type Source = typeof import('../../apps/retrieval/src/adapters/exact-vector.index.adapter.js') &
   typeof import('../../apps/retrieval/src/adapters/markdown-folder.adapter.js') &
-  typeof import('../../apps/retrieval/src/adapters/onnx-embeddings.adapter.js') &
   typeof import('../../apps/retrieval/src/document-embedder.js') &
   typeof import('../../apps/retrieval/src/hybrid-index.js');
 
@@ -45,7 +45,7 @@ const LIMIT = 5;
 
 export async function benchRetrieval(): Promise<RetrievalFigures> {
   const { root, home } = loadConfig(baseConfig);
-  const { ExactVectorIndex, MarkdownFolder, CatalogEmbedder, DocumentEmbedder, HybridIndex } = await builtService();
+  const { ExactVectorIndex, MarkdownFolder, DocumentEmbedder, HybridIndex } = await builtService();
   const embeddings = new CatalogEmbedder({
     model: 'minilm',
     home,
@@ -128,7 +128,6 @@ async function builtService(): Promise<Source> {
   const names = [
     'adapters/exact-vector.index.adapter',
     'adapters/markdown-folder.adapter',
-    'adapters/onnx-embeddings.adapter',
     'document-embedder',
     'hybrid-index',
   ];

@@ -1,20 +1,20 @@
 import { loadConfig } from '@llmos/config';
 import { isLlmosError } from '@llmos/contracts';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.js';
 import { cliConfig, type CliConfig } from './cli.config.js';
 import { call, type CallOptions } from './commands/call.command.js';
 import type { CommandContext } from './commands/context.js';
 import { down } from './commands/down.command.js';
-import { evalAnswers, evalAsr, evalIntent, type EvalOptions } from './commands/eval.command.js';
 import { listModels, pullModels, verifyModels } from './commands/models.command.js';
 import { checkPipelines } from './commands/pipelines.command.js';
 import { status } from './commands/status.command.js';
 import { up, type UpOptions } from './commands/up.command.js';
 import { Instance } from './instance/instance.js';
+import { addEvalCommands } from './program/eval.js';
+import { json, portNumber, url } from './program/options.js';
+import { addRollbackCommands, addTrainCommands } from './program/train.js';
 import { processTerminal } from './terminal/terminal.js';
-
-const DEFAULT_CONCURRENCY = 8;
 
 /** Runs the `llmos` command line; resolves to the exit code. Failures are one line on standard error. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -52,9 +52,6 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .description('Runs LLM OS on this machine and talks to it.')
     .exitOverride()
     .showHelpAfterError('(add --help for what there is)');
-  const url = () => new Option('--url <address>', 'the gateway, when it is not the one running here');
-  const json = () => new Option('--json', 'one JSON object in place of text');
-
   root
     .command('up')
     .description('start everything and keep it running')
@@ -77,6 +74,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .description('run a pipeline and show its answer as it comes')
     .option('--text <text>', 'what to say')
     .option('--audio <file>', 'a recording to send')
+    .option('--input <json>', 'the other inputs, such as {"user_id":"u1"}')
     .addOption(json())
     .addOption(url())
     .action(async (pipeline: string, options: CallOptions) => done(await call(context, pipeline, options)));
@@ -103,41 +101,8 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .description('check pipeline files, by default all of deploy/pipelines')
     .action(async (files: string[]) => done(await checkPipelines(context, files)));
 
-  const evaluation = (command: Command, concurrency: number) =>
-    command
-      .addOption(json())
-      .addOption(url())
-      .option('--concurrency <number>', 'calls at a time', countingNumber, concurrency)
-      .option('--limit <number>', 'only the first rows', countingNumber);
-  const evals = root.command('eval').description('measure the running services against data');
-  evaluation(evals.command('intent'), DEFAULT_CONCURRENCY)
-    .description('intents of texts')
-    .requiredOption('--data <file>', 'CSV with the columns text,category; the category oos is out of scope')
-    .action(async (options: EvalOptions & { data: string }) => done(await evalIntent(context, options)));
-  evaluation(evals.command('asr'), 1)
-    .description('word errors of recordings')
-    .requiredOption('--dir <folder>', 'recordings, each beside its text: x.wav and x.txt')
-    .action(async (options: EvalOptions & { dir: string }) => done(await evalAsr(context, options)));
-  evaluation(evals.command('answers'), DEFAULT_CONCURRENCY)
-    .description('answers and citations')
-    .requiredOption('--data <file>', 'JSON lines: {"question", "article" or "intent"}')
-    .action(async (options: EvalOptions & { data: string }) => done(await evalAnswers(context, options)));
+  addEvalCommands(root, context, done);
+  addTrainCommands(root, context, done);
+  addRollbackCommands(root, context, done);
   return root;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
-  return Number(text);
-}
-
-function countingNumber(text: string): number {
-  const number = wholeNumber(text);
-  if (number < 1) throw new InvalidArgumentError('it must be at least 1');
-  return number;
-}
-
-function portNumber(text: string): number {
-  const number = wholeNumber(text);
-  if (number > 65_535) throw new InvalidArgumentError('a port is at most 65535');
-  return number;
 }

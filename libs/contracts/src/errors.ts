@@ -18,6 +18,12 @@ export const ERRORS = {
   PAYLOAD_TOO_LARGE: { httpStatus: 413, retryable: false },
   UNSUPPORTED_MEDIA: { httpStatus: 415, retryable: false },
   INVALID_AUDIO: { httpStatus: 422, retryable: false },
+  /** Screening found an attack, and the pipeline says to refuse it. */
+  CONTENT_REFUSED: { httpStatus: 422, retryable: false },
+  /** A privacy budget is spent. */
+  BUDGET_SPENT: { httpStatus: 403, retryable: false },
+  /** The address, key or tenant is held back for now; see `message`. */
+  RESTRICTED: { httpStatus: 403, retryable: false },
   RATE_LIMITED: { httpStatus: 429, retryable: true },
   INTERNAL: { httpStatus: 500, retryable: false },
   OVERLOADED: { httpStatus: 503, retryable: true },

@@ -31,6 +31,12 @@ export const subjects = {
   /** Every answer of the runs with this tag. */
   answersTagged: (tag: string) => `llmos.answer.${tag}.*`,
   answers: () => 'llmos.answer.>',
+  /** Where the broker keeps a schedule; what it fires goes to {@link due}. */
+  schedule: (tenant: string, name: string) => `llmos.schedule.${token('tenant', tenant)}.${token('schedule', name)}`,
+  schedules: (tenant: string) => `llmos.schedule.${token('tenant', tenant)}.*`,
+  schedulesAll: () => 'llmos.schedule.>',
+  due: (tenant: string, pipeline: string) => `llmos.due.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
+  dueAll: () => 'llmos.due.>',
   cancel: (run: string) => `llmos.cancel.${token('run', run)}`,
   cancels: () => 'llmos.cancel.*',
   deadLetter: (service: string) => `llmos.dlq.${token('service', service)}`,
@@ -43,4 +49,18 @@ export function parseIntakeSubject(subject: string): { tenant: string; pipeline:
   const [, , tenant, pipeline] = parts;
   if (parts.length !== 4 || !tenant || !pipeline || !isToken(tenant) || !isToken(pipeline)) return undefined;
   return { tenant, pipeline };
+}
+
+/** `llmos.due.acme.train_recommender` → tenant and pipeline; undefined when the subject has another shape. */
+export function parseDueSubject(subject: string): { tenant: string; pipeline: string } | undefined {
+  const [house, due, tenant, pipeline, ...rest] = subject.split('.');
+  if (house !== 'llmos' || due !== 'due' || !tenant || !pipeline || rest.length > 0) return undefined;
+  return { tenant, pipeline };
+}
+
+/** `llmos.schedule.acme.nightly` → tenant and name; undefined when the subject has another shape. */
+export function parseScheduleSubject(subject: string): { tenant: string; name: string } | undefined {
+  const [house, schedule, tenant, name, ...rest] = subject.split('.');
+  if (house !== 'llmos' || schedule !== 'schedule' || !tenant || !name || rest.length > 0) return undefined;
+  return { tenant, name };
 }

@@ -10,6 +10,8 @@ export interface ServiceProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default 60,000: a model that is in the cache is loaded long before. */
   readonly readyWithinMs?: number;
+  /** What must answer 200 before the process counts as started: `/healthz` for a gateway without services. Default `/readyz`. */
+  readonly startedWhen?: '/healthz' | '/readyz';
 }
 
 /** How a process ended: by itself with a code, or by a signal. */
@@ -35,7 +37,7 @@ const APPS = join(import.meta.dirname, '..', '..', '..', 'apps');
 
 /** Starts a built service and waits until it is ready; fails with its log when it dies early or takes too long. */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<TestServiceProcess> {
-  const { app, natsUrl, env, readyWithinMs = 60_000 } = options;
+  const { app, natsUrl, env, readyWithinMs = 60_000, startedWhen = '/readyz' } = options;
   const child = spawn(process.execPath, [join(APPS, app, 'dist', 'main.js')], {
     env: {
       ...process.env,
@@ -67,7 +69,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   };
   const isReady = async (): Promise<boolean> => {
     if (ended) throw new Error(`the service ended with ${JSON.stringify(await end)}`);
-    return url !== undefined && (await fetch(new URL('/readyz', url))).ok;
+    return url !== undefined && (await fetch(new URL(startedWhen, url))).ok;
   };
   try {
     await waitFor(`${app} to be ready`, isReady, readyWithinMs);

@@ -11,6 +11,8 @@ import { gatewayClient, type CommandContext } from './context.js';
 export interface CallOptions {
   readonly text?: string;
   readonly audio?: string;
+  /** The other inputs, as a JSON object. */
+  readonly input?: string;
   readonly json?: boolean;
   readonly url?: string;
 }
@@ -52,12 +54,21 @@ async function callForJson(terminal: Terminal, work: () => Promise<{ body: unkno
   }
 }
 
-function readInput({ text, audio }: CallOptions): CallInput {
-  if (audio === undefined) return { text };
+function readInput({ text, audio, input }: CallOptions): CallInput {
+  const fields = { ...readFields(input), ...(text === undefined ? {} : { text }) };
+  if (audio === undefined) return fields;
   try {
-    return { text, audio: { name: basename(audio), bytes: new Uint8Array(readFileSync(audio)) } };
+    return { ...fields, audio: { name: basename(audio), bytes: new Uint8Array(readFileSync(audio)) } };
   } catch (cause) {
     throw new CliError(`${audio} cannot be read`, 'give --audio the path of a sound file', { cause });
+  }
+}
+
+function readFields(input = '{}'): Record<string, unknown> {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(input));
+  } catch (cause) {
+    throw new CliError('--input is not a JSON object', `write it as --input '{"user_id":"u1"}'`, { cause });
   }
 }
 

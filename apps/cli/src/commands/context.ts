@@ -2,7 +2,7 @@ import { ModelStore } from '@llmos/models';
 import { join } from 'node:path';
 import { CliError } from '../cli-error.js';
 import type { CliConfig } from '../cli.config.js';
-import { GatewayClient } from '../gateway/gateway-client.js';
+import { GatewayClient, type Patience } from '../gateway/gateway-client.js';
 import type { Instance } from '../instance/instance.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -22,12 +22,12 @@ export function openStore({ config }: CommandContext): Promise<ModelStore> {
 }
 
 /** The gateway to call: the one named, else the one that runs here. @throws CliError when there is none. */
-export function gatewayClient({ config, instance }: CommandContext, url?: string): GatewayClient {
+export function gatewayClient({ config, instance }: CommandContext, url?: string, patience?: Patience): GatewayClient {
   const given = url ?? config.url;
-  if (given) return new GatewayClient(given, config.apiKey);
+  if (given) return new GatewayClient(given, config.apiKey, patience);
   const running = instance.running();
   if (!running) throw new CliError('LLM OS is not running', 'run `npm start`, or `npx llmos up`');
   if (!running.url)
     throw new CliError('LLM OS is still starting', 'try again when `npx llmos status` shows the gateway as ready');
-  return new GatewayClient(running.url, config.apiKey);
+  return new GatewayClient(running.url, config.apiKey, patience);
 }

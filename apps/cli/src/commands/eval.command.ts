@@ -4,7 +4,10 @@ import { CliError } from '../cli-error.js';
 import { parseCsv } from '../evaluation/csv.js';
 import { evaluateAnswers, parseQuestions } from '../evaluation/evaluate-answers.js';
 import { evaluateAsr, findRecordings } from '../evaluation/evaluate-asr.js';
+import { evaluateEntities, parseConll } from '../evaluation/evaluate-entities.js';
 import { evaluateIntent } from '../evaluation/evaluate-intent.js';
+import { evaluateClasses, evaluateSentiment, type LabelledText } from '../evaluation/evaluate-labels.js';
+import { evaluatePii, evaluateScreening, parsePii, parseScreening } from '../evaluation/evaluate-security.js';
 import { readHelpCentre } from '../evaluation/help-centre.js';
 import type { GatewayClient } from '../gateway/gateway-client.js';
 import { table } from '../terminal/table.js';
@@ -45,6 +48,42 @@ export function evalAnswers(
   return evaluate(context, options, 'questions', questions, (client, rows, concurrency, onDone) =>
     evaluateAnswers(client, rows, articles, concurrency, onDone),
   );
+}
+
+type DataOptions = EvalOptions & { data: string };
+
+/** `llmos eval sentiment`: a CSV of texts and their sentiments against `text_analysis`. */
+export function evalSentiment(context: CommandContext, { data, ...options }: DataOptions): Promise<number> {
+  return evaluate(context, options, 'rows', readLabelled(data), evaluateSentiment);
+}
+
+/** `llmos eval classify`: a CSV of texts and their labels against `classify_text`. */
+export function evalClasses(
+  context: CommandContext,
+  { data, classifier, ...options }: DataOptions & { classifier?: string },
+): Promise<number> {
+  return evaluate(context, options, 'rows', readLabelled(data), (client, rows, concurrency, onDone) =>
+    evaluateClasses(client, rows, classifier, concurrency, onDone),
+  );
+}
+
+/** `llmos eval entities`: sentences in CoNLL columns against `text_analysis`. */
+export function evalEntities(context: CommandContext, { data, ...options }: DataOptions): Promise<number> {
+  return evaluate(context, options, 'sentences', parseConll(readText(data), data), evaluateEntities);
+}
+
+/** `llmos eval injection`: attacks and benign texts against `screen_text`. */
+export function evalInjection(context: CommandContext, { data, ...options }: DataOptions): Promise<number> {
+  return evaluate(context, options, 'texts', parseScreening(readText(data), data), evaluateScreening);
+}
+
+/** `llmos eval pii`: texts with personal data against `redact_text`. */
+export function evalPii(context: CommandContext, { data, ...options }: DataOptions): Promise<number> {
+  return evaluate(context, options, 'texts', parsePii(readText(data), data), evaluatePii);
+}
+
+function readLabelled(file: string): LabelledText[] {
+  return parseCsv(readText(file), file, ['text', 'label']).map(({ text = '', label = '' }) => ({ text, label }));
 }
 
 async function evaluate<T, R extends object>(

@@ -1,7 +1,10 @@
 import { GatewayClient, type CallInput, type Reply } from '../gateway/gateway-client.js';
 import { eachAtOnce } from './each-at-once.js';
 import { evaluateAnswers, judge, parseQuestions } from './evaluate-answers.js';
+import { evaluateEntities, parseConll } from './evaluate-entities.js';
 import { evaluateIntent } from './evaluate-intent.js';
+import { evaluateClasses, evaluateSentiment } from './evaluate-labels.js';
+import { evaluatePii, evaluateScreening, parsePii, parseScreening } from './evaluate-security.js';
 import { parseArticle } from './help-centre.js';
 
 /** Answers without a network; everything else is the real client's. */
@@ -9,8 +12,8 @@ class CannedClient extends GatewayClient {
   constructor(private readonly answer: (text: string) => Pick<Reply, 'result' | 'details'>) {
     super('http://127.0.0.1:1');
   }
-  override process(_pipeline: string, { text = '' }: CallInput): Promise<Reply> {
-    return Promise.resolve({ status: 'success', body: {}, ...this.answer(text) });
+  override process(_pipeline: string, { text }: CallInput): Promise<Reply> {
+    return Promise.resolve({ status: 'success', body: {}, ...this.answer(String(text)) });
   }
 }
 
@@ -25,6 +28,134 @@ const articles = new Map(
     },
   ]),
 );
+
+/** Answers a batch of texts. */
+class BatchClient extends GatewayClient {
+  constructor(private readonly details: (texts: readonly string[], input: CallInput) => Record<string, unknown>) {
+    super('http://127.0.0.1:1');
+  }
+  override process(_pipeline: string, input: CallInput): Promise<Reply> {
+    const texts = (input['texts'] ?? [input['text']]) as string[];
+    return Promise.resolve({ status: 'success', result: '', body: {}, details: this.details(texts, input) });
+  }
+}
+
+describe('evaluateSentiment', () => {
+  it('takes neutral for the likelier of two where the data has no neutral rows', async () => {
+    const client = new BatchClient((texts) => ({
+      analyses: texts.map((text) => ({
+        sentiment: { label: 'neutral', positive: text.startsWith('good') ? 0.6 : 0.4 },
+      })),
+    }));
+    const rows = ['good a:1', 'good b:0', 'bad c:0', 'bad d:0'].map((row) => {
+      const [text = '', label = ''] = row.split(':');
+      return { text, label };
+    });
+    // Positive: 1 right of 2 said and 1 wanted; negative: 2 right of 2 said and 3 wanted.
+    expect(await evaluateSentiment(client, rows, 1, () => undefined)).toEqual({
+      n: 4,
+      accuracy: 0.75,
+      f1: (2 / 3 + 4 / 5) / 2,
+    });
+  });
+});
+
+describe('evaluateClasses', () => {
+  it('asks with the labels of the data, or by the classifier that is named', async () => {
+    const asked: CallInput[] = [];
+    const client = new BatchClient((texts, input) => {
+      asked.push(input);
+      return { results: texts.map((text) => ({ label: text })) };
+    });
+    const rows = [
+      { text: 'a', label: 'a' },
+      { text: 'b', label: 'a' },
+    ];
+    expect(await evaluateClasses(client, rows, undefined, 1, () => undefined)).toMatchObject({ n: 2, accuracy: 0.5 });
+    await evaluateClasses(client, rows, 'tickets', 1, () => undefined);
+    expect(asked).toMatchObject([{ labels: ['a'] }, { classifier: 'tickets' }]);
+  });
+});
+
+describe('evaluateEntities', () => {
+  it('reads CoNLL columns, and counts an entity with a wrong end as missed and as wrong', async () => {
+    const sentences = parseConll('Ada B-PER\nLovelace I-PER\nmet O\nAcme B-ORG\n\nen:Rome B-LOC\n', 'x.conll');
+    expect(sentences).toEqual([
+      {
+        text: 'Ada Lovelace met Acme',
+        entities: [
+          { start: 0, end: 12, type: 'person' },
+          { start: 17, end: 21, type: 'organisation' },
+        ],
+      },
+      { text: 'Rome', entities: [{ start: 0, end: 4, type: 'place' }] },
+    ]);
+    const client = new BatchClient(() => ({
+      analyses: [
+        {
+          entities: [
+            { start: 0, end: 3, type: 'person' },
+            { start: 17, end: 21, type: 'organisation' },
+            { start: 4, end: 9, type: 'money' },
+          ],
+        },
+        {},
+      ],
+    }));
+    const report = await evaluateEntities(client, sentences, 1, () => undefined);
+    expect(report).toMatchObject({ n: 3, precision: 1 / 2, recall: 1 / 3 });
+    expect(report.by_type['organisation']).toMatchObject({ precision: 1, recall: 1, f1: 1, n: 1 });
+  });
+
+  it('says what a file lacks', () => {
+    expect(() => parseConll('', 'x.conll')).toThrow('x.conll has no sentences');
+  });
+});
+
+describe('evaluateScreening', () => {
+  it('judges at the shipped threshold, and the scores without one', async () => {
+    const client = new BatchClient(([text]) => {
+      const [score = '0'] = text!.split(' ');
+      return { screening: { verdict: Number(score) >= 0.5 ? 'injection' : 'benign', score: Number(score) } };
+    });
+    const rows = parseScreening(
+      ['0.9 a', '0.4 b'].map((text) => JSON.stringify({ text, label: 'injection' })).join('\n') +
+        '\n' +
+        ['0.1 c', '0.6 d'].map((text) => JSON.stringify({ text, label: 'benign' })).join('\n'),
+      'x.jsonl',
+    );
+    expect(await evaluateScreening(client, rows, 2, () => undefined)).toEqual({
+      n: 4,
+      recall: 0.5,
+      false_alarm_rate: 0.5,
+      auroc: 0.75,
+    });
+    expect(() => parseScreening('{"text":"a"}', 'x.jsonl')).toThrow('x.jsonl:1');
+  });
+});
+
+describe('evaluatePii', () => {
+  it('counts a finding that overlaps what is marked, one for one', async () => {
+    const client = new BatchClient(() => ({
+      findings: [
+        { start: 1, end: 4, type: 'email' },
+        { start: 2, end: 3, type: 'email' },
+      ],
+    }));
+    const rows = parsePii(
+      JSON.stringify({
+        text: 'abcdefgh',
+        spans: [
+          { start: 0, end: 4, type: 'email' },
+          { start: 5, end: 8, type: 'card' },
+        ],
+      }),
+      'x.jsonl',
+    );
+    const report = await evaluatePii(client, rows, 1, () => undefined);
+    expect(report).toMatchObject({ precision: 1 / 2, recall: 1 / 2, by_type: { card: { recall: 0, n: 1 } } });
+  });
+});
 
 describe('evaluateIntent', () => {
   it('judges the known rows by their best intent and the strangers by their score', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { waitFor } from '@llmos/testing';
 import { GatewayClient } from './gateway-client.js';
 import { readEvents } from './server-sent-events.js';
 
@@ -17,6 +18,50 @@ async function withServer<T>(listener: RequestListener, work: (url: string) => P
 const success = { status: 'success', result: 'Hello.', details: { language: 'en' }, run_id: 'r1' };
 const failure = (code: string, retryable: boolean) =>
   JSON.stringify({ status: 'error', error: { code, message: 'Not now.', retryable, field: 'text' } });
+
+describe('GatewayClient.run', () => {
+  const event = (type: string, body: object, id: number) =>
+    `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(body)}\n\n`;
+
+  it('follows a run over a connection that breaks, from where it was', async () => {
+    const resumedFrom: (string | undefined)[] = [];
+    const deltas: unknown[] = [];
+    const reply = await withServer(
+      (request, response) => {
+        if (request.method === 'POST') return void response.writeHead(202).end(JSON.stringify({ run_id: 'r7' }));
+        resumedFrom.push(request.headers['last-event-id'] as string);
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        if (resumedFrom.length === 1)
+          response.write(event('delta', { delta: { done: 1 } }, 5), () => response.destroy());
+        else response.end(event('completed', { result: 'Done.', details: { n: 3 } }, 6));
+      },
+      (url) => new GatewayClient(url).run('train_recommender', {}, (delta) => deltas.push(delta)),
+    );
+    expect(reply).toMatchObject({ result: 'Done.', details: { n: 3 }, run_id: 'r7' });
+    expect(resumedFrom).toEqual(['0', '5']);
+    expect(deltas).toEqual([{ done: 1 }]);
+  });
+
+  it('cancels the run when its caller gives up', async () => {
+    const leaving = new AbortController();
+    const seen: string[] = [];
+    const work = withServer(
+      (request, response) => {
+        seen.push(`${request.method} ${request.url}`);
+        if (request.method === 'POST') return void response.writeHead(202).end(JSON.stringify({ run_id: 'r8' }));
+        if (request.method === 'DELETE') return void response.end('{}');
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(event('delta', { delta: {} }, 1));
+      },
+      async (url) => {
+        const client = new GatewayClient(url, undefined, { signal: leaving.signal });
+        await expect(client.run('x', {}, () => leaving.abort(new Error('given up')))).rejects.toThrow('given up');
+        await waitFor('the run to be cancelled', () => seen.includes('DELETE /v1/runs/r8'));
+      },
+    );
+    await work;
+  });
+});
 
 describe('GatewayClient', () => {
   it('gives the answer, its body as it came, and the trace', async () => {

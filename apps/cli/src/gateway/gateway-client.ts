@@ -28,6 +28,7 @@ const failureSchema = z.object({
   }),
   run_id: z.string().optional(),
 });
+const startedSchema = z.object({ run_id: z.string() });
 const stepEventSchema = z.object({ timing: timingSchema, output: z.unknown().optional() });
 const deltaEventSchema = z.object({ delta: z.unknown() });
 
@@ -38,11 +39,14 @@ export interface Reply extends z.infer<typeof replySchema> {
   readonly traceId?: string;
 }
 
-export interface CallInput {
-  readonly text?: string;
-  /** A sound file as it is on disk. */
-  readonly audio?: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
+/** A file as it is on disk. */
+export interface Upload {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
+
+/** The inputs of a pipeline by name. One file at most goes along; what is undefined is left out. */
+export type CallInput = Readonly<Record<string, unknown>> & { readonly audio?: Upload };
 
 export interface CallEvents {
   onStep?(timing: StepTiming, output: unknown): void;
@@ -109,6 +113,44 @@ export class GatewayClient {
     return this.patiently(attempt, () => !told);
   }
 
+  /**
+   * Starts a durable run, follows it to its end and tells its progress. A connection that breaks is taken up where it
+   * was; an abort of the client's signal cancels the run.
+   */
+  async run(pipeline: string, fields: CallInput, onDelta: (delta: unknown) => void): Promise<Reply> {
+    const { run_id: id } = await this.patiently(async () => {
+      const body = JSON.stringify({ name: pipeline, ...fields });
+      const response = await this.request('POST', '/v1/runs', { 'content-type': 'application/json' }, body);
+      return started(await readJson(response));
+    });
+    const onAbort = () => void this.request('DELETE', `/v1/runs/${id}`, {}, undefined, null).catch(() => undefined);
+    this.patience.signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await this.follow(id, onDelta);
+    } finally {
+      this.patience.signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private async follow(id: string, onDelta: (delta: unknown) => void): Promise<Reply> {
+    let seen = '0';
+    return this.patiently(async () => {
+      const response = await this.request('GET', `/v1/runs/${id}/stream`, { 'last-event-id': seen });
+      if (!response.ok || !response.body) return reply(await readJson(response), response);
+      try {
+        for await (const { event, body, id: at } of readBodies(response.body)) {
+          seen = at ?? seen;
+          if (event === 'delta') tell(deltaEventSchema.safeParse(body), ({ delta }) => onDelta(delta));
+          else if (event !== 'step') return lastWord(event, body as object, id, response);
+        }
+      } catch (error) {
+        this.patience.signal?.throwIfAborted();
+        if (error instanceof GatewayError) throw error;
+      }
+      throw new GatewayError('UNAVAILABLE', true, 'The connection broke off', undefined);
+    });
+  }
+
   private async patiently<T>(call: () => Promise<T>, mayRepeat = () => true): Promise<T> {
     const { signal, retries = RETRIES } = this.patience;
     for (let attempt = 0; ; attempt++) {
@@ -121,27 +163,48 @@ export class GatewayClient {
     }
   }
 
-  private async send(pipeline: string, { text, audio }: CallInput, accept: string): Promise<Response> {
-    const headers = { accept, ...(this.apiKey ? { authorization: `Bearer ${this.apiKey}` } : {}) };
-    const fields = { name: pipeline, ...(text === undefined ? {} : { text }) };
-    const request = audio
-      ? { headers, body: form(fields, audio) }
-      : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(fields) };
+  private send(pipeline: string, { audio, ...input }: CallInput, accept: string): Promise<Response> {
+    const fields = { name: pipeline, ...input };
+    return audio
+      ? this.request('POST', '/serving/process', { accept }, form(fields, audio))
+      : this.request(
+          'POST',
+          '/serving/process',
+          { accept, 'content-type': 'application/json' },
+          JSON.stringify(fields),
+        );
+  }
+
+  private async request(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: string | FormData,
+    signal: AbortSignal | null | undefined = this.patience.signal,
+  ): Promise<Response> {
+    const key = this.apiKey ? { authorization: `Bearer ${this.apiKey}` } : {};
     try {
-      const { signal } = this.patience;
-      return await fetch(new URL('/serving/process', this.url), { method: 'POST', ...request, signal });
+      return await fetch(new URL(path, this.url), { method, headers: { ...key, ...headers }, body, signal });
     } catch (cause) {
-      this.patience.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       throw new CliError(`No gateway answers at ${this.url}`, 'run `npm start`, or `npx llmos up`', { cause });
     }
   }
 }
 
-function form(fields: Record<string, string>, audio: NonNullable<CallInput['audio']>): FormData {
+function form(fields: Record<string, unknown>, audio: Upload): FormData {
   const data = new FormData();
-  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) data.append(name, String(value));
   data.append('audio', new Blob([audio.bytes]), audio.name);
   return data;
+}
+
+/** How a followed run ended. @throws GatewayError unless it completed. */
+function lastWord(event: string, body: object, id: string, response: Response): Reply {
+  if (event === 'completed') return reply({ status: 'success', ...body, run_id: id }, response);
+  if (event === 'failed') return reply({ status: 'error', ...body, run_id: id }, response);
+  const how = event === 'expired' ? 'ran out of time' : 'was cancelled';
+  throw new GatewayError(event.toUpperCase(), false, `The run ${id} ${how}`, body);
 }
 
 /** A run that was out of time once has had all the time there is for it. */
@@ -153,9 +216,11 @@ function brokenOff(cause?: unknown): CliError {
   return new CliError('The answer broke off', 'run `npx llmos status`, then try again', { cause });
 }
 
-async function* readBodies(body: AsyncIterable<Uint8Array>): AsyncGenerator<{ event: string; body: unknown }> {
+async function* readBodies(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ event: string; body: unknown; id?: string }> {
   try {
-    for await (const { event, data } of readEvents(body)) yield { event, body: JSON.parse(data) };
+    for await (const { event, data, id } of readEvents(body)) yield { event, body: JSON.parse(data), id };
   } catch (cause) {
     throw brokenOff(cause);
   }
@@ -176,12 +241,21 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
+function started(body: unknown): { run_id: string } {
+  const good = startedSchema.safeParse(body);
+  return good.success ? good.data : fail(body, '');
+}
+
 function reply(body: unknown, response: Response): Reply {
   const good = replySchema.safeParse(body);
   const traceId = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(response.headers.get('traceparent') ?? '')?.[1];
   if (good.success) return { ...good.data, body, traceId };
+  return fail(body, ` (HTTP ${response.status})`);
+}
+
+function fail(body: unknown, status: string): never {
   const bad = failureSchema.safeParse(body);
-  if (!bad.success) throw new CliError(`The gateway's answer (HTTP ${response.status}) has an unknown form`);
+  if (!bad.success) throw new CliError(`The gateway's answer${status} has an unknown form`);
   const { code, message, retryable, field } = bad.data.error;
   throw new GatewayError(code, retryable, `${code}: ${message}${field ? ` (${field})` : ''}`, body);
 }

@@ -2,6 +2,8 @@
 export interface ServerSentEvent {
   readonly event: string;
   readonly data: string;
+  /** Where in the stream it was, for `Last-Event-ID`. */
+  readonly id?: string;
 }
 
 /** Reads events as their last line arrives, wherever the network cuts the bytes. */
@@ -22,5 +24,11 @@ function parse(block: string): ServerSentEvent | undefined {
   const lines = block.split('\n').map((line) => /^(\w+):\s?(.*)$/.exec(line));
   const values = (field: string) => lines.flatMap((match) => (match?.[1] === field ? [match[2] ?? ''] : []));
   const data = values('data');
-  return data.length === 0 ? undefined : { event: values('event')[0] ?? 'message', data: data.join('\n') };
+  return data.length === 0
+    ? undefined
+    : {
+        event: values('event')[0] ?? 'message',
+        data: data.join('\n'),
+        ...(values('id')[0] === undefined ? {} : { id: values('id')[0] }),
+      };
 }

@@ -1,18 +1,180 @@
 import { z } from 'zod';
 import { capability } from '../capability.js';
+import { spanSchema } from '../span.js';
+
+const confidence = z.number().min(0).max(1);
+
+/** One text; long ones are worked through in windows. */
+const text = z.string().min(1).max(100_000);
+const texts = z.array(text).min(1).max(64);
+
+export const analysisTasks = [
+  'language',
+  'sentiment',
+  'aspects',
+  'topics',
+  'entities',
+  'relations',
+  'key_phrases',
+  'summary',
+] as const;
+
+const polarity = z.enum(['positive', 'negative', 'neutral']);
+
+const labels = z.array(z.string().min(1).max(100)).min(2).max(100);
+
+export const entityTypes = ['person', 'organisation', 'place', 'date', 'money', 'email', 'product'] as const;
+
+const entity = spanSchema.extend({
+  type: z.enum(entityTypes),
+  text: z.string(),
+  confidence,
+  /** The value in a form to compute with: a date as YYYY-MM-DD, money as `12.50 EUR`. */
+  value: z.string().optional(),
+});
+export type Entity = z.infer<typeof entity>;
+
+const relation = z.object({
+  /** Such as `works_for`; declared in a file. */
+  type: z.string(),
+  subject: entity,
+  object: entity,
+  /** The words that say so. */
+  evidence: spanSchema,
+  confidence,
+});
+
+const scoredLabel = z.object({ label: z.string(), confidence });
+
+const analysisOf = z.object({
+  /** `supported` is false where only `language` could be told: nothing else is guessed. */
+  language: z.object({ code: z.string(), confidence, supported: z.boolean() }),
+  /** Why there is nothing more. */
+  error: z.object({ code: z.literal('unsupported_language'), message: z.string() }).optional(),
+  /** The whole text is its span. */
+  sentiment: spanSchema.extend({ label: polarity, confidence }).optional(),
+  /** What was spoken of, and how. */
+  aspects: z.array(spanSchema.extend({ aspect: z.string(), label: polarity, confidence })).optional(),
+  /** Best first; the whole text is the span. */
+  topics: z.array(scoredLabel).optional(),
+  entities: z.array(entity).optional(),
+  relations: z.array(relation).optional(),
+  keyPhrases: z.array(spanSchema.extend({ text: z.string(), confidence })).optional(),
+  /** Sentences of the text, in its order. */
+  summary: z.array(spanSchema.extend({ text: z.string(), confidence })).optional(),
+});
+export type TextAnalysis = z.infer<typeof analysisOf>;
 
 export const analyze = capability({
   name: 'analysis.analyze',
-  summary: 'Tidies the spaces of a text and counts its words.',
-  timeoutMs: 10_000,
-  input: z.object({ text: z.string().min(1).max(4_000) }),
+  summary: 'What texts say: language, feeling, topics, names and how they belong together, key phrases, summary.',
+  timeoutMs: 60_000,
+  input: z.object({
+    texts,
+    tasks: z
+      .array(z.enum(analysisTasks))
+      .min(1)
+      .default(['language', 'sentiment', 'entities', 'relations', 'key_phrases']),
+    /** For `topics`: the labels to choose from, in words (zero-shot). */
+    labels: labels.optional(),
+    /** For `topics`: a classifier that `analysis.train_classifier` made, instead of `labels`. */
+    classifier: z.string().min(1).max(64).optional(),
+    /** Sentences of a summary. */
+    sentences: z.number().int().min(1).max(20).default(3),
+  }),
+  output: z.object({ analyses: z.array(analysisOf), models: z.array(z.string()) }),
+  example: {
+    input: {
+      texts: ['Ada Lovelace works for Acme in London. The office is lovely.'],
+      tasks: ['language', 'sentiment'],
+    },
+    output: {
+      analyses: [
+        {
+          language: { code: 'en', confidence: 0.99, supported: true },
+          sentiment: { start: 0, end: 60, label: 'positive', confidence: 0.93 },
+        },
+      ],
+      models: ['minilm'],
+    },
+  },
+});
+
+export const classify = capability({
+  name: 'analysis.classify',
+  summary: 'Puts texts under labels: by the meaning of the labels (zero-shot), or by a classifier trained on examples.',
+  timeoutMs: 30_000,
+  input: z.object({ texts, labels: labels.optional(), classifier: z.string().min(1).max(64).optional() }),
   output: z.object({
-    /** The text with single spaces, and none at its ends. */
-    text: z.string(),
-    words: z.number().int().nonnegative(),
+    results: z.array(z.object({ label: z.string(), confidence, scores: z.array(scoredLabel) })),
+    model: z.string(),
   }),
   example: {
-    input: { text: '  hello   world ' },
-    output: { text: 'hello world', words: 2 },
+    input: { texts: ['The bill is wrong.'], labels: ['billing', 'delivery'] },
+    output: {
+      results: [
+        {
+          label: 'billing',
+          confidence: 0.8,
+          scores: [
+            { label: 'billing', confidence: 0.8 },
+            { label: 'delivery', confidence: 0.2 },
+          ],
+        },
+      ],
+      model: 'minilm',
+    },
   },
+});
+
+const classifierName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, "a classifier's name is lower-case letters, digits, '-' and '_'");
+
+export const trainClassifier = capability({
+  name: 'analysis.train_classifier',
+  summary: 'Learns labels from examples, 8 or more of each; the classifier is known by its name from then on.',
+  timeoutMs: 600_000,
+  input: z.object({
+    name: classifierName,
+    examples: z
+      .array(z.object({ text: z.string().min(1).max(10_000), label: z.string().min(1).max(100) }))
+      .min(2)
+      .max(20_000),
+  }),
+  output: z.object({
+    name: z.string(),
+    version: z.string(),
+    labels: z.array(z.string()),
+    examples: z.number().int().positive(),
+    /** Cross-validated over the examples. */
+    accuracy: z.number(),
+    seconds: z.number().nonnegative(),
+  }),
+  example: {
+    input: {
+      name: 'tickets',
+      examples: [
+        { text: 'The bill is wrong.', label: 'billing' },
+        { text: 'Where is my parcel?', label: 'delivery' },
+      ],
+    },
+    output: {
+      name: 'tickets',
+      version: '019a0000-0000-7000-8000-000000000000',
+      labels: ['billing', 'delivery'],
+      examples: 2,
+      accuracy: 1,
+      seconds: 0.4,
+    },
+  },
+});
+
+export const deleteClassifier = capability({
+  name: 'analysis.delete_classifier',
+  summary: 'Forgets a classifier.',
+  timeoutMs: 10_000,
+  input: z.object({ name: classifierName }),
+  output: z.object({ name: z.string(), deleted: z.boolean() }),
+  example: { input: { name: 'tickets' }, output: { name: 'tickets', deleted: true } },
 });

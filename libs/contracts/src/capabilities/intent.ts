@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { capability } from '../capability.js';
+import { textEmbeddingSchema } from '../embedding.js';
 
 const scored = z.object({ intent: z.string(), probability: z.number().min(0).max(1) });
 
@@ -10,7 +11,11 @@ export const detect = capability({
   name: 'intent.detect',
   summary: 'Says which of the known intents a sentence has, how sure that is, or that it has none.',
   timeoutMs: 10_000,
-  input: z.object({ text: z.string().min(1).max(4_000) }),
+  input: z.object({
+    text: z.string().min(1).max(4_000),
+    /** Of `text`, where a step before has it. */
+    embedding: textEmbeddingSchema.optional(),
+  }),
   output: z.object({
     /** The most likely intent, or `out_of_scope`. */
     intent: z.string(),

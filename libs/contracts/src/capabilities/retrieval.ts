@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { capability } from '../capability.js';
+import { textEmbeddingSchema } from '../embedding.js';
 
 /** A piece of a document, small enough to be quoted and large enough to answer. */
 export const passageSchema = z.object({
@@ -33,6 +34,8 @@ export const search = capability({
     limit: z.number().int().min(1).max(50).default(5),
     /** Lifts passages of documents written for this intent. */
     intent: z.string().optional(),
+    /** Of `query`, where a step before has it. */
+    embedding: textEmbeddingSchema.optional(),
   }),
   output: z.object({ passages: z.array(passageSchema), documents: z.number().int().nonnegative() }),
   example: {

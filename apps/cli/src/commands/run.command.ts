@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { CliError } from '../cli-error.js';
+import { parseCsv } from '../evaluation/csv.js';
+import type { CallInput, Reply } from '../gateway/gateway-client.js';
+import { table } from '../terminal/table.js';
+import { progressLine } from '../terminal/progress-line.js';
+import { gatewayClient, type CommandContext } from './context.js';
+
+export interface RunOptions {
+  readonly json?: boolean;
+  readonly url?: string;
+}
+
+export interface TrainRecommenderOptions extends RunOptions {
+  readonly algorithm: string;
+  readonly force?: boolean;
+}
+
+export interface EvalRecommenderOptions extends RunOptions {
+  readonly data: string;
+  readonly protocol: string;
+  readonly algorithm: string;
+}
+
+/** `llmos train recommender`: a run like any other; Ctrl-C cancels it. */
+export function trainRecommender(context: CommandContext, options: TrainRecommenderOptions): Promise<number> {
+  const { algorithm, force } = options;
+  return follow(context, options, 'train_recommender', { algorithm, ...(force ? { force } : {}) });
+}
+
+/** `llmos rollback recommender`: serves the model before, or the one that is named. */
+export function rollbackRecommender(
+  context: CommandContext,
+  options: RunOptions & { version?: string },
+): Promise<number> {
+  const { version } = options;
+  return follow(context, options, 'rollback_recommender', version === undefined ? {} : { version });
+}
+
+/** `llmos train classifier`: a CSV of texts and labels becomes a classifier with a name. */
+export function trainClassifier(
+  context: CommandContext,
+  name: string,
+  options: RunOptions & { data: string },
+): Promise<number> {
+  const rows = parseCsv(read(options.data).toString('utf8'), options.data, ['text', 'label']);
+  const examples = rows.map(({ text = '', label = '' }) => ({ text, label }));
+  return follow(context, options, 'train_classifier', { name, examples });
+}
+
+/** `llmos eval recommender`: trains on a file of ratings and measures by a published protocol. */
+export function evalRecommender(context: CommandContext, options: EvalRecommenderOptions): Promise<number> {
+  const { data, protocol, algorithm } = options;
+  const file = read(data).toString('base64');
+  return follow(context, options, 'evaluate_recommender', { file, protocol, algorithm });
+}
+
+async function follow(
+  context: CommandContext,
+  { json, url }: RunOptions,
+  pipeline: string,
+  fields: CallInput,
+): Promise<number> {
+  const leaving = new AbortController();
+  const onSignal = () => leaving.abort(new CliError('The run was cancelled'));
+  process.once('SIGINT', onSignal);
+  const progress = progressLine(context.terminal);
+  try {
+    const client = gatewayClient(context, url, { signal: leaving.signal });
+    const reply = await client.run(pipeline, fields, (delta) => progress.show(delta));
+    progress.stop();
+    show(context, reply, json === true);
+    return 0;
+  } finally {
+    progress.stop();
+    process.removeListener('SIGINT', onSignal);
+  }
+}
+
+const detailsSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+/** The one output of these pipelines. */
+function show({ terminal }: CommandContext, { result, details }: Reply, json: boolean): void {
+  const own = Object.fromEntries(Object.entries(details).filter(([name]) => name !== 'timings' && name !== 'totalMs'));
+  const output = Object.values(detailsSchema.catch({}).parse(own))[0] ?? own;
+  if (json) return terminal.line(JSON.stringify(output));
+  terminal.line(result);
+  const rows = Object.entries(output).flatMap(([name, value]) =>
+    typeof value === 'number' ? [[name, Number(value.toFixed(4))]] : typeof value === 'string' ? [[name, value]] : [],
+  );
+  terminal.line(table(['figure', 'value'], rows));
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new CliError(`${file} cannot be read`, 'give --data the path of a file', { cause });
+  }
+}

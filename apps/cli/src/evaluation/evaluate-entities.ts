@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { CliError } from '../cli-error.js';
+import type { GatewayClient } from '../gateway/gateway-client.js';
+import { eachAtOnce } from './each-at-once.js';
+import { SpanTally, type SpanFigures, type TypedSpan } from './span-figures.js';
+
+export interface EntityReport extends SpanFigures {
+  readonly by_type: Record<string, SpanFigures>;
+}
+
+/** A sentence, its words joined by spaces, and the entities that its tags mark. */
+export interface TaggedText {
+  readonly text: string;
+  readonly entities: readonly TypedSpan[];
+}
+
+/** What the tags of public data sets mean here; other tags are nobody's and not judged. */
+const TYPES: Readonly<Record<string, string>> = {
+  per: 'person',
+  person: 'person',
+  org: 'organisation',
+  organisation: 'organisation',
+  organization: 'organisation',
+  corporation: 'organisation',
+  group: 'organisation',
+  loc: 'place',
+  location: 'place',
+  gpe: 'place',
+  place: 'place',
+  product: 'product',
+  date: 'date',
+  money: 'money',
+};
+const TEXTS_AT_ONCE = 16;
+
+const answerSchema = z.object({
+  analyses: z.array(
+    z.object({ entities: z.array(z.object({ start: z.number(), end: z.number(), type: z.string() })).default([]) }),
+  ),
+});
+
+/** Reads CoNLL columns: a word first and its BIO tag last on each line, an empty line between sentences. */
+export function parseConll(text: string, file: string): TaggedText[] {
+  const sentences = text
+    .split(/\r?\n\s*\r?\n/)
+    .map((block) => block.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('-DOCSTART-')));
+  const parsed = sentences.filter((lines) => lines.length > 0).map(readSentence);
+  if (parsed.length === 0) throw new CliError(`${file} has no sentences`, 'give CoNLL columns: a word and its BIO tag');
+  return parsed;
+}
+
+function readSentence(lines: readonly string[]): TaggedText {
+  let text = '';
+  const entities: TypedSpan[] = [];
+  for (const line of lines) {
+    const cells = line.trim().split(/\s+/);
+    // WikiANN writes the language before each word.
+    const word = cells[0]!.replace(/^[a-z]{2}:(?=.)/, '');
+    const [place = 'O', name = ''] = cells.at(-1)!.split('-', 2);
+    const start = text === '' ? 0 : text.length + 1;
+    text += text === '' ? word : ` ${word}`;
+    const type = TYPES[name.toLowerCase()];
+    if (place === 'O' || type === undefined) continue;
+    const last = entities.at(-1);
+    if (place === 'I' && last?.type === type && last.end === start - 1)
+      entities[entities.length - 1] = { ...last, end: text.length };
+    else entities.push({ start, end: text.length, type });
+  }
+  return { text, entities };
+}
+
+/** Asks for the entities of every sentence; an entity is right when its type and both its ends are. */
+export async function evaluateEntities(
+  client: GatewayClient,
+  sentences: readonly TaggedText[],
+  concurrency: number,
+  onDone: () => void,
+): Promise<EntityReport> {
+  const judged = new Set(sentences.flatMap(({ entities }) => entities.map(({ type }) => type)));
+  const batches = Array.from({ length: Math.ceil(sentences.length / TEXTS_AT_ONCE) }, (_, at) =>
+    sentences.slice(at * TEXTS_AT_ONCE, (at + 1) * TEXTS_AT_ONCE),
+  );
+  const tally = new SpanTally();
+  await eachAtOnce(batches, concurrency, async (batch) => {
+    const texts = batch.map(({ text }) => text);
+    const { details } = await client.process('text_analysis', { texts, tasks: ['entities'] });
+    const { analyses } = answerSchema.parse(details);
+    batch.forEach(({ entities }, at) => {
+      tally.add(
+        (analyses[at]?.entities ?? []).filter(({ type }) => judged.has(type)),
+        entities,
+      );
+      onDone();
+    });
+  });
+  return { ...tally.total(), by_type: tally.byType() };
+}

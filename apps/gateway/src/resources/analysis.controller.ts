@@ -1,0 +1,20 @@
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readFields } from '../request-body.js';
+import { ResourceRuns, type ResourceReply } from './resource-runs.service.js';
+
+/** `/v1/analyze`: what texts say. */
+@Controller('/v1/analyze')
+export class AnalysisController {
+  constructor(private readonly runs: ResourceRuns) {}
+
+  @Post()
+  @HttpCode(200)
+  async analyze(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResourceReply> {
+    const route = { name: 'POST /v1/analyze', pipeline: 'text_analysis' };
+    return this.runs.ask(request, reply, route, await readFields(request));
+  }
+}

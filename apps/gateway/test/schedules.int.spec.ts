@@ -1,0 +1,93 @@
+import { Bus } from '@llmos/mesh';
+import {
+  startNatsServer,
+  startServiceProcess,
+  waitFor,
+  type TestServiceProcess,
+  type TestNatsServer,
+} from '@llmos/testing';
+
+const TASK_STREAM = 'TASKS_DURABLE';
+
+describe('/v1/schedules', () => {
+  let nats: TestNatsServer;
+  let gateway: TestServiceProcess;
+  let bus: Bus;
+
+  const call = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(gateway.url + path, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const nightly = { pipeline: 'detect_intent', every: '1s', input: { text: 'Where is my card?' } };
+
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    gateway = await startServiceProcess({
+      app: 'gateway',
+      natsUrl: nats.url,
+      env: { LLMOS_PORT: '0' },
+      startedWhen: '/healthz',
+    });
+    bus = await Bus.connect({ url: nats.url, service: 'test' });
+  }, 30_000);
+  afterAll(async () => {
+    await bus?.close();
+    await gateway?.stop();
+    await nats.stop();
+  });
+
+  it('starts the pipeline each time it is due, and no more once it is deleted', async () => {
+    expect((await call('PUT', '/v1/schedules/nightly', nightly)).status).toBe(200);
+    const { body } = await call('GET', '/v1/schedules');
+    expect(body).toEqual({
+      schedules: [{ name: 'nightly', pipeline: 'detect_intent', when: '@every 1s', input: nightly.input }],
+    });
+    await waitFor('two runs of the schedule', async () => (await bus.pending(TASK_STREAM)) >= 2, 10_000);
+    expect((await call('DELETE', '/v1/schedules/nightly')).body).toEqual({ name: 'nightly', deleted: true });
+    expect((await call('GET', '/v1/schedules')).body).toEqual({ schedules: [] });
+    const before = await bus.pending(TASK_STREAM);
+    await bus.schedules.put('default', {
+      name: 'marker',
+      pipeline: 'detect_intent',
+      when: '@every 1s',
+      input: { text: 'x' },
+    });
+    await waitFor('a run of the other schedule', async () => (await bus.pending(TASK_STREAM)) > before, 10_000);
+    await bus.schedules.delete('default', 'marker');
+    // In the time of one firing of the other, the deleted one added none of its own (one may have been under way).
+    expect(await bus.pending(TASK_STREAM)).toBeLessThanOrEqual(before + 2);
+  }, 30_000);
+
+  it('replaces a schedule of the same name, and keeps the tenants apart', async () => {
+    await call('PUT', '/v1/schedules/daily', { ...nightly, every: '24h' });
+    await call('PUT', '/v1/schedules/daily', { pipeline: 'detect_intent', cron: '0 0 3 * * *', input: nightly.input });
+    const { body } = await call('GET', '/v1/schedules');
+    expect(body).toMatchObject({ schedules: [{ name: 'daily', when: '0 0 3 * * *' }] });
+    expect(await bus.schedules.list('other')).toEqual([]);
+  });
+
+  it.each([
+    ['no time', { pipeline: 'detect_intent', input: nightly.input }, 'every'],
+    ['two times', { ...nightly, cron: '0 0 3 * * *' }, 'every'],
+    ['an odd time', { ...nightly, every: 'often' }, 'every'],
+    [
+      'a cron line nobody can read',
+      { pipeline: 'detect_intent', cron: '9 9 9 9 9 nine', input: nightly.input },
+      'when',
+    ],
+    ['an unknown pipeline', { ...nightly, pipeline: 'nothing' }, 'pipeline'],
+    ['an input the pipeline does not take', { ...nightly, input: { colour: 'red' } }, 'colour'],
+  ])('refuses %s and names the field', async (_, body, field) => {
+    const answer = await call('PUT', '/v1/schedules/bad', body);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(answer.body).toMatchObject({ status: 'error', error: { field } });
+  });
+
+  it('refuses a name that would address somebody else', async () => {
+    expect((await call('PUT', '/v1/schedules/a.b', nightly)).status).toBe(400);
+  });
+});

@@ -1,0 +1,87 @@
+import { LlmosError, parseScheduleSubject, subjects } from '@llmos/contracts';
+import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
+import { JSON_TYPE } from './frame.js';
+import { isNotFound, STREAMS, type ConsumerSpec } from './topology.js';
+import { viaBroker } from './via-broker.js';
+
+/** A pipeline that the broker starts again and again. */
+export interface Schedule {
+  readonly name: string;
+  readonly pipeline: string;
+  /** As the broker reads it: `@every 24h`, `@daily`, or six cron fields, seconds first. */
+  readonly when: string;
+  readonly input: Record<string, unknown>;
+}
+
+const SCHEDULE = 'Nats-Schedule';
+const TARGET = 'Nats-Schedule-Target';
+const MAX_SCHEDULES = 1_000;
+
+/** Deliveries that are due: the gateway makes runs of them. */
+export const dueConsumer: ConsumerSpec = { stream: STREAMS.schedules, name: 'gateway_due', filter: subjects.dueAll() };
+
+/** Schedules kept and fired by the broker itself (message scheduling, ADR-51): they outlive every process of the house. */
+export class Schedules {
+  constructor(
+    private readonly js: JetStreamClient,
+    private readonly jsm: JetStreamManager,
+  ) {}
+
+  /** Adds a schedule, or replaces the one with the same name. @throws LlmosError INVALID_ARGUMENT for a `when` nobody can read. */
+  async put(tenant: string, { name, pipeline, when, input }: Schedule): Promise<void> {
+    const head = headers();
+    head.set(SCHEDULE, when);
+    head.set(TARGET, subjects.due(tenant, pipeline));
+    head.set('Nats-Rollup', 'sub');
+    head.set('content-type', JSON_TYPE);
+    await viaBroker(async () => {
+      try {
+        await this.js.publish(subjects.schedule(tenant, name), JSON.stringify(input), { headers: head });
+      } catch (error) {
+        if (error instanceof JetStreamApiError && /schedule/i.test(error.message))
+          throw new LlmosError('INVALID_ARGUMENT', `The broker cannot read '${when.slice(0, 64)}' as a schedule.`, {
+            field: 'when',
+            cause: error,
+          });
+        throw error;
+      }
+    });
+  }
+
+  /** @returns false when there was none. */
+  async delete(tenant: string, name: string): Promise<boolean> {
+    const { purged } = await viaBroker(() =>
+      this.jsm.streams.purge(STREAMS.schedules, { filter: subjects.schedule(tenant, name) }),
+    );
+    return purged > 0;
+  }
+
+  async list(tenant: string): Promise<Schedule[]> {
+    return viaBroker(async () => {
+      const { state } = await this.jsm.streams.info(STREAMS.schedules, { subjects_filter: subjects.schedules(tenant) });
+      const names = Object.keys(state.subjects ?? {})
+        .sort()
+        .slice(0, MAX_SCHEDULES);
+      const found = await Promise.all(names.map((subject) => this.read(subject)));
+      return found.filter((schedule) => schedule !== undefined);
+    });
+  }
+
+  private async read(subject: string): Promise<Schedule | undefined> {
+    const message = await this.jsm.streams
+      .getMessage(STREAMS.schedules, { last_by_subj: subject })
+      .catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
+    const name = parseScheduleSubject(subject)?.name;
+    if (!message || !name) return undefined;
+    return {
+      name,
+      pipeline: message.header.get(TARGET).split('.').at(-1) ?? '',
+      when: message.header.get(SCHEDULE),
+      input: message.json(),
+    };
+  }
+}
