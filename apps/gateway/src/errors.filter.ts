@@ -49,10 +49,14 @@ function translate(error: unknown): LlmosError {
   if (status === 413)
     return new LlmosError('PAYLOAD_TOO_LARGE', 'The request is larger than is taken.', { cause: error, field: 'body' });
   if (status === 415)
-    return new LlmosError('UNSUPPORTED_MEDIA', 'Send application/json or multipart/form-data.', {
-      cause: error,
-      field: 'content-type',
-    });
+    return new LlmosError(
+      'UNSUPPORTED_MEDIA',
+      'Send application/json or multipart/form-data; rows also as application/x-ndjson or text/csv.',
+      {
+        cause: error,
+        field: 'content-type',
+      },
+    );
   if (status >= 400 && status < 500)
     return new LlmosError('INVALID_ARGUMENT', 'The request cannot be read.', { cause: error, field: 'body' });
   return toLlmosError(error);

@@ -2,6 +2,7 @@ import { isToken } from '@llmos/contracts';
 import { defineConfig, setting, type ConfigOf } from '@llmos/config';
 import type { ServiceConfig } from '@llmos/mesh';
 import { z } from 'zod';
+import { guardSettings } from './guard/guard.config.js';
 
 export const gatewayConfig = defineConfig({
   host: setting('LLMOS_HOST', z.string().default('127.0.0.1')),
@@ -22,11 +23,12 @@ export const gatewayConfig = defineConfig({
       .positive()
       .default(24 * 3_600_000),
   ),
+  ...guardSettings,
 });
 export type GatewayConfig = ConfigOf<typeof gatewayConfig> & ServiceConfig;
 
-/** Documents of this tenant are everybody's to read; nobody may speak for it. */
-const SHARED = 'shared';
+/** Documents of `shared` are everybody's to read, `system` is the gateways' own: nobody may speak for them. */
+const RESERVED = new Set(['shared', 'system']);
 
 function parseKeys(text: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
   const pairs = text.split(',').filter((pair) => pair.trim() !== '');
@@ -34,7 +36,7 @@ function parseKeys(text: string, context: z.RefinementCtx): ReadonlyMap<string, 
     const colon = pair.lastIndexOf(':');
     return [pair.slice(0, Math.max(colon, 0)).trim(), pair.slice(colon + 1).trim()] as const;
   });
-  if (keys.some(([key, tenant]) => key === '' || !isToken(tenant) || tenant === SHARED)) {
+  if (keys.some(([key, tenant]) => key === '' || !isToken(tenant) || RESERVED.has(tenant))) {
     context.addIssue('each must be key:tenant');
   }
   return new Map(keys);

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { createServer } from 'node:net';
 import type { GatewayConfig } from './gateway.config.js';
 import { parseJson } from './json-body.js';
+import { ROW_FILES } from './resources/rows-body.js';
 
 const PORTS_TRIED = 50;
 
@@ -13,12 +14,12 @@ export function createAdapter(config: GatewayConfig): FastifyAdapter {
     // Longer than a load balancer's own, so that it never sends into a connection we are closing.
     keepAliveTimeout: 65_000,
     requestTimeout: 120_000,
-    routerOptions: { maxParamLength: 128 },
+    routerOptions: { maxParamLength: 512 },
     forceCloseConnections: 'idle',
   });
 }
 
-/** Sets how bodies are read: JSON with its depth checked, forms, nothing else. */
+/** Sets how bodies are read: JSON with its depth checked, forms, files of rows, nothing else. */
 export async function setBodyParsers(app: NestFastifyApplication, config: GatewayConfig): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await fastify.register(multipart, {
@@ -32,6 +33,7 @@ export async function setBodyParsers(app: NestFastifyApplication, config: Gatewa
       done(error as Error);
     }
   });
+  fastify.addContentTypeParser(Object.keys(ROW_FILES), { parseAs: 'buffer' }, (_, body, done) => done(null, body));
 }
 
 /** The wanted port, or the next one that is free. 0 lets the system choose. */

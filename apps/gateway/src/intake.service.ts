@@ -1,5 +1,5 @@
-import { decodeBody, intakeConsumer, type Delivery } from '@llmos/bus';
-import { LlmosError, parseIntakeSubject, toLlmosError } from '@llmos/contracts';
+import { decodeBody, dueConsumer, intakeConsumer, type Delivery } from '@llmos/bus';
+import { LlmosError, parseDueSubject, parseIntakeSubject, toLlmosError } from '@llmos/contracts';
 import { Bus, LOGGER } from '@llmos/mesh';
 import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan, type Logger } from '@llmos/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -19,7 +19,18 @@ const eventSchema = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
-/** Events from other systems: each becomes one durable run, however often it is delivered. */
+const fieldsSchema = z.record(z.string(), z.unknown());
+
+/** What is to be run: a pipeline for a tenant, with its input. `id` is the same however often it is delivered. */
+interface Order {
+  readonly tenant: string;
+  readonly pipeline: string;
+  readonly source: string;
+  readonly id: string;
+  readonly fields: Record<string, unknown>;
+}
+
+/** Events from other systems, and schedules that are due: each becomes one durable run, however often it is delivered. */
 @Injectable()
 export class IntakeService {
   constructor(
@@ -30,10 +41,11 @@ export class IntakeService {
   ) {}
 
   async start(): Promise<void> {
-    await this.bus.consume(intakeConsumer, CAPACITY, (delivery) => this.take(delivery));
+    await this.bus.consume(intakeConsumer, CAPACITY, (delivery) => this.take(delivery, 'llmos.in', orderOfEvent));
+    await this.bus.consume(dueConsumer, CAPACITY, (delivery) => this.take(delivery, 'llmos.due', orderOfSchedule));
   }
 
-  private async take(delivery: Delivery): Promise<void> {
+  private async take(delivery: Delivery, from: string, read: (delivery: Delivery) => Order): Promise<void> {
     const sent = parseTraceparent(delivery.headers?.get('traceparent') || undefined);
     const attributes = {
       'messaging.system': 'nats',
@@ -43,19 +55,15 @@ export class IntakeService {
     };
     try {
       await withSpan(
-        'process llmos.in.{tenant}.{pipeline}',
+        `process ${from}.{tenant}.{pipeline}`,
         { kind: SpanKind.CONSUMER, traceparent: sent ?? '', attributes },
         async (span) => {
-          const { tenant, pipeline: name } = addressOf(delivery.subject);
-          const event = readEvent(delivery);
+          const { tenant, pipeline: name, source, id, fields } = read(delivery);
           const pipeline = this.pipelines.get(name, 'subject');
-          const { run } = await this.runs.runOfKey(tenant, `event:${event.source}:${event.id}`, {
-            name,
-            fields: event.data,
-          });
+          const { run } = await this.runs.runOfKey(tenant, `event:${source}:${id}`, { name, fields });
           span.setAttributes({ 'llmos.run': run, 'llmos.tenant': tenant, 'llmos.pipeline': name });
           const traceparent = activeTraceparent() ?? sent ?? newTraceparent();
-          await this.runs.accept({ pipeline, fields: event.data, tenant, traceparent, run, correlationId: event.id });
+          await this.runs.accept({ pipeline, fields, tenant, traceparent, run, correlationId: id });
         },
       );
       delivery.ack();
@@ -80,7 +88,7 @@ export class IntakeService {
     );
     await this.bus.deadLetter({
       service: 'gateway',
-      id: `intake:${delivery.streamSequence}`,
+      id: `${delivery.subject.split('.', 2)[1]}:${delivery.streamSequence}`,
       subject: delivery.subject,
       headers: delivery.headers,
       data: delivery.data,
@@ -91,11 +99,21 @@ export class IntakeService {
   }
 }
 
-function addressOf(subject: string): { tenant: string; pipeline: string } {
-  const address = parseIntakeSubject(subject);
+function orderOfEvent(delivery: Delivery): Order {
+  const address = parseIntakeSubject(delivery.subject);
   if (!address)
     throw new LlmosError('MALFORMED_EVENT', 'Events go to llmos.in.<tenant>.<pipeline>.', { field: 'subject' });
-  return address;
+  const { source, id, data } = readEvent(delivery);
+  return { ...address, source, id, fields: data };
+}
+
+/** What the broker fires carries the schedule's own headers: only its place in the stream tells one firing from the next. */
+function orderOfSchedule(delivery: Delivery): Order {
+  const address = parseDueSubject(delivery.subject);
+  const fields = fieldsSchema.safeParse(parseJson(Buffer.from(delivery.data)));
+  if (!address || !fields.success)
+    throw new LlmosError('MALFORMED_EVENT', 'This is not a schedule that is due.', { field: 'subject' });
+  return { ...address, source: 'schedule', id: `schedule:${delivery.streamSequence}`, fields: fields.data };
 }
 
 function readEvent(delivery: Delivery): z.infer<typeof eventSchema> {

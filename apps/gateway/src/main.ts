@@ -12,10 +12,12 @@ import {
 import { LlmosError } from '@llmos/contracts';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import 'reflect-metadata';
 import { errorReply } from './errors.filter.js';
 import { gatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
+import { GuardService } from './guard/guard.service.js';
 import { createAdapter, freePort, setBodyParsers } from './http-server.js';
 import { IntakeService } from './intake.service.js';
 
@@ -43,6 +45,7 @@ const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter
   bodyParser: false,
 });
 await setBodyParsers(app, config);
+app.get(GuardService).attach(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
 if (port !== config.port && config.port !== 0)
   log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
 if (config.apiKeys.size === 0 && !LOOPBACK.test(config.host)) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
 import { detect } from '@llmos/contracts/capabilities/intent';
+import { carryEmbedding } from '@llmos/models';
 import { toyHead } from '../test/toy-head.js';
 import { encodeHead, writeHead } from './head/head-file.js';
 import { IntentService } from './intent.service.js';
@@ -38,7 +39,7 @@ describe('IntentService', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('answers with the likeliest intent, and what is likely beside it, in order', async () => {
-    const answer = await service.detect('It has not arrived.');
+    const answer = await service.detect({ text: 'It has not arrived.' });
     expect(detect.output.parse(answer)).toEqual(answer);
     expect(answer).toMatchObject({
       intent: 'card_arrival',
@@ -52,14 +53,14 @@ describe('IntentService', () => {
 
   it('says out of scope with the likely intents still named', async () => {
     embedding.vector = Float32Array.of(-1, -1).map((value) => value * Math.SQRT1_2);
-    const answer = await service.detect('Where is the moon?');
+    const answer = await service.detect({ text: 'Where is the moon?' });
     expect(answer).toMatchObject({ intent: 'out_of_scope', outOfScope: true });
     expect(answer.probability).toBe(answer.outOfScopeScore);
     expect(answer.top).toHaveLength(2);
   });
 
   it('does not ask the model about writing it was not trained on', async () => {
-    expect(await service.detect('我的卡在哪里')).toMatchObject({
+    expect(await service.detect({ text: '我的卡在哪里' })).toMatchObject({
       intent: 'out_of_scope',
       language: 'und',
       top: [],
@@ -68,10 +69,19 @@ describe('IntentService', () => {
     expect(embedding.asked).toEqual([]);
   });
 
+  it('asks for no vector that a step before has, and for its own when that is of another text', async () => {
+    const text = 'It has not arrived.';
+    const embedded = carryEmbedding('fake', text, embedding.vector);
+    await service.detect({ text, embedding: embedded });
+    expect(embedding.asked).toEqual([]);
+    await service.detect({ text: 'Something else.', embedding: embedded });
+    expect(embedding.asked).toEqual(['Something else.']);
+  });
+
   it('refuses while loading, and passes on an abort', async () => {
     const early = new IntentService(embedding, 'unread.json');
-    await expect(early.detect('card')).rejects.toMatchObject({ code: 'MODEL_LOADING' });
+    await expect(early.detect({ text: 'card' })).rejects.toMatchObject({ code: 'MODEL_LOADING' });
     const reason = new LlmosError('CANCELLED', 'The run was cancelled.');
-    await expect(service.detect('card', AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(service.detect({ text: 'card' }, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });

@@ -1,7 +1,6 @@
-import { LlmosError } from '@llmos/contracts';
+import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import { OUT_OF_SCOPE, type detect } from '@llmos/contracts/capabilities/intent';
-import type { OutputOf } from '@llmos/contracts';
-import type { LoadProgress } from '@llmos/models';
+import { carriedVector, type LoadProgress } from '@llmos/models';
 import { withModelSpan } from '@llmos/telemetry';
 import { decodeHead, readHead } from './head/head-file.js';
 import { IntentHead, type HeadVerdict } from './head/intent-head.js';
@@ -37,7 +36,7 @@ export class IntentService {
    * Text that is not in Latin letters is out of scope without asking the model, and has no `top`.
    * Rejects with `MODEL_LOADING` before `load` is done, and with the signal's reason on abort.
    */
-  async detect(text: string, signal?: AbortSignal): Promise<Detection> {
+  async detect({ text, embedding }: InputOf<typeof detect>, signal?: AbortSignal): Promise<Detection> {
     const { head } = this;
     if (!head) throw new LlmosError('MODEL_LOADING', 'The intent model is still loading. Try again in a moment.');
     const question = normaliseQuestion(text);
@@ -46,7 +45,9 @@ export class IntentService {
     const verdict = await withModelSpan(
       { operation: 'detect', model: MODEL, provider: 'onnxruntime' },
       async (span) => {
-        const [vector] = await this.embedding.embed([question], signal);
+        const vector =
+          carriedVector(embedding, this.embedding.model, question) ??
+          (await this.embedding.embed([question], signal))[0];
         if (!vector) throw new LlmosError('INTERNAL', 'The embedding model gave no vector.');
         const judged = head.classify(vector, question);
         span.setAttribute('llmos.intent.out_of_scope_score', judged.outOfScopeScore);

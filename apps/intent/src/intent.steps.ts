@@ -10,6 +10,6 @@ export class IntentSteps {
 
   @Step(detect)
   detect(input: InputOf<typeof detect>, context: StepContext): Promise<OutputOf<typeof detect>> {
-    return this.intent.detect(input.text, context.signal);
+    return this.intent.detect(input, context.signal);
   }
 }

@@ -47,7 +47,7 @@ describe('intent.detect with the real model', () => {
     ['What exchange rate do you use?', 'exchange_rate'],
     ['how do i verify my identity', 'verify_my_identity'],
   ])('%j is %s', async (text, expected) => {
-    const answer = await intent.detect(text);
+    const answer = await intent.detect({ text });
     expectSound(answer);
     expect(answer).toMatchObject({ intent: expected, outOfScope: false, language: 'en' });
   });
@@ -60,18 +60,20 @@ describe('intent.detect with the real model', () => {
     ['asdf qwer zxcv'],
     ['What is the capital of France?'],
   ])('%j is out of scope', async (text) => {
-    const answer = await intent.detect(text);
+    const answer = await intent.detect({ text });
     expectSound(answer);
     expect(answer).toMatchObject({ intent: 'out_of_scope', outOfScope: true, language: 'en' });
   });
 
   it.each([['我的卡在哪里?'], ['Где моя карта?'], ['😀😀😀'], ['123 456'], ['\u0000\u0007'], ['\uD800']])(
     '%j is nothing it can read',
-    async (text) => expect(await intent.detect(text)).toMatchObject({ language: 'und', outOfScope: true, top: [] }),
+    async (text) => expect(await intent.detect({ text })).toMatchObject({ language: 'und', outOfScope: true, top: [] }),
   );
 
   it('answers the same for the same question, whatever the spaces', async () => {
-    expect(await intent.detect('  Where is\n\tmy card? ')).toEqual(await intent.detect('Where is my card?'));
+    expect(await intent.detect({ text: '  Where is\n\tmy card? ' })).toEqual(
+      await intent.detect({ text: 'Where is my card?' }),
+    );
   });
 
   it('gives a sound answer to anything at all', async () => {
@@ -82,7 +84,7 @@ describe('intent.detect with the real model', () => {
       fc.string({ minLength: 1, maxLength: 60 }).map((text) => `${text} card \u202E ${text}`),
     );
     await fc.assert(
-      fc.asyncProperty(anything, async (text) => expectSound(await intent.detect(text))),
+      fc.asyncProperty(anything, async (text) => expectSound(await intent.detect({ text }))),
       { numRuns: 150, seed: 7 },
     );
   }, 60_000);
@@ -90,7 +92,7 @@ describe('intent.detect with the real model', () => {
   it('survives 100 KB without a word of it being slow', async () => {
     for (const text of ['card '.repeat(20_000), 'a'.repeat(100_000), '\u0301'.repeat(100_000), 'x́'.repeat(50_000)]) {
       const before = performance.now();
-      expectSound(await intent.detect(text));
+      expectSound(await intent.detect({ text }));
       expect(performance.now() - before).toBeLessThan(5_000);
     }
   }, 30_000);

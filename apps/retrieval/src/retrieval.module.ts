@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
+import { AtRest, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
@@ -37,10 +37,12 @@ type Config = RetrievalConfig & ServiceConfig;
     },
     {
       provide: DOCUMENT_STORE,
-      inject: [Bus, LOGGER],
-      useFactory: (bus: Bus, log: Logger) =>
-        KvDocumentStore.open(bus, (key, error) =>
-          log.error({ key, err: error }, 'a stored document cannot be read and is not found'),
+      inject: [Bus, AtRest, LOGGER],
+      useFactory: (bus: Bus, atRest: AtRest, log: Logger) =>
+        KvDocumentStore.open(
+          bus,
+          (key, error) => log.error({ key, err: error }, 'a stored document cannot be read and is not found'),
+          atRest,
         ),
     },
     {

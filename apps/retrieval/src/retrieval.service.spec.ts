@@ -32,7 +32,7 @@ describe('RetrievalService', () => {
     const { service } = await start();
     await service.upsert({ document: hours }, acme);
     expect(await service.delete({ id: 'hours' }, acme)).toEqual({ id: 'hours', deleted: true });
-    expect(await service.search(query('when do you answer'), acme)).toEqual({ passages: [], documents: 0 });
+    expect(await service.search(query('when do you answer'), acme)).toMatchObject({ passages: [], documents: 0 });
     expect(await service.delete({ id: 'hours' }, acme)).toEqual({ id: 'hours', deleted: false });
   });
 

@@ -1,5 +1,6 @@
 import { LlmosError, isToken, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { remove, search, upsert } from '@llmos/contracts/capabilities/retrieval';
+import { carriedVector, carryEmbedding } from '@llmos/models';
 import type { DocumentEmbedder } from './document-embedder.js';
 import type { DocumentFeed } from './document-feed.js';
 import type { HybridIndex } from './hybrid-index.js';
@@ -29,11 +30,14 @@ export class RetrievalService {
 
   async search(input: InputOf<typeof search>, { tenant, signal }: Caller): Promise<OutputOf<typeof search>> {
     const text = plainText(input.query);
-    const [vector] = await this.parts.embeddings.embed([text], signal);
+    const { embeddings } = this.parts;
+    const vector =
+      carriedVector(input.embedding, embeddings.model, text) ?? (await embeddings.embed([text], signal))[0];
     if (!vector) throw new LlmosError('INTERNAL', 'The embedding model gave no vector for the question.');
     signal?.throwIfAborted();
     const { limit, intent } = input;
-    return this.parts.index.search({ text, vector, limit, intent, tenants: [tenant, SHARED_TENANT] });
+    const found = this.parts.index.search({ text, vector, limit, intent, tenants: [tenant, SHARED_TENANT] });
+    return { ...found, embedding: carryEmbedding(embeddings.model, text, vector) };
   }
 
   /** Answers when the document is stored and this replica's searches find it; other replicas follow within moments. */

@@ -8,27 +8,41 @@ const BUCKET = 'llmos-blobs';
 /** Longer than an accepted run may take. */
 const KEPT_MS = 26 * 3_600_000;
 
+/** Seals what is stored; it opens for the same tenant under the same name alone. */
+export interface BlobSealer {
+  seal(tenant: string, name: string, body: Uint8Array): Promise<Uint8Array>;
+  /** Gives bytes that were stored without a seal as they are. */
+  open(tenant: string, name: string, body: Uint8Array): Promise<Uint8Array>;
+}
+
 /** Payloads too big for a message, kept in the object store for a day and named by reference. */
 export class Blobs {
   private store: Promise<ObjectStore> | undefined;
+  private sealer: BlobSealer | undefined;
 
   constructor(
     private readonly nc: NatsConnection,
     private readonly replicas: number,
   ) {}
 
+  /** Seals every payload from now on; without it they are stored as they are. */
+  sealWith(sealer: BlobSealer): void {
+    this.sealer = sealer;
+  }
+
   /** @returns the reference to put into `ce-dataref`. */
-  async put(body: Uint8Array): Promise<string> {
+  async put(tenant: string, body: Uint8Array): Promise<string> {
     const name = newRunId();
-    await viaBroker(async () => (await this.open()).putBlob({ name }, body));
+    const stored = this.sealer ? await this.sealer.seal(tenant, name, body) : body;
+    await viaBroker(async () => (await this.open()).putBlob({ name }, stored));
     return name;
   }
 
-  /** @throws LlmosError NOT_FOUND when the blob has expired or never was. */
-  async get(name: string): Promise<Uint8Array> {
-    const body = await viaBroker(async () => (await this.open()).getBlob(name));
-    if (!body) throw new LlmosError('NOT_FOUND', `The payload ${name} is no longer kept.`);
-    return body;
+  /** @throws LlmosError NOT_FOUND when the blob has expired or never was, or its tenant's key has been destroyed. */
+  async get(tenant: string, name: string): Promise<Uint8Array> {
+    const stored = await viaBroker(async () => (await this.open()).getBlob(name));
+    if (!stored) throw new LlmosError('NOT_FOUND', `The payload ${name} is no longer kept.`);
+    return this.sealer ? this.sealer.open(tenant, name, stored) : stored;
   }
 
   private open(): Promise<ObjectStore> {

@@ -16,8 +16,10 @@ import { buryAbandoned, publishDeadLetter, type Abandoned, type DeadLetter } fro
 import { readHeaders, writeHeaders, type Envelope } from './envelope.js';
 import { decodeBody, encodeBody, JSON_TYPE } from './frame.js';
 import { createBucket, KvBucket, type KvOptions } from './kv-bucket.js';
+import { ObjectBucket, type ObjectOptions } from './objects.js';
 import { delay, Publisher } from './publisher.js';
 import { PullLoop, type Delivery } from './pull-loop.js';
+import { Schedules } from './schedules.js';
 import { ensureConsumer, ensureStreams, STREAMS, type ConsumerSpec } from './topology.js';
 
 export interface BusOptions {
@@ -48,6 +50,7 @@ const RESTORE_RETRY_MS = 250;
 /** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
 export class Bus {
   readonly blobs: Blobs;
+  readonly schedules: Schedules;
   private readonly publisher: Publisher;
   private readonly ear: Ear;
   private readonly loops = new Set<PullLoop>();
@@ -63,6 +66,7 @@ export class Bus {
     private readonly options: BusOptions,
   ) {
     this.blobs = new Blobs(nc, options.replicas ?? 1);
+    this.schedules = new Schedules(js, jsm);
     this.publisher = new Publisher(nc);
     this.ear = new Ear(nc);
     this.source = `/llmos/${options.service}`;
@@ -113,7 +117,7 @@ export class Bus {
     const id = `${context.run}:${index}`;
     const encoded = encodeBody(body);
     const limit = Math.min(INLINE_LIMIT_BYTES, (this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES) - 8_192);
-    const dataref = encoded.body.length > limit ? await this.blobs.put(encoded.body) : undefined;
+    const dataref = encoded.body.length > limit ? await this.blobs.put(context.tenant, encoded.body) : undefined;
     const envelope: Envelope = {
       ...context,
       id,
@@ -141,7 +145,7 @@ export class Bus {
   /** @throws LlmosError MALFORMED_EVENT when the message is not one of ours. */
   async decode(delivery: Pick<Delivery, 'headers' | 'data'>): Promise<Decoded> {
     const { contentType, timeMs, dataref, ...envelope } = readHeaders(delivery.headers);
-    const data = dataref ? await this.blobs.get(dataref) : delivery.data;
+    const data = dataref ? await this.blobs.get(envelope.tenant, dataref) : delivery.data;
     return { envelope, body: decodeBody(contentType, data), sizeBytes: data.length, sentAtMs: timeMs };
   }
 
@@ -265,6 +269,11 @@ export class Bus {
     const opened = await KvBucket.open(this.nc, bucket, this.options.replicas ?? 1, options, onReconnect);
     this.buckets.set(bucket, options);
     return opened;
+  }
+
+  /** An object store by its name, made where there is none when it is first used. */
+  objects(bucket: string, options: ObjectOptions = {}): ObjectBucket {
+    return new ObjectBucket(this.nc, bucket, this.options.replicas ?? 1, options);
   }
 
   /** How many messages wait in a stream. */

@@ -1,8 +1,11 @@
 export type { SequencedAnswer } from './answers.js';
+export type { BlobSealer } from './blobs.js';
 export { Bus, intakeConsumer, taskConsumer, type BusOptions, type Decoded } from './bus.js';
 export type { Abandoned, DeadLetter } from './dead-letters.js';
 export type { Envelope } from './envelope.js';
 export { decodeBody, encodeBody } from './frame.js';
 export type { KvBucket, KvOptions, KvValue, KvWatcher } from './kv-bucket.js';
+export type { ObjectBucket, ObjectOptions, StoredObject } from './objects.js';
 export type { Delivery, PullLoop } from './pull-loop.js';
+export { dueConsumer, type Schedule, type Schedules } from './schedules.js';
 export { ACK_WAIT_MS, MAX_DELIVERIES, STREAMS, type ConsumerSpec } from './topology.js';

@@ -1,6 +1,6 @@
 import { LlmosError } from '@llmos/contracts';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
-import { StorageType } from '@nats-io/jetstream';
+import { jetstreamManager, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { delay } from './publisher.js';
 import { viaBroker } from './via-broker.js';
@@ -11,6 +11,11 @@ export interface KvOptions {
   readonly storage?: 'file' | 'memory';
   /** Entries are forgotten this long after their last write. */
   readonly ttlMs?: number;
+  /**
+   * For what people may ask to have forgotten: a replaced or erased value is overwritten in the broker's files, and not
+   * only passed over by readers. Costs one more request for each update.
+   */
+  readonly erasable?: boolean;
 }
 
 export interface KvValue {
@@ -26,6 +31,9 @@ export interface KvWatcher {
 }
 
 const WRONG_REVISION = 10071;
+/** How long the empty marker of an erased key stays, for watchers that are away. After it not even the key is known. */
+const MARKER_TTL = '168h';
+const MARKER_MS = 168 * 3_600_000;
 
 /** One JetStream key-value bucket. Keys: letters, digits and `-/_=.`; a write has been stored when it returns. */
 export class KvBucket {
@@ -33,6 +41,8 @@ export class KvBucket {
     private readonly nc: NatsConnection,
     private readonly kv: KV,
     private readonly onReconnect: (listener: () => void) => void,
+    private readonly erasable: boolean,
+    private readonly stream: string,
   ) {}
 
   /** @param onReconnect told what to do when the broker is back. */
@@ -43,7 +53,8 @@ export class KvBucket {
     options: KvOptions,
     onReconnect: (listener: () => void) => void,
   ): Promise<KvBucket> {
-    return new KvBucket(nc, await createBucket(nc, bucket, replicas, options), onReconnect);
+    const kv = await createBucket(nc, bucket, replicas, options);
+    return new KvBucket(nc, kv, onReconnect, options.erasable ?? false, `KV_${bucket}`);
   }
 
   async get(key: string): Promise<KvValue | undefined> {
@@ -63,7 +74,10 @@ export class KvBucket {
    */
   async update(key: string, value: Uint8Array, revision: number): Promise<number> {
     try {
-      return revision === 0 ? await this.kv.create(key, value) : await this.kv.update(key, value, revision);
+      if (revision === 0) return await this.kv.create(key, value);
+      const written = await this.kv.update(key, value, revision);
+      if (this.erasable) await this.overwrite(revision).catch(() => undefined);
+      return written;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === WRONG_REVISION) {
         throw new LlmosError('CONFLICT', `'${key}' was changed by somebody else.`, { cause: error });
@@ -74,6 +88,27 @@ export class KvBucket {
 
   async delete(key: string): Promise<void> {
     await viaBroker(() => this.kv.delete(key));
+  }
+
+  /**
+   * Deletes for good, in a bucket that is `erasable`: every value the key has is overwritten in the broker's files; an
+   * empty marker tells watchers and goes after a week. A value written by somebody else meanwhile goes too.
+   */
+  async erase(key: string): Promise<void> {
+    if (!this.erasable) throw new LlmosError('INTERNAL', `The bucket of '${key}' was not opened as erasable.`);
+    await viaBroker(async () => {
+      for await (const { revision, operation, delta } of await this.kv.history({ key })) {
+        if (operation === 'PUT') await this.overwrite(revision);
+        if (delta === 0) break;
+      }
+      await this.kv.purge(key, { ttl: MARKER_TTL });
+    });
+  }
+
+  /** Removes one message from the stream and fills its place in the file with random bytes. */
+  private async overwrite(revision: number): Promise<void> {
+    const manager = await jetstreamManager(this.nc, { checkAPI: false });
+    await manager.streams.deleteMessage(this.stream, revision, true);
   }
 
   /** Replays every entry, then follows the changes; after the broker was away it begins again with a replay. */
@@ -119,7 +154,9 @@ export class KvBucket {
 export function createBucket(nc: NatsConnection, bucket: string, replicas: number, options: KvOptions): Promise<KV> {
   return viaBroker(() =>
     new Kvm(nc).create(bucket, {
-      history: options.history ?? 1,
+      // An erasable bucket keeps the replaced value for the moment until it is overwritten.
+      history: options.erasable ? Math.max(2, options.history ?? 1) : (options.history ?? 1),
+      ...(options.erasable ? { markerTTL: MARKER_MS } : {}),
       storage: options.storage === 'memory' ? StorageType.Memory : StorageType.File,
       replicas,
       ...(options.ttlMs ? { ttl: options.ttlMs } : {}),

@@ -20,6 +20,7 @@ export const STREAMS = {
   tasksLive: 'TASKS_LIVE',
   tasksDurable: 'TASKS_DURABLE',
   intake: 'INTAKE',
+  schedules: 'SCHEDULES',
   results: 'RESULTS',
   answers: 'ANSWERS',
   deadLetters: 'DEAD_LETTERS',
@@ -64,6 +65,17 @@ const DEFINITIONS: readonly Definition[] = [
     storage: StorageType.File,
     discard: DiscardPolicy.New,
     max_msgs: 1_000_000,
+    duplicate_window: nanos(10 * MINUTE),
+  },
+  {
+    // A schedule stays until it is deleted; what it fires is work like any intake. The broker refuses `discard: new` here.
+    name: STREAMS.schedules,
+    subjects: [subjects.schedulesAll(), subjects.dueAll()],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    max_msgs_per_subject: 10_000,
+    allow_msg_schedules: true,
+    allow_rollup_hdrs: true,
     duplicate_window: nanos(10 * MINUTE),
   },
   {

@@ -11,5 +11,8 @@ export { Readiness, type BringOptions, type StartProgress } from './readiness.js
 export { concluded, isConcluded, lastWordOf, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';
 export { Step, type StepContext } from './step.decorator.js';
+export { AtRest } from './tenant-keys.at-rest.js';
+export { openMasterKey } from './tenant-keys.master.js';
+export { TENANT_KEYS_BUCKET, TenantKeys, type TenantKeysOptions } from './tenant-keys.js';
 export { TaskChain, type Handler } from './task-chain.js';
 export { Bus } from '@llmos/bus';

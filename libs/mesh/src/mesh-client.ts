@@ -54,7 +54,7 @@ export class MeshClient {
       ...(correlationId ? { correlationId } : {}),
     };
     if (request.lane === 'durable') {
-      const known = await this.records.get(request.tenant, request.run);
+      const known = await this.records.peek(request.tenant, request.run);
       if (known && known.status !== 'accepted') return;
       if (!known) await this.records.put(recordOf(request, task, [], 'accepted'));
     }

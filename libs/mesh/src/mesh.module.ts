@@ -5,6 +5,8 @@ import { MeshClient } from './mesh-client.js';
 import { Nodes } from './nodes.js';
 import { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
+import { AtRest } from './tenant-keys.at-rest.js';
+import { TenantKeys } from './tenant-keys.js';
 
 /** Injects the process's settings: `@Inject(CONFIG) config: AsrConfig & ServiceConfig`. */
 export const CONFIG = Symbol('config');
@@ -17,6 +19,8 @@ export interface MeshParts {
   readonly bus: Bus;
   readonly records: RunRecords;
   readonly nodes: Nodes;
+  readonly tenantKeys: TenantKeys;
+  readonly atRest: AtRest;
   readonly readiness: Readiness;
 }
 
@@ -33,10 +37,12 @@ export class MeshModule {
         { provide: Bus, useValue: parts.bus },
         { provide: RunRecords, useValue: parts.records },
         { provide: Nodes, useValue: parts.nodes },
+        { provide: TenantKeys, useValue: parts.tenantKeys },
+        { provide: AtRest, useValue: parts.atRest },
         { provide: Readiness, useValue: parts.readiness },
         { provide: MeshClient, useFactory: () => new MeshClient(parts.bus, parts.records) },
       ],
-      exports: [CONFIG, LOGGER, Bus, RunRecords, Nodes, Readiness, MeshClient],
+      exports: [CONFIG, LOGGER, Bus, RunRecords, Nodes, TenantKeys, AtRest, Readiness, MeshClient],
     };
   }
 }

@@ -5,9 +5,13 @@ import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/te
 import { HEARTBEAT_MS, Nodes } from './nodes.js';
 import type { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
+import { AtRest } from './tenant-keys.at-rest.js';
+import { masterKeyFileOf, tenantKeysConfig, type TenantKeysConfig } from './tenant-keys.config.js';
+import { openMasterKey } from './tenant-keys.master.js';
+import { TenantKeys } from './tenant-keys.js';
 
 /** The settings of a process: what every process has, and its own. */
-export type ServiceConfig = BaseConfig & { readonly service: string };
+export type ServiceConfig = BaseConfig & TenantKeysConfig & { readonly service: string };
 
 /** What every process of the house has before its module is made. */
 export interface HouseProcess<D extends ConfigDefinition> {
@@ -16,15 +20,19 @@ export interface HouseProcess<D extends ConfigDefinition> {
   readonly bus: Bus;
   readonly records: RunRecords;
   readonly nodes: Nodes;
+  readonly tenantKeys: TenantKeys;
+  readonly atRest: AtRest;
   readonly readiness: Readiness;
   stopTracing(): Promise<void>;
 }
 
 export const BROKER_CHECK = 'broker';
 const CONNECT_RETRY_MS = 500;
+const KEYS_CHECK = 'tenant keys';
+const UNTIL_THE_END = new AbortController().signal;
 
 export function readConfig<D extends ConfigDefinition>(service: string, definition: D): ServiceConfig & ConfigOf<D> {
-  return { ...loadConfig(baseConfig), ...loadConfig(definition), service };
+  return { ...loadConfig(baseConfig), ...loadConfig(tenantKeysConfig), ...loadConfig(definition), service };
 }
 
 /** Starts telemetry and connects to the broker, waiting for it as long as it takes. */
@@ -42,8 +50,21 @@ export async function openProcess<D extends ConfigDefinition>(
   readiness.set({ name: BROKER_CHECK, state: 'loading', message: 'connecting to NATS' });
   const bus = await connectPatiently(config, log, readiness);
   readiness.set({ name: BROKER_CHECK, state: 'ready' });
-  const [records, nodes] = await Promise.all([RunRecords.open(bus), Nodes.open(bus)]);
-  return { config, log, bus, records, nodes, readiness, stopTracing };
+  const tenantKeys = await TenantKeys.open(bus, {
+    openMaster: (mayCreate) => openMasterKey(masterKeyFileOf(config), mayCreate),
+    onProblem: (error, message) => log.error({ err: error }, message),
+  });
+  // Lazy where all is well; where it is not, better known now than by what fails later.
+  tenantKeys
+    .verify()
+    .catch(() => readiness.bring(KEYS_CHECK, () => tenantKeys.verify(), { signal: UNTIL_THE_END, log }));
+  const atRest = new AtRest(tenantKeys, config.encryption);
+  bus.blobs.sealWith({
+    seal: (tenant, name, body) => atRest.seal(tenant, 'blob', name, body),
+    open: (tenant, name, body) => atRest.open(tenant, 'blob', name, body),
+  });
+  const [records, nodes] = await Promise.all([RunRecords.open(bus, atRest), Nodes.open(bus)]);
+  return { config, log, bus, records, nodes, tenantKeys, atRest, readiness, stopTracing };
 }
 
 async function connectPatiently(config: ServiceConfig, log: Logger, readiness: Readiness): Promise<Bus> {

@@ -1,7 +1,6 @@
 import type { Bus, KvBucket } from '@llmos/bus';
 import {
   isLlmosError,
-  runRecordSchema,
   toLlmosError,
   type RunContext,
   type RunRecord,
@@ -9,24 +8,36 @@ import {
   type TerminalAnswer,
   type Timing,
 } from '@llmos/contracts';
+import { openRecord, peekRecord, sealRecord, type RecordSealer } from './run-record.sealed.js';
 
 const BUCKET = 'llmos-runs';
 const DAYS_7_MS = 7 * 24 * 3_600_000;
 
 /**
  * What is known of each durable run, kept for a week: says which steps are done when a task is delivered again after
- * the stream has forgotten its id, and answers `GET /v1/runs/{id}`.
+ * the stream has forgotten its id, and answers `GET /v1/runs/{id}`. What a run said is sealed with its tenant's key.
  */
 export class RunRecords {
-  private constructor(private readonly bucket: KvBucket) {}
+  private constructor(
+    private readonly bucket: KvBucket,
+    private readonly sealer: RecordSealer | undefined,
+  ) {}
 
-  static async open(bus: Bus): Promise<RunRecords> {
-    return new RunRecords(await bus.kv(BUCKET, { ttlMs: DAYS_7_MS, storage: 'file' }));
+  /** @param sealer seals what runs said; without it records are stored as they are. */
+  static async open(bus: Bus, sealer?: RecordSealer): Promise<RunRecords> {
+    return new RunRecords(await bus.kv(BUCKET, { ttlMs: DAYS_7_MS, storage: 'file' }), sealer);
   }
 
+  /** @throws LlmosError NOT_FOUND when there is one whose tenant's key has been destroyed. */
   async get(tenant: string, run: string): Promise<RunRecord | undefined> {
     const entry = await this.bucket.get(`${tenant}.${run}`);
-    return entry && parse(entry.value);
+    return entry && openRecord(entry.value, this.sealer);
+  }
+
+  /** How far a run is; what it said is not read. */
+  async peek(tenant: string, run: string): Promise<RunRecord | undefined> {
+    const entry = await this.bucket.get(`${tenant}.${run}`);
+    return entry && peekRecord(entry.value);
   }
 
   /**
@@ -38,20 +49,25 @@ export class RunRecords {
     const key = `${record.tenant}.${record.run}`;
     for (;;) {
       const entry = await this.bucket.get(key);
-      const standing = entry && parse(entry.value);
-      if (standing && isFurther(standing, record)) return standing;
+      if (entry && isFurther(peekRecord(entry.value), record)) return this.standing(entry.value);
       try {
-        await this.bucket.update(key, new TextEncoder().encode(JSON.stringify(record)), entry?.revision ?? 0);
+        await this.bucket.update(key, await sealRecord(record, this.sealer), entry?.revision ?? 0);
         return record;
       } catch (error) {
         if (!(isLlmosError(error) && error.code === 'CONFLICT')) throw error;
       }
     }
   }
-}
 
-function parse(value: Uint8Array): RunRecord {
-  return runRecordSchema.parse(JSON.parse(new TextDecoder().decode(value)));
+  /** Of a run whose tenant's key has been destroyed: that it ended, not what it said. */
+  private async standing(value: Uint8Array): Promise<RunRecord> {
+    try {
+      return await openRecord(value, this.sealer);
+    } catch (error) {
+      if (isLlmosError(error) && error.code === 'NOT_FOUND') return peekRecord(value);
+      throw error;
+    }
+  }
 }
 
 function isFurther(standing: RunRecord, record: RunRecord): boolean {

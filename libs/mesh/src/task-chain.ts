@@ -102,7 +102,7 @@ export class TaskChain {
     if (!envelope) return;
     const answer = { type: 'failed' as const, error: failure.toBody() };
     const record =
-      envelope.lane === 'durable' ? await this.options.records.get(envelope.tenant, envelope.run) : undefined;
+      envelope.lane === 'durable' ? await this.options.records.peek(envelope.tenant, envelope.run) : undefined;
     if (record) await this.options.records.put(concluded(record, answer));
     await this.options.bus.conclude(envelope, answer);
   }
@@ -110,7 +110,7 @@ export class TaskChain {
   /** A run that was cancelled, has expired or had this step done already costs no work. */
   private async isOver({ envelope }: Decoded, task: Task, delivery: Delivery): Promise<boolean> {
     const { cancellations, forwarder, records } = this.options;
-    const record = envelope.lane === 'durable' ? await records.get(envelope.tenant, envelope.run) : undefined;
+    const record = envelope.lane === 'durable' ? await records.peek(envelope.tenant, envelope.run) : undefined;
     const done = record?.steps.some((timing) => timing.step === stepAt(task.pipeline, task.index).id) ?? false;
     if (record && isConcluded(record)) await forwarder.finish(envelope, task, lastWordOf(record), envelope.traceparent);
     if (done || (record && isConcluded(record))) {
@@ -220,7 +220,8 @@ export class TaskChain {
     const unknown = failure.code === 'INTERNAL';
     log[unknown ? 'error' : 'warn']({ ...context, ...(unknown ? { err: failure.cause } : {}) }, 'a step failed');
     taskMetrics.tasks.inc({ capability: this.capability.name, outcome: 'failed' });
-    if (step.onError === 'continue') {
+    // A refusal is a decision, not a failure to be passed over.
+    if (step.onError === 'continue' && failure.code !== 'CONTENT_REFUSED') {
       await forwarder.forward(
         envelope,
         { ...task, degraded: [...task.degraded, step.id] },

@@ -175,6 +175,32 @@ describe('the mesh over a real nats-server', () => {
     expect(await bus.pending(STREAMS.deadLetters)).toBe(0);
   });
 
+  it('passes over a step that failed where the pipeline says so, and never over a refusal', async () => {
+    let refuse = false;
+    const failing = () => Promise.reject(new LlmosError(refuse ? 'CONTENT_REFUSED' : 'INVALID_AUDIO', 'No.'));
+    await worker([
+      [shout, failing],
+      [repeat, twice],
+    ]);
+    const [first, second] = pipeline.steps as [Pipeline['steps'][0], Pipeline['steps'][0]];
+    const lenient: Pipeline = {
+      ...pipeline,
+      steps: [
+        { ...first, onError: 'continue' },
+        { ...second, with: { text: '${input.text}' } },
+      ],
+    };
+    const run = () =>
+      client.converse(
+        { ...context(), pipeline: lenient, input: { text: 'hi' }, traceparent: undefined },
+        () => undefined,
+        new AbortController().signal,
+      );
+    expect(await run()).toMatchObject({ type: 'completed', result: 'hihi', degraded: ['loud'] });
+    refuse = true;
+    expect(await run()).toMatchObject({ type: 'failed', step: 'loud', error: { code: 'CONTENT_REFUSED' } });
+  });
+
   it('masks an unknown error and keeps the task as a dead letter', async () => {
     await worker([
       [shout, () => Promise.reject(new Error('secret detail'))],

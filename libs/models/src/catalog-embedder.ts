@@ -2,6 +2,7 @@ import { LlmosError } from '@llmos/contracts';
 import { withModelSpan } from '@llmos/telemetry';
 import { z } from 'zod';
 import { Embedder } from './embedder.js';
+import type { Encoded } from './encoded.js';
 import { ModelStore } from './model-store.js';
 import { describeFetch } from './progress-meter.js';
 
@@ -18,6 +19,8 @@ export interface CatalogEmbedderOptions {
   readonly catalogPath: string;
   /** Worker threads, each with its own copy of the model. */
   readonly workers: number;
+  /** Path of a low-rank update that fits the model to one task; as in `EmbedderOptions`. */
+  readonly update?: string;
 }
 
 export interface LoadProgress {
@@ -39,7 +42,7 @@ export class CatalogEmbedder {
 
   /** Fetches the model where it is missing and starts the workers. */
   async start(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
-    const { home, catalogPath, model, workers } = this.options;
+    const { home, catalogPath, model, workers, update } = this.options;
     const store = await ModelStore.open({ home, catalogPath });
     const files = await store.ensure(model, {
       signal,
@@ -58,6 +61,7 @@ export class CatalogEmbedder {
       workers,
       pooling,
       maxTokens,
+      update,
     });
   }
 
@@ -67,16 +71,29 @@ export class CatalogEmbedder {
    * @throws LlmosError MODEL_LOADING before {@link start} is done; the signal's reason when it aborts.
    */
   async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
+    return this.traced(texts, (embedder) => embedder.embed(texts, { signal }));
+  }
+
+  /**
+   * As {@link embed}, in the same single pass a text, with every token's state and its place in the text.
+   *
+   * @throws LlmosError MODEL_LOADING before {@link start} is done; the signal's reason when it aborts.
+   */
+  async encode(texts: readonly string[], signal?: AbortSignal): Promise<Encoded[]> {
+    return this.traced(texts, (embedder) => embedder.encode(texts, { signal }));
+  }
+
+  async close(): Promise<void> {
+    await this.embedder?.close();
+  }
+
+  private traced<Output>(texts: readonly string[], work: (embedder: Embedder) => Promise<Output>): Promise<Output> {
     const { embedder } = this;
     if (!embedder)
       throw new LlmosError('MODEL_LOADING', `The embedding model '${this.model}' is still loading. Try again.`);
     return withModelSpan({ operation: 'embeddings', model: this.model, provider: 'onnxruntime' }, (span) => {
       span.setAttribute('llmos.embeddings.texts', texts.length);
-      return embedder.embed(texts, { signal });
+      return work(embedder);
     });
-  }
-
-  async close(): Promise<void> {
-    await this.embedder?.close();
   }
 }

@@ -1,3 +1,4 @@
+import type { Encoded } from './encoded.js';
 import type { EmbedderInit } from './embedder.worker.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -14,6 +15,8 @@ export interface EmbedderOptions {
   readonly maxTokens?: number;
   /** How token vectors become one: `mean` (MiniLM, e5) or `cls` (bge). Default `mean`. */
   readonly pooling?: 'mean' | 'cls';
+  /** Path of a low-rank update that makes of the model another one: the same size and speed, trained for one task. */
+  readonly update?: string;
 }
 
 const DEFAULT_MAX_TOKENS = 256;
@@ -37,7 +40,7 @@ export class Embedder {
    */
   static async start(options: EmbedderOptions): Promise<Embedder> {
     const { model, tokenizer, threads = 1, maxTokens = DEFAULT_MAX_TOKENS, pooling = 'mean', workers = 1 } = options;
-    const init: EmbedderInit = { model, tokenizer, threads, maxTokens, pooling };
+    const init: EmbedderInit = { model, tokenizer, threads, maxTokens, pooling, update: options.update };
     // Every caller waits with a text or two only, and how many callers there are is decided before them.
     const pool = await WorkerPool.start({ module: WORKER, init, size: workers, name: 'embedder', maxQueue: Infinity });
     const { length } = await pool.call<Float32Array>('embed', { text: '' });
@@ -62,15 +65,28 @@ export class Embedder {
    * Callers take turns text by text, so one with a question does not wait for one with ten thousand documents.
    * Rejects at once with the signal's reason on abort, and with `UNAVAILABLE` when the worker died or is closed.
    */
-  async embed(texts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array[]> {
+  embed(texts: readonly string[], options: { signal?: AbortSignal } = {}): Promise<Float32Array[]> {
+    return this.forEach<Float32Array>('embed', texts, options);
+  }
+
+  /** As {@link embed}, with the state and the place of every token: one pass for all heads that ask. */
+  encode(texts: readonly string[], options: { signal?: AbortSignal } = {}): Promise<Encoded[]> {
+    return this.forEach<Encoded>('encode', texts, options);
+  }
+
+  private async forEach<Output>(
+    method: 'embed' | 'encode',
+    texts: readonly string[],
+    { signal }: { signal?: AbortSignal },
+  ): Promise<Output[]> {
     signal?.throwIfAborted();
-    const vectors: Float32Array[] = [];
+    const outputs: Output[] = [];
     const rest = texts.entries();
     const lane = async (): Promise<void> => {
-      for (const [index, text] of rest) vectors[index] = await this.pool.call('embed', { text }, { signal });
+      for (const [index, text] of rest) outputs[index] = await this.pool.call<Output>(method, { text }, { signal });
     };
     await Promise.all(Array.from({ length: Math.min(this.workers, texts.length) }, lane));
-    return vectors;
+    return outputs;
   }
 
   /** Lets the running text finish; callers still waiting are rejected with `UNAVAILABLE`. */

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { LlmosError } from '@llmos/contracts';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Encoded } from './encoded.js';
+import { withLowRankUpdate } from './low-rank-update.js';
+import { tokenSpans } from './token-spans.js';
 import { serveWorker } from './worker-serve.js';
 
 /** What the embedder gives each worker. */
@@ -11,6 +14,8 @@ export interface EmbedderInit {
   readonly threads: number;
   readonly maxTokens: number;
   readonly pooling: 'mean' | 'cls';
+  /** Path of a low-rank update to the model's weights; see {@link withLowRankUpdate}. */
+  readonly update?: string;
 }
 
 /** Nothing past this many characters a token can matter after truncation; keeps a huge text from being tokenised whole. */
@@ -19,13 +24,23 @@ const MAX_CHARS_PER_TOKEN = 32;
 serveWorker(async (init: EmbedderInit) => {
   const tokenizer = await loadTokenizer(init.tokenizer);
   const session = await loadSession(init);
-  const embed = async ({ text }: { text: string }): Promise<Float32Array> => {
-    const output = await session.run(feeds(session, encode(tokenizer, text, init.maxTokens)));
+  const forward = async (ids: readonly number[]): Promise<Tensor> => {
+    const output = await session.run(feeds(session, ids));
     const hidden = output[session.outputNames[0] ?? ''];
     if (!hidden) throw new LlmosError('INTERNAL', `The embedding model ${init.model} gave no output.`);
-    return pool(hidden, init.pooling);
+    return hidden;
   };
-  return { embed, close: () => session.release() };
+  const embed = async ({ text }: { text: string }): Promise<Float32Array> =>
+    pool(await forward(tokenise(tokenizer, text, init.maxTokens).ids), init.pooling);
+  const encode = async ({ text }: { text: string }): Promise<Encoded> => {
+    const { ids, tokens } = tokenise(tokenizer, text, init.maxTokens);
+    const hidden = await forward(ids);
+    return {
+      vector: pool(hidden, init.pooling),
+      tokens: { states: hidden.data as Float32Array, ids, spans: tokenSpans(text, tokens) },
+    };
+  };
+  return { embed, encode, close: () => session.release() };
 });
 
 async function loadTokenizer(path: string): Promise<Tokenizer> {
@@ -38,9 +53,11 @@ async function loadTokenizer(path: string): Promise<Tokenizer> {
   }
 }
 
-async function loadSession({ model, threads }: EmbedderInit): Promise<InferenceSession> {
+async function loadSession({ model, threads, update }: EmbedderInit): Promise<InferenceSession> {
+  const source = update === undefined ? model : await updatedModel(model, update);
   try {
-    return await InferenceSession.create(model, {
+    // The engine takes a path or bytes, each by its own signature.
+    return await InferenceSession.create(source as string, {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -58,10 +75,24 @@ async function loadSession({ model, threads }: EmbedderInit): Promise<InferenceS
   }
 }
 
-/** Token ids, at most `maxTokens`, always with the closing special token. */
-function encode(tokenizer: Tokenizer, text: string, maxTokens: number): number[] {
-  const { ids } = tokenizer.encode(text.slice(0, maxTokens * MAX_CHARS_PER_TOKEN));
-  return ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), ...ids.slice(-1)];
+async function updatedModel(model: string, update: string): Promise<Uint8Array> {
+  try {
+    return withLowRankUpdate(await readFile(model), await readFile(update));
+  } catch (cause) {
+    throw new LlmosError(
+      'UNAVAILABLE',
+      `The weight update ${update} could not be applied to ${model}. Was it trained for this model, and is it whole?`,
+      { cause },
+    );
+  }
+}
+
+/** Tokens, at most `maxTokens`, always with the closing special token. */
+function tokenise(tokenizer: Tokenizer, text: string, maxTokens: number): { ids: number[]; tokens: string[] } {
+  const { ids, tokens } = tokenizer.encode(text.slice(0, maxTokens * MAX_CHARS_PER_TOKEN));
+  const cut = <T>(all: T[]): T[] =>
+    all.length <= maxTokens ? all : [...all.slice(0, maxTokens - 1), ...all.slice(-1)];
+  return { ids: cut(ids), tokens: cut(tokens) };
 }
 
 function feeds(session: InferenceSession, ids: readonly number[]): Record<string, Tensor> {

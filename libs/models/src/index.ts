@@ -1,7 +1,9 @@
 export { Catalog, type CatalogFile } from './catalog.js';
 export type { CatalogModel, ModelUse, SourceSpec } from './catalog.schema.js';
+export { carriedVector, carryEmbedding } from './carried-embedding.js';
 export { CatalogEmbedder, type CatalogEmbedderOptions, type LoadProgress } from './catalog-embedder.js';
 export { Embedder, type EmbedderOptions } from './embedder.js';
+export type { Encoded, EncodedTokens } from './encoded.js';
 export {
   ModelStore,
   type EnsureOptions,
@@ -12,5 +14,6 @@ export {
 export { describeFetch, type FetchProgress } from './progress-meter.js';
 export type { HttpSettings } from './sources/http.source.js';
 export type { HubSettings } from './sources/hub.source.js';
+export type { TokenSpan } from './token-spans.js';
 export { WorkerPool, type CallOptions, type WorkerPoolOptions } from './worker-pool.js';
 export { serveWorker, type WorkerMethods } from './worker-serve.js';

@@ -40,7 +40,7 @@ describe('Embedder', () => {
       ...texts.slice(0, 10).map((text) => embedder.embed([text])),
     ]);
     alone.forEach((vectors, n) => expect(vectors[0]).toEqual(together[n]));
-  });
+  }, 30_000);
 
   it('lets callers take turns: a question does not wait for a bulk that came before it', async () => {
     const order: string[] = [];
@@ -71,7 +71,7 @@ describe('Embedder', () => {
     await embedder.embed(Array.from({ length: 64 }, (_, n) => `${n} ${long.slice(0, 400)}`));
     delay.disable();
     expect(delay.percentile(99) / 1e6).toBeLessThanOrEqual(20);
-  });
+  }, 30_000);
 
   it('says which file is missing', async () => {
     const { tokenizer } = await minilmFiles();

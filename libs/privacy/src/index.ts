@@ -1,1 +1,3 @@
-export {};
+export * from './differential-privacy/index.js';
+export * from './envelope/index.js';
+export * from './pii/index.js';

@@ -1,6 +1,13 @@
 import type { Bus, KvBucket } from '@llmos/bus';
 import { isLlmosError, LlmosError } from '@llmos/contracts';
-import type { DocumentRef, DocumentStore, StoredDocument, StoreWatcher } from '../ports/document-store.port.js';
+import type { AtRest } from '@llmos/mesh';
+import type {
+  DocumentRef,
+  DocumentStore,
+  StoredDocument,
+  StoreEntry,
+  StoreWatcher,
+} from '../ports/document-store.port.js';
 import { decodeDocument, encodeDocument } from './document-frame.js';
 
 /** The JetStream KV bucket of the documents. */
@@ -9,6 +16,7 @@ export const DOCUMENTS_BUCKET = 'documents';
 /** Room for the headers of a message beside the document. */
 const HEADROOM_BYTES = 8_192;
 const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
+const PURPOSE = 'document';
 
 export interface KvDocumentStoreOptions {
   readonly bucket: KvBucket;
@@ -16,6 +24,8 @@ export interface KvDocumentStoreOptions {
   readonly maxDocumentBytes: number;
   /** Told of an entry that is not a document; it is passed over. */
   readonly onUnreadable: (key: string, error: unknown) => void;
+  /** Seals documents with their tenant's key; without it they are stored as they are. */
+  readonly atRest?: AtRest;
 }
 
 /** Documents in a JetStream KV bucket in file storage, under `<tenant>.<document>`, each with its vectors. */
@@ -23,10 +33,14 @@ export class KvDocumentStore implements DocumentStore {
   constructor(private readonly options: KvDocumentStoreOptions) {}
 
   /** Opens the bucket, and makes it where there is none. */
-  static async open(bus: Bus, onUnreadable: KvDocumentStoreOptions['onUnreadable']): Promise<KvDocumentStore> {
+  static async open(
+    bus: Bus,
+    onUnreadable: KvDocumentStoreOptions['onUnreadable'],
+    atRest?: AtRest,
+  ): Promise<KvDocumentStore> {
     const bucket = await bus.kv(DOCUMENTS_BUCKET, { history: 1, storage: 'file' });
     const maxDocumentBytes = (bus.nc.info?.max_payload ?? DEFAULT_MAX_PAYLOAD_BYTES) - HEADROOM_BYTES;
-    return new KvDocumentStore({ bucket, maxDocumentBytes, onUnreadable });
+    return new KvDocumentStore({ bucket, maxDocumentBytes, onUnreadable, ...(atRest ? { atRest } : {}) });
   }
 
   async revision(ref: DocumentRef): Promise<number | undefined> {
@@ -34,10 +48,18 @@ export class KvDocumentStore implements DocumentStore {
   }
 
   async put(ref: DocumentRef, document: StoredDocument, expected?: number): Promise<number> {
-    const value = encodeDocument(document);
+    const { bucket, atRest } = this.options;
+    const plain = encodeDocument(document);
+    const value = atRest ? await atRest.seal(ref.tenant, PURPOSE, ref.id, plain) : plain;
     if (value.length > this.options.maxDocumentBytes) throw tooLarge(value.length, this.options.maxDocumentBytes);
-    const { bucket } = this.options;
-    return reached(expected === undefined ? bucket.put(keyOf(ref), value) : bucket.update(keyOf(ref), value, expected));
+    if (expected === undefined) return reached(bucket.put(keyOf(ref), value));
+    try {
+      return await reached(bucket.update(keyOf(ref), value, expected));
+    } catch (error) {
+      const lost = expected === 0 ? await this.lostRevision(ref, error) : undefined;
+      if (lost === undefined) throw error;
+      return reached(bucket.update(keyOf(ref), value, lost));
+    }
   }
 
   async delete(ref: DocumentRef): Promise<void> {
@@ -45,20 +67,49 @@ export class KvDocumentStore implements DocumentStore {
   }
 
   async watch(watcher: StoreWatcher): Promise<{ stop(): void }> {
+    // Opening takes a moment: one entry after another, so that they arrive in the order in which they were written.
+    let turn: Promise<void> = Promise.resolve();
+    const held = new Map<string, StoreEntry>();
+    const tell = (entry: StoreEntry): void => {
+      if (entry.document) held.set(keyOf(entry.ref), { ...entry, document: undefined });
+      else held.delete(keyOf(entry.ref));
+      watcher.onEntry(entry);
+    };
+    this.options.atRest?.onShred((tenant) => {
+      turn = turn
+        .then(() => [...held.values()].filter(({ ref }) => ref.tenant === tenant).forEach(tell))
+        .catch((error: unknown) => this.options.onUnreadable(tenant, error));
+    });
     return reached(
       this.options.bucket.watch({
-        onReady: () => watcher.onReady(),
+        onReady: () => void (turn = turn.then(() => watcher.onReady())),
         onEntry: ({ key, value, revision }) => {
           const ref = refOf(key);
           if (!ref) return;
-          try {
-            watcher.onEntry({ ref, revision, document: value && decodeDocument(value) });
-          } catch (error) {
-            this.options.onUnreadable(key, error);
-          }
+          turn = turn
+            .then(async () => tell({ ref, revision, document: value && (await this.read(ref, value)) }))
+            .catch((error: unknown) => this.options.onUnreadable(key, error));
         },
       }),
     );
+  }
+
+  private async read({ tenant, id }: DocumentRef, value: Uint8Array): Promise<StoredDocument> {
+    const { atRest } = this.options;
+    return decodeDocument(atRest ? await atRest.open(tenant, PURPOSE, id, value) : value);
+  }
+
+  /** The revision of a document that is in the way of a new one and can never be read again, its key being destroyed. */
+  private async lostRevision(ref: DocumentRef, conflict: unknown): Promise<number | undefined> {
+    if (!isLlmosError(conflict) || conflict.code !== 'CONFLICT') return undefined;
+    const entry = await reached(this.options.bucket.get(keyOf(ref)));
+    if (!entry) return undefined;
+    try {
+      await this.read(ref, entry.value);
+      return undefined;
+    } catch (error) {
+      return isLlmosError(error) && error.code === 'NOT_FOUND' ? entry.revision : undefined;
+    }
   }
 }
 

@@ -82,7 +82,12 @@ export const analyze = capability({
     /** Sentences of a summary. */
     sentences: z.number().int().min(1).max(20).default(3),
   }),
-  output: z.object({ analyses: z.array(analysisOf), models: z.array(z.string()) }),
+  output: z.object({
+    analyses: z.array(analysisOf),
+    /** What was found, in a sentence to say. */
+    sentence: z.string(),
+    models: z.array(z.string()),
+  }),
   example: {
     input: {
       texts: ['Ada Lovelace works for Acme in London. The office is lovely.'],
@@ -95,6 +100,7 @@ export const analyze = capability({
           sentiment: { start: 0, end: 60, label: 'positive', confidence: 0.93 },
         },
       ],
+      sentence: 'The text is English and positive.',
       models: ['minilm'],
     },
   },

@@ -37,7 +37,12 @@ export const search = capability({
     /** Of `query`, where a step before has it. */
     embedding: textEmbeddingSchema.optional(),
   }),
-  output: z.object({ passages: z.array(passageSchema), documents: z.number().int().nonnegative() }),
+  output: z.object({
+    passages: z.array(passageSchema),
+    documents: z.number().int().nonnegative(),
+    /** Of `query`, for a later step that needs it too. */
+    embedding: textEmbeddingSchema.optional(),
+  }),
   example: {
     input: { query: 'When will my card arrive?', limit: 3, intent: 'card_arrival' },
     output: {

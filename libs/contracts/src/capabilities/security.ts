@@ -280,7 +280,7 @@ export const release = capability({
       margin95: 14,
       spentRho: 0.01,
       remainingRho: 0.99,
-      epsilon: 0.69,
+      epsilon: 0.62,
       delta: 0.000001,
     },
   },

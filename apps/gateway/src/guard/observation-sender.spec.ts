@@ -1,0 +1,81 @@
+import type { Observation } from '@llmos/contracts/capabilities/security';
+import { ObservationBuffer } from './observation-buffer.js';
+import { ObservationSender } from './observation-sender.js';
+
+const { jest } = import.meta;
+const observation = (status: number) => ({ status }) as Observation;
+
+describe('sending observations', () => {
+  const sent: number[][] = [];
+  const errors: unknown[] = [];
+  let reachable = true;
+  let fails = false;
+  let sender: ObservationSender;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    sent.length = errors.length = 0;
+    [reachable, fails] = [true, false];
+    sender = new ObservationSender({
+      buffer: new ObservationBuffer(4_000),
+      batchMs: 1_000,
+      reachable: () => reachable,
+      send: (batch) => {
+        if (fails) return Promise.reject(new Error('away'));
+        sent.push(batch.map(({ status }) => status));
+        return Promise.resolve();
+      },
+      onError: (error) => errors.push(error),
+    });
+  });
+  afterEach(() => jest.useRealTimers());
+
+  it('happens together, a while after the first; an idle gateway sends nothing', async () => {
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(jest.getTimerCount()).toBe(0);
+    sender.add(observation(1));
+    await jest.advanceTimersByTimeAsync(900);
+    sender.add(observation(2));
+    expect(sent).toEqual([]);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(sent).toEqual([[1, 2]]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('waits while there is nobody to send to, and goes on when there is', async () => {
+    reachable = false;
+    sender.add(observation(1));
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(sent).toEqual([]);
+    reachable = true;
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(sent).toEqual([[1]]);
+  });
+
+  it('in batches that fit a message', async () => {
+    for (let at = 0; at < 3_500; at++) sender.add(observation(at));
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(sent.map((batch) => batch.length)).toEqual([1_500, 1_500, 500]);
+    expect(sent.flat()).toEqual(Array.from({ length: 3_500 }, (_, at) => at));
+  });
+
+  it('loses a batch that cannot be sent, says so, and goes on with the next', async () => {
+    fails = true;
+    sender.add(observation(1));
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(errors).toHaveLength(1);
+    fails = false;
+    sender.add(observation(2));
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(sent).toEqual([[2]]);
+  });
+
+  it('at the end sends what is left, and nothing after it', async () => {
+    sender.add(observation(1));
+    await sender.stop();
+    expect(sent).toEqual([[1]]);
+    sender.add(observation(2));
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(sent).toHaveLength(1);
+  });
+});

@@ -1,0 +1,168 @@
+import { Bus, taskConsumer, type KvBucket } from '@llmos/bus';
+import type { Observation, Restriction } from '@llmos/contracts/capabilities/security';
+import { Nodes } from '@llmos/mesh';
+import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+
+const CALLER = '203.0.113.7';
+const ID = `address.${Buffer.from(CALLER).toString('base64url')}`;
+
+describe('the guard of a gateway process', () => {
+  let nats: TestNatsServer;
+  let gateway: ChildProcess;
+  let bus: Bus;
+  let restrictions: KvBucket;
+  let url: string;
+  const observed: Observation[] = [];
+  let batches = 0;
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(url + path, { headers: { 'x-forwarded-for': CALLER, authorization: 'Bearer k1', ...headers } });
+  const write = (more: Partial<Restriction>) => {
+    const restriction: Restriction = {
+      id: ID,
+      subject: { kind: 'address', id: CALLER },
+      action: 'block',
+      reason: 'test',
+      since: new Date().toISOString(),
+      until: new Date(Date.now() + 600_000).toISOString(),
+      ...more,
+    };
+    return restrictions.put(ID, new TextEncoder().encode(JSON.stringify({ ...restriction, strikes: 1 })));
+  };
+  const statusIs = (status: number) =>
+    waitFor(`status ${status}`, async () => (await get('/v1/runs/none')).status === status);
+
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    gateway = spawn(process.execPath, ['apps/gateway/dist/main.js'], {
+      env: {
+        ...process.env,
+        LLMOS_NATS_URL: nats.url,
+        LLMOS_PORT: '0',
+        LLMOS_LOG_LEVEL: 'warn',
+        LLMOS_API_KEYS: 'k1:acme',
+        LLMOS_TRUSTED_PROXIES: '127.0.0.1',
+        LLMOS_GUARD_BATCH_MS: '200',
+        LLMOS_EXIT_WITH_PARENT: '1',
+      },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    gateway.on('message', (message: { type?: string; url?: string }) => {
+      if (message.type === 'listening') url = message.url!;
+    });
+    await waitFor('the gateway to listen', () => url !== undefined, 20_000);
+    bus = await Bus.connect({ url: nats.url, service: 'test' });
+    restrictions = await bus.kv('restrictions', { history: 1, storage: 'file' });
+    await bus.consume(taskConsumer('durable', 'security.detect'), 4, async (delivery) => {
+      const { envelope, body } = await bus.decode(delivery);
+      expect(envelope.tenant).toBe('system');
+      batches += 1;
+      observed.push(...(body as { input: { observations: Observation[] } }).input.observations);
+      delivery.ack();
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await bus?.close(200);
+    gateway.kill('SIGTERM');
+    if (gateway.exitCode === null) await once(gateway, 'exit');
+    await nats.stop();
+  }, 30_000);
+
+  it('lets a caller in before anybody has restricted anything', async () => {
+    expect((await get('/v1/runs/none')).status).toBe(400);
+  });
+
+  it('refuses a blocked caller before any work is done, and lets it in again when the restriction is lifted', async () => {
+    await write({});
+    await statusIs(403);
+    const refused = await get('/v1/runs/none');
+    expect(await refused.json()).toMatchObject({
+      status: 'error',
+      error: { code: 'RESTRICTED', retryable: false, message: expect.stringContaining(`'${ID}'`) as string },
+    });
+    for (const path of ['/healthz', '/metrics']) expect((await get(path)).status).toBe(200);
+    expect((await get('/v1/runs/none', { 'x-forwarded-for': '203.0.113.8' })).status).toBe(400);
+    await restrictions.delete(ID);
+    await statusIs(400);
+  });
+
+  it('slows a caller with 429 and the time to wait', async () => {
+    await write({ action: 'slow' });
+    await statusIs(429);
+    const refused = await get('/v1/runs/none');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ error: { code: 'RATE_LIMITED', retryable: true } });
+    await restrictions.delete(ID);
+    await statusIs(400);
+  });
+
+  it('sends what it saw, without what was said, once there is somebody to send it to; an idle gateway sends nothing', async () => {
+    expect(observed).toEqual([]);
+    const nodes = await Nodes.open(bus);
+    const announce = () =>
+      nodes.announce({
+        node: 'security-1',
+        service: 'security',
+        capabilities: ['security.detect'],
+        ready: true,
+        checks: [],
+        pid: 1,
+      });
+    await announce();
+    const body = JSON.stringify({ name: 'detect_intent', text: 'a secret question' });
+    await fetch(`${url}/serving/process`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer wrong', 'x-forwarded-for': CALLER },
+      body,
+    });
+    await fetch(`${url}/serving/process`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer k1', 'x-forwarded-for': CALLER },
+      body,
+    });
+    // Named alone it answers with its greeting, here as server-sent events: a reply that goes past Fastify's own.
+    await fetch(`${url}/serving/process`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: 'Bearer k1',
+        'x-forwarded-for': CALLER,
+        accept: 'text/event-stream',
+      },
+      body: JSON.stringify({ name: 'customer_service' }),
+    }).then((response) => response.text());
+    await get('/wp-admin');
+    const seen = await waitFor('the observations', () =>
+      observed.some(({ status }) => status === 404) ? observed : undefined,
+    );
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+    const route = 'POST /serving/process';
+    const pipeline = 'detect_intent';
+    expect(seen).toContainEqual(
+      expect.objectContaining({ route, pipeline, status: 401, tenant: 'anonymous', key: hash('wrong') }),
+    );
+    expect(seen).toContainEqual(
+      expect.objectContaining({ route, pipeline, status: 503, tenant: 'acme', key: hash('k1'), address: CALLER }),
+    );
+    expect(seen).toContainEqual(expect.objectContaining({ route, pipeline: 'customer_service', status: 200 }));
+    expect(seen).toContainEqual(expect.objectContaining({ route: 'GET (unknown)', status: 404 }));
+    expect(seen.some(({ status }) => status === 403)).toBe(true);
+    expect(seen.some(({ route }) => /healthz|metrics/.test(route))).toBe(false);
+    expect(JSON.stringify(seen)).not.toMatch(/secret|k1"/);
+    const before = batches;
+    await announce();
+    await get('/healthz');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(batches).toBe(before);
+  }, 30_000);
+
+  it('fails open: with the broker gone nobody is refused for a restriction that nobody can lift', async () => {
+    await nats.kill();
+    expect((await get('/v1/runs/none')).status).toBe(400);
+    expect((await get('/healthz')).status).toBe(200);
+  });
+});

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { isToken, LlmosError } from '@llmos/contracts';
+import { StorageType } from '@nats-io/jetstream';
+import { Objm, type ObjectStore } from '@nats-io/obj';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import { viaBroker } from './via-broker.js';
+
+export interface ObjectOptions {
+  /** Objects are forgotten this long after they were put. Kept until deleted where nothing is said. */
+  readonly ttlMs?: number;
+}
+
+/** What a stored object is known by. */
+export interface StoredObject {
+  readonly sizeBytes: number;
+  /** SHA-256 of the bytes, in hex. */
+  readonly sha256: string;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,255}$/;
+/** Each chunk is acknowledged by itself; a broker that is busy with other people's chunks may take a while. */
+const CHUNK_TIMEOUT_MS = 10_000;
+
+/**
+ * One JetStream object store in file storage, for what is too big for a message and has to outlive a day: trained
+ * models, checkpoints. Bytes go in and come out as streams. Every method rejects with UNAVAILABLE while the broker is
+ * away.
+ */
+export class ObjectBucket {
+  private store: Promise<ObjectStore> | undefined;
+
+  constructor(
+    private readonly nc: NatsConnection,
+    private readonly bucket: string,
+    private readonly replicas: number,
+    private readonly options: ObjectOptions,
+  ) {
+    if (!isToken(bucket)) throw new LlmosError('INVALID_ARGUMENT', `'${bucket}' cannot name an object bucket.`);
+  }
+
+  /** Stores the bytes under `name`; what was there before goes when all of them have been stored. */
+  async put(name: string, source: Uint8Array | AsyncIterable<Uint8Array>): Promise<StoredObject> {
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    const chunks = source instanceof Uint8Array ? single(source) : source;
+    async function* counted(): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        sizeBytes += chunk.length;
+        yield chunk;
+      }
+    }
+    const meta = { name: checked(name) };
+    const put = async () =>
+      (await this.open()).put(meta, ReadableStream.from(counted()), { timeout: CHUNK_TIMEOUT_MS });
+    await viaBroker(put);
+    return { sizeBytes, sha256: hash.digest('hex') };
+  }
+
+  /**
+   * The bytes as they come, undefined when there is no such object. The stream fails when what came is not what was
+   * put.
+   */
+  async get(name: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const object = await viaBroker(async () => (await this.open()).get(checked(name)));
+    if (!object) return undefined;
+    // The same failure ends the stream, where somebody listens.
+    object.error.catch(() => undefined);
+    return object.data;
+  }
+
+  /** Does nothing where there is none. */
+  async delete(name: string): Promise<void> {
+    await viaBroker(async () => {
+      const store = await this.open();
+      if (await store.info(checked(name))) await store.delete(name);
+    });
+  }
+
+  /** The names of all objects there are. */
+  async names(): Promise<string[]> {
+    const list = await viaBroker(async () => (await this.open()).list());
+    return list.filter(({ deleted }) => !deleted).map(({ name }) => name);
+  }
+
+  private open(): Promise<ObjectStore> {
+    const { ttlMs } = this.options;
+    this.store ??= new Objm(this.nc)
+      .create(this.bucket, {
+        storage: StorageType.File,
+        replicas: this.replicas,
+        ...(ttlMs === undefined ? {} : { ttl: nanos(ttlMs) }),
+      })
+      .catch((error: unknown) => {
+        this.store = undefined;
+        throw error;
+      });
+    return this.store;
+  }
+}
+
+async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function checked(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new LlmosError('INVALID_ARGUMENT', `'${name.slice(0, 64)}' cannot name an object.`);
+}

@@ -1,0 +1,23 @@
+import { defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** How a process keeps what it stores for its tenants. */
+export const tenantKeysConfig = defineConfig({
+  /** The RSA key that wraps the tenants' data keys, as PKCS#8 PEM; `keys/master.pem` under LLMOS_HOME without it. */
+  masterKeyFile: setting(
+    'LLMOS_MASTER_KEY_FILE',
+    z
+      .string()
+      .min(1)
+      .transform((path) => resolve(path))
+      .optional(),
+  ),
+  /** Whether what goes to the broker's disk is sealed; what is sealed already opens either way. */
+  encryption: setting('LLMOS_ENCRYPTION', flag().default(true)),
+});
+export type TenantKeysConfig = ConfigOf<typeof tenantKeysConfig>;
+
+export function masterKeyFileOf({ masterKeyFile, home }: TenantKeysConfig & { readonly home: string }): string {
+  return masterKeyFile ?? join(home, 'keys', 'master.pem');
+}

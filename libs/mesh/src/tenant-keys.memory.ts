@@ -1,0 +1,97 @@
+import type { DataKey } from '@llmos/privacy';
+import { readKey, readShredded, subjectOf, type KeyRecord } from './tenant-keys.record.js';
+
+interface Tenant {
+  readonly records: Map<number, KeyRecord>;
+  /** Unwrapped, in this process's memory alone. */
+  readonly keys: Map<number, Promise<DataKey>>;
+  /** Every version up to this one is destroyed. */
+  shreddedUpTo: number;
+  /** When the newest record was last seen in the bucket. */
+  checkedAtMs: number;
+}
+
+/** What one process knows of the tenants' keys: their records as the bucket tells them, and what it has unwrapped. */
+export class KeyMemory {
+  private readonly tenants = new Map<string, Tenant>();
+  private readonly shredListeners = new Set<(tenant: string) => void>();
+
+  onShred(listener: (tenant: string) => void): void {
+    this.shredListeners.add(listener);
+  }
+
+  of(tenant: string): Tenant {
+    let known = this.tenants.get(tenant);
+    if (!known) {
+      known = { records: new Map(), keys: new Map(), shreddedUpTo: 0, checkedAtMs: 0 };
+      this.tenants.set(tenant, known);
+    }
+    return known;
+  }
+
+  /** The highest version that there is or was, 0 before the first. */
+  newest(tenant: string): number {
+    const { records, shreddedUpTo } = this.of(tenant);
+    return Math.max(shreddedUpTo, ...records.keys());
+  }
+
+  /** The version to seal with; undefined when one must be made. */
+  current(tenant: string): number | undefined {
+    const newest = this.newest(tenant);
+    return newest > this.of(tenant).shreddedUpTo ? newest : undefined;
+  }
+
+  isShredded(tenant: string, version: number): boolean {
+    return version <= this.of(tenant).shreddedUpTo;
+  }
+
+  get isEmpty(): boolean {
+    return [...this.tenants.values()].every(({ records }) => records.size === 0);
+  }
+
+  /** Every version of every tenant. */
+  *versions(): Iterable<{ tenant: string; version: number }> {
+    for (const [tenant, { records }] of this.tenants) for (const version of records.keys()) yield { tenant, version };
+  }
+
+  /**
+   * Takes up an entry of the bucket.
+   *
+   * @throws Error when it cannot be read.
+   */
+  learn(name: string, value: Uint8Array | undefined): void {
+    const subject = subjectOf(name);
+    if (!subject) return;
+    const { tenant, version } = subject;
+    if (!value) return version === undefined ? undefined : this.forget(tenant, version);
+    if (version === undefined) return this.shred(tenant, readShredded(value));
+    if (this.isShredded(tenant, version)) return;
+    const { records, keys } = this.of(tenant);
+    const record = readKey(value);
+    // Wrapped anew, or made anew after the bucket was lost: what was unwrapped before may be another key.
+    if (records.get(version)?.wrapped !== record.wrapped) keys.delete(version);
+    records.set(version, record);
+  }
+
+  /** Forgets a version of which there is no record any more, and destroys what was unwrapped of it. */
+  forget(tenant: string, version: number): void {
+    const { records, keys } = this.of(tenant);
+    records.delete(version);
+    keys
+      .get(version)
+      ?.then((opened) => opened.destroy())
+      .catch(() => undefined);
+    keys.delete(version);
+  }
+
+  /** Destroys every version up to this one, and tells who listens, once. */
+  shred(tenant: string, upTo: number): void {
+    const known = this.of(tenant);
+    const isNew = upTo > known.shreddedUpTo;
+    known.shreddedUpTo = Math.max(upTo, known.shreddedUpTo);
+    for (const version of [...known.records.keys(), ...known.keys.keys()]) {
+      if (version <= upTo) this.forget(tenant, version);
+    }
+    if (isNew) for (const listener of this.shredListeners) listener(tenant);
+  }
+}

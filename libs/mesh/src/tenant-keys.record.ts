@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** A data key as it is stored, under `<tenant>.<version>`: written once, never in the clear. */
+const keyRecordSchema = z.object({
+  /** Which master key wrapped it. */
+  master: z.string(),
+  wrapped: z.base64(),
+  createdAt: z.iso.datetime(),
+});
+export type KeyRecord = z.infer<typeof keyRecordSchema>;
+
+/** What is stored under `<tenant>.shredded`: every version up to this one is destroyed. */
+const shreddedSchema = z.object({ upTo: z.number().int().nonnegative(), at: z.iso.datetime() });
+
+/** How many values the processes together have been allowed to seal, under `<tenant>.<version>.messages`. */
+const messagesSchema = z.object({ allowed: z.number().int().nonnegative() });
+
+const KEY = /^([^.]+)\.([1-9][0-9]{0,8})$/;
+const SHREDDED = /^([^.]+)\.shredded$/;
+
+export const keyName = (tenant: string, version: number) => `${tenant}.${version}`;
+export const messagesName = (tenant: string, version: number) => `${tenant}.${version}.messages`;
+export const shreddedName = (tenant: string) => `${tenant}.shredded`;
+
+/** What an entry of the bucket is about; undefined for the counts. */
+export function subjectOf(name: string): { tenant: string; version?: number } | undefined {
+  const [, keyTenant, version] = KEY.exec(name) ?? [];
+  if (keyTenant !== undefined) return { tenant: keyTenant, version: Number(version) };
+  const [, tenant] = SHREDDED.exec(name) ?? [];
+  return tenant === undefined ? undefined : { tenant };
+}
+
+export const readKey = (value: Uint8Array): KeyRecord => keyRecordSchema.parse(parse(value));
+export const readShredded = (value: Uint8Array): number => shreddedSchema.parse(parse(value)).upTo;
+export const readMessages = (value: Uint8Array): number => messagesSchema.parse(parse(value)).allowed;
+
+export const writeKey = (record: KeyRecord): Uint8Array => write(record);
+export const writeShredded = (upTo: number): Uint8Array => write({ upTo, at: new Date().toISOString() });
+export const writeMessages = (allowed: number): Uint8Array => write({ allowed });
+
+function parse(value: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(value));
+}
+
+function write(value: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

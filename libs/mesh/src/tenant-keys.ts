@@ -1,0 +1,279 @@
+import type { Bus, KvBucket } from '@llmos/bus';
+import { isLlmosError } from '@llmos/contracts';
+import {
+  cannotOpen,
+  DataKey,
+  MESSAGES_PER_KEY,
+  rewrap,
+  type Binding,
+  type KeyService,
+  type Sealed,
+} from '@llmos/privacy';
+import { cannotUseKeys, destroyed, wrongMaster } from './tenant-keys.errors.js';
+import { KeyMemory } from './tenant-keys.memory.js';
+import {
+  keyName,
+  messagesName,
+  readKey,
+  readMessages,
+  readShredded,
+  shreddedName,
+  writeKey,
+  writeMessages,
+  writeShredded,
+} from './tenant-keys.record.js';
+import { SingleFlight } from './tenant-keys.single-flight.js';
+
+export const TENANT_KEYS_BUCKET = 'tenant-keys';
+/** What a process is allowed to seal before it asks again: one write in so many. */
+const MESSAGES_PER_BLOCK = 65_536;
+/** Half of what a key may seal: time enough for every process to hear of the next. */
+const ROTATE_AT = MESSAGES_PER_KEY / 2;
+const SEAL_ATTEMPTS = 3;
+const CHECK_MS = 10_000;
+
+export interface TenantKeysOptions {
+  /** Opens the master key when it is first needed; may it be made, no data key being wrapped by an older one? */
+  readonly openMaster: (mayCreate: boolean) => Promise<KeyService>;
+  readonly onProblem?: (error: unknown, message: string) => void;
+  /** How often a key that is sealed with is looked for in the bucket, in milliseconds. */
+  readonly checkMs?: number;
+}
+
+type What = Omit<Binding, 'tenant'>;
+
+/**
+ * Each tenant's data keys: made on first use, rotated, destroyed. Wrapped by the master key they lie in a bucket that
+ * every process watches; unwrapped they are in memory only, and dropped as soon as a shredding is heard of.
+ */
+export class TenantKeys {
+  private readonly memory = new KeyMemory();
+  private readonly flight = new SingleFlight();
+  private master: Promise<KeyService> | undefined;
+
+  private constructor(
+    private readonly bucket: KvBucket,
+    private readonly options: TenantKeysOptions,
+  ) {}
+
+  /** Opens the bucket and learns what is in it. */
+  static async open(bus: Bus, options: TenantKeysOptions): Promise<TenantKeys> {
+    const keys = new TenantKeys(await bus.kv(TENANT_KEYS_BUCKET, { storage: 'file', erasable: true }), options);
+    await new Promise<void>((resolve, reject) => {
+      const onEntry = ({ key, value }: { key: string; value: Uint8Array | undefined }) => keys.learn(key, value);
+      keys.bucket.watch({ onEntry, onReady: resolve }).catch(reject);
+    });
+    return keys;
+  }
+
+  /**
+   * Looks whether this process can open what there is, before anything needs it. Makes nothing.
+   *
+   * @throws LlmosError UNAVAILABLE when the master key is missing, cannot be read, or is not the one of the newest keys.
+   */
+  async verify(): Promise<void> {
+    if (this.memory.isEmpty) return;
+    const { id } = await this.openMaster();
+    for (const { tenant, version } of this.memory.versions()) {
+      const record = this.memory.of(tenant).records.get(version);
+      if (record && version === this.memory.current(tenant) && record.master !== id)
+        throw this.problem(wrongMaster(record.master, id));
+    }
+  }
+
+  /** Told of each tenant whose keys are destroyed, for whoever keeps what they opened in memory. */
+  onShred(listener: (tenant: string) => void): void {
+    this.memory.onShred(listener);
+  }
+
+  /** Seals with the tenant's newest key; makes one where there is none. */
+  async seal(tenant: string, what: What, plain: Uint8Array): Promise<Sealed> {
+    for (let attempt = 1; ; attempt++) {
+      const key = await this.current(tenant);
+      try {
+        if (key.messagesLeft < 1) await this.flight.once(`allow ${tenant}`, () => this.allow(key));
+        return key.seal(what, plain);
+      } catch (error) {
+        // Another took the last of what was allowed, or the key was rotated or destroyed meanwhile.
+        if (!isLlmosError(error) || attempt === SEAL_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /**
+   * Opens what was sealed for the same tenant and purpose, with whichever version sealed it.
+   *
+   * @throws LlmosError NOT_FOUND when its key has been destroyed, INVALID_ARGUMENT when it does not open, UNAVAILABLE
+   *   when the master key of this process is another one or cannot be read.
+   */
+  async open(tenant: string, what: What, sealed: Sealed): Promise<Uint8Array> {
+    const { keyVersion } = sealed;
+    if (this.memory.isShredded(tenant, keyVersion)) throw destroyed(keyVersion);
+    const key = await this.unwrapped(tenant, keyVersion);
+    if (this.memory.isShredded(tenant, keyVersion)) throw destroyed(keyVersion);
+    return key.open(what, sealed);
+  }
+
+  /** A new version for what is sealed from now on. @returns its number. */
+  rotate(tenant: string): Promise<number> {
+    return this.flight.once(`rotate ${tenant}`, () => this.create(tenant, this.memory.newest(tenant) + 1));
+  }
+
+  /**
+   * Destroys every key of the tenant: they are overwritten on the broker's disk, and each process drops its own as it
+   * hears of it. May be repeated. What the tenant seals afterwards gets a new key.
+   *
+   * @returns how many keys were destroyed.
+   */
+  async shred(tenant: string): Promise<number> {
+    let last = this.memory.newest(tenant);
+    while (await this.bucket.get(keyName(tenant, last + 1))) last++;
+    // First it is said for all to hear: from then on no process opens anything, whatever becomes of this one.
+    await this.rewrite(shreddedName(tenant), (value) => writeShredded(Math.max(last, value ? readShredded(value) : 0)));
+    this.memory.shred(tenant, last);
+    let count = 0;
+    for (let version = 1; version <= last; version++) {
+      if (!(await this.bucket.get(keyName(tenant, version)))) continue;
+      await this.bucket.erase(keyName(tenant, version));
+      count++;
+    }
+    return count;
+  }
+
+  /**
+   * Wraps every data key anew with another master key. Processes must be started with it afterwards; what is sealed
+   * stays as it is.
+   *
+   * @returns how many were rewrapped.
+   */
+  async rewrap(to: KeyService): Promise<number> {
+    const from = await this.openMaster();
+    let count = 0;
+    for (const { tenant, version } of [...this.memory.versions()]) {
+      const entry = await this.bucket.get(keyName(tenant, version));
+      const record = entry && readKey(entry.value);
+      if (!record || record.master === to.id) continue;
+      const wrapped = await rewrap(Buffer.from(record.wrapped, 'base64'), { tenant, version }, from, to);
+      const value = writeKey({ ...record, master: to.id, wrapped: Buffer.from(wrapped).toString('base64') });
+      await this.bucket.update(keyName(tenant, version), value, entry.revision);
+      count++;
+    }
+    return count;
+  }
+
+  private async current(tenant: string): Promise<DataKey> {
+    const { checkedAtMs } = this.memory.of(tenant);
+    if (Date.now() - checkedAtMs > (this.options.checkMs ?? CHECK_MS)) {
+      await this.flight.once(`check ${tenant}`, () => this.check(tenant));
+    }
+    const known = this.memory.current(tenant);
+    const create = () => this.create(tenant, this.memory.newest(tenant) + 1);
+    return this.unwrapped(tenant, known ?? (await this.flight.once(`create ${tenant}`, create)));
+  }
+
+  /** Nothing may be sealed with a key that is kept nowhere: a bucket that was lost takes its keys with it. */
+  private async check(tenant: string): Promise<void> {
+    const version = this.memory.current(tenant);
+    const entry = version === undefined ? undefined : await this.bucket.get(keyName(tenant, version));
+    if (version !== undefined) {
+      if (entry) this.learn(keyName(tenant, version), entry.value);
+      else this.memory.forget(tenant, version);
+    }
+    this.memory.of(tenant).checkedAtMs = Date.now();
+  }
+
+  /** Makes this version, or takes the one that another process made of it first. @returns the version there is now. */
+  private async create(tenant: string, version: number): Promise<number> {
+    const master = await this.openMaster();
+    const bytes = DataKey.newBytes();
+    const wrapped = Buffer.from(await master.wrap(bytes, { tenant, version })).toString('base64');
+    bytes.fill(0);
+    const value = writeKey({ master: master.id, wrapped, createdAt: new Date().toISOString() });
+    const name = keyName(tenant, version);
+    try {
+      await this.bucket.update(name, value, 0);
+      this.learn(name, value);
+    } catch (error) {
+      if (!(isLlmosError(error) && error.code === 'CONFLICT')) throw error;
+      this.learn(name, (await this.bucket.get(name))?.value);
+    }
+    // A shredding that this process had not heard of yet may have had this number before.
+    const shredded = await this.bucket.get(shreddedName(tenant));
+    const upTo = shredded ? readShredded(shredded.value) : 0;
+    if (version > upTo) return version;
+    this.memory.shred(tenant, upTo);
+    await this.bucket.erase(name);
+    return this.create(tenant, upTo + 1);
+  }
+
+  private unwrapped(tenant: string, version: number): Promise<DataKey> {
+    const { keys } = this.memory.of(tenant);
+    const cached = keys.get(version);
+    if (cached) return cached;
+    const unwrapping = this.unwrap(tenant, version);
+    keys.set(version, unwrapping);
+    unwrapping.catch(() => keys.delete(version));
+    return unwrapping;
+  }
+
+  private async unwrap(tenant: string, version: number): Promise<DataKey> {
+    const known = this.memory.of(tenant).records.get(version);
+    // Another process may have made it a moment ago.
+    const stored = known ? undefined : await this.bucket.get(keyName(tenant, version));
+    const record = known ?? (stored && readKey(stored.value));
+    if (!record) throw cannotOpen();
+    const master = await this.openMaster();
+    if (record.master !== master.id) throw this.problem(wrongMaster(record.master, master.id));
+    const bytes = await master.unwrap(Buffer.from(record.wrapped, 'base64'), { tenant, version });
+    const key = new DataKey(tenant, version, bytes);
+    bytes.fill(0);
+    if (this.memory.isShredded(tenant, version)) key.destroy();
+    return key;
+  }
+
+  /** Counts what a key may seal over all processes, and rotates it long before it is too much. */
+  private async allow(key: DataKey): Promise<void> {
+    if (key.messagesLeft > 0) return;
+    let allowed = 0;
+    await this.rewrite(messagesName(key.tenant, key.version), (value) => {
+      allowed = (value ? readMessages(value) : 0) + MESSAGES_PER_BLOCK;
+      return writeMessages(Math.min(allowed, MESSAGES_PER_KEY));
+    });
+    if (allowed <= MESSAGES_PER_KEY) key.allowMessages(MESSAGES_PER_BLOCK);
+    if (allowed > ROTATE_AT && key.version === this.memory.current(key.tenant)) await this.rotate(key.tenant);
+  }
+
+  private openMaster(): Promise<KeyService> {
+    this.master ??= this.options.openMaster(this.memory.isEmpty).catch((error: unknown) => {
+      this.master = undefined;
+      throw this.problem(error);
+    });
+    return this.master;
+  }
+
+  private learn(name: string, value: Uint8Array | undefined): void {
+    try {
+      this.memory.learn(name, value);
+    } catch (error) {
+      this.options.onProblem?.(error, 'an entry of the tenants’ keys cannot be read');
+    }
+  }
+
+  /** Changes an entry from what it is now, as often as somebody else is quicker. */
+  private async rewrite(name: string, change: (value: Uint8Array | undefined) => Uint8Array): Promise<void> {
+    for (;;) {
+      const entry = await this.bucket.get(name);
+      try {
+        await this.bucket.update(name, change(entry?.value), entry?.revision ?? 0);
+        return;
+      } catch (error) {
+        if (!(isLlmosError(error) && error.code === 'CONFLICT')) throw error;
+      }
+    }
+  }
+
+  private problem(error: unknown): Error {
+    this.options.onProblem?.(error, 'the master key cannot be used');
+    return cannotUseKeys(error);
+  }
+}

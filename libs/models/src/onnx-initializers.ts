@@ -1,0 +1,68 @@
+/** The raw bytes of one stored tensor: a view into the model's bytes, so writing there changes the model. */
+export type TensorBytes = Uint8Array;
+
+/** Protobuf field numbers in ONNX: ModelProto.graph, GraphProto.initializer, TensorProto.name and .raw_data. */
+const GRAPH = 7;
+const INITIALIZER = 5;
+const NAME = 8;
+const RAW_DATA = 9;
+
+interface Field {
+  readonly number: number;
+  /** Empty for a field that is not length-delimited. */
+  readonly content: Uint8Array;
+}
+
+/**
+ * The stored tensors of an ONNX file by name, as views into it; those without raw data are left out.
+ *
+ * @throws RangeError when the bytes are not a protobuf message.
+ */
+export function initializers(model: Uint8Array): Map<string, TensorBytes> {
+  const found = new Map<string, TensorBytes>();
+  for (const graph of fieldsOf(model, GRAPH)) {
+    for (const tensor of fieldsOf(graph, INITIALIZER)) {
+      const name = fieldsOf(tensor, NAME)[0];
+      const data = fieldsOf(tensor, RAW_DATA)[0];
+      if (name && data) found.set(Buffer.from(name).toString('utf8'), data);
+    }
+  }
+  return found;
+}
+
+function fieldsOf(message: Uint8Array, number: number): Uint8Array[] {
+  const contents: Uint8Array[] = [];
+  let at = 0;
+  while (at < message.length) {
+    const { field, next } = readField(message, at);
+    if (field.number === number) contents.push(field.content);
+    at = next;
+  }
+  return contents;
+}
+
+/** Wire types: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
+function readField(message: Uint8Array, from: number): { field: Field; next: number } {
+  const tag = readVarint(message, from);
+  const number = Math.floor(tag.value / 8);
+  const none = new Uint8Array();
+  const wire = tag.value % 8;
+  if (wire === 0) return { field: { number, content: none }, next: readVarint(message, tag.next).next };
+  if (wire === 1) return { field: { number, content: none }, next: tag.next + 8 };
+  if (wire === 5) return { field: { number, content: none }, next: tag.next + 4 };
+  if (wire !== 2) throw new RangeError(`Not an ONNX file: wire type ${wire} at byte ${from}.`);
+  const length = readVarint(message, tag.next);
+  const next = length.next + length.value;
+  if (next > message.length) throw new RangeError(`The ONNX file is cut: a field at byte ${from} ends after it.`);
+  return { field: { number, content: message.subarray(length.next, next) }, next };
+}
+
+function readVarint(message: Uint8Array, from: number): { value: number; next: number } {
+  let value = 0;
+  for (let at = from, factor = 1; at < Math.min(from + 10, message.length); at++, factor *= 128) {
+    const byte = message[at] ?? 0;
+    value += (byte & 0x7f) * factor;
+    if (byte < 0x80) return { value, next: at + 1 };
+  }
+  throw new RangeError(`Not an ONNX file: a number at byte ${from} does not end.`);
+}

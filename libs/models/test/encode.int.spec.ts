@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { Embedder } from '../src/index.js';
+import { minilmFiles } from './minilm.fixture.js';
+
+let embedder: Embedder;
+beforeAll(async () => {
+  embedder = await Embedder.start(await minilmFiles());
+}, 120_000);
+afterAll(() => embedder.close());
+
+describe('Embedder.encode', () => {
+  it('gives the vector of embed, to the bit, and a state for each token', async () => {
+    const text = 'Ada Lovelace works for Acme in Zürich.';
+    const [encoded] = await embedder.encode([text]);
+    const [vector] = await embedder.embed([text]);
+    expect(encoded?.vector).toEqual(vector);
+    expect(encoded?.tokens.states).toHaveLength((encoded?.tokens.ids.length ?? 0) * 384);
+    expect(encoded?.tokens.spans.map(({ start, end }) => text.slice(start, end)).join('')).toBe(
+      text.replaceAll(' ', ''),
+    );
+  });
+
+  it('cuts a long text as embed does', async () => {
+    const [encoded] = await embedder.encode(['The parcel left on Monday. '.repeat(200)]);
+    expect(encoded?.tokens.ids).toHaveLength(256);
+    expect(encoded?.tokens.spans).toHaveLength(256);
+  });
+
+  it('places tokens in order and within any text', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 40 }), async (text) => {
+        const [encoded] = await embedder.encode([text]);
+        let at = 0;
+        for (const { start, end } of encoded?.tokens.spans ?? []) {
+          expect(start).toBeGreaterThanOrEqual(0);
+          expect(end).toBeGreaterThanOrEqual(start);
+          expect(end).toBeGreaterThanOrEqual(at);
+          expect(end).toBeLessThanOrEqual(text.length);
+          at = end;
+        }
+      }),
+      { numRuns: 50 },
+    );
+  }, 60_000);
+
+  it('says that an update does not belong to the model', async () => {
+    const files = await minilmFiles();
+    await expect(Embedder.start({ ...files, update: files.tokenizer })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,46 @@
+import { mod97 } from './checksums.js';
+import type { PersonalData } from './finding.js';
+
+/** Length by country (SWIFT IBAN registry). */
+const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
+  (
+    'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ' +
+    'ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 ' +
+    'LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 ' +
+    'PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30'
+  )
+    .split(' ')
+    .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
+);
+const START = /(?<![\p{L}\p{N}])[a-z]{2} ?\d{2}/giu;
+const MAX_SPREAD = 2;
+
+/** International bank account numbers with the length of their country and a right check number. */
+export function findIbans(text: string): PersonalData[] {
+  const found: PersonalData[] = [];
+  for (const match of text.matchAll(START)) {
+    const length = LENGTHS[match[0].slice(0, 2).toUpperCase()];
+    const end = length === undefined ? undefined : endOf(text, match.index, length);
+    if (end === undefined) continue;
+    const compact = text.slice(match.index, end).replace(/[ -]/g, '').toUpperCase();
+    if (mod97(compact.slice(4) + compact.slice(0, 4)) !== 1) continue;
+    found.push({
+      start: match.index,
+      end,
+      type: 'iban',
+      confidence: 0.99,
+      kind: `iban-${compact.slice(0, 2).toLowerCase()}`,
+    });
+  }
+  return found;
+}
+
+/** Walks over `length` letters and digits with single spaces or hyphens between them. */
+function endOf(text: string, start: number, length: number): number | undefined {
+  let [count, at] = [0, start];
+  for (; count < length && at < start + length * MAX_SPREAD && at < text.length; at++) {
+    if (/[a-z0-9]/i.test(text[at]!)) count += 1;
+    else if (!/[ -]/.test(text[at]!)) return undefined;
+  }
+  return count === length && !/[a-z0-9]/i.test(text[at] ?? '') ? at : undefined;
+}

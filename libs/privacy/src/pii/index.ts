@@ -1,0 +1,3 @@
+export { findPii, type KnownPerson } from './find-pii.js';
+export { personalDataTypes, type PersonalData, type PersonalDataType } from './finding.js';
+export { redactText } from './redact-text.js';
