@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 import { parseCsv } from '../evaluation/csv.js';
 import type { CallInput, Reply } from '../gateway/gateway-client.js';
@@ -78,18 +77,15 @@ async function follow(
   }
 }
 
-const detailsSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
-
-/** The one output of these pipelines. */
+/** What the run measured or made: its details, without the times of its steps. */
 function show({ terminal }: CommandContext, { result, details }: Reply, json: boolean): void {
-  const own = Object.fromEntries(Object.entries(details).filter(([name]) => name !== 'timings' && name !== 'totalMs'));
-  const output = Object.values(detailsSchema.catch({}).parse(own))[0] ?? own;
-  if (json) return terminal.line(JSON.stringify(output));
+  const own = Object.entries(details).filter(([name]) => name !== 'timings' && name !== 'totalMs');
+  if (json) return terminal.line(JSON.stringify(Object.fromEntries(own)));
   terminal.line(result);
-  const rows = Object.entries(output).flatMap(([name, value]) =>
+  const rows = own.flatMap(([name, value]) =>
     typeof value === 'number' ? [[name, Number(value.toFixed(4))]] : typeof value === 'string' ? [[name, value]] : [],
   );
-  terminal.line(table(['figure', 'value'], rows));
+  if (rows.length > 0) terminal.line(table(['figure', 'value'], rows));
 }
 
 function read(file: string): Buffer {

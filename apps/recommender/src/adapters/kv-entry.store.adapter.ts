@@ -1,0 +1,106 @@
+import type { Bus, KvBucket } from '@llmos/bus';
+import { LlmosError } from '@llmos/contracts';
+import { keyOf, refOf, type EntryRef } from '../data/entry-ref.js';
+import { decodeHistory, encodeHistory, type Deed } from '../data/history.js';
+import type { EntryStore, EntryWatcher } from '../ports/entry-store.port.js';
+import type { InteractionStore } from '../ports/interaction-store.port.js';
+import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
+import { decodeItem, encodeItem } from './item-frame.js';
+
+/** The JetStream KV buckets of the recommender. */
+export const INTERACTIONS_BUCKET = 'interactions';
+export const ITEMS_BUCKET = 'items';
+
+/** Room for the headers of a message beside the entry. */
+const HEADROOM_BYTES = 8_192;
+const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
+
+/** Told of an entry that cannot be read; it is passed over. */
+export type OnUnreadable = (bucket: string, error: unknown) => void;
+
+interface KvEntryOptions<T> {
+  readonly name: string;
+  readonly maxBytes: number;
+  readonly onUnreadable: OnUnreadable;
+  encode(ref: EntryRef, value: T): Uint8Array;
+  decode(bytes: Uint8Array): T;
+}
+
+/** Entries in a JetStream KV bucket in file storage, under `<tenant>.<base64url of the id>`. */
+export class KvEntryStore<T> implements EntryStore<T> {
+  private constructor(
+    private readonly bucket: KvBucket,
+    private readonly options: KvEntryOptions<T>,
+  ) {}
+
+  static async open<T>(bus: Bus, options: Omit<KvEntryOptions<T>, 'maxBytes'>): Promise<KvEntryStore<T>> {
+    const bucket = await bus.kv(options.name, { storage: 'file', erasable: true });
+    return new KvEntryStore(bucket, { ...options, maxBytes: messageLimitOf(bus) });
+  }
+
+  async get(ref: EntryRef): Promise<{ value: T; revision: number } | undefined> {
+    const entry = await this.bucket.get(keyOf(ref));
+    return entry && { value: this.options.decode(entry.value), revision: entry.revision };
+  }
+
+  async put(ref: EntryRef, value: T, expected: number): Promise<number> {
+    const bytes = this.options.encode(ref, value);
+    if (bytes.length > this.options.maxBytes) {
+      throw new LlmosError(
+        'PAYLOAD_TOO_LARGE',
+        `An entry takes ${bytes.length} bytes; ${this.options.maxBytes} is the limit.`,
+      );
+    }
+    return this.bucket.update(keyOf(ref), bytes, expected);
+  }
+
+  erase(ref: EntryRef): Promise<void> {
+    return this.bucket.erase(keyOf(ref));
+  }
+
+  watch(watcher: EntryWatcher<T>): Promise<{ stop(): void }> {
+    return this.bucket.watch({
+      onReady: () => watcher.onReady(),
+      onEntry: ({ key, value, revision }) => {
+        const ref = refOf(key);
+        if (!ref) return;
+        try {
+          watcher.onChange({ ref, revision, value: value && this.options.decode(value) });
+        } catch (error) {
+          this.options.onUnreadable(this.options.name, error);
+        }
+      },
+    });
+  }
+}
+
+export function openInteractions(bus: Bus, onUnreadable: OnUnreadable): Promise<InteractionStore> {
+  const limit = messageLimitOf(bus);
+  return KvEntryStore.open<readonly Deed[]>(bus, {
+    name: INTERACTIONS_BUCKET,
+    onUnreadable,
+    encode: ({ id }, history) => encodeWithin(limit, id, history),
+    decode: decodeHistory,
+  });
+}
+
+export function openItems(bus: Bus, onUnreadable: OnUnreadable): Promise<ItemStore> {
+  return KvEntryStore.open<StoredItem>(bus, {
+    name: ITEMS_BUCKET,
+    onUnreadable,
+    encode: (_, item) => encodeItem(item),
+    decode: decodeItem,
+  });
+}
+
+/** Long ids may not fit into one message by the thousand: then the oldest go. */
+function encodeWithin(limit: number, user: string, history: readonly Deed[]): Uint8Array {
+  for (let kept = history; ; kept = kept.slice(Math.ceil(kept.length / 8))) {
+    const bytes = encodeHistory(user, kept);
+    if (bytes.length <= limit || kept.length <= 1) return bytes;
+  }
+}
+
+function messageLimitOf(bus: Bus): number {
+  return (bus.nc.info?.max_payload ?? DEFAULT_MAX_PAYLOAD_BYTES) - HEADROOM_BYTES;
+}

@@ -1,0 +1,50 @@
+import type { Bus, KvBucket } from '@llmos/bus';
+import { LlmosError } from '@llmos/contracts';
+import type { ModelPointers, PointerWatcher } from '../ports/model-pointers.port.js';
+import { modelRecordSchema, type ModelRecord } from '../runs/model-record.js';
+
+/** The JetStream KV bucket that says which model each tenant is served. */
+export const MODELS_BUCKET = 'recommender-models';
+
+/** Model records in a JetStream KV bucket in file storage, under the tenant. */
+export class KvModelPointers implements ModelPointers {
+  private constructor(
+    private readonly bucket: KvBucket,
+    private readonly onUnreadable: (tenant: string, error: unknown) => void,
+  ) {}
+
+  static async open(bus: Bus, onUnreadable: (tenant: string, error: unknown) => void): Promise<KvModelPointers> {
+    return new KvModelPointers(await bus.kv(MODELS_BUCKET, { storage: 'file' }), onUnreadable);
+  }
+
+  async get(tenant: string): Promise<{ record: ModelRecord; revision: number } | undefined> {
+    const entry = await this.bucket.get(tenant);
+    return entry && { record: decode(entry.value), revision: entry.revision };
+  }
+
+  put(tenant: string, record: ModelRecord, expected: number): Promise<number> {
+    return this.bucket.update(tenant, Buffer.from(JSON.stringify(record)), expected);
+  }
+
+  watch(watcher: PointerWatcher): Promise<{ stop(): void }> {
+    return this.bucket.watch({
+      onReady: () => watcher.onReady(),
+      onEntry: ({ key, value, revision }) => {
+        if (!value) return;
+        try {
+          watcher.onChange({ tenant: key, record: decode(value), revision });
+        } catch (error) {
+          this.onUnreadable(key, error);
+        }
+      },
+    });
+  }
+}
+
+function decode(value: Uint8Array): ModelRecord {
+  try {
+    return modelRecordSchema.parse(JSON.parse(Buffer.from(value).toString()));
+  } catch (cause) {
+    throw new LlmosError('INTERNAL', 'The record of the trained models cannot be read.', { cause });
+  }
+}

@@ -1,0 +1,117 @@
+import { EMPTY_COLUMNS, type HistoryColumns, toColumns, toDeeds } from './history-columns.js';
+import type { Deed } from './history.js';
+import { Names } from './names.js';
+import type { StoredItem } from '../ports/item-store.port.js';
+
+/**
+ * What one tenant's users did and what its items are, in memory, as of the last change that came from the store.
+ * Some 24 bytes an interaction, and the items' texts and vectors.
+ */
+export class TenantData {
+  private readonly itemNames = new Names();
+  private readonly eventNames = new Names();
+  private readonly histories = new Map<string, HistoryColumns>();
+  private readonly described = new Map<string, StoredItem>();
+  /** By an item's number: how many users had it. */
+  private readonly usersOf: number[] = [];
+  private interactionCount = 0;
+  private itemsWithUsers = 0;
+  /** Grows with every change of an interaction. */
+  interactionsVersion = 0;
+  /** Grows with every change of an item. */
+  itemsVersion = 0;
+
+  get users(): number {
+    return this.histories.size;
+  }
+
+  get interactions(): number {
+    return this.interactionCount;
+  }
+
+  /** Items that are described, interacted with, or both. */
+  get items(): number {
+    let count = this.itemsWithUsers;
+    for (const id of this.described.keys()) if (!this.usersOf[this.itemNames.find(id) ?? -1]) count++;
+    return count;
+  }
+
+  get isEmpty(): boolean {
+    return this.histories.size === 0 && this.described.size === 0;
+  }
+
+  /** Names the tenant has used so far: what its limit of items is held against. */
+  get knownItems(): number {
+    return this.itemNames.size;
+  }
+
+  knowsItem(id: string): boolean {
+    return this.itemNames.find(id) !== undefined;
+  }
+
+  hasUser(user: string): boolean {
+    return this.histories.has(user);
+  }
+
+  /** Oldest first; empty for somebody unknown. */
+  historyOf(user: string): Deed[] {
+    return toDeeds(this.histories.get(user) ?? EMPTY_COLUMNS, this.itemNames, this.eventNames);
+  }
+
+  /** Every user with what they did, for a training. */
+  *everybody(): Generator<{ user: string; interactions: Iterable<{ item: string; value: number; at: number }> }> {
+    for (const [user, columns] of this.histories) {
+      const interactions = toDeeds(columns, this.itemNames, this.eventNames);
+      yield { user, interactions: interactions.map(({ item, value, atMs }) => ({ item, value, at: atMs })) };
+    }
+  }
+
+  item(id: string): StoredItem | undefined {
+    return this.described.get(id);
+  }
+
+  get describedItems(): ReadonlyMap<string, StoredItem> {
+    return this.described;
+  }
+
+  usersOfItem(id: string): number {
+    return this.usersOf[this.itemNames.find(id) ?? -1] ?? 0;
+  }
+
+  /** How many users had each item that somebody had. */
+  popularity(): Map<string, number> {
+    const counts = new Map<string, number>();
+    this.usersOf.forEach((count, number) => count > 0 && counts.set(this.itemNames.nameOf(number), count));
+    return counts;
+  }
+
+  /** Takes up a user's history as it is now; undefined: erased. */
+  takeHistory(user: string, history: readonly Deed[] | undefined): void {
+    const before = this.histories.get(user);
+    if (before) this.count(before, -1);
+    const after = history && toColumns(history, this.itemNames, this.eventNames);
+    if (after) {
+      this.histories.set(user, after);
+      this.count(after, 1);
+    } else this.histories.delete(user);
+    this.interactionsVersion++;
+  }
+
+  takeItem(id: string, item: StoredItem | undefined): void {
+    if (item) {
+      this.itemNames.numberOf(id);
+      this.described.set(id, item);
+    } else this.described.delete(id);
+    this.itemsVersion++;
+  }
+
+  private count(columns: HistoryColumns, sign: 1 | -1): void {
+    this.interactionCount += sign * columns.items.length;
+    for (const number of new Set(columns.items)) {
+      const before = this.usersOf[number] ?? 0;
+      this.usersOf[number] = before + sign;
+      if (before === 0) this.itemsWithUsers++;
+      else if (before + sign === 0) this.itemsWithUsers--;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { RankingFigures } from '@llmos/contracts/capabilities/recommender';
+
+/** One user's figures, in the order of `FIGURES`. */
+export type UserFigures = readonly [hr10: number, ndcg10: number, recall20: number, recall50: number, mrr: number];
+
+const FIGURES = ['hr10', 'ndcg10', 'recall20', 'recall50', 'mrr'] as const;
+/** Of the standard normal distribution, for 95 %. */
+const Z95 = 1.959964;
+
+/**
+ * The place of each target in the ranking, 1 for the first: one more than the candidates that score higher. Where
+ * others score the same, half of them count as higher, so that a model that says the same of everything gains nothing.
+ */
+export function ranksOf(candidates: Float32Array, targetScores: readonly number[]): number[] {
+  const sorted = candidates.slice().sort();
+  return targetScores.map((score) => {
+    const notHigher = firstAbove(sorted, score, true);
+    const equal = notHigher - firstAbove(sorted, score, false);
+    // One of the equal ones is the target itself.
+    return 1 + (sorted.length - notHigher) + Math.max(0, equal - 1) / 2;
+  });
+}
+
+/**
+ * Figures of one user from the ranks of their targets. HR@10: any target among the first 10. NDCG@10 with binary gains
+ * against the best that is possible. Recall@k over min(k, targets), as Liang et al. 2018 have it. MRR: the reciprocal
+ * rank of the first target found.
+ */
+export function figuresOfUser(ranks: readonly number[]): UserFigures {
+  const within = (k: number) => ranks.filter((rank) => rank <= k);
+  const gain = within(10).reduce((sum, rank) => sum + discount(rank), 0);
+  let best = 0;
+  for (let rank = 1; rank <= Math.min(10, ranks.length); rank++) best += discount(rank);
+  return [
+    within(10).length > 0 ? 1 : 0,
+    gain / best,
+    within(20).length / Math.min(20, ranks.length),
+    within(50).length / Math.min(50, ranks.length),
+    1 / Math.min(...ranks),
+  ];
+}
+
+/** Means over the users, with 95 % confidence intervals from their spread (normal approximation, kept within 0 … 1). */
+export function summarise(users: readonly UserFigures[], items: number): RankingFigures {
+  const means = FIGURES.map((_, figure) => mean(users.map((user) => user[figure]!)));
+  const ci95 = FIGURES.map((name, figure): [string, [number, number]] => {
+    const values = users.map((user) => user[figure]!);
+    const half = Z95 * standardError(values, means[figure]!);
+    return [name, [Math.max(0, means[figure]! - half), Math.min(1, means[figure]! + half)]];
+  });
+  const [hr10, ndcg10, recall20, recall50, mrr] = means as unknown as UserFigures;
+  return { users: users.length, items, hr10, ndcg10, recall20, recall50, mrr, ci95: Object.fromEntries(ci95) };
+}
+
+function discount(rank: number): number {
+  return 1 / Math.log2(rank + 1);
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function standardError(values: readonly number[], average: number): number {
+  if (values.length < 2) return 1;
+  const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+/** The first place in ascending numbers whose number is above the value, or (unless `orEqual`) not below it. */
+function firstAbove(sorted: Float32Array, value: number, orEqual: boolean): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value || (orEqual && sorted[middle] === value)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

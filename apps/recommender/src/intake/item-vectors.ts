@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { isLlmosError, type LlmosError } from '@llmos/contracts';
+import type { DataFeed } from '../data/data-feed.js';
+import { keyOf, type EntryRef } from '../data/entry-ref.js';
+import type { Embeddings } from '../ports/embeddings.port.js';
+import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
+import { recommenderMetrics } from '../recommender.metrics.js';
+
+interface Waiting {
+  readonly ref: EntryRef;
+  readonly item: StoredItem;
+  readonly revision: number;
+}
+
+const RETRY_MS = 5_000;
+
+/**
+ * Gives items the vectors that they are found by before anybody has touched them: in the background, one text at a
+ * time, written back to the store for every replica. Without the embedding model everything else goes on, and what was
+ * missed is made good when it is there.
+ */
+export class ItemVectors {
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly stopped = new AbortController();
+  private working = false;
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly parts: {
+      readonly feed: DataFeed;
+      readonly store: ItemStore;
+      readonly embeddings: Embeddings;
+      readonly onError: (error: unknown) => void;
+    },
+  ) {}
+
+  /** Begins with the items there are, and follows those that are written. Call it before the feed starts. */
+  start(): void {
+    this.parts.feed.onItem((ref, item, revision) => this.take(ref, item, revision));
+  }
+
+  stop(): void {
+    this.stopped.abort();
+    clearTimeout(this.timer);
+  }
+
+  /** Items that have no vector of their present text yet. */
+  get pending(): number {
+    return this.waiting.size;
+  }
+
+  private take(ref: EntryRef, item: StoredItem, revision: number): void {
+    const key = keyOf(ref);
+    if (item.embedding === this.embeddingOf(item)) this.waiting.delete(key);
+    else this.waiting.set(key, { ref, item, revision });
+    recommenderMetrics.withoutVector.set(this.waiting.size);
+    void this.work();
+  }
+
+  private async work(): Promise<void> {
+    if (this.working || this.stopped.signal.aborted) return;
+    this.working = true;
+    try {
+      for (let next = this.first(); next; next = this.first()) await this.embed(...next);
+    } catch (error) {
+      if (!this.stopped.signal.aborted) this.pauseAfter(error);
+    } finally {
+      this.working = false;
+    }
+  }
+
+  private first(): [string, Waiting] | undefined {
+    return this.stopped.signal.aborted ? undefined : this.waiting.entries().next().value;
+  }
+
+  private async embed(key: string, { ref, item, revision }: Waiting): Promise<void> {
+    const { embeddings, store } = this.parts;
+    const [vector] = await embeddings.embed([textOf(item)], this.stopped.signal);
+    if (this.waiting.get(key)?.revision !== revision) return;
+    await store.put(ref, { ...item, vector, embedding: this.embeddingOf(item) }, revision).catch(ignoreConflict);
+    if (this.waiting.get(key)?.revision === revision) this.waiting.delete(key);
+    recommenderMetrics.withoutVector.set(this.waiting.size);
+  }
+
+  private pauseAfter(error: unknown): void {
+    if (!isLlmosError(error) || error.code !== 'MODEL_LOADING') this.parts.onError(error);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.work(), RETRY_MS).unref();
+  }
+
+  /** Changes with the model and the text: then the stored vector is stale. */
+  private embeddingOf(item: StoredItem): string {
+    return `${this.parts.embeddings.model}/${createHash('sha256').update(textOf(item)).digest('base64url').slice(0, 16)}`;
+  }
+}
+
+function textOf({ title, text }: StoredItem): string {
+  return text === '' ? title : `${title}. ${text}`;
+}
+
+/** Another replica, or a newer text, was first. */
+function ignoreConflict(error: unknown): undefined {
+  if (isLlmosError(error) && (error as LlmosError).code === 'CONFLICT') return undefined;
+  throw error;
+}

@@ -1,0 +1,199 @@
+import { Catalogue, type HistoryItem, type ResolvedHistory } from './catalogue.js';
+import { ColdItems } from './cold-items.js';
+import { diversify } from './diversify.js';
+import type { ItemModel } from './item-model.js';
+import { sampleOf } from './seeded-random.js';
+import { topItems } from './top-items.js';
+
+/** What may be in a list and how it is mixed. */
+export interface ListQuery {
+  readonly limit: number;
+  /** Items that must not be in the list, such as those already had. */
+  readonly exclude?: ReadonlySet<string>;
+  /** Whether an item may be in the list: category, stock. */
+  readonly allow?: (item: string) => boolean;
+  /** 0: by score alone; towards 1: items unlike each other. */
+  readonly diversity?: number;
+  /** The share of places given to items little is known of. */
+  readonly exploration?: number;
+  /** For exploration; default `Math.random`. */
+  readonly random?: () => number;
+}
+
+export interface Scored {
+  readonly item: string;
+  /** Only the order within one list means something. */
+  readonly score: number;
+  readonly kind: 'because' | 'similar' | 'popular' | 'explore';
+  /** At most 3 items of the history, the weightiest first. */
+  readonly because: readonly string[];
+}
+
+export interface ScorerOptions {
+  /** How many had each item, as of now; default: as of the training. The order for strangers. */
+  readonly popularity?: ReadonlyMap<string, number>;
+  readonly cold?: ColdItems;
+}
+
+/**
+ * Only the newest of a history are asked about. On MovieLens-100K split by time, the newest 100 find more than the
+ * whole history does (NDCG@10 0.207 for 0.199), and each costs a row to read.
+ */
+const MAX_HISTORY = 100;
+const MAX_REASONS = 3;
+/** How many candidates diversity and exploration choose from, next to the places. */
+const POOL_FACTOR = 5;
+const MIN_POOL = 50;
+
+/**
+ * Makes lists from a model: for a history, for one item, or of what is popular. Works without a model, too: then
+ * everything is popularity. Synchronous, a few milliseconds at 4,000 items.
+ */
+export class Scorer {
+  private readonly catalogue?: Catalogue;
+  private byPopularity?: (readonly [string, number])[];
+
+  constructor(
+    private readonly model: ItemModel | undefined,
+    private readonly options: ScorerOptions = {},
+  ) {
+    this.catalogue = model && new Catalogue(model, options.cold);
+  }
+
+  /** The same with items nobody has touched yet; `embeddings` has the vectors of all items, see `ColdItems.find`. */
+  async withColdItems(embeddings: ReadonlyMap<string, Float32Array>, signal?: AbortSignal): Promise<Scorer> {
+    if (!this.model) return this;
+    return new Scorer(this.model, { ...this.options, cold: await ColdItems.find(this.model, embeddings, signal) });
+  }
+
+  /** The same with another order for strangers. */
+  withPopularity(popularity: ReadonlyMap<string, number>): Scorer {
+    return new Scorer(this.model, { ...this.options, popularity });
+  }
+
+  /** For somebody with this history (newest last). Places that no score can fill are filled with what is popular. */
+  recommendFor(query: ListQuery & { readonly history: readonly HistoryItem[] }): Scored[] {
+    const { catalogue } = this;
+    const history = catalogue?.resolve(query.history, MAX_HISTORY);
+    if (!catalogue || !history?.items.length) return this.popular(query);
+    const scores = catalogue.scores(history);
+    const places = this.choose(catalogue, scores, query);
+    return this.filled(this.explained(catalogue, history, scores, places), catalogue, scores, query);
+  }
+
+  /** Items like one item; what is popular where nothing is known of it. */
+  similarTo(item: string, query: ListQuery): Scored[] {
+    const scores = this.catalogue?.similaritiesTo(item);
+    if (!this.catalogue || !scores) return this.popular(query);
+    const catalogue = this.catalogue;
+    const exclude = new Set([...(query.exclude ?? []), item]);
+    const places = this.choose(catalogue, scores, { ...query, exclude });
+    const found = places.map((place) => entry(catalogue.nameOf(place), scores[place]!, 'similar', [item]));
+    return this.filled(found, catalogue, scores, { ...query, exclude });
+  }
+
+  /** What most had. */
+  popular(query: ListQuery): Scored[] {
+    const found = this.mostPopular(query, new Set());
+    const { catalogue } = this;
+    return catalogue ? this.explored(found, catalogue, new Float32Array(0), query) : found;
+  }
+
+  private choose(catalogue: Catalogue, scores: Float32Array, query: ListQuery): number[] {
+    const { limit, diversity = 0 } = query;
+    const pool = diversity > 0 ? Math.max(MIN_POOL, limit * POOL_FACTOR) : limit;
+    const admitted = admission(query);
+    const places = topItems(scores, pool, (place) => scores[place]! > 0 && admitted(catalogue.nameOf(place)));
+    if (diversity === 0) return places;
+    const similarities = (place: number) => {
+      const row = catalogue.model.similarities(catalogue.standInFor(place));
+      return (other: number) => row[catalogue.standInFor(other)]!;
+    };
+    return diversify(places, scores, { limit, diversity, similarities });
+  }
+
+  /** Names of the history what gave most to each score. */
+  private explained(
+    catalogue: Catalogue,
+    history: ResolvedHistory,
+    scores: Float32Array,
+    places: readonly number[],
+  ): Scored[] {
+    const shares = catalogue.model.contributions(
+      history,
+      places.map((place) => catalogue.standInFor(place)),
+    );
+    const width = history.items.length;
+    return places.map((place, at) => {
+      const own = shares.subarray(at * width, (at + 1) * width);
+      const weightiest = topItems(own, MAX_REASONS, (index) => own[index]! > 0);
+      const because = [...new Set(weightiest.map((index) => history.sources[index]!))];
+      const kind = because.length > 0 ? 'because' : 'popular';
+      return entry(catalogue.nameOf(place), scores[place]!, kind, because);
+    });
+  }
+
+  private filled(found: Scored[], catalogue: Catalogue, scores: Float32Array, query: ListQuery): Scored[] {
+    const listed = new Set(found.map(({ item }) => item));
+    const least = found.at(-1)?.score ?? 0;
+    const rest = this.mostPopular({ ...query, limit: query.limit - found.length }, listed);
+    // Scores go down along the list, whatever they were made of.
+    const lowered = rest.map((other, at) => ({ ...other, score: least - (at + 1) * Number.EPSILON }));
+    return this.explored([...found, ...lowered], catalogue, scores, query);
+  }
+
+  private mostPopular(query: ListQuery, listed: ReadonlySet<string>): Scored[] {
+    const admitted = admission(query);
+    const found: Scored[] = [];
+    for (const [item, count] of this.popularityOrder()) {
+      if (found.length >= query.limit) break;
+      if (!listed.has(item) && admitted(item)) found.push(entry(item, count, 'popular', []));
+    }
+    return found;
+  }
+
+  private popularityOrder(): (readonly [string, number])[] {
+    this.byPopularity ??= this.popularity().sort(([, a], [, b]) => b - a);
+    return this.byPopularity;
+  }
+
+  private popularity(): (readonly [string, number])[] {
+    if (this.options.popularity) return [...this.options.popularity];
+    return this.model?.items.map((item, number) => [item, this.model!.counts[number]!] as const) ?? [];
+  }
+
+  /** Gives a share of the places (never the first of several) to items little is known of, the better ones likelier. */
+  private explored(list: Scored[], catalogue: Catalogue, scores: Float32Array, query: ListQuery): Scored[] {
+    const { limit, exploration = 0, random = Math.random } = query;
+    const wanted = Math.round(Math.min(limit, list.length) * exploration);
+    if (wanted === 0) return list;
+    const admitted = admission(query);
+    const listed = new Set(list.map(({ item }) => item));
+    const open = (place: number) => catalogue.isLittleKnown(place) && !listed.has(catalogue.nameOf(place));
+    const candidates = topItems(
+      scores.length > 0 ? scores : new Float32Array(catalogue.size).map(random),
+      Math.max(MIN_POOL, wanted * POOL_FACTOR),
+      (place) => open(place) && admitted(catalogue.nameOf(place)),
+    );
+    const first = list.length > 1 ? 1 : 0;
+    const spots = sampleOf(
+      list.map((_, at) => at).filter((at) => at >= first),
+      wanted,
+      random,
+    );
+    const mixed = [...list];
+    sampleOf(candidates, spots.length, random).forEach((place, at) => {
+      const { score } = mixed[spots[at]!]!;
+      mixed[spots[at]!] = entry(catalogue.nameOf(place), score, 'explore', []);
+    });
+    return mixed;
+  }
+}
+
+function admission({ exclude, allow }: ListQuery): (item: string) => boolean {
+  return (item) => !exclude?.has(item) && (allow?.(item) ?? true);
+}
+
+function entry(item: string, score: number, kind: Scored['kind'], because: readonly string[]): Scored {
+  return { item, score, kind, because };
+}

@@ -1,0 +1,37 @@
+import type { EntryRef } from '../data/entry-ref.js';
+
+/** One change, or one entry of the replay. */
+export interface EntryChange<T> {
+  readonly ref: EntryRef;
+  /** Undefined: deleted or erased. */
+  readonly value: T | undefined;
+  /** Grows with every write in the store, whatever the entry. */
+  readonly revision: number;
+}
+
+export interface EntryWatcher<T> {
+  onChange(change: EntryChange<T>): void;
+  /** Called once, when everything that was there at the start has been seen. */
+  onReady(): void;
+}
+
+/**
+ * Where entries of one kind live: the one truth that every replica follows. A write has been stored when its promise
+ * resolves. Every method rejects with UNAVAILABLE while the store cannot be reached.
+ */
+export interface EntryStore<T> {
+  get(ref: EntryRef): Promise<{ value: T; revision: number } | undefined>;
+
+  /**
+   * Writes the entry when it is still at revision `expected` (0: does not exist) and gives its new revision.
+   *
+   * @throws LlmosError CONFLICT when somebody else wrote in between, PAYLOAD_TOO_LARGE when the store cannot take it.
+   */
+  put(ref: EntryRef, value: T, expected: number): Promise<number>;
+
+  /** Forgets the entry for good: its bytes are overwritten, and watchers are told. */
+  erase(ref: EntryRef): Promise<void>;
+
+  /** Replays every entry, then follows the changes until stopped, also past an outage of the store. */
+  watch(watcher: EntryWatcher<T>): Promise<{ stop(): void }>;
+}

@@ -1,0 +1,21 @@
+import type { ModelRecord } from '../runs/model-record.js';
+
+export interface PointerWatcher {
+  onChange(change: { readonly tenant: string; readonly record: ModelRecord; readonly revision: number }): void;
+  /** Called once, when everything that was there at the start has been seen. */
+  onReady(): void;
+}
+
+/** Which model of each tenant is served, and which others are kept: followed by every replica. */
+export interface ModelPointers {
+  get(tenant: string): Promise<{ record: ModelRecord; revision: number } | undefined>;
+
+  /**
+   * Writes the record when it is still at revision `expected` (0: does not exist) and gives its new revision.
+   *
+   * @throws LlmosError CONFLICT when somebody else wrote in between.
+   */
+  put(tenant: string, record: ModelRecord, expected: number): Promise<number>;
+
+  watch(watcher: PointerWatcher): Promise<{ stop(): void }>;
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
+import { CatalogEmbedder } from '@llmos/models';
+import type { Logger } from '@llmos/telemetry';
+import { Module, type Provider, type Type } from '@nestjs/common';
+import { GuardedEmbeddings } from './adapters/guarded-embeddings.adapter.js';
+import { DataFeed } from './data/data-feed.js';
+import { ImportService } from './intake/import.service.js';
+import { InteractionsService } from './intake/interactions.service.js';
+import { ItemVectors } from './intake/item-vectors.js';
+import { ItemsService } from './intake/items.service.js';
+import { PrivacyService } from './intake/privacy.service.js';
+import type { RecommenderConfig } from './recommender.config.js';
+import { RecommenderLoader } from './recommender.loader.js';
+import { openParts, type RecommenderParts } from './recommender.parts.js';
+import { RecommenderService } from './recommender.service.js';
+import { RecommenderSteps } from './recommender.steps.js';
+import { EvaluationService } from './runs/evaluation.service.js';
+import { ModelsService } from './runs/models.service.js';
+import { TrainingService } from './runs/training.service.js';
+import { SampleService } from './sample/sample.service.js';
+import { ServedModels } from './serving/served-models.js';
+
+type Config = RecommenderConfig & ServiceConfig;
+
+const PARTS = Symbol('RecommenderParts');
+
+function part<T>(provide: Type<T>, choose: (parts: RecommenderParts) => T): Provider {
+  return { provide, inject: [PARTS], useFactory: choose };
+}
+
+@Module({
+  controllers: [RecommenderSteps],
+  providers: [
+    RecommenderLoader,
+    {
+      provide: CatalogEmbedder,
+      inject: [CONFIG],
+      useFactory: ({ embeddings, home, root }: Config) =>
+        new CatalogEmbedder({ model: embeddings, workers: 1, home, catalogPath: join(root, 'deploy', 'models.yaml') }),
+    },
+    {
+      provide: PARTS,
+      inject: [Bus, CONFIG, LOGGER, CatalogEmbedder],
+      useFactory: (bus: Bus, config: Config, log: Logger, embedder: CatalogEmbedder) =>
+        openParts({
+          bus,
+          config,
+          log,
+          embeddings: new GuardedEmbeddings(embedder),
+          home: config.home,
+          sampleFolder: config.sampleFolder ?? join(config.root, 'deploy', 'samples', 'shop'),
+        }),
+    },
+    part(DataFeed, ({ feed }) => feed),
+    part(InteractionsService, ({ interactions }) => interactions),
+    part(ItemsService, ({ items }) => items),
+    part(ImportService, ({ files }) => files),
+    part(PrivacyService, ({ privacy }) => privacy),
+    part(ItemVectors, ({ vectors }) => vectors),
+    part(ServedModels, ({ models }) => models),
+    part(RecommenderService, ({ recommender }) => recommender),
+    part(TrainingService, ({ training }) => training),
+    part(SampleService, ({ sample }) => sample),
+    part(ModelsService, ({ versions }) => versions),
+    part(EvaluationService, ({ evaluation }) => evaluation),
+  ],
+})
+export class RecommenderModule {}

@@ -1,0 +1,35 @@
+import type { Item, reasonSchema } from '@llmos/contracts/capabilities/recommender';
+import type { z } from 'zod';
+
+export type Reason = z.output<typeof reasonSchema>;
+
+/** Names in one sentence: somebody may be listening to it. */
+const MAX_SPOKEN = 10;
+const MAX_REASONS = 3;
+
+/** `A, B and C`. */
+export function enumerate(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
+}
+
+/** The sentence to say for a list of items, by their titles. */
+export function sentenceFor(titles: readonly string[]): string {
+  if (titles.length === 0) return 'There is nothing to recommend yet.';
+  return `You might like these products: ${enumerate(titles.slice(0, MAX_SPOKEN))}.`;
+}
+
+/** Why an item is in the list, with a text for people. */
+export function reasonFor(
+  kind: Reason['kind'],
+  because: readonly string[],
+  verb: 'had' | 'looked at',
+  describe: (id: string) => Pick<Item, 'title'> | undefined,
+): Reason {
+  const items = because.slice(0, MAX_REASONS).map((item) => ({ item, title: describe(item)?.title }));
+  const names = enumerate(items.map(({ item, title }) => title ?? item));
+  const known = items.map(({ item, title }) => (title === undefined ? { item } : { item, title }));
+  if (kind === 'because' && names !== '') return { kind, items: known, text: `because you ${verb} ${names}` };
+  if (kind === 'similar' && names !== '') return { kind, items: known, text: `similar to ${names}` };
+  if (kind === 'explore') return { kind, items: known, text: 'something new to find out about' };
+  return { kind: 'popular', items: [], text: 'popular with everybody' };
+}

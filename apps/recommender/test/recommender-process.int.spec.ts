@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Bus } from '@llmos/bus';
+import { loadCapabilities, type Answer, type Capability } from '@llmos/contracts';
+import { MeshClient, RunRecords } from '@llmos/mesh';
+import { checkInput, parsePipeline } from '@llmos/pipeline';
+import {
+  startNatsServer,
+  startServiceProcess,
+  waitFor,
+  type TestNatsServer,
+  type TestServiceProcess,
+} from '@llmos/testing';
+import { tastes } from './fixtures/replica.js';
+
+const PIPELINES = fileURLToPath(new URL('../../../deploy/pipelines', import.meta.url));
+
+describe('the recommender as a process, asked through its pipelines', () => {
+  let nats: TestNatsServer;
+  let service: TestServiceProcess | undefined;
+  let bus: Bus | undefined;
+  let home: string;
+  let capabilities: Map<string, Capability>;
+
+  const start = async (): Promise<void> => {
+    service = await startServiceProcess({ app: 'recommender', natsUrl: nats.url, env: { LLMOS_HOME: home } });
+    bus = await Bus.connect({ url: nats.url, service: 'gateway' });
+  };
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'llmos-recommender-'));
+    // The models that are on this machine already; what the service writes goes into the new home.
+    const cache = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
+    await symlink(join(cache, 'models'), join(home, 'models'));
+    [nats, capabilities] = await Promise.all([startNatsServer(), loadCapabilities()]);
+    await start();
+  }, 120_000);
+
+  afterAll(async () => {
+    await service?.kill();
+    await bus?.close(200);
+    await nats?.stop();
+    await rm(home, { recursive: true });
+  }, 30_000);
+
+  const run = async (name: string, fields: Record<string, unknown> = {}, tenant = 'acme') => {
+    const file = join(PIPELINES, `${name}.yaml`);
+    const pipeline = parsePipeline(await readFile(file, 'utf8'), file, capabilities);
+    const client = new MeshClient(bus!, await RunRecords.open(bus!));
+    const context = { run: client.newRun(), tenant, lane: 'live', deadlineMs: Date.now() + 60_000 } as const;
+    const said: Answer[] = [];
+    const request = { ...context, pipeline, input: checkInput(pipeline, fields), traceparent: undefined };
+    const answer = await client.converse(request, (each) => said.push(each), AbortSignal.timeout(60_000));
+    return { answer, said };
+  };
+  const completed = async (name: string, fields: Record<string, unknown> = {}, tenant = 'acme') => {
+    const { answer, said } = await run(name, fields, tenant);
+    if (answer.type !== 'completed') throw new Error(`${name}: ${JSON.stringify(answer)}\n${String(service?.log())}`);
+    return { ...answer, said };
+  };
+
+  it('recommends something real on its first call, with nothing but its name', async () => {
+    const { result, details } = await completed('recommendation_system');
+    expect(result).toMatch(/^You might like these products: .+ and .+\.$/);
+    expect(details).toMatchObject({ basis: 'popular', model: 'sample' });
+    expect(details['recommendations']).toHaveLength(10);
+  }, 30_000);
+
+  it('finds by its text a product nobody has touched', async () => {
+    const { details } = await waitFor(
+      'the embeddings',
+      async () => {
+        const answer = await completed('recommendation_system', { similar_to: 'frother', limit: 3 });
+        return answer.details['basis'] === 'similar' && answer;
+      },
+      40_000,
+    );
+    const items = (details['recommendations'] as { item: string }[]).map(({ item }) => item);
+    expect(items.some((item) => /moka|mug|beans|grinder|dripper|kettle|filters|scale-brew/.test(item))).toBe(true);
+  }, 60_000);
+
+  it('takes interactions in every way, trains, recommends, explains, goes back, exports and forgets', async () => {
+    const one = { user: 'u1', item: 'solo', event: 'buy', at: '2024-05-01T10:00:00Z' };
+    expect((await completed('interaction', one)).details).toMatchObject({ accepted: 1 });
+    expect((await completed('interaction', { user: 'x', item: 'y', value: 9e9 })).details).toMatchObject({
+      rejected: 1,
+    });
+    const list = await completed('record_interactions', { interactions: [one, { user: 'u2' }] });
+    expect(list.details).toMatchObject({ accepted: 0, duplicates: 1, rejected: 1 });
+    const csv = ['user,item,at', ...tastes(120).map(({ user, item, at }) => `${user},${item},${at}`), 'poison'].join(
+      '\n',
+    );
+    const imported = await completed('import_interactions', { file: Buffer.from(csv), format: 'csv' });
+    expect(imported.details).toMatchObject({ rejected: 1, rejections: [{ row: tastes(120).length + 2 }] });
+    expect(imported.said.some(({ type }) => type === 'delta')).toBe(true);
+    const items = [{ id: 't1-1', title: 'Blue lamp', text: 'A lamp in blue.', category: 'lamps' }];
+    expect((await completed('upsert_items', { items })).result).toBe('Stored 1 items.');
+
+    const before = await completed('recommendation_system', { user_id: 'u1', limit: 2 });
+    expect(before.details['basis']).toBe('popular');
+    const trained = await completed('train_recommender', { min_interactions: 2 });
+    expect(trained.details).toMatchObject({
+      algorithm: 'ease',
+      replaced: true,
+      leftOut: expect.any(Object),
+    });
+    const { details } = await completed('recommendation_system', { items: ['t1-0', 't1-2'], limit: 3 });
+    expect(details).toMatchObject({ basis: 'session', recommendations: [{ reason: { kind: 'because' } }, {}, {}] });
+    const similar = await completed('recommendation_system', { similar_to: 't1-1', limit: 1 });
+    expect(similar.details).toMatchObject({
+      basis: 'similar',
+      recommendations: [{ reason: { text: 'similar to Blue lamp' } }],
+    });
+    const again = await completed('train_recommender', { force: true });
+    const version = trained.details['version'];
+    expect((await completed('rollback_recommender')).details).toEqual({
+      serving: version,
+      before: again.details['version'],
+    });
+    expect((await completed('recommender_models')).result).toBe(version);
+
+    const { details: kept } = await completed('export_user', { user_id: 'u1' });
+    expect(kept['interactions']).toContainEqual({ ...one, value: 1, at: '2024-05-01T10:00:00.000Z' });
+    const count = (kept['interactions'] as unknown[]).length;
+    expect((await completed('erase_user', { user_id: 'u1' })).details).toEqual({ user: 'u1', erased: count });
+    expect((await completed('export_user', { user_id: 'u1' })).details['interactions']).toEqual([]);
+  }, 60_000);
+
+  it('measures a file by a protocol without touching what is stored', async () => {
+    const csv = ['user,item,at', ...tastes(120).map(({ user, item, at }) => `${user},${item},${at}`)].join('\n');
+    const { details } = await completed(
+      'evaluate_recommender',
+      { file: Buffer.from(csv), format: 'csv', protocol: 'full' },
+      'nobody',
+    );
+    expect(details).toMatchObject({ protocol: 'full', algorithm: 'ease', items: 48 });
+    expect((await completed('recommender_models', {}, 'nobody')).details['versions']).toEqual([]);
+  }, 60_000);
+
+  it('tells a caller what is wrong with his input', async () => {
+    const { answer } = await run('recommendation_system', { limit: 0 });
+    expect(answer).toMatchObject({
+      type: 'failed',
+      error: { code: 'INVALID_ARGUMENT', field: expect.stringContaining('limit') },
+    });
+    expect((await run('train_recommender', {}, 'empty')).answer).toMatchObject({
+      type: 'failed',
+      error: { code: 'INVALID_ARGUMENT' },
+    });
+  }, 30_000);
+
+  it('has everything again after kill -9 of broker and service, and leaves in order', async () => {
+    const before = (await completed('recommendation_system', { items: ['t1-0', 't1-2'] })).result;
+    await Promise.all([service?.kill(), bus?.close(), nats.kill()]);
+    await nats.restart();
+    await start();
+    expect((await completed('recommendation_system', { items: ['t1-0', 't1-2'] })).result).toBe(before);
+    expect(await service?.stop()).toEqual({ code: 0, signal: null });
+  }, 60_000);
+});

@@ -1,0 +1,281 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recommend, record, train } from '@llmos/contracts/capabilities/recommender';
+import { LlmosError } from '@llmos/contracts';
+import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import {
+  callerOf,
+  patient,
+  runOf,
+  startReplica,
+  tastes,
+  type Replica,
+  type ReplicaOptions,
+} from './fixtures/replica.js';
+import { bytesOnDisk, subjectsOf } from './fixtures/broker-files.js';
+
+const rows = (values: readonly unknown[]) => values.map((value, row) => ({ row, value }));
+const question = (fields: object) => recommend.input.parse(fields);
+const lesson = (fields: object = {}) => train.input.parse(fields);
+
+describe('the recommender over a real nats-server', () => {
+  let nats: TestNatsServer;
+  let home: string;
+  const replicas: Replica[] = [];
+  const replica = async (options: Partial<ReplicaOptions> = {}): Promise<Replica> => {
+    const started = await startReplica({ url: nats.url, home, ...options });
+    replicas.push(started);
+    return started;
+  };
+  const itemsFor = async (each: Replica, fields: object, caller = callerOf('acme', 9)) =>
+    (await each.recommender.recommend(question(fields), caller)).items.map(({ item }) => item);
+
+  beforeAll(async () => {
+    [nats, home] = await Promise.all([startNatsServer(), mkdtemp(join(tmpdir(), 'llmos-recommender-'))]);
+  });
+  afterAll(async () => {
+    await Promise.all(replicas.map((each) => each.stop()));
+    await nats.stop();
+    await rm(home, { recursive: true });
+  }, 30_000);
+
+  it('counts an interaction from the next request on, in every replica, once however often it is delivered', async () => {
+    const [one, other] = [await replica(), await replica()];
+    const caller = callerOf('counts', 1);
+    const sent = rows([{ user: 'ann', item: 'kettle', event: 'buy' }, { user: 'ben', item: 'kettle' }, { item: 'x' }]);
+    const counts = record.output.parse(await one.interactions.record(sent, caller));
+    expect(counts).toMatchObject({ accepted: 2, duplicates: 0, rejected: 1, rejections: [{ row: 2 }] });
+    expect(await itemsFor(one, {}, caller)).toEqual(['kettle']);
+    expect(await itemsFor(one, { user: 'ann' }, caller)).toEqual([]);
+    await waitFor('the other replica', async () => (await itemsFor(other, {}, caller)).length === 1);
+    expect(await other.interactions.record(sent, caller)).toMatchObject({ accepted: 0, duplicates: 2, rejected: 1 });
+    expect(other.recommender.stats({ item: 'kettle' }, caller)).toEqual({
+      users: 2,
+      items: 1,
+      interactions: 2,
+      usersOfItem: 2,
+    });
+    expect((await one.recommender.recommend(question({}), callerOf('counts-not', 1))).items).toEqual([]);
+  });
+
+  it('loses nothing when two replicas write the same user at once', async () => {
+    const [one, other] = [await replica(), await replica()];
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        (n % 2 ? one : other).interactions.record(rows([{ user: 'zoe', item: `i${n}` }]), callerOf('race', n)),
+      ),
+    );
+    expect(await one.interactions.exportUser('zoe', { tenant: 'race' })).toHaveLength(40);
+  });
+
+  it('takes the good rows of a poisoned file, tells the others by line, and can be delivered again', async () => {
+    const one = await replica();
+    const lines = [
+      'userId,movieId,rating,timestamp',
+      'a,kettle,5,1700000000',
+      'a,"kettle,5,1700000000',
+      'b,cup,4,1700000001',
+    ];
+    const text = [
+      ...lines,
+      'too,few',
+      ',cup,3,1700000002',
+      'c,cup,NaN,1700000003',
+      'd,"quoted ""cup""",2,1700000004',
+      '',
+    ];
+    const file = Buffer.concat([
+      Buffer.from(text.join('\n')),
+      Buffer.from([0xff, 0xfe, 0x0a]),
+      Buffer.from('e,pot,1,99999999999\n'),
+    ]);
+    const caller = patient(callerOf('poisoned', 1));
+    const request = { file, format: 'csv', kind: 'interactions' } as const;
+    const report = await one.files.import(request, caller);
+    expect(report).toMatchObject({ rows: 9, accepted: 3, rejected: 6 });
+    expect(report.rejections.map(({ row }) => row)).toEqual([3, 5, 6, 7, 9, 10]);
+    expect(caller.told.at(-1)).toEqual({ rows: 9, accepted: 3, duplicates: 0, rejected: 6, done: true });
+    expect(await one.files.import(request, caller)).toMatchObject({ accepted: 0, duplicates: 3, rejected: 6 });
+    const json = Buffer.from(
+      '{"user":1,"item":2}\nnonsense\n[]\n{"user":"a"}\n{"user":"a","item":"pot","__proto__":1}\n',
+    );
+    const other = await one.files.import({ file: json, format: 'jsonl', kind: 'interactions' }, caller);
+    expect(other).toMatchObject({ rows: 5, accepted: 2, rejected: 3 });
+    const items = Buffer.from('id,title,category,in_stock\nkettle,Kettle,kitchen,yes\n,x,y,no\n');
+    expect(await one.files.import({ file: items, format: 'csv', kind: 'items' }, caller)).toMatchObject({
+      accepted: 1,
+      rejected: 1,
+    });
+    const gone = AbortSignal.abort(new LlmosError('CANCELLED', 'Not wanted any more.'));
+    await expect(one.files.import(request, patient(callerOf('poisoned', 2, gone)))).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+    const headless = Buffer.from('196\t242\t3\t881250949\n');
+    await expect(
+      one.files.import({ file: headless, format: 'csv', kind: 'interactions' }, caller),
+    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'file' });
+  });
+
+  it('forgets a user without a byte left, in every replica', async () => {
+    const [one, other] = [await replica(), await replica()];
+    const caller = callerOf('forgets', 1);
+    for (const item of ['UNFORGETTABLE-ONE', 'UNFORGETTABLE-TWO'])
+      await one.interactions.record(
+        rows([
+          { user: 'SECRET-PERSON', item, at: '2024-01-01T00:00:00Z' },
+          { user: 'kept', item: 'pot' },
+        ]),
+        caller,
+      );
+    expect(await other.interactions.exportUser('SECRET-PERSON', caller)).toMatchObject([
+      { item: 'UNFORGETTABLE-ONE' },
+      { item: 'UNFORGETTABLE-TWO' },
+    ]);
+    expect(await bytesOnDisk(nats, 'UNFORGETTABLE-TWO')).not.toEqual([]);
+    expect(await one.privacy.erase('SECRET-PERSON', caller)).toBe(2);
+    expect(await one.privacy.erase('SECRET-PERSON', caller)).toBe(0);
+    for (const text of ['SECRET-PERSON', 'UNFORGETTABLE-ONE', 'UNFORGETTABLE-TWO'])
+      expect([text, await bytesOnDisk(nats, text)]).toEqual([text, []]);
+    expect(one.recommender.stats({}, caller)).toMatchObject({ users: 1, interactions: 1 });
+    await waitFor('the other replica', () => other.recommender.stats({}, caller).users === 1);
+    expect(await other.interactions.exportUser('SECRET-PERSON', caller)).toEqual([]);
+    const sizes = await subjectsOf(one.bus, 'KV_interactions', '$KV.interactions.forgets.>');
+    expect(Object.keys(sizes)).toHaveLength(2);
+    const fresh = await replica();
+    expect(fresh.recommender.stats({}, caller)).toMatchObject({ users: 1, interactions: 1 });
+  });
+
+  it('holds a tenant to its limits and says so', async () => {
+    const one = await replica({ limits: { maxUsers: 2, maxItems: 3, maxHistory: 4 } });
+    const caller = callerOf('limits', 1);
+    const sent = [
+      ['a', 'i1'],
+      ['b', 'i2'],
+      ['c', 'i1'],
+      ['a', 'i3'],
+      ['a', 'i4'],
+    ].map(([user, item]) => ({ user, item }));
+    const report = await one.interactions.record(rows(sent), caller);
+    expect(report).toMatchObject({ accepted: 3, rejected: 2 });
+    expect(report.rejections.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('2 users'),
+      expect.stringContaining('3 items'),
+    ]);
+    const many = Array.from({ length: 9 }, (_, n) => ({ user: 'b', item: 'i2', at: `2024-01-0${n + 1}T00:00:00Z` }));
+    expect(await one.interactions.record(rows(many), caller)).toMatchObject({ accepted: 3, rejected: 6 });
+    const item = { id: 'i9', title: 'Nine', text: '', inStock: true };
+    await expect(one.items.upsert([item], caller)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', field: 'items' });
+  });
+
+  it('answers those who have nothing from the sample shop, also before anybody is named', async () => {
+    const one = await replica();
+    await one.sample.fill(new AbortController().signal);
+    expect(one.problems).toEqual([]);
+    const stranger = callerOf('stranger', 1);
+    const answer = recommend.output.parse(await one.recommender.recommend(question({ limit: 3 }), stranger));
+    expect(answer).toMatchObject({ basis: 'popular', model: 'sample' });
+    expect(answer.text).toMatch(/^You might like these products: .+, .+ and .+\.$/);
+    const session = await one.recommender.recommend(
+      question({ items: ['kettle-gooseneck', 'grinder-hand'] }),
+      stranger,
+    );
+    expect(session).toMatchObject({ basis: 'session' });
+    expect(session.items[0]!.reason.text).toMatch(/^because you looked at (Gooseneck kettle|Hand coffee grinder)/);
+    const garden = await one.recommender.recommend(question({ categories: ['garden'], limit: 100 }), stranger);
+    expect(garden.items.map(({ item }) => item)).not.toContain('compost-bin');
+    expect(await one.recommender.recommend(question({ similarTo: 'trowel', limit: 2 }), stranger)).toMatchObject({
+      basis: 'similar',
+    });
+    const seeded = () => itemsFor(one, { items: ['trowel'], exploration: 0.5 }, stranger);
+    expect(await seeded()).toEqual(await seeded());
+    await waitFor('the items nobody has touched', async () =>
+      (await itemsFor(one, { items: ['map-case', 'lamp-head'], limit: 60 }, stranger)).includes('frother'),
+    );
+  });
+
+  it('trains once per run, serves the model in every replica, goes back and forth', async () => {
+    const [one, other] = [await replica(), await replica()];
+    await one.interactions.record(rows(tastes(160)), callerOf('trains', 1));
+    const caller = patient(callerOf('trains', 10));
+    const report = train.output.parse(await one.training.train(lesson(), caller));
+    expect(report).toMatchObject({
+      version: runOf(10),
+      algorithm: 'ease',
+      replaced: true,
+      reason: 'nothing was served before',
+    });
+    expect(await one.training.train(lesson(), caller)).toEqual(report);
+    const taste = async (each: Replica) =>
+      (await itemsFor(each, { user: 'u1', limit: 3 }, caller)).every((item) => item.startsWith('t1-'));
+    expect(await taste(one)).toBe(true);
+    await waitFor(
+      'the other replica',
+      async () => (await taste(other)) && other.models.get('trains')?.version === runOf(10),
+      2_000,
+    );
+
+    const second = await other.training.train(lesson({ force: true }), patient(callerOf('trains', 11)));
+    expect(second.servingFigures?.ndcg10).toBeCloseTo(report.figures.ndcg10, 5);
+    await waitFor('the first replica', () => one.models.get('trains')?.version === runOf(11), 2_000);
+    expect(await one.versions.list(caller)).toMatchObject({
+      serving: runOf(11),
+      versions: [{ version: runOf(11) }, { version: runOf(10) }],
+    });
+
+    const back = { serving: runOf(10), before: runOf(11) };
+    expect(await one.versions.rollback({}, callerOf('trains', 12))).toEqual(back);
+    expect(await other.versions.rollback({}, callerOf('trains', 12))).toEqual(back);
+    await waitFor('the other replica to go back', () => other.models.get('trains')?.version === runOf(10), 1_000);
+    await expect(one.versions.rollback({}, callerOf('trains', 13))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(one.versions.rollback({ version: 'x' }, callerOf('trains', 14))).rejects.toMatchObject({
+      field: 'version',
+    });
+    const fresh = await replica({ home: await mkdtemp(join(home, 'elsewhere-')) });
+    expect(fresh.models.get('trains')?.version).toBe(runOf(10));
+    expect(await taste(fresh)).toBe(true);
+  }, 60_000);
+
+  it('goes on with a training that was cut off, in another replica, and leaves no checkpoint', async () => {
+    const [one, other] = [await replica(), await replica()];
+    await one.interactions.record(rows(tastes(400, 40)), callerOf('resumes', 1));
+    await waitFor('the other replica', () => other.recommender.stats({}, callerOf('resumes', 1)).users === 400);
+    const settings = lesson({ algorithm: 'ials', factors: 64, sweeps: 30 });
+    const store = one.bus.objects('recommender-checkpoints');
+    const checkpoint = async () => (await store.names()).some((name) => name === `resumes.${runOf(20)}`);
+    const leaving = new AbortController();
+    const cutOff = one.training.train(settings, patient(callerOf('resumes', 20, leaving.signal)));
+    cutOff.catch(() => undefined);
+    await waitFor('a checkpoint', checkpoint, 30_000);
+    leaving.abort(new LlmosError('UNAVAILABLE', 'The service is shutting down.'));
+    await expect(cutOff).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(other.models.get('resumes')).toBeUndefined();
+    const resumed = patient(callerOf('resumes', 20));
+    const report = await other.training.train(settings, resumed);
+    expect(resumed.told.find(({ stage }) => stage === 'sweeping')!['done']).toBeGreaterThan(0);
+    expect(report).toMatchObject({ version: runOf(20), algorithm: 'ials', replaced: true });
+    expect(await checkpoint()).toBe(false);
+    const cancelled = new AbortController();
+    const second = one.training.train(settings, patient(callerOf('resumes', 21, cancelled.signal)));
+    second.catch(() => undefined);
+    setTimeout(() => cancelled.abort(new LlmosError('CANCELLED', 'Not wanted any more.')), 100);
+    await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect((await one.versions.list(callerOf('resumes', 22))).serving).toBe(runOf(20));
+    expect((await readdir(join(home, 'recommender', 'resumes'))).filter((name) => name.endsWith('.part'))).toEqual([]);
+  }, 90_000);
+
+  it('goes on after the broker has crashed and come back', async () => {
+    const one = await replica();
+    const caller = callerOf('crash', 1);
+    await one.interactions.record(rows([{ user: 'a', item: 'before' }]), caller);
+    await nats.crashAndRestart();
+    await waitFor('writes to work again', () =>
+      one.interactions.record(rows([{ user: 'a', item: 'after' }]), caller).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const fresh = await replica();
+    expect(fresh.recommender.stats({}, caller)).toMatchObject({ interactions: 2 });
+  }, 30_000);
+});

@@ -1,0 +1,30 @@
+import { seededRandom, standardNormal } from '../src/model/seeded-random.js';
+
+export interface SyntheticRow {
+  readonly user: string;
+  readonly item: string;
+  readonly at: number;
+}
+
+const GROUPS = 20;
+const MAX_PER_USER = 2_000;
+const OWN_GROUP = 0.6;
+
+/**
+ * Interactions with the shape of MovieLens-1M: a long tail of items, users of very different diligence (113 rows on
+ * average), and tastes: most of what a user has is of the user's own group of items.
+ */
+export function syntheticInteractions(users: number, items: number, seed = 7): SyntheticRow[] {
+  const random = seededRandom(seed);
+  const rows: SyntheticRow[] = [];
+  for (let user = 0; user < users; user++) {
+    const length = Math.min(MAX_PER_USER, Math.max(20, Math.round(Math.exp(4.6 + 0.95 * standardNormal(random)))));
+    const group = Math.floor(random() * GROUPS);
+    for (let at = 0; at < length; at++) {
+      const popular = Math.floor(items * random() ** 2.2);
+      const own = Math.min(items - 1, Math.floor(popular / GROUPS) * GROUPS + group);
+      rows.push({ user: `u${user}`, item: `i${random() < OWN_GROUP ? own : popular}`, at: at * 1_000 });
+    }
+  }
+  return rows;
+}
