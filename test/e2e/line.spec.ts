@@ -42,6 +42,8 @@ describe('the spoken-question line, whole', () => {
         'transcript',
         'intent',
         'found',
+        'guard',
+        'redacted',
         'answer',
       ]);
     },
@@ -56,6 +58,8 @@ describe('the spoken-question line, whole', () => {
     expect((written.body.details!['timings'] as { step: string }[]).map(({ step }) => step)).toEqual([
       'intent',
       'found',
+      'guard',
+      'redacted',
       'answer',
     ]);
   });

@@ -7,6 +7,7 @@ import { sentTraceparent, tenantOf, traceparentOf } from './caller.js';
 import { ConversationsService, type Reply } from './conversations.service.js';
 import { EventStream, hangUpSignal } from './event-stream.js';
 import type { GatewayConfig } from './gateway.config.js';
+import { noteReply } from './guard/guard.hooks.js';
 import { PipelinesService } from './pipelines.service.js';
 import { readFields, takeText } from './request-body.js';
 
@@ -69,10 +70,12 @@ export class ServingController {
     try {
       const result =
         greeting ?? (await this.conversations.converse({ ...call, signal }, (answer) => sayStep(answer, open)));
+      noteReply(reply.request, result);
       open().send('completed', result);
     } catch (error) {
       if (!events) throw error;
       const known = toLlmosError(error);
+      noteReply(reply.request, { error: known.toBody() });
       const event =
         known.code === 'CANCELLED' ? 'cancelled' : known.code === 'DEADLINE_EXCEEDED' ? 'expired' : 'failed';
       events.send(event, { status: 'error', error: known.toBody(), run_id: call.run });

@@ -45,7 +45,7 @@ export function trainClassifier(
 ): Promise<number> {
   const rows = parseCsv(read(options.data).toString('utf8'), options.data, ['text', 'label']);
   const examples = rows.map(({ text = '', label = '' }) => ({ text, label }));
-  return follow(context, options, 'train_classifier', { name, examples });
+  return follow(context, options, 'train_classifier', { classifier: name, examples });
 }
 
 /** `llmos eval recommender`: trains on a file of ratings and measures by a published protocol. */

@@ -7,7 +7,7 @@ export const guardSettings = {
   /** Off: nothing is observed and nobody is held back. */
   guard: setting('LLMOS_GUARD', flag().default(true)),
   /** How often what was seen goes to the threat detection, in milliseconds. */
-  guardBatchMs: setting('LLMOS_GUARD_BATCH_MS', z.coerce.number().int().min(50).max(60_000).default(1_000)),
+  guardBatchMs: setting('LLMOS_GUARD_BATCH_MS', z.coerce.number().int().min(50).max(60_000).default(5_000)),
   /** Observations kept while they cannot be sent; the oldest are dropped. */
   guardBuffer: setting('LLMOS_GUARD_BUFFER', z.coerce.number().int().min(1).max(100_000).default(5_000)),
   /** Requests a minute that a slowed caller still has. */
