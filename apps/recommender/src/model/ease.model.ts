@@ -54,6 +54,11 @@ export class EaseModel implements ItemModel {
     return alike;
   }
 
+  similaritiesAmong(item: number, others: Uint32Array): Float32Array {
+    const all = this.similarities(item);
+    return Float32Array.from(others, (other) => all[other]!);
+  }
+
   close(): void {
     this.parts.rows.close();
   }

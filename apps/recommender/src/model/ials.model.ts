@@ -56,8 +56,15 @@ export class IalsModel implements ItemModel {
   similarities(item: number): Float32Array {
     const own = Float64Array.from(this.vectorsOf(Uint32Array.of(item)));
     const products = this.products(own);
-    const norm = Math.sqrt(dot(own, own, 0)) || 1;
-    return products.map((product, other) => Math.max(0, product / (norm * this.norms[other]! || 1)));
+    return products.map((product, other) => Math.max(0, product / (this.norms[item]! * this.norms[other]! || 1)));
+  }
+
+  similaritiesAmong(item: number, others: Uint32Array): Float32Array {
+    const [own, vectors] = [Float64Array.from(this.vectorsOf(Uint32Array.of(item))), this.vectorsOf(others)];
+    return Float32Array.from(others, (other, at) => {
+      const product = dot(own, vectors, at * own.length);
+      return Math.max(0, product / (this.norms[item]! * this.norms[other]! || 1));
+    });
   }
 
   close(): void {

@@ -30,5 +30,7 @@ export interface ItemModel {
   contributions(history: WeightedHistory, wanted: readonly number[]): Float32Array;
   /** How alike each item is to this one; 1 for the most alike, at least 0. */
   similarities(item: number): Float32Array;
+  /** The same of some items only, in their order. */
+  similaritiesAmong(item: number, others: Uint32Array): Float32Array;
   close(): void;
 }

@@ -49,6 +49,9 @@ describe('a model file', () => {
     expect(file.counts).toEqual(model.counts);
     expect(file.scores(history)).toEqual(memory.scores(history));
     expect(file.similarities(4)).toEqual(memory.similarities(4));
+    const some = memory.similaritiesAmong(4, Uint32Array.of(9, 4, 30));
+    [9, 4, 30].forEach((item, at) => expect(some[at]).toBeCloseTo(memory.similarities(4)[item]!, 5));
+    expect(file.similaritiesAmong(4, Uint32Array.of(9, 4, 30))).toEqual(some);
     expect(file.contributions(history, [0, 9])).toEqual(memory.contributions(history, [0, 9]));
     file.close();
   });

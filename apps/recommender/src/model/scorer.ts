@@ -105,9 +105,11 @@ export class Scorer {
     const admitted = admission(query);
     const places = topItems(scores, pool, (place) => scores[place]! > 0 && admitted(catalogue.nameOf(place)));
     if (diversity === 0) return places;
+    const among = Uint32Array.from(places, (place) => catalogue.standInFor(place));
+    const positions = new Map(places.map((place, at) => [place, at]));
     const similarities = (place: number) => {
-      const row = catalogue.model.similarities(catalogue.standInFor(place));
-      return (other: number) => row[catalogue.standInFor(other)]!;
+      const alike = catalogue.model.similaritiesAmong(catalogue.standInFor(place), among);
+      return (other: number) => alike[positions.get(other)!]!;
     };
     return diversify(places, scores, { limit, diversity, similarities });
   }

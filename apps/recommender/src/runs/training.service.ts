@@ -16,7 +16,7 @@ import { splitHoldOut, type HeldOut } from '../training/hold-out.js';
 import type { TrainedModel } from '../training/trained-model.js';
 import type { TrainingProgress } from '../training/training-control.js';
 import type { Trainer } from '../training/trainer.js';
-import { prepareTrainingSet } from '../training/training-set.js';
+import { gatherTrainingSet } from '../training/training-set.js';
 import type { ModelCatalog } from './model-catalog.js';
 import { decideReplacement } from './replacement.js';
 
@@ -85,7 +85,8 @@ export class TrainingService {
     const startedMs = performance.now();
     caller.emit({ stage: 'reading', done: 0, total: 1 });
     const { minInteractions, minValue } = request;
-    const set = prepareTrainingSet(this.parts.feed.tenant(tenant).everybody(), { minInteractions, minValue });
+    const everybody = this.parts.feed.tenant(tenant).everybody();
+    const set = await gatherTrainingSet(everybody, { minInteractions, minValue, signal });
     const { train: learnt, heldOut } = splitHoldOut(set);
     const model = await this.learn(request, learnt, caller);
     const candidate = await this.write(model, tenant, run);
