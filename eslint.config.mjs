@@ -34,7 +34,7 @@ const ARROWS = {
   'lib:bus': ['lib:contracts'],
   'lib:pipeline': ['lib:contracts'],
   'lib:resilience': ['lib:contracts'],
-  'lib:telemetry': ['lib:contracts'],
+  'lib:telemetry': ['lib:privacy', 'lib:contracts'],
   'lib:config': ['lib:contracts'],
   'lib:contracts': [],
   'lib:testing': ['lib:contracts'],

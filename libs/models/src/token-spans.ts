@@ -73,7 +73,13 @@ function skipBlanks(chars: readonly NormalisedChar[], from: number): number {
 
 /** An unknown token stands for a whole word: up to the next blank or punctuation. */
 function unknownLength(chars: readonly NormalisedChar[], from: number): number {
-  if (chars.slice(from, from + 5).map(({ char }) => char).join('') === '[unk]') return 5;
+  if (
+    chars
+      .slice(from, from + 5)
+      .map(({ char }) => char)
+      .join('') === '[unk]'
+  )
+    return 5;
   let at = from;
   const separate = (char: string) => char === ' ' || alone.test(char);
   if (chars[at] && separate(chars[at]?.char ?? '')) return 1;

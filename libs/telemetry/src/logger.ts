@@ -1,13 +1,22 @@
+import { redactText, type PersonalDataType } from '@llmos/privacy';
 import { trace } from '@opentelemetry/api';
-import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
+import { destination, pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 
 export type { Logger } from 'pino';
 
+const MAX_DEPTH = 6;
+
+/** What an error of a library may quote from what it was given. Addresses of machines are for operators to see. */
+const NEVER_LOGGED: readonly PersonalDataType[] = ['card', 'iban', 'national_id', 'email', 'phone'];
+
 /**
  * One JSON line per event on standard output, with the trace and span it belongs to.
- * Never pass a caller's text or a secret: payloads do not reach logs.
+ * Never pass a caller's text or a secret: payloads do not reach logs. Errors are cleaned of personal data they quote.
  */
-export function createLogger(options: { service: string; level: string }): Logger {
+export function createLogger(
+  options: { service: string; level: string },
+  stream: DestinationStream = destination({ sync: true }),
+): Logger {
   return pino(
     {
       level: options.level,
@@ -18,11 +27,25 @@ export function createLogger(options: { service: string; level: string }): Logge
         paths: ['password', '*.password', 'authorization', '*.authorization', 'apiKey', '*.apiKey'],
         censor: '[redacted]',
       },
+      serializers: { err: withoutPersonalData },
       mixin: () => {
         const context = trace.getActiveSpan()?.spanContext();
         return context ? { trace_id: context.traceId, span_id: context.spanId } : {};
       },
     },
-    destination({ sync: true }),
+    stream,
   );
+}
+
+function withoutPersonalData(error: unknown): unknown {
+  return cleaned(stdSerializers.err(error as Error), MAX_DEPTH);
+}
+
+/** Every text in it, down to a depth that no error of ours has. */
+function cleaned(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value, NEVER_LOGGED);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return '[deeper]';
+  if (Array.isArray(value)) return value.map((item) => cleaned(item, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cleaned(item, depth - 1)]));
 }

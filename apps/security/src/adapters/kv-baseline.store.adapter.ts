@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { Bus, KvBucket } from '@llmos/bus';
+import { isLlmosError } from '@llmos/contracts';
+import { z } from 'zod';
+import type { BaselineStore, LearntSubjects } from '../ports/baseline-store.port.js';
+import { MINUTE_SIGNALS } from '../threats/signals.js';
+import type { SubjectMemory } from '../threats/subject-watch.js';
+
+/** The JetStream KV bucket of what is usual. */
+export const BASELINES_BUCKET = 'threat-baselines';
+
+const SHARDS = 16;
+/** What one entry holds at most stays well below the broker's limit for a message. */
+const MOST_IN_A_SHARD = 600;
+const ATTEMPTS = 4;
+
+const baselineSchema = z.object({
+  fastMean: z.number(),
+  fastVariance: z.number().nonnegative(),
+  slowMean: z.number(),
+  slowVariance: z.number().nonnegative(),
+  minutes: z.number().int().nonnegative(),
+  lastMinute: z.number().int().nonnegative(),
+});
+const shardSchema = z.record(z.string(), z.partialRecord(z.enum(MINUTE_SIGNALS), baselineSchema));
+
+/** Baselines in a JetStream KV bucket in file storage, in a few entries that hold many subjects each. */
+export class KvBaselineStore implements BaselineStore {
+  private constructor(
+    private readonly bucket: KvBucket,
+    /** Told of an entry that cannot be read; it is written anew. */
+    private readonly onUnreadable: (key: string, error: unknown) => void,
+  ) {}
+
+  static async open(bus: Bus, onUnreadable: (key: string, error: unknown) => void): Promise<KvBaselineStore> {
+    return new KvBaselineStore(await bus.kv(BASELINES_BUCKET, { history: 1, storage: 'file' }), onUnreadable);
+  }
+
+  async load(): Promise<LearntSubjects> {
+    const shards = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => this.read(keyOf(shard))));
+    return new Map(shards.flatMap(({ learnt }) => [...learnt]));
+  }
+
+  async save(learnt: LearntSubjects): Promise<void> {
+    const shards = new Map<number, Map<string, SubjectMemory>>();
+    for (const [name, memory] of learnt) {
+      const shard = createHash('sha256').update(name).digest()[0]! % SHARDS;
+      if (!shards.has(shard)) shards.set(shard, new Map());
+      shards.get(shard)!.set(name, memory);
+    }
+    for (const [shard, mine] of shards) await this.write(keyOf(shard), mine);
+  }
+
+  private async write(key: string, mine: LearntSubjects): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const { learnt: theirs, revision } = await this.read(key);
+      const merged = merge(theirs, mine);
+      try {
+        await this.bucket.update(key, encode(merged), revision);
+        return;
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isLlmosError(error) || error.code !== 'CONFLICT') throw error;
+      }
+    }
+  }
+
+  private async read(key: string): Promise<{ learnt: LearntSubjects; revision: number }> {
+    const entry = await this.bucket.get(key);
+    if (!entry) return { learnt: new Map(), revision: 0 };
+    try {
+      const shard = shardSchema.parse(JSON.parse(new TextDecoder().decode(entry.value)));
+      return { learnt: new Map(Object.entries(shard) as [string, SubjectMemory][]), revision: entry.revision };
+    } catch (error) {
+      this.onUnreadable(key, error);
+      return { learnt: new Map(), revision: entry.revision };
+    }
+  }
+}
+
+/** Of a subject that both know, whoever has seen more minutes stands; of too many, those seen last. */
+function merge(theirs: LearntSubjects, mine: LearntSubjects): LearntSubjects {
+  const merged = new Map(theirs);
+  for (const [name, memory] of mine) {
+    const other = merged.get(name);
+    if (!other || weightOf(other) <= weightOf(memory)) merged.set(name, memory);
+  }
+  const bySight = [...merged].sort(([, a], [, b]) => lastSeen(b) - lastSeen(a));
+  return new Map(bySight.slice(0, MOST_IN_A_SHARD));
+}
+
+function weightOf(memory: SubjectMemory): number {
+  return memory.request_rate?.minutes ?? 0;
+}
+
+function lastSeen(memory: SubjectMemory): number {
+  return memory.request_rate?.lastMinute ?? 0;
+}
+
+function encode(learnt: LearntSubjects): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(Object.fromEntries(learnt)));
+}
+
+function keyOf(shard: number): string {
+  return `shard-${shard}`;
+}

@@ -1,0 +1,49 @@
+import { RedactionService } from './redaction.service.js';
+import type { Sealer } from './sealer.port.js';
+
+/** Binds as the port promises, without hiding anything. */
+const openSealer: Sealer = {
+  seal: (tenant, purpose, aad, bytes) =>
+    Promise.resolve(
+      Buffer.from(JSON.stringify([tenant, purpose, aad, Buffer.from(bytes).toString('base64')])).toString('base64'),
+    ),
+  open: (tenant, purpose, aad, sealed) => {
+    const parts = JSON.parse(Buffer.from(sealed, 'base64').toString()) as string[];
+    if (parts[0] !== tenant || parts[1] !== purpose || parts[2] !== aad) return Promise.reject(new Error('not yours'));
+    return Promise.resolve(Buffer.from(parts[3] ?? '', 'base64'));
+  },
+};
+const scope = { tenant: 'acme', run: 'run-1' };
+
+describe('RedactionService', () => {
+  const service = new RedactionService(openSealer);
+
+  it('keeps nothing unless it is reversible', async () => {
+    const reply = await service.redact({ texts: ['ada@example.org'], reversible: false }, scope);
+    expect(reply).toMatchObject({ texts: ['[EMAIL_1]'] });
+    expect(reply).not.toHaveProperty('sealed');
+  });
+
+  it('puts values back into whatever text holds their tokens, in the same run only', async () => {
+    const { sealed = '' } = await service.redact({ texts: ['I am ada@example.org'], reversible: true }, scope);
+    const request = { texts: ['Dear [EMAIL_1], about [EMAIL_9]'], sealed };
+    expect(await service.restore(request, scope)).toEqual({ texts: ['Dear ada@example.org, about [EMAIL_9]'] });
+    await expect(service.restore(request, { ...scope, run: 'run-2' })).rejects.toThrow('not yours');
+    await expect(service.restore(request, { ...scope, tenant: 'other' })).rejects.toThrow('not yours');
+  });
+
+  it('takes out the asked types only', async () => {
+    const texts = ['ada@example.org, 192.0.2.7'];
+    const { texts: redacted } = await service.redact({ texts, types: ['ip_address'], reversible: false }, scope);
+    expect(redacted).toEqual(['ada@example.org, [IP_ADDRESS_1]']);
+  });
+
+  it('says so when the values are too many to travel', async () => {
+    const texts = Array.from({ length: 40 }, (_, text) =>
+      Array.from({ length: 1_400 }, (_, mail) => `m${text}x${mail}@example.org`).join(' '),
+    );
+    await expect(service.redact({ texts, reversible: true }, scope)).rejects.toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+    });
+  });
+});

@@ -1,0 +1,55 @@
+import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
+import type { redact, restore } from '@llmos/contracts/capabilities/security';
+import { z } from 'zod';
+import type { Sealer } from './sealer.port.js';
+import { detokenise, tokenise } from './tokens.js';
+
+export type RedactRequest = InputOf<typeof redact>;
+export type RedactReply = OutputOf<typeof redact>;
+export type RestoreRequest = InputOf<typeof restore>;
+export type RestoreReply = OutputOf<typeof restore>;
+
+/** Whose values they are; only the same run of the same tenant gets them back. */
+export interface RedactionScope {
+  readonly tenant: string;
+  readonly run: string;
+}
+
+const PURPOSE = 'redaction';
+const MAX_SEALED_CHARS = 1_000_000;
+const valuesSchema = z.record(z.string(), z.string());
+
+/** Takes personal data out of texts and, where asked, puts it back later in the same run. */
+export class RedactionService {
+  constructor(private readonly sealer: Sealer) {}
+
+  /**
+   * Replaces personal data by tokens. Unless `reversible`, the values are forgotten.
+   *
+   * @throws LlmosError PAYLOAD_TOO_LARGE when the values are more than a message may carry.
+   */
+  async redact({ texts, types, reversible }: RedactRequest, scope: RedactionScope): Promise<RedactReply> {
+    const done = tokenise(texts, types);
+    const reply: RedactReply = { texts: [...done.texts], findings: done.findings.map((findings) => [...findings]) };
+    return reversible ? { ...reply, sealed: await this.seal(done.values, scope) } : reply;
+  }
+
+  /** Puts back what {@link redact} took out; tokens it does not know stay. Rejects as `Sealer.open` does. */
+  async restore({ texts, sealed }: RestoreRequest, { tenant, run }: RedactionScope): Promise<RestoreReply> {
+    const bytes = await this.sealer.open(tenant, PURPOSE, run, sealed);
+    const values = new Map(Object.entries(valuesSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))));
+    return { texts: texts.map((text) => detokenise(text, values)) };
+  }
+
+  private async seal(values: ReadonlyMap<string, string>, { tenant, run }: RedactionScope): Promise<string> {
+    const bytes = Buffer.from(JSON.stringify(Object.fromEntries(values)), 'utf8');
+    const sealed = await this.sealer.seal(tenant, PURPOSE, run, bytes);
+    if (sealed.length <= MAX_SEALED_CHARS) return sealed;
+    const hint = 'Redact fewer texts at once, or without `reversible`.';
+    throw new LlmosError(
+      'PAYLOAD_TOO_LARGE',
+      `The taken-out values need ${sealed.length} characters, ${MAX_SEALED_CHARS} are allowed. ${hint}`,
+      { field: 'texts' },
+    );
+  }
+}

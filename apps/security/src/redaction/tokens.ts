@@ -1,0 +1,67 @@
+import { findPii, type PersonalData, type PersonalDataType } from '@llmos/privacy';
+
+/** A finding and what stands in its place. */
+export interface TokenisedFinding extends Pick<PersonalData, 'start' | 'end' | 'type' | 'confidence'> {
+  readonly token: string;
+}
+
+export interface Tokenised {
+  readonly texts: readonly string[];
+  readonly findings: readonly (readonly TokenisedFinding[])[];
+  /** The taken-out value of each token. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+const TOKEN = /\[(?:CARD|IBAN|NATIONAL_ID|EMAIL|PHONE|IP_ADDRESS|ADDRESS|PERSON)_\d{1,9}\]/g;
+
+/**
+ * Puts tokens such as `[EMAIL_1]` in the place of personal data: the same value gets the same token in all texts, and
+ * no token is used that stands in a text already, so that putting back gives exactly the original.
+ */
+export function tokenise(texts: readonly string[], types?: readonly PersonalDataType[]): Tokenised {
+  const taken = new Set(texts.flatMap((text) => text.match(TOKEN) ?? []));
+  const tokens = new Map<string, string>();
+  const values = new Map<string, string>();
+  const counts = new Map<PersonalDataType, number>();
+  const tokenOf = (type: PersonalDataType, value: string): string => {
+    const key = `${type} ${value}`;
+    const known = tokens.get(key);
+    if (known !== undefined) return known;
+    const token = nextToken(type, counts, taken);
+    tokens.set(key, token);
+    values.set(token, value);
+    return token;
+  };
+  const done = texts.map((text) => replaceFindings(text, findPii(text, types), tokenOf));
+  return { texts: done.map(({ text }) => text), findings: done.map(({ findings }) => findings), values };
+}
+
+/** Puts values back in one pass: a value that looks like a token stays as it is, unknown tokens too. */
+export function detokenise(text: string, values: ReadonlyMap<string, string>): string {
+  return text.replace(TOKEN, (token) => values.get(token) ?? token);
+}
+
+function nextToken(type: PersonalDataType, counts: Map<PersonalDataType, number>, taken: ReadonlySet<string>): string {
+  for (;;) {
+    const count = (counts.get(type) ?? 0) + 1;
+    counts.set(type, count);
+    const token = `[${type.toUpperCase()}_${count}]`;
+    if (!taken.has(token)) return token;
+  }
+}
+
+function replaceFindings(
+  text: string,
+  found: readonly PersonalData[],
+  tokenOf: (type: PersonalDataType, value: string) => string,
+): { text: string; findings: TokenisedFinding[] } {
+  const parts: string[] = [];
+  let from = 0;
+  const findings = found.map(({ start, end, type, confidence }) => {
+    const token = tokenOf(type, text.slice(start, end));
+    parts.push(text.slice(from, start), token);
+    from = end;
+    return { start, end, type, confidence, token };
+  });
+  return { text: parts.join('') + text.slice(from), findings };
+}

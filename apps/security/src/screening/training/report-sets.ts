@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse as parseCsv } from 'csv-parse/sync';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import type { TextSource } from '../rules/rule.js';
+
+/** One text that figures are reported on and that no training may see. */
+export interface ReportText {
+  readonly text: string;
+  readonly label: 'injection' | 'benign';
+  /** Which line of the report it belongs to. */
+  readonly set: string;
+  readonly source: TextSource;
+}
+
+const prompts = z.array(z.object({ prompt: z.string(), label: z.number().optional(), source: z.string().optional() }));
+const yamlRows = z.array(z.object({ id: z.string(), label: z.string(), content: z.coerce.string() }));
+const lines = (content: string): unknown[] =>
+  content
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown);
+
+/** Reads every set that is there: a report names the sets it covers. */
+export async function readReportSets(folder: string): Promise<ReportText[]> {
+  const sets = [piguard, notInject, wildGuard, customerTalk, deepsetTest, parapet, emails];
+  return (await Promise.all(sets.map((read) => read(folder).catch(missingIsEmpty)))).flat();
+}
+
+/** PIGuard's validation mix. BIPIA's orders are ordinary questions unless they stand in a document. */
+async function piguard(folder: string): Promise<ReportText[]> {
+  const rows = await readPrompts(folder, 'report/valid.json');
+  return rows.flatMap(({ prompt, label, source = '' }) => {
+    const row = { text: prompt, label: label === 1 ? ('injection' as const) : ('benign' as const) };
+    if (!source.startsWith('BIPIA')) return [{ ...row, set: `piguard:${source}`, source: 'input' as const }];
+    return (['input', 'passage'] as const).map((from) => ({
+      ...row,
+      set: `piguard:${source} as ${from}`,
+      source: from,
+    }));
+  });
+}
+
+async function notInject(folder: string): Promise<ReportText[]> {
+  const files = await Promise.all(
+    ['one', 'two', 'three'].map((name) => readPrompts(folder, `report/NotInject_${name}.json`)),
+  );
+  return files.flat().map(({ prompt }) => ({ text: prompt, label: 'benign', set: 'notinject', source: 'input' }));
+}
+
+async function wildGuard(folder: string): Promise<ReportText[]> {
+  const rows = await readPrompts(folder, 'report/wildguard.json');
+  return rows.map(({ prompt }) => ({ text: prompt, label: 'benign', set: 'wildguard', source: 'input' }));
+}
+
+async function customerTalk(folder: string): Promise<ReportText[]> {
+  const rows: Record<string, string>[] = parseCsv(await readFile(join(folder, 'report/banking77-train.csv'), 'utf8'), {
+    columns: true,
+  });
+  const sample = rows.filter((_, at) => at % 4 === 0);
+  return sample.map(({ text = '' }) => ({ text, label: 'benign', set: 'banking77', source: 'input' }));
+}
+
+async function deepsetTest(folder: string): Promise<ReportText[]> {
+  const path = 'HackaT104+prompt-injection-detector/datasets/custom/deepset_test.csv';
+  const rows: Record<string, string>[] = parseCsv(await readFile(join(folder, path), 'utf8'), {
+    columns: true,
+    bom: true,
+  });
+  return rows.map(({ text = '', label }) => ({
+    text,
+    label: label === '1' ? 'injection' : 'benign',
+    set: 'deepset-test',
+    source: 'input',
+  }));
+}
+
+/** The parts of a public hold-out whose sources are not trained on. */
+async function parapet(folder: string): Promise<ReportText[]> {
+  const content = await readFile(join(folder, 'Parapet-Tech+parapet/schema/eval/l1_holdout.yaml'), 'utf8');
+  const rows = yamlRows.parse(parseYaml(content));
+  return rows.flatMap(({ id, label, content: text }) => {
+    const set = ['no-robots', 'jailbreak-cls', 'imoxto'].find((prefix) => id.startsWith(prefix));
+    if (set === undefined) return [];
+    return [
+      { text, label: label === 'benign' ? ('benign' as const) : ('injection' as const), set, source: 'input' as const },
+    ];
+  });
+}
+
+/** BIPIA's test e-mails, as they are and with a test order at their end. */
+async function emails(folder: string): Promise<ReportText[]> {
+  const base = join(folder, 'microsoft+BIPIA/benchmark');
+  const mails = lines(await readFile(`${base}/email/test.jsonl`, 'utf8')).map(
+    (row) => z.object({ context: z.string() }).parse(row).context,
+  );
+  const headings = z
+    .record(z.string(), z.array(z.string()))
+    .parse(JSON.parse(await readFile(`${base}/text_attack_test.json`, 'utf8')));
+  const orders = Object.values(headings).flat();
+  const attacked = orders.map((order, at) => `${mails[at % mails.length] ?? ''}\n${order}`);
+  return [
+    ...mails.map((text) => ({ text, label: 'benign' as const, set: 'bipia-emails', source: 'passage' as const })),
+    ...attacked.map((text) => ({ text, label: 'injection' as const, set: 'bipia-emails', source: 'passage' as const })),
+  ];
+}
+
+async function readPrompts(folder: string, path: string): Promise<z.output<typeof prompts>> {
+  return prompts.parse(JSON.parse(await readFile(join(folder, path), 'utf8')));
+}
+
+function missingIsEmpty(error: unknown): ReportText[] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
+}

@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse as parseCsv } from 'csv-parse/sync';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+
+/** One labelled text of a public set. */
+export interface LabelledText {
+  readonly text: string;
+  readonly label: 'injection' | 'benign';
+  /** `passage`: part of a document, where any order is an attack; `input`: sent by a user. */
+  readonly side: 'input' | 'passage';
+  readonly source: string;
+}
+
+type Read = (folder: string) => Promise<LabelledText[]>;
+type Kind = Pick<LabelledText, 'label' | 'side' | 'source'>;
+
+const records = z.array(z.record(z.string(), z.unknown()));
+const yamlRows = z.array(z.object({ id: z.string(), label: z.string(), content: z.coerce.string() }));
+
+const attack = (source: string): Kind => ({ source, label: 'injection', side: 'input' });
+const benign = (source: string): Kind => ({ source, label: 'benign', side: 'input' });
+const TEMPLATES = 'yizhongw+self-instruct/data/finetuning/t0_train_50k/data_per_template';
+const HOLDOUT = 'Parapet-Tech+parapet/schema/eval/l1_holdout.yaml';
+
+/**
+ * What the head is trained on: files of public repositories as they stand there, in `<data>/<owner>+<name>/<path>`.
+ * Licences are in the model card.
+ */
+export const trainingSources: readonly Read[] = [
+  csv('TrustAIRLab+JailbreakLLMs/data/jailbreak_prompts.csv', 'prompt', attack('in-the-wild-jailbreaks')),
+  csv('TrustAIRLab+JailbreakLLMs/data/questions.csv', 'question', benign('forbidden-questions')),
+  csv('Giskard-AI+prompt-injections/prompt_injections.csv', 'prompt', attack('giskard')),
+  yaml('Parapet-Tech+parapet/schema/eval/opensource_gandalf_attacks.yaml', '', attack('gandalf')),
+  yaml(HOLDOUT, 'hackaprompt', attack('hackaprompt')),
+  yaml(HOLDOUT, 'ultrachat', benign('ultrachat')),
+  yaml(HOLDOUT, 'wildguardmix-ben', benign('wildguardmix-train')),
+  yaml(HOLDOUT, 'awesome-chatgpt', benign('awesome-chatgpt-prompts')),
+  yaml(HOLDOUT, 'dahoas', benign('dahoas-hh')),
+  lines(
+    'HumanCompatibleAI+tensor-trust-data/benchmarks/hijacking-robustness/v1/hijacking_robustness_dataset.jsonl',
+    'attack',
+    attack('tensor-trust'),
+  ),
+  lines(
+    'HumanCompatibleAI+tensor-trust-data/benchmarks/extraction-robustness/v1/extraction_robustness_dataset.jsonl',
+    'attack',
+    attack('tensor-trust'),
+  ),
+  json(
+    'meta-llama+PurpleLlama/CybersecurityBenchmarks/datasets/prompt_injection/prompt_injection.json',
+    'user_input',
+    attack('purple-llama'),
+  ),
+  lists('microsoft+BIPIA/benchmark/code_attack_train.json', attack('bipia-code')),
+  lists('microsoft+BIPIA/benchmark/text_attack_train.json', { ...attack('bipia-text'), side: 'passage' }),
+  deepset('HackaT104+prompt-injection-detector/datasets/custom/deepset_train.csv'),
+  lines('yizhongw+self-instruct/human_eval/user_oriented_instructions.jsonl', 'instruction', benign('self-instruct')),
+  lines('yizhongw+self-instruct/data/seed_tasks.jsonl', 'instruction', benign('self-instruct')),
+  clinc('clinc+oos-eval/data/data_full.json', 1_200),
+  ...['quoref_Answer_Test', 'cnn_dailymail_3_0_0_news_stock', 'imdb_Reviewer_Enjoyment', 'wiki_bio_comprehension'].map(
+    (name) => document(`${TEMPLATES}/${name}.jsonl`, 'prompt'),
+  ),
+  document('microsoft+BIPIA/benchmark/email/train.jsonl', 'context'),
+  document('microsoft+BIPIA/benchmark/code/train.jsonl', 'context', 60),
+  document('microsoft+BIPIA/benchmark/table/train.jsonl', 'context', 60),
+];
+
+/** Labelled lines of the product's own: `{"text", "label", "side"}`. */
+export async function readOwnExamples(path: string): Promise<LabelledText[]> {
+  const row = z.object({
+    text: z.string(),
+    label: z.enum(['injection', 'benign']),
+    side: z.enum(['input', 'passage']),
+  });
+  const content = await readFile(path, 'utf8');
+  return content
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => ({ ...row.parse(JSON.parse(line)), source: 'own' }));
+}
+
+/** Every row of every source; sources that are missing are named in the error. */
+export async function readTrainingTexts(folder: string, ownPath: string): Promise<LabelledText[]> {
+  const sets = await Promise.all([...trainingSources.map((read) => read(folder)), readOwnExamples(ownPath)]);
+  return sets
+    .flat()
+    .map((row) => ({ ...row, text: row.text.trim() }))
+    .filter(({ text }) => text.length > 3);
+}
+
+function csv(path: string, column: string, kind: Kind): Read {
+  return async (folder) => rowsOf(readCsv(await readFile(join(folder, path), 'utf8')), column, kind);
+}
+
+function json(path: string, column: string, kind: Kind): Read {
+  return async (folder) => rowsOf(records.parse(JSON.parse(await readFile(join(folder, path), 'utf8'))), column, kind);
+}
+
+function lines(path: string, column: string, kind: Kind): Read {
+  return async (folder) => rowsOf(parseLines(await readFile(join(folder, path), 'utf8')), column, kind);
+}
+
+/** A file that lists texts under headings. */
+function lists(path: string, kind: Kind): Read {
+  return async (folder) => {
+    const headings = z
+      .record(z.string(), z.array(z.string()))
+      .parse(JSON.parse(await readFile(join(folder, path), 'utf8')));
+    return Object.values(headings)
+      .flat()
+      .map((text) => ({ ...kind, text }));
+  };
+}
+
+function yaml(path: string, prefix: string, kind: Kind): Read {
+  return async (folder) => {
+    const rows = yamlRows.parse(parseYaml(await readFile(join(folder, path), 'utf8')));
+    const wanted = kind.label === 'benign' ? 'benign' : 'malicious';
+    return rows
+      .filter(({ id, label }) => id.startsWith(prefix) && label === wanted)
+      .map(({ content }) => ({ ...kind, text: content }));
+  };
+}
+
+/** German and English; its attacks include role plays and requests that attack nothing. */
+function deepset(path: string): Read {
+  return async (folder) =>
+    readCsv(await readFile(join(folder, path), 'utf8')).map((row) => {
+      const kind = row['label'] === '1' ? attack('deepset-train') : benign('deepset-train');
+      return { ...kind, text: String(row['text']) };
+    });
+}
+
+function clinc(path: string, count: number): Read {
+  return async (folder) => {
+    const splits = z.record(z.string(), z.array(z.tuple([z.string(), z.string()])));
+    const train = splits.parse(JSON.parse(await readFile(join(folder, path), 'utf8')))['train'] ?? [];
+    const step = Math.max(1, Math.floor(train.length / count));
+    return train.filter((_, at) => at % step === 0).map(([text]) => ({ ...benign('clinc150'), text }));
+  };
+}
+
+/** Documents, benign as passages; a task's question around the document is cut away with its first line. */
+function document(path: string, column: string, count = 200): Read {
+  return async (folder) => {
+    const rows = parseLines(await readFile(join(folder, path), 'utf8')).slice(0, count);
+    const kind: Kind = { source: 'documents', label: 'benign', side: 'passage' };
+    return rowsOf(rows, column, kind).map((row) => ({
+      ...row,
+      text: column === 'prompt' ? middleOf(row.text) : row.text,
+    }));
+  };
+}
+
+/** Task templates ask at the start or the end; the longest paragraph is the document. */
+function middleOf(text: string): string {
+  return text.split(/\n+/).reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+}
+
+function readCsv(content: string): Record<string, unknown>[] {
+  return parseCsv(content, { columns: true, bom: true, relax_quotes: true });
+}
+
+function parseLines(content: string): Record<string, unknown>[] {
+  return records.parse(
+    content
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as unknown),
+  );
+}
+
+function rowsOf(rows: readonly Record<string, unknown>[], column: string, kind: Kind): LabelledText[] {
+  return rows.flatMap((row) => (typeof row[column] === 'string' ? [{ ...kind, text: row[column] }] : []));
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { Bus, CONFIG, LOGGER, TenantKeys, type ServiceConfig } from '@llmos/mesh';
+import { CatalogEmbedder } from '@llmos/models';
+import type { Logger } from '@llmos/telemetry';
+import { Module } from '@nestjs/common';
+import { GuardedEmbedding } from './adapters/guarded-embedding.adapter.js';
+import { KvBaselineStore } from './adapters/kv-baseline.store.adapter.js';
+import { KvRestrictionStore } from './adapters/kv-restriction.store.adapter.js';
+import { KvBudgetStore } from './disclosure/adapters/kv-budget.store.adapter.js';
+import { DisclosureService } from './disclosure/disclosure.service.js';
+import { EncryptionService } from './encryption/encryption.service.js';
+import { TenantSealer } from './encryption/tenant-sealer.js';
+import { BASELINE_STORE, type BaselineStore } from './ports/baseline-store.port.js';
+import { RESTRICTION_STORE, type RestrictionStore } from './ports/restriction-store.port.js';
+import { RedactionService } from './redaction/redaction.service.js';
+import { NoEmbedding, ResilientScreening } from './resilient-screening.service.js';
+import { ScreeningService } from './screening/screening.service.js';
+import { THRESHOLD } from './screening/text-screen.js';
+import type { SecurityConfig } from './security.config.js';
+import { SecurityLoader } from './security.loader.js';
+import { securityMetrics } from './security.metrics.js';
+import { SecuritySteps } from './security.steps.js';
+import { Exemptions } from './threats/exemptions.js';
+import { Operators } from './threats/operators.js';
+import { RestrictionRegister } from './threats/restriction-register.js';
+import { ThreatDetector } from './threats/threat-detector.js';
+import { limitsOf } from './threats/threat-limits.js';
+import { ThreatService } from './threats/threat.service.js';
+
+type Config = SecurityConfig & ServiceConfig;
+
+const MODEL = 'minilm';
+const MOST_RESTRICTIONS = 5_000;
+
+@Module({
+  controllers: [SecuritySteps],
+  providers: [
+    SecurityLoader,
+    {
+      provide: ResilientScreening,
+      inject: [CONFIG, LOGGER],
+      useFactory: ({ home, root, workers, headPath }: Config, log: Logger) => {
+        const catalogPath = join(root, 'deploy', 'models.yaml');
+        const embedder = new CatalogEmbedder({ model: MODEL, home, catalogPath, workers });
+        const onStateChange = (state: string) =>
+          log.warn({ model: MODEL, state }, 'the breaker of a model has changed');
+        const full = new ScreeningService(new GuardedEmbedding(embedder, { onStateChange }), headPath);
+        const rules = new ScreeningService(new NoEmbedding(MODEL), headPath);
+        return new ResilientScreening(full, rules, {
+          onFallback: () => securityMetrics.byRules.inc(),
+          onLoadFailure: (error) =>
+            log.error({ err: error }, 'texts are screened by the rules alone until the model is there'),
+        });
+      },
+    },
+    {
+      provide: RedactionService,
+      inject: [TenantKeys],
+      useFactory: (keys: TenantKeys) => new RedactionService(new TenantSealer(keys)),
+    },
+    {
+      provide: EncryptionService,
+      inject: [TenantKeys],
+      useFactory: (keys: TenantKeys) => new EncryptionService(keys),
+    },
+    {
+      provide: DisclosureService,
+      inject: [CONFIG, Bus],
+      useFactory: async ({ privacyRho, privacyDelta }: Config, bus: Bus) =>
+        new DisclosureService({ budgets: await KvBudgetStore.open(bus), totalRho: privacyRho, delta: privacyDelta }),
+    },
+    {
+      provide: RESTRICTION_STORE,
+      inject: [Bus, LOGGER],
+      useFactory: (bus: Bus, log: Logger) =>
+        KvRestrictionStore.open(bus, (key, error) => log.warn({ key, err: error }, 'a restriction cannot be read')),
+    },
+    {
+      provide: BASELINE_STORE,
+      inject: [Bus, LOGGER],
+      useFactory: (bus: Bus, log: Logger) =>
+        KvBaselineStore.open(bus, (key, error) =>
+          log.warn({ key, err: error }, 'what is usual cannot be read from here and is learnt anew'),
+        ),
+    },
+    {
+      provide: Operators,
+      inject: [CONFIG],
+      useFactory: ({ operators }: Config) => new Operators(operators),
+    },
+    {
+      provide: ThreatDetector,
+      inject: [CONFIG],
+      useFactory: (config: Config) => new ThreatDetector(limitsOf({ ...config, injectionScore: THRESHOLD })),
+    },
+    {
+      provide: RestrictionRegister,
+      inject: [CONFIG, RESTRICTION_STORE],
+      useFactory: ({ exempt, restrictLoopback }: Config, store: RestrictionStore) =>
+        new RestrictionRegister(store, new Exemptions(exempt, { restrictLoopback }), MOST_RESTRICTIONS),
+    },
+    {
+      provide: ThreatService,
+      inject: [ThreatDetector, RestrictionRegister, BASELINE_STORE, LOGGER],
+      useFactory: (detector: ThreatDetector, register: RestrictionRegister, baselines: BaselineStore, log: Logger) =>
+        new ThreatService({
+          detector,
+          register,
+          baselines,
+          onAlert: ({ signal, severity, subject, explanation, restriction }) => {
+            securityMetrics.alerts.inc({ signal, severity });
+            log.warn({ signal, severity, subject, restriction }, explanation);
+          },
+          onProblem: (what, error) => log.error({ err: error }, what),
+        }),
+    },
+  ],
+})
+export class SecurityModule {}

@@ -1,0 +1,41 @@
+import type { Restriction } from '@llmos/contracts/capabilities/security';
+import type { Finding } from './threat-detector.js';
+
+export type RestrictionAction = Restriction['action'];
+
+export interface Measure {
+  readonly action: RestrictionAction;
+  /** How long it holds; absent for `hold`. */
+  readonly forMs?: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** The first, second, third time, and so on; the last stands for all after it. */
+const LADDERS: Readonly<Record<'medium' | 'high', readonly Measure[]>> = {
+  medium: [
+    { action: 'slow', forMs: 10 * MINUTE_MS },
+    { action: 'slow', forMs: 30 * MINUTE_MS },
+    { action: 'block', forMs: 15 * MINUTE_MS },
+    { action: 'block', forMs: 60 * MINUTE_MS },
+  ],
+  high: [{ action: 'block', forMs: 15 * MINUTE_MS }, { action: 'block', forMs: 60 * MINUTE_MS }, { action: 'hold' }],
+};
+
+const RANK: Readonly<Record<RestrictionAction, number>> = { slow: 0, block: 1, hold: 2 };
+
+/**
+ * What is done about a finding, by its severity and how often the subject has been restricted before. Nothing for
+ * `low`; a tenant, behind which many people stand, is slowed at most.
+ */
+export function measureFor({ severity, subject }: Finding, strikesBefore: number): Measure | undefined {
+  if (severity === 'low') return undefined;
+  const ladder = LADDERS[severity];
+  const measure = ladder[Math.min(strikesBefore, ladder.length - 1)]!;
+  return subject.kind === 'tenant' ? { action: 'slow', forMs: measure.forMs ?? 60 * MINUTE_MS } : measure;
+}
+
+/** Whether `a` holds back more than `b`. */
+export function isStricter(a: RestrictionAction, b: RestrictionAction): boolean {
+  return RANK[a] > RANK[b];
+}

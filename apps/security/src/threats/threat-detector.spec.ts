@@ -1,0 +1,197 @@
+import {
+  customers,
+  MINUTE_MS,
+  normalMinute,
+  request,
+  seeded,
+  START_MS,
+} from '../../test/fixtures/simulated-traffic.js';
+import { ThreatDetector, type Finding } from './threat-detector.js';
+import { limitsOf } from './threat-limits.js';
+
+const SETTINGS = {
+  requestsPerMinute: 600,
+  tokensPerMinute: 200_000,
+  injections: 10,
+  injectionScore: 0.5,
+  maxSubjects: 20_000,
+};
+const detectorOf = (settings = {}) => new ThreatDetector(limitsOf({ ...SETTINGS, ...settings }));
+const KEY = 'a'.repeat(64);
+const signalsOf = (findings: Finding[]) => findings.map(({ signal, subject }) => `${subject.kind} ${signal}`).sort();
+
+/** Two hours of a caller with some ten requests a minute. */
+function learn(detector: ThreatDetector, perMinute = 10, minutes = 120): number {
+  const random = seeded(1);
+  for (let minute = 0; minute < minutes; minute++) {
+    const atMs = START_MS + minute * MINUTE_MS;
+    const count = Math.round(perMinute * (0.8 + 0.4 * random()));
+    detector.take(
+      Array.from({ length: count }, (_, at) => request(atMs + at * 100, { key: KEY })),
+      atMs + MINUTE_MS,
+    );
+  }
+  return START_MS + minutes * MINUTE_MS;
+}
+
+const flood = (fromMs: number, count: number, more = {}) =>
+  Array.from({ length: count }, (_, at) => request(fromMs + at, more));
+
+describe('what the threat detection notices', () => {
+  it('a burst that is far from usual, before the minute is over, in one sentence with both numbers', () => {
+    const detector = detectorOf();
+    const atMs = learn(detector);
+    const findings = detector.take(flood(atMs, 250, { key: KEY }), atMs + 1_000);
+    expect(signalsOf(findings)).toEqual(expect.arrayContaining(['address request_rate', 'key request_rate']));
+    const found = findings.find(({ subject, signal }) => subject.kind === 'key' && signal === 'request_rate')!;
+    expect(found).toMatchObject({ severity: 'low', observed: 250 });
+    expect(found.expected).toBeGreaterThan(8);
+    expect(found.expected).toBeLessThan(13);
+    expect(found.explanation).toMatch(
+      /^The API key aaaaaaaaaaaa sent 250 requests in a minute, where 1\d are usual\.$/,
+    );
+  });
+
+  it('what is very unusual for three minutes on end as medium, and a single odd minute as no more than low', () => {
+    const detector = detectorOf();
+    const atMs = learn(detector);
+    const severities = [0, 1, 2].map((minute) => {
+      const fromMs = atMs + minute * MINUTE_MS;
+      const findings = detector.take(flood(fromMs, 300, { key: KEY }), fromMs + 1_000);
+      return findings.find(({ subject, signal }) => subject.kind === 'key' && signal === 'request_rate')?.severity;
+    });
+    expect(severities).toEqual(['low', undefined, 'medium']);
+  });
+
+  it('a stranger by the absolute limits alone, and three times the limit is high', () => {
+    const detector = detectorOf();
+    expect(detector.take(flood(START_MS, 599), START_MS + 1_000)).toEqual([]);
+    const [medium] = detector.take(flood(START_MS + 700, 1), START_MS + 1_000);
+    expect(medium).toMatchObject({ signal: 'request_rate', severity: 'medium', observed: 600, expected: 600 });
+    const high = detector.take(flood(START_MS + 800, 1_200), START_MS + 2_000);
+    expect(high).toContainEqual(expect.objectContaining({ signal: 'request_rate', severity: 'high', observed: 1_800 }));
+  });
+
+  it('a slow scan: two unknown addresses a minute, among other requests, within the hour', () => {
+    const detector = detectorOf();
+    const found: (Finding & { minute: number })[] = [];
+    for (let minute = 0; minute < 120; minute++) {
+      const atMs = START_MS + minute * MINUTE_MS;
+      const scan = [0, 1].map((at) => request(atMs + at, { status: 404, route: 'GET (unknown)' }));
+      const rest = [2, 3, 4].map((at) => request(atMs + at));
+      found.push(...detector.take([...scan, ...rest], atMs + 10).map((finding) => ({ ...finding, minute })));
+    }
+    expect(found[0]).toMatchObject({ signal: 'route_scan', severity: 'low' });
+    expect(found[0]!.minute).toBeLessThan(20);
+    const worse = found.find(({ severity }) => severity === 'medium')!;
+    expect(worse.minute).toBeLessThan(60);
+  });
+
+  it('somebody who asks for runs of others', () => {
+    const probes = flood(START_MS, 20, { route: 'GET /v1/runs/:id', status: 404 });
+    expect(signalsOf(detectorOf().take(probes, START_MS + 1_000))).toEqual(['address run_probing']);
+  });
+
+  it('a known key after many different unknown ones, and not after the same wrong one many times', () => {
+    const wrong = (at: number, key: string) => request(START_MS + at, { status: 401, tenant: 'anonymous', key });
+    const right = request(START_MS + 500, { key: KEY });
+    const guesses = Array.from({ length: 6 }, (_, at) => wrong(at, String(at)));
+    expect(detectorOf().take([...guesses, right], START_MS + 1_000)).toContainEqual(
+      expect.objectContaining({ signal: 'guessed_key', severity: 'high', subject: { kind: 'key', id: KEY } }),
+    );
+    const mistake = Array.from({ length: 12 }, (_, at) => wrong(at, 'old'));
+    expect(detectorOf().take([...mistake, right], START_MS + 1_000)).toEqual([]);
+  });
+
+  it('one key used from many addresses at once', () => {
+    const detector = detectorOf();
+    const atMs = learn(detector);
+    const spread = Array.from({ length: 15 }, (_, at) => request(atMs + at, { key: KEY, address: `203.0.113.${at}` }));
+    expect(signalsOf(detector.take(spread, atMs + 1_000))).toContain('key address_spread');
+  });
+
+  it('what a caller spends, its faulty requests, and prompt injections', () => {
+    const detector = detectorOf();
+    const atMs = learn(detector);
+    expect(signalsOf(detector.take(flood(atMs, 12, { key: KEY, tokens: 5_000 }), atMs + 1_000))).toContain('key spend');
+    const next = atMs + MINUTE_MS;
+    expect(signalsOf(detector.take(flood(next, 70, { key: KEY, status: 400 }), next + 1_000))).toContain(
+      'key error_rate',
+    );
+    const attacks = detectorOf().take(flood(START_MS, 12, { key: KEY, injectionScore: 0.97 }), START_MS + 1_000);
+    expect(signalsOf(attacks)).toEqual(['address injection', 'key injection', 'tenant injection']);
+  });
+
+  it('nothing twice within ten minutes, unless it gets worse', () => {
+    const detector = detectorOf();
+    const times = [0, 1, 2, 11].map((minute) => {
+      const atMs = START_MS + minute * MINUTE_MS;
+      return detector.take(flood(atMs, 700), atMs + 1_000).length;
+    });
+    expect(times).toEqual([1, 0, 0, 1]);
+  });
+
+  it('an address that several keys come from as shared', () => {
+    const behind = ['1', '2', '3'].flatMap((key) => flood(START_MS, 250, { key }));
+    const finding = detectorOf()
+      .take(behind, START_MS + 1_000)
+      .find(({ subject }) => subject.kind === 'address');
+    expect(finding).toMatchObject({ signal: 'request_rate', shared: true });
+    expect(finding!.explanation).toMatch(/is it a proxy\?/);
+  });
+});
+
+describe('what the threat detection leaves in peace', () => {
+  it('a week of normal life: nights, mornings, weekends, bursts', () => {
+    const random = seeded(7);
+    const detector = detectorOf();
+    const everybody = customers();
+    const perDay: string[] = [];
+    let restricting = 0;
+    let total = 0;
+    for (let day = 0; day < 7; day++) {
+      const alarms: Finding[] = [];
+      for (let minute = 0; minute < 24 * 60; minute++) {
+        const atMs = START_MS + (day * 24 * 60 + minute) * MINUTE_MS;
+        const seen = everybody.flatMap((customer) => normalMinute(atMs, customer, random));
+        total += seen.length;
+        alarms.push(...detector.take(seen, atMs + MINUTE_MS));
+      }
+      restricting += alarms.filter(({ severity }) => severity !== 'low').length;
+      perDay.push(`day ${day + 1}: ${alarms.length}`);
+    }
+    process.stdout.write(`false alarms (${total} requests in 7 days): ${perDay.join(', ')}\n`);
+    expect(restricting).toBe(0);
+    expect(perDay.every((line) => Number(line.split(': ')[1]) <= 1)).toBe(true);
+  }, 60_000);
+
+  it('somebody who comes back in the morning as on the day before', () => {
+    const detector = detectorOf();
+    learn(detector, 80);
+    const morning = START_MS + 24 * 60 * MINUTE_MS;
+    expect(detector.take(flood(morning, 90, { key: KEY }), morning + 1_000)).toEqual([]);
+  });
+});
+
+describe('the memory of the threat detection', () => {
+  it('is bounded, and a flood of new addresses does not push out who is known', () => {
+    const detector = detectorOf({ maxSubjects: 100 });
+    const atMs = learn(detector);
+    for (let batch = 0; batch < 10; batch++) {
+      const strangers = Array.from({ length: 500 }, (_, at) =>
+        request(atMs, { address: `10.${batch}.${at >> 8}.${at & 255}`, tenant: `t${batch}-${at}` }),
+      );
+      detector.take(strangers, atMs + 1_000);
+    }
+    expect(detector.subjects).toBeLessThanOrEqual(100);
+    expect([...detector.export().keys()]).toContain(`key ${KEY}`);
+  });
+
+  it('goes on after a restart where it was', () => {
+    const before = detectorOf();
+    const atMs = learn(before);
+    const after = detectorOf();
+    after.import(new Map(JSON.parse(JSON.stringify([...before.export()])) as [string, never][]));
+    expect(signalsOf(after.take(flood(atMs, 250, { key: KEY }), atMs + 1_000))).toContain('key request_rate');
+  });
+});
