@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { screen } from '@llmos/contracts/capabilities/security';
-import { carryEmbedding } from './carried-embedding.js';
+import { carryEmbedding } from '@llmos/models';
 import { encodeHead, writeHead } from './head/head-file.js';
 import type { SideWeights } from './head/screening-head.js';
 import { attackRules } from './rules/attack-rules.js';

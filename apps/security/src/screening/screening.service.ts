@@ -1,8 +1,7 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import type { screen } from '@llmos/contracts/capabilities/security';
-import type { LoadProgress } from '@llmos/models';
-import { carriedVector, carryEmbedding } from './carried-embedding.js';
+import { carriedVector, carryEmbedding, type LoadProgress } from '@llmos/models';
 import { decodeHead, readHead } from './head/head-file.js';
 import { ScreeningHead } from './head/screening-head.js';
 import { attackRules } from './rules/attack-rules.js';
@@ -84,8 +83,8 @@ export class ScreeningService {
     signal?: AbortSignal,
   ): Promise<Float32Array | undefined> {
     if (source !== 'input' || text.trim() === '') return undefined;
-    const carried = carriedVector(embedding, { model: this.embedding.model, text, dimensions });
-    return carried ?? (await this.embedding.embed([text], signal))[0];
+    const carried = carriedVector(embedding, this.embedding.model, text);
+    return carried?.length === dimensions ? carried : (await this.embedding.embed([text], signal))[0];
   }
 
   private async screenPassages(
