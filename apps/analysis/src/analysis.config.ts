@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { z } from 'zod';
+
+/** What the analysis service can be told. */
+export const analysisConfig = defineConfig({
+  /** Worker threads that read texts, each with its own copy of the model. */
+  workers: setting('LLMOS_ANALYSIS_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
+  /** The trained entity head's description; its weights lie beside it. */
+  entityHeadPath: setting(
+    'LLMOS_ANALYSIS_ENTITY_HEAD',
+    z
+      .string()
+      .min(1)
+      .default(fileURLToPath(new URL('../model/entities.json', import.meta.url))),
+  ),
+  /** The relations to look for; `deploy/relations.yaml` where nothing is said. */
+  relationsPath: setting('LLMOS_ANALYSIS_RELATIONS', z.string().min(1).optional()),
+});
+export type AnalysisConfig = ConfigOf<typeof analysisConfig>;

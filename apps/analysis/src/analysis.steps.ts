@@ -1,0 +1,39 @@
+import type { InputOf, OutputOf } from '@llmos/contracts';
+import { analyze, classify, deleteClassifier, trainClassifier } from '@llmos/contracts/capabilities/analysis';
+import { Step, type StepContext } from '@llmos/mesh';
+import { Controller } from '@nestjs/common';
+import { AnalysisService } from './analysis.service.js';
+import { ClassifierShelf } from './classifiers/classifier-shelf.js';
+import { ClassifierTrainer } from './classifiers/classifier-trainer.js';
+
+@Controller()
+export class AnalysisSteps {
+  constructor(
+    private readonly analysis: AnalysisService,
+    private readonly trainer: ClassifierTrainer,
+    private readonly shelf: ClassifierShelf,
+  ) {}
+
+  @Step(analyze)
+  analyze(input: InputOf<typeof analyze>, context: StepContext): Promise<OutputOf<typeof analyze>> {
+    return this.analysis.analyze(input, context);
+  }
+
+  @Step(classify)
+  classify(input: InputOf<typeof classify>, context: StepContext): Promise<OutputOf<typeof classify>> {
+    return this.analysis.classify(input, context);
+  }
+
+  @Step(trainClassifier)
+  train(input: InputOf<typeof trainClassifier>, context: StepContext): Promise<OutputOf<typeof trainClassifier>> {
+    return this.trainer.train(input, context.tenant, context.signal);
+  }
+
+  @Step(deleteClassifier)
+  async delete(
+    { name }: InputOf<typeof deleteClassifier>,
+    { tenant }: StepContext,
+  ): Promise<OutputOf<typeof deleteClassifier>> {
+    return { name, deleted: await this.shelf.delete({ tenant, name }) };
+  }
+}

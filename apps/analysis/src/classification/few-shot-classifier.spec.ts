@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { FewShotClassifier, trainFewShot, type LabelledVector } from './few-shot-classifier.js';
+
+/** Points around a direction of their label, without chance. */
+function cloud(label: string, axis: number, count: number): LabelledVector[] {
+  return Array.from({ length: count }, (_, at) => {
+    const vector = Float32Array.from({ length: 6 }, (_, d) => (d === axis ? 1 : 0.4 * Math.sin(7 * at + 3 * d + axis)));
+    const length = Math.hypot(...vector);
+    return { label, vector: vector.map((value) => value / length) };
+  });
+}
+const examples = [...cloud('billing', 0, 8), ...cloud('delivery', 1, 9), ...cloud('returns', 2, 10)];
+
+describe('few-shot classification', () => {
+  it('learns from 8 examples a label, and says how well', () => {
+    const { classifier, accuracy } = trainFewShot(examples);
+    expect(classifier.labels).toEqual(['billing', 'delivery', 'returns']);
+    expect(accuracy).toBeGreaterThan(0.9);
+    for (const { label, vector } of examples) expect(classifier.classify(vector).label).toBe(label);
+  });
+
+  it('is the same each time, and after it was stored', () => {
+    const [one, other] = [trainFewShot(examples).classifier, trainFewShot(examples).classifier];
+    expect(one.serialise()).toEqual(other.serialise());
+    const read = FewShotClassifier.parse(one.serialise());
+    for (const { vector } of examples)
+      expect(read.classify(vector).confidence).toBeCloseTo(one.classify(vector).confidence, 3);
+  });
+
+  it('gives probabilities that sum to 1, best first', () => {
+    const { classifier } = trainFewShot(examples, { labelVectors: new Map([['billing', examples[0]!.vector]]) });
+    fc.assert(
+      fc.property(fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 }), (numbers) => {
+        const { label, scores } = classifier.classify(Float32Array.from(numbers));
+        expect(scores.reduce((sum, { confidence }) => sum + confidence, 0)).toBeCloseTo(1, 6);
+        expect(scores[0]?.label).toBe(label);
+      }),
+    );
+  });
+
+  it('says which label has too few examples', () => {
+    const few = [...cloud('billing', 0, 8), ...cloud('delivery', 1, 7)];
+    expect(() => trainFewShot(few)).toThrow(/'delivery' has 7 examples/);
+    expect(() => trainFewShot(cloud('billing', 0, 8))).toThrow(/at least 2 labels/);
+  });
+
+  it('refuses bytes that are no classifier, and vectors of another encoder', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(() => FewShotClassifier.parse(bytes)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+      }),
+    );
+    expect(() => trainFewShot(examples).classifier.classify(new Float32Array(5))).toThrow(/vectors of 6 numbers/);
+  });
+
+  it('stops when it is no longer wanted', () => {
+    expect(() => trainFewShot(examples, { signal: AbortSignal.abort(new Error('gone')) })).toThrow('gone');
+  });
+});

@@ -1,0 +1,175 @@
+import { LlmosError } from '@llmos/contracts';
+import { accuracyOf, dequantiseRows, quantiseRows, type Matrix } from '@llmos/learning';
+import { z } from 'zod';
+import { calibratedScale, classificationOf, type Classification } from './classification.js';
+import { Landmarks } from './landmarks.js';
+import { fitRidge, scoresOf, type RidgeFit, type RidgeProblem } from './ridge.js';
+
+/** One example: its label and the L2-normalised vector of its text. */
+export interface LabelledVector {
+  readonly label: string;
+  readonly vector: Float32Array;
+}
+
+export interface FewShotOptions {
+  /** The vectors of the labels' names: each is one more example of its label. */
+  readonly labelVectors?: ReadonlyMap<string, Float32Array>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TrainedClassifier {
+  readonly classifier: FewShotClassifier;
+  /** Leave-one-out: each example judged by what the others teach. */
+  readonly accuracy: number;
+  readonly seconds: number;
+}
+
+const MIN_EXAMPLES = 8;
+const PENALTIES = [0.1, 0.3, 1, 3];
+/** Examples that left-out scores are worked out for; with more, the penalty hardly depends on which. */
+const MAX_TRIED = 1_000;
+/** Keeps a stored classifier of 100 labels within 700 kB. */
+const MAX_LANDMARKS = 600;
+
+/**
+ * Learns labels from a few examples each: ridge regression on the vectors and their
+ * likeness to up to 600 of the examples, its penalty chosen and its confidences
+ * calibrated by leave-one-out. Nothing in it is random.
+ *
+ * @throws LlmosError INVALID_ARGUMENT with fewer than 2 labels or fewer than 8 examples of one; the signal's reason.
+ */
+export function trainFewShot(examples: readonly LabelledVector[], options: FewShotOptions = {}): TrainedClassifier {
+  const begun = performance.now();
+  const labels = checkedLabels(examples);
+  const extra = labels.flatMap((label) => {
+    const vector = options.labelVectors?.get(label);
+    return vector ? [{ label, vector }] : [];
+  });
+  const tried = evenly(examples, MAX_TRIED);
+  const landmarks = Landmarks.of(evenly(byLabel(examples), MAX_LANDMARKS).map(({ vector }) => vector));
+  const problem = problemOf([...tried, ...extra], labels, landmarks, tried.length);
+  const { penalty, fit } = bestFit(problem, options.signal);
+  const whole = () => fitRidge(problemOf([...examples, ...extra], labels, landmarks, 0), penalty);
+  const { weights } = tried.length === examples.length ? fit : whole();
+  const targets = problem.targets.subarray(0, tried.length);
+  const classifier = new FewShotClassifier(labels, landmarks, weights, calibratedScale(fit.leftOut, targets));
+  return { classifier, accuracy: accuracyOf(fit.leftOut, targets), seconds: (performance.now() - begun) / 1_000 };
+}
+
+const storedSchema = z.object({
+  format: z.literal('llmos-few-shot/1'),
+  labels: z.array(z.string().min(1)).min(2).max(1_000),
+  dimensions: z.number().int().positive().max(10_000),
+  scale: z.number().positive(),
+  /** Int8 codes and float32 scales of the landmarks, int16 codes and float32 scales of the weights: base64. */
+  landmarks: z.object({ codes: z.base64(), scales: z.base64() }),
+  weights: z.object({ codes: z.base64(), scales: z.base64() }),
+});
+
+/** Puts texts under the labels of its examples. */
+export class FewShotClassifier {
+  /** @throws LlmosError INVALID_ARGUMENT when the bytes are not what {@link serialise} gave. */
+  static parse(bytes: Uint8Array): FewShotClassifier {
+    try {
+      const stored = storedSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+      const scales = new Float32Array(bytesOf(stored.landmarks.scales));
+      const landmarks = new Landmarks(new Int8Array(bytesOf(stored.landmarks.codes)), scales, stored.dimensions);
+      const codes = new Int16Array(bytesOf(stored.weights.codes));
+      const data = Float64Array.from(
+        dequantiseRows({ codes, scales: new Float32Array(bytesOf(stored.weights.scales)) }),
+      );
+      const [rows, columns] = [landmarks.features, stored.labels.length];
+      const fits = data.length === rows * columns && landmarks.codes.length === scales.length * stored.dimensions;
+      if (!fits || !data.every(Number.isFinite) || !scales.every(Number.isFinite)) throw new RangeError('Wrong sizes.');
+      return new FewShotClassifier(stored.labels, landmarks, { rows, columns, data }, stored.scale);
+    } catch (cause) {
+      throw new LlmosError('INVALID_ARGUMENT', 'The stored classifier cannot be read. Train it again.', { cause });
+    }
+  }
+
+  constructor(
+    readonly labels: readonly string[],
+    private readonly landmarks: Landmarks,
+    private readonly weights: Matrix,
+    private readonly scale: number,
+  ) {}
+
+  /** @throws LlmosError INVALID_ARGUMENT for a vector of another length: the classifier belongs to another encoder. */
+  classify(vector: Float32Array): Classification {
+    const { dimensions } = this.landmarks;
+    if (vector.length !== dimensions) {
+      const message = `The classifier takes vectors of ${dimensions} numbers, not ${vector.length}. Train it anew with this model.`;
+      throw new LlmosError('INVALID_ARGUMENT', message, { field: 'classifier' });
+    }
+    const scores = scoresOf(this.landmarks.featuresOf(vector), this.weights);
+    const logits = scores.map((score) => this.scale * score);
+    return classificationOf(this.labels, logits);
+  }
+
+  serialise(): Uint8Array {
+    const { labels, scale, landmarks } = this;
+    const weights = quantiseRows(Float32Array.from(this.weights.data), this.weights.columns, 16);
+    const stored = {
+      format: 'llmos-few-shot/1',
+      labels,
+      dimensions: landmarks.dimensions,
+      scale,
+      landmarks: { codes: base64(landmarks.codes), scales: base64(landmarks.scales) },
+      weights: { codes: base64(weights.codes), scales: base64(weights.scales) },
+    };
+    return Buffer.from(JSON.stringify(stored));
+  }
+}
+
+function base64({ buffer, byteOffset, byteLength }: Int8Array | Int16Array | Float32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
+/** A copy of its own, so that wider numbers can be read from its start. */
+function bytesOf(text: string): ArrayBuffer {
+  return Uint8Array.from(Buffer.from(text, 'base64')).buffer;
+}
+
+function checkedLabels(examples: readonly LabelledVector[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { label } of examples) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const invalid = (message: string) => new LlmosError('INVALID_ARGUMENT', message, { field: 'examples' });
+  if (counts.size < 2) throw invalid(`Examples of at least 2 labels are needed; there are ${counts.size}.`);
+  for (const [label, count] of counts) {
+    if (count < MIN_EXAMPLES)
+      throw invalid(`The label '${label}' has ${count} examples; each needs ${MIN_EXAMPLES} or more. Add some.`);
+  }
+  return [...counts.keys()].sort();
+}
+
+function bestFit(problem: RidgeProblem, signal?: AbortSignal): { penalty: number; fit: RidgeFit } {
+  const targets = problem.targets.subarray(0, problem.leaveOut);
+  const fits = PENALTIES.map((penalty) => {
+    signal?.throwIfAborted();
+    const fit = fitRidge(problem, penalty);
+    return { penalty, fit, right: accuracyOf(fit.leftOut, targets) };
+  });
+  return fits.reduce((best, fit) => (fit.right > best.right ? fit : best));
+}
+
+function problemOf(
+  examples: readonly LabelledVector[],
+  labels: readonly string[],
+  landmarks: Landmarks,
+  leaveOut: number,
+): RidgeProblem {
+  const rows = examples.map(({ vector }) => landmarks.featuresOf(vector));
+  const classOf = new Map(labels.map((label, at) => [label, at]));
+  const targets = Int32Array.from(examples, ({ label }) => classOf.get(label) ?? 0);
+  return { rows, targets, classes: labels.length, leaveOut };
+}
+
+/** Sorted, so that an even choice takes from every label its share. */
+function byLabel(examples: readonly LabelledVector[]): readonly LabelledVector[] {
+  return [...examples].sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
+}
+
+function evenly<T>(values: readonly T[], limit: number): readonly T[] {
+  if (values.length <= limit) return values;
+  return Array.from({ length: limit }, (_, at) => values[Math.floor((at * values.length) / limit)]!);
+}

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { decodeEntityHead, encodeEntityHead } from './entity-head-file.js';
+import { emptyWeights } from './entity-weights.js';
+import { findDates } from './patterns/dates.js';
+import { findEmails } from './patterns/email.js';
+import { findMoney } from './patterns/money.js';
+import { findProducts } from './patterns/products.js';
+import { beliefsOf, bestTags, type ChainWeights } from './tag-lattice.js';
+import { beginTag, insideTag, isInside, mayFollow, runsOf, TAGS } from './tags.js';
+import { CrfTrainer } from './training/crf-trainer.js';
+import { evaluateHead } from './training/evaluation.js';
+import { BUCKETS, wordFeatures } from './word-features.js';
+
+const NOW = new Date('2026-11-24T12:00:00Z');
+const valuesOf = (found: readonly { value?: string }[]): (string | undefined)[] => found.map(({ value }) => value);
+
+describe('what is found by its form', () => {
+  it.each([
+    ['It cost $12.50.', ['12.50 USD']],
+    ['1.234,56 EUR and £1,200 or 3 million euros', ['1200.00 GBP', '1234.56 EUR', '3000000.00 EUR']],
+    ['US$ 5, €3.5bn, 20 CHF', ['5.00 USD', '3500000000.00 EUR', '20.00 CHF']],
+    ['I have 12 cats and 3 percent', []],
+  ])('money in %j', (text, values) => expect(valuesOf(findMoney(text)).sort()).toEqual([...values].sort()));
+
+  it.each([
+    ['Paid on 5 May 2025.', ['2025-05-05']],
+    ['Come tomorrow', ['2026-11-25']],
+    ['On 5 May we open', [undefined]],
+    ['See 03/04/2026', [undefined]],
+    ['2026-02-03 it was', ['2026-02-03']],
+    ['May I have a second one now? It took 5 minutes.', []],
+  ])('dates in %j', (text, values) => expect(valuesOf(findDates(text, NOW))).toEqual(values));
+
+  it('e-mail addresses, and nothing that only looks like one', () => {
+    expect(valuesOf(findEmails('Write to Ada.L@Example.co.uk, not to @ada or a@b.'))).toEqual(['ada.l@example.co.uk']);
+  });
+
+  it('products with a model in their name, and no months, years or rooms', () => {
+    const text = 'My Galaxy S23 Ultra and an iPhone, in Room 12 in May 2020; I bought the "Magic Mop".';
+    const said = findProducts(text).map(({ start, end }) => text.slice(start, end));
+    expect(said).toEqual(['Galaxy S23 Ultra', 'iPhone', 'Magic Mop']);
+  });
+
+  it('takes any text, soon, with spans inside of it', () => {
+    const any = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 400 }),
+      fc.stringMatching(/^[$€0-9.,@a-zA-Z -]{0,400}$/),
+    );
+    fc.assert(
+      fc.property(any, (text) => {
+        const found = [...findMoney(text), ...findDates(text, NOW), ...findEmails(text), ...findProducts(text)];
+        for (const { start, end } of found) expect(start >= 0 && start < end && end <= text.length).toBe(true);
+      }),
+      { seed: 7 },
+    );
+  });
+});
+
+describe('the chain of tags', () => {
+  const random = (seed: number) => (at: number) => Math.sin(seed * 997 + at * 12.9898) * 2;
+  const chain = (value: (at: number) => number): ChainWeights => ({
+    transitions: Float32Array.from({ length: TAGS * TAGS }, (_, at) => value(at)),
+    start: Float32Array.from({ length: TAGS }, (_, at) => value(at + 100)),
+  });
+
+  function sequences(length: number): number[][] {
+    if (length === 0) return [[]];
+    return sequences(length - 1).flatMap((before) =>
+      Array.from({ length: TAGS }, (_, tag) => tag)
+        .filter((tag) => mayFollow(before.at(-1) ?? -1, tag))
+        .map((tag) => [...before, tag]),
+    );
+  }
+
+  it.each([1, 2, 3])('finds the best order and the exact probabilities (seed %i)', (seed) => {
+    const weights = chain(random(seed));
+    const scores = Float64Array.from({ length: 3 * TAGS }, (_, at) => random(seed + 50)(at));
+    const scoreOf = (tags: number[]): number =>
+      tags.reduce((sum, tag, at) => {
+        const move = at === 0 ? weights.start[tag]! : weights.transitions[tags[at - 1]! * TAGS + tag]!;
+        return sum + scores[at * TAGS + tag]! + move;
+      }, 0);
+    const all = sequences(3).map((tags) => ({ tags, weight: Math.exp(scoreOf(tags)) }));
+    const total = all.reduce((sum, { weight }) => sum + weight, 0);
+    const best = all.reduce((a, b) => (b.weight > a.weight ? b : a));
+    expect([...bestTags(scores, weights)]).toEqual(best.tags);
+    const { marginals, logPartition } = beliefsOf(scores, weights);
+    expect(logPartition).toBeCloseTo(Math.log(total), 6);
+    const share = all.filter(({ tags }) => tags[1] === 3).reduce((sum, { weight }) => sum + weight, 0) / total;
+    expect(marginals[TAGS + 3]).toBeCloseTo(share, 6);
+  });
+
+  it('never begins a name in its middle', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: TAGS, maxLength: 70 }), (raw) => {
+        const scores = Float64Array.from(raw.slice(0, raw.length - (raw.length % TAGS)));
+        const tags = bestTags(
+          scores,
+          chain(() => 0),
+        );
+        tags.forEach((tag, at) => expect(isInside(tag) && !mayFollow(at === 0 ? -1 : tags[at - 1]!, tag)).toBe(false));
+      }),
+    );
+  });
+
+  it('reads runs of tags as names', () => {
+    const tags = [0, beginTag('person'), insideTag('person'), beginTag('person'), 0, beginTag('place')];
+    expect(runsOf(tags)).toEqual([
+      { type: 'person', first: 1, end: 3 },
+      { type: 'person', first: 3, end: 4 },
+      { type: 'place', first: 5, end: 6 },
+    ]);
+  });
+});
+
+describe('the head', () => {
+  const sentence = (text: string, tags: number[]) => {
+    const words = text.split(' ');
+    return { features: wordFeatures(words), states: new Float32Array(words.length * 2), tags: Uint8Array.from(tags) };
+  };
+  const sentences = [
+    sentence('Ada Lovelace lives in London', [1, 2, 0, 0, 5]),
+    sentence('the dog lives in a house', [0, 0, 0, 0, 0, 0]),
+  ];
+  const settings = { epochs: 20, denseRate: 0.1, lexicalRate: 0.1, dropout: 0.1, decay: 0, seed: 3 };
+
+  it('learns what it is shown, the same each time, and survives its file', () => {
+    const fit = () => new CrfTrainer(2, settings).fit(sentences, () => undefined);
+    const weights = fit();
+    expect(fit().lexical).toEqual(weights.lexical);
+    const files = encodeEntityHead(weights, { model: 'm', binFile: 'x.bin', provenance: {} });
+    expect(evaluateHead(sentences, decodeEntityHead(files))).toMatchObject({ precision: 1, recall: 1, f1: 1 });
+  });
+
+  it('refuses weights that are not those described', () => {
+    const files = encodeEntityHead(emptyWeights(2), { model: 'm', binFile: 'x.bin', provenance: {} });
+    files.bin[10]! ^= 1;
+    expect(() => decodeEntityHead(files)).toThrow(/has sha256/);
+  });
+
+  it('has features of any words within its buckets', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary', minLength: 1 }), { maxLength: 8 }), (words) => {
+        for (const buckets of wordFeatures(words))
+          for (const bucket of buckets) expect(bucket >= 0 && bucket < BUCKETS).toBe(true);
+      }),
+    );
+  });
+});

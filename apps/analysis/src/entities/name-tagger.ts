@@ -1,0 +1,59 @@
+import type { Span } from '@llmos/contracts';
+import { wordsOf, type Word } from '../text/words.js';
+import type { TokenTrack } from '../text/token-track.js';
+import { scoreWords, type EntityWeights, type WordRows } from './entity-weights.js';
+import { beliefsOf, bestTags } from './tag-lattice.js';
+import { beginTag, insideTag, runsOf, TAGS, type NamedType, type TagRun } from './tags.js';
+import { wordFeatures } from './word-features.js';
+
+export interface FoundName extends Span {
+  readonly type: NamedType;
+  readonly confidence: number;
+}
+
+/** A chain longer than this is read in parts. */
+const MAX_WORDS = 128;
+
+/** Finds people, organisations and places in a sentence from its words' states and looks. */
+export class NameTagger {
+  constructor(private readonly weights: EntityWeights) {}
+
+  find(text: string, sentence: Span, track: TokenTrack): FoundName[] {
+    const words = wordsOf(text.slice(sentence.start, sentence.end), sentence.start);
+    const names: FoundName[] = [];
+    for (let from = 0; from < words.length; from += MAX_WORDS) {
+      const part = words.slice(from, from + MAX_WORDS);
+      names.push(...this.tag(part, rowsOf(part, track)));
+    }
+    return names;
+  }
+
+  /** The names among words whose states are known. */
+  tag(words: readonly Word[], rows: WordRows): FoundName[] {
+    const scores = scoreWords(rows, this.weights);
+    const runs = runsOf(bestTags(scores, this.weights));
+    if (runs.length === 0) return [];
+    const { marginals } = beliefsOf(scores, this.weights);
+    return runs.map((run) => ({
+      type: run.type,
+      start: words[run.first]!.start,
+      end: words[run.end - 1]!.end,
+      confidence: confidenceOf(run, marginals),
+    }));
+  }
+}
+
+function rowsOf(words: readonly Word[], track: TokenTrack): WordRows {
+  const states = new Float32Array(words.length * track.dimensions);
+  words.forEach(({ start, end }, at) =>
+    track.mean(start, end, states.subarray(at * track.dimensions, (at + 1) * track.dimensions)),
+  );
+  return { states, features: wordFeatures(words.map(({ text }) => text)) };
+}
+
+/** A name is as sure as its least sure word. */
+function confidenceOf({ type, first, end }: TagRun, marginals: Float64Array): number {
+  let least = marginals[first * TAGS + beginTag(type)]!;
+  for (let word = first + 1; word < end; word++) least = Math.min(least, marginals[word * TAGS + insideTag(type)]!);
+  return Math.min(1, Math.max(0, least));
+}

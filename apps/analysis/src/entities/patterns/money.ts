@@ -1,0 +1,78 @@
+import type { FoundValue } from './found-value.js';
+
+const SIGNS: Readonly<Record<string, string>> = {
+  $: 'USD',
+  us$: 'USD',
+  a$: 'AUD',
+  c$: 'CAD',
+  nz$: 'NZD',
+  hk$: 'HKD',
+  '€': 'EUR',
+  '£': 'GBP',
+  '¥': 'JPY',
+  '₹': 'INR',
+  '₩': 'KRW',
+  dollar: 'USD',
+  dollars: 'USD',
+  buck: 'USD',
+  bucks: 'USD',
+  euro: 'EUR',
+  euros: 'EUR',
+  pound: 'GBP',
+  pounds: 'GBP',
+  quid: 'GBP',
+  yen: 'JPY',
+  rupees: 'INR',
+  francs: 'CHF',
+};
+const CODES = 'USD|EUR|GBP|CHF|JPY|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|INR|CNY|HKD|SGD|ZAR|BRL|MXN|KRW|TRY|AED';
+const SCALES: Readonly<Record<string, number>> = {
+  k: 1e3,
+  thousand: 1e3,
+  m: 1e6,
+  mn: 1e6,
+  million: 1e6,
+  b: 1e9,
+  bn: 1e9,
+  billion: 1e9,
+  trillion: 1e12,
+};
+
+const NUMBER = String.raw`\d{1,15}(?:[.,  ]\d{3}(?!\d)){0,5}(?:[.,]\d{1,2}(?!\d))?`;
+const SCALE = String.raw`(?:\s?(k|m|mn|b|bn|thousand|million|billion|trillion)(?![\p{L}\d]))?`;
+const BEFORE = new RegExp(
+  String.raw`(?<![\p{L}\d])((?:us|a|c|nz|hk)?\$|[€£¥₹₩]|(?:${CODES}))\s?(${NUMBER})${SCALE}`,
+  'giu',
+);
+const AFTER = new RegExp(
+  String.raw`(?<![\p{L}\d.,$€£])(${NUMBER})${SCALE}\s?(${CODES}|[€£]|dollars?|bucks?|euros?|pounds?|quid|yen|rupees|francs)(?![\p{L}\d])`,
+  'giu',
+);
+
+/** Sums with a currency, as `12.50 EUR`. `$` and `dollars` are taken for US dollars, and say so with less confidence. */
+export function findMoney(text: string): FoundValue[] {
+  if (!/\d/.test(text)) return [];
+  const before = Array.from(text.matchAll(BEFORE), (match) => foundOf(match, match[1]!, match[2]!, match[3]));
+  const after = Array.from(text.matchAll(AFTER), (match) => foundOf(match, match[3]!, match[1]!, match[2]));
+  return [...before, ...after];
+}
+
+function foundOf(match: RegExpExecArray, sign: string, digits: string, scale: string | undefined): FoundValue {
+  const amount = amountOf(digits) * (SCALES[scale?.toLowerCase() ?? ''] ?? 1);
+  const named = sign.trim().toLowerCase();
+  const currency = SIGNS[named] ?? named.toUpperCase();
+  return {
+    type: 'money',
+    start: match.index,
+    end: match.index + match[0].length,
+    confidence: /\$|dollar|buck|pound/.test(named) ? 0.9 : 0.97,
+    value: `${amount.toFixed(2)} ${currency}`,
+  };
+}
+
+/** The last mark with one or two digits after it parts the fraction; every other mark groups digits. */
+function amountOf(digits: string): number {
+  const fraction = /[.,](\d{1,2})$/.exec(digits);
+  const whole = (fraction ? digits.slice(0, fraction.index) : digits).replace(/\D/g, '');
+  return Number(`${whole}.${fraction?.[1] ?? '0'}`);
+}

@@ -1,0 +1,89 @@
+import { knownAs } from './gazetteer.js';
+
+/** A power of two: features share buckets by hash, so a head's size does not grow with its training data. */
+export const BUCKETS = 1 << 17;
+
+const AFFIX = 4;
+/** Of a longer word nothing past this says more of what it is. */
+const MAX_WORD = 40;
+
+/**
+ * What a word and its neighbours look like, as bucket numbers: the words themselves, their beginnings and endings and
+ * their shapes (`Xxxx`, `XX`, `dd`), and what they are widely known as. An uncased body does not see capitals; this does.
+ */
+export function wordFeatures(words: readonly string[]): Int32Array[] {
+  const views = words.map(viewOf);
+  const shouting = mostlyCapitals(words) ? 'S' : 's';
+  return views.map((view, at) => {
+    const before = views[at - 1] ?? START;
+    const after = views[at + 1] ?? END;
+    const [farBefore, farAfter] = [views[at - 2] ?? START, views[at + 2] ?? END];
+    const shapes = `${before.shape}|${view.shape}|${after.shape}`;
+    const features = [
+      'bias',
+      `w=${view.lower}`,
+      `w-1=${before.lower}`,
+      `w+1=${after.lower}`,
+      `w-2=${farBefore.lower}`,
+      `w+2=${farAfter.lower}`,
+      `w-1w=${before.lower}|${view.lower}`,
+      `ww+1=${view.lower}|${after.lower}`,
+      `s=${view.shape}${shouting}`,
+      `s-1=${before.shape}`,
+      `s+1=${after.shape}`,
+      `sss=${shapes}`,
+      `s-1s=${before.shape}|${view.shape}`,
+      `ss+1=${view.shape}|${after.shape}`,
+      `sw-1=${view.shape}|${before.lower}`,
+      `sw+1=${view.shape}|${after.lower}`,
+      `long=${view.longShape}`,
+      `at=${Math.min(at, 2)}${view.shape}`,
+      `k=${view.known}${view.shape}`,
+      `kkk=${before.known}${view.known}${after.known}${view.shape}`,
+      ...view.affixes,
+    ];
+    return Int32Array.from(features, bucketOf);
+  });
+}
+
+interface WordView {
+  readonly lower: string;
+  readonly shape: string;
+  readonly longShape: string;
+  /** What the gazetteer knows it as. */
+  readonly known: string;
+  readonly affixes: readonly string[];
+}
+
+const START: WordView = { lower: '<s>', shape: '<', longShape: '<', known: '<', affixes: [] };
+const END: WordView = { lower: '</s>', shape: '>', longShape: '>', known: '>', affixes: [] };
+
+function viewOf(word: string): WordView {
+  const lower = word.slice(0, MAX_WORD).toLowerCase();
+  const longShape = shapeOf(word.slice(0, MAX_WORD));
+  const affixes: string[] = [];
+  for (let length = 1; length <= Math.min(AFFIX, lower.length - 1); length++)
+    affixes.push(`p=${lower.slice(0, length)}`, `x=${lower.slice(-length)}`);
+  return { lower, shape: longShape.replace(/(.)\1+/g, '$1'), longShape, known: knownAs(lower), affixes };
+}
+
+function shapeOf(word: string): string {
+  return word
+    .replace(/\p{Lu}/gu, 'X')
+    .replace(/[^\p{Lu}\P{L}]/gu, 'x')
+    .replace(/\p{N}/gu, 'd');
+}
+
+/** In a headline or in capitals throughout, capitals say little. */
+function mostlyCapitals(words: readonly string[]): boolean {
+  const letters = words.filter((word) => /^\p{L}/u.test(word));
+  return letters.filter((word) => /^\p{Lu}/u.test(word)).length > 0.6 * letters.length;
+}
+
+/** FNV-1a (32 bits) over UTF-16 code units, with a final mix so that the low bits are good. */
+function bucketOf(feature: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < feature.length; at++) hash = Math.imul(hash ^ feature.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return (hash ^ (hash >>> 13)) & (BUCKETS - 1);
+}

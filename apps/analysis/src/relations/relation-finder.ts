@@ -1,0 +1,113 @@
+import type { Span } from '@llmos/contracts';
+import type { Entity, TextAnalysis } from '@llmos/contracts/capabilities/analysis';
+import { wordsOf } from '../text/words.js';
+import { markOf, OBJECT_MARK, SUBJECT_MARK } from './relation-pattern.js';
+import type { RelationRule, RelationRules } from './relations-file.js';
+
+export type Relation = NonNullable<TextAnalysis['relations']>[number];
+
+/** In a sentence with more entities only neighbours this close are looked at together. */
+const MAX_APART = 8;
+const MAX_RELATIONS = 1_000;
+/** Words looked at before the first and after the second of two entities, and between them at most. */
+const AROUND = 12;
+const MAX_BETWEEN = 40;
+
+/** A sentence as words, each entity one of them. */
+interface Slot {
+  readonly entity?: Entity;
+  readonly text: string;
+}
+
+/** Finds how the entities of a sentence belong together, by the patterns of the relations file. */
+export class RelationFinder {
+  constructor(private readonly rules: RelationRules) {}
+
+  find(text: string, sentences: readonly Span[], entities: readonly Entity[]): Relation[] {
+    const relations: Relation[] = [];
+    let next = 0;
+    for (const sentence of sentences) {
+      while (next < entities.length && entities[next]!.start < sentence.start) next++;
+      const from = next;
+      while (next < entities.length && entities[next]!.end <= sentence.end) next++;
+      if (next - from >= 2) relations.push(...this.ofSentence(text, sentence, entities.slice(from, next)));
+      if (relations.length >= MAX_RELATIONS) break;
+    }
+    return relations.slice(0, MAX_RELATIONS);
+  }
+
+  private ofSentence(text: string, sentence: Span, entities: readonly Entity[]): Relation[] {
+    const slots = slotsOf(text, sentence, entities);
+    const relations: Relation[] = [];
+    for (const [at, subject] of entities.entries()) {
+      const near = entities.slice(Math.max(0, at - MAX_APART), at + MAX_APART + 1);
+      for (const object of near) {
+        const found = subject === object ? undefined : this.between(subject, object, slots);
+        if (found) relations.push(found);
+      }
+    }
+    return relations;
+  }
+
+  private between(subject: Entity, object: Entity, slots: readonly Slot[]): Relation | undefined {
+    const rules = this.rules.relations.filter((rule) => rule.subject.has(subject.type) && rule.object.has(object.type));
+    if (rules.length === 0) return undefined;
+    const said = saidAround(subject, object, slots);
+    if (said === undefined) return undefined;
+    for (const rule of rules) {
+      const match = firstMatch(rule, said);
+      if (match === undefined || this.isTakenBack(match)) continue;
+      const evidence = { start: Math.min(subject.start, object.start), end: Math.max(subject.end, object.end) };
+      const confidence = rule.confidence * Math.min(subject.confidence, object.confidence);
+      return { type: rule.type, subject, object, evidence, confidence };
+    }
+    return undefined;
+  }
+
+  private isTakenBack(match: string): boolean {
+    return this.rules.unless.some((phrase) => match.includes(phrase));
+  }
+}
+
+/** The words around two entities, with their marks; undefined when they are too far apart. */
+function saidAround(subject: Entity, object: Entity, slots: readonly Slot[]): string | undefined {
+  const [one, other] = [subject, object].map((entity) => slots.findIndex((slot) => slot.entity === entity));
+  const [first, last] = [Math.min(one!, other!), Math.max(one!, other!)];
+  if (last - first > MAX_BETWEEN) return undefined;
+  const near = slots.slice(Math.max(0, first - AROUND), last + AROUND);
+  return ` ${near.map((slot) => wordOf(slot, subject, object)).join(' ')}`;
+}
+
+/** The matched words with three more before them: a denial may stand there. */
+function firstMatch(rule: RelationRule, said: string): string | undefined {
+  for (const { matcher } of rule.patterns) {
+    const match = matcher.exec(said);
+    if (!match) continue;
+    const before = said.slice(0, match.index).trim().split(' ').slice(-3).join(' ');
+    return ` ${before} ${match[0]} `;
+  }
+  return undefined;
+}
+
+function wordOf({ entity, text }: Slot, subject: Entity, object: Entity): string {
+  if (!entity) return text;
+  if (entity === subject) return SUBJECT_MARK;
+  return entity === object ? OBJECT_MARK : markOf(entity.type);
+}
+
+function slotsOf(text: string, sentence: Span, entities: readonly Entity[]): Slot[] {
+  const slots: Slot[] = [];
+  let at = sentence.start;
+  const plain = (end: number): void => {
+    // The marks are the patterns' own: a text that holds them must not pass for one.
+    for (const word of wordsOf(text.slice(at, end)))
+      slots.push({ text: word.text.toLowerCase().replace(/[‹›]/g, '"').replace('’', "'") });
+  };
+  for (const entity of entities) {
+    plain(entity.start);
+    slots.push({ entity, text: '' });
+    at = entity.end;
+  }
+  plain(sentence.end);
+  return slots;
+}

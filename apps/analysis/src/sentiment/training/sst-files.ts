@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LlmosError } from '@llmos/contracts';
+
+/** A sentence and what it was judged: 1 positive, 0 negative. */
+export interface JudgedSentence {
+  readonly text: string;
+  readonly label: number;
+}
+
+/** Reads `sentence <tab> 0|1` lines. @throws LlmosError NOT_FOUND, or INVALID_ARGUMENT naming the line. */
+export async function readSentences(folder: string, name: string): Promise<JudgedSentence[]> {
+  return (await linesOf(folder, name)).map((line, at) => {
+    const [text = '', label = ''] = line.split('\t');
+    if (text && (label === '0' || label === '1')) return { text, label: Number(label) };
+    const message = `Line ${at + 1} of ${name} is not 'sentence <tab> 0 or 1'.`;
+    throw new LlmosError('INVALID_ARGUMENT', message, { field: 'data' });
+  });
+}
+
+async function linesOf(folder: string, name: string): Promise<string[]> {
+  try {
+    return (await readFile(join(folder, name), 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  } catch (cause) {
+    throw new LlmosError('NOT_FOUND', `${join(folder, name)} could not be read.`, { field: 'data', cause });
+  }
+}

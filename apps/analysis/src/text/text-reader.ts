@@ -1,0 +1,32 @@
+import type { Span } from '@llmos/contracts';
+import type { TextEncoder } from '../ports/text-encoder.port.js';
+import { windowsOf } from '../windows.js';
+import { sentencesOf } from './sentences.js';
+import { normalised, TokenTrack, type EncodedWindow } from './token-track.js';
+
+/** A text after its one reading: what every head works from. */
+export interface Reading {
+  readonly text: string;
+  readonly sentences: readonly Span[];
+  /** In order, overlapping a little; a short text is one window. */
+  readonly windows: readonly EncodedWindow[];
+  readonly track: TokenTrack;
+  /** What the whole text is about: the windows' vectors, each as heavy as it is long, with length 1. */
+  readonly vector: Float32Array;
+}
+
+/** Reads a text window by window; each window goes through the body once, however many heads ask. */
+export async function readText(text: string, encoder: TextEncoder, signal?: AbortSignal): Promise<Reading> {
+  const cut = windowsOf(text);
+  const encoded = await encoder.encode(
+    cut.map((window) => window.text),
+    signal,
+  );
+  const windows = cut.map(({ start, end, text: said }, at) => ({ start, end, text: said, encoded: encoded[at]! }));
+  const dimensions = encoded[0]!.vector.length;
+  const vector = new Float32Array(dimensions);
+  for (const window of windows)
+    for (let d = 0; d < dimensions; d++) vector[d]! += window.encoded.vector[d]! * (window.end - window.start);
+  const track = new TokenTrack(windows, dimensions);
+  return { text, sentences: sentencesOf(text), windows, track, vector: normalised(vector) };
+}

@@ -1,0 +1,84 @@
+import type { Encoded } from '@llmos/models';
+
+/** One window of a text and what the body made of it. */
+export interface EncodedWindow {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly encoded: Encoded;
+}
+
+/**
+ * The token states of a whole text, one after the other, whatever windows it was read in. Where windows overlap, each
+ * token is taken from the window that sees more of what is around it. Everything that needs the vector of a word, a
+ * phrase or a sentence pools it from here: nothing is embedded twice.
+ */
+export class TokenTrack {
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  private readonly rows: Float32Array[] = [];
+
+  constructor(
+    windows: readonly EncodedWindow[],
+    readonly dimensions: number,
+  ) {
+    windows.forEach((window, at) => {
+      const [before, after] = [windows[at - 1], windows[at + 1]];
+      const from = before ? Math.floor((before.end + window.start) / 2) : 0;
+      const to = after ? Math.floor((window.end + after.start) / 2) : Infinity;
+      this.take(window, from, to);
+    });
+  }
+
+  /** The mean state of the tokens in a span, not normalised; zeros where the body saw nothing. */
+  mean(start: number, end: number, into = new Float32Array(this.dimensions)): Float32Array {
+    let tokens = 0;
+    for (let at = this.firstEndingAfter(start); at < this.starts.length && this.starts[at]! < end; at++) {
+      const row = this.rows[at]!;
+      for (let d = 0; d < this.dimensions; d++) into[d]! += row[d]!;
+      tokens++;
+    }
+    if (tokens > 1) for (let d = 0; d < this.dimensions; d++) into[d]! /= tokens;
+    return into;
+  }
+
+  /** The mean state with length 1, to compare by dot product. */
+  direction(start: number, end: number): Float32Array {
+    return normalised(this.mean(start, end));
+  }
+
+  private take({ start, encoded: { tokens } }: EncodedWindow, from: number, to: number): void {
+    tokens.spans.forEach((span, at) => {
+      const absolute = start + span.start;
+      if (span.end <= span.start || absolute < from || absolute >= to) return;
+      this.starts.push(absolute);
+      this.ends.push(start + span.end);
+      this.rows.push(tokens.states.subarray(at * this.dimensions, (at + 1) * this.dimensions));
+    });
+  }
+
+  private firstEndingAfter(position: number): number {
+    let [low, high] = [0, this.ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.ends[middle]! <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** In place: length 1, or zeros as they are. */
+export function normalised(vector: Float32Array): Float32Array {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  const length = Math.sqrt(squares) || 1;
+  for (let d = 0; d < vector.length; d++) vector[d]! /= length;
+  return vector;
+}
+
+export function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
+  return sum;
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { baseConfig, loadConfig } from '@llmos/config';
+import { CatalogEmbedder } from '@llmos/models';
+import {
+  SentimentHead,
+  sentimentBodyPath,
+  sentimentHeadPath,
+  sentimentHeadSchema,
+} from '../src/sentiment/sentiment-head.js';
+import { trainSentiment } from '../src/sentiment/training/sentiment-trainer.js';
+
+const praise = [
+  'I love this phone, it is wonderful.',
+  'The staff were kind and helped me at once.',
+  'A delightful evening with great music.',
+  'Excellent service, I will come back.',
+  'The new version is fast and a joy to use.',
+  'Beautifully made and worth every penny.',
+  'What a charming, funny story.',
+  'The best meal I have had this year.',
+];
+const blame = [
+  'I hate this phone, it is awful.',
+  'The staff were rude and ignored me.',
+  'A dreadful evening with terrible music.',
+  'Poor service, I will never come back.',
+  'The new version is slow and a pain to use.',
+  'Badly made and a waste of money.',
+  'What a dull, tiresome story.',
+  'The worst meal I have had this year.',
+];
+const plain = [
+  'The parcel arrives on Thursday.',
+  'My account number ends in 12.',
+  'The shop is in the main street.',
+  'The form has three pages.',
+  'The bus leaves at noon.',
+  'The room is on the first floor.',
+  'Tickets are sold at the counter.',
+  'The map shows the old town.',
+];
+
+const { home, root } = loadConfig(baseConfig);
+const catalogPath = join(root, 'deploy', 'models.yaml');
+const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update: sentimentBodyPath });
+let head: SentimentHead;
+beforeAll(async () => {
+  await embedder.start(() => undefined);
+  head = await SentimentHead.load();
+}, 120_000);
+afterAll(() => embedder.close());
+
+const judged = async (texts: readonly string[]) => (await embedder.embed(texts)).map((vector) => head.judge(vector));
+
+describe('the shipped sentiment head', () => {
+  it('is of the format, and belongs to the shipped body', async () => {
+    const bytes = await readFile(sentimentHeadPath);
+    const file = sentimentHeadSchema.parse(JSON.parse(bytes.toString('utf8')));
+    const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
+    expect(file.body.sha256).toBe(sha256(await readFile(sentimentBodyPath)));
+    expect(file.polarity.weights).toHaveLength(384);
+    expect(head.version).toBe(sha256(bytes));
+    const card = await readFile(join(root, 'apps/analysis/model/SENTIMENT_CARD.md'), 'utf8');
+    expect(card).toContain(head.version);
+    expect(card).toContain(file.body.sha256);
+  });
+
+  it('tells praise from blame', async () => {
+    expect((await judged(praise)).map(({ label }) => label)).toEqual(praise.map(() => 'positive'));
+    expect((await judged(blame)).map(({ label }) => label)).toEqual(blame.map(() => 'negative'));
+  }, 60_000);
+
+  it('calls a plain statement neutral', async () => {
+    expect((await judged(['The meeting is on Monday.']))[0]?.label).toBe('neutral');
+    const neutral = (await judged(plain)).filter(({ label }) => label === 'neutral');
+    expect(neutral.length).toBeGreaterThanOrEqual(6);
+  }, 60_000);
+
+  it('weighs the windows of a long text', async () => {
+    const texts = [blame.join(' '), blame.slice(2).join(' '), praise[0] ?? ''];
+    const vectors = await embedder.embed(texts);
+    const verdict = head.judgeAll(texts.map((text, at) => ({ text, vector: vectors[at] ?? new Float32Array(384) })));
+    expect(verdict.label).toBe('negative');
+    expect(verdict.confidence).toBeGreaterThan(0.5);
+  }, 60_000);
+});
+
+describe('training a sentiment head', () => {
+  it('learns from a few sentences, the same each time', async () => {
+    const [good, bad, none] = [await embedder.embed(praise), await embedder.embed(blame), await embedder.embed(plain)];
+    const part = (from: number, to: number) => ({
+      polar: {
+        vectors: [...good.slice(from, to), ...bad.slice(from, to)],
+        labels: [...good.slice(from, to).map(() => 1), ...bad.slice(from, to).map(() => 0)],
+      },
+      neutral: {
+        vectors: [...none.slice(from, to), ...good.slice(from, to), ...bad.slice(from, to)],
+        labels: [
+          ...none.slice(from, to).map(() => 1),
+          ...good
+            .concat(bad)
+            .slice(0, 2 * (to - from))
+            .map(() => 0),
+        ],
+      },
+    });
+    const [train, heldOut] = [part(0, 5), part(5, 8)];
+    const data = { ...train, polarHeldOut: heldOut.polar, neutralHeldOut: heldOut.neutral };
+    const weights = trainSentiment(data);
+    expect(trainSentiment(data)).toEqual(weights);
+    const file = { format: 'llmos-sentiment-head/1', body: { file: 'x', sha256: '0'.repeat(64) }, provenance: {} };
+    const small = new SentimentHead(sentimentHeadSchema.parse({ ...file, ...weights }), 'small');
+    const right = heldOut.polar.vectors.filter(
+      (vector, at) => small.judge(vector).positive >= 0.5 === (heldOut.polar.labels[at] === 1),
+    );
+    expect(right.length).toBeGreaterThanOrEqual(5);
+  }, 60_000);
+
+  it('says which file is no head', async () => {
+    await expect(SentimentHead.load(sentimentBodyPath)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(sentimentBodyPath) as string,
+    });
+  });
+});
