@@ -3,6 +3,7 @@ import { Bus, CONFIG, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import { Module } from '@nestjs/common';
 import { KvClassifierStore } from './adapters/kv-classifier.store.adapter.js';
+import { WorkerFewShotTeacher } from './adapters/worker-few-shot-teacher.adapter.js';
 import { loadHeads } from './analysis-heads.js';
 import type { AnalysisConfig } from './analysis.config.js';
 import { AnalysisLoader } from './analysis.loader.js';
@@ -43,7 +44,8 @@ function embedderOf({ home, root, workers }: Config, update?: string): CatalogEm
     {
       provide: ClassifierTrainer,
       inject: [CatalogEmbedder, ClassifierShelf],
-      useFactory: (encoder: CatalogEmbedder, shelf: ClassifierShelf) => new ClassifierTrainer(encoder, shelf),
+      useFactory: (encoder: CatalogEmbedder, shelf: ClassifierShelf) =>
+        new ClassifierTrainer(encoder, shelf, new WorkerFewShotTeacher()),
     },
     {
       provide: Feelings,

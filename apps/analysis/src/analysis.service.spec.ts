@@ -3,6 +3,7 @@ import { InMemoryClassifierStore } from '../test/fixtures/in-memory-classifier.s
 import { wordFeelings } from '../test/fixtures/word-feelings.js';
 import { AnalysisService } from './analysis.service.js';
 import { ClassifierShelf } from './classifiers/classifier-shelf.js';
+import { trainFewShot } from './classification/few-shot-classifier.js';
 import { ClassifierTrainer } from './classifiers/classifier-trainer.js';
 import { Topics } from './topics.js';
 
@@ -37,7 +38,9 @@ async function replica(store: InMemoryClassifierStore) {
   const topics = new Topics(encoder, shelf);
   const missing = () => Promise.reject(new Error('not needed'));
   return {
-    trainer: new ClassifierTrainer(encoder, shelf),
+    trainer: new ClassifierTrainer(encoder, shelf, {
+      teach: (examples, labelVectors) => Promise.resolve(trainFewShot(examples, { labelVectors })),
+    }),
     topics,
     service: new AnalysisService({ encoder, feelings: wordFeelings(), topics, loadHeads: missing }),
   };

@@ -101,8 +101,8 @@ export class AnalysisService {
     const { text, sentences, track, vector } = reading;
     const found: Partial<TextAnalysis> = {};
     if (tasks.has('sentiment')) {
-      const { label, confidence } = await feelings.ofText(reading.windows, signal);
-      found.sentiment = { start: 0, end: text.length, label, confidence };
+      const { label, confidence, positive } = await feelings.ofText(reading.windows, signal);
+      found.sentiment = { start: 0, end: text.length, label, confidence, positive };
     }
     if (tasks.has('aspects')) found.aspects = await findAspects(reading, feelings, signal);
     if (judge) found.topics = judge.judge(reading.vector).scores.map((each) => ({ ...each }));

@@ -8,7 +8,7 @@ const german = {
 };
 const feeling = (label: 'positive' | 'negative') => ({
   ...english,
-  sentiment: { start: 0, end: 1, label, confidence: 1 },
+  sentiment: { start: 0, end: 1, label, confidence: 1, positive: 0.5 },
 });
 
 describe('findings in a sentence', () => {

@@ -1,6 +1,6 @@
 import { LlmosError, newRunId, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { trainClassifier } from '@llmos/contracts/capabilities/analysis';
-import { trainFewShot } from '../classification/few-shot-classifier.js';
+import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
 import type { TextEncoder } from '../ports/text-encoder.port.js';
 import type { ClassifierShelf } from './classifier-shelf.js';
 
@@ -13,6 +13,7 @@ export class ClassifierTrainer {
   constructor(
     private readonly encoder: TextEncoder,
     private readonly shelf: ClassifierShelf,
+    private readonly teacher: FewShotTeacher,
   ) {}
 
   /** A classifier of the same name is replaced once the new one is trained; rejects without a trace otherwise. */
@@ -37,7 +38,7 @@ export class ClassifierTrainer {
     }
     const labelVectors = new Map(labels.map((label, at) => [label, vectors[at]!]));
     const labelled = examples.map(({ label }, at) => ({ label, vector: read[at]! }));
-    const { classifier, accuracy } = trainFewShot(labelled, { labelVectors, signal });
+    const { classifier, accuracy } = await this.teacher.teach(labelled, labelVectors, signal);
     signal?.throwIfAborted();
     await this.shelf.put(ref, classifier);
     const seconds = (performance.now() - begun) / 1_000;

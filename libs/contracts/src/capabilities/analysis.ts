@@ -52,7 +52,14 @@ const analysisOf = z.object({
   /** Why there is nothing more. */
   error: z.object({ code: z.literal('unsupported_language'), message: z.string() }).optional(),
   /** The whole text is its span. */
-  sentiment: spanSchema.extend({ label: polarity, confidence }).optional(),
+  sentiment: spanSchema
+    .extend({
+      label: polarity,
+      confidence,
+      /** How likely the feeling is positive, should there be one. */
+      positive: confidence,
+    })
+    .optional(),
   /** What was spoken of, and how. */
   aspects: z.array(spanSchema.extend({ aspect: z.string(), label: polarity, confidence })).optional(),
   /** Best first; the whole text is the span. */
@@ -97,7 +104,7 @@ export const analyze = capability({
       analyses: [
         {
           language: { code: 'en', confidence: 0.99, supported: true },
-          sentiment: { start: 0, end: 60, label: 'positive', confidence: 0.93 },
+          sentiment: { start: 0, end: 60, label: 'positive', confidence: 0.93, positive: 0.97 },
         },
       ],
       sentence: 'The text is English and positive.',
@@ -161,15 +168,21 @@ export const trainClassifier = capability({
     input: {
       name: 'tickets',
       examples: [
-        { text: 'The bill is wrong.', label: 'billing' },
-        { text: 'Where is my parcel?', label: 'delivery' },
+        ...['bill', 'invoice', 'charge', 'refund', 'fee', 'payment', 'price', 'receipt'].map((word) => ({
+          text: `The ${word} is wrong.`,
+          label: 'billing',
+        })),
+        ...['parcel', 'order', 'package', 'courier', 'box', 'letter', 'delivery', 'van'].map((word) => ({
+          text: `Where is my ${word}?`,
+          label: 'delivery',
+        })),
       ],
     },
     output: {
       name: 'tickets',
       version: '019a0000-0000-7000-8000-000000000000',
       labels: ['billing', 'delivery'],
-      examples: 2,
+      examples: 16,
       accuracy: 1,
       seconds: 0.4,
     },

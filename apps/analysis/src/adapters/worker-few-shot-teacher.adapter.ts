@@ -1,0 +1,29 @@
+import { WorkerPool } from '@llmos/models';
+import { FewShotClassifier, type LabelledVector } from '../classification/few-shot-classifier.js';
+import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
+import type { Learnt, Lesson } from './few-shot.worker.js';
+
+/** Started from source (in tests) the worker is the built one: a thread cannot run TypeScript modules. */
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/adapters/few-shot.worker.js' : './few-shot.worker.js',
+  import.meta.url,
+);
+
+/** A thread for each lesson: thousands of examples take seconds, in which requests are answered. */
+export class WorkerFewShotTeacher implements FewShotTeacher {
+  async teach(
+    examples: readonly LabelledVector[],
+    labelVectors: ReadonlyMap<string, Float32Array>,
+    signal?: AbortSignal,
+  ): Promise<{ classifier: FewShotClassifier; accuracy: number }> {
+    const pool = await WorkerPool.start({ module: WORKER, init: {}, size: 1, name: 'few-shot' });
+    try {
+      const lesson: Lesson = { examples, labelVectors };
+      const { classifier, accuracy } = await pool.call<Learnt>('teach', lesson, { signal });
+      return { classifier: FewShotClassifier.parse(classifier), accuracy };
+    } finally {
+      // The thread ends when it has finished, also after an abort; nobody waits for it.
+      void pool.close();
+    }
+  }
+}
