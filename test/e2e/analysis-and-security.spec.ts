@@ -41,6 +41,9 @@ describe('text analysis, whole', () => {
     expect(status).toBe(200);
     expect(analyses[0]).toMatchObject({ language: { supported: false }, error: { code: 'unsupported_language' } });
     expect(analyses[0]!.sentiment).toBeUndefined();
+    const word = await analyze({ text: 'Volkswagen owns Audi.', tasks: ['sentiment'], language: 'en' });
+    expect(word.analyses[0]).toMatchObject({ language: { code: 'en', confidence: 1 }, sentiment: {} });
+    expect((await analyze({ text: 'Hallo Welt', language: 'de' })).status).toBe(400);
   });
 
   it('classifies by the labels alone, and by a classifier of the caller learnt from eight examples each', async () => {

@@ -51,7 +51,14 @@ describe('one trace for each piece of work', () => {
     expect(root).toMatchObject({ kind: SERVER, service: 'gateway', attributes: { 'llmos.run': body.run_id } });
     expect(root.parentSpanId).toBeUndefined();
     let previous = root;
-    for (const capability of ['asr.transcribe', 'intent.detect', 'retrieval.search', 'generation.answer']) {
+    for (const capability of [
+      'asr.transcribe',
+      'intent.detect',
+      'retrieval.search',
+      'security.screen',
+      'security.redact',
+      'generation.answer',
+    ]) {
       const send = named(spans, `send llmos.task.live.${capability}`);
       const process = named(spans, `process llmos.task.live.${capability}`);
       expect(send).toMatchObject({ kind: PRODUCER, parentSpanId: previous.spanId });

@@ -57,7 +57,16 @@ export class AnalysisService {
     const analyses: TextAnalysis[] = [];
     for (const text of input.texts) {
       signal?.throwIfAborted();
-      analyses.push(await this.analyzeOne(text, { heads, tasks, judge, sentences: input.sentences, signal }));
+      analyses.push(
+        await this.analyzeOne(text, {
+          heads,
+          tasks,
+          judge,
+          language: input.language,
+          sentences: input.sentences,
+          signal,
+        }),
+      );
     }
     const models = this.modelsOf(tasks, heads, judge);
     return { analyses, sentence: sayFindings(analyses), models };
@@ -80,7 +89,7 @@ export class AnalysisService {
   }
 
   private async analyzeOne(text: string, work: Work): Promise<TextAnalysis> {
-    const language = detectLanguage(text);
+    const language = work.language ? { code: work.language, confidence: 1, supported: true } : detectLanguage(text);
     if (!language.supported) return { language, error: unsupported(language.code) };
     if (work.tasks.size === 1 && work.tasks.has('language')) return { language };
     const reading = await readText(text, this.parts.encoder, work.signal);
@@ -138,6 +147,8 @@ export class AnalysisService {
 /** What is asked of every text of a call. */
 interface Work {
   readonly heads: AnalysisHeads;
+  /** Said by the caller. */
+  readonly language: 'en' | undefined;
   readonly tasks: ReadonlySet<Task>;
   readonly judge: TopicJudge | undefined;
   readonly sentences: number;

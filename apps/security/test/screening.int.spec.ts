@@ -34,6 +34,18 @@ describe('screening with the shipped head and the real model', () => {
     'How do I reset the password of my account?',
     'Can you explain your return policy to me?',
     'Act as a travel guide and suggest three museums in Rome.',
+    '👍👍👍',
+    '我的卡丢了怎么办？',
+    'Моя карта не работает',
+    '𝕱𝖔𝖔',
+    "'; DROP TABLE cards; --",
+    '<script>alert(1)</script>',
+    '../../etc/passwd',
+    'ok',
+    'Thanks!',
+    'yes please',
+    '1 '.repeat(200),
+    'A'.repeat(4_000),
   ])('is quiet about %j', async (text) => expect(await run({ text })).toMatchObject({ verdict: 'benign' }));
 
   it('costs at most 2 ms above the embedding that the run needs anyway', async () => {

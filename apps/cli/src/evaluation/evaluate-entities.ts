@@ -83,7 +83,7 @@ export async function evaluateEntities(
   const tally = new SpanTally();
   await eachAtOnce(batches, concurrency, async (batch) => {
     const texts = batch.map(({ text }) => text);
-    const { details } = await client.process('text_analysis', { texts, tasks: ['entities'] });
+    const { details } = await client.process('text_analysis', { texts, tasks: ['entities'], language: 'en' });
     const { analyses } = answerSchema.parse(details);
     batch.forEach(({ entities }, at) => {
       tally.add(

@@ -41,7 +41,7 @@ export function evaluateSentiment(
   const wanted = rows.map(({ text, label }) => ({ text, label: SENTIMENTS[label] ?? label }));
   const two = !wanted.some(({ label }) => label === 'neutral');
   return judge(wanted, concurrency, onDone, async (texts) => {
-    const { details } = await client.process('text_analysis', { texts, tasks: ['sentiment'] });
+    const { details } = await client.process('text_analysis', { texts, tasks: ['sentiment'], language: 'en' });
     return sentimentSchema.parse(details).analyses.map(({ sentiment }) => {
       if (!sentiment) return 'none';
       return two ? (sentiment.positive >= 0.5 ? 'positive' : 'negative') : sentiment.label;

@@ -24,6 +24,10 @@ describe('RedactionService', () => {
     expect(reply).not.toHaveProperty('sealed');
   });
 
+  it('keeps nothing either where there was nothing to take out', async () => {
+    expect(await service.redact({ texts: ['Hello.'], reversible: true }, scope)).not.toHaveProperty('sealed');
+  });
+
   it('puts values back into whatever text holds their tokens, in the same run only', async () => {
     const { sealed = '' } = await service.redact({ texts: ['I am ada@example.org'], reversible: true }, scope);
     const request = { texts: ['Dear [EMAIL_1], about [EMAIL_9]'], sealed };

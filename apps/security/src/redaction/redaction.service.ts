@@ -31,7 +31,9 @@ export class RedactionService {
   async redact({ texts, types, reversible }: RedactRequest, scope: RedactionScope): Promise<RedactReply> {
     const done = tokenise(texts, types);
     const reply: RedactReply = { texts: [...done.texts], findings: done.findings.map((findings) => [...findings]) };
-    return reversible ? { ...reply, sealed: await this.seal(done.values, scope) } : reply;
+    // Without anything to put back there is nothing to carry, and no step to do it.
+    if (!reversible || done.values.size === 0) return reply;
+    return { ...reply, sealed: await this.seal(done.values, scope) };
   }
 
   /** Puts back what {@link redact} took out; tokens it does not know stay. Rejects as `Sealer.open` does. */

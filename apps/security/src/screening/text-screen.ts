@@ -36,6 +36,9 @@ const MAX_SENTENCES = 6;
 const CERTAIN_SCORE = 0.95;
 /** Scores are shifted so that a head's threshold is here. */
 export const THRESHOLD = 0.5;
+const WORD = /[a-z]{2,}/gi;
+/** No order is shorter. */
+const MIN_WORDS = 3;
 const LEARNED_REASON = 'reads like known attacks on language models';
 
 interface Window {
@@ -112,7 +115,9 @@ function scoreOf(
   side: Side,
   head: ScreeningHead,
 ): number {
-  return vector ? head.score(side, { vector, lexical, counts: findings.counts }) : 0;
+  // Of emoji, another script or a word or two the head can say nothing: it was trained on English sentences.
+  const isReadable = findings.hits.length > 0 || (findings.folded.match(WORD)?.length ?? 0) >= MIN_WORDS;
+  return vector && isReadable ? head.score(side, { vector, lexical, counts: findings.counts }) : 0;
 }
 
 /** Narrows a suspect window to sentences, by rules first. */

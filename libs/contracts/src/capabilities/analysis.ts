@@ -86,6 +86,8 @@ export const analyze = capability({
     labels: labels.optional(),
     /** For `topics`: a classifier that `analysis.train_classifier` made, instead of `labels`. */
     classifier: z.string().min(1).max(64).optional(),
+    /** The caller's word for what the texts are in; it is found out where nothing is said. */
+    language: z.literal('en').optional(),
     /** Sentences of a summary. */
     sentences: z.number().int().min(1).max(20).default(3),
   }),

@@ -80,7 +80,7 @@ export const redact = capability({
     texts: z.array(z.string()),
     /** Of each text, with the spans of what was there before. */
     findings: z.array(z.array(finding)),
-    /** The taken-out values, encrypted for this run of this tenant; absent unless reversible. */
+    /** The taken-out values, encrypted for this run of this tenant; absent unless reversible and something was taken out. */
     sealed: z.string().optional(),
   }),
   example: {
