@@ -71,7 +71,8 @@ describe('one trace for each piece of work', () => {
       previous = process;
     }
     const models = spans.filter(({ attributes }) => attributes['gen_ai.request.model'] !== undefined);
-    expect(new Set(models.map(({ service }) => service))).toEqual(
+    // Security embeds what is suspicious in a passage it has not seen before.
+    expect(new Set(models.map(({ service }) => service).filter((service) => service !== 'security'))).toEqual(
       new Set(['asr', 'intent', 'retrieval', 'generation']),
     );
     expect(models.find(({ service }) => service === 'generation')!.attributes).toMatchObject({

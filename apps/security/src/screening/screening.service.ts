@@ -7,6 +7,7 @@ import { ScreeningHead } from './head/screening-head.js';
 import { attackRules } from './rules/attack-rules.js';
 import { stripSentences } from './strip.js';
 import type { TextEmbedding } from './text-embedding.port.js';
+import { VerdictCache } from './verdict-cache.js';
 import { screenText, THRESHOLD, type EmbeddingAccess, type TextVerdict } from './text-screen.js';
 
 export type ScreenRequest = InputOf<typeof screen>;
@@ -23,6 +24,7 @@ const MIN_KEPT_CHARS = 20;
 
 /** Looks for prompt injection and jailbreaks in what a user sent, what was retrieved, or what was generated. */
 export class ScreeningService {
+  private readonly passageVerdicts = new VerdictCache();
   private loaded?: Loaded;
 
   constructor(
@@ -96,7 +98,8 @@ export class ScreeningService {
     const result = { score: 0, passages: [] as Passage[], withheld: [] as string[] };
     for (const passage of passages) {
       signal?.throwIfAborted();
-      const verdict = await screenText(passage.text, 'passage', head, this.access(signal));
+      const judge = () => screenText(passage.text, 'passage', head, this.access(signal));
+      const verdict = await this.passageVerdicts.of(passage.text, judge);
       result.score = Math.max(result.score, verdict.score);
       const kept = isAttack(verdict) ? treat(passage, verdict, action) : passage;
       if (kept) result.passages.push(kept);
