@@ -45,6 +45,10 @@ export interface Decoded {
 
 /** Above this a body moves to the object store; the server's own limit is lower still on some servers. */
 const INLINE_LIMIT_BYTES = 512 * 1024;
+/** For the headers of a message. */
+const HEADROOM_BYTES = 8_192;
+/** What sealing leaves of a message for what is sealed: base64, and room for the rest of a record. */
+const SEALED_SHARE = 0.7;
 const RESTORE_RETRY_MS = 250;
 
 /** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
@@ -116,7 +120,7 @@ export class Bus {
   ): Promise<number> {
     const id = `${context.run}:${index}`;
     const encoded = encodeBody(body);
-    const limit = Math.min(INLINE_LIMIT_BYTES, (this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES) - 8_192);
+    const limit = Math.min(INLINE_LIMIT_BYTES, (this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES) - HEADROOM_BYTES);
     const dataref = encoded.body.length > limit ? await this.blobs.put(context.tenant, encoded.body) : undefined;
     const envelope: Envelope = {
       ...context,
@@ -173,6 +177,12 @@ export class Bus {
       ),
       deadlineMs: publishDeadline(context),
     });
+  }
+
+  /** Whether an answer fits into one message, of a durable run also sealed in its record. */
+  canTell(answer: TerminalAnswer, lane: RunContext['lane']): boolean {
+    const limit = (this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES) - HEADROOM_BYTES;
+    return encodeBody(answer).body.length <= (lane === 'durable' ? limit * SEALED_SHARE : limit);
   }
 
   /** Publishes a run's result for other systems, as a CloudEvent on `llmos.out.<tenant>.<pipeline>`. */

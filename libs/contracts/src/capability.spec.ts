@@ -19,6 +19,13 @@ describe('capabilities', () => {
     }
   });
 
+  it('bounds every list that a caller may send: a checker that meets a million faults runs out of memory', async () => {
+    const unbounded = [...(await loadCapabilities()).values()].flatMap(({ name, input }) =>
+      unboundedLists(input, name),
+    );
+    expect(unbounded).toEqual([]);
+  });
+
   it('a name is <service>.<verb>', () => {
     const of = (name: string) => () =>
       capability({ name, summary: '', input: z.any(), output: z.any(), example: { input: 1, output: 1 } });
@@ -54,3 +61,16 @@ describe('subjects', () => {
       expect(parseIntakeSubject(bad)).toBeUndefined();
   });
 });
+
+/** Paths of the arrays and records in a schema that have no largest length. */
+function unboundedLists(schema: unknown, path: string): string[] {
+  if (schema instanceof z.ZodObject)
+    return Object.entries(schema.shape).flatMap(([key, field]) => unboundedLists(field, `${path}.${key}`));
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
+    return unboundedLists(schema.unwrap(), path);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => unboundedLists(option, path));
+  if (schema instanceof z.ZodRecord) return [path];
+  if (!(schema instanceof z.ZodArray)) return [];
+  const isBounded = (schema.def.checks ?? []).some(({ _zod }) => _zod.def.check === 'max_length');
+  return [...(isBounded ? [] : [path]), ...unboundedLists(schema.element, `${path}[]`)];
+}

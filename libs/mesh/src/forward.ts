@@ -1,9 +1,18 @@
 import type { Bus } from '@llmos/bus';
-import type { RunContext, Task, TerminalAnswer } from '@llmos/contracts';
+import { LlmosError, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
 import { conclude, nextStep, prune, stepAt } from '@llmos/pipeline';
 import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
 import { toWire } from './task-wire.js';
 import { concluded, lastWordOf, recordOf, type RunRecords } from './run-records.js';
+
+/** Instead of an answer that no message can carry: trying again would only make it again. */
+const TOO_LARGE: TerminalAnswer = {
+  type: 'failed',
+  error: new LlmosError(
+    'PAYLOAD_TOO_LARGE',
+    'The answer is larger than one message can carry. Ask for less at once: fewer or shorter texts, fewer details.',
+  ).toBody(),
+};
 
 /** What comes after a step: the next one's task, or the last word. Everything here may be repeated without effect. */
 export class Forwarder {
@@ -43,8 +52,9 @@ export class Forwarder {
     answer: TerminalAnswer,
     traceparent: string | undefined,
   ): Promise<void> {
-    if (context.lane === 'live') return this.bus.conclude(context, answer, traceparent);
-    const lastWord = lastWordOf(await this.records.put(concluded(recordOf(context, task, task.timings), answer)));
+    const word = this.bus.canTell(answer, context.lane) ? answer : TOO_LARGE;
+    if (context.lane === 'live') return this.bus.conclude(context, word, traceparent);
+    const lastWord = lastWordOf(await this.records.put(concluded(recordOf(context, task, task.timings), word)));
     await this.span(`send llmos.out.${context.tenant}.${task.pipeline.name}`, traceparent, async (active) => {
       await this.bus.conclude(context, lastWord, active);
       await this.bus.publishResult(context, task.pipeline.name, lastWord, task.correlationId, active);

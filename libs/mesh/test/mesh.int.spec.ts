@@ -122,6 +122,28 @@ describe('the mesh over a real nats-server', () => {
     });
   });
 
+  it.each(['live', 'durable'] as const)(
+    'says of a %s run that its answer is too large, at once and once',
+    async (lane) => {
+      let calls = 0;
+      await worker([
+        [shout, upper],
+        [
+          repeat,
+          (input) => {
+            calls++;
+            return Promise.resolve({ text: (input as { text: string }).text.repeat(3_000_000) });
+          },
+        ],
+      ]);
+      expect(await converse(context(lane))).toMatchObject({
+        type: 'failed',
+        error: { code: 'PAYLOAD_TOO_LARGE', retryable: false },
+      });
+      expect(calls).toBe(1);
+    },
+  );
+
   it('shares the work between two replicas', async () => {
     const seen: string[] = [];
     const slow =

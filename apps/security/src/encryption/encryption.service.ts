@@ -52,7 +52,7 @@ export class EncryptionService {
     if (confirm !== tenant) {
       throw new LlmosError(
         'INVALID_ARGUMENT',
-        `To destroy the keys of '${tenant}', 'confirm' must say '${tenant}'; nothing was destroyed.`,
+        "To destroy the tenant's keys, 'confirm' must be its own name; nothing was destroyed.",
         { field: 'confirm' },
       );
     }

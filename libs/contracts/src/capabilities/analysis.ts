@@ -81,6 +81,7 @@ export const analyze = capability({
     tasks: z
       .array(z.enum(analysisTasks))
       .min(1)
+      .max(analysisTasks.length)
       .default(['language', 'sentiment', 'entities', 'relations', 'key_phrases']),
     /** For `topics`: the labels to choose from, in words (zero-shot). */
     labels: labels.optional(),

@@ -73,7 +73,7 @@ export const redact = capability({
   timeoutMs: 10_000,
   input: z.object({
     texts: z.array(z.string().max(100_000)).min(1).max(64),
-    types: z.array(z.enum(piiTypes)).min(1).optional(),
+    types: z.array(z.enum(piiTypes)).min(1).max(piiTypes.length).optional(),
     reversible: z.boolean().default(false),
   }),
   output: z.object({
@@ -203,7 +203,8 @@ export const encrypt = capability({
   name: 'security.encrypt',
   summary: "Seals a text with the tenant's own data key (AES-256-GCM, the key wrapped by RSA-OAEP).",
   timeoutMs: 10_000,
-  input: z.object({ text: z.string().max(1_000_000), purpose }),
+  // Its sealed form, a third longer, has to fit into an answer twice.
+  input: z.object({ text: z.string().max(300_000), purpose }),
   output: z.object({ sealed: z.string(), keyVersion: z.number().int().positive() }),
   example: { input: { text: 'secret', purpose: 'note' }, output: { sealed: 'v1.AAAA', keyVersion: 1 } },
 });
