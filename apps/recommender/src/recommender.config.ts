@@ -13,6 +13,8 @@ export const recommenderConfig = defineConfig({
   embeddings: setting('LLMOS_RECOMMENDER_EMBEDDINGS', z.string().min(1).default('minilm')),
   /** Threads of one training. */
   trainingThreads: setting('LLMOS_RECOMMENDER_TRAINING_THREADS', z.coerce.number().int().min(1).max(64).default(2)),
+  /** Trainings this process does at once, and as many evaluations; a tenant has one of each. */
+  trainings: setting('LLMOS_RECOMMENDER_TRAININGS', z.coerce.number().int().min(1).max(64).default(1)),
   /** Whether an empty store is given the sample shop, as the data of the tenant `shared`. */
   sample: setting('LLMOS_RECOMMENDER_SAMPLE', flag().default(true)),
   /** The folder of that sample. Default: deploy/samples/shop. */

@@ -14,6 +14,7 @@ import type { Embeddings } from './ports/embeddings.port.js';
 import type { RecommenderConfig } from './recommender.config.js';
 import { RecommenderService } from './recommender.service.js';
 import { EvaluationService } from './runs/evaluation.service.js';
+import { FairTurns } from './runs/fair-turns.js';
 import { ModelCatalog } from './runs/model-catalog.js';
 import { ModelsService } from './runs/models.service.js';
 import { TrainingService } from './runs/training.service.js';
@@ -28,7 +29,7 @@ export interface PartsOptions {
   /** LLMOS_HOME. */
   readonly home: string;
   readonly sampleFolder: string;
-  readonly config: Pick<RecommenderConfig, 'maxUsers' | 'maxItems' | 'maxHistory' | 'trainingThreads'>;
+  readonly config: Pick<RecommenderConfig, 'maxUsers' | 'maxItems' | 'maxHistory' | 'trainingThreads' | 'trainings'>;
   readonly log: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -75,6 +76,7 @@ export async function openParts({ bus, embeddings, home, sampleFolder, config, l
     shelf,
     checkpoints,
     models,
+    turns: new FairTurns({ atOnce: config.trainings, what: 'trainings' }),
     onCheckpointLost: (error) => log.warn({ err: error }, 'a checkpoint of a training was not kept'),
   });
   const sample = new SampleService({
@@ -98,6 +100,9 @@ export async function openParts({ bus, embeddings, home, sampleFolder, config, l
     training,
     sample,
     versions: new ModelsService(catalog, models),
-    evaluation: new EvaluationService(config.trainingThreads),
+    evaluation: new EvaluationService({
+      threads: config.trainingThreads,
+      turns: new FairTurns({ atOnce: config.trainings, what: 'evaluations' }),
+    }),
   };
 }

@@ -53,7 +53,7 @@ describe('readRows', () => {
 
   it('refuses a CSV file without a header, and stops when the signal says so', async () => {
     await expect(rowsOf('1,2\n3,4\n', 'csv')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'file' });
-    const gone = readRows(Buffer.from('{}\n'), 'jsonl', AbortSignal.abort(new Error('gone')));
+    const gone = readRows(Buffer.from('{}\n'), 'jsonl', { signal: AbortSignal.abort(new Error('gone')) });
     await expect(gone.next()).rejects.toThrow('gone');
   });
 

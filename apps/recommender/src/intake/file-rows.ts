@@ -8,29 +8,57 @@ export type FileRow =
 
 export type FileFormat = 'jsonl' | 'csv';
 
-/** A longer line is rejected unread. */
-const MAX_LINE_BYTES = 64 * 1024;
-/** Rows between two looks at the signal and at everything else that waits. */
-const ROWS_PER_TURN = 2_000;
+/** What a column of a CSV file is called in its rows; nothing for one that is passed over. Asked once for each. */
+export type ColumnOf = (name: string) => string | undefined;
+
+export interface ReadOptions {
+  /** Default: every column, as the file calls it. */
+  readonly columnOf?: ColumnOf;
+  readonly signal?: AbortSignal;
+}
+
+/** A longer row, or a longer line, is rejected unread. */
+export const MAX_ROW_BYTES = 64 * 1024;
+/** How long the event loop is held at a time, together with what is done with the rows meanwhile. */
+const TURN_MS = 15;
 
 /**
  * The rows of a file one after another: a row that cannot be read says why and does not touch the others, not even an
  * open quotation mark. Blank lines are passed over. Rejects when the signal aborts.
  */
-export async function* readRows(file: Uint8Array, format: FileFormat, signal?: AbortSignal): AsyncGenerator<FileRow> {
-  const rows = format === 'csv' ? csvRows(file) : jsonRows(file);
-  let count = 0;
-  for (const row of rows) {
-    if (count++ % ROWS_PER_TURN === 0) await breathe();
+export async function* readRows(
+  file: Uint8Array,
+  format: FileFormat,
+  { columnOf = (name) => name, signal }: ReadOptions = {},
+): AsyncGenerator<FileRow> {
+  const records: Records = format === 'csv' ? new CsvRecords(columnOf) : new JsonRecords();
+  let turnEndsMs = -Infinity;
+  for (const line of readLines(file)) {
+    if (performance.now() >= turnEndsMs) {
+      await breathe();
+      turnEndsMs = performance.now() + TURN_MS;
+    }
     signal?.throwIfAborted();
-    yield row;
+    for (const row of records.take(line)) yield row;
   }
+  for (const row of records.end()) yield row;
 }
 
-function* jsonRows(file: Uint8Array): Generator<FileRow> {
-  for (const { line, text, fault } of readLines(file)) {
-    if (fault !== undefined) yield { line, fault };
-    else if (text.trim() !== '') yield parseJsonRow(line, text);
+/** What makes rows of lines. */
+interface Records {
+  take(line: FileLine): Iterable<FileRow>;
+  /** What is left when the file is over. */
+  end(): Iterable<FileRow>;
+}
+
+class JsonRecords implements Records {
+  take({ line, text, fault }: FileLine): FileRow[] {
+    if (fault !== undefined) return [{ line, fault }];
+    return text.trim() === '' ? [] : [parseJsonRow(line, text)];
+  }
+
+  end(): FileRow[] {
+    return [];
   }
 }
 
@@ -45,16 +73,11 @@ function parseJsonRow(line: number, text: string): FileRow {
   }
 }
 
-function* csvRows(file: Uint8Array): Generator<FileRow> {
-  const records = new CsvRecords();
-  for (const line of readLines(file)) yield* records.take(line);
-  yield* records.end();
-}
-
 /** One line of a file, without its end. */
 export interface FileLine {
   readonly line: number;
   readonly text: string;
+  readonly bytes: number;
   readonly fault?: string;
 }
 
@@ -73,10 +96,11 @@ function* readLines(file: Uint8Array): Generator<FileLine> {
 }
 
 function decode(decoder: InstanceType<typeof TextDecoder>, raw: Uint8Array, line: number): FileLine {
-  if (raw.length > MAX_LINE_BYTES) return { line, text: '', fault: `the line has over ${MAX_LINE_BYTES} bytes` };
+  const bytes = raw.length;
+  if (bytes > MAX_ROW_BYTES) return { line, text: '', bytes: 0, fault: `the line has over ${MAX_ROW_BYTES} bytes` };
   try {
-    return { line, text: decoder.decode(raw) };
+    return { line, text: decoder.decode(raw), bytes };
   } catch {
-    return { line, text: '', fault: 'not UTF-8' };
+    return { line, text: '', bytes: 0, fault: 'not UTF-8' };
   }
 }

@@ -7,7 +7,7 @@ import type { InteractionsService } from './interactions.service.js';
 import type { ItemsService } from './items.service.js';
 import { Progress } from './progress.js';
 import type { SentRow } from './row-check.js';
-import { interactionFields, itemFields } from './row-fields.js';
+import { interactionColumn, interactionFields, itemColumn, itemFields } from './row-fields.js';
 import { Tally, type Counts } from './tally.js';
 
 /** Rows stored together: a user's rows among them cost one write. */
@@ -31,7 +31,7 @@ export class ImportService {
     private readonly items: ItemsService,
   ) {}
 
-  /** @throws LlmosError INVALID_ARGUMENT when a CSV file has no header; the signal's reason when it aborts. */
+  /** @throws LlmosError INVALID_ARGUMENT when a CSV file has no header, or one of over 256 columns; the signal's reason when it aborts. */
   async import(request: ImportRequest, caller: PatientCaller): Promise<Counts & { rows: number }> {
     const tally = new Tally();
     let rows = 0;
@@ -43,8 +43,10 @@ export class ImportService {
     let batch: SentRow[] = [];
     // A timer, because storing takes longer than reading.
     const telling = setInterval(() => progress.tick(), PROGRESS_MS);
+    const { columnOf } = kind;
     try {
-      for await (const { line, value, fault } of readRows(request.file, request.format, caller.signal)) {
+      const read = readRows(request.file, request.format, { columnOf, signal: caller.signal });
+      for await (const { line, value, fault } of read) {
         rows++;
         if (fault !== undefined) tally.reject(line, fault);
         else batch.push({ row: line, value: kind.fields(value) });
@@ -63,10 +65,10 @@ export class ImportService {
   private kindOf(kind: ImportRequest['kind'], tally: Tally, caller: PatientCaller) {
     if (kind === 'items') {
       const store = (sent: SentRow[]): Promise<unknown> => this.storeItems(sent, tally, caller);
-      return { atOnce: ITEMS_AT_ONCE, fields: itemFields, store };
+      return { atOnce: ITEMS_AT_ONCE, columnOf: itemColumn, fields: itemFields, store };
     }
     const store = (sent: SentRow[]): Promise<unknown> => this.interactions.record(sent, caller, tally);
-    return { atOnce: INTERACTIONS_AT_ONCE, fields: interactionFields, store };
+    return { atOnce: INTERACTIONS_AT_ONCE, columnOf: interactionColumn, fields: interactionFields, store };
   }
 
   private async storeItems(sent: readonly SentRow[], tally: Tally, caller: PatientCaller): Promise<void> {

@@ -8,6 +8,7 @@ import { keyOf, type EntryRef } from '../data/entry-ref.js';
 import { mergeDeeds, type MergeResult } from '../data/history.js';
 import type { InteractionStore } from '../ports/interaction-store.port.js';
 import { recommenderMetrics } from '../recommender.metrics.js';
+import { givingWay } from '../training/give-way.js';
 import { inLanes, KeyTurns } from './key-turns.js';
 import { RowCheck, type CheckedRow, type InteractionLimits, type SentRow } from './row-check.js';
 import { Tally, type Counts } from './tally.js';
@@ -35,7 +36,7 @@ export class InteractionsService {
   async record(rows: Iterable<SentRow>, caller: Caller, tally = new Tally()): Promise<Counts> {
     const before = { accepted: tally.accepted, duplicates: tally.duplicates, rejected: tally.rejected };
     const check = new RowCheck(this.feed.tenant(caller.tenant), this.limits, beganAtMs(caller.run));
-    const byUser = check.sort(rows, tally);
+    const byUser = await givingWay(check.sort(rows, tally), caller.signal);
     await inLanes(byUser, LANES, ([user, sent]) =>
       this.append({ tenant: caller.tenant, id: user }, sent, caller, tally),
     );

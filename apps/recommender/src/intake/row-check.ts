@@ -39,10 +39,11 @@ export class RowCheck {
     private readonly nowMs: number,
   ) {}
 
-  /** The rows that can be stored, by user; the others are rejected in the tally. */
-  sort(rows: Iterable<SentRow>, tally: Tally): Map<string, CheckedRow[]> {
+  /** The rows that can be stored, by user, a row a step; the others are rejected in the tally. */
+  *sort(rows: Iterable<SentRow>, tally: Tally): Generator<void, Map<string, CheckedRow[]>> {
     const byUser = new Map<string, CheckedRow[]>();
     for (const { row, value } of rows) {
+      yield;
       const parsed = interactionSchema.safeParse(value);
       const fault = parsed.success ? this.faultOf(parsed.data) : firstIssue(parsed.error);
       if (!parsed.success || fault !== undefined) {

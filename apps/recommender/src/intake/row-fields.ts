@@ -33,10 +33,23 @@ const ITEM_FIELDS: Readonly<Record<string, string>> = {
   instock: 'inStock',
 };
 
+/** No name that means something to us is longer, however it is spelt. */
+const MAX_NAME_LENGTH = 64;
+
+/** The plain name of a column of interactions; nothing for one that says nothing to us. */
+export function interactionColumn(name: string): string | undefined {
+  return plainName(name, INTERACTION_FIELDS);
+}
+
+/** The plain name of a column of items; nothing for one that says nothing to us. */
+export function itemColumn(name: string): string | undefined {
+  return plainName(name, ITEM_FIELDS);
+}
+
 /** A row of a file as the contract's interaction: known names, numbers for numbers, RFC 3339 for Unix seconds. */
 export function interactionFields(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const fields = rename(row, INTERACTION_FIELDS);
-  const isRating = Object.keys(row).some((name) => normalise(name) === 'rating');
+  const isRating = Object.keys(row).some((name) => interactionColumn(name) === 'rating');
   return {
     ...fields,
     ...text('user', fields),
@@ -60,15 +73,24 @@ function rename(
 ): Record<string, unknown> {
   const renamed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row)) {
-    const known = normalise(name);
-    const ours = Object.hasOwn(names, known) ? names[known] : undefined;
-    if (ours !== undefined && value !== '' && value !== null && !(ours in renamed)) renamed[ours] = value;
+    if (value === '' || value === null) continue;
+    const ours = names[plainName(name, names) ?? ''];
+    if (ours !== undefined && !(ours in renamed)) renamed[ours] = emptied(value);
   }
   return renamed;
 }
 
-function normalise(name: string): string {
-  return name.toLowerCase().replace(/[_\s-]+/g, '');
+/** What is nested is wrong in every field of ours, and may be huge: only that it was nested is kept. */
+function emptied(value: unknown): unknown {
+  if (typeof value !== 'object') return value;
+  return Array.isArray(value) ? [] : {};
+}
+
+function plainName(name: string, names: Readonly<Record<string, string>>): string | undefined {
+  if (Object.hasOwn(names, name)) return name;
+  if (name.length > MAX_NAME_LENGTH) return undefined;
+  const plain = name.toLowerCase().replace(/[_\s-]+/g, '');
+  return Object.hasOwn(names, plain) ? plain : undefined;
 }
 
 function text(field: string, fields: Record<string, unknown>): Record<string, unknown> {

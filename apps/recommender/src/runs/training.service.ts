@@ -6,7 +6,6 @@ import { withSpan } from '@llmos/telemetry';
 import type { PatientCaller } from '../caller.js';
 import type { DataFeed } from '../data/data-feed.js';
 import { evaluateHoldOut } from '../evaluation/evaluate.js';
-import { KeyTurns } from '../intake/key-turns.js';
 import { Progress } from '../intake/progress.js';
 import { encodeModel } from '../model/model-file.js';
 import type { Checkpoints, ModelShelf } from '../ports/model-shelf.port.js';
@@ -17,6 +16,7 @@ import type { TrainedModel } from '../training/trained-model.js';
 import type { TrainingProgress } from '../training/training-control.js';
 import type { Trainer } from '../training/trainer.js';
 import { gatherTrainingSet } from '../training/training-set.js';
+import type { FairTurns } from './fair-turns.js';
 import type { ModelCatalog } from './model-catalog.js';
 import { decideReplacement } from './replacement.js';
 
@@ -30,6 +30,7 @@ export interface TrainingParts {
   readonly shelf: ModelShelf;
   readonly checkpoints: Checkpoints;
   readonly models: ServedModels;
+  readonly turns: FairTurns;
   /** Told when a checkpoint could not be kept: the training goes on without it. */
   readonly onCheckpointLost: (error: unknown) => void;
 }
@@ -46,21 +47,19 @@ interface Candidate {
  * version, goes on from its checkpoint where there is one, and answers as before once it was through.
  */
 export class TrainingService {
-  private readonly turns = new KeyTurns();
-
   constructor(private readonly parts: TrainingParts) {}
 
   /**
-   * One training at a time in this process: each takes the memory of its model.
+   * Few at a time in this process, since each takes the memory of its model, and tenants take turns.
    *
-   * @throws LlmosError INVALID_ARGUMENT when there is nothing to learn from; the signal's reason when it aborts, and
+   * @throws LlmosError INVALID_ARGUMENT when there is nothing to learn from; OVERLOADED when too many of the tenant wait; the signal's reason when it aborts, and
    * then what was served before is served still.
    */
   async train(request: Request, caller: PatientCaller): Promise<Report> {
     const { tenant, run, signal } = caller;
     const startedMs = performance.now();
     try {
-      const report = await this.turns.take('training', () =>
+      const report = await this.parts.turns.take(caller, () =>
         withSpan('train', { attributes: { 'llmos.tenant': tenant, 'llmos.model.version': run } }, () =>
           this.trainOnce(request, caller),
         ),

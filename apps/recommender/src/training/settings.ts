@@ -30,8 +30,9 @@ export interface ResolvedSettings {
 
 /** The inverse takes items² · 4 bytes of memory and items³ steps. */
 export const MAX_EASE_ITEMS = 20_000;
-const DEFAULT_FACTORS = 64;
-const DEFAULT_SWEEPS = 12;
+/** Where none are asked for. */
+export const DEFAULT_FACTORS = 64;
+export const DEFAULT_SWEEPS = 12;
 const DEFAULT_IALS_PENALTY = 0.005;
 const DEFAULT_UNOBSERVED_WEIGHT = 0.2;
 /** Steck's penalty for MovieLens-20M; below 100,000 interactions it shrinks in proportion. */
