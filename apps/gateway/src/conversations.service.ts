@@ -5,6 +5,7 @@ import { gauge } from '@llmos/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { AvailabilityService } from './availability.service.js';
 import type { GatewayConfig } from './gateway.config.js';
+import { LiveRuns } from './live-runs.js';
 
 /** What the outside is told of a finished run. */
 export interface Reply {
@@ -19,13 +20,16 @@ const liveRuns = gauge('llmos_live_runs', 'Live runs that are being answered', [
 /** Live runs: somebody waits for the answer. */
 @Injectable()
 export class ConversationsService {
-  private readonly running = new Map<string, { tenant: string; controller: AbortController }>();
+  private readonly running: LiveRuns;
 
   constructor(
     private readonly client: MeshClient,
     private readonly availability: AvailabilityService,
-    @Inject(CONFIG) private readonly config: GatewayConfig,
-  ) {}
+    @Inject(CONFIG) config: GatewayConfig,
+  ) {
+    const { maxLiveRuns: total, maxLiveRunsPerTenant = Math.ceil(total / 2), apiKeys } = config;
+    this.running = new LiveRuns({ total, perTenant: apiKeys.size === 0 ? total : maxLiveRunsPerTenant });
+  }
 
   /** The pipeline's opening words, for a call with its name alone; undefined when it has none or more was sent. */
   greet(pipeline: Pipeline, fields: Record<string, unknown>, run: string): Reply | undefined {
@@ -52,29 +56,23 @@ export class ConversationsService {
     const { pipeline, run, tenant, traceparent } = request;
     const input = checkInput(pipeline, request.fields);
     this.availability.requireFor(pipeline, input);
-    if (this.running.size >= this.config.maxLiveRuns)
-      throw new LlmosError('OVERLOADED', 'As many calls as can be answered are under way. Try again a little later.');
+    const cancelled = this.running.enter(run, { tenant, deadlineMs: pipeline.deadlineMs });
     const startedAt = performance.now();
-    const controller = new AbortController();
-    this.running.set(run, { tenant, controller });
     liveRuns.set(this.running.size);
     const context: RunContext = { run, tenant, lane: 'live', deadlineMs: Date.now() + pipeline.deadlineMs };
     try {
-      const signal = AbortSignal.any([request.signal, controller.signal]);
+      const signal = AbortSignal.any([request.signal, cancelled]);
       const last = await this.client.converse({ ...context, pipeline, input, traceparent }, onAnswer, signal);
       return replyOf(run, last, performance.now() - startedAt);
     } finally {
-      this.running.delete(run);
+      this.running.leave(run);
       liveRuns.set(this.running.size);
     }
   }
 
   /** Cancels a live run of this gateway; false when it has none of this id for this tenant. */
   cancel(tenant: string, run: string): boolean {
-    const live = this.running.get(run);
-    if (live?.tenant !== tenant) return false;
-    live.controller.abort();
-    return true;
+    return this.running.cancel(tenant, run);
   }
 
   newRun(): string {

@@ -14,6 +14,10 @@ export const gatewayConfig = defineConfig({
   maxBodyBytes: setting('LLMOS_MAX_BODY_BYTES', z.coerce.number().int().positive().default(40_000_000)),
   /** Live runs answered at once; the next caller is told to come back. */
   maxLiveRuns: setting('LLMOS_MAX_LIVE_RUNS', z.coerce.number().int().positive().default(256)),
+  /** Of these, how many one tenant may have; half of them when not set. Without keys there is one tenant, and no share. */
+  maxLiveRunsPerTenant: setting('LLMOS_MAX_LIVE_RUNS_PER_TENANT', z.coerce.number().int().positive().optional()),
+  /** The least time between two starts of a schedule, in seconds. */
+  scheduleMinSeconds: setting('LLMOS_SCHEDULE_MIN_SECONDS', z.coerce.number().int().min(1).max(60).default(60)),
   /** How long an accepted (durable) run may take in all, in milliseconds. */
   durableDeadlineMs: setting(
     'LLMOS_DURABLE_DEADLINE_MS',

@@ -23,7 +23,8 @@ export function createAdapter(config: GatewayConfig): FastifyAdapter {
 export async function setBodyParsers(app: NestFastifyApplication, config: GatewayConfig): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await fastify.register(multipart, {
-    limits: { fileSize: config.maxBodyBytes, files: 4, fields: 32, fieldSize: 1_000_000, headerPairs: 100 },
+    // One more than a form may have: whoever reads it refuses it then, before busboy cuts a file off and reads on.
+    limits: { fileSize: config.maxBodyBytes + 1, files: 4, fields: 32, fieldSize: 1_000_000, headerPairs: 100 },
   });
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {

@@ -25,4 +25,25 @@ describe('parseJson', () => {
     expect(() => parseJson(Buffer.from('{"a":'.repeat(10_000)))).toThrow(/64 levels/);
     expect(parseJson(Buffer.from(JSON.stringify('\\"[['.repeat(100))))).toBe('\\"[['.repeat(100));
   });
+
+  it('counts the elements before parsing, and not inside texts', () => {
+    const list = (elements: number) => Buffer.from(`[${'1,'.repeat(elements - 1)}1]`);
+    expect(parseJson(list(1_000_000))).toHaveLength(1_000_000);
+    for (const hostile of [list(1_000_001), Buffer.from(`[${'{},'.repeat(500_001)}{}]`)])
+      expect(() => parseJson(hostile)).toThrow(
+        expect.objectContaining({
+          code: 'MALFORMED_JSON',
+          field: 'body',
+          message: expect.stringContaining('1000000') as string,
+        }),
+      );
+    expect(parseJson(Buffer.from(JSON.stringify(',[{'.repeat(1_000_000))))).toHaveLength(3_000_000);
+  });
+
+  it('refuses 39 MB of elements in well under the time that parsing takes', () => {
+    const body = Buffer.from(`[${'[],'.repeat(13_000_000)}[]]`);
+    const startedAt = performance.now();
+    expect(() => parseJson(body)).toThrow(/elements/);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
 });

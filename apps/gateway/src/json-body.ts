@@ -1,20 +1,22 @@
 import { LlmosError } from '@llmos/contracts';
 
 const MAX_DEPTH = 64;
+/** What parses in about a second at the worst; a gateway that parses answers nobody else. */
+const MAX_ELEMENTS = 1_000_000;
 const QUOTE = 34;
 const BACKSLASH = 92;
+const COMMA = 44;
 
 /**
- * Parses JSON that may be hostile: the nesting is counted before the parser sees it.
+ * Parses JSON that may be hostile: the nesting and the elements are counted before the parser sees it.
  *
  * @throws LlmosError MALFORMED_JSON
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0)
     throw new LlmosError('MALFORMED_JSON', 'The body is empty; send a JSON object.', { field: 'body' });
-  if (depthExceeds(body, MAX_DEPTH)) {
-    throw new LlmosError('MALFORMED_JSON', `The JSON is nested more than ${MAX_DEPTH} levels deep.`, { field: 'body' });
-  }
+  const excess = excessOf(body);
+  if (excess !== undefined) throw new LlmosError('MALFORMED_JSON', excess, { field: 'body' });
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {
@@ -22,20 +24,26 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-function depthExceeds(body: Buffer, limit: number): boolean {
+/** What there is too much of; undefined when the parser may see it. */
+function excessOf(body: Buffer): string | undefined {
   let depth = 0;
+  let elements = 0;
   for (let i = 0; i < body.length; i++) {
     const code = body[i];
     if (code === QUOTE) {
       // Long texts (base64) are skipped at native speed: only an odd run of backslashes escapes the closing quote.
       do i = body.indexOf(QUOTE, i + 1);
       while (i !== -1 && isEscaped(body, i));
-      if (i === -1) return false;
+      if (i === -1) return undefined;
     } else if (code === 0x7b || code === 0x5b) {
-      if (++depth > limit) return true;
+      if (++depth > MAX_DEPTH) return `The JSON is nested more than ${MAX_DEPTH} levels deep.`;
+      elements++;
     } else if (code === 0x7d || code === 0x5d) depth--;
+    else if (code === COMMA) elements++;
+    if (elements > MAX_ELEMENTS)
+      return `The JSON has more than ${MAX_ELEMENTS} elements. Send less at once, or large data as a file.`;
   }
-  return false;
+  return undefined;
 }
 
 function isEscaped(body: Buffer, quote: number): boolean {

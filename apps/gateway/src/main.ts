@@ -14,6 +14,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import 'reflect-metadata';
+import { attachDoor } from './door.js';
 import { errorReply } from './errors.filter.js';
 import { gatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
@@ -45,7 +46,9 @@ const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter
   bodyParser: false,
 });
 await setBodyParsers(app, config);
-app.get(GuardService).attach(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
+const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+app.get(GuardService).attach(fastify);
+attachDoor(fastify, config);
 if (port !== config.port && config.port !== 0)
   log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
 if (config.apiKeys.size === 0 && !LOOPBACK.test(config.host)) {

@@ -22,20 +22,48 @@ export async function readFields(request: FastifyRequest): Promise<Record<string
 
 async function readForm(request: FastifyRequest): Promise<Record<string, unknown>> {
   const fields = new Map<string, unknown>();
+  const limit = request.routeOptions.bodyLimit ?? Infinity;
+  let sizeBytes = 0;
+  const grow = (bytes: number) => {
+    sizeBytes += bytes;
+    if (sizeBytes > limit) throw tooLarge(limit);
+  };
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   try {
     for await (const part of request.parts()) {
       if (fields.size >= MAX_FIELDS)
         throw new LlmosError('INVALID_ARGUMENT', `A form may have at most ${MAX_FIELDS} fields.`, { field: 'body' });
-      fields.set(part.fieldname, part.type === 'file' ? await part.toBuffer() : part.value);
+      if (part.type === 'file') fields.set(part.fieldname, await readFile(part.file, grow));
+      else {
+        grow(Buffer.byteLength(String(part.value)));
+        fields.set(part.fieldname, part.value);
+      }
     }
   } catch (error) {
+    // The rest flows away unread: a caller who looks for the answer only after sending everything gets it too.
+    request.raw.unpipe().resume();
     if (error instanceof LlmosError) throw error;
-    const tooLarge = error instanceof Error && 'statusCode' in error && error.statusCode === 413;
-    throw tooLarge
-      ? new LlmosError('PAYLOAD_TOO_LARGE', 'The upload is larger than is taken.', { field: 'body' })
+    throw error instanceof Error && 'statusCode' in error && error.statusCode === 413
+      ? tooLarge(limit)
       : new LlmosError('INVALID_ARGUMENT', 'The multipart form cannot be read.', { field: 'body', cause: error });
   }
   return Object.fromEntries(fields);
+}
+
+/** Reads a file while `grow`, told of each piece, does not throw: what is too large is never held whole. */
+async function readFile(file: AsyncIterable<Buffer>, grow: (bytes: number) => void): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of file) {
+    grow(piece.length);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+function tooLarge(limitBytes: number): LlmosError {
+  return new LlmosError('PAYLOAD_TOO_LARGE', `The form is larger than the ${limitBytes} bytes that are taken.`, {
+    field: 'body',
+  });
 }
 
 /** Takes a text field out of the others. */

@@ -28,7 +28,7 @@ describe('/v1/schedules', () => {
     gateway = await startServiceProcess({
       app: 'gateway',
       natsUrl: nats.url,
-      env: { LLMOS_PORT: '0' },
+      env: { LLMOS_PORT: '0', LLMOS_SCHEDULE_MIN_SECONDS: '1' },
       startedWhen: '/healthz',
     });
     bus = await Bus.connect({ url: nats.url, service: 'test' });
@@ -89,5 +89,26 @@ describe('/v1/schedules', () => {
 
   it('refuses a name that would address somebody else', async () => {
     expect((await call('PUT', '/v1/schedules/a.b', nightly)).status).toBe(400);
+  });
+
+  it('keeps at most 100 of a tenant, of which each may be replaced', async () => {
+    const { body } = await call('GET', '/v1/schedules');
+    const there = (body['schedules'] as unknown[]).length;
+    const daily = { ...nightly, every: '24h' };
+    const answers = await Promise.all(
+      Array.from({ length: 105 - there }, (_, i) => call('PUT', `/v1/schedules/many${i}`, daily)),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(100 - there);
+    expect(answers.find(({ status }) => status !== 200)).toMatchObject({
+      status: 409,
+      body: { status: 'error', error: { code: 'CONFLICT', message: expect.stringContaining('100') as string } },
+    });
+    expect((await call('PUT', '/v1/schedules/many0', { ...daily, every: '12h' })).status).toBe(200);
+    expect((await call('PUT', '/v1/schedules/other', daily)).status).toBe(409);
+  }, 30_000);
+
+  it('refuses an input of more than 100 KB', async () => {
+    const answer = await call('PUT', '/v1/schedules/large', { ...nightly, input: { text: 'x'.repeat(100_001) } });
+    expect(answer).toMatchObject({ status: 413, body: { error: { code: 'PAYLOAD_TOO_LARGE', field: 'input' } } });
   });
 });

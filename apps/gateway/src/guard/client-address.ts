@@ -25,7 +25,7 @@ export function clientAddressOf(
   trusted: BlockList | undefined,
 ): ClientAddress {
   let address = plain(socketAddress ?? '');
-  const isLocal = forwardedFor === undefined && contains(LOOPBACK, address);
+  const isLocal = forwardedFor === undefined && isLoopback(address);
   if (trusted && forwardedFor !== undefined && contains(trusted, address)) {
     const hops = String(forwardedFor).slice(-1_024).split(',').slice(-MOST_HOPS);
     while (contains(trusted, address) && hops.length > 0) {
@@ -35,6 +35,11 @@ export function clientAddressOf(
     }
   }
   return { address: networkOf(address), isLocal };
+}
+
+/** Whether an address, also an IPv4 one in IPv6 dress, is this machine's own. */
+export function isLoopback(address: string | undefined): boolean {
+  return contains(LOOPBACK, plain(address ?? ''));
 }
 
 function plain(address: string): string {

@@ -50,6 +50,7 @@ export function attachGuard(fastify: FastifyInstance, guard: Guard, sender: Pick
   });
 }
 
-function isFree(request: FastifyRequest): boolean {
+/** Whether a request is for one of the operators' addresses. */
+export function isFree(request: FastifyRequest): boolean {
   return FREE.has(request.routeOptions.url ?? '');
 }

@@ -1,32 +1,22 @@
+import type { Schedule } from '@llmos/bus';
 import { Bus, CONFIG } from '@llmos/mesh';
 import { isToken, LlmosError } from '@llmos/contracts';
 import { checkInput } from '@llmos/pipeline';
 import { Controller, Delete, Get, Inject, Param, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { tenantOf } from '../caller.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { PipelinesService } from '../pipelines.service.js';
 import { readFields } from '../request-body.js';
+import { parseSchedule } from './schedule-body.js';
 
-const EVERY = /^([1-9]\d{0,4})(s|m|h)$/;
-
-const bodySchema = z.strictObject({
-  pipeline: z.string(),
-  /** How often: `30m`, `24h`. */
-  every: z.string().regex(EVERY, 'write it as 30m or 24h').optional(),
-  /** Or when: six fields, seconds first, in UTC. */
-  cron: z
-    .string()
-    .max(64)
-    .regex(/^(\S+ ){5}\S+$/, 'a cron line has six fields, seconds first')
-    .optional(),
-  input: z.record(z.string(), z.unknown()).default({}),
-});
+const MOST_PER_TENANT = 100;
 
 /** `/v1/schedules`: pipelines that the broker starts again and again, each time as a durable run. */
 @Controller('/v1/schedules')
 export class SchedulesController {
+  private turn: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly bus: Bus,
     private readonly pipelines: PipelinesService,
@@ -37,18 +27,24 @@ export class SchedulesController {
   async put(@Req() request: FastifyRequest, @Param('name') name: string): Promise<object> {
     const tenant = tenantOf(request, this.config.apiKeys);
     requireName(name);
-    const parsed = bodySchema.safeParse(await readFields(request));
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0]!;
-      throw new LlmosError('INVALID_ARGUMENT', issue.message, { field: issue.path.map(String).join('.') || 'body' });
-    }
-    const { pipeline, every, cron, input } = parsed.data;
-    if ((every === undefined) === (cron === undefined))
-      throw new LlmosError('INVALID_ARGUMENT', "Say either 'every' or 'cron'.", { field: 'every' });
-    checkInput(this.pipelines.get(pipeline, 'pipeline'), input);
-    const schedule = { name, pipeline, when: every === undefined ? cron! : `@every ${every}`, input };
-    await this.bus.schedules.put(tenant, schedule);
+    const schedule = parseSchedule(name, await readFields(request), this.config.scheduleMinSeconds);
+    checkInput(this.pipelines.get(schedule.pipeline, 'pipeline'), schedule.input);
+    await this.inTurn(() => this.store(tenant, schedule));
     return schedule;
+  }
+
+  private async store(tenant: string, schedule: Schedule): Promise<void> {
+    const names = (await this.bus.schedules.list(tenant)).map(({ name }) => name);
+    if (names.length >= MOST_PER_TENANT && !names.includes(schedule.name))
+      throw new LlmosError('CONFLICT', `There are ${names.length} schedules, the most there may be. Delete one first.`);
+    await this.bus.schedules.put(tenant, schedule);
+  }
+
+  /** One after the other: two that are counted at once would both find room. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
   }
 
   @Get()

@@ -1,0 +1,67 @@
+import { LlmosError } from '@llmos/contracts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { hostname } from 'node:os';
+import { tenantOf } from './caller.js';
+import { errorReply } from './errors.filter.js';
+import type { GatewayConfig } from './gateway.config.js';
+import { isLoopback } from './guard/client-address.js';
+import { isFree } from './guard/guard.hooks.js';
+
+type DoorConfig = Pick<GatewayConfig, 'apiKeys' | 'host'>;
+
+/**
+ * Refuses, before the body is read, whoever has no key and whatever a page of another site sends. Operators' addresses
+ * stay open. Attached after the guard, so that the guard sees whom the door refuses.
+ */
+export function attachDoor(fastify: FastifyInstance, config: DoorConfig): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const refusal = isFree(request) ? undefined : refusalOf(request, config);
+    if (!refusal) return done();
+    const { status, body } = errorReply(refusal);
+    void reply.code(status).send(body);
+  });
+}
+
+function refusalOf(request: FastifyRequest, config: DoorConfig): LlmosError | undefined {
+  if (isFromAnotherSite(request))
+    return new LlmosError('RESTRICTED', 'A page of another site may not call this address. Call it from a program.');
+  if (config.apiKeys.size === 0 && isRebound(request, config.host))
+    return new LlmosError(
+      'RESTRICTED',
+      'The Host header names another machine than this one. Call it as localhost, or set LLMOS_HOST or LLMOS_API_KEYS.',
+      { field: 'host' },
+    );
+  try {
+    tenantOf(request, config.apiKeys);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LlmosError) return error;
+    throw error;
+  }
+}
+
+/** Browsers say where a request comes from (Fetch Metadata, Origin), and no page can make it up; programs say nothing. */
+function isFromAnotherSite({ headers }: FastifyRequest): boolean {
+  if (headers['sec-fetch-site'] === 'cross-site') return true;
+  const { origin, host = '' } = headers;
+  if (origin === undefined) return false;
+  const page = parseUrl(origin);
+  return page === undefined || page.host === '' || page.host !== parseUrl(`${page.protocol}//${host}`)?.host;
+}
+
+/**
+ * A name of somebody else's that leads to this machine (DNS rebinding): to the browser its pages and this house are one
+ * site. Who knocks from elsewhere than this machine has been given a way in on purpose.
+ */
+function isRebound(request: FastifyRequest, ownHost: string): boolean {
+  const { host } = request.headers;
+  if (host === undefined || !isLoopback(request.raw.socket.remoteAddress)) return false;
+  const name = parseUrl(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '');
+  if (name === undefined) return true;
+  const own = ['localhost', ownHost.toLowerCase(), hostname().toLowerCase()];
+  return !own.includes(name) && !name.endsWith('.localhost') && !isLoopback(name);
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.parse(text) ?? undefined;
+}
