@@ -38,21 +38,27 @@ export class RelationFinder {
 
   private ofSentence(text: string, sentence: Span, entities: readonly Entity[]): Relation[] {
     const slots = slotsOf(text, sentence, entities);
+    const places = new Map(slots.flatMap(({ entity }, at) => (entity ? [[entity, at] as const] : [])));
     const relations: Relation[] = [];
     for (const [at, subject] of entities.entries()) {
       const near = entities.slice(Math.max(0, at - MAX_APART), at + MAX_APART + 1);
       for (const object of near) {
-        const found = subject === object ? undefined : this.between(subject, object, slots);
+        const found = subject === object ? undefined : this.between(subject, object, slots, places);
         if (found) relations.push(found);
       }
     }
     return relations;
   }
 
-  private between(subject: Entity, object: Entity, slots: readonly Slot[]): Relation | undefined {
+  private between(
+    subject: Entity,
+    object: Entity,
+    slots: readonly Slot[],
+    places: ReadonlyMap<Entity, number>,
+  ): Relation | undefined {
     const rules = this.rules.relations.filter((rule) => rule.subject.has(subject.type) && rule.object.has(object.type));
     if (rules.length === 0) return undefined;
-    const said = saidAround(subject, object, slots);
+    const said = saidAround(subject, object, slots, places);
     if (said === undefined) return undefined;
     for (const rule of rules) {
       const match = firstMatch(rule, said);
@@ -70,8 +76,13 @@ export class RelationFinder {
 }
 
 /** The words around two entities, with their marks; undefined when they are too far apart. */
-function saidAround(subject: Entity, object: Entity, slots: readonly Slot[]): string | undefined {
-  const [one, other] = [subject, object].map((entity) => slots.findIndex((slot) => slot.entity === entity));
+function saidAround(
+  subject: Entity,
+  object: Entity,
+  slots: readonly Slot[],
+  places: ReadonlyMap<Entity, number>,
+): string | undefined {
+  const [one, other] = [places.get(subject), places.get(object)];
   const [first, last] = [Math.min(one!, other!), Math.max(one!, other!)];
   if (last - first > MAX_BETWEEN) return undefined;
   const near = slots.slice(Math.max(0, first - AROUND), last + AROUND);

@@ -17,7 +17,7 @@ export const markOf = (type: EntityType): string => `‹${type}›`;
 const LIST = '(?:‹\\w+› (?:, and|, or|,|and|or|&) )*';
 const LIST_AFTER = '(?: (?:, and|,|and|or|&) ‹\\w+›)*';
 /** What is put in about a name: `, the well-known engineer ,` or `( 38 )`. */
-const ASIDE = '(?: , (?:[^‹›,.;:]+ ){1,8},| \\( [^()‹›]{1,60}\\))?';
+const ASIDE = '(?: , [^‹›,.;:]+ ,| \\( [^()‹›]{1,60}\\))?';
 const WORD = '[^\\s‹›,.;:()]+';
 
 /**

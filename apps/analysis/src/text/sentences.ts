@@ -1,7 +1,7 @@
 import type { Span } from '@llmos/contracts';
 
-/** Where a sentence may end: closing marks with what closes after them, or a break between lines. */
-const END = /[.!?…]+["'”’)\]]*(?=\s|$)|\n\s*/gu;
+/** Where a sentence may end: closing marks with what closes after them, or a break between lines. A run is tried once. */
+const END = /(?<![.!?…])[.!?…]+["'”’)\]]*(?=\s|$)|\n\s*/gu;
 /** A full stop after one of these, or after a single capital, ends nothing. */
 const SHORTENED =
   /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|vs|etc|e\.g|i\.e|Inc|Ltd|Co|Corp|No|Nos|approx|Ave|Rd|Gen|Col|Sen|Rep|Capt|Sgt|Lt|Fig|pp|cf|al)\.$/u;

@@ -1,7 +1,7 @@
 import type { Span } from '@llmos/contracts';
 
-/** An end of sentence (with closing quotes and brackets), or a line break. */
-const BOUNDARY = /[.!?。！？]+["'”’)\]]*(?=\s|$)|[。！？]|\n+/g;
+/** An end of sentence (with closing quotes and brackets), or a line break; a run of marks is tried from its start only. */
+const BOUNDARY = /(?<![.!?。！？])[.!?。！？]+["'”’)\]]*(?=\s|$)|[。！？]|\n+/g;
 
 /** The sentences of a text as spans without surrounding space; every other character belongs to one. */
 export function sentencesOf(text: string): Span[] {

@@ -118,7 +118,7 @@ export const attackRules: readonly Rule[] = [
     weight: 'likely',
     patterns: [
       /(?:^|\n)\s{0,4}(?:system|assistant|ai|chatgpt|bot|human|user|developer|admin)\s?:/g,
-      /(?:-{4,}|={4,}|#{4,}|\*{4,})\s{0,3}(?:end|begin|start|stop|new|system|instruction|important)/g,
+      /(?:(?<!-)-{4,}|(?<!=)={4,}|(?<!#)#{4,}|(?<!\*)\*{4,})\s{0,3}(?:end|begin|start|stop|new|system|instruction|important)/g,
       /\b(?:begin|start|end) (?:of )?(?:new )?(?:system |user )?(?:prompt|instructions?|session|input|context)\b/g,
     ],
   },

@@ -1,0 +1,98 @@
+import type { Entity } from '@llmos/contracts/capabilities/analysis';
+import { aspectTerms } from '../aspects/aspect-terms.js';
+import { findDates } from '../entities/patterns/dates.js';
+import { findEmails } from '../entities/patterns/email.js';
+import { findMoney } from '../entities/patterns/money.js';
+import { findProducts } from '../entities/patterns/products.js';
+import { detectLanguage } from '../language/language-detector.js';
+import { phraseCandidates } from '../phrases/phrase-candidates.js';
+import { RelationFinder } from '../relations/relation-finder.js';
+import { parseRelations } from '../relations/relations-file.js';
+import { windowsOf } from '../windows.js';
+import { sentencesOf } from './sentences.js';
+import { wordsOf } from './words.js';
+
+const CHARS = 100_000;
+const MAX_MS = 1_000;
+const PIECES = [
+  ...'.!-?"\' a1A@,(\t\n…é😀',
+  '. ',
+  'a.',
+  'A.',
+  'a@',
+  '1-',
+  '1.',
+  'A ',
+  '."',
+  '\n ',
+  "a'",
+  '$1',
+  'a@b.',
+  '((',
+  'Aa-',
+];
+const ENDS = ['', 'a'];
+const relations = new RelationFinder(
+  parseRelations(`
+unless: [not]
+relations:
+  - type: works_for
+    subject: [person]
+    object: [organisation]
+    patterns: ['{subject} (works|worked) ~4 for [the] {object}', '{object} ~6 hired ~6 {subject}']
+`),
+);
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  words: wordsOf,
+  sentences: sentencesOf,
+  windows: (text) => windowsOf(text),
+  language: detectLanguage,
+  phrases: (text) => phraseCandidates(text, sentencesOf(text)),
+  aspects: (text) => aspectTerms(text, sentencesOf(text)),
+  emails: findEmails,
+  money: findMoney,
+  products: findProducts,
+  dates: (text) => sentencesOf(text).map(({ start, end }) => findDates(text.slice(start, end), new Date(0))),
+  relations: (text) => relations.find(text, sentencesOf(text), entitiesOf(text)),
+};
+
+describe('analysis takes linear time', () => {
+  it.each(PIECES)('for 100,000 characters of %j', (piece) => {
+    for (const end of ENDS) {
+      const text = piece.repeat(CHARS / piece.length - 1) + end;
+      const slow = Object.entries(readers).filter(([, read]) => cpuMsOf(() => read(text)) > MAX_MS);
+      expect([piece, end, slow.map(([name]) => name)]).toEqual([piece, end, []]);
+    }
+  });
+
+  it('for an aside that never ends', () => {
+    const text = `Ada, ${'very '.repeat(38)}Acme`;
+    const entities = [entityAt(text, 0, 3, 'person'), entityAt(text, text.length - 4, text.length, 'organisation')];
+    expect(cpuMsOf(() => relations.find(text, [{ start: 0, end: text.length }], entities))).toBeLessThan(50);
+  });
+});
+
+/** A person and an organisation in turn at the start of every 20 characters of a sentence. */
+function entitiesOf(text: string): Entity[] {
+  return sentencesOf(text).flatMap(({ start, end }) =>
+    Array.from({ length: Math.floor((end - start) / 20) }, (_, at) =>
+      entityAt(text, start + 20 * at, start + 20 * at + 1, at % 2 === 0 ? 'person' : 'organisation'),
+    ),
+  );
+}
+
+function entityAt(text: string, start: number, end: number, type: Entity['type']): Entity {
+  return { type, text: text.slice(start, end), start, end, confidence: 1 };
+}
+
+/** Time on the processor, so that other work on the machine does not count; the better of two. */
+function cpuMsOf(work: () => unknown): number {
+  let best = Infinity;
+  for (let times = 0; times < 2 && best > 50; times++) {
+    const from = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(from);
+    best = Math.min(best, (user + system) / 1_000);
+  }
+  return best;
+}
