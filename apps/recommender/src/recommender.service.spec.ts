@@ -16,12 +16,21 @@ const shop = [
 ];
 
 /** A replica before its first training. */
-async function start(deeds: Record<string, string[]>, described: typeof shop, tenant = 'acme') {
+async function start(
+  deeds: Record<string, string[]>,
+  described: typeof shop,
+  tenant = 'acme',
+  guests: Record<string, string[]> = {},
+) {
   const [interactions, items] = [new InMemoryEntryStore<readonly Deed[]>(), new InMemoryEntryStore<StoredItem>()];
-  for (const [user, names] of Object.entries(deeds)) {
-    const history = names.map((item, n) => ({ item, event: 'view', value: 1, atMs: n }));
-    await interactions.put({ tenant, id: user }, history, 0);
-  }
+  const putAll = async (owner: string, all: Record<string, string[]>) => {
+    for (const [user, names] of Object.entries(all)) {
+      const history = names.map((item, n) => ({ item, event: 'view', value: 1, atMs: n }));
+      await interactions.put({ tenant: owner, id: user }, history, 0);
+    }
+  };
+  await putAll(tenant, deeds);
+  await putAll('guest', guests);
   for (const item of described) {
     const [vector] = await new LetterEmbeddings().embed([item.text]);
     await items.put({ tenant, id: item.id }, { ...item, vector }, 0);
@@ -63,6 +72,15 @@ describe('recommendations before the first training', () => {
   it('of a shop nobody has visited are its items; of no shop at all none', async () => {
     expect(idsOf(await (await start({}, shop))({}))).toEqual(['kettle', 'teapot', 'spade']);
     expect(await (await start({}, []))({})).toMatchObject({ items: [], text: 'There is nothing to recommend yet.' });
+  });
+
+  it('of the shared shop go by what the own users of a tenant did with its items, until it has one of its own', async () => {
+    const visiting = await start(deeds, shop, 'shared', { zoe: ['kettle'] });
+    const answer = await visiting({ user: 'zoe', limit: 2 }, 'guest');
+    expect(answer).toMatchObject({ basis: 'user' });
+    expect(idsOf(answer)).toEqual(['teapot', 'spade']);
+    const settled = await start(deeds, shop, 'shared', { zoe: ['kettle', 'own-thing'], yan: ['own-thing'] });
+    expect(idsOf(await settled({}, 'guest'))).toEqual(['own-thing', 'kettle']);
   });
 
   it('come from the shared tenant for those who have nothing, and from nobody else', async () => {

@@ -43,13 +43,13 @@ export class RecommenderService {
   ) {}
 
   /**
-   * A tenant without any items or interactions of its own is answered from the shared ones. Where nothing is known of
-   * the user, the session or the item asked about, popular items are named.
+   * A tenant without items of its own is answered from the shared ones, by what its own users did with them. Where
+   * nothing is known of the user, the session or the item asked about, popular items are named.
    */
   async recommend(question: Question, caller: Pick<Caller, 'tenant' | 'run'>): Promise<Recommendations> {
-    const source = this.feed.sourceFor(caller.tenant);
+    const source = this.models.get(caller.tenant) ? caller.tenant : this.feed.sourceFor(caller.tenant);
     const answer = await withSpan('recommend', { attributes: { 'llmos.limit': question.limit } }, async (span) => {
-      const given = this.answer(question, source, caller.run);
+      const given = this.answer(question, source, caller);
       span.setAttributes({ 'llmos.basis': given.basis, 'llmos.items': given.items.length });
       return given;
     });
@@ -64,11 +64,14 @@ export class RecommenderService {
     return { users, items, interactions, ...(item === undefined ? {} : { usersOfItem: data.usersOfItem(item) }) };
   }
 
-  private answer(question: Question, source: string, run: string): Recommendations {
+  private answer(question: Question, source: string, caller: Pick<Caller, 'tenant' | 'run'>): Recommendations {
+    const { run } = caller;
     const data = this.feed.tenant(source);
+    const own = this.feed.tenant(caller.tenant);
     const scorer = this.scorers.of(source);
     const served = this.models.get(source);
-    const taste = tasteOf(question, data, served?.minValue);
+    const knowsUser = question.user !== undefined && own.hasUser(question.user);
+    const taste = tasteOf(question, knowsUser ? own : data, served?.minValue);
     const filter = filterOf(question, taste, data);
     const scored = served
       ? score(question, taste, filter, scorer, run)

@@ -40,9 +40,9 @@ export class DataFeed {
     return this.tenants.get(tenant) ?? NOBODY;
   }
 
-  /** The tenant whose data answers for this one: its own, or the shared one's while it has none at all. */
+  /** The tenant whose items answer for this one: its own, or the shared one's while it has none but those. */
   sourceFor(tenant: string): string {
-    return this.tenant(tenant).isEmpty ? SHARED_TENANT : tenant;
+    return this.tenant(tenant).usesOnlyItemsOf(this.tenant(SHARED_TENANT)) ? SHARED_TENANT : tenant;
   }
 
   /** Told of every item that is written, also of those there were at the start when it listens by then. */

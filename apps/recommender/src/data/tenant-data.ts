@@ -40,6 +40,12 @@ export class TenantData {
     return this.histories.size === 0 && this.described.size === 0;
   }
 
+  /** Whether this tenant describes no items, and its users had none but those that `other` describes. */
+  usesOnlyItemsOf(other: TenantData): boolean {
+    if (this.described.size > 0) return false;
+    return this.usersOf.every((count, number) => count === 0 || other.described.has(this.itemNames.nameOf(number)));
+  }
+
   /** Names the tenant has used so far: what its limit of items is held against. */
   get knownItems(): number {
     return this.itemNames.size;
