@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recommend, record, train } from '@llmos/contracts/capabilities/recommender';
 import { LlmosError } from '@llmos/contracts';
-import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import {
   callerOf,
   patient,
@@ -13,7 +13,7 @@ import {
   type Replica,
   type ReplicaOptions,
 } from './fixtures/replica.js';
-import { bytesOnDisk, subjectsOf } from './fixtures/broker-files.js';
+import { subjectsOf } from './fixtures/stream-subjects.js';
 
 const rows = (values: readonly unknown[]) => values.map((value, row) => ({ row, value }));
 const question = (fields: object) => recommend.input.parse(fields);
@@ -132,11 +132,11 @@ describe('the recommender over a real nats-server', () => {
       { item: 'UNFORGETTABLE-ONE' },
       { item: 'UNFORGETTABLE-TWO' },
     ]);
-    expect(await bytesOnDisk(nats, 'UNFORGETTABLE-TWO')).not.toEqual([]);
+    expect(await filesHolding(nats.pid, 'UNFORGETTABLE-TWO')).not.toEqual([]);
     expect(await one.privacy.erase('SECRET-PERSON', caller)).toBe(2);
     expect(await one.privacy.erase('SECRET-PERSON', caller)).toBe(0);
     for (const text of ['SECRET-PERSON', 'UNFORGETTABLE-ONE', 'UNFORGETTABLE-TWO'])
-      expect([text, await bytesOnDisk(nats, text)]).toEqual([text, []]);
+      expect([text, await filesHolding(nats.pid, text)]).toEqual([text, []]);
     expect(one.recommender.stats({}, caller)).toMatchObject({ users: 1, interactions: 1 });
     await waitFor('the other replica', () => other.recommender.stats({}, caller).users === 1);
     expect(await other.interactions.exportUser('SECRET-PERSON', caller)).toEqual([]);

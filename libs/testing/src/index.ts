@@ -1,3 +1,4 @@
+export { filesHolding } from './broker-files.js';
 export { natsServerPath, startNatsServer, type TestNatsServer } from './nats-server.js';
 export { startOtlpReceiver, type ReceivedSpan } from './otlp-receiver.js';
 export {
