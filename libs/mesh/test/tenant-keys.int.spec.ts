@@ -1,7 +1,7 @@
 import { Bus } from '@llmos/bus';
 import { decodeSealed, encodeSealed, newMasterKeyPem, RsaKeyService, type KeyService } from '@llmos/privacy';
 import { filesHolding, natsServerPath, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AtRest } from '../src/tenant-keys.at-rest.js';
