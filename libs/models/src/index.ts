@@ -4,6 +4,7 @@ export { carriedVector, carryEmbedding } from './carried-embedding.js';
 export { CatalogEmbedder, type CatalogEmbedderOptions, type LoadProgress } from './catalog-embedder.js';
 export { Embedder, type EmbedderOptions } from './embedder.js';
 export type { Encoded, EncodedTokens } from './encoded.js';
+export { readHeadFiles, writeHeadFiles, type HeadFilePair } from './head-files.js';
 export {
   ModelStore,
   type EnsureOptions,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
+import { readHeadFiles, writeHeadFiles } from '@llmos/models';
 import { dequantiseColumns, quantiseColumns } from '@llmos/learning';
 import { z } from 'zod';
 import type { EntityWeights } from './entity-weights.js';
@@ -67,23 +66,13 @@ export function decodeEntityHead({ description, bin }: EntityHeadFiles): EntityW
 }
 
 /** Reads a head from disk. Rejects with `UNAVAILABLE` when a file is missing or malformed. */
-export async function readEntityHead(descriptionPath: string): Promise<EntityHeadFiles> {
-  try {
-    const description = descriptionSchema.parse(JSON.parse(await readFile(descriptionPath, 'utf8')));
-    return { description, bin: await readFile(join(dirname(descriptionPath), description.bin.file)) };
-  } catch (cause) {
-    throw new LlmosError(
-      'UNAVAILABLE',
-      `The entity head could not be read from ${descriptionPath}. Restore its files or train again.`,
-      { cause },
-    );
-  }
+export function readEntityHead(path: string): Promise<EntityHeadFiles> {
+  return readHeadFiles(path, (value) => descriptionSchema.parse(value), 'entity head');
 }
 
-/** Writes both files; the description last, so that a reader never finds one without the other. */
-export async function writeEntityHead(path: string, { description, bin }: EntityHeadFiles): Promise<void> {
-  await writeFile(join(dirname(path), description.bin.file), bin);
-  await writeFile(path, `${JSON.stringify(description, null, 2)}\n`);
+/** Writes both files. */
+export function writeEntityHead(path: string, files: EntityHeadFiles): Promise<void> {
+  return writeHeadFiles(path, files);
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {

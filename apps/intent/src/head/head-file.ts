@@ -1,8 +1,7 @@
 import { dequantiseColumns, dequantiseRows, quantiseColumns, quantiseRows } from '@llmos/learning';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
+import { readHeadFiles, writeHeadFiles } from '@llmos/models';
 import { z } from 'zod';
 import type { HeadWeights } from './head-weights.js';
 
@@ -124,23 +123,13 @@ export function decodeHead({ description, bin }: HeadFiles): HeadWeights {
 }
 
 /** Reads a head from disk. Rejects with `UNAVAILABLE` when a file is missing, malformed or has another hash. */
-export async function readHead(descriptionPath: string): Promise<HeadFiles> {
-  try {
-    const description = headSchema.parse(JSON.parse(await readFile(descriptionPath, 'utf8')));
-    return { description, bin: await readFile(join(dirname(descriptionPath), description.bin.file)) };
-  } catch (cause) {
-    throw new LlmosError(
-      'UNAVAILABLE',
-      `The intent head could not be read from ${descriptionPath}. Restore its files or train again.`,
-      { cause },
-    );
-  }
+export function readHead(path: string): Promise<HeadFiles> {
+  return readHeadFiles(path, (value) => headSchema.parse(value), 'intent head');
 }
 
-/** Writes both files; the description last, so that a reader never finds one without the other. */
-export async function writeHead(descriptionPath: string, { description, bin }: HeadFiles): Promise<void> {
-  await writeFile(join(dirname(descriptionPath), description.bin.file), bin);
-  await writeFile(descriptionPath, `${JSON.stringify(description, null, 2)}\n`);
+/** Writes both files. */
+export function writeHead(path: string, files: HeadFiles): Promise<void> {
+  return writeHeadFiles(path, files);
 }
 
 export function sha256(bytes: Uint8Array): string {

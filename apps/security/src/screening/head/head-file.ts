@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
+import { readHeadFiles, writeHeadFiles } from '@llmos/models';
 import { dequantiseRows, quantiseRows } from '@llmos/learning';
 import { z } from 'zod';
 import type { HeadWeights, SideWeights } from './screening-head.js';
@@ -93,22 +92,13 @@ export function decodeHead({ description, bin }: HeadFiles, ruleIds: readonly st
 }
 
 /** Reads a head from disk. Rejects with `UNAVAILABLE` when a file is missing or malformed. */
-export async function readHead(descriptionPath: string): Promise<HeadFiles> {
-  try {
-    const description = headSchema.parse(JSON.parse(await readFile(descriptionPath, 'utf8')));
-    return { description, bin: await readFile(join(dirname(descriptionPath), description.bin.file)) };
-  } catch (cause) {
-    const hint = 'Restore its files or train again.';
-    throw new LlmosError('UNAVAILABLE', `The screening head could not be read from ${descriptionPath}. ${hint}`, {
-      cause,
-    });
-  }
+export function readHead(path: string): Promise<HeadFiles> {
+  return readHeadFiles(path, (value) => headSchema.parse(value), 'screening head');
 }
 
-/** Writes both files; the description last, so that a reader never finds one without the other. */
-export async function writeHead(descriptionPath: string, { description, bin }: HeadFiles): Promise<void> {
-  await writeFile(join(dirname(descriptionPath), description.bin.file), bin);
-  await writeFile(descriptionPath, `${JSON.stringify(description, null, 2)}\n`);
+/** Writes both files. */
+export function writeHead(path: string, files: HeadFiles): Promise<void> {
+  return writeHeadFiles(path, files);
 }
 
 function describeSide({ bias, slope, shift, suspicious, rules }: SideWeights): z.output<typeof side> {
