@@ -7,4 +7,5 @@ export {
   type ServiceProcessOptions,
   type TestServiceProcess,
 } from './service-process.js';
+export { LINEAR, timeGrowth } from './time-growth.js';
 export { waitFor } from './wait-for.js';

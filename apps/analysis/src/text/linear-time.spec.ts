@@ -1,4 +1,5 @@
 import type { Entity } from '@llmos/contracts/capabilities/analysis';
+import { LINEAR, timeGrowth } from '@llmos/testing';
 import { aspectTerms } from '../aspects/aspect-terms.js';
 import { findDates } from '../entities/patterns/dates.js';
 import { findEmails } from '../entities/patterns/email.js';
@@ -13,7 +14,6 @@ import { sentencesOf } from './sentences.js';
 import { wordsOf } from './words.js';
 
 const CHARS = 100_000;
-const MAX_MS = 1_000;
 const PIECES = [
   ...'.!-?"\' a1A@,(\t\n…é😀',
   '. ',
@@ -59,16 +59,21 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
 describe('analysis takes linear time', () => {
   it.each(PIECES)('for 100,000 characters of %j', (piece) => {
     for (const end of ENDS) {
-      const text = piece.repeat(CHARS / piece.length - 1) + end;
-      const slow = Object.entries(readers).filter(([, read]) => cpuMsOf(() => read(text)) > MAX_MS);
+      const textOf = (chars: number) => piece.repeat(chars / piece.length - 1) + end;
+      const slow = Object.entries(readers).filter(
+        ([, read]) => timeGrowth((chars) => read(textOf(chars)), CHARS) > LINEAR,
+      );
       expect([piece, end, slow.map(([name]) => name)]).toEqual([piece, end, []]);
     }
   });
 
   it('for an aside that never ends', () => {
-    const text = `Ada, ${'very '.repeat(38)}Acme`;
-    const entities = [entityAt(text, 0, 3, 'person'), entityAt(text, text.length - 4, text.length, 'organisation')];
-    expect(cpuMsOf(() => relations.find(text, [{ start: 0, end: text.length }], entities))).toBeLessThan(50);
+    const read = (words: number) => {
+      const text = `Ada, ${'very '.repeat(words)}Acme`;
+      const entities = [entityAt(text, 0, 3, 'person'), entityAt(text, text.length - 4, text.length, 'organisation')];
+      return relations.find(text, [{ start: 0, end: text.length }], entities);
+    };
+    expect(timeGrowth(read, 38)).toBeLessThan(LINEAR);
   });
 });
 
@@ -83,16 +88,4 @@ function entitiesOf(text: string): Entity[] {
 
 function entityAt(text: string, start: number, end: number, type: Entity['type']): Entity {
   return { type, text: text.slice(start, end), start, end, confidence: 1 };
-}
-
-/** Time on the processor, so that other work on the machine does not count; the better of two. */
-function cpuMsOf(work: () => unknown): number {
-  let best = Infinity;
-  for (let times = 0; times < 2 && best > 50; times++) {
-    const from = process.cpuUsage();
-    work();
-    const { user, system } = process.cpuUsage(from);
-    best = Math.min(best, (user + system) / 1_000);
-  }
-  return best;
 }

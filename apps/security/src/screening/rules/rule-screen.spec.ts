@@ -1,3 +1,4 @@
+import { LINEAR, timeGrowth } from '@llmos/testing';
 import fc from 'fast-check';
 import { screenByRules } from './rule-screen.js';
 
@@ -67,10 +68,9 @@ describe('screenByRules', () => {
   it.each(['ignore ', 'a', 'aGVs', '%41', '&#65;', 'system ', '![', 'act as ', 'send ', 'i g ', '41 ', '\n'])(
     'takes linear time for %j over and over',
     (unit) => {
-      const from = process.cpuUsage();
-      screenByRules(unit.repeat(50_000 / unit.length), 'input');
-      const { user, system } = process.cpuUsage(from);
-      expect((user + system) / 1_000).toBeLessThan(1_000);
+      expect(timeGrowth((chars) => screenByRules(unit.repeat(chars / unit.length), 'input'), 50_000)).toBeLessThan(
+        LINEAR,
+      );
     },
   );
 });
