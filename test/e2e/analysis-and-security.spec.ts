@@ -92,6 +92,11 @@ describe('text analysis, whole', () => {
     expect((await process('restore_text', { text })).body.result).toBe(text);
   });
 
+  it('takes out a name that only the analysis can tell', async () => {
+    const { body } = await process('redact_text', { text: 'Yesterday Angela Merkel travelled to Paris by train.' });
+    expect(body.result).toBe('Yesterday [PERSON_1] travelled to Paris by train.');
+  });
+
   it('keeps what was said out of the logs', async () => {
     const canary = '4012 8888 8888 1881';
     await house.ask({ text: `My card ${canary} was stolen by Zebulon Quixworth.` });

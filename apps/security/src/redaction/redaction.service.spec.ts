@@ -42,6 +42,20 @@ describe('RedactionService', () => {
     expect(redacted).toEqual(['ada@example.org, [IP_ADDRESS_1]']);
   });
 
+  it('takes out persons that the analysis found, no other entities and nothing beyond the text', async () => {
+    const entities = [
+      null,
+      [
+        { start: 0, end: 14, type: 'person', confidence: 0.9 },
+        { start: 19, end: 24, type: 'place', confidence: 0.9 },
+        { start: 19, end: 99, type: 'person', confidence: 0.9 },
+      ],
+    ];
+    const texts = ['Hello.', 'Grace Okonkwo\u2019s at Lagos'];
+    const redacted = await service.redact({ texts, entities, reversible: false }, scope);
+    expect(redacted.texts).toEqual(['Hello.', '[PERSON_1]s at Lagos']);
+  });
+
   it('says so when the values are too many to travel', async () => {
     const texts = Array.from({ length: 40 }, (_, text) =>
       Array.from({ length: 1_400 }, (_, mail) => `m${text}x${mail}@example.org`).join(' '),

@@ -1,5 +1,6 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { redact, restore } from '@llmos/contracts/capabilities/security';
+import type { KnownPerson } from '@llmos/privacy';
 import { z } from 'zod';
 import type { Sealer } from './sealer.port.js';
 import { detokenise, tokenise } from './tokens.js';
@@ -28,8 +29,12 @@ export class RedactionService {
    *
    * @throws LlmosError PAYLOAD_TOO_LARGE when the values are more than a message may carry.
    */
-  async redact({ texts, types, reversible }: RedactRequest, scope: RedactionScope): Promise<RedactReply> {
-    const done = tokenise(texts, types);
+  async redact({ texts, types, reversible, entities }: RedactRequest, scope: RedactionScope): Promise<RedactReply> {
+    const done = tokenise(
+      texts,
+      types,
+      texts.map((text, at) => personsOf(text, entities?.[at] ?? [])),
+    );
     const reply: RedactReply = { texts: [...done.texts], findings: done.findings.map((findings) => [...findings]) };
     // Without anything to put back there is nothing to carry, and no step to do it.
     if (!reversible || done.values.size === 0) return reply;
@@ -54,4 +59,9 @@ export class RedactionService {
       { field: 'texts' },
     );
   }
+}
+
+/** The persons among entities, as far as they lie in the text. */
+function personsOf(text: string, entities: NonNullable<NonNullable<RedactRequest['entities']>[number]>): KnownPerson[] {
+  return entities.filter(({ type, start, end }) => type === 'person' && start < end && end <= text.length);
 }

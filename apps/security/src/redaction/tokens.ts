@@ -1,4 +1,4 @@
-import { findPii, type PersonalData, type PersonalDataType } from '@llmos/privacy';
+import { findPii, type KnownPerson, type PersonalData, type PersonalDataType } from '@llmos/privacy';
 
 /** A finding and what stands in its place. */
 export interface TokenisedFinding extends Pick<PersonalData, 'start' | 'end' | 'type' | 'confidence'> {
@@ -17,8 +17,14 @@ const TOKEN = /\[(?:CARD|IBAN|NATIONAL_ID|EMAIL|PHONE|IP_ADDRESS|ADDRESS|PERSON)
 /**
  * Puts tokens such as `[EMAIL_1]` in the place of personal data: the same value gets the same token in all texts, and
  * no token is used that stands in a text already, so that putting back gives exactly the original.
+ *
+ * @param persons of each text, those that something else has found in it.
  */
-export function tokenise(texts: readonly string[], types?: readonly PersonalDataType[]): Tokenised {
+export function tokenise(
+  texts: readonly string[],
+  types?: readonly PersonalDataType[],
+  persons: readonly (readonly KnownPerson[])[] = [],
+): Tokenised {
   const taken = new Set(texts.flatMap((text) => text.match(TOKEN) ?? []));
   const tokens = new Map<string, string>();
   const values = new Map<string, string>();
@@ -32,7 +38,7 @@ export function tokenise(texts: readonly string[], types?: readonly PersonalData
     values.set(token, value);
     return token;
   };
-  const done = texts.map((text) => replaceFindings(text, findPii(text, types), tokenOf));
+  const done = texts.map((text, at) => replaceFindings(text, findPii(text, types, persons[at]), tokenOf));
   return { texts: done.map(({ text }) => text), findings: done.map(({ findings }) => findings), values };
 }
 

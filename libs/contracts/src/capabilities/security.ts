@@ -75,6 +75,16 @@ export const redact = capability({
     texts: z.array(z.string().max(100_000)).min(1).max(64),
     types: z.array(z.enum(piiTypes)).min(1).max(piiTypes.length).optional(),
     reversible: z.boolean().default(false),
+    /** Of each text, what `analysis.analyze` has found in it: persons are taken out as well, other types are not. */
+    entities: z
+      .array(
+        z
+          .array(spanSchema.extend({ type: z.string(), confidence: score }))
+          .max(10_000)
+          .nullish(),
+      )
+      .max(64)
+      .optional(),
   }),
   output: z.object({
     texts: z.array(z.string()),

@@ -77,6 +77,16 @@ const FORMS: readonly Form[] = [
       /(?<![\p{L}\p{N}])(?:(?:unit|psc|cmr) \d{1,5},? box \d{1,5}|uss \p{L}{2,20})[,\n ]{1,3}(?:dpo|apo|fpo) a[aep] \d{5}/giu,
   },
   {
+    // "52 Stubben 149, Suite 947", whatever the kind of street is called
+    kind: 'with-unit',
+    hint: /(?:apt|apartment|suite|unit|flat)\.? ?#?\d/i,
+    confidence: 0.88,
+    pattern: new RegExp(
+      `(?<![\\p{L}\\p{N}.,-])\\d{1,6}[a-z]?,? (?:\\d{1,5},? )?(?:${WORD} ){0,5}(?:${WORD}|\\d{1,5}[a-z]?)[,\\n >]{1,4}(?:apt|apartment|suite|unit|flat)\\.? ?#?\\d{1,5}${CITY}${REGION}`,
+      'giu',
+    ),
+  },
+  {
     kind: 'numbered-both-ways',
     hint: /\d \p{Lu}/u,
     confidence: 0.7,

@@ -72,6 +72,7 @@ describe('findPii', () => {
     ['fax 415-555-0132x123', 'phone', '415-555-0132x123'],
     ['I live at 12 Baker Street, London', 'address', '12 Baker Street, London'],
     ['Musterstraße 5, 10115 Berlin', 'address', 'Musterstraße 5, 10115 Berlin'],
+    ['send it to 52 Stubben 149, Suite 947', 'address', '52 Stubben 149, Suite 947'],
     ['My name is Ada Lovelace.', 'person', 'Ada Lovelace'],
     ['Ask Mr. Smith about it', 'person', 'Smith'],
   ] as const)('in %j finds the %s', (text, type, value) => expect(typesIn(text, type)).toEqual([value]));
@@ -79,6 +80,7 @@ describe('findPii', () => {
   it.each([
     'version 10.0.12.1',
     '12 hours later in the park',
+    'We have 3 rooms and unit tests',
     'order number 4155550132',
     'on 2026-01-31',
     'Dear Team,',

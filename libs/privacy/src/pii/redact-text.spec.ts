@@ -58,6 +58,8 @@ describe('redactText', () => {
       '1 rue a ',
       'a strasse ',
       '2024-01-01 ',
+      'apt 1 ',
+      '1 a apt 1',
     ],
     ...['call 12 34 ', 'Dear Anna van ', 'abcd:', '(', 'a.b@c.', 'İ', '😀 ', 'A'.repeat(24) + ' ', 'x@a-'],
   ])('takes linear time for %j over and over', (unit) => {
