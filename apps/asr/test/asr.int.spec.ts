@@ -1,12 +1,14 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { transcribe } from '@llmos/contracts/capabilities/asr';
 import { WorkerPool } from '@llmos/models';
+import { eventLoopHolds } from '@llmos/testing';
 import { MoonshineAdapter } from '../src/adapters/moonshine.adapter.js';
 import { testModels, type TestModels } from './model-files.js';
 import { buildWav, noise, tone } from './wav-builder.js';
 import { REFERENCES, wordErrors, wordsOf } from './word-errors.js';
 
+/** A pass of the model takes hundreds. */
+const MAX_HOLD_MS = 50;
 const QUESTIONS = new URL('../../../deploy/samples/questions/', import.meta.url);
 const question = (name: string) => readFile(new URL(`${name}.wav`, QUESTIONS));
 
@@ -131,27 +133,19 @@ describe('batching', () => {
 describe('while a recording is transcribed', () => {
   it('the event loop stays free', async () => {
     const recording = await readFile(models.twoCities);
-    // Other processes on the machine can only add to the delay: the quietest of a few turns tells what is ours.
-    let quietestMs = Number.POSITIVE_INFINITY;
-    for (let turn = 0; turn < 4 && quietestMs > 20; turn += 1) {
-      const delay = monitorEventLoopDelay({ resolution: 5 });
-      delay.enable();
-      await asr.transcribe(recording);
-      delay.disable();
-      quietestMs = Math.min(quietestMs, delay.percentile(99) / 1e6);
-    }
-    expect(quietestMs).toBeLessThanOrEqual(20);
+    const [longest] = await eventLoopHolds(() => asr.transcribe(recording));
+    expect(longest).toBeLessThan(MAX_HOLD_MS);
   }, 60_000);
 
   it('an abort ends it at once and frees the worker', async () => {
     const recording = await readFile(models.twoCities);
+    const wholeMs = await msOf(() => asr.transcribe(recording));
     const caller = new AbortController();
     const aborted = asr.transcribe(recording, caller.signal);
     setTimeout(() => caller.abort(new Error('the caller has gone')), 100);
     await expect(aborted).rejects.toThrow('the caller has gone');
-    const started = performance.now();
-    await asr.transcribe(await question('change-pin'));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const next = await question('change-pin');
+    expect(await msOf(() => asr.transcribe(next))).toBeLessThan(wholeMs / 2);
   }, 60_000);
 
   it('others wait their turn and all are answered', async () => {
@@ -167,3 +161,9 @@ describe('while a recording is transcribed', () => {
     await expect(transcript).resolves.toMatchObject({ speech: true });
   }, 60_000);
 });
+
+async function msOf(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}

@@ -1,8 +1,10 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { eventLoopHolds } from '@llmos/testing';
 import { LlamaCppModel } from '../src/adapters/llama-cpp.adapter.js';
 import type { ChatMessage } from '../src/ports/language-model.port.js';
 import { modelFile } from './model-file.js';
 
+/** A pass of the model takes hundreds. */
+const MAX_HOLD_MS = 50;
 const STORY: ChatMessage[] = [{ role: 'user', content: 'Write a long story about a fox and a river.' }];
 const never = new AbortController().signal;
 const load = async (modelPath: string) =>
@@ -49,11 +51,9 @@ describe('LlamaCppModel', () => {
   }, 30_000);
 
   it('leaves the event loop free while it generates', async () => {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    await model.generate(STORY, { maxTokens: 64, temperature: 0, signal: never });
-    delay.disable();
-    expect(delay.percentile(99) / 1e6).toBeLessThan(20);
+    const generate = () => model.generate(STORY, { maxTokens: 64, temperature: 0, signal: never });
+    const [longest] = await eventLoopHolds(generate);
+    expect(longest).toBeLessThan(MAX_HOLD_MS);
   }, 30_000);
 
   it('stops soon after an abort, while it writes and while it reads', async () => {
@@ -62,16 +62,18 @@ describe('LlamaCppModel', () => {
       [STORY, 300],
       [reading, 100],
     ] as const) {
+      const startedAt = performance.now();
+      await model.generate(messages, { maxTokens: 80, temperature: 0, signal: never });
+      const wholeMs = performance.now() - startedAt;
       const signal = AbortSignal.timeout(afterMs);
       let abortedAt = 0;
       signal.addEventListener('abort', () => (abortedAt = performance.now()));
       await expect(model.generate(messages, { maxTokens: 400, temperature: 0, signal })).rejects.toMatchObject({
         name: 'TimeoutError',
       });
-      // A step of the model takes about 60 ms alone on a core; a busy machine gets some more.
-      expect(performance.now() - abortedAt).toBeLessThan(400);
+      expect(performance.now() - abortedAt).toBeLessThan(wholeMs / 2);
     }
-  }, 30_000);
+  }, 60_000);
 
   it('works on two at once, lets one wait, and refuses the next', async () => {
     const options = { maxTokens: 16, temperature: 0, signal: never };

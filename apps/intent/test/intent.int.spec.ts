@@ -102,10 +102,12 @@ describe('intent.detect with the real model', () => {
     const vector = new Float32Array(head.dimensions).fill(1 / Math.sqrt(head.dimensions));
     const classify = () => head.classify(vector, 'Why has my new card still not arrived in the post?');
     for (let run = 0; run < 200; run++) classify();
+    // Time on the processor: what else the machine does is not counted.
     const took = Array.from({ length: 200 }, () => {
-      const before = performance.now();
+      const before = process.threadCpuUsage();
       classify();
-      return performance.now() - before;
+      const { user, system } = process.threadCpuUsage(before);
+      return (user + system) / 1_000;
     }).sort((a, b) => a - b);
     expect(took[100]).toBeLessThan(3);
   });

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { eventLoopHolds } from '@llmos/testing';
 import { Embedder } from '../src/index.js';
 import { minilmFiles } from './minilm.fixture.js';
 
+/** A pass of the model takes hundreds. */
+const MAX_HOLD_MS = 50;
 const dot = (a: Float32Array | undefined, b: Float32Array | undefined): number =>
   a && b ? a.reduce((sum, value, d) => sum + value * (b[d] ?? 0), 0) : NaN;
 const long = 'The parcel left the warehouse on Monday and has not been seen since. '.repeat(60);
@@ -65,12 +67,10 @@ describe('Embedder', () => {
     await first;
   });
 
-  it('keeps the event loop free while the worker computes: delay p99 within 20 ms', async () => {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    await embedder.embed(Array.from({ length: 64 }, (_, n) => `${n} ${long.slice(0, 400)}`));
-    delay.disable();
-    expect(delay.percentile(99) / 1e6).toBeLessThanOrEqual(20);
+  it('keeps the event loop free while the worker computes', async () => {
+    const texts = Array.from({ length: 64 }, (_, n) => `${n} ${long.slice(0, 400)}`);
+    const [longest] = await eventLoopHolds(() => embedder.embed(texts));
+    expect(longest).toBeLessThan(MAX_HOLD_MS);
   }, 30_000);
 
   it('says which file is missing', async () => {

@@ -1,4 +1,5 @@
 export { filesHolding } from './broker-files.js';
+export { eventLoopHolds } from './event-loop-holds.js';
 export { natsServerPath, startNatsServer, type TestNatsServer } from './nats-server.js';
 export { startOtlpReceiver, type ReceivedSpan } from './otlp-receiver.js';
 export {

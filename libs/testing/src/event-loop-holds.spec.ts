@@ -1,0 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventLoopHolds } from './event-loop-holds.js';
+
+describe('eventLoopHolds', () => {
+  it('finds next to nothing where work waits', async () => {
+    const [longest] = await eventLoopHolds(() => pause(200));
+    expect(longest).toBeLessThan(30);
+  });
+
+  it('finds the stretch that holds the thread', async () => {
+    const [longest] = await eventLoopHolds(() => Promise.resolve(turns(100_000_000)));
+    expect(longest).toBeGreaterThan(30);
+  });
+});
+
+function turns(count: number): number {
+  let sum = 0;
+  for (let turn = 0; turn < count; turn++) sum = (sum + turn * 7) | 0;
+  return sum;
+}
