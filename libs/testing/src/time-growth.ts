@@ -1,12 +1,12 @@
 /** Shorter than this is fast enough whatever it grows by, and too short to be measured. */
 const NOTICEABLE_MS = 100;
-const ATTEMPTS = 5;
+const ATTEMPTS = 3;
 
 /**
  * How the time of `work` grows with the size of what it is given, told by the exponent of that growth: about 1 where
  * time is in proportion, 2 where it grows with the square. 0 where `size` takes less than 100 ms.
  *
- * Time on the processor by this thread, the best of up to five attempts, at `size` and at an eighth of it: so neither a
+ * Time on the processor by this thread, the best of up to three attempts, at `size` and at an eighth of it: so neither a
  * slow machine nor a busy one changes the answer.
  *
  * @param work is given the size it is to work on; preparing the input for it counts too
