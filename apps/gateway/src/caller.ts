@@ -2,20 +2,26 @@ import { LlmosError } from '@llmos/contracts';
 import { activeTraceparent, newTraceparent, parseTraceparent } from '@llmos/telemetry';
 import type { FastifyRequest } from 'fastify';
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { EVERYBODY, type ApiKeys, type KeyHolder } from './api-keys.js';
 
 /**
- * The tenant a request speaks for: by its API key, or `default` where no keys are set.
+ * Whom a request speaks for, and what it may do: by its API key, or everything for `default` where no keys are set.
  *
  * @throws LlmosError UNAUTHORIZED
  */
-export function tenantOf(request: FastifyRequest, apiKeys: ReadonlyMap<string, string>): string {
-  if (apiKeys.size === 0) return 'default';
+export function holderOf(request: FastifyRequest, apiKeys: ApiKeys): KeyHolder {
+  if (apiKeys.size === 0) return EVERYBODY;
   const given = digest(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
-  let tenant: string | undefined;
+  let found: KeyHolder | undefined;
   // Every key is compared, in constant time, so that the time taken tells nothing about them.
-  for (const [key, owner] of apiKeys) if (timingSafeEqual(digest(key), given)) tenant = owner;
-  if (tenant === undefined) throw new LlmosError('UNAUTHORIZED', "Send a known key as 'Authorization: Bearer <key>'.");
-  return tenant;
+  for (const [key, holder] of apiKeys) if (timingSafeEqual(digest(key), given)) found = holder;
+  if (found === undefined) throw new LlmosError('UNAUTHORIZED', "Send a known key as 'Authorization: Bearer <key>'.");
+  return found;
+}
+
+/** The tenant alone. @throws LlmosError UNAUTHORIZED */
+export function tenantOf(request: FastifyRequest, apiKeys: ApiKeys): string {
+  return holderOf(request, apiKeys).tenant;
 }
 
 function digest(text: string): Buffer {

@@ -1,11 +1,16 @@
 import Fastify from 'fastify';
+import type { ApiKeys } from './api-keys.js';
 import { attachDoor } from './door.js';
 
-const KEYS = new Map([['k1', 'acme']]);
+const KEYS: ApiKeys = new Map([
+  ['k1', { tenant: 'acme', role: 'caller' }],
+  ['k2', { tenant: 'acme', role: 'operator' }],
+]);
+const NO_KEYS: ApiKeys = new Map();
 
 describe('the door', () => {
   const ask = async (
-    { keys = new Map<string, string>(), host = '127.0.0.1', from = '127.0.0.1' },
+    { keys = NO_KEYS, host = '127.0.0.1', from = '127.0.0.1' },
     headers: Record<string, string>,
     url = '/',
   ) => {
@@ -16,7 +21,7 @@ describe('the door', () => {
       done(null, body);
     });
     attachDoor(fastify, { apiKeys: keys, host });
-    for (const path of ['/', '/healthz', '/readyz', '/metrics']) fastify.post(path, () => ({}));
+    for (const path of ['/', '/v1/schedules/:name', '/healthz', '/readyz', '/metrics']) fastify.post(path, () => ({}));
     const answer = await fastify.inject({
       method: 'POST',
       url,
@@ -42,6 +47,16 @@ describe('the door', () => {
     expect(await ask({ keys: KEYS }, { authorization: 'Bearer k1' })).toMatchObject({ status: 200, wasRead: true });
     for (const url of ['/healthz', '/readyz', '/metrics'])
       expect((await ask({ keys: KEYS }, {}, url)).status).toBe(200);
+  });
+
+  it('refuses callers at the schedules before the body is read, naming the role and where it is given', async () => {
+    for (const url of ['/v1/schedules/nightly', '/v1/%73chedules/nightly']) {
+      const refused = await ask({ keys: KEYS }, { authorization: 'Bearer k1' }, url);
+      expect(refused).toMatchObject({ status: 403, error: { code: 'FORBIDDEN' }, wasRead: false });
+      expect(refused.error!.message).toMatch(/'operator'.*'caller'.*LLMOS_API_KEYS/);
+      expect((await ask({ keys: KEYS }, { authorization: 'Bearer k2' }, url)).status).toBe(200);
+      expect((await ask({}, {}, url)).status).toBe(200);
+    }
   });
 
   it.each([

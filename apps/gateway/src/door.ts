@@ -1,7 +1,8 @@
 import { LlmosError } from '@llmos/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hostname } from 'node:os';
-import { tenantOf } from './caller.js';
+import { requireRole } from './api-keys.js';
+import { holderOf } from './caller.js';
 import { errorReply } from './errors.filter.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { isLoopback } from './guard/client-address.js';
@@ -10,8 +11,9 @@ import { isFree } from './guard/guard.hooks.js';
 type DoorConfig = Pick<GatewayConfig, 'apiKeys' | 'host'>;
 
 /**
- * Refuses, before the body is read, whoever has no key and whatever a page of another site sends. Operators' addresses
- * stay open. Attached after the guard, so that the guard sees whom the door refuses.
+ * Refuses, before the body is read, whoever has no key, who has not the role that an address needs, and whatever a page
+ * of another site sends. What orchestrators ask stays open. Attached after the guard, so that the guard sees whom the
+ * door refuses.
  */
 export function attachDoor(fastify: FastifyInstance, config: DoorConfig): void {
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -32,12 +34,18 @@ function refusalOf(request: FastifyRequest, config: DoorConfig): LlmosError | un
       { field: 'host' },
     );
   try {
-    tenantOf(request, config.apiKeys);
+    const holder = holderOf(request, config.apiKeys);
+    if (isOperators(request)) requireRole(holder, 'operator', 'This address');
     return undefined;
   } catch (error) {
     if (error instanceof LlmosError) return error;
     throw error;
   }
+}
+
+/** A schedule goes on when who made it has gone, and all of a tenant's share one list. */
+function isOperators({ routeOptions }: FastifyRequest): boolean {
+  return /^\/v1\/schedules(\/|$)/.test(routeOptions.url ?? '');
 }
 
 /** Browsers say where a request comes from (Fetch Metadata, Origin), and no page can make it up; programs say nothing. */

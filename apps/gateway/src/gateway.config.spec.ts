@@ -4,19 +4,21 @@ import { gatewayConfig } from './gateway.config.js';
 const keys = (text: string) => [...loadConfig(gatewayConfig, { LLMOS_API_KEYS: text }).apiKeys];
 
 describe('LLMOS_API_KEYS', () => {
-  it('gives each key its tenant', () => {
+  it('gives each key its tenant, and its role or else the least', () => {
     expect(keys('')).toEqual([]);
-    expect(keys('k1:acme, k:2:bank')).toEqual([
-      ['k1', 'acme'],
-      ['k:2', 'bank'],
+    expect(keys('k1:acme, k2:bank:operator,k3:operator,k4 : bank : caller')).toEqual([
+      ['k1', { tenant: 'acme', role: 'caller' }],
+      ['k2', { tenant: 'bank', role: 'operator' }],
+      ['k3', { tenant: 'operator', role: 'caller' }],
+      ['k4', { tenant: 'bank', role: 'caller' }],
     ]);
   });
 
-  it.each(['acme', ':acme', 'k:', 'k:a.b', 'k:*', 'secret:shared', 'good:acme,bad'])(
-    'refuses %j without showing it',
-    (text) => {
-      expect(() => keys(text)).toThrow(/LLMOS_API_KEYS/);
-      expect(() => keys(text)).not.toThrow(new RegExp('secret|good'));
-    },
-  );
+  it.each([
+    ...['acme', ':acme', 'k:', 'k:a.b', 'k:*', 'secret:shared', 'good:acme,bad'],
+    ...['k:acme:', 'k:acme:secret', 'k:acme:Operator', 'k:2:acme:operator', 'good:acme,good:acme:operator'],
+  ])('refuses %j without showing it', (text) => {
+    expect(() => keys(text)).toThrow(/LLMOS_API_KEYS/);
+    expect(() => keys(text)).not.toThrow(new RegExp('secret|good'));
+  });
 });

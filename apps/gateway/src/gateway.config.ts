@@ -1,14 +1,14 @@
-import { isToken } from '@llmos/contracts';
 import { defineConfig, setting, type ConfigOf } from '@llmos/config';
 import type { ServiceConfig } from '@llmos/mesh';
 import { z } from 'zod';
+import { parseKeys } from './api-keys.js';
 import { guardSettings } from './guard/guard.config.js';
 
 export const gatewayConfig = defineConfig({
   host: setting('LLMOS_HOST', z.string().default('127.0.0.1')),
   /** The next free port is taken when this one is not. */
   port: setting('LLMOS_PORT', z.coerce.number().int().min(0).max(65535).default(8000)),
-  /** `key:tenant` pairs, comma-separated. Without any, every caller is the tenant `default`. */
+  /** `key:tenant` or `key:tenant:role`, comma-separated. Without any, everybody is an operator of the tenant `default`. */
   apiKeys: setting('LLMOS_API_KEYS', z.string().default('').transform(parseKeys)),
   /** Largest request body, in bytes. */
   maxBodyBytes: setting('LLMOS_MAX_BODY_BYTES', z.coerce.number().int().positive().default(40_000_000)),
@@ -30,18 +30,3 @@ export const gatewayConfig = defineConfig({
   ...guardSettings,
 });
 export type GatewayConfig = ConfigOf<typeof gatewayConfig> & ServiceConfig;
-
-/** Documents of `shared` are everybody's to read, `system` is the gateways' own: nobody may speak for them. */
-const RESERVED = new Set(['shared', 'system']);
-
-function parseKeys(text: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
-  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
-  const keys = pairs.map((pair) => {
-    const colon = pair.lastIndexOf(':');
-    return [pair.slice(0, Math.max(colon, 0)).trim(), pair.slice(colon + 1).trim()] as const;
-  });
-  if (keys.some(([key, tenant]) => key === '' || !isToken(tenant) || RESERVED.has(tenant))) {
-    context.addIssue('each must be key:tenant');
-  }
-  return new Map(keys);
-}

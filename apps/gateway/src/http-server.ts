@@ -1,14 +1,38 @@
 import multipart from '@fastify/multipart';
+import type { ConfigDefinition } from '@llmos/config';
+import { MeshModule, nestLogger, type HouseProcess } from '@llmos/mesh';
+import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { createServer } from 'node:net';
+import { attachDoor } from './door.js';
 import type { GatewayConfig } from './gateway.config.js';
+import { GatewayModule } from './gateway.module.js';
+import { GuardService } from './guard/guard.service.js';
 import { parseJson } from './json-body.js';
 import { ROW_FILES } from './resources/rows-body.js';
 
 const PORTS_TRIED = 50;
 
-export function createAdapter(config: GatewayConfig): FastifyAdapter {
+type GatewayProcess = Omit<HouseProcess<ConfigDefinition>, 'config'> & { readonly config: GatewayConfig };
+
+/** The gateway's HTTP side over an open process, before it listens: its routes are added when it does. */
+export async function createGateway(house: GatewayProcess): Promise<NestFastifyApplication> {
+  const { config } = house;
+  const root = { module: class GatewayRoot {}, imports: [MeshModule.register(house), GatewayModule] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(config), {
+    logger: nestLogger(house.log),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  await setBodyParsers(fastify, config);
+  app.get(GuardService).attach(fastify);
+  attachDoor(fastify, config);
+  return app;
+}
+
+function createAdapter(config: GatewayConfig): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: config.maxBodyBytes,
     // Longer than a load balancer's own, so that it never sends into a connection we are closing.
@@ -20,8 +44,7 @@ export function createAdapter(config: GatewayConfig): FastifyAdapter {
 }
 
 /** Sets how bodies are read: JSON with its depth checked, forms, files of rows, nothing else. */
-export async function setBodyParsers(app: NestFastifyApplication, config: GatewayConfig): Promise<void> {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+async function setBodyParsers(fastify: FastifyInstance, config: GatewayConfig): Promise<void> {
   await fastify.register(multipart, {
     // One more than a form may have: whoever reads it refuses it then, before busboy cuts a file off and reads on.
     limits: { fileSize: config.maxBodyBytes + 1, files: 4, fields: 32, fieldSize: 1_000_000, headerPairs: 100 },

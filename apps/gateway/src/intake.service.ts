@@ -1,5 +1,14 @@
 import { decodeBody, dueConsumer, intakeConsumer, type Delivery } from '@llmos/bus';
-import { LlmosError, parseDueSubject, parseIntakeSubject, toLlmosError } from '@llmos/contracts';
+import {
+  LlmosError,
+  mayAct,
+  parseDueSubject,
+  parseIntakeSubject,
+  subjects,
+  toLlmosError,
+  type Pipeline,
+  type Role,
+} from '@llmos/contracts';
 import { Bus, LOGGER } from '@llmos/mesh';
 import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan, type Logger } from '@llmos/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -25,6 +34,7 @@ const fieldsSchema = z.record(z.string(), z.unknown());
 interface Order {
   readonly tenant: string;
   readonly pipeline: string;
+  readonly role: Role;
   readonly source: string;
   readonly id: string;
   readonly fields: Record<string, unknown>;
@@ -42,10 +52,16 @@ export class IntakeService {
 
   async start(): Promise<void> {
     await this.bus.consume(intakeConsumer, CAPACITY, (delivery) => this.take(delivery, 'llmos.in', orderOfEvent));
-    await this.bus.consume(dueConsumer, CAPACITY, (delivery) => this.take(delivery, 'llmos.due', orderOfSchedule));
+    await this.bus.consume(dueConsumer, CAPACITY, (delivery) =>
+      this.take(delivery, 'llmos.due', (due) => this.readDue(due)),
+    );
   }
 
-  private async take(delivery: Delivery, from: string, read: (delivery: Delivery) => Order): Promise<void> {
+  private async take(
+    delivery: Delivery,
+    from: string,
+    read: (delivery: Delivery) => Order | Promise<Order>,
+  ): Promise<void> {
     const sent = parseTraceparent(delivery.headers?.get('traceparent') || undefined);
     const attributes = {
       'messaging.system': 'nats',
@@ -58,8 +74,10 @@ export class IntakeService {
         `process ${from}.{tenant}.{pipeline}`,
         { kind: SpanKind.CONSUMER, traceparent: sent ?? '', attributes },
         async (span) => {
-          const { tenant, pipeline: name, source, id, fields } = read(delivery);
+          const order = await read(delivery);
+          const { tenant, pipeline: name, source, id, fields } = order;
           const pipeline = this.pipelines.get(name, 'subject');
+          requireRoleOf(order, pipeline);
           const { run } = await this.runs.runOfKey(tenant, `event:${source}:${id}`, { name, fields });
           span.setAttributes({ 'llmos.run': run, 'llmos.tenant': tenant, 'llmos.pipeline': name });
           const traceparent = activeTraceparent() ?? sent ?? newTraceparent();
@@ -70,6 +88,13 @@ export class IntakeService {
     } catch (error) {
       await this.refuse(delivery, toLlmosError(error));
     }
+  }
+
+  private async readDue(delivery: Delivery): Promise<Order> {
+    const address = parseDueSubject(delivery.subject);
+    if (!address) return orderOfSchedule(delivery);
+    const data = await this.bus.schedules.open(address.tenant, address.pipeline, delivery.data);
+    return orderOfSchedule({ ...delivery, data });
   }
 
   private async refuse(delivery: Delivery, error: LlmosError): Promise<void> {
@@ -86,12 +111,13 @@ export class IntakeService {
       },
       'an event was refused',
     );
-    await this.bus.deadLetter({
+    await this.bus.deadLetters.put({
       service: 'gateway',
       id: `${delivery.subject.split('.', 2)[1]}:${delivery.streamSequence}`,
       subject: delivery.subject,
       headers: delivery.headers,
       data: delivery.data,
+      storedAtMs: delivery.storedAtMs,
       attempts: delivery.attempt,
       error: error.toBody(),
     });
@@ -99,21 +125,39 @@ export class IntakeService {
   }
 }
 
+/** Who may publish to which subject the broker decides: the subject says as whom an event speaks. */
+function requireRoleOf({ tenant, role }: Order, { name, role: needed }: Pipeline): void {
+  if (mayAct(role, needed)) return;
+  throw new LlmosError(
+    'FORBIDDEN',
+    `The pipeline '${name}' needs the role '${needed}': publish the event to ${subjects.operatorIntake(tenant, name)}.`,
+    { field: 'subject' },
+  );
+}
+
 function orderOfEvent(delivery: Delivery): Order {
   const address = parseIntakeSubject(delivery.subject);
   if (!address)
-    throw new LlmosError('MALFORMED_EVENT', 'Events go to llmos.in.<tenant>.<pipeline>.', { field: 'subject' });
+    throw new LlmosError(
+      'MALFORMED_EVENT',
+      'Events go to llmos.in.<tenant>.<pipeline>, those of operators to llmos.in.~operator.<tenant>.<pipeline>.',
+      { field: 'subject' },
+    );
   const { source, id, data } = readEvent(delivery);
   return { ...address, source, id, fields: data };
 }
 
-/** What the broker fires carries the schedule's own headers: only its place in the stream tells one firing from the next. */
+/**
+ * What the broker fires carries the schedule's own headers: only its place in the stream tells one firing from the
+ * next. Schedules are operators' alone to set.
+ */
 function orderOfSchedule(delivery: Delivery): Order {
   const address = parseDueSubject(delivery.subject);
   const fields = fieldsSchema.safeParse(parseJson(Buffer.from(delivery.data)));
   if (!address || !fields.success)
     throw new LlmosError('MALFORMED_EVENT', 'This is not a schedule that is due.', { field: 'subject' });
-  return { ...address, source: 'schedule', id: `schedule:${delivery.streamSequence}`, fields: fields.data };
+  const id = `schedule:${delivery.streamSequence}`;
+  return { ...address, role: 'operator', source: 'schedule', id, fields: fields.data };
 }
 
 function readEvent(delivery: Delivery): z.infer<typeof eventSchema> {

@@ -1,25 +1,9 @@
-import {
-  announce,
-  MeshModule,
-  nestLogger,
-  onShutdown,
-  openProcess,
-  readConfig,
-  Readiness,
-  startHealthServer,
-  tellParent,
-} from '@llmos/mesh';
+import { announce, onShutdown, openProcess, readConfig, Readiness, startHealthServer, tellParent } from '@llmos/mesh';
 import { LlmosError } from '@llmos/contracts';
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import 'reflect-metadata';
-import { attachDoor } from './door.js';
 import { errorReply } from './errors.filter.js';
 import { gatewayConfig } from './gateway.config.js';
-import { GatewayModule } from './gateway.module.js';
-import { GuardService } from './guard/guard.service.js';
-import { createAdapter, freePort, setBodyParsers } from './http-server.js';
+import { createGateway, freePort } from './http-server.js';
 import { IntakeService } from './intake.service.js';
 
 const GRACE_MS = 2_500;
@@ -39,20 +23,14 @@ const waiting = await startHealthServer({
 });
 const house = await openProcess(config, readiness);
 const { log, bus } = house;
-const root = { module: class GatewayRoot {}, imports: [MeshModule.register(house), GatewayModule] };
-const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(config), {
-  logger: nestLogger(log),
-  abortOnError: false,
-  bodyParser: false,
-});
-await setBodyParsers(app, config);
-const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-app.get(GuardService).attach(fastify);
-attachDoor(fastify, config);
+const app = await createGateway({ ...house, config });
 if (port !== config.port && config.port !== 0)
   log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
 if (config.apiKeys.size === 0 && !LOOPBACK.test(config.host)) {
-  log.warn({ host: config.host }, 'whoever reaches this address is the tenant `default`: set LLMOS_API_KEYS');
+  log.warn(
+    { host: config.host },
+    'whoever reaches this address is an operator of the tenant `default`: set LLMOS_API_KEYS',
+  );
 }
 waiting.server.close();
 waiting.server.closeAllConnections();

@@ -3,7 +3,7 @@ import { isTerminal, LlmosError } from '@llmos/contracts';
 import { SpanKind, withSpan } from '@llmos/telemetry';
 import { Controller, Delete, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sentTraceparent, tenantOf, traceparentOf } from './caller.js';
+import { holderOf, sentTraceparent, tenantOf, traceparentOf } from './caller.js';
 import { EventStream, hangUpSignal } from './event-stream.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { PipelinesService } from './pipelines.service.js';
@@ -24,9 +24,10 @@ export class RunsController {
 
   @Post()
   async start(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const tenant = tenantOf(request, this.config.apiKeys);
+    const holder = holderOf(request, this.config.apiKeys);
+    const { tenant } = holder;
     const { text: name, rest: fields } = takeText(await readFields(request), 'name');
-    const pipeline = this.pipelines.get(name, 'name');
+    const pipeline = this.pipelines.getFor(holder, name, 'name');
     const key = idempotencyKey(request);
     const reserved = key === undefined ? undefined : await this.runs.runOfKey(tenant, `key:${key}`, { name, fields });
     const span = {

@@ -3,7 +3,7 @@ import { CONFIG } from '@llmos/mesh';
 import { SpanKind, withSpan } from '@llmos/telemetry';
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sentTraceparent, tenantOf, traceparentOf } from './caller.js';
+import { holderOf, sentTraceparent, traceparentOf } from './caller.js';
 import { ConversationsService, type Reply } from './conversations.service.js';
 import { EventStream, hangUpSignal } from './event-stream.js';
 import type { GatewayConfig } from './gateway.config.js';
@@ -30,9 +30,10 @@ export class ServingController {
 
   @Post('/serving/process')
   async process(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const tenant = tenantOf(request, this.config.apiKeys);
+    const holder = holderOf(request, this.config.apiKeys);
+    const { tenant } = holder;
     const { text: name, rest: fields } = takeText(await readFields(request), 'name');
-    const pipeline = this.pipelines.get(name, 'name');
+    const pipeline = this.pipelines.getFor(holder, name, 'name');
     const run = this.conversations.newRun();
     const span = {
       kind: SpanKind.SERVER,

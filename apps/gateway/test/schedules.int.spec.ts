@@ -1,5 +1,6 @@
 import { Bus } from '@llmos/mesh';
 import {
+  filesHolding,
   startNatsServer,
   startServiceProcess,
   waitFor,
@@ -59,6 +60,23 @@ describe('/v1/schedules', () => {
     await bus.schedules.delete('default', 'marker');
     // In the time of one firing of the other, the deleted one added none of its own (one may have been under way).
     expect(await bus.pending(TASK_STREAM)).toBeLessThanOrEqual(before + 2);
+  }, 30_000);
+
+  it('keeps its input from the broker’s disk until it is due', async () => {
+    const input = { text: 'CANARY of a schedule' };
+    expect((await call('PUT', '/v1/schedules/quiet', { ...nightly, every: '24h', input })).status).toBe(200);
+    expect((await call('GET', '/v1/schedules')).body).toMatchObject({ schedules: [{ name: 'quiet', input }] });
+    expect(await filesHolding(nats.pid, 'CANARY of a schedule')).toEqual([]);
+    const before = await bus.pending(TASK_STREAM);
+    await call('PUT', '/v1/schedules/quiet', { ...nightly, every: '1s', input });
+    await waitFor('a run of it', async () => (await bus.pending(TASK_STREAM)) > before, 10_000);
+    await call('DELETE', '/v1/schedules/quiet');
+    const task = await bus.nc.request(
+      '$JS.API.STREAM.MSG.GET.TASKS_DURABLE',
+      JSON.stringify({ last_by_subj: 'llmos.task.durable.intent.detect' }),
+    );
+    const { message } = task.json<{ message: { data: string } }>();
+    expect(Buffer.from(message.data, 'base64').toString()).toContain('CANARY of a schedule');
   }, 30_000);
 
   it('replaces a schedule of the same name, and keeps the tenants apart', async () => {

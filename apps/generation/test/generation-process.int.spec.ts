@@ -16,6 +16,7 @@ const pipeline: Pipeline = {
   name: 'ask',
   version: 1,
   description: '',
+  role: 'caller',
   input: { question: { type: 'string', maxLength: 4_000, required: true } },
   deadlineMs: 60_000,
   steps: [

@@ -60,8 +60,8 @@ const MOST_RESTRICTIONS = 5_000;
     },
     {
       provide: EncryptionService,
-      inject: [TenantKeys],
-      useFactory: (keys: TenantKeys) => new EncryptionService(keys),
+      inject: [TenantKeys, Bus],
+      useFactory: (keys: TenantKeys, bus: Bus) => new EncryptionService(keys, bus),
     },
     {
       provide: DisclosureService,

@@ -14,6 +14,10 @@ describe('encryption with the keys of the tenants, in two processes', () => {
     buses.push(bus);
     return TenantKeys.open(bus, { openMaster: () => Promise.resolve(master) });
   }
+  async function startService(): Promise<EncryptionService> {
+    const keys = await startKeys();
+    return new EncryptionService(keys, buses.at(-1)!);
+  }
   beforeAll(async () => {
     nats = await startNatsServer();
     master = RsaKeyService.fromPem(await newMasterKeyPem());
@@ -24,7 +28,7 @@ describe('encryption with the keys of the tenants, in two processes', () => {
   });
 
   it('seals in one, opens in the other, rotates, and destroys for good in both', async () => {
-    const [mine, theirs] = [new EncryptionService(await startKeys()), new EncryptionService(await startKeys())];
+    const [mine, theirs] = [await startService(), await startService()];
     const note = { text: 'Grüße aus Lissabon', purpose: 'note' };
     const first = encrypt.output.parse(await mine.encrypt('acme', note));
     expect(first).toEqual({ sealed: expect.stringMatching(/^v1\.1\.[A-Za-z0-9_-]+$/), keyVersion: 1 });

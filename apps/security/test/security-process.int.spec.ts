@@ -5,6 +5,7 @@ import type { Alert, Observation, Restriction } from '@llmos/contracts/capabilit
 import { Bus, MeshClient, RunRecords } from '@llmos/mesh';
 import { checkInput, parsePipeline } from '@llmos/pipeline';
 import {
+  filesHolding,
   startNatsServer,
   startServiceProcess,
   waitFor,
@@ -81,12 +82,9 @@ describe('the security service as a process, over a real nats-server, by its pip
 
   it('redacts personal data, and restores it within the run', async () => {
     const text = 'Write to ada@example.org, card 4111 1111 1111 1111.';
-    const redacted = await ask('redact_text', { text });
-    expect(redacted.result).not.toMatch(/ada@example|4111/);
-    expect(redacted.details['findings']).toHaveLength(2);
-    expect(redacted.details).not.toHaveProperty('sealed');
-    const restored = await ask('restore_text', { text });
-    expect(restored).toMatchObject({ result: text, details: { redacted: redacted.result } });
+    const { result, details } = await ask('restore_text', { text });
+    expect(result).toBe(text);
+    expect(details['redacted']).toBe('Write to [EMAIL_1], card [CARD_1].');
   }, 30_000);
 
   it('seals for one tenant and purpose, rotates its key, and can destroy it', async () => {
@@ -103,6 +101,21 @@ describe('the security service as a process, over a real nats-server, by its pip
     expect(await ask('shred_tenant', { confirm: 'acme' }, 'acme')).toMatchObject({ details: { tenant: 'acme' } });
     expect(await run('decrypt_text', { sealed }, 'acme')).toMatchObject({ type: 'failed' });
   }, 60_000);
+
+  it('shreds what the streams hold of a tenant too, and nothing of another', async () => {
+    const publish = async (tenant: string) => {
+      const context = { run: client.newRun(), tenant, lane: 'durable', deadlineMs: Date.now() + 20_000 } as const;
+      const result = `CANARY of ${tenant}`;
+      const said = { type: 'completed' as const, result, details: {}, timings: [], degraded: [] };
+      await bus.publishResult(context, 'assistant', said);
+      await bus.conclude(context, said);
+    };
+    for (const tenant of ['acme', 'globex']) await publish(tenant);
+    expect(await filesHolding(nats.pid, 'CANARY of acme')).not.toEqual([]);
+    await ask('shred_tenant', { confirm: 'acme' }, 'acme');
+    expect(await filesHolding(nats.pid, 'CANARY of acme')).toEqual([]);
+    expect(await filesHolding(nats.pid, 'CANARY of globex')).not.toEqual([]);
+  }, 30_000);
 
   it('publishes a count with noise until the budget is spent', async () => {
     const query = { kind: 'count', value: 943 };
@@ -133,7 +146,7 @@ describe('the security service as a process, over a real nats-server, by its pip
         ['lift_restriction', { id: alert!.restriction }],
         ['detect_threats', { observations: flood(1) }],
       ] as const)
-        expect(await run(name, fields, 'acme')).toMatchObject({ type: 'failed', error: { code: 'UNAUTHORIZED' } });
+        expect(await run(name, fields, 'acme')).toMatchObject({ type: 'failed', error: { code: 'FORBIDDEN' } });
 
       expect(await service.stop()).toEqual({ code: 0, signal: null });
       service = await start();

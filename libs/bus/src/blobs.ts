@@ -1,6 +1,7 @@
 import { LlmosError, newRunId } from '@llmos/contracts';
 import { StorageType } from '@nats-io/jetstream';
 import { Objm, type ObjectStore } from '@nats-io/obj';
+import type { Sealer } from './sealer.js';
 import { viaBroker } from './via-broker.js';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 
@@ -8,17 +9,10 @@ const BUCKET = 'llmos-blobs';
 /** Longer than an accepted run may take. */
 const KEPT_MS = 26 * 3_600_000;
 
-/** Seals what is stored; it opens for the same tenant under the same name alone. */
-export interface BlobSealer {
-  seal(tenant: string, name: string, body: Uint8Array): Promise<Uint8Array>;
-  /** Gives bytes that were stored without a seal as they are. */
-  open(tenant: string, name: string, body: Uint8Array): Promise<Uint8Array>;
-}
-
 /** Payloads too big for a message, kept in the object store for a day and named by reference. */
 export class Blobs {
   private store: Promise<ObjectStore> | undefined;
-  private sealer: BlobSealer | undefined;
+  private sealer: Sealer | undefined;
 
   constructor(
     private readonly nc: NatsConnection,
@@ -26,7 +20,7 @@ export class Blobs {
   ) {}
 
   /** Seals every payload from now on; without it they are stored as they are. */
-  sealWith(sealer: BlobSealer): void {
+  sealWith(sealer: Sealer): void {
     this.sealer = sealer;
   }
 

@@ -10,9 +10,11 @@ import {
 } from '@llmos/contracts';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { buryAbandoned, type Abandoned } from './abandoned.js';
 import { Ear, readAnswers, type SequencedAnswer } from './answers.js';
 import { Blobs } from './blobs.js';
-import { buryAbandoned, publishDeadLetter, type Abandoned, type DeadLetter } from './dead-letters.js';
+import { DeadLetterDesk } from './dead-letter-desk.js';
+import { DeadLetters } from './dead-letters.js';
 import { readHeaders, writeHeaders, type Envelope } from './envelope.js';
 import { decodeBody, encodeBody, JSON_TYPE } from './frame.js';
 import { createBucket, KvBucket, type KvOptions } from './kv-bucket.js';
@@ -20,7 +22,15 @@ import { ObjectBucket, type ObjectOptions } from './objects.js';
 import { delay, Publisher } from './publisher.js';
 import { PullLoop, type Delivery } from './pull-loop.js';
 import { Schedules } from './schedules.js';
-import { ensureConsumer, ensureStreams, STREAMS, type ConsumerSpec } from './topology.js';
+import { forgetTenant, type ForgottenMessages } from './tenant-messages.js';
+import {
+  ensureConsumer,
+  ensureStreams,
+  LETTERS_KEPT_MS,
+  replicasKept,
+  STREAMS,
+  type ConsumerSpec,
+} from './topology.js';
 
 export interface BusOptions {
   readonly url: string;
@@ -28,6 +38,7 @@ export interface BusOptions {
   readonly password?: string | undefined;
   /** Shown to operators as the connection's name, and as the source of events. */
   readonly service: string;
+  /** Copies kept of each stream; as many as there are already where nothing is said. */
   readonly replicas?: number;
   /** How long to wait for the broker at the start, in milliseconds. */
   readonly connectTimeoutMs?: number;
@@ -50,12 +61,16 @@ const HEADROOM_BYTES = 8_192;
 /** What sealing leaves of a message for what is sealed: base64, and room for the rest of a record. */
 const SEALED_SHARE = 0.7;
 const RESTORE_RETRY_MS = 250;
+const LETTER_OBJECTS = 'dead-letters';
 
 /** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
 export class Bus {
   readonly blobs: Blobs;
   readonly schedules: Schedules;
+  readonly deadLetters: DeadLetters;
+  readonly deadLetterDesk: DeadLetterDesk;
   private readonly publisher: Publisher;
+  private readonly letterObjects: ObjectBucket;
   private readonly ear: Ear;
   private readonly loops = new Set<PullLoop>();
   private readonly source: string;
@@ -72,6 +87,13 @@ export class Bus {
     this.blobs = new Blobs(nc, options.replicas ?? 1);
     this.schedules = new Schedules(js, jsm);
     this.publisher = new Publisher(nc);
+    this.letterObjects = this.objects(LETTER_OBJECTS, { ttlMs: LETTERS_KEPT_MS });
+    this.deadLetters = new DeadLetters({
+      publisher: this.publisher,
+      objects: this.letterObjects,
+      maxBodyBytes: () => this.maxMessageBytes - HEADROOM_BYTES,
+    });
+    this.deadLetterDesk = new DeadLetterDesk(js, jsm, this.publisher, this.deadLetters, this.letterObjects);
     this.ear = new Ear(nc);
     this.source = `/llmos/${options.service}`;
     void this.watchConnection();
@@ -93,13 +115,18 @@ export class Bus {
       pingInterval: 20_000,
     });
     const jsm = await jetstreamManager(nc);
-    await ensureStreams(jsm, options.replicas ?? 1);
-    return new Bus(nc, jetstream(nc), jsm, options);
+    const replicas = options.replicas ?? (await replicasKept(jsm));
+    await ensureStreams(jsm, replicas);
+    return new Bus(nc, jetstream(nc), jsm, { ...options, replicas });
   }
 
   /** False while the broker is away. */
   get usable(): boolean {
     return this.connected && !this.nc.isClosed() && !this.nc.isDraining();
+  }
+
+  private get maxMessageBytes(): number {
+    return this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES;
   }
 
   get serverVersion(): string {
@@ -120,7 +147,7 @@ export class Bus {
   ): Promise<number> {
     const id = `${context.run}:${index}`;
     const encoded = encodeBody(body);
-    const limit = Math.min(INLINE_LIMIT_BYTES, (this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES) - HEADROOM_BYTES);
+    const limit = Math.min(INLINE_LIMIT_BYTES, this.maxMessageBytes - HEADROOM_BYTES);
     const dataref = encoded.body.length > limit ? await this.blobs.put(context.tenant, encoded.body) : undefined;
     const envelope: Envelope = {
       ...context,
@@ -181,7 +208,7 @@ export class Bus {
 
   /** Whether an answer fits into one message, of a durable run also sealed in its record. */
   canTell(answer: TerminalAnswer, lane: RunContext['lane']): boolean {
-    const limit = (this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES) - HEADROOM_BYTES;
+    const limit = this.maxMessageBytes - HEADROOM_BYTES;
     return encodeBody(answer).body.length <= (lane === 'durable' ? limit * SEALED_SHARE : limit);
   }
 
@@ -267,11 +294,12 @@ export class Bus {
       name: 'bus_bury',
       filter: '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>',
     };
-    await this.consume(consumer, 4, (delivery) => buryAbandoned(this.jsm, this.publisher, delivery, onAbandoned));
+    await this.consume(consumer, 4, (delivery) => buryAbandoned(this.jsm, this.deadLetters, delivery, onAbandoned));
   }
 
-  deadLetter(letter: DeadLetter): Promise<void> {
-    return publishDeadLetter(this.publisher, letter);
+  /** Removes what the streams hold of a tenant beside work under way, when its keys are destroyed. */
+  forgetTenant(tenant: string): Promise<ForgottenMessages> {
+    return forgetTenant({ js: this.js, jsm: this.jsm, letterObjects: this.letterObjects }, tenant);
   }
 
   async kv(bucket: string, options: KvOptions = {}): Promise<KvBucket> {

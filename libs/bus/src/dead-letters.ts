@@ -1,84 +1,148 @@
-import { LlmosError, subjects, type ErrorBody } from '@llmos/contracts';
-import type { JetStreamManager } from '@nats-io/jetstream';
+import {
+  isRunId,
+  isToken,
+  newRunId,
+  parseDueSubject,
+  parseIntakeSubject,
+  subjects,
+  type ErrorBody,
+} from '@llmos/contracts';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
-import type { Delivery } from './pull-loop.js';
+import { headersOf, packOriginal, type Original } from './dead-letter-original.js';
+import type { ObjectBucket } from './objects.js';
 import type { Publisher } from './publisher.js';
-import { isNotFound } from './topology.js';
 
 const PATIENCE_MS = 10_000;
+const EMPTY = new Uint8Array();
+/** Whose keys seal what nobody can be named for. */
+const NOBODYS_TENANT = 'system';
+const REASON_CHARACTERS = 500;
+const FIELD_CHARACTERS = 200;
 
-/** A message nobody could process, as it was, with the reason in its headers. */
-export interface DeadLetter {
+/** The headers of a dead letter, for whoever looks after it without opening it. */
+export const LETTER = {
+  tenant: 'llmos-tenant',
+  subject: 'llmos-original-subject',
+  run: 'llmos-run',
+  attempts: 'llmos-attempts',
+  code: 'llmos-error-code',
+  field: 'llmos-error-field',
+  reason: 'llmos-reason',
+  /** A {@link LetterPayload}. */
+  payload: 'llmos-payload',
+  /** The object that holds what is too big for the letter. */
+  object: 'llmos-object',
+} as const;
+
+/**
+ * What became of the message itself: `sealed` with its headers under its tenant's key; `plain` where nothing is sealed
+ * or the keys could not be used; `destroyed` where it belongs to keys that were destroyed, and only the fact is kept.
+ */
+export type LetterPayload = 'sealed' | 'plain' | 'destroyed';
+
+/** A message nobody could process, as it was, with the reason. */
+export interface DeadLetter extends Original {
   readonly service: string;
   /** Unique for the message, so that the same one is kept once. */
   readonly id: string;
-  readonly subject: string;
-  readonly headers: MsgHdrs | undefined;
-  readonly data: Uint8Array;
+  /** When the stream took it, in Unix milliseconds. */
+  readonly storedAtMs: number;
   readonly attempts: number;
   readonly error: ErrorBody;
 }
 
-export async function publishDeadLetter(publisher: Publisher, letter: DeadLetter): Promise<void> {
-  const h = headers();
-  for (const key of letter.headers?.keys() ?? []) {
-    // JetStream's own headers (message id, expected sequence …) belong to the first publish.
-    if (!key.startsWith('Nats-')) h.set(key, letter.headers!.get(key));
-  }
-  h.set('llmos-original-subject', letter.subject);
-  h.set('llmos-attempts', String(letter.attempts));
-  h.set('llmos-error-code', letter.error.code);
-  h.set('llmos-reason', letter.error.message.replace(/[\r\n]+/g, ' ').slice(0, 500));
-  if (letter.error.field) h.set('llmos-error-field', letter.error.field.replace(/[\r\n]+/g, ' ').slice(0, 200));
-  h.set('Nats-Msg-Id', `dlq:${letter.id}`);
-  await publisher.publish(subjects.deadLetter(letter.service), letter.data, {
-    headers: h,
-    deadlineMs: Date.now() + PATIENCE_MS,
-  });
+/** Keeps dead letters from those who only look after them. */
+export interface LetterGuard {
+  /**
+   * Seals a message that began at this time. It never rejects: a letter is kept in the clear rather than lost.
+   *
+   * @returns the sealed bytes, or why there are none.
+   */
+  seal(letter: LetterName, original: Uint8Array): Promise<Uint8Array | Exclude<LetterPayload, 'sealed'>>;
+  /** @throws LlmosError NOT_FOUND when the tenant's key has been destroyed. */
+  open(tenant: string, id: string, sealed: Uint8Array): Promise<Uint8Array>;
+  /** Takes personal data out of what is said of a letter. */
+  redact(text: string): string;
 }
 
-/** A message no worker finished. */
-export type Abandoned = Pick<Delivery, 'headers' | 'data'>;
-
-interface MaxDeliveriesAdvisory {
-  readonly stream: string;
-  readonly consumer: string;
-  readonly stream_seq: number;
-  readonly deliveries: number;
+export interface LetterName {
+  readonly tenant: string;
+  readonly id: string;
+  readonly beganAtMs: number;
 }
 
-/**
- * Handles one "maximum deliveries" advisory: a worker took a message and died, as often as is allowed. The message
- * would stay in its work queue for ever; it is kept as a dead letter and deleted there.
- *
- * @param onDead told of the message, so that the run it belongs to can be ended.
- */
-export async function buryAbandoned(
-  jsm: JetStreamManager,
-  publisher: Publisher,
-  delivery: Delivery,
-  onDead: (message: Abandoned, error: ErrorBody) => Promise<void>,
-): Promise<void> {
-  const advisory = JSON.parse(new TextDecoder().decode(delivery.data)) as MaxDeliveriesAdvisory;
-  const message = await jsm.streams.getMessage(advisory.stream, { seq: advisory.stream_seq });
-  if (message) {
-    const error = new LlmosError(
-      'INTERNAL',
-      `Given up after ${advisory.deliveries} deliveries: no worker finished it.`,
-    ).toBody();
-    await onDead({ headers: message.header, data: message.data }, error);
-    await publishDeadLetter(publisher, {
-      service: advisory.consumer.split('_')[0] ?? 'unknown',
-      id: `${advisory.stream}:${advisory.stream_seq}`,
-      subject: message.subject,
-      headers: message.header,
-      data: message.data,
-      attempts: advisory.deliveries,
-      error,
-    });
-    await jsm.streams.deleteMessage(advisory.stream, advisory.stream_seq).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
+export interface DeadLettersOptions {
+  readonly publisher: Publisher;
+  /** Keeps what is too big for a letter, as long as letters are kept. */
+  readonly objects: ObjectBucket;
+  /** What fits into a letter beside its headers. */
+  readonly maxBodyBytes: () => number;
+}
+
+/** Keeps messages that nobody could process, for somebody to look at and to send again. */
+export class DeadLetters {
+  private guard: LetterGuard | undefined;
+
+  constructor(private readonly options: DeadLettersOptions) {}
+
+  /** Seals and redacts every letter from now on; without it they are kept as they came. */
+  protectWith(guard: LetterGuard): void {
+    this.guard = guard;
+  }
+
+  get opener(): LetterGuard | undefined {
+    return this.guard;
+  }
+
+  async put(letter: DeadLetter): Promise<void> {
+    const tenant = tenantOf(letter);
+    const run = letter.headers?.get('ce-subject');
+    const runBeganAtMs = run && isRunId(run) ? Number.parseInt(run.slice(0, 8) + run.slice(9, 13), 16) : Infinity;
+    const name = { tenant, id: letter.id, beganAtMs: Math.min(letter.storedAtMs, runBeganAtMs) };
+    const sealed = (await this.guard?.seal(name, packOriginal(letter))) ?? 'plain';
+    const h = sealed === 'plain' ? ownHeaders(letter.headers) : headers();
+    const visible = (text: string, length: number) =>
+      (this.guard ? this.guard.redact(text) : text).replace(/[\r\n]+/g, ' ').slice(0, length);
+    h.set(LETTER.tenant, tenant);
+    h.set(LETTER.payload, typeof sealed === 'string' ? sealed : 'sealed');
+    h.set(LETTER.subject, sealed === 'plain' ? letter.subject : visible(letter.subject, FIELD_CHARACTERS));
+    if (run && isRunId(run)) h.set(LETTER.run, run);
+    h.set(LETTER.attempts, String(letter.attempts));
+    h.set(LETTER.code, letter.error.code);
+    h.set(LETTER.reason, visible(letter.error.message, REASON_CHARACTERS));
+    if (letter.error.field) h.set(LETTER.field, visible(letter.error.field, FIELD_CHARACTERS));
+    h.set('Nats-Msg-Id', `${ID_PREFIX}${letter.id}`);
+    const body = sealed === 'plain' ? letter.data : sealed === 'destroyed' ? EMPTY : sealed;
+    const isLarge = body.length > this.options.maxBodyBytes();
+    if (isLarge) h.set(LETTER.object, await this.putObject(tenant, body));
+    await this.options.publisher.publish(subjects.deadLetter(letter.service, tenant), isLarge ? EMPTY : body, {
+      headers: h,
+      deadlineMs: Date.now() + PATIENCE_MS,
     });
   }
-  delivery.ack();
+
+  /** A message as large as may be has no room for what is said of it. */
+  private async putObject(tenant: string, body: Uint8Array): Promise<string> {
+    const name = `${tenant}.${newRunId()}`;
+    await this.options.objects.put(name, body);
+    return name;
+  }
+}
+
+/** Of a letter's message id in the stream; what follows is the letter's own id. */
+export const ID_PREFIX = 'dlq:';
+
+/** JetStream's own headers (message id, expected sequence …) belong to the first publish. */
+function ownHeaders(of: MsgHdrs | undefined): MsgHdrs {
+  const names = (of?.keys() ?? []).filter((name) => !name.startsWith('Nats-'));
+  return headersOf(names.map((name) => [name, of!.values(name)]));
+}
+
+/** Where outsiders publish, the subject says whose it is: the broker let nobody else publish there. */
+function tenantOf({ subject, headers: h }: DeadLetter): string {
+  const said = (parseIntakeSubject(subject) ?? parseDueSubject(subject))?.tenant;
+  if (said) return said;
+  const [, kind, third] = subject.split('.');
+  const tenant = kind === 'in' ? third : h?.get('ce-tenant');
+  return tenant && isToken(tenant) ? tenant : NOBODYS_TENANT;
 }

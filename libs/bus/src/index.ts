@@ -1,11 +1,22 @@
 export type { SequencedAnswer } from './answers.js';
-export type { BlobSealer } from './blobs.js';
+export type { Abandoned } from './abandoned.js';
 export { Bus, intakeConsumer, taskConsumer, type BusOptions, type Decoded } from './bus.js';
-export type { Abandoned, DeadLetter } from './dead-letters.js';
+export type { DeadLetterDesk, LetterNote } from './dead-letter-desk.js';
+export { headersOf, type Original } from './dead-letter-original.js';
+export type { DeadLetter, DeadLetters, LetterGuard, LetterName, LetterPayload } from './dead-letters.js';
 export type { Envelope } from './envelope.js';
 export { decodeBody, encodeBody } from './frame.js';
-export type { KvBucket, KvOptions, KvValue, KvWatcher } from './kv-bucket.js';
+export type { KvBucket, KvChange, KvOptions, KvValue, KvWatcher, StoredKvValue } from './kv-bucket.js';
 export type { ObjectBucket, ObjectOptions, StoredObject } from './objects.js';
 export type { Delivery, PullLoop } from './pull-loop.js';
 export { dueConsumer, type Schedule, type Schedules } from './schedules.js';
+export type { Sealer } from './sealer.js';
+export {
+  Snapshots,
+  type SnapshotsOptions,
+  type StoredStream,
+  type StreamHead,
+  type StreamSnapshot,
+} from './snapshots.js';
+export type { ForgottenMessages } from './tenant-messages.js';
 export { ACK_WAIT_MS, MAX_DELIVERIES, STREAMS, type ConsumerSpec } from './topology.js';

@@ -2,6 +2,7 @@ import { LlmosError } from '@llmos/contracts';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import { jetstreamManager, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { eraseMessage } from './erase-message.js';
 import { delay } from './publisher.js';
 import { viaBroker } from './via-broker.js';
 
@@ -21,11 +22,20 @@ export interface KvOptions {
 export interface KvValue {
   readonly value: Uint8Array;
   readonly revision: number;
+  /** By the broker's clock, in Unix milliseconds. */
+  readonly storedAtMs: number;
 }
 
+/** A value as it lies in the bucket. */
+export interface StoredKvValue extends KvValue {
+  readonly key: string;
+}
+
+/** A change of a key, or what it is at the start; `value` is undefined when it was deleted. */
+export type KvChange = Omit<StoredKvValue, 'value'> & { readonly value: Uint8Array | undefined };
+
 export interface KvWatcher {
-  /** `value` is undefined when the key was deleted. */
-  onEntry(entry: { key: string; value: Uint8Array | undefined; revision: number }): void;
+  onEntry(entry: KvChange): void;
   /** Called once, when every entry there was at the start has been seen. */
   onReady?(): void;
 }
@@ -59,7 +69,7 @@ export class KvBucket {
 
   async get(key: string): Promise<KvValue | undefined> {
     const entry = await viaBroker(() => this.kv.get(key));
-    return entry && entry.operation === 'PUT' ? { value: entry.value, revision: entry.revision } : undefined;
+    return entry && entry.operation === 'PUT' ? storedValue(entry) : undefined;
   }
 
   /** @returns the new revision. */
@@ -105,10 +115,23 @@ export class KvBucket {
     });
   }
 
+  /** Every value that lies in the bucket under keys like this (`acme.*`), replaced ones that are kept among them. */
+  async *stored(keys: string): AsyncGenerator<StoredKvValue> {
+    for await (const entry of await viaBroker(() => this.kv.history({ key: keys }))) {
+      if (entry.operation === 'PUT') yield storedValue(entry);
+      if (entry.delta === 0) return;
+    }
+  }
+
+  /** Removes this one value, if it is still there, and overwrites it in the broker's files; watchers are not told. */
+  async wipe(revision: number): Promise<void> {
+    await viaBroker(() => this.overwrite(revision));
+  }
+
   /** Removes one message from the stream and fills its place in the file with random bytes. */
   private async overwrite(revision: number): Promise<void> {
     const manager = await jetstreamManager(this.nc, { checkAPI: false });
-    await manager.streams.deleteMessage(this.stream, revision, true);
+    await eraseMessage(manager, this.stream, revision);
   }
 
   /** Replays every entry, then follows the changes; after the broker was away it begins again with a replay. */
@@ -165,9 +188,10 @@ export function createBucket(nc: NatsConnection, bucket: string, replicas: numbe
 }
 
 function deliver(entry: KvEntry, watcher: KvWatcher): void {
-  watcher.onEntry({
-    key: entry.key,
-    value: entry.operation === 'PUT' ? entry.value : undefined,
-    revision: entry.revision,
-  });
+  const stored = storedValue(entry);
+  watcher.onEntry(entry.operation === 'PUT' ? stored : { ...stored, value: undefined });
+}
+
+function storedValue({ key, value, revision, created }: KvEntry): StoredKvValue {
+  return { key, value, revision, storedAtMs: created.getTime() };
 }

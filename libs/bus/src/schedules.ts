@@ -1,7 +1,8 @@
-import { LlmosError, parseScheduleSubject, subjects } from '@llmos/contracts';
+import { isLlmosError, LlmosError, parseScheduleSubject, subjects } from '@llmos/contracts';
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { JSON_TYPE } from './frame.js';
+import type { Sealer } from './sealer.js';
 import { isNotFound, STREAMS, type ConsumerSpec } from './topology.js';
 import { viaBroker } from './via-broker.js';
 
@@ -23,10 +24,17 @@ export const dueConsumer: ConsumerSpec = { stream: STREAMS.schedules, name: 'gat
 
 /** Schedules kept and fired by the broker itself (message scheduling, ADR-51): they outlive every process of the house. */
 export class Schedules {
+  private sealer: Sealer | undefined;
+
   constructor(
     private readonly js: JetStreamClient,
     private readonly jsm: JetStreamManager,
   ) {}
+
+  /** Seals every input from now on, under the name of its pipeline; without it they are stored as they are. */
+  sealWith(sealer: Sealer): void {
+    this.sealer = sealer;
+  }
 
   /** Adds a schedule, or replaces the one with the same name. @throws LlmosError INVALID_ARGUMENT for a `when` nobody can read. */
   async put(tenant: string, { name, pipeline, when, input }: Schedule): Promise<void> {
@@ -35,9 +43,11 @@ export class Schedules {
     head.set(TARGET, subjects.due(tenant, pipeline));
     head.set('Nats-Rollup', 'sub');
     head.set('content-type', JSON_TYPE);
+    const plain = new TextEncoder().encode(JSON.stringify(input));
+    const body = this.sealer ? await this.sealer.seal(tenant, pipeline, plain) : plain;
     await viaBroker(async () => {
       try {
-        await this.js.publish(subjects.schedule(tenant, name), JSON.stringify(input), { headers: head });
+        await this.js.publish(subjects.schedule(tenant, name), body, { headers: head });
       } catch (error) {
         if (error instanceof JetStreamApiError && /schedule/i.test(error.message))
           throw new LlmosError('INVALID_ARGUMENT', `The broker cannot read '${when.slice(0, 64)}' as a schedule.`, {
@@ -57,18 +67,28 @@ export class Schedules {
     return purged > 0;
   }
 
+  /**
+   * The input of a delivery that is due, as JSON.
+   *
+   * @throws LlmosError NOT_FOUND when the tenant's key has been destroyed since it was stored.
+   */
+  async open(tenant: string, pipeline: string, data: Uint8Array): Promise<Uint8Array> {
+    return this.sealer ? this.sealer.open(tenant, pipeline, data) : data;
+  }
+
+  /** Those whose input can be read: a schedule whose key has been destroyed is about to be deleted. */
   async list(tenant: string): Promise<Schedule[]> {
     return viaBroker(async () => {
       const { state } = await this.jsm.streams.info(STREAMS.schedules, { subjects_filter: subjects.schedules(tenant) });
       const names = Object.keys(state.subjects ?? {})
         .sort()
         .slice(0, MAX_SCHEDULES);
-      const found = await Promise.all(names.map((subject) => this.read(subject)));
+      const found = await Promise.all(names.map((subject) => this.read(tenant, subject)));
       return found.filter((schedule) => schedule !== undefined);
     });
   }
 
-  private async read(subject: string): Promise<Schedule | undefined> {
+  private async read(tenant: string, subject: string): Promise<Schedule | undefined> {
     const message = await this.jsm.streams
       .getMessage(STREAMS.schedules, { last_by_subj: subject })
       .catch((error: unknown) => {
@@ -77,11 +97,15 @@ export class Schedules {
       });
     const name = parseScheduleSubject(subject)?.name;
     if (!message || !name) return undefined;
-    return {
-      name,
-      pipeline: message.header.get(TARGET).split('.').at(-1) ?? '',
-      when: message.header.get(SCHEDULE),
-      input: message.json(),
-    };
+    const pipeline = message.header.get(TARGET).split('.').at(-1) ?? '';
+    try {
+      const input = JSON.parse(
+        new TextDecoder().decode(await this.open(tenant, pipeline, message.data)),
+      ) as Schedule['input'];
+      return { name, pipeline, when: message.header.get(SCHEDULE), input };
+    } catch (error) {
+      if (isLlmosError(error) && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    }
   }
 }

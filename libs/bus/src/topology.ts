@@ -14,6 +14,8 @@ import { nanos } from '@nats-io/transport-node';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
+/** How long dead letters are kept. */
+export const LETTERS_KEPT_MS = 30 * DAY;
 
 /** The names of the streams. Stable: scalers and operators read them. */
 export const STREAMS = {
@@ -100,7 +102,7 @@ const DEFINITIONS: readonly Definition[] = [
     subjects: [subjects.deadLetters()],
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
-    max_age: nanos(30 * DAY),
+    max_age: nanos(LETTERS_KEPT_MS),
     duplicate_window: nanos(10 * MINUTE),
   },
   {
@@ -120,6 +122,16 @@ const DEFINITIONS: readonly Definition[] = [
  */
 export async function ensureStreams(jsm: JetStreamManager, replicas: number): Promise<void> {
   await Promise.all(DEFINITIONS.map((definition) => ensureStream(jsm, { ...definition, num_replicas: replicas })));
+}
+
+/** How many copies are kept of the streams that are there; 1 where there are none. */
+export async function replicasKept(jsm: JetStreamManager): Promise<number> {
+  try {
+    return (await jsm.streams.info(STREAMS.deadLetters)).config.num_replicas;
+  } catch (error) {
+    if (isNotFound(error)) return 1;
+    throw error;
+  }
 }
 
 async function ensureStream(jsm: JetStreamManager, wanted: Definition): Promise<void> {

@@ -56,8 +56,17 @@ describe('subjects', () => {
   it('take no token that would reach further', () => {
     for (const bad of ['a.b', '*', '>', '', 'a b', 'x'.repeat(65)])
       expect(() => subjects.intake(bad, 'p')).toThrow(/1 to 64/);
-    expect(parseIntakeSubject('llmos.in.acme.voice')).toEqual({ tenant: 'acme', pipeline: 'voice' });
-    for (const bad of ['llmos.in.acme', 'llmos.in.acme.a.b', 'llmos.in..p'])
+    expect(parseIntakeSubject('llmos.in.acme.voice')).toEqual({ tenant: 'acme', pipeline: 'voice', role: 'caller' });
+    for (const bad of ['llmos.in.acme', 'llmos.in.acme.a.b', 'llmos.in..p', 'llmos.in.~operator.acme'])
+      expect(parseIntakeSubject(bad)).toBeUndefined();
+  });
+
+  it('tell events of operators from those of callers, whatever a tenant is called', () => {
+    const operators = { tenant: 'acme', pipeline: 'rotate_key', role: 'operator' };
+    expect(parseIntakeSubject(subjects.operatorIntake('acme', 'rotate_key'))).toEqual(operators);
+    expect(() => subjects.intake('~operator', 'acme')).toThrow(/1 to 64/);
+    expect(parseIntakeSubject(subjects.intake('operator', 'rotate_key'))).toMatchObject({ role: 'caller' });
+    for (const bad of ['llmos.in.~operator.acme.a.b', 'llmos.in.~operator.~operator.p'])
       expect(parseIntakeSubject(bad)).toBeUndefined();
   });
 });

@@ -20,6 +20,8 @@ export const ERRORS = {
   INVALID_AUDIO: { httpStatus: 422, retryable: false },
   /** Screening found an attack, and the pipeline says to refuse it. */
   CONTENT_REFUSED: { httpStatus: 422, retryable: false },
+  /** The caller is known, and its role may not do this. */
+  FORBIDDEN: { httpStatus: 403, retryable: false },
   /** A privacy budget is spent. */
   BUDGET_SPENT: { httpStatus: 403, retryable: false },
   /** The address, key or tenant is held back for now; see `message`. */

@@ -4,6 +4,15 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'a name is lower-case letters, digits and _, starting with a letter');
 
+/** What an API key or a user of the bus may do, the least first: each role may do what those before it may. */
+export const ROLES = ['caller', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Whether who has a role may do what needs another. */
+export function mayAct(role: Role, needed: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed);
+}
+
 /** One input field a caller may send. `bytes` arrive as base64 in JSON or as an upload. */
 export const inputFieldSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -41,6 +50,8 @@ export const pipelineSchema = z.strictObject({
   name,
   version: z.number().int().positive(),
   description: z.string().default(''),
+  /** Who may run it: `operator` for what trains, destroys, spends or shows what callers are not to see. */
+  role: z.enum(ROLES).default('caller'),
   /** What is said when the pipeline is called with its name alone. */
   greeting: z.string().optional(),
   input: z.record(name, inputFieldSchema).default({}),

@@ -1,5 +1,6 @@
 import { LlmosError } from './errors.js';
 import { tagOf } from './ids.js';
+import type { Role } from './pipeline.js';
 
 /** Two waits, two streams: someone waits for a `live` run; a `durable` one may wait but may never be lost. */
 export type Lane = 'live' | 'durable';
@@ -19,13 +20,19 @@ function token(kind: string, text: string): string {
   return text;
 }
 
+const OPERATOR = '~operator';
+
 /** The only place where subjects are spelled. */
 export const subjects = {
   task: (lane: Lane, capability: string) => `llmos.task.${lane}.${capability}`,
   tasks: (lane: Lane) => `llmos.task.${lane}.>`,
   intake: (tenant: string, pipeline: string) => `llmos.in.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
+  /** Events that speak as an operator: no tenant can be called `~operator`, so no tenant's permission reaches it. */
+  operatorIntake: (tenant: string, pipeline: string) =>
+    `llmos.in.${OPERATOR}.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
   intakeAll: () => 'llmos.in.>',
   result: (tenant: string, pipeline: string) => `llmos.out.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
+  resultsOf: (tenant: string) => `llmos.out.${token('tenant', tenant)}.*`,
   results: () => 'llmos.out.>',
   answer: (run: string) => `llmos.answer.${tagOf(run)}.${token('run', run)}`,
   /** Every answer of the runs with this tag. */
@@ -36,19 +43,25 @@ export const subjects = {
   schedules: (tenant: string) => `llmos.schedule.${token('tenant', tenant)}.*`,
   schedulesAll: () => 'llmos.schedule.>',
   due: (tenant: string, pipeline: string) => `llmos.due.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
+  dueOf: (tenant: string) => `llmos.due.${token('tenant', tenant)}.*`,
   dueAll: () => 'llmos.due.>',
   cancel: (run: string) => `llmos.cancel.${token('run', run)}`,
   cancels: () => 'llmos.cancel.*',
-  deadLetter: (service: string) => `llmos.dlq.${token('service', service)}`,
+  deadLetter: (service: string, tenant: string) => `llmos.dlq.${token('service', service)}.${token('tenant', tenant)}`,
+  deadLettersOf: (tenant: string) => `llmos.dlq.*.${token('tenant', tenant)}`,
   deadLetters: () => 'llmos.dlq.>',
 };
 
-/** `llmos.in.acme.customer_service` → tenant and pipeline; undefined when the subject has another shape. */
-export function parseIntakeSubject(subject: string): { tenant: string; pipeline: string } | undefined {
-  const parts = subject.split('.');
-  const [, , tenant, pipeline] = parts;
-  if (parts.length !== 4 || !tenant || !pipeline || !isToken(tenant) || !isToken(pipeline)) return undefined;
-  return { tenant, pipeline };
+/**
+ * `llmos.in.acme.customer_service`, or `llmos.in.~operator.acme.rotate_key`, → tenant, pipeline and as whom the event
+ * speaks; undefined when the subject has another shape.
+ */
+export function parseIntakeSubject(subject: string): { tenant: string; pipeline: string; role: Role } | undefined {
+  const [, , ...address] = subject.split('.');
+  const role = address[0] === OPERATOR ? 'operator' : 'caller';
+  const [tenant, pipeline, ...rest] = role === 'operator' ? address.slice(1) : address;
+  if (!tenant || !pipeline || rest.length > 0 || !isToken(tenant) || !isToken(pipeline)) return undefined;
+  return { tenant, pipeline, role };
 }
 
 /** `llmos.due.acme.train_recommender` → tenant and pipeline; undefined when the subject has another shape. */

@@ -3,12 +3,12 @@ import { baseConfig, loadConfig, type BaseConfig, type ConfigDefinition, type Co
 import { newRunId, type NodeState } from '@llmos/contracts';
 import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/telemetry';
 import { HEARTBEAT_MS, Nodes } from './nodes.js';
+import { openAtRest } from './open-at-rest.js';
 import type { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
-import { AtRest } from './tenant-keys.at-rest.js';
-import { masterKeyFileOf, tenantKeysConfig, type TenantKeysConfig } from './tenant-keys.config.js';
-import { openMasterKey } from './tenant-keys.master.js';
-import { TenantKeys } from './tenant-keys.js';
+import type { AtRest } from './tenant-keys.at-rest.js';
+import { tenantKeysConfig, type TenantKeysConfig } from './tenant-keys.config.js';
+import type { TenantKeys } from './tenant-keys.js';
 
 /** The settings of a process: what every process has, and its own. */
 export type ServiceConfig = BaseConfig & TenantKeysConfig & { readonly service: string };
@@ -50,19 +50,11 @@ export async function openProcess<D extends ConfigDefinition>(
   readiness.set({ name: BROKER_CHECK, state: 'loading', message: 'connecting to NATS' });
   const bus = await connectPatiently(config, log, readiness);
   readiness.set({ name: BROKER_CHECK, state: 'ready' });
-  const tenantKeys = await TenantKeys.open(bus, {
-    openMaster: (mayCreate) => openMasterKey(masterKeyFileOf(config), mayCreate),
-    onProblem: (error, message) => log.error({ err: error }, message),
-  });
+  const { tenantKeys, atRest } = await openAtRest(bus, config, log);
   // Lazy where all is well; where it is not, better known now than by what fails later.
   tenantKeys
     .verify()
     .catch(() => readiness.bring(KEYS_CHECK, () => tenantKeys.verify(), { signal: UNTIL_THE_END, log }));
-  const atRest = new AtRest(tenantKeys, config.encryption);
-  bus.blobs.sealWith({
-    seal: (tenant, name, body) => atRest.seal(tenant, 'blob', name, body),
-    open: (tenant, name, body) => atRest.open(tenant, 'blob', name, body),
-  });
   const [records, nodes] = await Promise.all([RunRecords.open(bus, atRest), Nodes.open(bus)]);
   return { config, log, bus, records, nodes, tenantKeys, atRest, readiness, stopTracing };
 }

@@ -244,12 +244,13 @@ export class TaskChain {
   }
 
   private async bury(delivery: Delivery, id: string, error: LlmosError): Promise<void> {
-    await this.options.bus.deadLetter({
+    await this.options.bus.deadLetters.put({
       service: serviceOf(this.capability.name),
       id,
       subject: delivery.subject,
       headers: delivery.headers,
       data: delivery.data,
+      storedAtMs: delivery.storedAtMs,
       attempts: delivery.attempt,
       error: error.toBody(),
     });

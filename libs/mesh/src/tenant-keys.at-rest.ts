@@ -1,3 +1,4 @@
+import type { Sealer } from '@llmos/bus';
 import { decodeSealed, encodeSealed, isSealed } from '@llmos/privacy';
 import type { TenantKeys } from './tenant-keys.js';
 
@@ -7,7 +8,7 @@ import type { TenantKeys } from './tenant-keys.js';
  */
 export class AtRest {
   constructor(
-    private readonly keys: Pick<TenantKeys, 'seal' | 'open' | 'onShred'>,
+    private readonly keys: Pick<TenantKeys, 'seal' | 'open' | 'onShred' | 'isShredded' | 'shreddedAtMs'>,
     /** Whether {@link seal} does. */
     readonly encrypts: boolean,
   ) {}
@@ -24,8 +25,31 @@ export class AtRest {
     return this.keys.open(tenant, { purpose, aad: id }, decodeSealed(bytes));
   }
 
-  /** Told of each tenant whose keys are destroyed: what was opened for it must be forgotten. */
+  /** The same for one purpose. */
+  sealerOf(purpose: string): Sealer {
+    return {
+      seal: (tenant, id, bytes) => this.seal(tenant, purpose, id, bytes),
+      open: (tenant, id, bytes) => this.open(tenant, purpose, id, bytes),
+    };
+  }
+
+  /**
+   * Told of each tenant whose keys are destroyed, and at once of those whose keys were: what was opened for it must be
+   * forgotten, and what is stored in the clear from before removed.
+   */
   onShred(listener: (tenant: string) => void): void {
     this.keys.onShred(listener);
+  }
+
+  /** Whether what began at this time (Unix milliseconds) belongs to keys that have been destroyed since. */
+  shreddedSince(tenant: string, ms: number): boolean {
+    return ms <= this.keys.shreddedAtMs(tenant);
+  }
+
+  /** Whether stored bytes went with the tenant's keys: sealed by one of them, or in the clear from before. */
+  isLost(tenant: string, bytes: Uint8Array, storedAtMs: number): boolean {
+    return isSealed(bytes)
+      ? this.keys.isShredded(tenant, decodeSealed(bytes).keyVersion)
+      : this.shreddedSince(tenant, storedAtMs);
   }
 }

@@ -1,5 +1,5 @@
 import type { DataKey } from '@llmos/privacy';
-import { readKey, readShredded, subjectOf, type KeyRecord } from './tenant-keys.record.js';
+import { readKey, readShredded, subjectOf, type KeyRecord, type Shredding } from './tenant-keys.record.js';
 
 interface Tenant {
   readonly records: Map<number, KeyRecord>;
@@ -7,6 +7,8 @@ interface Tenant {
   readonly keys: Map<number, Promise<DataKey>>;
   /** Every version up to this one is destroyed. */
   shreddedUpTo: number;
+  /** When that was said last, in Unix milliseconds; 0: never. */
+  shreddedAtMs: number;
   /** When the newest record was last seen in the bucket. */
   checkedAtMs: number;
 }
@@ -16,14 +18,16 @@ export class KeyMemory {
   private readonly tenants = new Map<string, Tenant>();
   private readonly shredListeners = new Set<(tenant: string) => void>();
 
+  /** Also told at once of those shredded before. */
   onShred(listener: (tenant: string) => void): void {
     this.shredListeners.add(listener);
+    for (const [tenant, { shreddedAtMs }] of this.tenants) if (shreddedAtMs > 0) listener(tenant);
   }
 
   of(tenant: string): Tenant {
     let known = this.tenants.get(tenant);
     if (!known) {
-      known = { records: new Map(), keys: new Map(), shreddedUpTo: 0, checkedAtMs: 0 };
+      known = { records: new Map(), keys: new Map(), shreddedUpTo: 0, shreddedAtMs: 0, checkedAtMs: 0 };
       this.tenants.set(tenant, known);
     }
     return known;
@@ -43,6 +47,10 @@ export class KeyMemory {
 
   isShredded(tenant: string, version: number): boolean {
     return version <= this.of(tenant).shreddedUpTo;
+  }
+
+  shreddedAtMs(tenant: string): number {
+    return this.tenants.get(tenant)?.shreddedAtMs ?? 0;
   }
 
   get isEmpty(): boolean {
@@ -85,10 +93,11 @@ export class KeyMemory {
   }
 
   /** Destroys every version up to this one, and tells who listens, once. */
-  shred(tenant: string, upTo: number): void {
+  shred(tenant: string, { upTo, atMs }: Shredding): void {
     const known = this.of(tenant);
-    const isNew = upTo > known.shreddedUpTo;
+    const isNew = atMs > known.shreddedAtMs;
     known.shreddedUpTo = Math.max(upTo, known.shreddedUpTo);
+    known.shreddedAtMs = Math.max(atMs, known.shreddedAtMs);
     for (const version of [...known.records.keys(), ...known.keys.keys()]) {
       if (version <= upTo) this.forget(tenant, version);
     }

@@ -12,6 +12,12 @@ export type KeyRecord = z.infer<typeof keyRecordSchema>;
 /** What is stored under `<tenant>.shredded`: every version up to this one is destroyed. */
 const shreddedSchema = z.object({ upTo: z.number().int().nonnegative(), at: z.iso.datetime() });
 
+/** The last destruction of a tenant's keys. */
+export interface Shredding {
+  readonly upTo: number;
+  readonly atMs: number;
+}
+
 /** How many values the processes together have been allowed to seal, under `<tenant>.<version>.messages`. */
 const messagesSchema = z.object({ allowed: z.number().int().nonnegative() });
 
@@ -31,11 +37,15 @@ export function subjectOf(name: string): { tenant: string; version?: number } | 
 }
 
 export const readKey = (value: Uint8Array): KeyRecord => keyRecordSchema.parse(parse(value));
-export const readShredded = (value: Uint8Array): number => shreddedSchema.parse(parse(value)).upTo;
+export const readShredded = (value: Uint8Array): Shredding => {
+  const { upTo, at } = shreddedSchema.parse(parse(value));
+  return { upTo, atMs: Date.parse(at) };
+};
 export const readMessages = (value: Uint8Array): number => messagesSchema.parse(parse(value)).allowed;
 
 export const writeKey = (record: KeyRecord): Uint8Array => write(record);
-export const writeShredded = (upTo: number): Uint8Array => write({ upTo, at: new Date().toISOString() });
+export const writeShredded = ({ upTo, atMs }: Shredding): Uint8Array =>
+  write({ upTo, at: new Date(atMs).toISOString() });
 export const writeMessages = (allowed: number): Uint8Array => write({ allowed });
 
 function parse(value: Uint8Array): unknown {

@@ -81,7 +81,17 @@ export class TenantKeys {
     }
   }
 
-  /** Told of each tenant whose keys are destroyed, for whoever keeps what they opened in memory. */
+  /** Whether this version of the tenant's keys has been destroyed. */
+  isShredded(tenant: string, version: number): boolean {
+    return this.memory.isShredded(tenant, version);
+  }
+
+  /** When the tenant's keys were last destroyed, in Unix milliseconds; 0 when they never were. */
+  shreddedAtMs(tenant: string): number {
+    return this.memory.shreddedAtMs(tenant);
+  }
+
+  /** Told of each tenant whose keys are or were destroyed, for whoever keeps what they opened. */
   onShred(listener: (tenant: string) => void): void {
     this.memory.onShred(listener);
   }
@@ -129,8 +139,11 @@ export class TenantKeys {
     let last = this.memory.newest(tenant);
     while (await this.bucket.get(keyName(tenant, last + 1))) last++;
     // First it is said for all to hear: from then on no process opens anything, whatever becomes of this one.
-    await this.rewrite(shreddedName(tenant), (value) => writeShredded(Math.max(last, value ? readShredded(value) : 0)));
-    this.memory.shred(tenant, last);
+    const shredding = { upTo: last, atMs: Date.now() };
+    await this.rewrite(shreddedName(tenant), (value) =>
+      writeShredded({ ...shredding, upTo: Math.max(last, value ? readShredded(value).upTo : 0) }),
+    );
+    this.memory.shred(tenant, shredding);
     let count = 0;
     for (let version = 1; version <= last; version++) {
       if (!(await this.bucket.get(keyName(tenant, version)))) continue;
@@ -199,11 +212,11 @@ export class TenantKeys {
     }
     // A shredding that this process had not heard of yet may have had this number before.
     const shredded = await this.bucket.get(shreddedName(tenant));
-    const upTo = shredded ? readShredded(shredded.value) : 0;
-    if (version > upTo) return version;
-    this.memory.shred(tenant, upTo);
+    const shredding = shredded && readShredded(shredded.value);
+    if (!shredding || version > shredding.upTo) return version;
+    this.memory.shred(tenant, shredding);
     await this.bucket.erase(name);
-    return this.create(tenant, upTo + 1);
+    return this.create(tenant, shredding.upTo + 1);
   }
 
   private unwrapped(tenant: string, version: number): Promise<DataKey> {

@@ -32,6 +32,7 @@ const pipeline: Pipeline = {
   name: 'loud_twice',
   version: 1,
   description: '',
+  role: 'caller',
   input: { text: { type: 'string', maxLength: 1_000_000, required: true } },
   deadlineMs: 10_000,
   steps: [

@@ -37,6 +37,16 @@ describe('parsePipeline', () => {
       );
   });
 
+  it('keeps what trains, destroys, spends or shows what callers are not to see for operators', () => {
+    const forOperators =
+      /train|evaluate|rollback|models|delete_classifier|rotate|shred|export|erase|statistic|restriction|threats/;
+    const folder = 'deploy/pipelines';
+    for (const file of readdirSync(folder)) {
+      const { name, role } = parsePipeline(readFileSync(`${folder}/${file}`, 'utf8'), file, capabilities);
+      expect({ name, role }).toEqual({ name, role: forOperators.test(name) ? 'operator' : 'caller' });
+    }
+  });
+
   it.each([
     ['intent.detect', 'intent.guess', /^p\.yaml:7: steps\.0\.uses: no service has the capability 'intent\.guess'/],
     [
@@ -53,6 +63,7 @@ describe('parsePipeline', () => {
     ],
     ['version: 1', 'version: one', /^p\.yaml:2: version: /],
     ['version: 1', 'version: 1\nversion: 2', /^p\.yaml:3: /],
+    ['version: 1', 'version: 1\nrole: root', /^p\.yaml:3: role: /],
     ['    uses:', '    use:', /^p\.yaml:6: steps\.0.*/],
     ['{ type: string }', '{ type: text }', /^p\.yaml:4: input\.text\.type: /],
     ['result: ', 'result: [', /^p\.yaml:1[01]: /],

@@ -20,6 +20,7 @@ export function chain(hops: number): Pipeline {
     name: 'bench_chain',
     version: 1,
     description: '',
+    role: 'caller',
     input: { text: { type: 'string', maxLength: 4_000, required: true } },
     deadlineMs: 30_000,
     steps: Array.from({ length: hops }, (_, i) => ({

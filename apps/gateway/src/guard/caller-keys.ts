@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { EVERYBODY, type ApiKeys } from '../api-keys.js';
 
 /** Who sent a request, as far as its key says. */
 export interface CallerKey {
@@ -14,12 +15,12 @@ const BEARER = /^Bearer (.+)$/;
 export class CallerKeys {
   private readonly tenants: ReadonlyMap<string, string>;
 
-  constructor(apiKeys: ReadonlyMap<string, string>) {
-    this.tenants = new Map([...apiKeys].map(([key, tenant]) => [digest(key), tenant]));
+  constructor(apiKeys: ApiKeys) {
+    this.tenants = new Map([...apiKeys].map(([key, { tenant }]) => [digest(key), tenant]));
   }
 
   identify(authorization: string | undefined): CallerKey {
-    if (this.tenants.size === 0) return { tenant: 'default' };
+    if (this.tenants.size === 0) return { tenant: EVERYBODY.tenant };
     const sent = BEARER.exec(authorization ?? '')?.[1];
     if (sent === undefined) return {};
     const key = digest(sent);

@@ -34,6 +34,7 @@ async function feedOf(...restrictions: (Restriction | Uint8Array)[]): Promise<Re
           key: each instanceof Uint8Array ? `broken-${at}` : each.id,
           value: each instanceof Uint8Array ? each : new TextEncoder().encode(JSON.stringify(each)),
           revision: at + 1,
+          storedAtMs: 0,
         }),
       );
       return Promise.resolve({ stop: () => undefined });
@@ -44,7 +45,7 @@ async function feedOf(...restrictions: (Restriction | Uint8Array)[]): Promise<Re
 
 async function guardOf(restrictions: (Restriction | Uint8Array)[], more: { restrictLoopback?: boolean } = {}) {
   return new Guard({
-    keys: new CallerKeys(new Map([['k1', 'acme']])),
+    keys: new CallerKeys(new Map([['k1', { tenant: 'acme', role: 'caller' }]])),
     feed: await feedOf(...restrictions),
     slowLane: new SlowLane(12),
     trustedProxies: proxies,
@@ -117,7 +118,7 @@ describe('the guard', () => {
   });
 
   it('knows keys by their hash, and a tenant by its key', async () => {
-    const keys = new CallerKeys(new Map([['k1', 'acme']]));
+    const keys = new CallerKeys(new Map([['k1', { tenant: 'acme', role: 'caller' }]]));
     const { key } = keys.identify('Bearer k1');
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     for (const subject of [{ kind: 'key', id: key! } as const, { kind: 'tenant', id: 'acme' } as const]) {

@@ -1,9 +1,9 @@
-import { isTerminal } from '@llmos/contracts';
+import { isTerminal, type Pipeline } from '@llmos/contracts';
 import { Bus, CONFIG } from '@llmos/mesh';
 import { SpanKind, withSpan } from '@llmos/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sentTraceparent, tenantOf, traceparentOf } from '../caller.js';
+import { holderOf, sentTraceparent, tenantOf, traceparentOf } from '../caller.js';
 import { ConversationsService } from '../conversations.service.js';
 import { EventStream, hangUpSignal } from '../event-stream.js';
 import type { GatewayConfig } from '../gateway.config.js';
@@ -44,7 +44,7 @@ export class ResourceRuns {
     route: ResourceRoute,
     fields: Record<string, unknown>,
   ): Promise<ResourceReply> {
-    const pipeline = this.pipelines.get(route.pipeline, 'route');
+    const pipeline = this.pipelineFor(request, route);
     return this.begin(request, reply, route, this.conversations.newRun(), async (start) => {
       const answer = await this.conversations.converse(
         { ...start, pipeline, fields, signal: hangUpSignal(reply) },
@@ -65,7 +65,7 @@ export class ResourceRuns {
     route: ResourceRoute,
     fields: Record<string, unknown>,
   ): Promise<void> {
-    const pipeline = this.pipelines.get(route.pipeline, 'route');
+    const pipeline = this.pipelineFor(request, route);
     const run = await this.begin(request, reply, route, undefined, ({ tenant, traceparent }) =>
       this.runs.accept({ pipeline, fields, tenant, traceparent }),
     );
@@ -88,6 +88,10 @@ export class ResourceRuns {
     } finally {
       events.end();
     }
+  }
+
+  private pipelineFor(request: FastifyRequest, route: ResourceRoute): Pipeline {
+    return this.pipelines.getFor(holderOf(request, this.config.apiKeys), route.pipeline, 'route');
   }
 
   private begin<T>(

@@ -41,7 +41,9 @@ class MemoryKeyring implements TenantKeyring {
 }
 
 describe('encryption', () => {
-  const service = new EncryptionService(new MemoryKeyring());
+  const forgotten: string[] = [];
+  const messages = { forgetTenant: (tenant: string) => Promise.resolve(forgotten.push(tenant)) };
+  const service = new EncryptionService(new MemoryKeyring(), messages);
 
   it('gives back every text it sealed, within its contract', async () => {
     await fc.assert(
@@ -85,7 +87,9 @@ describe('encryption', () => {
     const keyring = new MemoryKeyring();
     const sealer = new TenantSealer(keyring);
     const sealed = await sealer.seal('acme', 'note', '', Buffer.from('internal'));
-    await expect(new EncryptionService(keyring).decrypt('acme', { sealed, purpose: 'note' })).rejects.toMatchObject({
+    await expect(
+      new EncryptionService(keyring, messages).decrypt('acme', { sealed, purpose: 'note' }),
+    ).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     });
   });
@@ -98,7 +102,7 @@ describe('encryption', () => {
   });
 
   it('rotates, and destroys only when the tenant is named once more', async () => {
-    const own = new EncryptionService(new MemoryKeyring());
+    const own = new EncryptionService(new MemoryKeyring(), messages);
     const { sealed, keyVersion } = await own.encrypt('acme', { text: 'secret', purpose: 'note' });
     expect(keyVersion).toBe(1);
     expect(await own.rotateKey('acme')).toEqual({ keyVersion: 2 });
@@ -108,7 +112,9 @@ describe('encryption', () => {
       field: 'confirm',
     });
     expect(await own.decrypt('acme', { sealed, purpose: 'note' })).toEqual({ text: 'secret' });
+    expect(forgotten).toEqual([]);
     expect(await own.shred('acme', { confirm: 'acme' })).toEqual({ tenant: 'acme', keys: 2 });
+    expect(forgotten).toEqual(['acme']);
     await expect(own.decrypt('acme', { sealed, purpose: 'note' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -2,6 +2,7 @@ import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { decrypt, encrypt, rotateKey, shred } from '@llmos/contracts/capabilities/security';
 import { decodeSealedText, encodeSealedText } from '@llmos/privacy';
 import type { TenantKeyring } from './ports/tenant-keyring.port.js';
+import type { TenantMessages } from './ports/tenant-messages.port.js';
 
 /** What a caller seals itself has a purpose of its own: it is never taken for what the house stores. */
 const CALLERS = 'caller.';
@@ -10,7 +11,10 @@ const MAX_SEALED_CHARACTERS = 2_000_000;
 
 /** Seals and opens texts for a tenant, and looks after its keys. */
 export class EncryptionService {
-  constructor(private readonly keys: TenantKeyring) {}
+  constructor(
+    private readonly keys: TenantKeyring,
+    private readonly messages: TenantMessages,
+  ) {}
 
   /**
    * @throws LlmosError PAYLOAD_TOO_LARGE when what is sealed would be too long to be opened again (texts above about
@@ -47,7 +51,12 @@ export class EncryptionService {
     return { keyVersion: await this.keys.rotate(tenant) };
   }
 
-  /** @throws LlmosError INVALID_ARGUMENT unless `confirm` is the tenant's own name. */
+  /**
+   * Destroys the keys first, so that nothing more is sealed with them, then removes what cannot be sealed because others
+   * read it, such as result events. May be repeated.
+   *
+   * @throws LlmosError INVALID_ARGUMENT unless `confirm` is the tenant's own name.
+   */
   async shred(tenant: string, { confirm }: InputOf<typeof shred>): Promise<OutputOf<typeof shred>> {
     if (confirm !== tenant) {
       throw new LlmosError(
@@ -56,6 +65,8 @@ export class EncryptionService {
         { field: 'confirm' },
       );
     }
-    return { tenant, keys: await this.keys.shred(tenant) };
+    const keys = await this.keys.shred(tenant);
+    await this.messages.forgetTenant(tenant);
+    return { tenant, keys };
   }
 }

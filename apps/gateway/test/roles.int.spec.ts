@@ -1,0 +1,281 @@
+import { loadConfig, type ConfigDefinition } from '@llmos/config';
+import { mayAct, subjects, type Pipeline, type Role } from '@llmos/contracts';
+import { Bus, openProcess, readConfig, Readiness, type HouseProcess } from '@llmos/mesh';
+import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import 'reflect-metadata';
+import { gatewayConfig, type GatewayConfig } from '../src/gateway.config.js';
+import { createGateway } from '../src/http-server.js';
+import { IntakeService } from '../src/intake.service.js';
+import { PipelinesService } from '../src/pipelines.service.js';
+
+interface Token {
+  readonly authorization?: string;
+  /** Nobody, when the token is not known. */
+  readonly holder?: { readonly tenant: string; readonly role: Role };
+}
+
+const TOKENS: Readonly<Record<string, Token>> = {
+  none: {},
+  wrong: { authorization: 'Bearer k5' },
+  'another scheme': { authorization: 'Basic k2' },
+  caller: { authorization: 'Bearer k1', holder: { tenant: 'acme', role: 'caller' } },
+  operator: { authorization: 'Bearer k2', holder: { tenant: 'acme', role: 'operator' } },
+  'caller of another tenant': { authorization: 'Bearer k3', holder: { tenant: 'globex', role: 'caller' } },
+  'operator of another tenant': { authorization: 'Bearer k4', holder: { tenant: 'globex', role: 'operator' } },
+};
+const KEYS = 'k1:acme,k2:acme:operator,k3:globex:caller,k4:globex:operator';
+
+/** Headers as they travel: an app has no client of the broker to write them with. */
+const STRUCTURED = {
+  encode: () => Buffer.from('NATS/1.0\r\ncontent-type: application/cloudevents+json\r\n\r\n'),
+} as never;
+
+interface Attempt {
+  readonly path: string;
+  readonly body?: object;
+  readonly needs: Role;
+  /** The statuses of who is let in; no service runs here, so what waits for one is a 503. */
+  readonly letIn: readonly number[];
+  /** For what belongs to one tenant: the status of another's keys. */
+  readonly others?: number;
+}
+
+/** What a route is asked in this test, given the pipelines and a run of acme's that is over. `open`: needs no key. */
+type Attempts = (pipelines: readonly Pipeline[], run: string) => readonly Attempt[] | 'open';
+
+const pipelineNamed = (pipelines: readonly Pipeline[], name: string) => pipelines.find((each) => each.name === name)!;
+const resource =
+  (path: string, pipeline: string, body?: object, letIn = 503): Attempts =>
+  (pipelines) => [{ path, needs: pipelineNamed(pipelines, pipeline).role, letIn: [letIn], ...(body ? { body } : {}) }];
+const ofRun =
+  (suffix = ''): Attempts =>
+  (_, run) => [{ path: `/v1/runs/${run}${suffix}`, needs: 'caller', letIn: [200], others: 404 }];
+
+/** Every route of the gateway. One that is not here fails the test below. */
+const ROUTES: Readonly<Record<string, Attempts>> = {
+  'POST /serving/process': (pipelines) =>
+    pipelines.map((each) => ({
+      path: '/serving/process',
+      body: { name: each.name, ...inputOf(each) },
+      needs: each.role,
+      letIn: [200, 503],
+    })),
+  'POST /v1/runs': (pipelines) =>
+    pipelines.map((each) => ({
+      path: '/v1/runs',
+      body: { name: each.name, ...inputOf(each) },
+      needs: each.role,
+      letIn: [202],
+    })),
+  'GET /v1/runs/:id': ofRun(),
+  'GET /v1/runs/:id/stream': ofRun('/stream'),
+  'DELETE /v1/runs/:id': ofRun(),
+  'POST /v1/recommendations': resource('/v1/recommendations', 'recommendation_system', {}),
+  'POST /v1/interactions': resource('/v1/interactions', 'record_interactions', { user: 'u', item: 'i' }),
+  'POST /v1/items': resource('/v1/items', 'upsert_items', { id: 'i' }),
+  'GET /v1/users/:id': resource('/v1/users/u', 'export_user'),
+  'DELETE /v1/users/:id': resource('/v1/users/u', 'erase_user'),
+  'POST /v1/analyze': resource('/v1/analyze', 'text_analysis', { text: 'hi' }),
+  'PUT /v1/schedules/:name': (pipelines) =>
+    pipelines.map((each) => ({
+      path: '/v1/schedules/nightly',
+      body: { pipeline: each.name, every: '24h', input: inputOf(each) },
+      needs: 'operator',
+      letIn: [200],
+    })),
+  'GET /v1/schedules': () => [{ path: '/v1/schedules', needs: 'operator', letIn: [200] }],
+  'DELETE /v1/schedules/:name': () => [{ path: '/v1/schedules/nightly', needs: 'operator', letIn: [200] }],
+  'GET /healthz': () => 'open',
+  'GET /readyz': () => 'open',
+  'GET /metrics': () => 'open',
+};
+
+/** The least that a pipeline takes. */
+function inputOf({ input }: Pipeline): Record<string, unknown> {
+  const values = { string: 'x', bytes: Buffer.from('x').toString('base64'), number: 1, boolean: true, json: [] };
+  return Object.fromEntries(
+    Object.entries(input)
+      .filter(([, { required }]) => required)
+      .map(([name, { type }]) => [name, values[type]]),
+  );
+}
+
+describe('roles: each route, with each pipeline, for each token', () => {
+  let nats: TestNatsServer;
+  let home: string;
+  let settings: GatewayConfig;
+  let house: HouseProcess<ConfigDefinition>;
+  let bus: Bus;
+  const closing: (() => Promise<unknown>)[] = [];
+
+  async function openGateway(keys: string): Promise<{ app: NestFastifyApplication; routes: string[]; url: string }> {
+    const { apiKeys } = loadConfig(gatewayConfig, { LLMOS_API_KEYS: keys });
+    const app = await createGateway({ ...house, config: { ...settings, apiKeys } });
+    const routes: string[] = [];
+    const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    fastify.addHook('onRoute', ({ method, url }) => {
+      routes.push(...[method].flat().map((each) => `${each} ${url}`));
+    });
+    closing.push(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    return { app, routes, url: await app.getUrl() };
+  }
+  const send = async (url: string, method: string, { path, body }: Pick<Attempt, 'path' | 'body'>, token: Token) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(token.authorization === undefined ? {} : { authorization: token.authorization }),
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return { status: response.status, run: response.headers.get('x-llmos-run'), text: await response.text() };
+  };
+  const waiting = async () => (await bus.pending('TASKS_DURABLE')) + (await bus.pending('TASKS_LIVE'));
+
+  let gateway: Awaited<ReturnType<typeof openGateway>>;
+  let pipelines: Pipeline[];
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    home = mkdtempSync(join(tmpdir(), 'llmos-roles-'));
+    settings = {
+      ...readConfig('gateway', gatewayConfig),
+      natsUrl: nats.url,
+      masterKeyFile: join(home, 'master.pem'),
+      logLevel: 'silent',
+      guard: false,
+      scheduleMinSeconds: 1,
+    };
+    house = await openProcess(settings, new Readiness());
+    closing.push(() => house.bus.close());
+    gateway = await openGateway(KEYS);
+    pipelines = gateway.app.get(PipelinesService).all;
+    bus = await Bus.connect({ url: nats.url, service: 'test' });
+    closing.push(() => bus.close());
+  }, 60_000);
+  afterAll(async () => {
+    for (const close of closing.reverse()) await close();
+    await nats.stop();
+    rmSync(home, { recursive: true, force: true });
+  }, 30_000);
+
+  /** A run of acme's own that is over. */
+  async function cancelledRun(): Promise<string> {
+    const body = { name: 'detect_intent', text: 'hi' };
+    const { run } = await send(gateway.url, 'POST', { path: '/v1/runs', body }, TOKENS['operator']!);
+    await send(gateway.url, 'DELETE', { path: `/v1/runs/${run}` }, TOKENS['operator']!);
+    return run!;
+  }
+
+  /** What was not as it must be, of one attempt with one token. */
+  async function unexpected(route: string, attempt: Attempt, token: Token): Promise<string[]> {
+    const { status, run, text } = await send(gateway.url, route.split(' ', 1)[0]!, attempt, token);
+    const { holder } = token;
+    if (!holder) return status === 401 && run === null ? [] : [`${status}, not 401`];
+    if (!mayAct(holder.role, attempt.needs)) {
+      const isSaid = /"FORBIDDEN".*'operator'.*LLMOS_API_KEYS/.test(text) || route.startsWith('HEAD ');
+      return status === 403 && run === null && isSaid ? [] : [`${status} ${text}, not 403`];
+    }
+    const letIn = holder.tenant === 'acme' || attempt.others === undefined ? attempt.letIn : [attempt.others];
+    return letIn.includes(status) ? [] : [`${status} ${text}, not ${letIn.join(' or ')}`];
+  }
+
+  async function tryEach(isWanted: (attempt: Attempt, token: Token) => boolean) {
+    const run = await cancelledRun();
+    const found: string[] = [];
+    let tried = 0;
+    const before = await waiting();
+    for (const route of gateway.routes) {
+      const attempts = ROUTES[route.replace('HEAD ', 'GET ')]!(pipelines, run);
+      for (const attempt of attempts === 'open' ? [] : attempts)
+        for (const [name, token] of Object.entries(TOKENS)) {
+          if (!isWanted(attempt, token)) continue;
+          tried += 1;
+          const faults = await unexpected(route, attempt, token);
+          found.push(...faults.map((fault) => `${route} ${JSON.stringify(attempt.body)} with ${name}: ${fault}`));
+        }
+    }
+    return { found, tried, minted: (await waiting()) - before };
+  }
+  const isLetIn = ({ needs }: Attempt, { holder }: Token) => holder !== undefined && mayAct(holder.role, needs);
+
+  it('knows every route of the gateway', () => {
+    const own = gateway.routes.map((route) => route.replace('HEAD ', 'GET '));
+    expect([...new Set(own)].sort()).toEqual(Object.keys(ROUTES).sort());
+  });
+
+  it('refuses whom it must, names the role, and starts nothing for them', async () => {
+    const { found, tried, minted } = await tryEach((attempt, token) => !isLetIn(attempt, token));
+    console.log(`${tried} refusals`);
+    expect(found).toEqual([]);
+    expect(minted).toBe(0);
+    expect(tried).toBeGreaterThan(300);
+  }, 60_000);
+
+  it('lets in whom it must, each to what is its tenant’s', async () => {
+    const { found, tried, minted } = await tryEach(isLetIn);
+    console.log(`${tried} let in, ${minted} durable runs`);
+    expect(found).toEqual([]);
+    expect(minted).toBeGreaterThan(100);
+  }, 60_000);
+
+  it('needs no key for what orchestrators ask, and none for anything where none are set', async () => {
+    for (const path of ['/healthz', '/metrics'])
+      expect((await send(gateway.url, 'GET', { path }, {})).status).toBe(200);
+    expect((await send(gateway.url, 'GET', { path: '/readyz' }, {})).status).toBe(503);
+    const keyless = await openGateway('');
+    for (const each of pipelines) {
+      const body = { name: each.name, ...inputOf(each) };
+      expect(await send(keyless.url, 'POST', { path: '/v1/runs', body }, {})).toMatchObject({ status: 202 });
+    }
+    expect((await send(keyless.url, 'GET', { path: '/v1/schedules' }, {})).status).toBe(200);
+  }, 60_000);
+
+  it('takes a pipeline of operators from the operators’ subject alone, whoever publishes', async () => {
+    const refused: { subject: string; code: string; reason: string }[] = [];
+    bus.nc.subscribe(subjects.deadLetters(), {
+      callback: (_, { headers }) =>
+        void refused.push({
+          subject: headers!.get('llmos-original-subject'),
+          code: headers!.get('llmos-error-code'),
+          reason: headers!.get('llmos-reason'),
+        }),
+    });
+    await gateway.app.get(IntakeService).start();
+    const before = await bus.pending('TASKS_DURABLE');
+    const asOperator = pipelines.map((each) => subjects.operatorIntake('acme', each.name));
+    const asCaller = pipelines.map((each) => subjects.intake('acme', each.name));
+    for (const subject of [...asOperator, ...asCaller]) {
+      const pipeline = pipelineNamed(pipelines, subject.split('.').at(-1)!);
+      const event = { specversion: '1.0', id: subject, source: 'test', data: inputOf(pipeline) };
+      bus.nc.publish(subject, JSON.stringify(event), { headers: STRUCTURED });
+    }
+    const forOperators = pipelines.filter(({ role }) => role === 'operator').map(({ name }) => name);
+    const runs = asOperator.length + asCaller.length - forOperators.length;
+    await waitFor('every event to be a run or a dead letter', async () => {
+      return refused.length + (await bus.pending('TASKS_DURABLE')) - before >= asOperator.length + asCaller.length;
+    });
+    expect(refused.map(({ subject }) => subject).sort()).toEqual(
+      forOperators.map((name) => subjects.intake('acme', name)).sort(),
+    );
+    for (const { code, reason, subject } of refused) {
+      expect(code).toBe('FORBIDDEN');
+      expect(reason).toContain(subjects.operatorIntake('acme', subject.split('.').at(-1)!));
+    }
+    expect((await bus.pending('TASKS_DURABLE')) - before).toBe(runs);
+  }, 60_000);
+
+  it('starts what an operator has scheduled', async () => {
+    const before = await bus.pending('TASKS_DURABLE');
+    const body = { pipeline: 'train_recommender', every: '1s' };
+    const path = '/v1/schedules/often';
+    expect((await send(gateway.url, 'PUT', { path, body }, TOKENS['operator']!)).status).toBe(200);
+    await waitFor('a run of the schedule', async () => (await bus.pending('TASKS_DURABLE')) > before, 10_000);
+    expect((await send(gateway.url, 'DELETE', { path }, TOKENS['operator']!)).status).toBe(200);
+  }, 30_000);
+});

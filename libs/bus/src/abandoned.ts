@@ -1,0 +1,52 @@
+import { LlmosError, type ErrorBody } from '@llmos/contracts';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { DeadLetters } from './dead-letters.js';
+import type { Delivery } from './pull-loop.js';
+import { isNotFound } from './topology.js';
+
+/** A message no worker finished. */
+export type Abandoned = Pick<Delivery, 'headers' | 'data'>;
+
+interface MaxDeliveriesAdvisory {
+  readonly stream: string;
+  readonly consumer: string;
+  readonly stream_seq: number;
+  readonly deliveries: number;
+}
+
+/**
+ * Handles one "maximum deliveries" advisory: a worker took a message and died, as often as is allowed. The message
+ * would stay in its work queue for ever; it is kept as a dead letter and deleted there.
+ *
+ * @param onDead told of the message, so that the run it belongs to can be ended.
+ */
+export async function buryAbandoned(
+  jsm: JetStreamManager,
+  letters: DeadLetters,
+  delivery: Delivery,
+  onDead: (message: Abandoned, error: ErrorBody) => Promise<void>,
+): Promise<void> {
+  const advisory = JSON.parse(new TextDecoder().decode(delivery.data)) as MaxDeliveriesAdvisory;
+  const message = await jsm.streams.getMessage(advisory.stream, { seq: advisory.stream_seq });
+  if (message) {
+    const error = new LlmosError(
+      'INTERNAL',
+      `Given up after ${advisory.deliveries} deliveries: no worker finished it.`,
+    ).toBody();
+    await onDead({ headers: message.header, data: message.data }, error);
+    await letters.put({
+      service: advisory.consumer.split('_')[0] ?? 'unknown',
+      id: `${advisory.stream}:${advisory.stream_seq}`,
+      subject: message.subject,
+      headers: message.header,
+      data: message.data,
+      storedAtMs: message.time.getTime(),
+      attempts: advisory.deliveries,
+      error,
+    });
+    await jsm.streams.deleteMessage(advisory.stream, advisory.stream_seq).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+  delivery.ack();
+}

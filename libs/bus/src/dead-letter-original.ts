@@ -1,0 +1,33 @@
+import { LlmosError } from '@llmos/contracts';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import { decodeBody, encodeBody, FRAME_TYPE } from './frame.js';
+
+/** A message as it was published. */
+export interface Original {
+  readonly subject: string;
+  readonly headers: MsgHdrs | undefined;
+  readonly data: Uint8Array;
+}
+
+/** A message whole, as bytes: what is sealed of a dead letter. */
+export function packOriginal({ subject, headers: h, data }: Original): Uint8Array {
+  const fields = (h?.keys() ?? [])
+    .filter((key) => !key.startsWith('Nats-'))
+    .map((key) => [key, h!.values(key)] as const);
+  return encodeBody({ subject, fields, data }).body;
+}
+
+/** @throws LlmosError MALFORMED_EVENT when the bytes are not a packed message. */
+export function unpackOriginal(bytes: Uint8Array): Original {
+  const packed = decodeBody(FRAME_TYPE, bytes) as { subject: string; fields: [string, string[]][]; data: Uint8Array };
+  if (typeof packed.subject !== 'string' || !Array.isArray(packed.fields) || !(packed.data instanceof Uint8Array))
+    throw new LlmosError('MALFORMED_EVENT', 'The dead letter holds no message.');
+  return { subject: packed.subject, headers: headersOf(packed.fields), data: packed.data };
+}
+
+/** The headers of a message, each name with its values. */
+export function headersOf(fields: Iterable<readonly [string, readonly string[]]>): MsgHdrs {
+  const h = headers();
+  for (const [name, values] of fields) for (const value of values) h.append(name, value);
+  return h;
+}

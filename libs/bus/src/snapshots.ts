@@ -1,0 +1,156 @@
+import { LlmosError } from '@llmos/contracts';
+import { jetstreamManager, StorageType, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, createInbox, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+
+export interface SnapshotsOptions {
+  readonly url: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** A stream that lies on the broker's disk: a bucket and an object store are streams too. */
+export interface StoredStream {
+  readonly name: string;
+  readonly messages: number;
+  readonly sizeBytes: number;
+}
+
+/** What the broker says of a stream when it archives it, and must be told again to bring it back. */
+export interface StreamHead {
+  readonly config: { readonly name: string };
+  readonly state: { readonly messages: number };
+}
+
+export interface StreamSnapshot {
+  readonly head: StreamHead;
+  /** The archive as it comes; the broker waits while nobody reads, and gives up after seconds of it. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** The broker reads the whole stream before it answers a snapshot, and writes it whole at the end of a restore. */
+const WHOLE_STREAM_TIMEOUT_MS = 600_000;
+const CHUNK_TIMEOUT_MS = 30_000;
+const NOTHING = new Uint8Array();
+
+/**
+ * Whole streams out of a broker and into one, with their sequences and consumers, by the broker's own snapshots
+ * (`$JS.API.STREAM.SNAPSHOT`, `$JS.API.STREAM.RESTORE`). Streams in memory cannot be archived. Unlike a `Bus` it makes no
+ * streams and does not come back when the broker goes: what was under way has failed then.
+ */
+export class Snapshots {
+  private constructor(
+    private readonly nc: NatsConnection,
+    private readonly jsm: JetStreamManager,
+  ) {}
+
+  /** @throws LlmosError UNAVAILABLE when the broker cannot be reached or does not let us in. */
+  static async connect({ url, user, password }: SnapshotsOptions): Promise<Snapshots> {
+    return viaBroker(`The broker at ${url} cannot be reached, or does not let us in.`, async () => {
+      const nc = await connect({
+        servers: url.split(','),
+        name: 'snapshots',
+        ...(user ? { user, pass: password ?? '' } : {}),
+        reconnect: false,
+        timeout: CONNECT_TIMEOUT_MS,
+      });
+      return new Snapshots(nc, await jetstreamManager(nc));
+    });
+  }
+
+  get serverVersion(): string {
+    return this.nc.info?.version ?? 'unknown';
+  }
+
+  /** Every stream that is not in memory, by name. */
+  async list(): Promise<StoredStream[]> {
+    return viaBroker('The broker does not list its streams.', async () => {
+      const stored: StoredStream[] = [];
+      for await (const { config, state } of this.jsm.streams.list())
+        if (config.storage === StorageType.File)
+          stored.push({ name: config.name, messages: state.messages, sizeBytes: state.bytes });
+      return stored.sort((a, b) => (a.name < b.name ? -1 : 1));
+    });
+  }
+
+  /** The stream as it is now: what is written meanwhile is not in it. Fails when a stored message is damaged. */
+  async take(stream: string): Promise<StreamSnapshot> {
+    const inbox = createInbox();
+    const subscription = this.nc.subscribe(inbox);
+    try {
+      const request = JSON.stringify({ deliver_subject: inbox, jsck: true });
+      const head = await this.ask(stream, `$JS.API.STREAM.SNAPSHOT.${stream}`, request, WHOLE_STREAM_TIMEOUT_MS);
+      return { head: head as StreamHead, chunks: chunksOf(stream, subscription) };
+    } catch (error) {
+      subscription.unsubscribe();
+      throw error;
+    }
+  }
+
+  /**
+   * Makes the stream that was archived; there must be none of its name. The chunks may be cut in any way. The broker gives
+   * up when it needs over 5 s for one: with `sync_interval: always` small messages in their thousands are too much for it.
+   */
+  async restore(head: StreamHead, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const stream = head.config.name;
+    const opened = await this.ask(
+      stream,
+      `$JS.API.STREAM.RESTORE.${stream}`,
+      JSON.stringify({ config: head.config, state: head.state }),
+      CHUNK_TIMEOUT_MS,
+    );
+    const { deliver_subject: target } = opened as { deliver_subject: string };
+    for await (const chunk of chunks) if (chunk.length > 0) await this.ask(stream, target, chunk, CHUNK_TIMEOUT_MS);
+    await this.ask(stream, target, NOTHING, WHOLE_STREAM_TIMEOUT_MS);
+  }
+
+  /** Removes a stream with all that is in it. */
+  async delete(stream: string): Promise<void> {
+    await viaBroker(`The stream ${stream} cannot be removed.`, () => this.jsm.streams.delete(stream));
+  }
+
+  /** Ends what is under way too. */
+  async close(): Promise<void> {
+    await this.nc.close();
+  }
+
+  private async ask(stream: string, subject: string, data: Uint8Array | string, timeoutMs: number): Promise<unknown> {
+    const send = () => this.nc.request(subject, data, { timeout: timeoutMs });
+    const reply = await viaBroker(`The broker went away while it worked on the stream ${stream}.`, send);
+    if (reply.data.length === 0) return undefined;
+    const answer = reply.json<{ error?: { description?: string } }>();
+    if (answer.error) throw refused(stream, answer.error.description);
+    return answer;
+  }
+}
+
+async function* chunksOf(stream: string, subscription: Subscription): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const message of subscription) {
+      if (message.data.length === 0) {
+        const { code = 0, description } = message.headers ?? {};
+        if (code >= 400) throw refused(stream, description);
+        return;
+      }
+      yield message.data;
+      message.respond();
+    }
+  } finally {
+    subscription.unsubscribe();
+  }
+  throw new LlmosError('UNAVAILABLE', `The broker went away while it worked on the stream ${stream}.`);
+}
+
+function refused(stream: string, reason = 'no reason is given'): LlmosError {
+  return new LlmosError('UNAVAILABLE', `The broker refuses the stream ${stream}: ${reason}.`);
+}
+
+async function viaBroker<T>(failure: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof LlmosError) throw cause;
+    const reason = cause instanceof Error ? ` (${cause.message})` : '';
+    throw new LlmosError('UNAVAILABLE', failure + reason, { cause });
+  }
+}

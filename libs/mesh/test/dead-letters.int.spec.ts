@@ -1,0 +1,193 @@
+import { Bus, headersOf, type LetterNote } from '@llmos/bus';
+import { LlmosError, subjects } from '@llmos/contracts';
+import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
+import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { letterGuard } from '../src/letter-guard.js';
+import { AtRest } from '../src/tenant-keys.at-rest.js';
+import { TenantKeys } from '../src/tenant-keys.js';
+
+const CANARY = 'CANARY-of-a-dead-letter';
+const CARD = '4111 1111 1111 1111';
+
+describe('dead letters', () => {
+  let nats: TestNatsServer;
+  let bus: Bus;
+  let keys: TenantKeys;
+  let master: RsaKeyService | undefined;
+  let letters = 0;
+  const problems: unknown[] = [];
+
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    bus = await Bus.connect({ url: nats.url, service: 'test' });
+    const good = RsaKeyService.fromPem(await newMasterKeyPem());
+    master = good;
+    const openMaster = () =>
+      master ? Promise.resolve(master) : Promise.reject(new Error('the master key cannot be read'));
+    keys = await TenantKeys.open(bus, { openMaster });
+  }, 60_000);
+  afterAll(async () => {
+    await bus.close(200);
+    await nats.stop();
+  });
+
+  const protect = (encrypts: boolean) =>
+    bus.deadLetters.protectWith(letterGuard(new AtRest(keys, encrypts), (error) => problems.push(error)));
+
+  /** Buries an event of the tenant; its headers and its body hold the canary. */
+  async function bury(tenant: string, { storedAtMs = Date.now(), padding = 0 } = {}): Promise<LetterNote> {
+    await bus.deadLetters.put({
+      service: 'gateway',
+      id: `in:${++letters}`,
+      subject: subjects.intake(tenant, 'unknown'),
+      headers: headersOf([
+        ['ce-source', [`/${CANARY}`]],
+        ['twice', ['one', 'two']],
+        ['Nats-Msg-Id', ['only for the first publish']],
+      ]),
+      data: Buffer.concat([Buffer.from([0, 255, ...Buffer.from(CANARY)]), Buffer.alloc(padding)]),
+      storedAtMs,
+      attempts: 1,
+      error: new LlmosError('INVALID_ARGUMENT', `The text 'my card is ${CARD}' cannot be used.`, {
+        field: 'ada@example.org',
+      }).toBody(),
+    });
+    return (await notesOf(tenant)).at(-1)!;
+  }
+
+  async function notesOf(tenant?: string): Promise<LetterNote[]> {
+    const notes: LetterNote[] = [];
+    for await (const note of bus.deadLetterDesk.list(tenant)) notes.push(note);
+    return notes;
+  }
+
+  /** Sends the letter again and gives what arrived, by its headers and its bytes. */
+  async function redriven({ sequence, tenant }: LetterNote): Promise<object> {
+    const arrived: Awaited<ReturnType<Bus['nc']['request']>>[] = [];
+    const subscription = bus.nc.subscribe(subjects.intake(tenant, 'unknown'), {
+      callback: (_, message) => void arrived.push(message),
+    });
+    await bus.deadLetterDesk.redrive(sequence);
+    const { headers: h, data } = await waitFor('the message', () => arrived[0]);
+    subscription.unsubscribe();
+    return { fields: h!.keys().map((key) => [key, h!.values(key)]), data: Buffer.from(data).toString('latin1') };
+  }
+  const whole = {
+    fields: [
+      ['ce-source', [`/${CANARY}`]],
+      ['twice', ['one', 'two']],
+    ],
+    data: `\0ÿ${CANARY}`,
+  };
+
+  it('hold nothing to be read on the broker’s disk, say why without personal data, and are sent again as they came', async () => {
+    protect(true);
+    const note = await bury('acme');
+    expect(note).toMatchObject({
+      service: 'gateway',
+      tenant: 'acme',
+      subject: 'llmos.in.acme.unknown',
+      attempts: 1,
+      code: 'INVALID_ARGUMENT',
+      field: '[EMAIL]',
+      reason: "The text 'my card is [CARD]' cannot be used.",
+      payload: 'sealed',
+    });
+    for (const text of [CANARY, CARD, 'ada@example.org']) expect(await filesHolding(nats.pid, text)).toEqual([]);
+    expect((await bus.deadLetterDesk.read(note.sequence)).original.subject).toBe('llmos.in.acme.unknown');
+    expect(await redriven(note)).toEqual(whole);
+    expect(await notesOf('acme')).toEqual([]);
+    await expect(bus.deadLetterDesk.read(note.sequence)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('are kept as they came with encryption off, redacted all the same in what is said of them', async () => {
+    protect(false);
+    const note = await bury('open');
+    expect(note).toMatchObject({ payload: 'plain', reason: expect.stringContaining('[CARD]') });
+    expect(await filesHolding(nats.pid, CANARY)).not.toEqual([]);
+    expect(await redriven(note)).toEqual(whole);
+  });
+
+  it('are kept in the clear rather than lost while the keys cannot be used', async () => {
+    const good = master;
+    master = undefined;
+    const lonely = await TenantKeys.open(bus, { openMaster: () => Promise.reject(new Error('no master key')) });
+    bus.deadLetters.protectWith(letterGuard(new AtRest(lonely, true), (error) => problems.push(error)));
+    const note = await bury('unlucky');
+    expect(note.payload).toBe('plain');
+    expect(problems).toHaveLength(1);
+    expect(await redriven(note)).toEqual(whole);
+    master = good;
+  });
+
+  it('are kept of messages that fill what a message may be, and sent again', async () => {
+    const padding = bus.nc.info!.max_payload - 200;
+    for (const encrypts of [true, false]) {
+      protect(encrypts);
+      const note = await bury('large', { padding });
+      expect(await redriven(note)).toEqual({ ...whole, data: whole.data + '\0'.repeat(padding) });
+    }
+    expect(await bus.objects('dead-letters').names()).toEqual([]);
+  }, 40_000);
+
+  it('of a shredded tenant keep the fact alone; what came afterwards is sealed with its new key', async () => {
+    protect(true);
+    const before = Date.now();
+    const sealed = await bury('leaver');
+    await keys.shred('leaver');
+    const late = await bury('leaver', { storedAtMs: before });
+    expect(late).toMatchObject({ payload: 'destroyed', code: 'INVALID_ARGUMENT' });
+    for (const { sequence } of [sealed, late])
+      await expect(bus.deadLetterDesk.redrive(sequence)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        message: expect.stringContaining('destroyed'),
+      });
+    const fresh = await waitFor('a time after the shredding', async () => {
+      const note = await bury('leaver');
+      return note.payload === 'sealed' ? note : undefined;
+    });
+    expect(await redriven(fresh)).toEqual(whole);
+  });
+
+  it('of a tenant go when it is forgotten, with its results, schedules and answers, and nobody else’s', async () => {
+    protect(false);
+    const context = (tenant: string) => ({
+      run: bus.newRunId(),
+      tenant,
+      lane: 'durable' as const,
+      deadlineMs: Date.now() + 60_000,
+    });
+    const said = (tenant: string) => ({
+      type: 'completed' as const,
+      result: `${CANARY} of ${tenant}`,
+      details: {},
+      timings: [],
+      degraded: [],
+    });
+    const leave = async (tenant: string) => {
+      const about = context(tenant);
+      await bury(tenant);
+      await bus.conclude(about, said(tenant));
+      await bus.publishResult(about, 'assistant', said(tenant));
+      await bus.schedules.put(tenant, { name: 'nightly', pipeline: 'assistant', when: '@every 24h', input: {} });
+      return about.run;
+    };
+    const [gone, kept] = [await leave('gone'), await leave('kept')];
+    expect(await filesHolding(nats.pid, `${CANARY} of gone`)).not.toEqual([]);
+    expect(await bus.forgetTenant('gone')).toEqual({ removed: 4, overwritten: 2 });
+    expect(await bus.forgetTenant('gone')).toEqual({ removed: 0, overwritten: 0 });
+    expect(await filesHolding(nats.pid, `${CANARY} of gone`)).toEqual([]);
+    expect(await filesHolding(nats.pid, `${CANARY} of kept`)).not.toEqual([]);
+    const answersOf = async (run: string) => {
+      const answers: unknown[] = [];
+      for await (const answer of bus.readAnswers(run, { follow: false })) answers.push(answer);
+      return answers;
+    };
+    expect([await answersOf(gone), await answersOf(kept)]).toMatchObject([[], [{ tenant: 'kept' }]]);
+    expect([await bus.schedules.list('gone'), await bus.schedules.list('kept')]).toMatchObject([
+      [],
+      [{ name: 'nightly' }],
+    ]);
+    expect([await notesOf('gone'), await notesOf('kept')]).toMatchObject([[], [{ tenant: 'kept' }]]);
+  });
+});

@@ -1,0 +1,108 @@
+import { Bus } from '@llmos/bus';
+import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
+import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { SealedBucket } from '../src/sealed-bucket.js';
+import { AtRest } from '../src/tenant-keys.at-rest.js';
+import { TenantKeys } from '../src/tenant-keys.js';
+
+const bytes = (text: string) => Buffer.from(text);
+
+describe('a bucket under its tenants’ keys', () => {
+  let nats: TestNatsServer;
+  let bus: Bus;
+  let keys: TenantKeys;
+  let master: RsaKeyService;
+
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    bus = await Bus.connect({ url: nats.url, service: 'test' });
+    master = RsaKeyService.fromPem(await newMasterKeyPem());
+    keys = await TenantKeys.open(bus, { openMaster: () => Promise.resolve(master) });
+  }, 60_000);
+  afterAll(async () => {
+    await bus.close(200);
+    await nats.stop();
+  });
+
+  const open = (name: string, encrypts = true, purpose = name) =>
+    SealedBucket.open(bus, name, { kv: { storage: 'file' }, purpose, atRest: new AtRest(keys, encrypts) });
+
+  async function follow(bucket: SealedBucket) {
+    const told: string[] = [];
+    const ready = Promise.withResolvers<undefined>();
+    const watching = await bucket.watch({
+      onEntry: ({ key, value }) => void told.push(`${key}=${value ? Buffer.from(value).toString() : ''}`),
+      onForgotten: (tenant) => void told.push(`${tenant} forgotten`),
+      onUnreadable: (key) => void told.push(`${key} unreadable`),
+      onReady: () => ready.resolve(undefined),
+    });
+    await ready.promise;
+    return { told, stop: () => watching.stop() };
+  }
+
+  it('gives back what was put, tells of it in order, and shows nothing of it on disk', async () => {
+    const bucket = await open('things');
+    const { told, stop } = await follow(bucket);
+    for (let n = 0; n < 20; n++) await bucket.put('acme.a', bytes(`CANARY ${n}`));
+    await bucket.delete('acme.a');
+    await waitFor('the changes', () => told.length === 21);
+    expect(told).toEqual([...Array.from({ length: 20 }, (_, n) => `acme.a=CANARY ${n}`), 'acme.a=']);
+    const revision = await bucket.put('acme.b', bytes('CANARY'));
+    expect(await bucket.get('acme.b')).toEqual({ value: bytes('CANARY'), revision });
+    expect(await filesHolding(nats.pid, 'CANARY')).toEqual([]);
+    stop();
+  });
+
+  it('passes over what is no value of its own, and says so', async () => {
+    await (await open('mixed', true, 'another purpose')).put('acme.a', bytes('theirs'));
+    const bucket = await open('mixed');
+    await bucket.put('acme.b', bytes('mine'));
+    const { told, stop } = await follow(bucket);
+    expect(told).toEqual(['acme.a unreadable', 'acme.b=mine']);
+    stop();
+  });
+
+  it('waits for keys that cannot be used yet rather than pass over what they seal', async () => {
+    await (await open('patient')).put('acme.a', bytes('worth waiting for'));
+    let usable = false;
+    const openMaster = () => (usable ? Promise.resolve(master) : Promise.reject(new Error('the file is missing')));
+    const problems: unknown[] = [];
+    const late = await TenantKeys.open(bus, { openMaster, onProblem: (error) => problems.push(error) });
+    const options = { kv: { storage: 'file' }, purpose: 'patient', atRest: new AtRest(late, true) } as const;
+    const following = follow(await SealedBucket.open(bus, 'patient', options));
+    await waitFor('a try in vain', () => problems.length > 0);
+    usable = true;
+    const { told, stop } = await following;
+    expect(told).toEqual(['acme.a=worth waiting for']);
+    stop();
+  }, 20_000);
+
+  it.each([true, false])(
+    'forgets with the keys what was stored before, and nothing else (sealing: %s)',
+    async (encrypts) => {
+      const bucket = await open(`leaving-${encrypts}`, encrypts);
+      // With encryption off a tenant may have no keys at all; it can be shredded all the same.
+      const tenant = `leaver-${encrypts}`;
+      for (const key of [tenant, `${tenant}.a`, 'stays.a']) await bucket.put(key, bytes(`SECRET of ${key}`));
+      const held = (await bucket.get(`${tenant}.a`))!;
+      const { told, stop } = await follow(bucket);
+      await keys.shred(tenant);
+      await waitFor('it to be forgotten', () => told.at(-1) === `${tenant} forgotten`);
+      expect(await bucket.get(`${tenant}.a`)).toBeUndefined();
+      // Who read before and writes after must not bring back what is gone.
+      await expect(bucket.update(`${tenant}.a`, bytes('merged'), held.revision)).rejects.toMatchObject({
+        code: 'CONFLICT',
+      });
+      await waitFor('its bytes to go', async () => (await filesHolding(nats.pid, `SECRET of ${tenant}`)).length === 0);
+      await bucket.update(`${tenant}.a`, bytes('new'), 0);
+      await waitFor('what came after', () => told.at(-1) === `${tenant}.a=new`);
+      const fresh = await follow(bucket);
+      const entries = fresh.told.filter((line) => line.includes('='));
+      expect(new Set(entries)).toEqual(new Set([`${tenant}.a=new`, 'stays.a=SECRET of stays.a']));
+      await keys.shred(tenant);
+      await waitFor('it to be forgotten again', async () => (await bucket.get(`${tenant}.a`)) === undefined);
+      stop();
+      fresh.stop();
+    },
+  );
+});
