@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
+import { AtRest, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module, type Provider, type Type } from '@nestjs/common';
@@ -41,10 +41,11 @@ function part<T>(provide: Type<T>, choose: (parts: RecommenderParts) => T): Prov
     },
     {
       provide: PARTS,
-      inject: [Bus, CONFIG, LOGGER, CatalogEmbedder],
-      useFactory: (bus: Bus, config: Config, log: Logger, embedder: CatalogEmbedder) =>
+      inject: [Bus, AtRest, CONFIG, LOGGER, CatalogEmbedder],
+      useFactory: (bus: Bus, atRest: AtRest, config: Config, log: Logger, embedder: CatalogEmbedder) =>
         openParts({
           bus,
+          atRest,
           config,
           log,
           embeddings: new GuardedEmbeddings(embedder),

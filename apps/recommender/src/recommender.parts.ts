@@ -1,4 +1,5 @@
 import type { Bus } from '@llmos/bus';
+import type { AtRest } from '@llmos/mesh';
 import type { Logger } from '@llmos/telemetry';
 import { FolderSample } from './adapters/folder-sample.adapter.js';
 import { openInteractions, openItems } from './adapters/kv-entry.store.adapter.js';
@@ -25,6 +26,8 @@ import { Trainer } from './training/trainer.js';
 
 export interface PartsOptions {
   readonly bus: Bus;
+  /** Seals what is stored with its tenant's key; without it everything is stored as it is. */
+  readonly atRest?: AtRest;
   readonly embeddings: Embeddings;
   /** LLMOS_HOME. */
   readonly home: string;
@@ -37,14 +40,14 @@ export interface PartsOptions {
 export type RecommenderParts = Awaited<ReturnType<typeof openParts>>;
 
 /** Opens the stores and puts the parts of a replica together. */
-export async function openParts({ bus, embeddings, home, sampleFolder, config, log }: PartsOptions) {
+export async function openParts({ bus, atRest, embeddings, home, sampleFolder, config, log }: PartsOptions) {
   const onUnreadable = (where: string, error: unknown): void =>
     log.error({ where, err: error }, 'a stored entry cannot be read and is passed over');
-  const interactionStore = await openInteractions(bus, onUnreadable);
-  const itemStore = await openItems(bus, onUnreadable);
-  const pointers = await KvModelPointers.open(bus, onUnreadable);
-  const shelf = new ObjectModelShelf(bus);
-  const checkpoints = new ObjectCheckpoints(bus);
+  const interactionStore = await openInteractions(bus, onUnreadable, atRest);
+  const itemStore = await openItems(bus, onUnreadable, atRest);
+  const pointers = await KvModelPointers.open(bus, onUnreadable, atRest);
+  const shelf = new ObjectModelShelf(bus, atRest);
+  const checkpoints = new ObjectCheckpoints(bus, atRest);
 
   const feed = new DataFeed(interactionStore, itemStore);
   const interactions = new InteractionsService(interactionStore, feed, config);

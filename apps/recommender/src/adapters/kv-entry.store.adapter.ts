@@ -1,5 +1,6 @@
-import type { Bus, KvBucket } from '@llmos/bus';
+import type { Bus } from '@llmos/bus';
 import { LlmosError } from '@llmos/contracts';
+import { SealedBucket, type AtRest } from '@llmos/mesh';
 import { keyOf, refOf, type EntryRef } from '../data/entry-ref.js';
 import { decodeHistory, encodeHistory, type Deed } from '../data/history.js';
 import type { EntryStore, EntryWatcher } from '../ports/entry-store.port.js';
@@ -21,6 +22,8 @@ export type OnUnreadable = (bucket: string, error: unknown) => void;
 interface KvEntryOptions<T> {
   readonly name: string;
   readonly maxBytes: number;
+  /** Seals the entries with their tenant's key; without it they are stored as they are. */
+  readonly atRest: AtRest | undefined;
   readonly onUnreadable: OnUnreadable;
   encode(ref: EntryRef, value: T): Uint8Array;
   decode(bytes: Uint8Array): T;
@@ -29,12 +32,16 @@ interface KvEntryOptions<T> {
 /** Entries in a JetStream KV bucket in file storage, under `<tenant>.<base64url of the id>`. */
 export class KvEntryStore<T> implements EntryStore<T> {
   private constructor(
-    private readonly bucket: KvBucket,
+    private readonly bucket: SealedBucket,
     private readonly options: KvEntryOptions<T>,
   ) {}
 
   static async open<T>(bus: Bus, options: Omit<KvEntryOptions<T>, 'maxBytes'>): Promise<KvEntryStore<T>> {
-    const bucket = await bus.kv(options.name, { storage: 'file', erasable: true });
+    const bucket = await SealedBucket.open(bus, options.name, {
+      kv: { storage: 'file', erasable: true },
+      purpose: options.name,
+      atRest: options.atRest,
+    });
     return new KvEntryStore(bucket, { ...options, maxBytes: messageLimitOf(bus) });
   }
 
@@ -61,32 +68,32 @@ export class KvEntryStore<T> implements EntryStore<T> {
   watch(watcher: EntryWatcher<T>): Promise<{ stop(): void }> {
     return this.bucket.watch({
       onReady: () => watcher.onReady(),
+      onForgotten: (tenant) => watcher.onForgotten(tenant),
+      onUnreadable: (_, error) => this.options.onUnreadable(this.options.name, error),
       onEntry: ({ key, value, revision }) => {
         const ref = refOf(key);
         if (!ref) return;
-        try {
-          watcher.onChange({ ref, revision, value: value && this.options.decode(value) });
-        } catch (error) {
-          this.options.onUnreadable(this.options.name, error);
-        }
+        watcher.onChange({ ref, revision, value: value && this.options.decode(value) });
       },
     });
   }
 }
 
-export function openInteractions(bus: Bus, onUnreadable: OnUnreadable): Promise<InteractionStore> {
+export function openInteractions(bus: Bus, onUnreadable: OnUnreadable, atRest?: AtRest): Promise<InteractionStore> {
   const limit = messageLimitOf(bus);
   return KvEntryStore.open<readonly Deed[]>(bus, {
     name: INTERACTIONS_BUCKET,
+    atRest,
     onUnreadable,
     encode: ({ id }, history) => encodeWithin(limit, id, history),
     decode: decodeHistory,
   });
 }
 
-export function openItems(bus: Bus, onUnreadable: OnUnreadable): Promise<ItemStore> {
+export function openItems(bus: Bus, onUnreadable: OnUnreadable, atRest?: AtRest): Promise<ItemStore> {
   return KvEntryStore.open<StoredItem>(bus, {
     name: ITEMS_BUCKET,
+    atRest,
     onUnreadable,
     encode: (_, item) => encodeItem(item),
     decode: decodeItem,

@@ -1,5 +1,6 @@
-import type { Bus, KvBucket } from '@llmos/bus';
+import type { Bus } from '@llmos/bus';
 import { LlmosError } from '@llmos/contracts';
+import { SealedBucket, type AtRest } from '@llmos/mesh';
 import type { ModelPointers, PointerWatcher } from '../ports/model-pointers.port.js';
 import { modelRecordSchema, type ModelRecord } from '../runs/model-record.js';
 
@@ -9,12 +10,17 @@ export const MODELS_BUCKET = 'recommender-models';
 /** Model records in a JetStream KV bucket in file storage, under the tenant. */
 export class KvModelPointers implements ModelPointers {
   private constructor(
-    private readonly bucket: KvBucket,
+    private readonly bucket: SealedBucket,
     private readonly onUnreadable: (tenant: string, error: unknown) => void,
   ) {}
 
-  static async open(bus: Bus, onUnreadable: (tenant: string, error: unknown) => void): Promise<KvModelPointers> {
-    return new KvModelPointers(await bus.kv(MODELS_BUCKET, { storage: 'file' }), onUnreadable);
+  static async open(
+    bus: Bus,
+    onUnreadable: (tenant: string, error: unknown) => void,
+    atRest?: AtRest,
+  ): Promise<KvModelPointers> {
+    const options = { kv: { storage: 'file' }, purpose: MODELS_BUCKET, atRest } as const;
+    return new KvModelPointers(await SealedBucket.open(bus, MODELS_BUCKET, options), onUnreadable);
   }
 
   async get(tenant: string): Promise<{ record: ModelRecord; revision: number } | undefined> {
@@ -29,13 +35,10 @@ export class KvModelPointers implements ModelPointers {
   watch(watcher: PointerWatcher): Promise<{ stop(): void }> {
     return this.bucket.watch({
       onReady: () => watcher.onReady(),
+      onForgotten: (tenant) => watcher.onForgotten(tenant),
+      onUnreadable: this.onUnreadable,
       onEntry: ({ key, value, revision }) => {
-        if (!value) return;
-        try {
-          watcher.onChange({ tenant: key, record: decode(value), revision });
-        } catch (error) {
-          this.onUnreadable(key, error);
-        }
+        if (value) watcher.onChange({ tenant: key, record: decode(value), revision });
       },
     });
   }

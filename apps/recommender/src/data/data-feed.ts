@@ -2,7 +2,7 @@ import { keyOf, SHARED_TENANT, type EntryRef } from './entry-ref.js';
 import type { Deed } from './history.js';
 import { RevisionWaiters } from './revision-waiters.js';
 import { TenantData } from './tenant-data.js';
-import type { EntryChange, EntryStore } from '../ports/entry-store.port.js';
+import type { EntryChange, EntryStore, EntryWatcher } from '../ports/entry-store.port.js';
 import type { InteractionStore } from '../ports/interaction-store.port.js';
 import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
 
@@ -17,6 +17,7 @@ export class DataFeed {
   readonly items = new RevisionWaiters();
   private readonly tenants = new Map<string, TenantData>();
   private readonly itemListeners = new Set<(ref: EntryRef, item: StoredItem, revision: number) => void>();
+  private readonly forgetListeners = new Set<(tenant: string) => void>();
   private readonly watching: Array<{ stop(): void }> = [];
 
   constructor(
@@ -27,8 +28,14 @@ export class DataFeed {
   /** Resolves once this replica has everything that was in the stores. */
   async start(): Promise<void> {
     this.stop();
-    await this.follow(this.itemStore, (change) => this.takeItem(change));
-    await this.follow(this.interactionStore, (change) => this.takeHistory(change));
+    await this.follow(this.itemStore, {
+      onChange: (change) => this.takeItem(change),
+      onForgotten: (tenant) => this.forget(tenant, this.items, (data) => data.forgetItems()),
+    });
+    await this.follow(this.interactionStore, {
+      onChange: (change) => this.takeHistory(change),
+      onForgotten: (tenant) => this.forget(tenant, this.histories, (data) => data.forgetHistories()),
+    });
   }
 
   stop(): void {
@@ -50,10 +57,24 @@ export class DataFeed {
     this.itemListeners.add(listener);
   }
 
-  private async follow<T>(store: EntryStore<T>, onChange: (change: EntryChange<T>) => void): Promise<void> {
+  /** Told of a tenant whose items or interactions went with its keys: nothing made of them may stay. */
+  onForget(listener: (tenant: string) => void): void {
+    this.forgetListeners.add(listener);
+  }
+
+  private async follow<T>(store: EntryStore<T>, watcher: Omit<EntryWatcher<T>, 'onReady'>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.watching.push(await store.watch({ onChange, onReady: () => resolve(undefined) }));
+    this.watching.push(await store.watch({ ...watcher, onReady: () => resolve(undefined) }));
     await promise;
+  }
+
+  private forget(tenant: string, revisions: RevisionWaiters, drop: (data: TenantData) => void): void {
+    const data = this.tenants.get(tenant);
+    if (!data) return;
+    drop(data);
+    revisions.forget(tenant);
+    if (data.isEmpty) this.tenants.delete(tenant);
+    for (const listener of this.forgetListeners) listener(tenant);
   }
 
   private takeHistory({ ref, value, revision }: EntryChange<readonly Deed[]>): void {

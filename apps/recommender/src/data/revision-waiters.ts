@@ -15,6 +15,11 @@ export class RevisionWaiters {
     return this.revisions.get(key) ?? 0;
   }
 
+  /** Forgets the keys of a tenant. */
+  forget(tenant: string): void {
+    for (const key of [...this.revisions.keys()]) if (key.startsWith(`${tenant}.`)) this.revisions.delete(key);
+  }
+
   took(key: string, revision: number): void {
     this.revisions.set(key, revision);
     for (const waiter of this.waiters) if (waiter.key === key && revision > waiter.above) waiter.resolve();

@@ -111,6 +111,16 @@ export class TenantData {
     this.itemsVersion++;
   }
 
+  /** Forgets every user. */
+  forgetHistories(): void {
+    for (const user of [...this.histories.keys()]) this.takeHistory(user, undefined);
+  }
+
+  /** Forgets every description of an item. */
+  forgetItems(): void {
+    for (const id of [...this.described.keys()]) this.takeItem(id, undefined);
+  }
+
   private count(columns: HistoryColumns, sign: 1 | -1): void {
     this.interactionCount += sign * columns.items.length;
     for (const number of new Set(columns.items)) {

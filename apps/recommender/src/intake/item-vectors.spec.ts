@@ -45,4 +45,13 @@ describe('ItemVectors', () => {
     expect(vectors.pending).toBe(1);
     vectors.stop();
   });
+
+  it('ask a model that fails once in a while, not once for each thing that is written', async () => {
+    const failing = { model: 'none', texts: 0, embed: () => Promise.reject(new LlmosError('UNAVAILABLE', 'broken')) };
+    const { items, errors, vectors } = await start(failing);
+    for (let n = 0; n < 50; n++) await items.upsert([{ ...pot, id: `pot-${n}` }], { tenant: 'acme', signal });
+    await waitFor('all of them to wait', () => vectors.pending === 50);
+    expect(errors).toHaveLength(1);
+    vectors.stop();
+  });
 });

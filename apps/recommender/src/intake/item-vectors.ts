@@ -23,7 +23,8 @@ export class ItemVectors {
   private readonly waiting = new Map<string, Waiting>();
   private readonly stopped = new AbortController();
   private working = false;
-  private timer?: NodeJS.Timeout;
+  /** Of the pause after a failure: what is written meanwhile waits for its end, too. */
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly parts: {
@@ -37,6 +38,9 @@ export class ItemVectors {
   /** Begins with the items there are, and follows those that are written. Call it before the feed starts. */
   start(): void {
     this.parts.feed.onItem((ref, item, revision) => this.take(ref, item, revision));
+    this.parts.feed.onForget((tenant) => {
+      for (const [key, { ref }] of this.waiting) if (ref.tenant === tenant) this.waiting.delete(key);
+    });
   }
 
   stop(): void {
@@ -58,7 +62,7 @@ export class ItemVectors {
   }
 
   private async work(): Promise<void> {
-    if (this.working || this.stopped.signal.aborted) return;
+    if (this.working || this.timer || this.stopped.signal.aborted) return;
     this.working = true;
     try {
       for (let next = this.first(); next; next = this.first()) await this.embed(...next);
@@ -84,8 +88,10 @@ export class ItemVectors {
 
   private pauseAfter(error: unknown): void {
     if (!isLlmosError(error) || error.code !== 'MODEL_LOADING') this.parts.onError(error);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.work(), RETRY_MS).unref();
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.work();
+    }, RETRY_MS).unref();
   }
 
   /** Changes with the model and the text: then the stored vector is stale. */

@@ -11,6 +11,8 @@ export interface EntryChange<T> {
 
 export interface EntryWatcher<T> {
   onChange(change: EntryChange<T>): void;
+  /** The tenant's keys were destroyed, and all its entries with them; those written since are told again. */
+  onForgotten(tenant: string): void;
   /** Called once, when everything that was there at the start has been seen. */
   onReady(): void;
 }

@@ -2,6 +2,8 @@ import type { ModelRecord } from '../runs/model-record.js';
 
 export interface PointerWatcher {
   onChange(change: { readonly tenant: string; readonly record: ModelRecord; readonly revision: number }): void;
+  /** The tenant's keys were destroyed, and its record with them; one written since is told again. */
+  onForgotten(tenant: string): void;
   /** Called once, when everything that was there at the start has been seen. */
   onReady(): void;
 }

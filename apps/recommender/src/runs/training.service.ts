@@ -89,9 +89,8 @@ export class TrainingService {
     const { train: learnt, heldOut } = splitHoldOut(set);
     const model = await this.learn(request, learnt, caller);
     const candidate = await this.write(model, tenant, run);
-    const measured = await this.measure(candidate, heldOut, request, caller, startedMs);
+    const measured = await this.measure(candidate, heldOut, request, caller, startedMs).catch(discard(candidate));
     const report = { ...measured, leftOut: { ...set.leftOut } };
-    signal.throwIfAborted();
     await this.keep(report, candidate, minValue, caller);
     const outcome = report.replaced ? 'replaced' : 'kept';
     recommenderMetrics.training.observe({ algorithm: report.algorithm, outcome }, report.seconds);
@@ -148,6 +147,7 @@ export class TrainingService {
     const figures = await evaluateHoldOut(path, heldOut, options);
     const served = this.parts.models.get(tenant);
     const servingFigures = served && (await evaluateHoldOut(served.path, heldOut, options));
+    signal.throwIfAborted();
     return {
       version: run,
       algorithm: model.settings.algorithm,
@@ -174,6 +174,14 @@ export class TrainingService {
     const revision = await this.parts.catalog.add(tenant, { ...version, ...file, minValue, report });
     await this.parts.models.reached(tenant, revision, signal);
   }
+}
+
+/** Removes the file of a training that failed or was cancelled; delivered again, the run writes it anew. */
+function discard({ path }: Candidate): (reason: unknown) => Promise<never> {
+  return async (reason) => {
+    await rm(path, { force: true });
+    throw reason;
+  };
 }
 
 /** Tells each new stage at once, and how far it is about twice a second. */

@@ -33,6 +33,7 @@ export class Scorers {
     private readonly onError: (error: unknown) => void,
   ) {
     feed.onItem(({ tenant }) => this.comeBack(tenant));
+    feed.onForget((tenant) => this.prepared.delete(tenant));
   }
 
   of(tenant: string): Scorer {

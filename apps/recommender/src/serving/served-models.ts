@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { KeptVersion, ModelRecord } from '../runs/model-record.js';
 import { RevisionWaiters } from '../data/revision-waiters.js';
 import { KeyTurns } from '../intake/key-turns.js';
@@ -54,6 +54,7 @@ export class ServedModels {
         if (before) void this.removeFiles(tenant, before, record);
         first.push(this.follow(tenant));
       },
+      onForgotten: (tenant) => void this.forget(tenant),
     });
     await promise;
     await Promise.all(first);
@@ -86,6 +87,28 @@ export class ServedModels {
     const gone = before.versions.filter(({ version }) => !kept.has(version));
     const removals = gone.map(({ version }) => rm(this.pathOf(tenant, version), { force: true }));
     await Promise.all(removals).catch((error: unknown) => this.options.onError(tenant, error));
+  }
+
+  /** Lets go of a tenant's models whose data are destroyed, and removes their files here and from the shelf. */
+  private async forget(tenant: string): Promise<void> {
+    this.records.delete(tenant);
+    try {
+      await this.turns.take(tenant, async () => {
+        const { shelf } = this.options;
+        const served = this.served.get(tenant);
+        if (served && shelf.isForgotten(tenant, served.version)) {
+          this.served.delete(tenant);
+          served.model.close();
+        }
+        const folder = dirname(this.pathOf(tenant, 'any'));
+        for (const file of await readdir(folder).catch(() => [])) {
+          if (shelf.isForgotten(tenant, file.split('.', 1)[0]!)) await rm(join(folder, file), { force: true });
+        }
+        await shelf.forget(tenant);
+      });
+    } catch (error) {
+      this.options.onError(tenant, error);
+    }
   }
 
   /** Never rejects: what fails is told and tried again. */
