@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { Bus, CONFIG, type ServiceConfig } from '@llmos/mesh';
+import { AtRest, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
+import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
+import { CatalogTunableBody, type CatalogTunableBodyOptions } from './adapters/catalog-tunable-body.adapter.js';
 import { KvClassifierStore } from './adapters/kv-classifier.store.adapter.js';
 import { WorkerFewShotTeacher } from './adapters/worker-few-shot-teacher.adapter.js';
 import { loadHeads } from './analysis-heads.js';
@@ -9,13 +11,21 @@ import type { AnalysisConfig } from './analysis.config.js';
 import { AnalysisLoader } from './analysis.loader.js';
 import { AnalysisService } from './analysis.service.js';
 import { AnalysisSteps } from './analysis.steps.js';
+import { ClassifierLearner } from './classifiers/classifier-learner.js';
 import { ClassifierShelf } from './classifiers/classifier-shelf.js';
 import { ClassifierTrainer } from './classifiers/classifier-trainer.js';
 import { Feelings } from './feelings.js';
 import { SentimentHead, sentimentBodyPath } from './sentiment/sentiment-head.js';
 import { Topics } from './topics.js';
+import { BodyMover } from './tuning/body-mover.js';
+import { readTuningFiles } from './tuning/tuning-files.js';
 
 type Config = AnalysisConfig & ServiceConfig;
+
+/** A window of a text. */
+const MAX_TOKENS = 256;
+/** A backward pass keeps every layer of a whole batch in memory: what is said in a text's first lines has to do. */
+const TUNING_MAX_TOKENS = 128;
 
 function embedderOf({ home, root, workers }: Config, update?: string): CatalogEmbedder {
   return new CatalogEmbedder({
@@ -24,6 +34,18 @@ function embedderOf({ home, root, workers }: Config, update?: string): CatalogEm
     catalogPath: join(root, 'deploy', 'models.yaml'),
     workers,
     update,
+  });
+}
+
+function tunableBodyOf(
+  { home, root }: Config,
+  purpose: Pick<CatalogTunableBodyOptions, 'learns' | 'maxTokens'>,
+): CatalogTunableBody {
+  return new CatalogTunableBody({
+    model: 'minilm',
+    home,
+    catalogPath: join(root, 'deploy', 'models.yaml'),
+    ...purpose,
   });
 }
 
@@ -38,14 +60,27 @@ function embedderOf({ home, root, workers }: Config, update?: string): CatalogEm
     },
     {
       provide: ClassifierShelf,
-      inject: [Bus],
-      useFactory: async (bus: Bus) => new ClassifierShelf(await KvClassifierStore.open(bus)),
+      inject: [Bus, AtRest, LOGGER],
+      useFactory: async (bus: Bus, atRest: AtRest, log: Logger) => {
+        const onUnreadable = (key: string, error: unknown): void =>
+          log.error({ key, err: error }, 'a stored classifier cannot be read and is passed over');
+        return new ClassifierShelf(await KvClassifierStore.open(bus, onUnreadable, atRest));
+      },
     },
     {
       provide: ClassifierTrainer,
-      inject: [CatalogEmbedder, ClassifierShelf],
-      useFactory: (encoder: CatalogEmbedder, shelf: ClassifierShelf) =>
-        new ClassifierTrainer(encoder, shelf, new WorkerFewShotTeacher()),
+      inject: [CONFIG, CatalogEmbedder, ClassifierShelf, LOGGER],
+      useFactory: (config: Config, encoder: CatalogEmbedder, shelf: ClassifierShelf, log: Logger) => {
+        const teacher = new WorkerFewShotTeacher();
+        const body = tunableBodyOf(config, { learns: true, maxTokens: TUNING_MAX_TOKENS });
+        const learner = new ClassifierLearner({
+          encoder,
+          teacher,
+          mover: new BodyMover(body, teacher, async () => (await readTuningFiles()).layout),
+          onNotMoved: (error) => log.warn({ err: error }, 'a classifier is trained without moving the body'),
+        });
+        return new ClassifierTrainer(learner, shelf);
+      },
     },
     {
       provide: Feelings,
@@ -55,18 +90,15 @@ function embedderOf({ home, root, workers }: Config, update?: string): CatalogEm
     {
       provide: AnalysisService,
       inject: [CONFIG, CatalogEmbedder, Feelings, ClassifierShelf],
-      useFactory: (
-        { root, entityHeadPath, relationsPath }: Config,
-        encoder: CatalogEmbedder,
-        feelings: Feelings,
-        shelf: ClassifierShelf,
-      ) =>
-        new AnalysisService({
+      useFactory: (config: Config, encoder: CatalogEmbedder, feelings: Feelings, shelf: ClassifierShelf) => {
+        const { root, entityHeadPath, relationsPath } = config;
+        return new AnalysisService({
           encoder,
           feelings,
-          topics: new Topics(encoder, shelf),
+          topics: new Topics(encoder, shelf, tunableBodyOf(config, { learns: false, maxTokens: MAX_TOKENS })),
           loadHeads: () => loadHeads(entityHeadPath, relationsPath ?? join(root, 'deploy', 'relations.yaml')),
-        }),
+        });
+      },
     },
   ],
 })

@@ -1,9 +1,10 @@
 import { analyze } from '@llmos/contracts/capabilities/analysis';
 import { InMemoryClassifierStore } from '../test/fixtures/in-memory-classifier.store.js';
+import { inlineTeacher } from '../test/fixtures/inline-teacher.js';
 import { wordFeelings } from '../test/fixtures/word-feelings.js';
 import { AnalysisService } from './analysis.service.js';
+import { ClassifierLearner } from './classifiers/classifier-learner.js';
 import { ClassifierShelf } from './classifiers/classifier-shelf.js';
-import { trainFewShot } from './classification/few-shot-classifier.js';
 import { ClassifierTrainer } from './classifiers/classifier-trainer.js';
 import { Topics } from './topics.js';
 
@@ -35,12 +36,18 @@ const encoder = {
 async function replica(store: InMemoryClassifierStore) {
   const shelf = new ClassifierShelf(store);
   await shelf.start();
-  const topics = new Topics(encoder, shelf);
   const missing = () => Promise.reject(new Error('not needed'));
+  const topics = new Topics(encoder, shelf, { embed: missing, close: () => Promise.resolve() });
   return {
-    trainer: new ClassifierTrainer(encoder, shelf, {
-      teach: (examples, labelVectors) => Promise.resolve(trainFewShot(examples, { labelVectors })),
-    }),
+    trainer: new ClassifierTrainer(
+      new ClassifierLearner({
+        encoder,
+        teacher: inlineTeacher,
+        mover: { move: () => Promise.resolve(undefined) },
+        onNotMoved: () => undefined,
+      }),
+      shelf,
+    ),
     topics,
     service: new AnalysisService({ encoder, feelings: wordFeelings(), topics, loadHeads: missing }),
   };
@@ -65,7 +72,8 @@ describe('the service', () => {
     expect(trained).toMatchObject({ name: 'tickets', labels: ['animals', 'money'], examples: 16 });
     expect(trained.accuracy).toBeGreaterThan(0.9);
     const judge = await other.topics.judgeFor({ classifier: 'tickets' }, 'acme');
-    expect(judge.judge(letterVector('zoo of zzz')).label).toBe('animals');
+    const judged = { windows: [], vector: () => Promise.resolve(letterVector('zoo of zzz')) };
+    expect((await judge.judge(judged)).label).toBe('animals');
     await expect(other.topics.judgeFor({ classifier: 'tickets' }, 'other')).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });

@@ -12,6 +12,7 @@ import { sayFindings } from './spoken-findings.js';
 import { summarise } from './summary/extractive-summary.js';
 import { readText, type Reading } from './text/text-reader.js';
 import type { TopicJudge, Topics } from './topics.js';
+import { windowsOf } from './windows.js';
 
 type AnalyzeInput = InputOf<typeof analyze>;
 type Task = AnalyzeInput['tasks'][number];
@@ -78,14 +79,16 @@ export class AnalysisService {
     const judge = await this.parts.topics.judgeFor(input, tenant, signal);
     const results = [];
     for (const text of input.texts) {
-      const { label, confidence, scores } = judge.judge(await this.vectorOf(text, signal));
+      const judged = { windows: windowsOf(text), vector: () => this.vectorOf(text, signal) };
+      const { label, confidence, scores } = await judge.judge(judged, signal);
       results.push({ label, confidence, scores: scores.map((each) => ({ ...each })) });
     }
     return { results, model: judge.model };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.parts.encoder.close(), this.parts.feelings.close()]);
+    const { encoder, feelings, topics } = this.parts;
+    await Promise.all([encoder.close(), feelings.close(), topics.close()]);
   }
 
   private async analyzeOne(text: string, work: Work): Promise<TextAnalysis> {
@@ -114,7 +117,10 @@ export class AnalysisService {
       found.sentiment = { start: 0, end: text.length, label, confidence, positive };
     }
     if (tasks.has('aspects')) found.aspects = await findAspects(reading, feelings, signal);
-    if (judge) found.topics = judge.judge(reading.vector).scores.map((each) => ({ ...each }));
+    if (judge) {
+      const judged = { windows: reading.windows, vector: () => Promise.resolve(vector) };
+      found.topics = (await judge.judge(judged, signal)).scores.map((each) => ({ ...each }));
+    }
     if (tasks.has('entities') || tasks.has('relations')) {
       const now = this.parts.now?.() ?? new Date();
       const entities = await heads.entities.find(text, sentences, track, { now, signal });

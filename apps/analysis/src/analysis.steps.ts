@@ -26,7 +26,7 @@ export class AnalysisSteps {
 
   @Step(trainClassifier)
   train(input: InputOf<typeof trainClassifier>, context: StepContext): Promise<OutputOf<typeof trainClassifier>> {
-    return this.trainer.train(input, context.tenant, context.signal);
+    return this.trainer.train(input, context.tenant, context);
   }
 
   @Step(deleteClassifier)

@@ -3,6 +3,9 @@ import type { Classification } from './classification/classification.js';
 import { ZeroShotClassifier } from './classification/zero-shot-classifier.js';
 import type { ClassifierShelf } from './classifiers/classifier-shelf.js';
 import type { TextEncoder } from './ports/text-encoder.port.js';
+import type { TunableBody } from './ports/tunable-body.port.js';
+import { wholeVector } from './text/text-reader.js';
+import type { TextWindow } from './windows.js';
 
 /** How a caller names what to choose from: labels in words, or a trained classifier. One of the two. */
 export interface TopicChoice {
@@ -10,11 +13,18 @@ export interface TopicChoice {
   readonly classifier?: string | undefined;
 }
 
-/** Puts a text under a label, by its vector. */
+/** What a judge may look at. */
+export interface JudgedText {
+  readonly windows: readonly TextWindow[];
+  /** The whole text by the shared body; made when it is first asked for. */
+  vector(): Promise<Float32Array>;
+}
+
+/** Puts a text under a label. */
 export interface TopicJudge {
   /** Names what decides: the body for labels, the classifier's own name otherwise. */
   readonly model: string;
-  judge(vector: Float32Array): Classification;
+  judge(text: JudgedText, signal?: AbortSignal): Promise<Classification>;
 }
 
 /** Sets of labels whose vectors are kept: a caller asks with the same ones again and again. */
@@ -27,6 +37,7 @@ export class Topics {
   constructor(
     private readonly encoder: TextEncoder,
     private readonly shelf: ClassifierShelf,
+    private readonly tunable: Pick<TunableBody, 'embed' | 'close'>,
   ) {}
 
   /** @throws LlmosError INVALID_ARGUMENT unless exactly one is named, NOT_FOUND for a classifier that is not there. */
@@ -35,12 +46,28 @@ export class Topics {
       throw invalid('Give either labels or a classifier, not both.', 'classifier');
     if (classifier !== undefined) {
       const trained = this.shelf.get({ tenant, name: classifier });
-      return { model: classifier, judge: (vector) => trained.classify(vector) };
+      const { update } = trained;
+      const vectorOf = (text: JudgedText, during?: AbortSignal) =>
+        update ? this.movedVector(text, update, during) : text.vector();
+      return { model: classifier, judge: async (text, during) => trained.classify(await vectorOf(text, during)) };
     }
     if (!labels) throw invalid('Topics need labels to choose from, or the name of a trained classifier.', 'labels');
     if (new Set(labels).size < labels.length) throw invalid('A label is named twice.', 'labels');
     const zeroShot = await this.zeroShotFor(labels, signal);
-    return { model: this.encoder.model, judge: (vector) => zeroShot.classify(vector) };
+    return { model: this.encoder.model, judge: async (text) => zeroShot.classify(await text.vector()) };
+  }
+
+  close(): Promise<void> {
+    return this.tunable.close();
+  }
+
+  private async movedVector(
+    { windows }: JudgedText,
+    update: Float32Array,
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
+    const texts = windows.map(({ text }) => text);
+    return wholeVector(windows, await this.tunable.embed(texts, update, signal));
   }
 
   private async zeroShotFor(labels: readonly string[], signal?: AbortSignal): Promise<ZeroShotClassifier> {

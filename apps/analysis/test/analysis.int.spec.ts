@@ -40,7 +40,10 @@ beforeAll(async () => {
   service = new AnalysisService({
     encoder,
     feelings: wordFeelings(),
-    topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore())),
+    topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore()), {
+      embed: () => Promise.reject(new Error('not needed')),
+      close: () => Promise.resolve(),
+    }),
     loadHeads: () => loadHeads(HEAD, join(root, 'deploy', 'relations.yaml')),
     now: () => NOW,
   });

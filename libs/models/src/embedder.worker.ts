@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { LlmosError } from '@llmos/contracts';
-import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Encoded } from './encoded.js';
 import { withLowRankUpdate } from './low-rank-update.js';
+import { TextTokenizer } from './text-tokenizer.js';
 import { tokenSpans } from './token-spans.js';
 import { serveWorker } from './worker-serve.js';
 
@@ -18,11 +18,8 @@ export interface EmbedderInit {
   readonly update?: string;
 }
 
-/** Nothing past this many characters a token can matter after truncation; keeps a huge text from being tokenised whole. */
-const MAX_CHARS_PER_TOKEN = 32;
-
 serveWorker(async (init: EmbedderInit) => {
-  const tokenizer = await loadTokenizer(init.tokenizer);
+  const tokenizer = await TextTokenizer.load(init.tokenizer, init.maxTokens);
   const session = await loadSession(init);
   const forward = async (ids: readonly number[]): Promise<Tensor> => {
     const output = await session.run(feeds(session, ids));
@@ -31,9 +28,9 @@ serveWorker(async (init: EmbedderInit) => {
     return hidden;
   };
   const embed = async ({ text }: { text: string }): Promise<Float32Array> =>
-    pool(await forward(tokenise(tokenizer, text, init.maxTokens).ids), init.pooling);
+    pool(await forward(tokenizer.tokenise(text).ids), init.pooling);
   const encode = async ({ text }: { text: string }): Promise<Encoded> => {
-    const { ids, tokens } = tokenise(tokenizer, text, init.maxTokens);
+    const { ids, tokens } = tokenizer.tokenise(text);
     const hidden = await forward(ids);
     return {
       vector: pool(hidden, init.pooling),
@@ -42,16 +39,6 @@ serveWorker(async (init: EmbedderInit) => {
   };
   return { embed, encode, close: () => session.release() };
 });
-
-async function loadTokenizer(path: string): Promise<Tokenizer> {
-  try {
-    return new Tokenizer(JSON.parse(await readFile(path, 'utf8')) as object, {});
-  } catch (cause) {
-    throw new LlmosError('UNAVAILABLE', `The tokenizer could not be read from ${path}. Is it a tokenizer.json?`, {
-      cause,
-    });
-  }
-}
 
 async function loadSession({ model, threads, update }: EmbedderInit): Promise<InferenceSession> {
   const source = update === undefined ? model : await updatedModel(model, update);
@@ -85,14 +72,6 @@ async function updatedModel(model: string, update: string): Promise<Uint8Array> 
       { cause },
     );
   }
-}
-
-/** Tokens, at most `maxTokens`, always with the closing special token. */
-function tokenise(tokenizer: Tokenizer, text: string, maxTokens: number): { ids: number[]; tokens: string[] } {
-  const { ids, tokens } = tokenizer.encode(text.slice(0, maxTokens * MAX_CHARS_PER_TOKEN));
-  const cut = <T>(all: T[]): T[] =>
-    all.length <= maxTokens ? all : [...all.slice(0, maxTokens - 1), ...all.slice(-1)];
-  return { ids: cut(ids), tokens: cut(tokens) };
 }
 
 function feeds(session: InferenceSession, ids: readonly number[]): Record<string, Tensor> {

@@ -16,5 +16,6 @@ export { describeFetch, type FetchProgress } from './progress-meter.js';
 export type { HttpSettings } from './sources/http.source.js';
 export type { HubSettings } from './sources/hub.source.js';
 export type { TokenSpan } from './token-spans.js';
+export { TunableEncoder, type Gradient, type PairLesson, type TunableEncoderOptions } from './tunable-encoder.js';
 export { WorkerPool, type CallOptions, type WorkerPoolOptions } from './worker-pool.js';
 export { serveWorker, type WorkerMethods } from './worker-serve.js';

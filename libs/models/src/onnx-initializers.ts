@@ -1,8 +1,10 @@
 /** The raw bytes of one stored tensor: a view into the model's bytes, so writing there changes the model. */
 export type TensorBytes = Uint8Array;
 
-/** Protobuf field numbers in ONNX: ModelProto.graph, GraphProto.initializer, TensorProto.name and .raw_data. */
+/** Protobuf field numbers in ONNX: ModelProto.graph, GraphProto.node and .initializer, TensorProto.name and .raw_data. */
 const GRAPH = 7;
+const NODE = 1;
+const NODE_INPUT = 1;
 const INITIALIZER = 5;
 const NAME = 8;
 const RAW_DATA = 9;
@@ -20,14 +22,42 @@ interface Field {
  */
 export function initializers(model: Uint8Array): Map<string, TensorBytes> {
   const found = new Map<string, TensorBytes>();
-  for (const graph of fieldsOf(model, GRAPH)) {
-    for (const tensor of fieldsOf(graph, INITIALIZER)) {
-      const name = fieldsOf(tensor, NAME)[0];
-      const data = fieldsOf(tensor, RAW_DATA)[0];
-      if (name && data) found.set(Buffer.from(name).toString('utf8'), data);
-    }
+  for (const tensor of fieldsWithin(model, GRAPH, INITIALIZER)) {
+    const data = fieldsOf(tensor, RAW_DATA)[0];
+    if (data) found.set(nameOf(tensor), data);
   }
   return found;
+}
+
+/**
+ * A graph that was stored without weights, filled with those tensors of a model that its nodes ask for by name. What is
+ * appended to a protobuf message is merged into it, so the graph's own bytes stay as they are.
+ *
+ * @throws RangeError when the bytes of either are not a protobuf message.
+ */
+export function filledGraph(graph: Uint8Array, model: Uint8Array): Uint8Array {
+  const asked = new Set(fieldsWithin(graph, GRAPH, NODE, NODE_INPUT).map((name) => Buffer.from(name).toString('utf8')));
+  const tensors = fieldsWithin(model, GRAPH, INITIALIZER).filter((tensor) => asked.has(nameOf(tensor)));
+  const fields = tensors.flatMap((tensor) => [headOf(INITIALIZER, tensor.length), tensor]);
+  const sizeBytes = fields.reduce((sum, { length }) => sum + length, 0);
+  return Buffer.concat([graph, headOf(GRAPH, sizeBytes), ...fields]);
+}
+
+function nameOf(tensor: Uint8Array): string {
+  return Buffer.from(fieldsOf(tensor, NAME)[0] ?? []).toString('utf8');
+}
+
+/** What starts a length-delimited field: its number and how many bytes follow. */
+function headOf(number: number, sizeBytes: number): Uint8Array {
+  const bytes = [number * 8 + 2];
+  let rest = sizeBytes;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
+  return Uint8Array.from([...bytes, rest]);
+}
+
+/** The fields at the end of a path of field numbers. */
+function fieldsWithin(message: Uint8Array, ...path: readonly number[]): Uint8Array[] {
+  return path.reduce((messages, number) => messages.flatMap((each) => fieldsOf(each, number)), [message]);
 }
 
 function fieldsOf(message: Uint8Array, number: number): Uint8Array[] {

@@ -1,5 +1,5 @@
 import { serveWorker } from '@llmos/models';
-import { trainFewShot, type LabelledVector } from '../classification/few-shot-classifier.js';
+import { scoresOfUnseen, trainFewShot, type LabelledVector } from '../classification/few-shot-classifier.js';
 
 /** What the teacher asks its worker for. */
 export interface Lesson {
@@ -13,9 +13,16 @@ export interface Learnt {
   readonly accuracy: number;
 }
 
+/** Examples, and vectors to be judged by what they teach. */
+export interface Trial {
+  readonly examples: readonly LabelledVector[];
+  readonly unseen: readonly Float32Array[];
+}
+
 serveWorker(() => ({
   teach: ({ examples, labelVectors }: Lesson): Learnt => {
     const { classifier, accuracy } = trainFewShot(examples, { labelVectors });
     return { classifier: classifier.serialise(), accuracy };
   },
+  tryOut: ({ examples, unseen }: Trial): Float64Array[] => scoresOfUnseen(examples, unseen),
 }));

@@ -1,7 +1,7 @@
 import { WorkerPool } from '@llmos/models';
 import { FewShotClassifier, type LabelledVector } from '../classification/few-shot-classifier.js';
 import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
-import type { Learnt, Lesson } from './few-shot.worker.js';
+import type { Learnt, Lesson, Trial } from './few-shot.worker.js';
 
 /** Started from source (in tests) the worker is the built one: a thread cannot run TypeScript modules. */
 const WORKER = new URL(
@@ -16,14 +16,27 @@ export class WorkerFewShotTeacher implements FewShotTeacher {
     labelVectors: ReadonlyMap<string, Float32Array>,
     signal?: AbortSignal,
   ): Promise<{ classifier: FewShotClassifier; accuracy: number }> {
-    const pool = await WorkerPool.start({ module: WORKER, init: {}, size: 1, name: 'few-shot' });
-    try {
-      const lesson: Lesson = { examples, labelVectors };
-      const { classifier, accuracy } = await pool.call<Learnt>('teach', lesson, { signal });
-      return { classifier: FewShotClassifier.parse(classifier), accuracy };
-    } finally {
-      // The thread ends when it has finished, also after an abort; nobody waits for it.
-      void pool.close();
-    }
+    const lesson: Lesson = { examples, labelVectors };
+    const { classifier, accuracy } = await inThread<Learnt>('teach', lesson, signal);
+    return { classifier: FewShotClassifier.parse(classifier), accuracy };
+  }
+
+  tryOut(
+    examples: readonly LabelledVector[],
+    unseen: readonly Float32Array[],
+    signal?: AbortSignal,
+  ): Promise<Float64Array[]> {
+    const trial: Trial = { examples, unseen };
+    return inThread('tryOut', trial, signal);
+  }
+}
+
+async function inThread<Output>(method: string, input: unknown, signal?: AbortSignal): Promise<Output> {
+  const pool = await WorkerPool.start({ module: WORKER, init: {}, size: 1, name: 'few-shot' });
+  try {
+    return await pool.call<Output>(method, input, { signal });
+  } finally {
+    // The thread ends when it has finished, also after an abort; nobody waits for it.
+    void pool.close();
   }
 }

@@ -11,6 +11,9 @@ function cloud(label: string, axis: number, count: number): LabelledVector[] {
 }
 const examples = [...cloud('billing', 0, 8), ...cloud('delivery', 1, 9), ...cloud('returns', 2, 10)];
 
+const formatOf = (classifier: FewShotClassifier): unknown =>
+  (JSON.parse(Buffer.from(classifier.serialise()).toString()) as { format: unknown }).format;
+
 describe('few-shot classification', () => {
   it('learns from 8 examples a label, and says how well', () => {
     const { classifier, accuracy } = trainFewShot(examples);
@@ -25,6 +28,18 @@ describe('few-shot classification', () => {
     const read = FewShotClassifier.parse(one.serialise());
     for (const { vector } of examples)
       expect(read.classify(vector).confidence).toBeCloseTo(one.classify(vector).confidence, 3);
+  });
+
+  it('stores how its body was moved, in a format of its own; one without keeps the format it had', () => {
+    const { classifier } = trainFewShot(examples);
+    const update = { codes: Int8Array.from({ length: 128 }, (_, at) => at - 64), scales: Float32Array.of(0.5, 0.25) };
+    const moved = FewShotClassifier.parse(classifier.moved(update, 3).serialise());
+    expect(moved.update?.[0]).toBe(-32);
+    expect(moved.update?.[127]).toBe(15.75);
+    expect(formatOf(moved)).toBe('llmos-few-shot/2');
+    const still = FewShotClassifier.parse(classifier.serialise());
+    expect(still.update).toBeUndefined();
+    expect(formatOf(still)).toBe('llmos-few-shot/1');
   });
 
   it('gives probabilities that sum to 1, best first', () => {

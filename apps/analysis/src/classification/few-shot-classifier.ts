@@ -1,7 +1,8 @@
 import { LlmosError } from '@llmos/contracts';
-import { accuracyOf, dequantiseRows, quantiseRows, type Matrix } from '@llmos/learning';
+import { accuracyOf, dequantiseRows, quantiseRows, type Matrix, type Quantised } from '@llmos/learning';
 import { z } from 'zod';
-import { calibratedScale, classificationOf, type Classification } from './classification.js';
+import { updateOf, type StoredUpdate } from '../tuning/update-layout.js';
+import { calibrate, classificationOf, type Classification } from './classification.js';
 import { Landmarks } from './landmarks.js';
 import { fitRidge, scoresOf, type RidgeFit, type RidgeProblem } from './ridge.js';
 
@@ -40,31 +41,68 @@ const MAX_LANDMARKS = 600;
  */
 export function trainFewShot(examples: readonly LabelledVector[], options: FewShotOptions = {}): TrainedClassifier {
   const begun = performance.now();
-  const labels = checkedLabels(examples);
+  checkLabels(examples);
+  const labels = labelsOf(examples);
   const extra = labels.flatMap((label) => {
     const vector = options.labelVectors?.get(label);
     return vector ? [{ label, vector }] : [];
   });
   const tried = evenly(examples, MAX_TRIED);
-  const landmarks = Landmarks.of(evenly(byLabel(examples), MAX_LANDMARKS).map(({ vector }) => vector));
+  const landmarks = landmarksOf(examples);
   const problem = problemOf([...tried, ...extra], labels, landmarks, tried.length);
   const { penalty, fit } = bestFit(problem, options.signal);
   const whole = () => fitRidge(problemOf([...examples, ...extra], labels, landmarks, 0), penalty);
   const { weights } = tried.length === examples.length ? fit : whole();
   const targets = problem.targets.subarray(0, tried.length);
-  const classifier = new FewShotClassifier(labels, landmarks, weights, calibratedScale(fit.leftOut, targets));
+  const classifier = new FewShotClassifier({
+    labels,
+    landmarks,
+    weights,
+    scale: calibrate(fit.leftOut, targets).scale,
+  });
   return { classifier, accuracy: accuracyOf(fit.leftOut, targets), seconds: (performance.now() - begun) / 1_000 };
 }
 
-const storedSchema = z.object({
-  format: z.literal('llmos-few-shot/1'),
+/** How vectors score, a row each by {@link labelsOf} the examples, before it is said how sure that is. */
+export function scoresOfUnseen(examples: readonly LabelledVector[], unseen: readonly Float32Array[]): Float64Array[] {
+  const landmarks = landmarksOf(examples);
+  const { fit } = bestFit(problemOf(examples, labelsOf(examples), landmarks, examples.length));
+  return unseen.map((vector) => scoresOf(landmarks.featuresOf(vector), fit.weights));
+}
+
+/** Each label once, sorted. */
+export function labelsOf(examples: readonly { readonly label: string }[]): string[] {
+  return [...new Set(examples.map(({ label }) => label))].sort();
+}
+
+function landmarksOf(examples: readonly LabelledVector[]): Landmarks {
+  return Landmarks.of(evenly(byLabel(examples), MAX_LANDMARKS).map(({ vector }) => vector));
+}
+
+const rounded = z.object({ codes: z.base64(), scales: z.base64() });
+
+const headFields = {
   labels: z.array(z.string().min(1)).min(2).max(1_000),
   dimensions: z.number().int().positive().max(10_000),
   scale: z.number().positive(),
   /** Int8 codes and float32 scales of the landmarks, int16 codes and float32 scales of the weights: base64. */
-  landmarks: z.object({ codes: z.base64(), scales: z.base64() }),
-  weights: z.object({ codes: z.base64(), scales: z.base64() }),
-});
+  landmarks: rounded,
+  weights: rounded,
+};
+/** An update has a format of its own: who knows nothing of it must not judge by vectors of the body that did not move. */
+const storedSchema = z.discriminatedUnion('format', [
+  z.object({ format: z.literal('llmos-few-shot/1'), ...headFields }),
+  z.object({ format: z.literal('llmos-few-shot/2'), ...headFields, update: rounded }),
+]);
+
+interface ClassifierParts {
+  readonly labels: readonly string[];
+  readonly landmarks: Landmarks;
+  readonly weights: Matrix;
+  /** What makes of scores how sure they are. */
+  readonly scale: number;
+  readonly update?: StoredUpdate | undefined;
+}
 
 /** Puts texts under the labels of its examples. */
 export class FewShotClassifier {
@@ -81,44 +119,65 @@ export class FewShotClassifier {
       const [rows, columns] = [landmarks.features, stored.labels.length];
       const fits = data.length === rows * columns && landmarks.codes.length === scales.length * stored.dimensions;
       if (!fits || !data.every(Number.isFinite) || !scales.every(Number.isFinite)) throw new RangeError('Wrong sizes.');
-      return new FewShotClassifier(stored.labels, landmarks, { rows, columns, data }, stored.scale);
+      const { labels, scale } = stored;
+      const update = 'update' in stored ? readUpdate(stored.update) : undefined;
+      return new FewShotClassifier({ labels, landmarks, weights: { rows, columns, data }, scale, update });
     } catch (cause) {
       throw new LlmosError('INVALID_ARGUMENT', 'The stored classifier cannot be read. Train it again.', { cause });
     }
   }
 
-  constructor(
-    readonly labels: readonly string[],
-    private readonly landmarks: Landmarks,
-    private readonly weights: Matrix,
-    private readonly scale: number,
-  ) {}
+  readonly labels: readonly string[];
+  /** How the body has to be moved for the vectors this classifier takes; undefined when they are the shared ones. */
+  readonly update: Float32Array | undefined;
+
+  constructor(private readonly parts: ClassifierParts) {
+    this.labels = parts.labels;
+    this.update = parts.update && updateOf(parts.update);
+  }
+
+  /** The same classifier, for vectors of a body moved by the update, and as sure as was measured for those. */
+  moved(update: StoredUpdate, scale: number): FewShotClassifier {
+    return new FewShotClassifier({ ...this.parts, update, scale });
+  }
 
   /** @throws LlmosError INVALID_ARGUMENT for a vector of another length: the classifier belongs to another encoder. */
   classify(vector: Float32Array): Classification {
-    const { dimensions } = this.landmarks;
+    const { landmarks, weights, scale } = this.parts;
+    const { dimensions } = landmarks;
     if (vector.length !== dimensions) {
       const message = `The classifier takes vectors of ${dimensions} numbers, not ${vector.length}. Train it anew with this model.`;
       throw new LlmosError('INVALID_ARGUMENT', message, { field: 'classifier' });
     }
-    const scores = scoresOf(this.landmarks.featuresOf(vector), this.weights);
-    const logits = scores.map((score) => this.scale * score);
+    const scores = scoresOf(landmarks.featuresOf(vector), weights);
+    const logits = scores.map((score) => scale * score);
     return classificationOf(this.labels, logits);
   }
 
   serialise(): Uint8Array {
-    const { labels, scale, landmarks } = this;
-    const weights = quantiseRows(Float32Array.from(this.weights.data), this.weights.columns, 16);
+    const { labels, scale, landmarks, update } = this.parts;
+    const weights = quantiseRows(Float32Array.from(this.parts.weights.data), this.parts.weights.columns, 16);
     const stored = {
-      format: 'llmos-few-shot/1',
+      format: update ? 'llmos-few-shot/2' : 'llmos-few-shot/1',
       labels,
       dimensions: landmarks.dimensions,
       scale,
-      landmarks: { codes: base64(landmarks.codes), scales: base64(landmarks.scales) },
-      weights: { codes: base64(weights.codes), scales: base64(weights.scales) },
+      landmarks: base64Of(landmarks),
+      weights: base64Of(weights),
+      ...(update ? { update: base64Of(update) } : {}),
     };
     return Buffer.from(JSON.stringify(stored));
   }
+}
+
+function base64Of({ codes, scales }: Quantised): { codes: string; scales: string } {
+  return { codes: base64(codes), scales: base64(scales) };
+}
+
+function readUpdate({ codes, scales }: z.infer<typeof rounded>): StoredUpdate {
+  const update = { codes: new Int8Array(bytesOf(codes)), scales: new Float32Array(bytesOf(scales)) };
+  if (!update.scales.every(Number.isFinite)) throw new RangeError('Wrong numbers.');
+  return update;
 }
 
 function base64({ buffer, byteOffset, byteLength }: Int8Array | Int16Array | Float32Array): string {
@@ -130,7 +189,7 @@ function bytesOf(text: string): ArrayBuffer {
   return Uint8Array.from(Buffer.from(text, 'base64')).buffer;
 }
 
-function checkedLabels(examples: readonly LabelledVector[]): string[] {
+function checkLabels(examples: readonly LabelledVector[]): void {
   const counts = new Map<string, number>();
   for (const { label } of examples) counts.set(label, (counts.get(label) ?? 0) + 1);
   const invalid = (message: string) => new LlmosError('INVALID_ARGUMENT', message, { field: 'examples' });
@@ -139,7 +198,6 @@ function checkedLabels(examples: readonly LabelledVector[]): string[] {
     if (count < MIN_EXAMPLES)
       throw invalid(`The label '${label}' has ${count} examples; each needs ${MIN_EXAMPLES} or more. Add some.`);
   }
-  return [...counts.keys()].sort();
 }
 
 function bestFit(problem: RidgeProblem, signal?: AbortSignal): { penalty: number; fit: RidgeFit } {

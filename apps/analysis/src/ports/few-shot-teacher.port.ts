@@ -8,4 +8,11 @@ export interface FewShotTeacher {
     labelVectors: ReadonlyMap<string, Float32Array>,
     signal?: AbortSignal,
   ): Promise<{ readonly classifier: FewShotClassifier; readonly accuracy: number }>;
+
+  /** How vectors score, a row each with the labels sorted, by what the examples teach. Rejects with the signal's reason. */
+  tryOut(
+    examples: readonly LabelledVector[],
+    unseen: readonly Float32Array[],
+    signal?: AbortSignal,
+  ): Promise<Float64Array[]>;
 }

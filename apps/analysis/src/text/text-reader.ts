@@ -23,10 +23,16 @@ export async function readText(text: string, encoder: TextEncoder, signal?: Abor
     signal,
   );
   const windows = cut.map(({ start, end, text: said }, at) => ({ start, end, text: said, encoded: encoded[at]! }));
-  const dimensions = encoded[0]!.vector.length;
-  const vector = new Float32Array(dimensions);
-  for (const window of windows)
-    for (let d = 0; d < dimensions; d++) vector[d]! += window.encoded.vector[d]! * (window.end - window.start);
-  const track = new TokenTrack(windows, dimensions);
-  return { text, sentences: sentencesOf(text), windows, track, vector: normalised(vector) };
+  const vectors = encoded.map(({ vector }) => vector);
+  const track = new TokenTrack(windows, vectors[0]!.length);
+  return { text, sentences: sentencesOf(text), windows, track, vector: wholeVector(cut, vectors) };
+}
+
+/** One vector for all the windows of a text, each as heavy as it is long, with length 1. */
+export function wholeVector(windows: readonly Span[], vectors: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(vectors[0]!.length);
+  windows.forEach(({ start, end }, at) => {
+    for (let d = 0; d < whole.length; d++) whole[d]! += vectors[at]![d]! * (end - start);
+  });
+  return normalised(whole);
 }

@@ -6,14 +6,20 @@ import { calibrationErrorOf } from '@llmos/learning';
 import { CatalogEmbedder } from '@llmos/models';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { trainFewShot, type LabelledVector } from '../few-shot-classifier.js';
+import { CatalogTunableBody } from '../../adapters/catalog-tunable-body.adapter.js';
+import { WorkerFewShotTeacher } from '../../adapters/worker-few-shot-teacher.adapter.js';
+import { ClassifierLearner } from '../../classifiers/classifier-learner.js';
+import { BodyMover } from '../../tuning/body-mover.js';
+import { readTuningFiles } from '../../tuning/tuning-files.js';
+import { labelsOf, type FewShotClassifier } from '../few-shot-classifier.js';
 
 const USAGE = `Says how well few-shot classification does on a labelled file.
   --data <file.csv>   columns text and label (or category); examples are drawn from it
   --test <file.csv>   tried on these rows instead of the rest of --data
   --shots <n>         examples a label (default 8)
   --seeds <n>         draws, averaged (default 3)
-  --limit <n>         rows tried a label (default 20)`;
+  --limit <n>         rows tried a label (default 20)
+  --still             never moves the body`;
 
 const rowsSchema = z.array(
   z
@@ -30,6 +36,7 @@ async function main(): Promise<void> {
       shots: { type: 'string', default: '8' },
       seeds: { type: 'string', default: '3' },
       limit: { type: 'string', default: '20' },
+      still: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -43,29 +50,43 @@ async function main(): Promise<void> {
     workers: 1,
   });
   await embedder.start(() => undefined);
+  const teacher = new WorkerFewShotTeacher();
+  const catalogPath = join(root, 'deploy', 'models.yaml');
+  const body = new CatalogTunableBody({ model: 'minilm', home, catalogPath, learns: true, maxTokens: 128 });
+  const mover = new BodyMover(body, teacher, async () => (await readTuningFiles()).layout);
+  const learner = new ClassifierLearner({
+    encoder: embedder,
+    teacher,
+    mover: values.still ? { move: () => Promise.resolve(undefined) } : mover,
+    onNotMoved: (error) => print(String(error)),
+    patienceMs: 3_600_000,
+  });
+  const judge = ({ update }: FewShotClassifier, texts: readonly string[]) =>
+    update ? body.embed(texts, update) : embedder.embed(texts);
   try {
-    const known = new Map<string, Float32Array>();
-    const vectorsOf = async (rows: readonly Row[]): Promise<LabelledVector[]> => {
-      const missing = [...new Set(rows.map(({ text }) => text))].filter((text) => !known.has(text));
-      (await embedder.embed(missing)).forEach((vector, at) => known.set(missing[at]!, vector));
-      return rows.map(({ text, label }) => ({ label, vector: known.get(text)! }));
-    };
     const pool = await readRows(values.data);
     const fixed = values.test === undefined ? undefined : take(await readRows(values.test), limit, 0).taken;
     const tries = [];
     for (let seed = 1; seed <= Number(values.seeds); seed++) {
       const { taken, rest } = take(pool, shots, seed);
-      tries.push(tryOut(await vectorsOf(taken), await vectorsOf(fixed ?? take(rest, limit, seed).taken)));
+      const begun = performance.now();
+      const { classifier, accuracy: leftOut } = await learner.learn(taken, labelsOf(taken), {});
+      const seconds = (performance.now() - begun) / 1_000;
+      const tried = fixed ?? take(rest, limit, seed).taken;
+      const vectors = await judge(
+        classifier,
+        tried.map(({ text }) => text),
+      );
+      tries.push({ ...resultsOf(classifier, vectors, tried), leftOut, seconds });
     }
     print(JSON.stringify({ shots, tries, accuracy: tries.reduce((sum, one) => sum + one.accuracy, 0) / tries.length }));
   } finally {
-    await embedder.close();
+    await Promise.all([embedder.close(), body.close()]);
   }
 }
 
-function tryOut(examples: readonly LabelledVector[], tried: readonly LabelledVector[]) {
-  const { classifier, accuracy: leftOut, seconds } = trainFewShot(examples);
-  const results = tried.map(({ vector }) => classifier.classify(vector));
+function resultsOf(classifier: FewShotClassifier, vectors: readonly Float32Array[], tried: readonly Row[]) {
+  const results = vectors.map((vector) => classifier.classify(vector));
   const right = results.map(({ label }, at) => label === tried[at]?.label);
   const pairs = results.map(({ confidence }) => Float64Array.of(confidence, 0));
   const ece = calibrationErrorOf(
@@ -73,7 +94,8 @@ function tryOut(examples: readonly LabelledVector[], tried: readonly LabelledVec
     Int32Array.from(right, (yes) => (yes ? 0 : 1)),
   );
   const sizeBytes = classifier.serialise().length;
-  return { n: tried.length, accuracy: right.filter(Boolean).length / right.length, leftOut, ece, seconds, sizeBytes };
+  const moved = classifier.update !== undefined;
+  return { n: tried.length, accuracy: right.filter(Boolean).length / right.length, moved, ece, sizeBytes };
 }
 
 async function readRows(path: string): Promise<Row[]> {

@@ -1,0 +1,70 @@
+import { LlmosError } from '@llmos/contracts';
+import { ModelStore, TunableEncoder, type Gradient, type PairLesson } from '@llmos/models';
+import type { TunableBody } from '../ports/tunable-body.port.js';
+import { readTuningFiles } from '../tuning/tuning-files.js';
+import { updateSize } from '../tuning/update-layout.js';
+
+export interface CatalogTunableBodyOptions {
+  /** The model's name in the catalog. */
+  readonly model: string;
+  readonly home: string;
+  readonly catalogPath: string;
+  /** Whether updates can be learnt with it, and not only used: a second graph, with as many weights again. */
+  readonly learns: boolean;
+  /** Longer texts are cut. */
+  readonly maxTokens: number;
+}
+
+interface Started {
+  readonly encoder: TunableEncoder;
+  /** Numbers of an update. */
+  readonly size: number;
+}
+
+/** A {@link TunableEncoder} by its name in the catalog: in memory from the first text on, and until it is closed. */
+export class CatalogTunableBody implements TunableBody {
+  private started?: Promise<Started> | undefined;
+
+  constructor(private readonly options: CatalogTunableBodyOptions) {}
+
+  async embed(texts: readonly string[], update: Float32Array, signal?: AbortSignal): Promise<Float32Array[]> {
+    const { encoder, size } = await this.start();
+    if (update.length !== size) {
+      const message = 'The classifier was trained for another body than this version has. Train it again.';
+      throw new LlmosError('INVALID_ARGUMENT', message, { field: 'classifier' });
+    }
+    return encoder.embed(texts, update, signal);
+  }
+
+  async gradient(lesson: PairLesson, signal?: AbortSignal): Promise<Gradient> {
+    return (await this.start()).encoder.gradient(lesson, signal);
+  }
+
+  async close(): Promise<void> {
+    const { started } = this;
+    this.started = undefined;
+    await (await started?.catch(() => undefined))?.encoder.close();
+  }
+
+  private start(): Promise<Started> {
+    this.started ??= this.load().catch((error: unknown) => {
+      this.started = undefined;
+      throw error;
+    });
+    return this.started;
+  }
+
+  private async load(): Promise<Started> {
+    const { model: name, home, catalogPath, learns, maxTokens } = this.options;
+    const [store, files] = await Promise.all([ModelStore.open({ home, catalogPath }), readTuningFiles()]);
+    const { model, tokenizer } = await store.ensure(name);
+    if (!model || !tokenizer)
+      throw new LlmosError('UNAVAILABLE', `The catalog's '${name}' lacks the file 'model' or 'tokenizer'.`);
+    const { encoderGraph, gradientGraph, layout } = files;
+    const graphs = { encoderGraph, gradientGraph: learns ? gradientGraph : undefined };
+    return {
+      encoder: await TunableEncoder.start({ model, tokenizer, ...graphs, maxTokens }),
+      size: updateSize(layout),
+    };
+  }
+}

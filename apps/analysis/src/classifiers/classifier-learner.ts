@@ -1,0 +1,72 @@
+import type { FewShotClassifier } from '../classification/few-shot-classifier.js';
+import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
+import type { TextEncoder } from '../ports/text-encoder.port.js';
+import type { BodyMover, MovedClassifier, ReadExample } from '../tuning/body-mover.js';
+import type { LabelledText } from '../tuning/tune-body.js';
+
+/** Texts embedded at a time, so that an abort is soon heeded. */
+const BATCH = 64;
+/** With more, the body that stays still learns as well and far sooner. */
+const MOST_TO_MOVE_FOR = 512;
+/** Where it is right this often, a body that moves has little to win, and was seen to lose. */
+const RIGHT_ENOUGH = 0.85;
+const DEFAULT_PATIENCE_MS = 300_000;
+
+/** Who waits for a classifier, and is told how far it is. */
+export interface Waiting {
+  readonly signal?: AbortSignal | undefined;
+  readonly emit?: ((progress: { stage: string; done: number; total: number }) => void) | undefined;
+}
+
+export interface LearnerParts {
+  readonly encoder: Pick<TextEncoder, 'embed'>;
+  readonly teacher: FewShotTeacher;
+  readonly mover: Pick<BodyMover, 'move'>;
+  /** Told why a body was not moved; the classifier is learnt without. */
+  readonly onNotMoved: (error: unknown) => void;
+  /** A busy machine must not cost the caller a classifier: past this, the still body is taken. Default 5 minutes. */
+  readonly patienceMs?: number | undefined;
+}
+
+/** Makes a classifier of labelled texts: on the body as it is, or where that is often wrong, on one moved for it. */
+export class ClassifierLearner {
+  constructor(private readonly parts: LearnerParts) {}
+
+  /** @throws LlmosError INVALID_ARGUMENT with too few labels or examples; the signal's reason. */
+  async learn(
+    examples: readonly LabelledText[],
+    labels: readonly string[],
+    { signal, emit }: Waiting,
+  ): Promise<{ classifier: FewShotClassifier; accuracy: number }> {
+    const { encoder, teacher } = this.parts;
+    const vectors = await encoder.embed(labels, signal);
+    const read: Float32Array[] = [];
+    for (let from = 0; from < examples.length; from += BATCH) {
+      const batch = examples.slice(from, from + BATCH).map(({ text }) => text);
+      read.push(...(await encoder.embed(batch, signal)));
+    }
+    const labelVectors = new Map(labels.map((label, at) => [label, vectors[at]!]));
+    const labelled = examples.map(({ label }, at) => ({ label, vector: read[at]! }));
+    const still = await teacher.teach(labelled, labelVectors, signal);
+    if (examples.length > MOST_TO_MOVE_FOR || still.accuracy >= RIGHT_ENOUGH) return still;
+    const withTexts = examples.map((example, at) => ({ ...example, vector: read[at]! }));
+    return (await this.move(withTexts, { signal, emit })) ?? still;
+  }
+
+  private async move(
+    examples: readonly ReadExample[],
+    { signal, emit }: Waiting,
+  ): Promise<MovedClassifier | undefined> {
+    const patience = AbortSignal.timeout(this.parts.patienceMs ?? DEFAULT_PATIENCE_MS);
+    try {
+      return await this.parts.mover.move(examples, {
+        signal: signal ? AbortSignal.any([signal, patience]) : patience,
+        onProgress: (done, total) => emit?.({ stage: 'moving the body', done, total }),
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.parts.onNotMoved(error);
+      return undefined;
+    }
+  }
+}
