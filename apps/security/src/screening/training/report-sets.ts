@@ -71,7 +71,7 @@ async function deepsetTest(folder: string): Promise<ReportText[]> {
   return rows.map(({ text = '', label }) => ({
     text,
     label: label === '1' ? 'injection' : 'benign',
-    set: 'deepset-test',
+    set: `deepset-test ${isGerman(text) ? 'German' : 'English'}`,
     source: 'input',
   }));
 }
@@ -106,11 +106,20 @@ async function emails(folder: string): Promise<ReportText[]> {
   ];
 }
 
+const GERMAN =
+  /[äöüß]|\b(?:der|die|das|und|ist|nicht|ich|ein|eine|wie|mit|zu|auf|sie|wir|dem|von|alle|jetzt|sind|mir|kann)\b/giu;
+
+/** English texts hold such words now and then ("die"), German ones in every line. */
+function isGerman(text: string): boolean {
+  return (text.match(GERMAN)?.length ?? 0) * 10 >= text.split(/\s+/).length;
+}
+
 async function readPrompts(folder: string, path: string): Promise<z.output<typeof prompts>> {
   return prompts.parse(JSON.parse(await readFile(join(folder, path), 'utf8')));
 }
 
-function missingIsEmpty(error: unknown): ReportText[] {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+/** Of a set whose file is not there. */
+export function missingIsEmpty(error: unknown): ReportText[] {
+  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
   throw error;
 }

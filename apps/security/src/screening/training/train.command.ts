@@ -12,8 +12,9 @@ import { EmbeddingCache } from './embedding-cache.js';
 import { figures, figuresOf, judgeAll } from './report.js';
 import { readReportSets } from './report-sets.js';
 import { SETTINGS, trainHead } from './trainer.js';
-import { rowsOf, selectTexts, withOrdersInDocuments } from './training-rows.js';
+import { rowsOf, selectTexts, withOrdersInDocuments, type Selection } from './training-rows.js';
 import { readTrainingTexts } from './training-sources.js';
+import { readUnseenSets } from './unseen-sets.js';
 
 const EMBEDDING_MODEL = 'minilm';
 const DIMENSIONS = 384;
@@ -57,12 +58,16 @@ export async function runTraining(args: readonly string[]): Promise<void> {
   }
 }
 
-async function train(folder: string, headPath: string, cache: EmbeddingCache): Promise<void> {
+async function select(folder: string): Promise<Selection> {
   const reported = await readReportSets(folder);
-  const { texts, ...left } = selectTexts(
+  return selectTexts(
     await readTrainingTexts(folder, OWN_EXAMPLES),
     reported.map(({ text }) => text),
   );
+}
+
+async function train(folder: string, headPath: string, cache: EmbeddingCache): Promise<void> {
+  const { texts, ...left } = await select(folder);
   print(JSON.stringify(left));
   const rows = await rowsOf(withOrdersInDocuments(texts), cache, print);
   const { weights, heldOut } = trainHead(rows);
@@ -86,12 +91,21 @@ async function report(folder: string, headPath: string, cache: EmbeddingCache, m
   };
   const service = new ScreeningService(embedding, headPath);
   await service.load(() => undefined);
-  const texts = await readReportSets(folder);
+  const { texts: trainedOn } = await select(folder);
+  const unseen = await readUnseenSets(
+    folder,
+    trainedOn.map(({ text }) => text),
+  );
+  const known = await readReportSets(folder);
+  const texts = [...known, ...unseen];
   const whole = texts.filter(({ source }) => source === 'input').map(({ text }) => text);
   await cache.embed(whole, print);
   const judged = await judgeAll(service, texts);
   Object.entries(figuresOf(judged)).forEach(([set, row]) => print(`${set.padEnd(48)} ${JSON.stringify(row)}`));
-  print(`${'all as input'.padEnd(48)} ${JSON.stringify(figures(judged.filter(({ source }) => source === 'input')))}`);
+  const inputs = judged.slice(0, known.length).filter(({ source }) => source === 'input');
+  const english = inputs.filter(({ set }) => !/BIPIA|German/.test(set));
+  print(`${'all as input'.padEnd(48)} ${JSON.stringify(figures(inputs))}`);
+  print(`${'all as input, English, without BIPIA'.padEnd(48)} ${JSON.stringify(figures(english))}`);
   const wrong = judged.filter(({ label, score }) => (label === 'injection') !== score >= 0.5);
   if (missesPath !== undefined) await writeFile(missesPath, wrong.map((row) => JSON.stringify(row)).join('\n'));
 }
