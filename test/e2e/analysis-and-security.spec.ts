@@ -2,11 +2,20 @@ import { startHouse, type House } from './house.js';
 
 const MINUTE_MS = 60_000;
 
+interface Found {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+  readonly text: string;
+}
+
 interface Analysis {
   readonly language: { readonly code: string; readonly supported: boolean };
   readonly error?: { readonly code: string };
   readonly sentiment?: { readonly label: string };
-  readonly entities?: readonly { start: number; end: number; type: string; text: string }[];
+  readonly entities?: readonly Found[];
+  readonly keyPhrases?: readonly Found[];
+  readonly summary?: readonly Found[];
   readonly relations?: readonly { type: string }[];
   readonly topics?: readonly { label: string }[];
 }
@@ -44,6 +53,51 @@ describe('text analysis, whole', () => {
     const word = await analyze({ text: 'Volkswagen owns Audi.', tasks: ['sentiment'], language: 'en' });
     expect(word.analyses[0]).toMatchObject({ language: { code: 'en', confidence: 1 }, sentiment: {} });
     expect((await analyze({ text: 'Hallo Welt', language: 'de' })).status).toBe(400);
+  });
+
+  it('says of each text of a batch, in its place, whether it can be read; nothing is guessed of the others', async () => {
+    const german = 'Der Zug nach München hatte gestern leider zwei Stunden Verspätung.';
+    const english = ['Ada Lovelace lives in London and loves it.', 'The service at the hotel was terrible and slow.'];
+    const tasks = ['language', 'sentiment', 'entities', 'relations', 'key_phrases', 'summary', 'aspects'];
+    const mixed = await analyze({ texts: [english[0], german, '12345', english[1]], tasks });
+    expect(mixed.status).toBe(200);
+    expect(mixed.analyses).toMatchObject([
+      {
+        language: { code: 'en' },
+        sentiment: { label: 'positive' },
+        entities: [{ text: 'Ada Lovelace', start: 0 }, {}],
+      },
+      { language: { code: 'de' }, error: { code: 'unsupported_language' } },
+      { language: { code: 'und' }, error: { code: 'unsupported_language' } },
+      { language: { code: 'en' }, sentiment: { label: 'negative' } },
+    ]);
+    const strangers = await analyze({ texts: [german, german], tasks });
+    for (const analysis of [...strangers.analyses, ...mixed.analyses.slice(1, 3)])
+      expect(Object.keys(analysis).sort()).toEqual(['error', 'language']);
+    expect(strangers.status).toBe(200);
+    const many = Array.from({ length: 64 }, (_, n) => (n % 8 === 3 ? german : `I like this number ${n} very much.`));
+    const { analyses } = await analyze({ texts: many, tasks: ['language'] });
+    expect(analyses.map(({ language }) => language.supported)).toEqual(many.map((text) => text !== german));
+    expect((await analyze({ texts: [...many, 'One too many.'] })).status).toBe(400);
+  });
+
+  it('reads a long document to its end, with each finding where it stands', async () => {
+    const filler = 'The weather was mild and the streets were quiet for most of the day. '.repeat(80);
+    const text = `${filler}👍 Ada Lovelace works for Microsoft in London. ${filler}Tom Becker paid $12.50 on 5 May 2025.`;
+    const tasks = ['sentiment', 'entities', 'relations', 'key_phrases', 'summary', 'aspects'];
+    const { status, analyses } = await analyze({ text, tasks });
+    expect(status).toBe(200);
+    const { entities = [], relations = [], keyPhrases = [], summary = [], sentiment } = analyses[0]!;
+    expect(entities.map(({ text: name }) => name)).toEqual(
+      expect.arrayContaining(['Ada Lovelace', 'Microsoft', 'London', 'Tom Becker', '$12.50', '5 May 2025']),
+    );
+    for (const found of [...entities, ...keyPhrases, ...summary])
+      expect(text.slice(found.start, found.end)).toBe(found.text);
+    expect(entities.find(({ text: name }) => name === 'Tom Becker')!.start).toBe(text.lastIndexOf('Tom Becker'));
+    expect(relations).toMatchObject([
+      { type: 'works_for', subject: { start: text.indexOf('Ada') }, object: { start: text.indexOf('Microsoft') } },
+    ]);
+    expect(sentiment).toMatchObject({ start: 0, end: text.length });
   });
 
   it('classifies by the labels alone, and by a classifier of the caller learnt from eight examples each', async () => {

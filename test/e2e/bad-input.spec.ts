@@ -1,10 +1,12 @@
 import { headers } from '@nats-io/transport-node';
 import { waitFor } from '@llmos/testing';
 import fc from 'fast-check';
-import { QUESTIONS, startHouse, type House, type Reply } from './house.js';
+import { BAD_BODIES, type BadBody } from './bad-bodies.js';
+import { QUESTIONS, readEvents, startHouse, type House, type Reply } from './house.js';
 
 const MINUTE_MS = 60_000;
 const SEED = 20_260_901;
+const AT_ONCE = 10;
 const question = QUESTIONS[0]!;
 
 /** A caller's mistake is told as one: 4xx, a known code, and the field at fault. */
@@ -15,7 +17,7 @@ function expectRefusal({ status, body }: Reply): void {
   });
   expect(status).toBeGreaterThanOrEqual(400);
   expect(status).toBeLessThan(500);
-  expect(body.error!.field).toBeTruthy();
+  expect(body.error).toMatchObject({ field: expect.stringMatching(/./) as string });
 }
 
 describe('bad input', () => {
@@ -258,6 +260,20 @@ describe('bad input', () => {
     }
   });
 
+  it.each(BAD_BODIES)(
+    '%s is the sender\u2019s own trouble, whatever it is',
+    async (_, path, body, count) => {
+      const together = fc.array(body, { minLength: AT_ONCE, maxLength: AT_ONCE });
+      await fc.assert(
+        fc.asyncProperty(together, async (bodies) => {
+          await Promise.all(bodies.map((each) => expectFairAnswer(path, each)));
+        }),
+        { numRuns: count / AT_ONCE, seed: SEED, endOnFailure: true },
+      );
+    },
+    MINUTE_MS,
+  );
+
   it('leaves every process as it was: none restarted, none much larger', async () => {
     expect(house.log()).not.toContain('"INTERNAL"');
     const after = await footprints();
@@ -269,6 +285,25 @@ describe('bad input', () => {
       });
     }
   });
+
+  /** Done, or refused with what is wrong; a file is followed to its end. */
+  async function expectFairAnswer(path: string, { type, body }: BadBody): Promise<void> {
+    const response = await fetch(house.url + path, {
+      method: 'POST',
+      headers: { 'content-type': type, accept: 'text/event-stream' },
+      body: body as string,
+    });
+    const { status, headers } = response;
+    const sent = Buffer.from(body).toString('base64').slice(0, 2_000);
+    if (headers.get('content-type')?.includes('text/event-stream')) {
+      const last = (await readEvents(response)).at(-1);
+      if (last?.event === 'completed') return;
+      expect({ sent, last }).toMatchObject({ last: { data: { error: { code: 'INVALID_ARGUMENT', field: 'file' } } } });
+      return;
+    }
+    const answer = (await response.json()) as Reply['body'];
+    if (status !== 200) expectRefusal({ status, headers, body: answer });
+  }
 
   async function footprints(): Promise<Map<string, { pid: number; residentMb: number }>> {
     const found = new Map<string, { pid: number; residentMb: number }>();

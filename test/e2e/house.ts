@@ -1,6 +1,6 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@llmos/testing';
@@ -17,8 +17,8 @@ export interface House {
   readonly url: string;
   readonly home: string;
   state(): State;
-  /** A connection to the broker as the tenant `default`, or as the services. */
-  connectAs(user: 'default' | 'services'): Promise<NatsConnection>;
+  /** A connection to the broker as a caller or an operator of the tenant `default`, or as the services. */
+  connectAs(user: 'default' | 'default-operator' | 'services'): Promise<NatsConnection>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
   /** Asks `customer_service`. */
   ask(fields: Record<string, unknown>): Promise<Reply>;
@@ -41,17 +41,16 @@ export interface Reply {
 
 const READY_WITHIN_MS = 120_000;
 
-/** @param flags of `llmos up`, such as `--traces`. */
+/**
+ * @param environment its LLMOS_HOME is made where it is not there yet; without one it is a new folder.
+ * @param flags of `llmos up`, such as `--traces`.
+ */
 export async function startHouse(
   environment: Record<string, string> = {},
   flags: readonly string[] = [],
 ): Promise<House> {
-  const home = mkdtempSync(join(tmpdir(), 'llmos-e2e-'));
-  const cache = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
-  for (const shared of ['models', 'bin']) {
-    mkdirSync(join(cache, shared), { recursive: true });
-    symlinkSync(join(cache, shared), join(home, shared));
-  }
+  const home = environment['LLMOS_HOME'] ?? mkdtempSync(join(tmpdir(), 'llmos-e2e-'));
+  shareModels(home);
   const child = spawn(process.execPath, ['llmos.mjs', 'up', '--port', '0', ...flags], {
     env: { ...process.env, LLMOS_HOME: home, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,6 +62,16 @@ export async function startHouse(
   } catch (error) {
     child.kill('SIGTERM');
     throw new Error(`${String(error)}\n${output}`);
+  }
+}
+
+/** Gives a home the models and programs that are there already. */
+export function shareModels(home: string): void {
+  const cache = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
+  mkdirSync(home, { recursive: true });
+  for (const shared of ['models', 'bin']) {
+    mkdirSync(join(cache, shared), { recursive: true });
+    if (!existsSync(join(home, shared))) symlinkSync(join(cache, shared), join(home, shared));
   }
 }
 
@@ -115,12 +124,14 @@ async function ready(child: ChildProcess, home: string): Promise<House> {
       const credentials = JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8')) as {
         services: string;
         tenants: { default: string };
+        operators: { default: string };
       };
+      const { services, tenants, operators } = credentials;
       return connect({
         servers: read().natsUrl!,
         user,
-        pass: user === 'services' ? credentials.services : credentials.tenants.default,
-        ...(user === 'default' ? { inboxPrefix: '_INBOX_default' } : {}),
+        pass: { services, default: tenants.default, 'default-operator': operators.default }[user],
+        ...(user === 'services' ? {} : { inboxPrefix: `_INBOX_${user}` }),
       });
     },
     async stop() {

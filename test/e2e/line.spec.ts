@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { headers } from '@nats-io/transport-node';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { waitFor } from '@llmos/testing';
 import { plain, QUESTIONS, readEvents, startHouse, type House } from './house.js';
 
@@ -221,6 +221,7 @@ describe('the spoken-question line, whole', () => {
       })();
       const subjects = [
         'llmos.in.other.customer_service',
+        'llmos.in.~operator.default.shred_tenant',
         'llmos.task.live.asr.transcribe',
         'llmos.answer.abcd.x',
         '$JS.API.STREAM.DELETE.TASKS_LIVE',
@@ -231,6 +232,36 @@ describe('the spoken-question line, whole', () => {
       for (const subject of subjects) expect(refused.join()).toContain(subject);
     } finally {
       await nc.close();
+    }
+  });
+
+  it('on the bus an operator alone runs what is for operators, and alone reads what it says', async () => {
+    const [caller, operator] = await Promise.all([house.connectAs('default'), house.connectAs('default-operator')]);
+    try {
+      const read: Record<string, string[]> = { caller: [], operator: [] };
+      const follow = (nc: NatsConnection, name: string) =>
+        nc.subscribe('llmos.out.default.>', { callback: (_, { subject }) => void read[name]!.push(subject) });
+      follow(caller, 'caller');
+      follow(operator, 'operator');
+      await Promise.all([caller.flush(), operator.flush()]);
+      const event = (id: string) => {
+        const h = headers();
+        const attributes = { 'ce-specversion': '1.0', 'ce-id': id, 'ce-source': '/roles' };
+        for (const [name, value] of Object.entries(attributes)) h.set(name, value);
+        return { headers: h };
+      };
+      // As a caller this one becomes a dead letter, and so has no result.
+      caller.publish('llmos.in.default.recommender_models', '{}', event('as-caller'));
+      operator.publish('llmos.in.~operator.default.recommender_models', '{}', event('as-operator'));
+      await waitFor('the result of the operator', () => read['operator']!.length > 0);
+      caller.publish('llmos.in.default.detect_intent', '{"text":"I lost my card"}', event('question'));
+      await waitFor('the result of the caller', () => read['caller']!.length > 0);
+      expect(read).toEqual({
+        caller: ['llmos.out.default.detect_intent'],
+        operator: ['llmos.out.default.recommender_models', 'llmos.out.default.detect_intent'],
+      });
+    } finally {
+      await Promise.all([caller.close(), operator.close()]);
     }
   });
 
@@ -257,23 +288,27 @@ describe('the spoken-question line, whole', () => {
     expect((await search())?.document).not.toBe('penguins');
   });
 
-  it('no event loop waits for a model: p99 of its delay is at most 20 ms while models run', async () => {
-    const services = house.state().services.filter(({ url }) => url !== undefined);
-    // Reading the metrics starts a new window of the histogram.
-    const p99Ms = async (url: string) =>
-      Number(
-        /nodejs_eventloop_lag_p99_seconds\{[^}]*\} ([\d.e-]+)/.exec(await (await fetch(`${url}/metrics`)).text())![1],
-      ) * 1_000;
-    const best = new Map(services.map(({ name }) => [name, Infinity]));
-    // A loop that waits for its model does so in every round; one that waits for a processor does not.
-    for (let round = 0; round < 5 && [...best.values()].some((ms) => ms > 20); round++) {
-      for (const { url } of services) await p99Ms(url!);
-      for (let i = 0; i < 4; i++)
-        await house.ask({ audio: QUESTIONS[(round + i) % QUESTIONS.length]!.audio.toString('base64') });
-      for (const { name, url } of services) best.set(name, Math.min(best.get(name)!, await p99Ms(url!)));
-    }
-    for (const [name, ms] of best) expect({ name, ms, withinLimit: ms <= 20 }).toMatchObject({ withinLimit: true });
-  });
+  it(
+    'no event loop waits for a model: p99 of its delay is at most 20 ms while models run',
+    async () => {
+      const services = house.state().services.filter(({ url }) => url !== undefined);
+      // Reading the metrics starts a new window of the histogram.
+      const p99Ms = async (url: string) =>
+        Number(
+          /nodejs_eventloop_lag_p99_seconds\{[^}]*\} ([\d.e-]+)/.exec(await (await fetch(`${url}/metrics`)).text())![1],
+        ) * 1_000;
+      const best = new Map(services.map(({ name }) => [name, Infinity]));
+      // A loop that waits for its model does so in every round; one that waits for a processor does not.
+      for (let round = 0; round < 20 && [...best.values()].some((ms) => ms > 20); round++) {
+        for (const { url } of services) await p99Ms(url!);
+        for (let i = 0; i < 4; i++)
+          await house.ask({ audio: QUESTIONS[(round + i) % QUESTIONS.length]!.audio.toString('base64') });
+        for (const { name, url } of services) best.set(name, Math.min(best.get(name)!, await p99Ms(url!)));
+      }
+      for (const [name, ms] of best) expect({ name, ms, withinLimit: ms <= 20 }).toMatchObject({ withinLimit: true });
+    },
+    2 * MINUTE_MS,
+  );
 
   it(
     'a document survives the kill -9 of the service that took it, and a deletion does too',

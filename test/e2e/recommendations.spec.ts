@@ -1,15 +1,20 @@
-import { headers } from '@nats-io/transport-node';
+import { readFileSync } from 'node:fs';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { waitFor } from '@llmos/testing';
-import { readEvents, startHouse, type House } from './house.js';
+import { startHouse, type House } from './house.js';
+import { Shop } from './shop.js';
 
 const MINUTE_MS = 60_000;
-
-interface Recommendation {
-  readonly item: string;
-  readonly title?: string;
-  readonly score: number;
-  readonly reason: { readonly kind: string; readonly items: readonly { item: string }[]; readonly text: string };
-}
+const KEYS = 'key-of-default:default:operator,key-of-globex:globex:operator,key-of-guest:guest:operator';
+const linesOf = <T>(file: string): T[] =>
+  readFileSync(`deploy/samples/shop/${file}`, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T);
+const PRODUCTS = new Map(
+  linesOf<{ id: string; category: string; inStock: boolean }>('products.jsonl').map((item) => [item.id, item]),
+);
+const categoriesOf = (items: readonly string[]) => items.map((item) => PRODUCTS.get(item)?.category);
 
 /** People who like tea and people who like bicycles, thirty of each, with a time for each thing they did. */
 function twoTastes(): string {
@@ -24,36 +29,40 @@ function twoTastes(): string {
   return rows.join('\n');
 }
 
+/** Users with many items each: learning these by iALS with long factors takes minutes. */
+function wideShop(): string {
+  const rows = Array.from({ length: 20_000 }, (_, n) => `globex-user-${n % 200},globex-item-${(n * 7_919) % 2_003}`);
+  return ['user,item', ...rows].join('\n');
+}
+
+async function publishEvent(nats: NatsConnection, subject: string, id: string, data: object): Promise<void> {
+  const head = headers();
+  const attributes = { specversion: '1.0', id, source: 'shop', type: 'shop.event' };
+  for (const [name, value] of Object.entries(attributes)) head.set(`ce-${name}`, value);
+  head.set('content-type', 'application/json');
+  nats.publish(subject, JSON.stringify(data), { headers: head });
+  await nats.flush();
+}
+
 describe('recommendations, whole', () => {
   let house: House;
+  let shop: Shop;
+  /** Of another tenant, with data of its own. */
+  let globex: Shop;
+  /** Of a tenant that has nothing and is answered from the sample shop. */
+  let guest: Shop;
   beforeAll(async () => {
-    house = await startHouse();
+    house = await startHouse({ LLMOS_API_KEYS: KEYS, LLMOS_SCHEDULE_MIN_SECONDS: '1' });
+    [shop, globex, guest] = ['default', 'globex', 'guest'].map((name) => new Shop(house, `key-of-${name}`)) as [
+      Shop,
+      Shop,
+      Shop,
+    ];
   }, 3 * MINUTE_MS);
   afterAll(() => house.stop(), MINUTE_MS);
 
-  const recommend = async (fields: object) => {
-    const { status, body } = await house.post('/v1/recommendations', fields);
-    return { status, ...(body as unknown as { recommendations: Recommendation[]; basis: string; model?: string }) };
-  };
-  const importCsv = async (csv: string) => {
-    const response = await fetch(`${house.url}/v1/interactions`, {
-      method: 'POST',
-      headers: { 'content-type': 'text/csv', accept: 'text/event-stream' },
-      body: csv,
-    });
-    expect(response.headers.get('content-type')).toContain('text/event-stream');
-    const events = await readEvents(response);
-    expect(events.at(-1)).toMatchObject({ event: 'completed' });
-    return events.at(-1)!.data['details'] as Record<string, unknown>;
-  };
-  const run = async (name: string, fields: object = {}) => {
-    const { status, body } = await house.post('/serving/process', { name, ...fields });
-    expect({ name, status }).toEqual({ name, status: 200 });
-    return body.details!;
-  };
-
   it('answers with popular products of the sample shop when it is called with its name alone', async () => {
-    const { status, body } = await house.post('/serving/process', '{"name":"recommendation_system"}');
+    const { status, body } = await shop.request('POST', '/serving/process', { name: 'recommendation_system' });
     expect(status).toBe(200);
     expect(body).toMatchObject({
       status: 'success',
@@ -67,73 +76,66 @@ describe('recommendations, whole', () => {
     lines.splice(3, 0, 'somebody,,buy,2026-01-01T10:00:00Z', 'x,y,buy,not-a-time', '"broken');
     // A quote that is never closed eats what follows, up to the end: it comes last.
     const broken = lines.splice(5, 1);
-    const details = await importCsv([...lines, ...broken].join('\n'));
+    const details = await shop.importCsv([...lines, ...broken].join('\n'));
     expect(details).toMatchObject({ accepted: expect.any(Number) as number });
     expect(details['accepted']).toBeGreaterThan(400);
     expect(details['rejected']).toBeGreaterThanOrEqual(2);
     const rows = (details['rejections'] as { row: number; reason: string }[]).map(({ row }) => row);
     expect(rows).toEqual(expect.arrayContaining([4, 5]));
-    const again = await importCsv(twoTastes());
+    const again = await shop.importCsv(twoTastes());
     expect(again).toMatchObject({ accepted: 0 });
   });
 
   it(
     'learns in a run of its own, serves what it learnt, and goes back on command',
     async () => {
-      const first = await run('train_recommender', { force: true });
+      const first = await shop.run('train_recommender', { force: true });
       expect(first).toMatchObject({ replaced: true, algorithm: 'ease' });
-      const tea = await recommend({ items: ['tea-1', 'tea-4'], limit: 5 });
+      const tea = await shop.recommend({ items: ['tea-1', 'tea-4'], limit: 5 });
       expect(tea).toMatchObject({ status: 200, basis: 'session', model: first['version'] });
       expect(tea.recommendations.slice(0, 3).every(({ item }) => item.startsWith('tea-'))).toBe(true);
       expect(tea.recommendations[0]!.reason).toMatchObject({ kind: 'because' });
-      const second = await run('train_recommender', { force: true, algorithm: 'ials' });
-      expect((await recommend({ items: ['tea-1'] })).model).toBe(second['version']);
-      await run('rollback_recommender');
+      const second = await shop.run('train_recommender', { force: true, algorithm: 'ials' });
+      expect((await shop.recommend({ items: ['tea-1'] })).model).toBe(second['version']);
+      await shop.run('rollback_recommender');
       await waitFor(
         'the model before to be served',
-        async () => (await recommend({ items: ['tea-1'] })).model === first['version'],
+        async () => (await shop.recommend({ items: ['tea-1'] })).model === first['version'],
       );
     },
     MINUTE_MS,
   );
 
   it('counts a new interaction from the next request on, over HTTP and as an event', async () => {
-    const stranger = await recommend({ user_id: 'newcomer' });
+    const stranger = await shop.recommend({ user_id: 'newcomer' });
     expect(stranger.basis).toBe('popular');
-    const recorded = await house.post('/v1/interactions', { user: 'newcomer', item: 'bike-2', event: 'buy' });
+    const recorded = await shop.request('POST', '/v1/interactions', { user: 'newcomer', item: 'bike-2', event: 'buy' });
     expect(recorded).toMatchObject({ status: 200, body: { accepted: 1 } });
-    const known = await recommend({ user_id: 'newcomer', limit: 3 });
+    const known = await shop.recommend({ user_id: 'newcomer', limit: 3 });
     expect(known.basis).toBe('user');
     expect(known.recommendations.every(({ item }) => item.startsWith('bike-') && item !== 'bike-2')).toBe(true);
     const nats = await house.connectAs('default');
-    const head = headers();
-    const attributes = { specversion: '1.0', id: 'e1', source: 'shop', type: 'shop.interaction' };
-    for (const [name, value] of Object.entries(attributes)) head.set(`ce-${name}`, value);
-    head.set('content-type', 'application/json');
-    nats.publish('llmos.in.default.interaction', JSON.stringify({ user: 'by-event', item: 'tea-3' }), {
-      headers: head,
-    });
-    await waitFor('the event to count', async () => (await recommend({ user_id: 'by-event' })).basis === 'user');
+    await publishEvent(nats, 'llmos.in.default.interaction', 'e1', { user: 'by-event', item: 'tea-3' });
+    await waitFor('the event to count', async () => (await shop.recommend({ user_id: 'by-event' })).basis === 'user');
     await nats.close();
   });
 
   it('filters, and gives items like one', async () => {
-    const { recommendations, basis } = await recommend({ similar_to: 'tea-1', limit: 4 });
+    const { recommendations, basis } = await shop.recommend({ similar_to: 'tea-1', limit: 4 });
     expect(basis).toBe('similar');
     expect(recommendations.map(({ item }) => item)).not.toContain('tea-1');
     const items = [{ id: 'tea-new', title: 'Smoky tea', text: 'A black tea, smoked over pine.', category: 'tea' }];
-    expect((await house.post('/v1/items', { items })).status).toBe(200);
-    const filtered = await recommend({ items: ['tea-1'], categories: ['tea'], limit: 5 });
+    expect((await shop.request('POST', '/v1/items', { items })).status).toBe(200);
+    const filtered = await shop.recommend({ items: ['tea-1'], categories: ['tea'], limit: 5 });
     expect(filtered.recommendations.map(({ item }) => item)).toEqual(['tea-new']);
   });
 
   it('tells a user everything that is kept of them, and forgets them', async () => {
-    const user = `${house.url}/v1/users/${encodeURIComponent('newcomer')}`;
-    const kept = (await (await fetch(user)).json()) as { interactions: { item: string }[] };
-    expect(kept.interactions.map(({ item }) => item)).toEqual(['bike-2']);
-    expect(await (await fetch(user, { method: 'DELETE' })).json()).toMatchObject({ erased: 1 });
-    expect(((await (await fetch(user)).json()) as { interactions: unknown[] }).interactions).toEqual([]);
-    expect((await recommend({ user_id: 'newcomer' })).basis).toBe('popular');
+    const user = (method: string) => shop.request(method, '/v1/users/newcomer');
+    expect((await user('GET')).body['interactions']).toMatchObject([{ item: 'bike-2' }]);
+    expect((await user('DELETE')).body).toMatchObject({ erased: 1 });
+    expect((await user('GET')).body['interactions']).toEqual([]);
+    expect((await shop.recommend({ user_id: 'newcomer' })).basis).toBe('popular');
   });
 
   it.each([
@@ -144,9 +146,169 @@ describe('recommendations, whole', () => {
     ['an empty list', '/v1/interactions', [], 'interactions'],
     ['rows that are no list', '/v1/interactions', { interactions: 'all' }, 'interactions'],
   ])('refuses %s with a 4xx that names the field', async (_, path, body, field) => {
-    const answer = await house.post(path, body);
+    const answer = await shop.request('POST', path, body);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
-    expect(answer.body.error?.field).toContain(field);
+    expect(answer.body['error']).toMatchObject({ field: expect.stringContaining(field) as string });
   });
+
+  it('turns a list towards unlike things when it is asked to, and keeps the best of it', async () => {
+    const session = { items: ['kettle-gooseneck', 'grinder-hand'], limit: 8 };
+    const plain = await guest.recommend(session);
+    const diverse = await guest.recommend({ ...session, diversity: 0.7 });
+    const [items, others] = [plain, diverse].map((list) => list.recommendations.map(({ item }) => item)) as [
+      string[],
+      string[],
+    ];
+    const pool = await guest.itemsFor({ ...session, limit: 50 });
+    process.stdout.write(`plain ${categoriesOf(items).join(' ')}; diverse ${categoriesOf(others).join(' ')}\n`);
+    expect(new Set(categoriesOf(others)).size).toBeGreaterThan(new Set(categoriesOf(items)).size);
+    expect(others[0]).toBe(items[0]);
+    expect(new Set(others).size).toBe(8);
+    expect(others.every((item) => pool.includes(item))).toBe(true);
+    expect(await guest.itemsFor({ ...session, diversity: 0 })).toEqual(items);
+  });
+
+  it('gives the share of places to little known things that exploration says, and none without', async () => {
+    const deeds = linesOf<{ item: string }>('interactions.jsonl').map(({ item }) => item);
+    const counts = [...PRODUCTS.keys()].map((id) => deeds.filter((item) => item === id).length).sort((a, b) => a - b);
+    const session = { items: ['kettle-gooseneck', 'grinder-hand'], limit: 10 };
+    const plain = await guest.recommend(session);
+    expect(plain.recommendations.some(({ reason }) => reason.kind === 'explore')).toBe(false);
+    const { recommendations } = await guest.recommend({ ...session, exploration: 0.3 });
+    const explored = recommendations.filter(({ reason }) => reason.kind === 'explore');
+    expect(explored).toHaveLength(3);
+    for (const { item } of explored)
+      expect(deeds.filter((other) => other === item).length).toBeLessThanOrEqual(counts[20]!);
+    expect(recommendations[0]).toEqual(plain.recommendations[0]);
+    recommendations.forEach((each, place) => {
+      if (each.reason.kind !== 'explore') expect(each.item).toBe(plain.recommendations[place]!.item);
+    });
+  });
+
+  it('keeps to category, stock and what was seen', async () => {
+    const garden = { items: ['trowel'], categories: ['garden'], limit: 60 };
+    const inStock = await guest.itemsFor(garden);
+    expect(new Set(categoriesOf(inStock))).toEqual(new Set(['garden']));
+    expect(inStock).not.toContain('trowel');
+    expect(inStock).not.toContain('compost-bin');
+    expect(await guest.itemsFor({ ...garden, in_stock_only: false })).toContain('compost-bin');
+    expect(await guest.itemsFor({ ...garden, exclude_seen: false })).toContain('trowel');
+  });
+
+  it('finds by its text a thing that nobody has touched', async () => {
+    const coffee = () => guest.itemsFor({ similar_to: 'frother', limit: 5 });
+    const isCoffee = (items: string[]) => categoriesOf(items).filter((category) => category === 'coffee').length >= 3;
+    await waitFor('the texts to be embedded', async () => isCoffee(await coffee()));
+    expect(await guest.itemsFor({ items: ['kettle-gooseneck', 'grinder-hand'], limit: 60 })).toContain('frother');
+  });
+
+  it(
+    'cancels a training on request: the model before stays, and the next training begins at once',
+    async () => {
+      await globex.importCsv(wideShop());
+      const quick = { algorithm: 'ials', factors: 4, sweeps: 1, force: true };
+      const { version: first } = await globex.run('train_recommender', quick);
+      const slow = { name: 'train_recommender', algorithm: 'ials', factors: 256, sweeps: 200 };
+      const run = String((await globex.request('POST', '/v1/runs', slow)).body['run_id']);
+      let said = '';
+      for await (const text of globex.follow(run)) {
+        const isUnderWay = said.includes('sweeping');
+        said += text;
+        if (!isUnderWay && said.includes('sweeping')) await globex.request('DELETE', `/v1/runs/${run}`);
+      }
+      expect(said).toContain('event: cancelled');
+      expect((await globex.request('GET', `/v1/runs/${run}`)).body).toMatchObject({ status: 'cancelled' });
+      expect(await globex.run('recommender_models')).toMatchObject({ serving: first, versions: [{ version: first }] });
+      expect((await globex.recommend({ items: ['globex-item-1'] })).model).toBe(first);
+      const { version: second } = await globex.run('train_recommender', quick);
+      expect(await globex.run('rollback_recommender')).toMatchObject({ serving: first, before: second });
+      const { version: third } = await globex.run('train_recommender', quick);
+      expect((await globex.recommend({ items: ['globex-item-1'] })).model).toBe(third);
+      expect(await globex.run('rollback_recommender')).toMatchObject({ serving: first, before: third });
+    },
+    MINUTE_MS,
+  );
+
+  it('never shows a tenant what belongs to another', async () => {
+    const deeds = ['globex-canary-item', 'globex-item-1'].map((item) => ({ user: 'globex-canary', item }));
+    const items = [{ id: 'globex-canary-item', title: 'globex-canary-title', text: 'Smoky tea.', category: 'tea' }];
+    const examples = ['good', 'bad'].flatMap((label) =>
+      Array.from({ length: 8 }, (_, n) => ({ text: `This is ${label} in ${n} ways.`, label: `globex-${label}` })),
+    );
+    expect((await globex.request('POST', '/v1/interactions', deeds)).status).toBe(200);
+    expect((await globex.request('POST', '/v1/items', { items })).status).toBe(200);
+    await globex.run('train_classifier', { classifier: 'canary', examples });
+    const schedule = { pipeline: 'train_recommender', every: '24h' };
+    expect((await globex.request('PUT', '/v1/schedules/globex-canary', schedule)).status).toBe(200);
+    const { run_id: run } = (await globex.request('POST', '/v1/runs', { name: 'recommender_models' })).body;
+    const { serving } = await globex.run('recommender_models');
+    expect((await globex.recommend({ user_id: 'globex-canary' })).basis).toBe('user');
+
+    for (const stranger of [shop, guest]) {
+      const questions = [
+        { user_id: 'globex-canary', limit: 100 },
+        { items: ['globex-canary-item', 'globex-item-1'], exclude_seen: false, limit: 100, exploration: 1 },
+        { similar_to: 'globex-canary-item', limit: 100 },
+        { categories: ['tea'], limit: 100, diversity: 1 },
+      ];
+      const seen = await Promise.all([
+        ...questions.map((question) => stranger.request('POST', '/v1/recommendations', question)),
+        stranger.request('GET', '/v1/users/globex-canary'),
+        stranger.request('GET', '/v1/schedules'),
+        stranger.request('POST', '/serving/process', { name: 'recommender_models' }),
+        stranger.request('GET', `/v1/runs/${String(run)}`),
+        stranger.request('DELETE', `/v1/runs/${String(run)}`),
+        stranger.request('POST', '/serving/process', { name: 'rollback_recommender', version: serving }),
+        stranger.request('POST', '/serving/process', { name: 'classify_text', text: 'good', classifier: 'canary' }),
+        stranger.request('DELETE', '/v1/users/globex-canary'),
+        stranger.request('DELETE', '/v1/schedules/globex-canary'),
+      ]);
+      const text = seen.map(({ body }) => JSON.stringify({ ...body, user: '', name: '' })).join('\n');
+      expect(text.match(/globex\S*/g)).toBeNull();
+      expect(seen.slice(-6).map(({ status }) => status)).toEqual([404, 404, 404, 404, 200, 200]);
+      expect(seen.at(-2)!.body).toMatchObject({ erased: 0 });
+      expect(seen.at(-1)!.body).toMatchObject({ deleted: false });
+    }
+    expect((await globex.request('GET', '/v1/users/globex-canary')).body['interactions']).toHaveLength(2);
+    expect((await globex.request('DELETE', '/v1/schedules/globex-canary')).body).toMatchObject({ deleted: true });
+    expect(house.log()).not.toContain('globex-canary');
+    const metrics = await Promise.all(
+      house.state().services.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
+    );
+    expect(metrics.join('')).not.toContain('globex-canary');
+  });
+
+  it(
+    'learns when an event says so, and again and again by a schedule, each time in a run of its own',
+    async () => {
+      const nats = await house.connectAs('default-operator');
+      const results: Record<string, unknown>[] = [];
+      nats.subscribe('llmos.out.default.train_recommender', {
+        callback: (_, message) => void results.push(message.json()),
+      });
+      await publishEvent(nats, 'llmos.in.~operator.default.train_recommender', 'train-1', { force: true });
+      await waitFor('the result of the event', () => results.length > 0, MINUTE_MS);
+      expect(results[0]).toMatchObject({ type: 'completed', details: { replaced: true } });
+      const { version } = results[0]!['details'] as { version: string };
+      expect((await shop.recommend({ items: ['tea-1'] })).model).toBe(version);
+
+      const schedule = { pipeline: 'train_recommender', every: '1s', input: { force: true } };
+      expect((await shop.request('PUT', '/v1/schedules/often', schedule)).status).toBe(200);
+      await waitFor('two more results', () => results.length > 2, MINUTE_MS);
+      await shop.request('DELETE', '/v1/schedules/often');
+      const versions = results.map(({ details }) => (details as { version: string }).version);
+      expect(new Set(versions).size).toBe(versions.length);
+      for (const run of versions)
+        expect((await shop.request('GET', `/v1/runs/${run}`)).body).toMatchObject({
+          lane: 'durable',
+          pipeline: 'train_recommender',
+          status: 'completed',
+        });
+      const { versions: kept } = await shop.run('recommender_models');
+      expect((kept as { version: string }[]).map((each) => each.version)).toEqual(expect.arrayContaining(versions));
+      await nats.close();
+    },
+    2 * MINUTE_MS,
+  );
 });

@@ -11,6 +11,8 @@ import { checkPipelines } from './commands/pipelines.command.js';
 import { status } from './commands/status.command.js';
 import { up, type UpOptions } from './commands/up.command.js';
 import { Instance } from './instance/instance.js';
+import { addBackupCommands } from './program/backup.js';
+import { addDeadLetterCommands } from './program/dlq.js';
 import { addEvalCommands } from './program/eval.js';
 import { json, portNumber, url } from './program/options.js';
 import { addRollbackCommands, addTrainCommands } from './program/train.js';
@@ -101,6 +103,8 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .description('check pipeline files, by default all of deploy/pipelines')
     .action(async (files: string[]) => done(await checkPipelines(context, files)));
 
+  addBackupCommands(root, context, done);
+  addDeadLetterCommands(root, context, done);
   addEvalCommands(root, context, done);
   addTrainCommands(root, context, done);
   addRollbackCommands(root, context, done);

@@ -2,20 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../cli-error.js';
-import type { Credentials } from '../instance/instance.js';
 import { endProcess } from '../instance/process-identity.js';
 import type { Restart } from '../supervisor/back-off.js';
 import { KeptProcess } from '../supervisor/kept-process.js';
 import { launchOnLeash, releaseLeash } from '../supervisor/launch.js';
 import type { NatsServer } from './nats-binary.js';
-import { natsConfig, portIn } from './nats-config.js';
+import { portIn } from './nats-config.js';
 
 const START_LIMIT_MS = 20_000;
 
 export interface NatsBrokerOptions {
   readonly folder: string;
   readonly server: NatsServer;
-  readonly credentials: Credentials;
+  /** Its configuration for a port; -1 lets the system choose. */
+  readonly config: (port: number) => string;
   /** Undefined lets the system choose. */
   readonly port?: number;
   readonly onLine: (line: string) => void;
@@ -85,8 +85,7 @@ export class NatsBroker {
 
   /** A restart after a crash takes the port the services know. */
   private writeConfig(): void {
-    const { folder, credentials } = this.options;
-    writeFileSync(this.configFile, natsConfig({ folder, port: this.port || -1, credentials }), { mode: 0o600 });
+    writeFileSync(this.configFile, this.options.config(this.port || -1), { mode: 0o600 });
   }
 
   private async endLeftover(): Promise<void> {

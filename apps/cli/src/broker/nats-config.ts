@@ -6,41 +6,72 @@ export interface NatsSettings {
   /** -1 lets the system choose. */
   readonly port: number;
   readonly credentials: Credentials;
+  /** Whose results only operators read. */
+  readonly operatorPipelines: readonly string[];
 }
+
+interface TenantUser {
+  readonly user: string;
+  readonly password: string;
+  readonly publish: readonly string[];
+  readonly read: readonly string[];
+  readonly notRead: readonly string[];
+}
+
+const quote = JSON.stringify;
 
 /**
  * nats-server's configuration for one machine: loopback only, every acknowledged message synced to disk first, and
- * users that can do no more than their part. A tenant's user publishes its own events and reads its own results; its
- * replies come on `_INBOX_<tenant>`, so that nobody can listen to the services' inboxes.
+ * users that can do no more than their part. A tenant's users publish its events and read its results: the one named
+ * like it as a caller, `<tenant>-operator` as an operator too. Each has its replies on `_INBOX_<user>`, so that nobody
+ * can listen to the services' inboxes.
  */
-export function natsConfig({ folder, port, credentials }: NatsSettings): string {
-  const text = JSON.stringify;
-  const tenants = Object.entries(credentials.tenants).map(
-    ([tenant, password]) => `    {
-      user: ${text(tenant)}, password: ${text(password)}
-      permissions {
-        publish { allow: [${text(`llmos.in.${tenant}.>`)}] }
-        subscribe { allow: [${text(`llmos.out.${tenant}.>`)}, ${text(`_INBOX_${tenant}.>`)}] }
-      }
-    }`,
+export function natsConfig({ folder, port, credentials, operatorPipelines }: NatsSettings): string {
+  const tenants = Object.entries(credentials.tenants).map(([tenant, password]) =>
+    tenantUser({
+      user: tenant,
+      password,
+      publish: [`llmos.in.${tenant}.>`],
+      read: [`llmos.out.${tenant}.>`],
+      notRead: operatorPipelines.map((pipeline) => `llmos.out.${tenant}.${pipeline}`),
+    }),
+  );
+  const operators = Object.entries(credentials.operators).map(([tenant, password]) =>
+    tenantUser({
+      user: `${tenant}-operator`,
+      password,
+      publish: [`llmos.in.${tenant}.>`, `llmos.in.~operator.${tenant}.>`],
+      read: [`llmos.out.${tenant}.>`],
+      notRead: [],
+    }),
   );
   return `host: 127.0.0.1
 port: ${port}
 server_name: llmos
 max_payload: 2MB
-pid_file: ${text(`${folder}/nats.pid`)}
-ports_file_dir: ${text(folder)}
+pid_file: ${quote(`${folder}/nats.pid`)}
+ports_file_dir: ${quote(folder)}
 jetstream {
-  store_dir: ${text(`${folder}/data`)}
+  store_dir: ${quote(`${folder}/data`)}
   sync_interval: always
 }
 authorization {
   users: [
-    { user: services, password: ${text(credentials.services)} }
-${tenants.join('\n')}
+    { user: services, password: ${quote(credentials.services)} }
+${[...tenants, ...operators].join('\n')}
   ]
 }
 `;
+}
+
+function tenantUser({ user, password, publish, read, notRead }: TenantUser): string {
+  return `    {
+      user: ${quote(user)}, password: ${quote(password)}
+      permissions {
+        publish { allow: ${quote(publish)} }
+        subscribe { allow: ${quote([...read, `_INBOX_${user}.>`])}, deny: ${quote(notRead)} }
+      }
+    }`;
 }
 
 /** The client port that nats-server wrote into its ports file. */

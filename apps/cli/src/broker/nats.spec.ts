@@ -28,7 +28,12 @@ describe('natsConfig', () => {
   const text = natsConfig({
     folder: '/home/a "b"/nats',
     port: -1,
-    credentials: { services: 'secret-of-services', tenants: { default: 'secret-of-default' } },
+    credentials: {
+      services: 'secret-of-services',
+      tenants: { default: 'secret-of-default' },
+      operators: { default: 'secret-of-operators' },
+    },
+    operatorPipelines: ['export_user', 'shred_tenant'],
   });
 
   it('listens on this machine alone and syncs before it acknowledges', () => {
@@ -38,9 +43,22 @@ describe('natsConfig', () => {
     expect(text).toContain('store_dir: "/home/a \\"b\\"/nats/data"');
   });
 
-  it('lets a tenant publish its events and read its results, nothing else', () => {
-    expect(text).toContain('publish { allow: ["llmos.in.default.>"] }');
-    expect(text).toContain('subscribe { allow: ["llmos.out.default.>", "_INBOX_default.>"] }');
+  const userNamed = (user: string) => text.slice(text.indexOf(`user: "${user}"`)).split('\n    }')[0]!;
+
+  it('lets a tenant publish its events as a caller and read what callers may, nothing else', () => {
+    const user = userNamed('default');
+    expect(user).toContain('password: "secret-of-default"');
+    expect(user).toContain('publish { allow: ["llmos.in.default.>"] }');
+    expect(user).toContain(
+      'subscribe { allow: ["llmos.out.default.>","_INBOX_default.>"], deny: ["llmos.out.default.export_user","llmos.out.default.shred_tenant"] }',
+    );
+  });
+
+  it('lets its operator publish as one, and read everything of the tenant', () => {
+    const user = userNamed('default-operator');
+    expect(user).toContain('password: "secret-of-operators"');
+    expect(user).toContain('publish { allow: ["llmos.in.default.>","llmos.in.~operator.default.>"] }');
+    expect(user).toContain('subscribe { allow: ["llmos.out.default.>","_INBOX_default-operator.>"], deny: [] }');
   });
 });
 

@@ -1,9 +1,11 @@
 import { ModelStore } from '@llmos/models';
 import { join } from 'node:path';
+import { findNatsServer, type NatsServer } from '../broker/nats-binary.js';
 import { CliError } from '../cli-error.js';
 import type { CliConfig } from '../cli.config.js';
 import { GatewayClient, type Patience } from '../gateway/gateway-client.js';
 import type { Instance } from '../instance/instance.js';
+import type { FetchReport } from '../models/fetch-models.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 /** What every command works with. */
@@ -19,6 +21,17 @@ export function openStore({ config }: CommandContext): Promise<ModelStore> {
     catalogPath: join(config.root, 'deploy', 'models.yaml'),
     root: config.root,
   });
+}
+
+/** A nats-server that this machine can start; see {@link findNatsServer}. */
+export function natsServer(
+  { config }: CommandContext,
+  store: ModelStore,
+  report: FetchReport,
+  signal: AbortSignal,
+): Promise<NatsServer> {
+  const { home, searchPath, natsServer: given } = config;
+  return findNatsServer({ home, searchPath, given, store, report, signal });
 }
 
 /** The gateway to call: the one named, else the one that runs here. @throws CliError when there is none. */

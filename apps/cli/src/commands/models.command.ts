@@ -1,10 +1,9 @@
-import { findNatsServer } from '../broker/nats-binary.js';
 import { CliError } from '../cli-error.js';
 import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
 import { table } from '../terminal/table.js';
 import { megabytes, seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
-import { openStore, type CommandContext } from './context.js';
+import { natsServer, openStore, type CommandContext } from './context.js';
 
 /** Shows the catalog and what of it is on this machine. */
 export async function listModels(context: CommandContext, { json }: { json?: boolean }): Promise<number> {
@@ -30,22 +29,14 @@ export async function pullModels(
   names: readonly string[],
   options: { default?: boolean },
 ): Promise<number> {
-  const { config, terminal } = context;
+  const { terminal } = context;
   const from = Date.now();
   const store = await openStore(context);
   const report = transferReport(terminal);
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new CliError('Stopped', 'run it again to go on where it stopped')));
   const withDefault = options.default === true || names.length === 0;
-  if (withDefault)
-    await findNatsServer({
-      home: config.home,
-      searchPath: config.searchPath,
-      given: config.natsServer,
-      store,
-      report,
-      signal: interrupted.signal,
-    });
+  if (withDefault) await natsServer(context, store, report, interrupted.signal);
   const wanted = [...new Set([...(withDefault ? DEFAULT_MODELS : []), ...names])];
   for (const name of wanted) store.describe(name);
   const fetched = await fetchModels(store, wanted, report, interrupted.signal);

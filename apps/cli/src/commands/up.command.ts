@@ -1,22 +1,19 @@
-import { setMaxListeners } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
-import { findNatsServer, type NatsServer } from '../broker/nats-binary.js';
+import type { NatsServer } from '../broker/nats-binary.js';
 import { CliError } from '../cli-error.js';
 import { GatewayClient } from '../gateway/gateway-client.js';
-import { commandOf } from '../instance/process-identity.js';
 import { LogFile } from '../instance/log-file.js';
-import { isSupervisor } from '../instance/instance.js';
-import type { InstanceState } from '../instance/state-file.js';
 import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
-import { endLeftovers, House, type MemberHealth } from '../supervisor/house.js';
+import { claim } from '../supervisor/claim.js';
+import { House, type MemberHealth } from '../supervisor/house.js';
 import { findServiceApps } from '../supervisor/service-apps.js';
+import { stopSignal } from '../supervisor/stop-signal.js';
 import { startTraces, type Traces } from '../supervisor/traces.js';
 import { waitUntilReady } from '../supervisor/wait-until-ready.js';
 import { showPlaces } from '../terminal/places.js';
 import { seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
 import { askSample } from './ask.js';
-import { openStore, type CommandContext } from './context.js';
+import { natsServer, openStore, type CommandContext } from './context.js';
 
 export interface UpOptions {
   readonly once?: boolean;
@@ -27,8 +24,6 @@ export interface UpOptions {
 
 const INTERRUPTED = 130;
 const ASK_RETRIES = 2;
-/** A claim that cannot be read is another process's until it is this old. */
-const HALF_WRITTEN_MS = 2_000;
 
 /** Starts everything on this machine and keeps it running until it is told to stop. Resolves to the exit code. */
 export async function up(context: CommandContext, options: UpOptions): Promise<number> {
@@ -133,18 +128,10 @@ class UpRun {
   }
 
   private async prepare(): Promise<NatsServer> {
-    const { config } = this.context;
     const from = Date.now();
     const store = await openStore(this.context);
     const report = transferReport(this.context.terminal);
-    const server = await findNatsServer({
-      home: config.home,
-      searchPath: config.searchPath,
-      given: config.natsServer,
-      store,
-      report,
-      signal: this.stop,
-    });
+    const server = await natsServer(this.context, store, report, this.stop);
     const fetched = await fetchModels(store, DEFAULT_MODELS, report, this.stop);
     this.say(`✓ ${fetched === 0 ? 'models are present' : `models fetched`} (${seconds(Date.now() - from)})`);
     return server;
@@ -185,43 +172,4 @@ class UpRun {
   }
 
   private readonly say = (line: string) => this.context.terminal.line(line);
-}
-
-/** Takes the instance for this process; undefined, and one line, when another supervisor has it. */
-async function claim({ instance, terminal, config }: CommandContext): Promise<InstanceState | undefined> {
-  const mine: InstanceState = { pid: process.pid, startedAt: new Date().toISOString(), services: [] };
-  while (!instance.state.create(mine)) {
-    const found = instance.state.find();
-    if (!found) continue;
-    const other = found.state;
-    if (!other && found.ageMs < HALF_WRITTEN_MS) {
-      await pause(100);
-      continue;
-    }
-    if (other && other.pid !== process.pid && isSupervisor(commandOf(other.pid))) {
-      terminal.line(
-        other.url
-          ? `LLM OS is running already: ${other.url} (\`npx llmos down\` stops it)`
-          : `LLM OS is starting already (process ${other.pid})`,
-      );
-      return undefined;
-    }
-    if (other) await endLeftovers(other, findServiceApps(config.root));
-    instance.state.discard(found);
-  }
-  return mine;
-}
-
-/** Fires at the first signal, or when the process that started this one has gone. Later signals change nothing. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  const stop = () => controller.abort();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
-  if (process.channel) {
-    process.on('disconnect', stop);
-    // Listening must not keep this process alive when its work is done.
-    process.channel.unref();
-  }
-  return controller.signal;
 }

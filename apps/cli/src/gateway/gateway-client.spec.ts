@@ -19,6 +19,16 @@ const success = { status: 'success', result: 'Hello.', details: { language: 'en'
 const failure = (code: string, retryable: boolean) =>
   JSON.stringify({ status: 'error', error: { code, message: 'Not now.', retryable, field: 'text' } });
 
+it('tells of a refusal for a role which one is needed, where keys have theirs, and what to set', async () => {
+  const message = "The pipeline 'train_recommender' needs a key with the role 'operator'. LLMOS_API_KEYS gives roles.";
+  const body = JSON.stringify({ status: 'error', error: { code: 'FORBIDDEN', message, retryable: false } });
+  const refused = withServer(
+    (_, response) => void response.writeHead(403).end(body),
+    (url) => new GatewayClient(url, 'k1').run('train_recommender', {}, () => undefined),
+  );
+  await expect(refused).rejects.toThrow(/FORBIDDEN: .*'operator'.*LLMOS_API_KEYS.* → set LLMOS_API_KEY to a key/);
+});
+
 describe('GatewayClient.run', () => {
   const event = (type: string, body: object, id: number) =>
     `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(body)}\n\n`;

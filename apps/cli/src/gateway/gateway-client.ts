@@ -53,6 +53,14 @@ export interface CallEvents {
   onDelta?(delta: unknown): void;
 }
 
+/** What helps, where something does. */
+const NEXT: Readonly<Record<string, string>> = {
+  MODEL_LOADING: 'run `npx llmos status` to see what is missing',
+  UNAVAILABLE: 'run `npx llmos status` to see what is missing',
+  UNAUTHORIZED: 'set LLMOS_API_KEY to a key that is in the LLMOS_API_KEYS of the gateway',
+  FORBIDDEN: 'set LLMOS_API_KEY to a key that may do this',
+};
+
 /** The gateway refused a call, or the run failed. */
 export class GatewayError extends CliError {
   constructor(
@@ -61,10 +69,7 @@ export class GatewayError extends CliError {
     message: string,
     readonly body: unknown,
   ) {
-    super(
-      message,
-      code === 'MODEL_LOADING' || code === 'UNAVAILABLE' ? 'run `npx llmos status` to see what is missing' : undefined,
-    );
+    super(message, NEXT[code]);
   }
 }
 

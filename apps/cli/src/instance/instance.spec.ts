@@ -28,6 +28,16 @@ describe('an instance', () => {
     expect(new Instance(home, process.cwd()).credentials()).toEqual(first);
   });
 
+  it('adds the passwords that an older file lacks, and keeps those it has', () => {
+    const instance = new Instance(home, process.cwd());
+    const { services, tenants } = instance.credentials();
+    writeFileSync(join(instance.folder, 'credentials.json'), JSON.stringify({ services, tenants }));
+    const grown = instance.credentials();
+    expect(grown).toMatchObject({ services, tenants, operators: { default: expect.any(String) as string } });
+    expect(grown.operators.default).not.toBe(tenants.default);
+    expect(instance.credentials()).toEqual(grown);
+  });
+
   it('is claimed by one process only', () => {
     const file = new StateFile(join(home, 'deep', 'state.json'));
     expect(file.create(state(1))).toBe(true);
@@ -86,6 +96,7 @@ it('knows a supervisor by its command line', () => {
   expect(isSupervisor('node /a/apps/cli/dist/main.js up --ask')).toBe(true);
   expect(isSupervisor('node /a/node_modules/.bin/llmos up')).toBe(true);
   expect(isSupervisor('/usr/bin/node /a/llmos.mjs up --port 1')).toBe(true);
+  expect(isSupervisor('node /a/llmos.mjs restore monday.bak')).toBe(true);
   expect(isSupervisor('node /a/llmos.mjs status')).toBe(false);
   expect(isSupervisor('vim up.txt')).toBe(false);
   expect(isSupervisor('')).toBe(false);

@@ -5,12 +5,14 @@ import { z } from 'zod';
 import { commandOf } from './process-identity.js';
 import { StateFile, type InstanceState } from './state-file.js';
 
-const credentialsSchema = z.object({
-  services: z.string().min(16),
-  tenants: z.object({ default: z.string().min(16) }),
-});
+const password = z
+  .string()
+  .min(16)
+  .default(() => randomBytes(24).toString('base64url'));
+const tenantPasswords = z.object({ default: password }).prefault({});
+const credentialsSchema = z.object({ services: password, tenants: tenantPasswords, operators: tenantPasswords });
 
-/** Passwords of the broker's users: `services`, and one user for each tenant. */
+/** Passwords of the broker's users: `services`, and for each tenant one of its callers and one of its operators. */
 export type Credentials = z.infer<typeof credentialsSchema>;
 
 /** A checkout's place under LLMOS_HOME: its state, its log, its broker's data. Two checkouts share nothing but models. */
@@ -49,20 +51,25 @@ export class Instance {
     return state && isSupervisor(commandOf(state.pid)) ? state : undefined;
   }
 
-  /** The broker's passwords: made once, readable by this user alone. */
+  /** The broker's passwords: made once, readable by this user alone. What the file lacks is added to it. */
   credentials(): Credentials {
     const path = join(this.folder, 'credentials.json');
-    try {
-      return credentialsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-    } catch {
-      const fresh = {
-        services: randomBytes(24).toString('base64url'),
-        tenants: { default: randomBytes(24).toString('base64url') },
-      };
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      writeFileSync(path, `${JSON.stringify(fresh, undefined, 2)}\n`, { mode: 0o600 });
-      return fresh;
-    }
+    const stored = storedCredentials(path);
+    const credentials = credentialsSchema.parse(stored);
+    if (JSON.stringify(stored) === JSON.stringify(credentials)) return credentials;
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    writeFileSync(path, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 });
+    return credentials;
+  }
+}
+
+/** What the file holds, or nothing when it cannot be used. */
+function storedCredentials(path: string): unknown {
+  try {
+    const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return credentialsSchema.safeParse(stored).success ? stored : {};
+  } catch {
+    return {};
   }
 }
 
@@ -71,7 +78,7 @@ export function checkoutId(root: string): string {
   return createHash('sha256').update(realpathSync(root)).digest('hex').slice(0, 12);
 }
 
-/** Whether a command line is that of `llmos up`, however it was called. */
+/** Whether a command line is that of `llmos up`, or of `llmos restore` that has the broker to itself, however called. */
 export function isSupervisor(command: string): boolean {
-  return /(?:llmos|llmos\.mjs|main\.js)(?: .*)? up(?: |$)/.test(command);
+  return /(?:llmos|llmos\.mjs|main\.js)(?: .*)? (?:up|restore)(?: |$)/.test(command);
 }

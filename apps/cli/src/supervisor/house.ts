@@ -3,7 +3,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NatsBroker } from '../broker/nats-broker.js';
+import { natsConfig } from '../broker/nats-config.js';
 import type { NatsServer } from '../broker/nats-binary.js';
+import { operatorPipelines } from '../broker/operator-pipelines.js';
 import type { Instance } from '../instance/instance.js';
 import type { LogFile } from '../instance/log-file.js';
 import { endProcess } from '../instance/process-identity.js';
@@ -67,10 +69,16 @@ export class House {
 
   async startBroker(server: NatsServer, signal: AbortSignal): Promise<string> {
     const { instance, natsPort, log } = this.options;
-    this.broker = new NatsBroker({
-      folder: instance.brokerFolder,
-      server,
+    const folder = instance.brokerFolder;
+    const settings = {
+      folder,
       credentials: instance.credentials(),
+      operatorPipelines: await operatorPipelines(join(instance.root, 'deploy', 'pipelines')),
+    };
+    this.broker = new NatsBroker({
+      folder,
+      server,
+      config: (port) => natsConfig({ ...settings, port }),
       port: natsPort,
       onLine: (line) => log.append('nats-server', line),
       onDeath: (reason, restart) => this.reportDeath('nats-server', reason, restart),

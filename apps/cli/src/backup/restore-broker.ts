@@ -1,0 +1,88 @@
+import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NatsServer } from '../broker/nats-binary.js';
+import { NatsBroker } from '../broker/nats-broker.js';
+import type { CommandContext } from '../commands/context.js';
+import { LogFile } from '../instance/log-file.js';
+import type { InstanceState } from '../instance/state-file.js';
+
+/** What it has in memory must get to its files: it is not killed before. */
+const STOP_GRACE_MS = 60_000;
+const USER = 'restore';
+
+/** The instance's nats-server as a restore runs it. */
+export interface RestoreBroker {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  /** Resolves when all that was restored is on disk. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts nats-server on the instance's data for one user alone. It does not sync every message, which takes minutes for
+ * what is restored in seconds: all files are synced once at the end.
+ */
+export async function startRestoreBroker(
+  { instance, config, terminal }: CommandContext,
+  server: NatsServer,
+  claimed: InstanceState,
+  signal: AbortSignal,
+): Promise<RestoreBroker> {
+  const folder = instance.brokerFolder;
+  const password = instance.credentials().services;
+  const log = new LogFile(instance.logFile);
+  const broker = new NatsBroker({
+    folder,
+    server,
+    config: (port) => restoreConfig(folder, port, password),
+    port: config.natsPort,
+    onLine: (line) => log.append('nats-server', line),
+    onDeath: (reason) => terminal.note(`  nats-server stopped (${reason})`),
+  });
+  const end = async () => {
+    await broker.stop(STOP_GRACE_MS);
+    log.close();
+  };
+  try {
+    await broker.start(signal);
+    instance.state.write({ ...claimed, natsUrl: broker.url, natsPid: broker.pid });
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { url: broker.url, user: USER, password, stop: () => end().then(() => syncFolder(join(folder, 'data'))) };
+}
+
+function restoreConfig(folder: string, port: number, password: string): string {
+  const quote = JSON.stringify;
+  return `host: 127.0.0.1
+port: ${port}
+server_name: llmos
+max_payload: 2MB
+pid_file: ${quote(`${folder}/nats.pid`)}
+ports_file_dir: ${quote(folder)}
+jetstream {
+  store_dir: ${quote(`${folder}/data`)}
+}
+authorization { users: [ { user: ${USER}, password: ${quote(password)} } ] }
+`;
+}
+
+function syncFolder(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) syncFolder(path);
+    else sync(path);
+  }
+  sync(folder);
+}
+
+function sync(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,96 @@
+import type { LetterNote } from '@llmos/bus';
+import { isLlmosError } from '@llmos/contracts';
+import { withBroker } from '../broker/broker-access.js';
+import { table } from '../terminal/table.js';
+import type { CommandContext } from './context.js';
+
+export interface ListLettersOptions {
+  readonly tenant?: string;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+/** Shows the newest dead letters, without opening them. */
+export function listLetters(context: CommandContext, { tenant, limit, json }: ListLettersOptions): Promise<number> {
+  return withBroker(context, async (bus) => {
+    const newest: LetterNote[] = [];
+    let total = 0;
+    for await (const note of bus.deadLetterDesk.list(tenant)) {
+      total++;
+      newest.push(note);
+      if (newest.length > limit) newest.shift();
+    }
+    const { terminal } = context;
+    if (json) terminal.line(JSON.stringify({ total, letters: newest }));
+    else if (total === 0) terminal.line('There are no dead letters.');
+    else {
+      const head = ['letter', 'when', 'tenant', 'subject', 'tries', 'payload', 'code', 'reason'];
+      const rows = newest.map(({ sequence, at, tenant, subject, attempts, payload, code, reason }) => [
+        sequence,
+        at.slice(0, 19),
+        tenant,
+        subject,
+        attempts,
+        payload,
+        code,
+        reason,
+      ]);
+      terminal.line(table(head, rows));
+      if (total > newest.length)
+        terminal.note(`These are the newest ${newest.length} of ${total}: --limit shows more.`);
+    }
+    return 0;
+  });
+}
+
+/** Opens a dead letter: what it shows may be personal. */
+export function showLetter(context: CommandContext, sequence: number, { json }: { json?: boolean }): Promise<number> {
+  return withBroker(context, async (bus) => {
+    const { note, original } = await bus.deadLetterDesk.read(sequence);
+    const headers = Object.fromEntries(
+      (original.headers?.keys() ?? []).map((key) => [key, original.headers!.values(key)]),
+    );
+    const text = textOf(original.data);
+    const body = text === undefined ? { base64: Buffer.from(original.data).toString('base64') } : { text };
+    const { terminal } = context;
+    if (json) {
+      terminal.line(JSON.stringify({ ...note, original: { subject: original.subject, headers, ...body } }));
+      return 0;
+    }
+    for (const [name, value] of Object.entries(note)) terminal.line(`${name}: ${String(value)}`);
+    terminal.line();
+    terminal.line(original.subject);
+    for (const [name, values] of Object.entries(headers))
+      for (const value of values) terminal.line(`${name}: ${value}`);
+    terminal.line();
+    terminal.line(text ?? `${original.data.length} bytes that are no text: --json shows them`);
+    return 0;
+  });
+}
+
+/** Sends messages again as they were, and takes their letters out. Exit code 1 when one could not be sent. */
+export function redriveLetters(context: CommandContext, sequences: readonly number[]): Promise<number> {
+  return withBroker(context, async (bus) => {
+    const { terminal } = context;
+    let failures = 0;
+    for (const sequence of sequences) {
+      try {
+        const { subject } = await bus.deadLetterDesk.redrive(sequence);
+        terminal.line(`✓ ${sequence}: sent to ${subject}`);
+      } catch (error) {
+        if (!isLlmosError(error)) throw error;
+        failures++;
+        terminal.line(`✗ ${sequence}: ${error.message}`);
+      }
+    }
+    return failures === 0 ? 0 : 1;
+  });
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,156 @@
+import { Snapshots, type StreamHead } from '@llmos/bus';
+import type { KeyService } from '@llmos/privacy';
+import { backupMasterKey } from '../backup/backup-master-key.js';
+import { readBackup, type Backup } from '../backup/backup-reader.js';
+import { startRestoreBroker, type RestoreBroker } from '../backup/restore-broker.js';
+import { CliError } from '../cli-error.js';
+import { claim } from '../supervisor/claim.js';
+import { stopSignal } from '../supervisor/stop-signal.js';
+import { progressLine } from '../terminal/progress-line.js';
+import { megabytes, seconds } from '../terminal/terminal.js';
+import { transferReport } from '../terminal/transfer-report.js';
+import { streamTable } from './backup.command.js';
+import { natsServer, openStore, type CommandContext } from './context.js';
+
+export interface RestoreOptions {
+  readonly verify?: boolean;
+  readonly replace?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Reads the whole backup, and only when all of it is right brings it back: into a broker that is started for that alone,
+ * so that no service works with half of it. With `verify` it is only read.
+ */
+export async function restore(context: CommandContext, file: string, options: RestoreOptions): Promise<number> {
+  const from = Date.now();
+  if (!options.verify && context.instance.running())
+    throw new CliError('LLM OS is running', 'run `npx llmos down` first');
+  const master = await backupMasterKey(context.config.home, false);
+  const backup = await check(context, file, master);
+  if (!options.verify && !(await bringBack(context, file, master, backup, options.replace === true))) return 1;
+  show(context, file, backup, options, Date.now() - from);
+  return 0;
+}
+
+async function check(context: CommandContext, file: string, master: KeyService): Promise<Backup> {
+  const progress = progressLine(context.terminal);
+  try {
+    return await readBackup(file, master, {
+      stream: async (_, pieces) => {
+        for await (const piece of pieces) void piece;
+      },
+      progress: (done, total) => progress.show({ stage: 'checking', done, total }),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Has the instance to itself meanwhile; false when another process took it. */
+async function bringBack(
+  context: CommandContext,
+  file: string,
+  master: KeyService,
+  backup: Backup,
+  replace: boolean,
+): Promise<boolean> {
+  const stop = stopSignal();
+  const claimed = await claim(context);
+  if (!claimed) return false;
+  try {
+    const server = await natsServer(context, await openStore(context), transferReport(context.terminal), stop);
+    const broker = await startRestoreBroker(context, server, claimed, stop);
+    try {
+      await fill(context, broker, file, master, backup, replace, stop);
+    } finally {
+      await broker.stop();
+    }
+    return true;
+  } finally {
+    context.instance.state.remove();
+  }
+}
+
+async function fill(
+  context: CommandContext,
+  broker: RestoreBroker,
+  file: string,
+  master: KeyService,
+  backup: Backup,
+  replace: boolean,
+  stop: AbortSignal,
+): Promise<void> {
+  const snapshots = await Snapshots.connect(broker);
+  stop.addEventListener('abort', () => void snapshots.close());
+  const progress = progressLine(context.terminal);
+  try {
+    stop.throwIfAborted();
+    const makeRoom = await room(snapshots, backup, replace);
+    const restoreOne = async (head: StreamHead, pieces: AsyncIterable<Uint8Array>) => {
+      stop.throwIfAborted();
+      await makeRoom(head.config.name);
+      await snapshots.restore(head, pieces);
+    };
+    await readBackup(file, master, {
+      stream: (head, pieces) => restoreOne(head, pieces).catch((cause: unknown) => fail(head, cause, stop)),
+      progress: (done, total) => progress.show({ stage: 'restoring', done, total }),
+    });
+  } finally {
+    progress.stop();
+    await snapshots.close();
+  }
+}
+
+/**
+ * Finds out what is in the way: streams without messages are removed without a word, others when `replace` says so.
+ *
+ * @throws CliError naming the streams that have messages.
+ */
+async function room(
+  snapshots: Snapshots,
+  { streams }: Backup,
+  replace: boolean,
+): Promise<(stream: string) => Promise<void>> {
+  const wanted = new Set(streams.map(({ name }) => name));
+  const inTheWay = (await snapshots.list()).filter(({ name }) => wanted.has(name));
+  const filled = inTheWay.filter(({ messages }) => messages > 0).map(({ name }) => name);
+  if (filled.length > 0 && !replace)
+    throw new CliError(
+      `Nothing was restored: there are messages already in ${filled.join(', ')}`,
+      'restore into an empty LLMOS_HOME, or add --replace, which removes these streams first',
+    );
+  const names = new Set(inTheWay.map(({ name }) => name));
+  return async (stream) => {
+    if (names.has(stream)) await snapshots.delete(stream);
+  };
+}
+
+function fail(head: StreamHead, cause: unknown, stop: AbortSignal): never {
+  const reason = stop.aborted ? 'it was stopped' : cause instanceof Error ? cause.message : String(cause);
+  throw new CliError(
+    `The restore ended at the stream ${head.config.name}: ${reason}. What came before it is there, the rest is not`,
+    'do not start LLM OS with half of it: run the restore again with --replace',
+    { cause },
+  );
+}
+
+function show(
+  { terminal }: CommandContext,
+  file: string,
+  { header, sizeBytes, streams }: Backup,
+  { verify, json }: RestoreOptions,
+  tookMs: number,
+): void {
+  const { createdAt, broker } = header;
+  if (json)
+    return terminal.line(
+      JSON.stringify({ file, restored: verify !== true, createdAt, broker, sizeBytes, tookMs, streams }),
+    );
+  terminal.line(streamTable(streams));
+  const size = `${streams.length} streams, ${megabytes(sizeBytes)} (${seconds(tookMs)})`;
+  if (verify) return terminal.line(`\n✓ The backup of ${createdAt} is whole: ${size}`);
+  terminal.line(`\n✓ All is as it was at ${createdAt}: ${size}`);
+  terminal.line('  Keys of tenants that were shredded after that moment are back: shred these tenants again.');
+  terminal.line('  Start it with `npx llmos up`.');
+}

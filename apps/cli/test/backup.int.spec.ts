@@ -1,0 +1,96 @@
+import { Bus } from '@llmos/bus';
+import { loadConfig } from '@llmos/config';
+import { natsServerPath, startNatsServer, type TestNatsServer } from '@llmos/testing';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { cliConfig } from '../src/cli.config.js';
+import { backup } from '../src/commands/backup.command.js';
+import type { CommandContext } from '../src/commands/context.js';
+import { restore } from '../src/commands/restore.command.js';
+import { Instance } from '../src/instance/instance.js';
+
+const SIZE_BYTES = 8_000_000;
+/** A broker that syncs each of them takes longer over a piece of the archive than it gives itself. */
+const SMALL_MESSAGES = 20_000;
+
+describe('llmos backup, of a broker that is named', () => {
+  let nats: TestNatsServer;
+  let bus: Bus;
+  let home: string;
+  let context: CommandContext;
+  let said: string[];
+  const before = { ...process.env };
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'llmos-backup-int-'));
+    nats = await startNatsServer();
+    process.env['LLMOS_NATS_URL'] = nats.url;
+    process.env['LLMOS_HOME'] = home;
+    process.env['LLMOS_NATS_SERVER'] = natsServerPath();
+    bus = await Bus.connect({ url: nats.url, service: 'backup-test' });
+    await bus.objects('recordings').put('long', randomBytes(SIZE_BYTES));
+  }, 60_000);
+  beforeEach(() => {
+    said = [];
+    const config = loadConfig(cliConfig);
+    const line = (text = '') => void said.push(text);
+    const terminal = { line, note: () => undefined, write: line, interactive: false };
+    context = { config, instance: new Instance(home, config.root), terminal };
+  });
+  afterAll(async () => {
+    process.env = before;
+    await bus.close(200);
+    await nats.stop();
+    rmSync(home, { recursive: true });
+  });
+
+  const files = () => readdirSync(home).filter((name) => name.startsWith('stopped'));
+
+  it('leaves no file when it is stopped', async () => {
+    const out = join(home, 'stopped.bak');
+    const work = backup(context, { out });
+    work.catch(() => undefined);
+    while (files().length === 0) await turn();
+    process.emit('SIGINT');
+    await expect(work).rejects.toThrow('The backup was stopped; no file was written');
+    expect(files()).toEqual([]);
+    expect(said).toEqual([]);
+  });
+
+  it('makes a master key where nothing was sealed yet, and its file opens with it', async () => {
+    const out = join(home, 'whole.bak');
+    expect(await backup(context, { out, json: true })).toBe(0);
+    expect(existsSync(join(home, 'keys', 'master.pem'))).toBe(true);
+    expect(await restore(context, out, { verify: true, json: true })).toBe(0);
+    const [written, checked] = said.map((text) => JSON.parse(text) as { streams: unknown; sizeBytes: number });
+    expect(checked).toMatchObject({ restored: false, streams: written!.streams, sizeBytes: written!.sizeBytes });
+    expect(written!.sizeBytes).toBeGreaterThan(SIZE_BYTES);
+  });
+
+  it('comes back quickly however many small messages there are, and not a second time by mistake', async () => {
+    const records = await bus.kv('records');
+    for (let n = 0; n < SMALL_MESSAGES; n += 1_000)
+      await Promise.all(
+        Array.from({ length: 1_000 }, (_, at) => records.put(`key-${n + at}`, Buffer.from('{"status":"completed"}'))),
+      );
+    const out = join(home, 'small.bak');
+    expect(await backup(context, { out })).toBe(0);
+    expect(await restore(context, out, {})).toBe(0);
+    expect(said.join('\n')).toContain('All is as it was at');
+    expect(context.instance.state.find()).toBeUndefined();
+    await expect(restore(context, out, {})).rejects.toThrow(
+      /there are messages already in KV_records, OBJ_recordings → .*--replace/,
+    );
+    expect(await restore(context, out, { replace: true })).toBe(0);
+  }, 60_000);
+
+  it('makes no other master key where data keys need the one that is missing', async () => {
+    await (await bus.kv('tenant-keys')).put('acme.1', Buffer.from('wrapped by a key that is not here'));
+    rmSync(join(home, 'keys'), { recursive: true });
+    await expect(backup(context, { out: join(home, 'keyless.bak') })).rejects.toThrow(/master key .* is missing/);
+    expect(existsSync(join(home, 'keys'))).toBe(false);
+  });
+});

@@ -1,0 +1,136 @@
+import { newMasterKeyPem } from '@llmos/privacy';
+import { waitFor } from '@llmos/testing';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { shareModels, startHouse, type House } from './house.js';
+
+const MINUTE_MS = 60_000;
+const SECRET = 'Ferdinand the parrot eats nine walnuts';
+
+interface Contents {
+  readonly createdAt: string;
+  readonly streams: readonly { readonly name: string; readonly messages: number; readonly sha256: string }[];
+}
+
+describe('a backup of a house that runs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'llmos-backup-e2e-'));
+  const backup = join(folder, 'house.bak');
+  const keys = { LLMOS_MASTER_KEY_FILE: join(folder, 'master.pem') };
+  const otherKey = join(folder, 'other.pem');
+  /** Where it is brought back; empty before. */
+  const home = join(folder, 'home');
+  let house: House;
+  let run: string;
+
+  beforeAll(async () => {
+    house = await startHouse(keys);
+    shareModels(home);
+    writeFileSync(otherKey, await newMasterKeyPem(), { mode: 0o600 });
+  }, 3 * MINUTE_MS);
+  afterAll(async () => {
+    await house.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, MINUTE_MS);
+
+  async function llmos(args: readonly string[], environment: Record<string, string>) {
+    const child = spawn(process.execPath, ['llmos.mjs', ...args], {
+      env: { ...process.env, ...keys, LLMOS_HOME: home, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, output, errors };
+  }
+  const restore = (args: readonly string[], environment = {}) => llmos(['restore', ...args], environment);
+  const record = async () =>
+    (await (await fetch(`${house.url}/v1/runs/${run}`)).json()) as { status?: string; result?: string };
+  const search = async () =>
+    (await house.post('/serving/process', { name: 'search_documents', query: 'What does the parrot eat?' })).body
+      .details!['passages'] as { document: string; text: string }[];
+
+  it(
+    'is one file, for its owner alone, in which nothing can be read',
+    async () => {
+      const document = { id: 'parrot', title: 'The office parrot', text: `${SECRET} each day.` };
+      expect((await house.post('/serving/process', { name: 'upsert_document', document })).status).toBe(200);
+      run = (await house.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' })).body.run_id!;
+      await waitFor('the run to be completed', async () => (await record()).status === 'completed', MINUTE_MS);
+      const { code, output, errors } = await llmos(['backup', '--out', backup, '--json'], { LLMOS_HOME: house.home });
+      expect({ code, errors: code === 0 ? '' : errors }).toEqual({ code: 0, errors: '' });
+      const { streams } = JSON.parse(output) as Contents;
+      const names = streams.map(({ name }) => name);
+      for (const name of ['KV_documents', 'KV_llmos-runs', 'RESULTS', 'TASKS_DURABLE']) expect(names).toContain(name);
+      expect(names.at(-1)).toBe('KV_tenant-keys');
+      expect(statSync(backup).mode & 0o777).toBe(0o600);
+      const bytes = readFileSync(backup);
+      for (const word of ['Ferdinand', 'KV_documents', run]) expect(bytes.includes(word)).toBe(false);
+    },
+    2 * MINUTE_MS,
+  );
+
+  it(
+    'is checked while the house runs, and brought back only when it does not',
+    async () => {
+      const here = { LLMOS_HOME: house.home };
+      expect((await restore(['--verify', backup], here)).output).toContain('is whole');
+      const refused = await restore([backup], here);
+      expect(refused.code).toBe(1);
+      expect(refused.errors).toContain('npx llmos down');
+    },
+    MINUTE_MS,
+  );
+
+  it.each<[string, string, (bytes: Buffer) => Uint8Array, Record<string, string>]>([
+    ['a changed byte', 'is damaged at byte', (bytes) => bytes.map((byte, at) => (at === 50_000 ? byte ^ 1 : byte)), {}],
+    ['a cut', 'is not whole', (bytes) => bytes.subarray(0, -1_000), {}],
+    ['another kind of file', 'is no backup', () => Buffer.from('{"name":"something else"}'), {}],
+    ['another master key', 'sealed with the master key', (bytes) => bytes, { LLMOS_MASTER_KEY_FILE: otherKey }],
+  ])(
+    'with %s is refused, and says why',
+    async (_, reason, change, environment) => {
+      const file = join(folder, 'changed.bak');
+      writeFileSync(file, change(readFileSync(backup)));
+      const { code, output, errors } = await restore([file], environment);
+      expect({ code, output, stack: /\n\s+at /.test(errors) }).toEqual({ code: 1, output: '', stack: false });
+      expect(errors).toContain(reason);
+    },
+    MINUTE_MS,
+  );
+
+  it(
+    'comes back into an empty home, and into a filled one only when that is said',
+    async () => {
+      const first = await restore([backup, '--json']);
+      expect({ code: first.code, errors: first.code === 0 ? '' : first.errors }).toEqual({ code: 0, errors: '' });
+      expect(JSON.parse(first.output)).toMatchObject({ restored: true, createdAt: expect.any(String) as string });
+      const second = await restore([backup]);
+      expect(second.code).toBe(1);
+      expect(second.errors).toMatch(/messages already in .*KV_documents.*--replace/);
+      const replaced = await restore([backup, '--replace']);
+      expect(replaced.code).toBe(0);
+      expect(replaced.output).toContain('shred these tenants again');
+    },
+    2 * MINUTE_MS,
+  );
+
+  it(
+    'is what the next house serves: the document is found, and the run can be read',
+    async () => {
+      const before = await record();
+      await house.stop();
+      house = await startHouse({ ...keys, LLMOS_HOME: home });
+      expect(await record()).toEqual(before);
+      expect((await search())[0]).toMatchObject({
+        document: 'parrot',
+        text: expect.stringContaining(SECRET) as string,
+      });
+    },
+    3 * MINUTE_MS,
+  );
+});

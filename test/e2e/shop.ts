@@ -1,0 +1,76 @@
+import { readEvents, type House } from './house.js';
+
+export interface Recommendation {
+  readonly item: string;
+  readonly title?: string;
+  readonly score: number;
+  readonly reason: { readonly kind: string; readonly items: readonly { item: string }[]; readonly text: string };
+}
+
+export interface Recommended {
+  readonly status: number;
+  readonly recommendations: readonly Recommendation[];
+  readonly basis: string;
+  readonly model?: string;
+}
+
+/** A tenant's shop behind the gateway: everything is asked with one key. */
+export class Shop {
+  constructor(
+    private readonly house: House,
+    private readonly key: string,
+  ) {}
+
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: Record<string, unknown> }> {
+    const response = await fetch(this.house.url + path, {
+      method,
+      headers: { ...this.authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  async recommend(fields: object): Promise<Recommended> {
+    const { status, body } = await this.request('POST', '/v1/recommendations', fields);
+    return { status, ...(body as unknown as Omit<Recommended, 'status'>) };
+  }
+
+  async itemsFor(fields: object): Promise<string[]> {
+    return (await this.recommend(fields)).recommendations.map(({ item }) => item);
+  }
+
+  /** Runs a pipeline and gives its details. */
+  async run(name: string, fields: object = {}): Promise<Record<string, unknown>> {
+    const { status, body } = await this.request('POST', '/serving/process', { name, ...fields });
+    expect({ name, status }).toEqual({ name, status: 200 });
+    return body['details'] as Record<string, unknown>;
+  }
+
+  /** What a file's import said of its rows, once it is through. */
+  async importCsv(csv: string): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.house.url}/v1/interactions`, {
+      method: 'POST',
+      headers: { ...this.authorization, 'content-type': 'text/csv', accept: 'text/event-stream' },
+      body: csv,
+    });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const events = await readEvents(response);
+    expect(events.at(-1)).toMatchObject({ event: 'completed' });
+    return events.at(-1)!.data['details'] as Record<string, unknown>;
+  }
+
+  /** What a run says from here on, as it comes. */
+  async *follow(run: string): AsyncGenerator<string> {
+    const response = await fetch(`${this.house.url}/v1/runs/${run}/stream`, { headers: this.authorization });
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body!) yield decoder.decode(chunk as Uint8Array, { stream: true });
+  }
+
+  private get authorization(): Record<string, string> {
+    return { authorization: `Bearer ${this.key}` };
+  }
+}
