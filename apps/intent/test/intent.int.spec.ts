@@ -97,18 +97,20 @@ describe('intent.detect with the real model', () => {
     }
   }, 30_000);
 
-  it('classifies an embedded question in about a millisecond', async () => {
+  it('classifies an embedded question in far less time than it takes to embed one', async () => {
     const head = new IntentHead(decodeHead(await readHead(HEAD_PATH)));
     const vector = new Float32Array(head.dimensions).fill(1 / Math.sqrt(head.dimensions));
-    const classify = () => head.classify(vector, 'Why has my new card still not arrived in the post?');
-    for (let run = 0; run < 200; run++) classify();
-    // Time on the processor: what else the machine does is not counted.
-    const took = Array.from({ length: 200 }, () => {
-      const before = process.threadCpuUsage();
-      classify();
-      const { user, system } = process.threadCpuUsage(before);
-      return (user + system) / 1_000;
-    }).sort((a, b) => a - b);
-    expect(took[100]).toBeLessThan(3);
-  });
+    const text = 'Why has my new card still not arrived in the post?';
+    // The quickest of each, in turn: what else the machine does makes some of them late, never all.
+    let [classifyMs, detectMs] = [Infinity, Infinity];
+    for (let round = 0; round < 100; round++) {
+      const from = performance.now();
+      head.classify(vector, text);
+      const between = performance.now();
+      await intent.detect({ text: `${text} ${round}` });
+      classifyMs = Math.min(classifyMs, between - from);
+      detectMs = Math.min(detectMs, performance.now() - between);
+    }
+    expect(classifyMs).toBeLessThan(detectMs / 2);
+  }, 30_000);
 });
