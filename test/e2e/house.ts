@@ -92,7 +92,7 @@ async function ready(child: ChildProcess, home: string): Promise<House> {
       const at = safely(read)?.url;
       return at &&
         (await fetch(`${at}/readyz`).then(
-          (response) => response.ok,
+          async (response) => response.ok && !/"state":"(loading|failed)"/.test(await response.text()),
           () => false,
         ))
         ? at

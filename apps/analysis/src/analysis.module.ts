@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { AtRest, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
+import { AtRest, Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import { CatalogTunableBody, type CatalogTunableBodyOptions } from './adapters/catalog-tunable-body.adapter.js';
+import { GuardedEncoder } from './adapters/guarded-encoder.adapter.js';
 import { KvClassifierStore } from './adapters/kv-classifier.store.adapter.js';
 import { WorkerFewShotTeacher } from './adapters/worker-few-shot-teacher.adapter.js';
 import { loadHeads } from './analysis-heads.js';
@@ -17,7 +18,7 @@ import { ClassifierTrainer } from './classifiers/classifier-trainer.js';
 import { Feelings } from './feelings.js';
 import { SentimentHead, sentimentBodyPath } from './sentiment/sentiment-head.js';
 import { Topics } from './topics.js';
-import { BodyMover } from './tuning/body-mover.js';
+import { FineTuner } from './tuning/fine-tuner.js';
 import { readTuningFiles } from './tuning/tuning-files.js';
 
 type Config = AnalysisConfig & ServiceConfig;
@@ -27,14 +28,16 @@ const MAX_TOKENS = 256;
 /** A backward pass keeps every layer of a whole batch in memory: what is said in a text's first lines has to do. */
 const TUNING_MAX_TOKENS = 128;
 
-function embedderOf({ home, root, workers }: Config, update?: string): CatalogEmbedder {
-  return new CatalogEmbedder({
+/** @param name what operators know the encoder by. */
+function encoderOf({ home, root, workers }: Config, log: Logger, name: string, update?: string): GuardedEncoder {
+  const embedder = new CatalogEmbedder({
     model: 'minilm',
     home,
     catalogPath: join(root, 'deploy', 'models.yaml'),
     workers,
     update,
   });
+  return new GuardedEncoder(embedder, { onStateChange: reportBreaker(name, log) });
 }
 
 function tunableBodyOf(
@@ -54,9 +57,9 @@ function tunableBodyOf(
   providers: [
     AnalysisLoader,
     {
-      provide: CatalogEmbedder,
-      inject: [CONFIG],
-      useFactory: (config: Config) => embedderOf(config),
+      provide: GuardedEncoder,
+      inject: [CONFIG, LOGGER],
+      useFactory: (config: Config, log: Logger) => encoderOf(config, log, 'encoder'),
     },
     {
       provide: ClassifierShelf,
@@ -69,34 +72,42 @@ function tunableBodyOf(
     },
     {
       provide: ClassifierTrainer,
-      inject: [CONFIG, CatalogEmbedder, ClassifierShelf, LOGGER],
-      useFactory: (config: Config, encoder: CatalogEmbedder, shelf: ClassifierShelf, log: Logger) => {
+      inject: [CONFIG, GuardedEncoder, ClassifierShelf, LOGGER],
+      useFactory: (config: Config, encoder: GuardedEncoder, shelf: ClassifierShelf, log: Logger) => {
         const teacher = new WorkerFewShotTeacher();
         const body = tunableBodyOf(config, { learns: true, maxTokens: TUNING_MAX_TOKENS });
         const learner = new ClassifierLearner({
           encoder,
           teacher,
-          mover: new BodyMover(body, teacher, async () => (await readTuningFiles()).layout),
-          onNotMoved: (error) => log.warn({ err: error }, 'a classifier is trained without moving the body'),
+          tuner: new FineTuner(body, teacher, async () => (await readTuningFiles()).layout),
+          onNotFineTuned: (error) => log.warn({ err: error }, 'a classifier is trained without fine-tuning'),
         });
         return new ClassifierTrainer(learner, shelf);
       },
     },
     {
       provide: Feelings,
-      inject: [CONFIG],
-      useFactory: (config: Config) => new Feelings(embedderOf(config, sentimentBodyPath), () => SentimentHead.load()),
+      inject: [CONFIG, LOGGER],
+      useFactory: (config: Config, log: Logger) =>
+        new Feelings(encoderOf(config, log, 'sentiment-encoder', sentimentBodyPath), () => SentimentHead.load()),
     },
     {
       provide: AnalysisService,
-      inject: [CONFIG, CatalogEmbedder, Feelings, ClassifierShelf],
-      useFactory: (config: Config, encoder: CatalogEmbedder, feelings: Feelings, shelf: ClassifierShelf) => {
+      inject: [CONFIG, GuardedEncoder, Feelings, ClassifierShelf, LOGGER],
+      useFactory: (
+        config: Config,
+        encoder: GuardedEncoder,
+        feelings: Feelings,
+        shelf: ClassifierShelf,
+        log: Logger,
+      ) => {
         const { root, entityHeadPath, relationsPath } = config;
         return new AnalysisService({
           encoder,
           feelings,
           topics: new Topics(encoder, shelf, tunableBodyOf(config, { learns: false, maxTokens: MAX_TOKENS })),
           loadHeads: () => loadHeads(entityHeadPath, relationsPath ?? join(root, 'deploy', 'relations.yaml')),
+          onDegraded: (error) => log.warn({ err: error }, 'a text is analysed without its sentiment'),
         });
       },
     },

@@ -43,8 +43,8 @@ async function replica(store: InMemoryClassifierStore) {
       new ClassifierLearner({
         encoder,
         teacher: inlineTeacher,
-        mover: { move: () => Promise.resolve(undefined) },
-        onNotMoved: () => undefined,
+        tuner: { tune: () => Promise.resolve(undefined) },
+        onNotFineTuned: () => undefined,
       }),
       shelf,
     ),

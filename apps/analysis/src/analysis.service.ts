@@ -16,6 +16,7 @@ import { windowsOf } from './windows.js';
 
 type AnalyzeInput = InputOf<typeof analyze>;
 type Task = AnalyzeInput['tasks'][number];
+type Classified = OutputOf<typeof classify>['results'][number];
 
 /** Who asks, and until when somebody waits. */
 export interface Caller {
@@ -31,11 +32,14 @@ export interface AnalysisParts {
   readonly loadHeads: () => Promise<AnalysisHeads>;
   /** What `tomorrow` is counted from. */
   readonly now?: () => Date;
+  /** Told why a text was analysed without its sentiment. */
+  readonly onDegraded?: (error: unknown) => void;
 }
 
 /**
  * Says what texts say. Each text goes through the body once, window by window, and every head works from that one
- * reading; feelings have a body of their own. What is not English is named and otherwise left alone.
+ * reading; feelings have a body of their own, and where that fails the other findings are given without. What is not
+ * English is named and otherwise left alone.
  */
 export class AnalysisService {
   private heads?: AnalysisHeads;
@@ -70,15 +74,24 @@ export class AnalysisService {
       );
     }
     const models = this.modelsOf(tasks, heads, judge);
-    return { analyses, sentence: sayFindings(analyses), models };
+    const degraded = analyses.some((analysis) => lacksFeelings(analysis, tasks));
+    return { analyses, sentence: sayFindings(analyses), models, degraded };
   }
 
-  /** Each text's label, of those the caller names or of a classifier it trained. Any language; no promises beyond English. */
+  /**
+   * Each text's label, of those the caller names or of a classifier it trained. Labels in words are English: a text that is
+   * not is named and left alone. A classifier knows the language of its examples.
+   */
   async classify(input: InputOf<typeof classify>, { tenant, signal }: Caller): Promise<OutputOf<typeof classify>> {
     this.ready();
     const judge = await this.parts.topics.judgeFor(input, tenant, signal);
-    const results = [];
+    const results: Classified[] = [];
     for (const text of input.texts) {
+      const language = input.labels && !input.language ? detectLanguage(text) : undefined;
+      if (language?.supported === false) {
+        results.push({ scores: [], error: unsupported(language.code) });
+        continue;
+      }
       const judged = { windows: windowsOf(text), vector: () => this.vectorOf(text, signal) };
       const { label, confidence, scores } = await judge.judge(judged, signal);
       results.push({ label, confidence, scores: scores.map((each) => ({ ...each })) });
@@ -112,14 +125,20 @@ export class AnalysisService {
     const { heads, tasks, judge, signal } = work;
     const { text, sentences, track, vector } = reading;
     const found: Partial<TextAnalysis> = {};
-    if (tasks.has('sentiment')) {
-      const { label, confidence, positive } = await feelings.ofText(reading.windows, signal);
-      found.sentiment = { start: 0, end: text.length, label, confidence, positive };
-    }
-    if (tasks.has('aspects')) found.aspects = await findAspects(reading, feelings, signal);
+    await this.feelIfPossible(tasks, signal, async () => {
+      if (tasks.has('sentiment')) {
+        const { label, confidence, positive } = await feelings.ofText(reading.windows, signal);
+        found.sentiment = { start: 0, end: text.length, label, confidence, positive };
+      }
+      if (tasks.has('aspects')) found.aspects = await findAspects(reading, feelings, signal);
+    });
     if (judge) {
       const judged = { windows: reading.windows, vector: () => Promise.resolve(vector) };
-      found.topics = (await judge.judge(judged, signal)).scores.map((each) => ({ ...each }));
+      found.topics = (await judge.judge(judged, signal)).scores.map((each) => ({
+        start: 0,
+        end: text.length,
+        ...each,
+      }));
     }
     if (tasks.has('entities') || tasks.has('relations')) {
       const now = this.parts.now?.() ?? new Date();
@@ -131,6 +150,21 @@ export class AnalysisService {
     if (tasks.has('summary')) found.summary = summarise(text, sentences, track, work.sentences);
     signal?.throwIfAborted();
     return found;
+  }
+
+  /** Lets feelings fail where something else was asked for too. */
+  private async feelIfPossible(
+    tasks: ReadonlySet<Task>,
+    signal: AbortSignal | undefined,
+    feel: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await feel();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if ([...tasks].every((task) => task === 'language' || FELT.has(task))) throw error;
+      this.parts.onDegraded?.(error);
+    }
   }
 
   /** What took part, as `name@hash` where it is trained. */
@@ -148,6 +182,12 @@ export class AnalysisService {
       throw new LlmosError('MODEL_LOADING', 'The analysis models are still loading. Try again in a moment.');
     return this.heads;
   }
+}
+
+const FELT: ReadonlySet<Task> = new Set(['sentiment', 'aspects']);
+
+function lacksFeelings({ error, sentiment, aspects }: TextAnalysis, tasks: ReadonlySet<Task>): boolean {
+  return !error && ((tasks.has('sentiment') && !sentiment) || (tasks.has('aspects') && !aspects));
 }
 
 /** What is asked of every text of a call. */

@@ -14,7 +14,10 @@ const feeling = (label: 'positive' | 'negative') => ({
 describe('findings in a sentence', () => {
   it.each<[readonly TextAnalysis[], string]>([
     [[feeling('positive')], 'The text is English and positive.'],
-    [[{ ...english, topics: [{ label: 'billing', confidence: 1 }] }], 'The text is English. It is about billing.'],
+    [
+      [{ ...english, topics: [{ start: 0, end: 9, label: 'billing', confidence: 1 }] }],
+      'The text is English. It is about billing.',
+    ],
     [[german], 'The text is in German, which is not supported yet; nothing else is said of it.'],
     [
       [feeling('positive'), feeling('negative'), german],

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
-import { analysisTasks, analyze, type TextAnalysis } from '@llmos/contracts/capabilities/analysis';
+import { analysisTasks, analyze, classify, type TextAnalysis } from '@llmos/contracts/capabilities/analysis';
 import { CatalogEmbedder, type Encoded } from '@llmos/models';
 import fc from 'fast-check';
+import { GuardedEncoder } from '../src/adapters/guarded-encoder.adapter.js';
 import { loadHeads } from '../src/analysis-heads.js';
 import { AnalysisService } from '../src/analysis.service.js';
 import { ClassifierShelf } from '../src/classifiers/classifier-shelf.js';
+import type { TextEncoder } from '../src/ports/text-encoder.port.js';
 import { Topics } from '../src/topics.js';
 import { InMemoryClassifierStore } from './fixtures/in-memory-classifier.store.js';
 import { relationSamples, Tally } from './fixtures/relation-samples.js';
-import { wordFeelings } from './fixtures/word-feelings.js';
+import { failingFeelings, wordFeelings } from './fixtures/word-feelings.js';
 
 const HEAD = fileURLToPath(new URL('../model/entities.json', import.meta.url));
 const NOW = new Date('2026-11-24T12:00:00Z');
@@ -28,6 +30,7 @@ class CountingEmbedder extends CatalogEmbedder {
 
 let encoder: CountingEmbedder;
 let service: AnalysisService;
+const NO_TUNING = { embed: () => Promise.reject(new Error('not needed')), close: () => Promise.resolve() };
 
 beforeAll(async () => {
   const { home, root } = loadConfig(baseConfig);
@@ -40,10 +43,7 @@ beforeAll(async () => {
   service = new AnalysisService({
     encoder,
     feelings: wordFeelings(),
-    topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore()), {
-      embed: () => Promise.reject(new Error('not needed')),
-      close: () => Promise.resolve(),
-    }),
+    topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore()), NO_TUNING),
     loadHeads: () => loadHeads(HEAD, join(root, 'deploy', 'relations.yaml')),
     now: () => NOW,
   });
@@ -138,6 +138,41 @@ describe('what the real model finds', () => {
       language: { code: 'de', supported: false },
       error: { code: 'unsupported_language' },
     });
+  });
+
+  it('puts nothing under labels in English that is not, unless the caller knows better', async () => {
+    const texts = ['Die Rechnung stimmt leider nicht, bitte prüfen Sie den Betrag.', 'Where is my parcel?'];
+    const asked = { texts, labels: ['billing', 'delivery'] };
+    const { results } = await service.classify(classify.input.parse(asked), { tenant: 'acme' });
+    expect(results).toMatchObject([{ scores: [], error: { code: 'unsupported_language' } }, { label: 'delivery' }]);
+    expect(results[0]).not.toHaveProperty('label');
+    const known = classify.input.parse({ ...asked, language: 'en' });
+    expect((await service.classify(known, { tenant: 'acme' })).results[0]?.scores).toHaveLength(2);
+  });
+
+  it('gives the other findings when the sentiment fails, and says so', async () => {
+    const running: TextEncoder = {
+      model: encoder.model,
+      start: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+      encode: (texts, signal) => encoder.encode(texts, signal),
+      embed: (texts, signal) => encoder.embed(texts, signal),
+    };
+    const failing = new AnalysisService({
+      encoder: new GuardedEncoder(running),
+      feelings: failingFeelings(),
+      topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore()), NO_TUNING),
+      loadHeads: () => loadHeads(HEAD, join(loadConfig(baseConfig).root, 'deploy', 'relations.yaml')),
+    });
+    await failing.load();
+    const text = 'Ada Lovelace works for Acme in London.';
+    const ask = (tasks: string[]) => failing.analyze(analyze.input.parse({ texts: [text], tasks }), { tenant: 'acme' });
+    const { analyses, degraded } = await ask(['sentiment', 'entities']);
+    expect(degraded).toBe(true);
+    expect(analyses[0]).not.toHaveProperty('sentiment');
+    expect(analyses[0]?.entities?.map((entity) => entity.text)).toContain('Ada Lovelace');
+    expect((await ask(['entities'])).degraded).toBe(false);
+    await expect(ask(['sentiment', 'language'])).rejects.toThrow('no memory');
   });
 
   it('finds the names and relations of sentences it was not tuned on', async () => {

@@ -8,9 +8,9 @@ import { WorkerFewShotTeacher } from '../src/adapters/worker-few-shot-teacher.ad
 import { FewShotClassifier, trainFewShot } from '../src/classification/few-shot-classifier.js';
 import { ClassifierShelf } from '../src/classifiers/classifier-shelf.js';
 import { Topics } from '../src/topics.js';
-import { BodyMover } from '../src/tuning/body-mover.js';
-import { pairTargets } from '../src/tuning/example-deck.js';
-import { tuneBody } from '../src/tuning/tune-body.js';
+import { FineTuner } from '../src/tuning/fine-tuner.js';
+import { pairTargets } from '../src/tuning/balanced-batches.js';
+import { trainUpdate } from '../src/tuning/contrastive-training.js';
 import { readTuningFiles } from '../src/tuning/tuning-files.js';
 import { freshUpdate, storedUpdate, type UpdateLayout } from '../src/tuning/update-layout.js';
 import { windowsOf } from '../src/windows.js';
@@ -42,17 +42,17 @@ afterAll(() => Promise.all([shared.close(), body.close()]));
 
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 
-/** An update that moves the body a little, in every matrix. */
+/** An update that changes the encoder a little, in every matrix. */
 function someUpdate(seed: number): Float32Array {
   const random = seededRandom(seed);
   return freshUpdate(layout, random).map((value) => value + 0.01 * standardNormal(random));
 }
 
-describe('the body that moves', () => {
+describe('the encoder with an update', () => {
   it('is the shared one while its update is fresh', async () => {
     const texts = unseen.map(({ text }) => text);
-    const moved = await body.embed(texts, freshUpdate(layout, seededRandom(1)));
-    (await shared.embed(texts)).forEach((vector, at) => expect(dot(vector, moved[at]!)).toBeGreaterThan(0.9999));
+    const tuned = await body.embed(texts, freshUpdate(layout, seededRandom(1)));
+    (await shared.embed(texts)).forEach((vector, at) => expect(dot(vector, tuned[at]!)).toBeGreaterThan(0.9999));
   }, 60_000);
 
   it('gives each caller the vectors of its own update', async () => {
@@ -83,12 +83,12 @@ describe('the body that moves', () => {
       const to = from + layout.rank * (rows + columns);
       const slope = gradient.subarray(from, to);
       const steepness = Math.hypot(...slope);
-      const moved = (by: number) => {
+      const tuned = (by: number) => {
         const point = update.slice();
         slope.forEach((value, at) => (point[from + at]! += (by * value) / steepness));
         return lossAt(point);
       };
-      const differences = ((await moved(0.02)) - (await moved(-0.02))) / 0.04;
+      const differences = ((await tuned(0.02)) - (await tuned(-0.02))) / 0.04;
       expect(Math.abs(differences / steepness - 1)).toBeLessThan(0.05);
       from = to;
     }
@@ -96,26 +96,26 @@ describe('the body that moves', () => {
   }, 120_000);
 
   it('learns from sixteen examples what sets their labels apart', async () => {
-    const update = await tuneBody(body, examples, { layout });
+    const update = await trainUpdate(body, examples, { layout });
     const vectors = await body.embed(
       unseen.map(({ text }) => text),
       update,
     );
-    const still = await shared.embed(unseen.map(({ text }) => text));
+    const frozen = await shared.embed(unseen.map(({ text }) => text));
     const apart = ([a, b, c, d]: Float32Array[]) =>
       dot(a!, c!) + dot(b!, d!) - (dot(a!, b!) + dot(c!, d!) + dot(a!, d!) + dot(b!, c!)) / 2;
-    expect(apart(vectors)).toBeGreaterThan(apart(still) + 0.3);
+    expect(apart(vectors)).toBeGreaterThan(apart(frozen) + 0.3);
   }, 120_000);
 
   it('stops learning when it is told to, and can be used again', async () => {
     const leaving = new AbortController();
-    const mover = new BodyMover(body, new WorkerFewShotTeacher(), () => Promise.resolve(layout));
+    const tuner = new FineTuner(body, new WorkerFewShotTeacher(), () => Promise.resolve(layout));
     const vectors = await shared.embed(examples.map(({ text }) => text));
     const read = examples.map((example, at) => ({ ...example, vector: vectors[at]! }));
     const onProgress = (done: number) => {
       if (done === 2) leaving.abort(new Error('gone'));
     };
-    await expect(mover.move(read, { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
+    await expect(tuner.tune(read, { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
     expect(await body.embed(['hello'], someUpdate(1))).toHaveLength(1);
   }, 60_000);
 });
@@ -123,17 +123,17 @@ describe('the body that moves', () => {
 describe('a classifier with a body of its own', () => {
   it('is its tenant’s alone, and stands beside one of the shared body', async () => {
     const vectors = await shared.embed(examples.map(({ text }) => text));
-    const still = trainFewShot(examples.map(({ label }, at) => ({ label, vector: vectors[at]! }))).classifier;
-    const update = await tuneBody(body, examples, { layout });
+    const frozen = trainFewShot(examples.map(({ label }, at) => ({ label, vector: vectors[at]! }))).classifier;
+    const update = await trainUpdate(body, examples, { layout });
     const own = await body.embed(
       examples.map(({ text }) => text),
       update,
     );
-    const moved = trainFewShot(examples.map(({ label }, at) => ({ label, vector: own[at]! }))).classifier;
+    const tuned = trainFewShot(examples.map(({ label }, at) => ({ label, vector: own[at]! }))).classifier;
     const shelf = new ClassifierShelf(new InMemoryClassifierStore());
     await shelf.start();
-    await shelf.put({ tenant: 'acme', name: 'answers' }, moved.moved(storedUpdate(update), 5));
-    await shelf.put({ tenant: 'other', name: 'answers' }, still);
+    await shelf.put({ tenant: 'acme', name: 'answers' }, tuned.withUpdate(storedUpdate(update), 5));
+    await shelf.put({ tenant: 'other', name: 'answers' }, frozen);
 
     const used: number[] = [];
     const embed = (texts: readonly string[], how: Float32Array) => {
@@ -156,7 +156,7 @@ describe('a classifier with a body of its own', () => {
     await expect(labelsFor('third')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   }, 120_000);
 
-  it('is still read when it was stored before bodies moved', () => {
+  it('is read when it was stored before there was fine-tuning', () => {
     const vectors = examples.map(({ label }, at) => ({
       label,
       vector: Float32Array.of(label === 'yes' ? 1 : -1, Math.sin(at)),

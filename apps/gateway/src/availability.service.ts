@@ -1,6 +1,7 @@
 import { LlmosError, type Check, type Pipeline } from '@llmos/contracts';
 import { Nodes, Readiness } from '@llmos/mesh';
 import { stepsToTake } from '@llmos/pipeline';
+import { counter } from '@llmos/telemetry';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PipelinesService } from './pipelines.service.js';
 
@@ -13,6 +14,12 @@ export class LoadingError extends LlmosError {
     super('MODEL_LOADING', `'${capability}' is still getting ready. Try again in a few seconds.`);
   }
 }
+
+const passedOver = counter(
+  'llmos_steps_passed_over_total',
+  'Optional steps that live runs went without, for nobody was ready to do them',
+  ['capability'],
+);
 
 /** Knows which capabilities somebody is ready to do, from the heartbeats of the mesh. */
 @Injectable()
@@ -27,11 +34,22 @@ export class AvailabilityService implements OnModuleInit {
     await this.nodes.watch();
   }
 
-  /** @throws LoadingError or LlmosError UNAVAILABLE when a step this run takes has nobody to do it. */
-  requireFor(pipeline: Pipeline, input: Record<string, unknown>): void {
-    for (const { uses } of stepsToTake(pipeline, input)) {
+  /**
+   * Lets a run begin that somebody waits for.
+   *
+   * @returns the ids of optional steps (`onError: continue`) that nobody can do now, to be passed over.
+   * @throws LoadingError or LlmosError UNAVAILABLE when a step that it cannot do without has nobody to do it.
+   */
+  admit(pipeline: Pipeline, input: Record<string, unknown>): string[] {
+    const passOver: string[] = [];
+    for (const { id, uses, onError } of stepsToTake(pipeline, input)) {
       const check = this.checkOf(uses);
       if (check.state === 'ready') continue;
+      if (onError === 'continue') {
+        passedOver.inc({ capability: uses });
+        passOver.push(id);
+        continue;
+      }
       if (check.state === 'failed')
         throw new LlmosError('UNAVAILABLE', check.message ?? `Nobody can do '${uses}' at the moment.`);
       throw new LoadingError(uses, {
@@ -40,6 +58,7 @@ export class AvailabilityService implements OnModuleInit {
         ...(check.etaSeconds === undefined ? {} : { eta_seconds: check.etaSeconds }),
       });
     }
+    return passOver;
   }
 
   /** The gateway's own checks, and one for each capability its pipelines use. */

@@ -55,14 +55,14 @@ export class ConversationsService {
   ): Promise<Reply> {
     const { pipeline, run, tenant, traceparent } = request;
     const input = checkInput(pipeline, request.fields);
-    this.availability.requireFor(pipeline, input);
+    const passOver = this.availability.admit(pipeline, input);
     const cancelled = this.running.enter(run, { tenant, deadlineMs: pipeline.deadlineMs });
     const startedAt = performance.now();
     liveRuns.set(this.running.size);
     const context: RunContext = { run, tenant, lane: 'live', deadlineMs: Date.now() + pipeline.deadlineMs };
     try {
       const signal = AbortSignal.any([request.signal, cancelled]);
-      const last = await this.client.converse({ ...context, pipeline, input, traceparent }, onAnswer, signal);
+      const last = await this.client.converse({ ...context, pipeline, input, traceparent, passOver }, onAnswer, signal);
       return replyOf(run, last, performance.now() - startedAt);
     } finally {
       this.running.leave(run);

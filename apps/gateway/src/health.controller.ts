@@ -20,13 +20,15 @@ export class HealthController {
     return { service: this.config.service, alive: true };
   }
 
-  /** 503 while the broker, a service or a model is missing, saying which. */
+  /**
+   * 503 while this gateway cannot work. A service or a model that is missing is told, and refuses or degrades only the
+   * pipelines that need it: taking every gateway out of a load balancer for it would refuse the others too.
+   */
   @Get('/readyz')
   readyz(@Res() reply: FastifyReply): void {
-    const { checks } = this.availability;
     const { status, body } = readyzBody(this.config.service, {
-      ready: this.readiness.ready && checks.every((check) => check.state === 'ready'),
-      checks,
+      ready: this.readiness.ready,
+      checks: this.availability.checks,
     });
     void reply.status(status).send(body);
   }

@@ -65,8 +65,9 @@ describe('the gateway as a process', () => {
     const open = async () => (await get('/readyz').catch(() => undefined))?.text.includes('asr.transcribe');
     await waitFor('the doors to open', open, 15_000);
     const ready = await get('/readyz');
-    expect(ready.status).toBe(503);
     expect(ready.text).toContain("No service that does 'intent.detect' is running.");
+    // A service that is away must not take the gateway away from the pipelines that do without it.
+    expect(ready.status).toBe(200);
     expect((await get('/metrics')).text).toContain('process_cpu');
   }, 20_000);
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
-import { CONFIG, LOGGER, Readiness, type ServiceConfig, type StartProgress } from '@llmos/mesh';
+import { CONFIG, LOGGER, Readiness, reportBreaker, type ServiceConfig, type StartProgress } from '@llmos/mesh';
 import { describeFetch, ModelStore } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
@@ -51,7 +51,7 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
       promptTokens,
       modelTimeoutMs: timeoutMs,
       capacity: sequences + queue,
-      onBreaker: (state) => this.log.warn({ model: model.name, state }, 'the breaker of the language model changed'),
+      onBreaker: reportBreaker(model.name, this.log),
     });
     this.loaded = { model, service };
     if (!url) await service.warmUp(this.leaving.signal);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AtRest, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
+import { AtRest, Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module, type Provider, type Type } from '@nestjs/common';
@@ -48,7 +48,7 @@ function part<T>(provide: Type<T>, choose: (parts: RecommenderParts) => T): Prov
           atRest,
           config,
           log,
-          embeddings: new GuardedEmbeddings(embedder),
+          embeddings: new GuardedEmbeddings(embedder, reportBreaker(embedder.model, log)),
           home: config.home,
           sampleFolder: config.sampleFolder ?? join(config.root, 'deploy', 'samples', 'shop'),
         }),

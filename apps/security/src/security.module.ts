@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Bus, CONFIG, LOGGER, TenantKeys, type ServiceConfig } from '@llmos/mesh';
+import { Bus, CONFIG, LOGGER, reportBreaker, TenantKeys, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
@@ -42,8 +42,7 @@ const MOST_RESTRICTIONS = 5_000;
       useFactory: ({ home, root, workers, headPath }: Config, log: Logger) => {
         const catalogPath = join(root, 'deploy', 'models.yaml');
         const embedder = new CatalogEmbedder({ model: MODEL, home, catalogPath, workers });
-        const onStateChange = (state: string) =>
-          log.warn({ model: MODEL, state }, 'the breaker of a model has changed');
+        const onStateChange = reportBreaker(MODEL, log);
         const full = new ScreeningService(new GuardedEmbedding(embedder, { onStateChange }), headPath);
         const rules = new ScreeningService(new NoEmbedding(MODEL), headPath);
         return new ResilientScreening(full, rules, {

@@ -24,7 +24,7 @@ export const taskSchema = z.object({
   input: z.record(z.string(), z.unknown()),
   outputs: z.record(z.string(), z.unknown()),
   timings: z.array(timingSchema),
-  /** Steps that failed and were passed over (`onError: continue`), or answered by a fallback. */
+  /** Steps that failed, or that nobody can do now, and are passed over (`onError: continue`), or answered by a fallback. */
   degraded: z.array(z.string()),
   /** The id of the event that caused the run, when one did: it becomes `correlationid` of the result. */
   correlationId: z.string().optional(),

@@ -1,4 +1,5 @@
 export { bootstrapService } from './bootstrap.js';
+export { reportBreaker } from './breaker-reports.js';
 export { Cancellations } from './cancellations.js';
 export { Forwarder } from './forward.js';
 export { readyzBody, startHealthServer, type Health } from './health-server.js';

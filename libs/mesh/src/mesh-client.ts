@@ -17,6 +17,8 @@ export interface RunRequest extends RunContext {
   readonly input: Record<string, unknown>;
   readonly traceparent: string | undefined;
   readonly correlationId?: string;
+  /** Ids of optional steps (`onError: continue`) that nobody can do now: the run is degraded by them from the start. */
+  readonly passOver?: readonly string[];
 }
 
 /** Starts runs and hears what they say: how work comes into the mesh. */
@@ -43,14 +45,14 @@ export class MeshClient {
    * @throws LlmosError OVERLOADED or UNAVAILABLE when it was not accepted.
    */
   async start(request: RunRequest): Promise<void> {
-    const { pipeline, input, traceparent, correlationId } = request;
+    const { pipeline, input, traceparent, correlationId, passOver = [] } = request;
     const task: Task = {
       pipeline,
       index: 0,
       input,
       outputs: {},
       timings: [],
-      degraded: [],
+      degraded: [...passOver],
       ...(correlationId ? { correlationId } : {}),
     };
     if (request.lane === 'durable') {

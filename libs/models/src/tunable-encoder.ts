@@ -40,7 +40,7 @@ const WORKER = new URL(
 );
 
 /**
- * An encoder whose matrices each text's caller may move: a low-rank update (LoRA, Hu et al. 2021) comes in with the text,
+ * An encoder that each caller may fine-tune for itself: a low-rank update (LoRA, Hu et al. 2021) comes in with the text,
  * so one session serves any number of them. It also tells in which direction an update should change, so that an update
  * can be learnt where it is used.
  */

@@ -41,6 +41,11 @@ describe('the route of a run', () => {
     expect(nextStep(pipeline, 3, task({}))).toBeUndefined();
   });
 
+  it('passes over a step that nobody could do when the run began', () => {
+    expect(nextStep(pipeline, 0, task({ input: { text: 'hi' }, degraded: ['intent'] }))).toBe(2);
+    expect(nextStep(pipeline, 2, task({ input: { text: 'hi' }, degraded: ['said'] }))).toBeUndefined();
+  });
+
   it('fills in what a step is asked, leaving out what is not there', () => {
     const asked = stepInput(task({ index: 2, outputs: { heard: { text: 'hi' }, intent: { name: 'x' } } }));
     expect(asked).toEqual({ question: 'hi', note: 'asked: hi', list: ['x', 1] });

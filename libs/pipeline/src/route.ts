@@ -2,10 +2,18 @@ import type { Pipeline, Step, Task } from '@llmos/contracts';
 import { evaluate, pathsOf, type Scope } from './expression.js';
 import { expressionOf, fillIn, templatePaths } from './template.js';
 
-/** The first step at or after `from` that this run takes, or undefined when none is left. */
-export function nextStep(pipeline: Pipeline, from: number, scope: Scope): number | undefined {
+/**
+ * The first step at or after `from` that this run takes, or undefined when none is left. A step that was named degraded
+ * before its turn is passed over: there was nobody to do it when the run began.
+ */
+export function nextStep(
+  pipeline: Pipeline,
+  from: number,
+  { degraded, ...scope }: Scope & Pick<Task, 'degraded'>,
+): number | undefined {
   for (let index = from; index < pipeline.steps.length; index++) {
-    const { when } = pipeline.steps[index]!;
+    const { id, when } = pipeline.steps[index]!;
+    if (degraded.includes(id)) continue;
     if (when === undefined || evaluate(expressionOf(when), scope)) return index;
   }
   return undefined;

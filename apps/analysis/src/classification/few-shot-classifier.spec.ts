@@ -30,16 +30,16 @@ describe('few-shot classification', () => {
       expect(read.classify(vector).confidence).toBeCloseTo(one.classify(vector).confidence, 3);
   });
 
-  it('stores how its body was moved, in a format of its own; one without keeps the format it had', () => {
+  it('stores the update of its encoder, in a format of its own; one without keeps the format it had', () => {
     const { classifier } = trainFewShot(examples);
     const update = { codes: Int8Array.from({ length: 128 }, (_, at) => at - 64), scales: Float32Array.of(0.5, 0.25) };
-    const moved = FewShotClassifier.parse(classifier.moved(update, 3).serialise());
-    expect(moved.update?.[0]).toBe(-32);
-    expect(moved.update?.[127]).toBe(15.75);
-    expect(formatOf(moved)).toBe('llmos-few-shot/2');
-    const still = FewShotClassifier.parse(classifier.serialise());
-    expect(still.update).toBeUndefined();
-    expect(formatOf(still)).toBe('llmos-few-shot/1');
+    const tuned = FewShotClassifier.parse(classifier.withUpdate(update, 3).serialise());
+    expect(tuned.update?.[0]).toBe(-32);
+    expect(tuned.update?.[127]).toBe(15.75);
+    expect(formatOf(tuned)).toBe('llmos-few-shot/2');
+    const frozen = FewShotClassifier.parse(classifier.serialise());
+    expect(frozen.update).toBeUndefined();
+    expect(formatOf(frozen)).toBe('llmos-few-shot/1');
   });
 
   it('gives probabilities that sum to 1, best first', () => {

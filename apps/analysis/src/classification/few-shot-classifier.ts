@@ -89,7 +89,7 @@ const headFields = {
   landmarks: rounded,
   weights: rounded,
 };
-/** An update has a format of its own: who knows nothing of it must not judge by vectors of the body that did not move. */
+/** An update has a format of its own: who knows nothing of it must not judge by vectors of the frozen encoder. */
 const storedSchema = z.discriminatedUnion('format', [
   z.object({ format: z.literal('llmos-few-shot/1'), ...headFields }),
   z.object({ format: z.literal('llmos-few-shot/2'), ...headFields, update: rounded }),
@@ -128,7 +128,7 @@ export class FewShotClassifier {
   }
 
   readonly labels: readonly string[];
-  /** How the body has to be moved for the vectors this classifier takes; undefined when they are the shared ones. */
+  /** The update of the encoder whose vectors this classifier takes; undefined when they are the shared ones. */
   readonly update: Float32Array | undefined;
 
   constructor(private readonly parts: ClassifierParts) {
@@ -136,8 +136,8 @@ export class FewShotClassifier {
     this.update = parts.update && updateOf(parts.update);
   }
 
-  /** The same classifier, for vectors of a body moved by the update, and as sure as was measured for those. */
-  moved(update: StoredUpdate, scale: number): FewShotClassifier {
+  /** The same classifier, for vectors of the encoder with the update, and as sure as was measured for those. */
+  withUpdate(update: StoredUpdate, scale: number): FewShotClassifier {
     return new FewShotClassifier({ ...this.parts, update, scale });
   }
 

@@ -1,6 +1,6 @@
 import { inlineTeacher } from '../../test/fixtures/inline-teacher.js';
 import { trainFewShot } from '../classification/few-shot-classifier.js';
-import type { BodyMover, MovedClassifier } from '../tuning/body-mover.js';
+import type { FineTuner, FineTunedClassifier } from '../tuning/fine-tuner.js';
 import { ClassifierLearner } from './classifier-learner.js';
 
 /** Texts are numbers; the vectors of `clear` ones tell their labels, those of others tell nothing. */
@@ -13,40 +13,40 @@ const examplesOf = (kind: string, each = 8) =>
   Array.from({ length: 2 * each }, (_, at) => ({ label: `${at % 2}`, text: `${kind}${'.'.repeat(at)}${at % 2}` }));
 
 const dull = examplesOf('dull');
-const moved: MovedClassifier = {
+const tuned: FineTunedClassifier = {
   classifier: trainFewShot(dull.map(({ label, text }) => ({ label, vector: vectorOf(text) }))).classifier,
   accuracy: 0.99,
 };
 
-function learnerWith(move: BodyMover['move'], patienceMs?: number) {
+function learnerWith(tune: FineTuner['tune'], patienceMs?: number) {
   const reasons: unknown[] = [];
-  const onNotMoved = (reason: unknown) => reasons.push(reason);
-  const parts = { encoder, teacher: inlineTeacher, mover: { move }, onNotMoved, patienceMs };
+  const onNotFineTuned = (reason: unknown) => reasons.push(reason);
+  const parts = { encoder, teacher: inlineTeacher, tuner: { tune }, onNotFineTuned, patienceMs };
   return { learner: new ClassifierLearner(parts), reasons };
 }
 
 describe('learning a classifier', () => {
-  it('moves the body where the still one is often wrong, and says how far it is', async () => {
+  it('fine-tunes the encoder where the frozen one is often wrong, and says how far it is', async () => {
     const { learner } = learnerWith((examples, options) => {
       expect(examples[3]).toEqual({ ...dull[3], vector: vectorOf(dull[3]!.text) });
       options?.onProgress?.(1, 2);
-      return Promise.resolve(moved);
+      return Promise.resolve(tuned);
     });
     const said: unknown[] = [];
-    expect(await learner.learn(dull, ['0', '1'], { emit: (progress) => said.push(progress) })).toBe(moved);
-    expect(said).toEqual([{ stage: 'moving the body', done: 1, total: 2 }]);
+    expect(await learner.learn(dull, ['0', '1'], { emit: (progress) => said.push(progress) })).toBe(tuned);
+    expect(said).toEqual([{ stage: 'fine-tuning the encoder', done: 1, total: 2 }]);
   });
 
   it.each([
-    ['the still body is right enough', examplesOf('clear')],
+    ['the frozen encoder is right enough', examplesOf('clear')],
     ['there are many examples', examplesOf('dull', 300)],
-  ])('leaves it where it is when %s', async (_, examples) => {
+  ])('does not when %s', async (_, examples) => {
     const { learner } = learnerWith(() => Promise.reject(new Error('not to be asked')));
     const { classifier } = await learner.learn(examples, ['0', '1'], {});
     expect(classifier.update).toBeUndefined();
   });
 
-  it('still gives a classifier when the body cannot be moved, and tells why', async () => {
+  it('gives a classifier all the same when fine-tuning fails, and tells why', async () => {
     const broken = new Error('no memory');
     const { learner, reasons } = learnerWith(() => Promise.reject(broken));
     const { classifier } = await learner.learn(dull, ['0', '1'], {});
@@ -55,7 +55,7 @@ describe('learning a classifier', () => {
   });
 
   it('does not let a busy machine cost the caller a classifier', async () => {
-    const endless: BodyMover['move'] = (_, options) =>
+    const endless: FineTuner['tune'] = (_, options) =>
       new Promise((__, reject) => {
         options?.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error));
       });

@@ -1,15 +1,15 @@
 import type { FewShotClassifier } from '../classification/few-shot-classifier.js';
 import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
 import type { TextEncoder } from '../ports/text-encoder.port.js';
-import type { BodyMover, MovedClassifier, ReadExample } from '../tuning/body-mover.js';
-import type { LabelledText } from '../tuning/tune-body.js';
+import type { FineTuner, FineTunedClassifier, ReadExample } from '../tuning/fine-tuner.js';
+import type { LabelledText } from '../tuning/contrastive-training.js';
 
 /** Texts embedded at a time, so that an abort is soon heeded. */
 const BATCH = 64;
-/** With more, the body that stays still learns as well and far sooner. */
-const MOST_TO_MOVE_FOR = 512;
-/** Where it is right this often, a body that moves has little to win, and was seen to lose. */
-const RIGHT_ENOUGH = 0.85;
+/** With more, the frozen encoder does as well and far sooner. */
+const MOST_EXAMPLES = 512;
+/** Where the frozen encoder is right this often, fine-tuning has little to win, and was seen to lose. */
+const ACCURATE_ENOUGH = 0.85;
 const DEFAULT_PATIENCE_MS = 300_000;
 
 /** Who waits for a classifier, and is told how far it is. */
@@ -21,14 +21,14 @@ export interface Waiting {
 export interface LearnerParts {
   readonly encoder: Pick<TextEncoder, 'embed'>;
   readonly teacher: FewShotTeacher;
-  readonly mover: Pick<BodyMover, 'move'>;
-  /** Told why a body was not moved; the classifier is learnt without. */
-  readonly onNotMoved: (error: unknown) => void;
-  /** A busy machine must not cost the caller a classifier: past this, the still body is taken. Default 5 minutes. */
+  readonly tuner: Pick<FineTuner, 'tune'>;
+  /** Told why there was no fine-tuning; the classifier is learnt without. */
+  readonly onNotFineTuned: (error: unknown) => void;
+  /** A busy machine must not cost the caller a classifier: past this, the frozen encoder is taken. Default 5 minutes. */
   readonly patienceMs?: number | undefined;
 }
 
-/** Makes a classifier of labelled texts: on the body as it is, or where that is often wrong, on one moved for it. */
+/** Makes a classifier of labelled texts: on the encoder as it is, or where that is often wrong, on one fine-tuned for it. */
 export class ClassifierLearner {
   constructor(private readonly parts: LearnerParts) {}
 
@@ -47,25 +47,25 @@ export class ClassifierLearner {
     }
     const labelVectors = new Map(labels.map((label, at) => [label, vectors[at]!]));
     const labelled = examples.map(({ label }, at) => ({ label, vector: read[at]! }));
-    const still = await teacher.teach(labelled, labelVectors, signal);
-    if (examples.length > MOST_TO_MOVE_FOR || still.accuracy >= RIGHT_ENOUGH) return still;
+    const frozen = await teacher.teach(labelled, labelVectors, signal);
+    if (examples.length > MOST_EXAMPLES || frozen.accuracy >= ACCURATE_ENOUGH) return frozen;
     const withTexts = examples.map((example, at) => ({ ...example, vector: read[at]! }));
-    return (await this.move(withTexts, { signal, emit })) ?? still;
+    return (await this.fineTune(withTexts, { signal, emit })) ?? frozen;
   }
 
-  private async move(
+  private async fineTune(
     examples: readonly ReadExample[],
     { signal, emit }: Waiting,
-  ): Promise<MovedClassifier | undefined> {
+  ): Promise<FineTunedClassifier | undefined> {
     const patience = AbortSignal.timeout(this.parts.patienceMs ?? DEFAULT_PATIENCE_MS);
     try {
-      return await this.parts.mover.move(examples, {
+      return await this.parts.tuner.tune(examples, {
         signal: signal ? AbortSignal.any([signal, patience]) : patience,
-        onProgress: (done, total) => emit?.({ stage: 'moving the body', done, total }),
+        onProgress: (done, total) => emit?.({ stage: 'fine-tuning the encoder', done, total }),
       });
     } catch (error) {
       signal?.throwIfAborted();
-      this.parts.onNotMoved(error);
+      this.parts.onNotFineTuned(error);
       return undefined;
     }
   }

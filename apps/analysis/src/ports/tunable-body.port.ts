@@ -1,6 +1,6 @@
 import type { Gradient, PairLesson } from '@llmos/models';
 
-/** The shared body with matrices that an update moves, each call by its own. */
+/** The shared encoder with a low-rank update (LoRA), each call with its own. */
 export interface TunableBody {
   /** One L2-normalised vector a text. Rejects with the signal's reason on abort. */
   embed(texts: readonly string[], update: Float32Array, signal?: AbortSignal): Promise<Float32Array[]>;

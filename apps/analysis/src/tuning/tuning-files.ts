@@ -7,7 +7,7 @@ import type { UpdateLayout } from './update-layout.js';
 
 const MODEL_FOLDER = new URL('../../model/', import.meta.url);
 
-/** The graphs that move the shared body, and how an update of it is laid out. */
+/** The graphs that fine-tune the shared encoder, and how an update of it is laid out. */
 export interface TuningFiles {
   readonly encoderGraph: string;
   readonly gradientGraph: string;
@@ -48,7 +48,7 @@ export async function readTuningFiles(folder = MODEL_FOLDER): Promise<TuningFile
       gradientGraph: await checked('tuning-gradient'),
     };
   } catch (cause) {
-    const message = `The graphs that move the body could not be read from ${fileURLToPath(folder)}. Restore the files.`;
+    const message = `The graphs for fine-tuning could not be read from ${fileURLToPath(folder)}. Restore the files.`;
     throw new LlmosError('UNAVAILABLE', message, { cause });
   }
 }

@@ -60,7 +60,7 @@ export function evaluateClasses(
   const labels = [...new Set(rows.map(({ label }) => label))].sort();
   const choice = classifier === undefined ? { labels } : { classifier };
   return judge(rows, concurrency, onDone, async (texts) => {
-    const { details } = await client.process('classify_text', { texts, ...choice });
+    const { details } = await client.process('classify_text', { texts, ...choice, language: 'en' });
     return classesSchema.parse(details).results.map(({ label }) => label);
   });
 }

@@ -197,13 +197,13 @@ export class House {
   }
 }
 
-/** What a process's /readyz says; not ready when it says nothing. */
+/** What a process's /readyz says; not ready when it says nothing, or misses something it can work without. */
 export async function probe(name: string, url: string | undefined): Promise<MemberHealth> {
   if (!url) return { name, ready: false, checks: [{ name: 'process', state: 'loading', message: 'starting' }] };
   try {
     const response = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
     const { ready, checks } = readyzSchema.parse(await response.json());
-    return { name, url, ready: ready && response.ok, checks };
+    return { name, url, ready: ready && response.ok && checks.every(({ state }) => state === 'ready'), checks };
   } catch {
     return { name, url, ready: false, checks: [{ name: 'process', state: 'failed', message: 'does not answer' }] };
   }

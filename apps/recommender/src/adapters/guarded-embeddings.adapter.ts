@@ -1,5 +1,5 @@
 import type { CatalogEmbedder } from '@llmos/models';
-import { withBreaker } from '@llmos/resilience';
+import { withBreaker, type BreakerOptions } from '@llmos/resilience';
 import type { Embeddings } from '../ports/embeddings.port.js';
 
 const TIMEOUT_MS = 30_000;
@@ -8,11 +8,15 @@ const TIMEOUT_MS = 30_000;
 export class GuardedEmbeddings implements Embeddings {
   private readonly call: (texts: readonly string[], signal: AbortSignal) => Promise<Float32Array[]>;
 
-  constructor(private readonly embedder: CatalogEmbedder) {
+  constructor(
+    private readonly embedder: CatalogEmbedder,
+    onStateChange?: BreakerOptions['onStateChange'],
+  ) {
     this.call = withBreaker((texts: readonly string[], signal) => embedder.embed(texts, signal), {
       name: 'The embedding model of items',
       timeoutMs: TIMEOUT_MS,
       capacity: 4,
+      ...(onStateChange ? { onStateChange } : {}),
     });
   }
 

@@ -46,11 +46,13 @@ const relation = z.object({
 
 const scoredLabel = z.object({ label: z.string(), confidence });
 
+/** Why there is nothing more. */
+const unsupported = z.object({ code: z.literal('unsupported_language'), message: z.string() }).optional();
+
 const analysisOf = z.object({
   /** `supported` is false where only `language` could be told: nothing else is guessed. */
   language: z.object({ code: z.string(), confidence, supported: z.boolean() }),
-  /** Why there is nothing more. */
-  error: z.object({ code: z.literal('unsupported_language'), message: z.string() }).optional(),
+  error: unsupported,
   /** The whole text is its span. */
   sentiment: spanSchema
     .extend({
@@ -63,7 +65,7 @@ const analysisOf = z.object({
   /** What was spoken of, and how. */
   aspects: z.array(spanSchema.extend({ aspect: z.string(), label: polarity, confidence })).optional(),
   /** Best first; the whole text is the span. */
-  topics: z.array(scoredLabel).optional(),
+  topics: z.array(scoredLabel.extend(spanSchema.shape)).optional(),
   entities: z.array(entity).optional(),
   relations: z.array(relation).optional(),
   keyPhrases: z.array(spanSchema.extend({ text: z.string(), confidence })).optional(),
@@ -97,6 +99,8 @@ export const analyze = capability({
     /** What was found, in a sentence to say. */
     sentence: z.string(),
     models: z.array(z.string()),
+    /** Sentiment or aspects are missing, for their model failed; everything else is as ever. */
+    degraded: z.boolean(),
   }),
   example: {
     input: {
@@ -112,6 +116,7 @@ export const analyze = capability({
       ],
       sentence: 'The text is English and positive.',
       models: ['minilm'],
+      degraded: false,
     },
   },
 });
@@ -120,9 +125,23 @@ export const classify = capability({
   name: 'analysis.classify',
   summary: 'Puts texts under labels: by the meaning of the labels (zero-shot), or by a classifier trained on examples.',
   timeoutMs: 30_000,
-  input: z.object({ texts, labels: labels.optional(), classifier: z.string().min(1).max(64).optional() }),
+  input: z.object({
+    texts,
+    labels: labels.optional(),
+    classifier: z.string().min(1).max(64).optional(),
+    /** The caller's word for what the texts are in; for `labels` it is found out where nothing is said. */
+    language: z.literal('en').optional(),
+  }),
   output: z.object({
-    results: z.array(z.object({ label: z.string(), confidence, scores: z.array(scoredLabel) })),
+    /** One for each text; without a label where the language is not supported. */
+    results: z.array(
+      z.object({
+        label: z.string().optional(),
+        confidence: confidence.optional(),
+        scores: z.array(scoredLabel),
+        error: unsupported,
+      }),
+    ),
     model: z.string(),
   }),
   example: {

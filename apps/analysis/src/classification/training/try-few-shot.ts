@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { CatalogTunableBody } from '../../adapters/catalog-tunable-body.adapter.js';
 import { WorkerFewShotTeacher } from '../../adapters/worker-few-shot-teacher.adapter.js';
 import { ClassifierLearner } from '../../classifiers/classifier-learner.js';
-import { BodyMover } from '../../tuning/body-mover.js';
+import { FineTuner } from '../../tuning/fine-tuner.js';
 import { readTuningFiles } from '../../tuning/tuning-files.js';
 import { labelsOf, type FewShotClassifier } from '../few-shot-classifier.js';
 
@@ -19,7 +19,7 @@ const USAGE = `Says how well few-shot classification does on a labelled file.
   --shots <n>         examples a label (default 8)
   --seeds <n>         draws, averaged (default 3)
   --limit <n>         rows tried a label (default 20)
-  --still             never moves the body`;
+  --frozen            never fine-tunes the encoder`;
 
 const rowsSchema = z.array(
   z
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
       shots: { type: 'string', default: '8' },
       seeds: { type: 'string', default: '3' },
       limit: { type: 'string', default: '20' },
-      still: { type: 'boolean', default: false },
+      frozen: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -53,12 +53,12 @@ async function main(): Promise<void> {
   const teacher = new WorkerFewShotTeacher();
   const catalogPath = join(root, 'deploy', 'models.yaml');
   const body = new CatalogTunableBody({ model: 'minilm', home, catalogPath, learns: true, maxTokens: 128 });
-  const mover = new BodyMover(body, teacher, async () => (await readTuningFiles()).layout);
+  const tuner = new FineTuner(body, teacher, async () => (await readTuningFiles()).layout);
   const learner = new ClassifierLearner({
     encoder: embedder,
     teacher,
-    mover: values.still ? { move: () => Promise.resolve(undefined) } : mover,
-    onNotMoved: (error) => print(String(error)),
+    tuner: values.frozen ? { tune: () => Promise.resolve(undefined) } : tuner,
+    onNotFineTuned: (error) => print(String(error)),
     patienceMs: 3_600_000,
   });
   const judge = ({ update }: FewShotClassifier, texts: readonly string[]) =>
@@ -94,8 +94,8 @@ function resultsOf(classifier: FewShotClassifier, vectors: readonly Float32Array
     Int32Array.from(right, (yes) => (yes ? 0 : 1)),
   );
   const sizeBytes = classifier.serialise().length;
-  const moved = classifier.update !== undefined;
-  return { n: tried.length, accuracy: right.filter(Boolean).length / right.length, moved, ece, sizeBytes };
+  const tuned = classifier.update !== undefined;
+  return { n: tried.length, accuracy: right.filter(Boolean).length / right.length, tuned, ece, sizeBytes };
 }
 
 async function readRows(path: string): Promise<Row[]> {

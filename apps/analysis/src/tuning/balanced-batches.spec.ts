@@ -1,6 +1,6 @@
 import { seededRandom } from '@llmos/learning';
 import fc from 'fast-check';
-import { ExampleDeck, pairTargets } from './example-deck.js';
+import { BalancedBatches, pairTargets } from './balanced-batches.js';
 
 const labelled = (labels: number, each: number) =>
   Array.from({ length: labels * each }, (_, at) => `label ${at % labels}`);
@@ -8,7 +8,7 @@ const labelled = (labels: number, each: number) =>
 describe('batches of examples', () => {
   it('have every label alike often, and leave nothing out', () => {
     const labels = labelled(3, 9);
-    const deck = new ExampleDeck(labels, seededRandom(1));
+    const deck = new BalancedBatches(labels, seededRandom(1));
     const dealt = Array.from({ length: 12 }, () => deck.deal());
     for (const batch of dealt) {
       const counts = new Map<string, number>();
@@ -20,7 +20,7 @@ describe('batches of examples', () => {
 
   it('take turns over the labels when there are many', () => {
     const labels = labelled(40, 8);
-    const deck = new ExampleDeck(labels, seededRandom(1));
+    const deck = new BalancedBatches(labels, seededRandom(1));
     const dealt = Array.from({ length: 5 }, () => deck.deal());
     expect(dealt.every((batch) => batch.length === 16)).toBe(true);
     expect(new Set(dealt.flat().map((at) => labels[at])).size).toBe(40);

@@ -1,6 +1,6 @@
 import { Adam, seededRandom } from '@llmos/learning';
 import type { TunableBody } from '../ports/tunable-body.port.js';
-import { ExampleDeck, pairTargets } from './example-deck.js';
+import { BalancedBatches, pairTargets } from './balanced-batches.js';
 import { freshUpdate, type UpdateLayout } from './update-layout.js';
 
 /** One example: its label and its text. */
@@ -24,12 +24,12 @@ const WARM_UP = 4;
 const SEED = 7;
 
 /**
- * Learns how the body should move so that texts of one label come to lie together: contrastive pairs, as in SetFit
+ * Learns a low-rank update (LoRA) of the encoder, with which texts of one label come to lie together: contrastive pairs, as in SetFit
  * (Tunstall et al. 2022), all those of a batch at once. The same examples give the same update.
  *
  * Rejects with the signal's reason on abort, between two steps.
  */
-export async function tuneBody(
+export async function trainUpdate(
   body: Pick<TunableBody, 'gradient'>,
   examples: readonly LabelledText[],
   { layout, signal, onStep }: TuningOptions,
@@ -37,7 +37,7 @@ export async function tuneBody(
   const random = seededRandom(SEED);
   const update = freshUpdate(layout, random);
   const adam = new Adam(update.length);
-  const deck = new ExampleDeck(
+  const deck = new BalancedBatches(
     examples.map(({ label }) => label),
     random,
   );

@@ -4,35 +4,35 @@ import { labelsOf, type FewShotClassifier, type LabelledVector } from '../classi
 import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
 import type { TunableBody } from '../ports/tunable-body.port.js';
 import { OneAtATime } from './one-at-a-time.js';
-import { STEPS, tuneBody, type LabelledText, type TuningOptions } from './tune-body.js';
+import { STEPS, trainUpdate, type LabelledText, type TuningOptions } from './contrastive-training.js';
 import { storedUpdate, updateOf, type UpdateLayout } from './update-layout.js';
 
-/** An example, and its vector by the body that did not move. */
+/** An example, and its vector by the frozen encoder. */
 export interface ReadExample extends LabelledText, LabelledVector {}
 
-export interface MoveOptions {
+export interface FineTuningOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told after each step, of how many. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** A classifier with a body of its own, and its accuracy on examples it was not taught. */
-export interface MovedClassifier {
+export interface FineTunedClassifier {
   readonly classifier: FewShotClassifier;
   readonly accuracy: number;
 }
 
 interface Trial {
-  readonly still: readonly Float64Array[];
-  readonly moved: readonly Float64Array[];
+  readonly frozen: readonly Float64Array[];
+  readonly tuned: readonly Float64Array[];
   readonly targets: Int32Array;
 }
 
 /** Each example is judged once by what three quarters of the others teach. */
 const FOLDS = 4;
 
-/** Moves the body for a classifier where that helps, which the examples themselves must say. */
-export class BodyMover {
+/** Fine-tunes the encoder for a classifier where that helps, which the examples themselves must say. */
+export class FineTuner {
   private readonly turns = new OneAtATime();
 
   constructor(
@@ -44,48 +44,48 @@ export class BodyMover {
   /**
    * One classifier at a time; the body leaves memory when it is done. Rejects with the signal's reason on abort.
    *
-   * @returns undefined when the body that did not move is as good at examples it was not taught, by how many labels it
+   * @returns undefined when the frozen encoder is as good at examples it was not taught, by how many labels it
    *   gets right and by log-loss; few examples seldom show a difference in both.
    */
-  move(examples: readonly ReadExample[], options: MoveOptions = {}): Promise<MovedClassifier | undefined> {
+  tune(examples: readonly ReadExample[], options: FineTuningOptions = {}): Promise<FineTunedClassifier | undefined> {
     return this.turns.run(async () => {
       try {
-        return await this.moveNow(examples, options);
+        return await this.tuneNow(examples, options);
       } finally {
         await this.body.close();
       }
     }, options.signal);
   }
 
-  private async moveNow(
+  private async tuneNow(
     examples: readonly ReadExample[],
-    { signal, onProgress }: MoveOptions,
-  ): Promise<MovedClassifier | undefined> {
+    { signal, onProgress }: FineTuningOptions,
+  ): Promise<FineTunedClassifier | undefined> {
     let done = 0;
     const onStep = () => onProgress?.(++done, (FOLDS + 1) * STEPS);
     const tuning = { layout: await this.layout(), signal, onStep };
     const trial = await this.tryOut(examples, tuning);
-    const [still, moved] = [figuresOf(trial.still, trial.targets), figuresOf(trial.moved, trial.targets)];
-    if (moved.accuracy <= still.accuracy && moved.loss >= still.loss) return undefined;
-    const update = storedUpdate(await tuneBody(this.body, examples, tuning));
+    const [frozen, tuned] = [figuresOf(trial.frozen, trial.targets), figuresOf(trial.tuned, trial.targets)];
+    if (tuned.accuracy <= frozen.accuracy && tuned.loss >= frozen.loss) return undefined;
+    const update = storedUpdate(await trainUpdate(this.body, examples, tuning));
     const read = await this.read(examples, updateOf(update), signal);
     const { classifier } = await this.teacher.teach(read, new Map(), signal);
-    return { classifier: classifier.moved(update, moved.scale), accuracy: moved.accuracy };
+    return { classifier: classifier.withUpdate(update, tuned.scale), accuracy: tuned.accuracy };
   }
 
-  /** Judges each example by what the others teach, with a body that moves for them and with one that does not. */
+  /** Judges each example by what the others teach, with an encoder fine-tuned on them and with the frozen one. */
   private async tryOut(examples: readonly ReadExample[], tuning: TuningOptions): Promise<Trial> {
     const folds = foldsOf(examples);
     const labels = labelsOf(examples);
-    const trial = { still: new Array<Float64Array>(), moved: new Array<Float64Array>(), targets: new Array<number>() };
+    const trial = { frozen: new Array<Float64Array>(), tuned: new Array<Float64Array>(), targets: new Array<number>() };
     for (let fold = 0; fold < FOLDS; fold++) {
       const taught = examples.filter((_, at) => folds[at] !== fold);
       const held = examples.filter((_, at) => folds[at] === fold);
       trial.targets.push(...held.map(({ label }) => labels.indexOf(label)));
-      trial.still.push(...(await this.scores(taught, held, tuning.signal)));
-      const update = await tuneBody(this.body, taught, tuning);
+      trial.frozen.push(...(await this.scores(taught, held, tuning.signal)));
+      const update = await trainUpdate(this.body, taught, tuning);
       const read = await this.read([...taught, ...held], update, tuning.signal);
-      trial.moved.push(...(await this.scores(read.slice(0, taught.length), read.slice(taught.length), tuning.signal)));
+      trial.tuned.push(...(await this.scores(read.slice(0, taught.length), read.slice(taught.length), tuning.signal)));
     }
     return { ...trial, targets: Int32Array.from(trial.targets) };
   }

@@ -1,7 +1,7 @@
 import type { PairLesson } from '@llmos/models';
 import { inlineTeacher } from '../../test/fixtures/inline-teacher.js';
 import type { TunableBody } from '../ports/tunable-body.port.js';
-import { BodyMover, type ReadExample } from './body-mover.js';
+import { FineTuner, type ReadExample } from './fine-tuner.js';
 import { freshUpdate, storedUpdate, updateOf, type UpdateLayout } from './update-layout.js';
 
 const LAYOUT: UpdateLayout = { rank: 1, matrices: [[32, 32]] };
@@ -12,7 +12,7 @@ const sumOf = (part: Float32Array): number => part.reduce((total, value) => tota
 /** The two factors of a product that says how loud what matters of a text is. */
 const factorsOf = (update: Float32Array) => [sumOf(update.subarray(0, 32)), sumOf(update.subarray(32))] as const;
 
-/** A text is numbers, of which the first matters; the still body hardly hears it among the others. */
+/** A text is numbers, of which the first matters; the frozen one hardly hears it among the others. */
 function vectorAt(text: string, product: number): Float32Array {
   const [matter = 0, ...noise] = text.split(' ').map(Number);
   const vector = Float32Array.of(matter * (LOUDNESS + 20 * product), ...noise);
@@ -56,24 +56,24 @@ class ToyBody implements TunableBody {
 
 /** `share` of a text's number says its label. */
 function examplesOf(share: number): ReadExample[] {
-  const still = new Float32Array(64);
+  const frozen = new Float32Array(64);
   return Array.from({ length: 24 }, (_, at) => {
     const [label, matter] = at % 2 === 0 ? (['up', 1] as const) : (['down', -1] as const);
     const noise = [Math.sin(7 * at), Math.cos(11 * at), Math.sin(5 * at + 1)];
     const text = [share * matter, ...noise].join(' ');
-    return { label, text, vector: vectorOf(text, still) };
+    return { label, text, vector: vectorOf(text, frozen) };
   });
 }
 
-const moverOf = (body: TunableBody) => new BodyMover(body, inlineTeacher, () => Promise.resolve(LAYOUT));
+const tunerOf = (body: TunableBody) => new FineTuner(body, inlineTeacher, () => Promise.resolve(LAYOUT));
 
-describe('moving the body', () => {
+describe('fine-tuning the encoder', () => {
   it('is done where it makes the labels of unseen examples plainer, and is stored with the classifier', async () => {
     const body = new ToyBody();
     const progress: number[] = [];
-    const moved = await moverOf(body).move(examplesOf(1), { onProgress: (done, total) => progress.push(done / total) });
-    expect(moved?.accuracy).toBeGreaterThan(0.9);
-    const { classifier } = moved!;
+    const tuned = await tunerOf(body).tune(examplesOf(1), { onProgress: (done, total) => progress.push(done / total) });
+    expect(tuned?.accuracy).toBeGreaterThan(0.9);
+    const { classifier } = tuned!;
     for (const { label, text } of examplesOf(1))
       expect(classifier.classify(vectorOf(text, classifier.update!)).label).toBe(label);
     expect(progress.at(-1)).toBe(1);
@@ -82,7 +82,7 @@ describe('moving the body', () => {
 
   it('is left undone where it does not', async () => {
     const body = new ToyBody();
-    expect(await moverOf(body).move(examplesOf(0))).toBeUndefined();
+    expect(await tunerOf(body).tune(examplesOf(0))).toBeUndefined();
     expect(body.closed).toBe(1);
   });
 
@@ -92,7 +92,7 @@ describe('moving the body', () => {
     const onProgress = (done: number) => {
       if (done === 3) leaving.abort(new Error('gone'));
     };
-    await expect(moverOf(body).move(examplesOf(1), { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
+    await expect(tunerOf(body).tune(examplesOf(1), { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
     expect(body).toMatchObject({ steps: 3, closed: 1 });
   });
 });

@@ -5,7 +5,7 @@ const BATCH = 16;
 const LEAST_OF_A_LABEL = 2;
 
 /** Deals the examples out in batches: every label of a batch alike often, no example again before its label's others. */
-export class ExampleDeck {
+export class BalancedBatches {
   private readonly byLabel = new Map<string, number[]>();
   private readonly piles = new Map<string, number[]>();
   private labels: string[] = [];
