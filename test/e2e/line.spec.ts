@@ -45,6 +45,7 @@ describe('the spoken-question line, whole', () => {
         'guard',
         'redacted',
         'answer',
+        'released',
       ]);
     },
   );
@@ -61,6 +62,7 @@ describe('the spoken-question line, whole', () => {
       'guard',
       'redacted',
       'answer',
+      'released',
     ]);
   });
 
@@ -145,7 +147,7 @@ describe('the spoken-question line, whole', () => {
       },
       30_000,
     );
-    expect(record.steps).toHaveLength(5);
+    expect(record.steps).toHaveLength(6);
     const events = await readEvents(await fetch(`${house.url}/v1/runs/${first.body.run_id}/stream`));
     expect(events.at(-1)).toMatchObject({ event: 'completed', data: { result: record.result } });
     const resumed = await readEvents(

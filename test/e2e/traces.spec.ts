@@ -19,7 +19,7 @@ describe('one trace for each piece of work', () => {
     await otlp.stop();
   }, MINUTE_MS);
 
-  /** The spans of a trace once the last of them, the model's of the last step, has arrived and the root has ended. */
+  /** The spans of a trace once the model's and the last step's, which screens the answer, have arrived and the root has ended. */
   const traceOf = (traceId: string, root: string) =>
     waitFor(
       `the spans of ${traceId}`,
@@ -28,7 +28,7 @@ describe('one trace for each piece of work', () => {
         const names = spans.map(({ name }) => name);
         return names.includes(root) &&
           names.some((name) => name.startsWith('chat ')) &&
-          names.some((name) => name.endsWith('generation.answer') && name.startsWith('process'))
+          names.filter((name) => name.startsWith('process') && name.endsWith('security.screen')).length === 2
           ? spans
           : undefined;
       },
@@ -41,6 +41,12 @@ describe('one trace for each piece of work', () => {
     expect({ name, count: found.length }).toEqual({ name, count: 1 });
     return found[0]!;
   };
+
+  const childOf = (spans: ReceivedSpan[], parent: ReceivedSpan, name: string) =>
+    named(
+      spans.filter(({ parentSpanId }) => parentSpanId === parent.spanId),
+      name,
+    );
 
   it('from the HTTP request through every hop to each model call', async () => {
     const { status, headers: answered, body } = await house.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
@@ -58,11 +64,12 @@ describe('one trace for each piece of work', () => {
       'security.screen',
       'security.redact',
       'generation.answer',
+      'security.screen',
     ]) {
-      const send = named(spans, `send llmos.task.live.${capability}`);
-      const process = named(spans, `process llmos.task.live.${capability}`);
-      expect(send).toMatchObject({ kind: PRODUCER, parentSpanId: previous.spanId });
-      expect(process).toMatchObject({ kind: CONSUMER, parentSpanId: send.spanId, service: capability.split('.')[0] });
+      const send = childOf(spans, previous, `send llmos.task.live.${capability}`);
+      const process = childOf(spans, send, `process llmos.task.live.${capability}`);
+      expect(send).toMatchObject({ kind: PRODUCER });
+      expect(process).toMatchObject({ kind: CONSUMER, service: capability.split('.')[0] });
       expect(process.attributes).toMatchObject({
         'llmos.redelivery_count': 0,
         'llmos.queue_wait_ms': expect.any(Number) as number,
@@ -82,6 +89,14 @@ describe('one trace for each piece of work', () => {
     });
     for (const span of models) expect(parentOf(spans, span)?.service).toBe(span.service);
     expect(spans.filter((span) => span !== root && !parentOf(spans, span)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('holds nothing of what was said', async () => {
+    const canary = { card: '4012 8888 8888 1881', name: 'Zebulon Quixworth' };
+    const { headers: answered } = await house.ask({ text: `My card ${canary.card} was stolen by ${canary.name}.` });
+    const spans = await traceOf(answered.get('traceparent')!.slice(3, 35), 'POST /serving/process');
+    expect(spans.length).toBeGreaterThan(10);
+    expect(JSON.stringify(otlp.spans).match(/4012 8888|Quixworth|stolen/g)).toBeNull();
   });
 
   it("goes on with the caller's own trace", async () => {
@@ -115,7 +130,7 @@ describe('one trace for each piece of work', () => {
       kind: CONSUMER,
       parentSpanId: '2222222222222222',
     });
-    expect(named(spans, 'send llmos.out.default.customer_service').service).toBe('generation');
+    expect(named(spans, 'send llmos.out.default.customer_service').service).toBe('security');
     expect(
       spans
         .filter((span) => span.parentSpanId !== '2222222222222222' && !parentOf(spans, span))
