@@ -210,6 +210,25 @@ describe('the llmos command, against a house that runs', () => {
       ['ncf', 60],
     ] as const)
       expect(await json('eval', name, '--data', data, '--protocol', protocol)).toMatchObject({ protocol, users });
+    const poisoned = fileWith('poisoned.csv', [header, ...rows, '"",nothing,1,yesterday', 'no columns'].join('\n'));
+    const options = [
+      '--algorithm',
+      'ials',
+      '--factors',
+      '8',
+      '--sweeps',
+      '2',
+      '--min-interactions',
+      '2',
+      '--seed',
+      '7',
+    ];
+    const told = await json('eval', name, '--data', poisoned, ...options);
+    expect(told).toMatchObject({ algorithm: 'ials', seed: 7 });
+    expect((told['rejections'] as { row: number }[]).map(({ row }) => row)).toEqual([rows.length + 2, rows.length + 3]);
+    const none = await llmos('eval', name, '--data', data, '--min-interactions', '1000');
+    expect(none.code).toBe(1);
+    expect(none.errors).toMatch(/INVALID_ARGUMENT/);
   });
 
   it('models are listed and verified', async () => {

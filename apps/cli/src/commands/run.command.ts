@@ -11,21 +11,30 @@ export interface RunOptions {
   readonly url?: string;
 }
 
-export interface TrainRecommenderOptions extends RunOptions {
+/** How a recommender is to learn; see `recommender.train`. */
+export interface LearningOptions {
   readonly algorithm: string;
+  readonly regularisation?: number;
+  readonly factors?: number;
+  readonly sweeps?: number;
+  readonly minInteractions?: number;
+  readonly minValue?: number;
+}
+
+export interface TrainRecommenderOptions extends RunOptions, LearningOptions {
   readonly force?: boolean;
 }
 
-export interface EvalRecommenderOptions extends RunOptions {
+export interface EvalRecommenderOptions extends RunOptions, LearningOptions {
   readonly data: string;
   readonly protocol: string;
-  readonly algorithm: string;
+  readonly seed?: number;
 }
 
 /** `llmos train recommender`: a run like any other; Ctrl-C cancels it. */
 export function trainRecommender(context: CommandContext, options: TrainRecommenderOptions): Promise<number> {
-  const { algorithm, force } = options;
-  return follow(context, options, 'train_recommender', { algorithm, ...(force ? { force } : {}) });
+  const force = options.force === true ? true : undefined;
+  return follow(context, options, 'train_recommender', { ...learningFields(options), force });
 }
 
 /** `llmos rollback recommender`: serves the model before, or the one that is named. */
@@ -50,9 +59,15 @@ export function trainClassifier(
 
 /** `llmos eval recommender`: trains on a file of ratings and measures by a published protocol. */
 export function evalRecommender(context: CommandContext, options: EvalRecommenderOptions): Promise<number> {
-  const { data, protocol, algorithm } = options;
+  const { data, protocol, seed } = options;
   const file = read(data).toString('base64');
-  return follow(context, options, 'evaluate_recommender', { file, protocol, algorithm });
+  return follow(context, options, 'evaluate_recommender', { file, protocol, seed, ...learningFields(options) });
+}
+
+/** What was said of the learning, by the names that the pipelines give it; `undefined` is not sent. */
+function learningFields(options: LearningOptions): CallInput {
+  const { algorithm, regularisation, factors, sweeps, minInteractions, minValue } = options;
+  return { algorithm, regularisation, factors, sweeps, min_interactions: minInteractions, min_value: minValue };
 }
 
 async function follow(

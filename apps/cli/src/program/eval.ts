@@ -12,7 +12,8 @@ import {
   type EvalOptions,
 } from '../commands/eval.command.js';
 import { evalRecommender, type EvalRecommenderOptions } from '../commands/run.command.js';
-import { countingNumber, json, url } from './options.js';
+import { addLearningOptions } from './learning-options.js';
+import { countingNumber, json, url, wholeNumber } from './options.js';
 
 const DEFAULT_CONCURRENCY = 8;
 
@@ -62,8 +63,7 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
   onData('entities', 'names in texts', 'CoNLL columns: a word and its BIO tag', evalEntities);
   onData('injection', 'attacks among texts', 'JSON lines: {"text", "label": "injection" or "benign"}', evalInjection);
   onData('pii', 'personal data in texts', 'JSON lines: {"text", "spans": [{"start", "end", "type"}]}', evalPii);
-  evals
-    .command('recommender')
+  addLearningOptions(evals.command('recommender'))
     .description('recommendations, by a published protocol; nothing that is stored is touched')
     .addOption(json())
     .addOption(url())
@@ -73,6 +73,6 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
         .choices(['ncf', 'full'])
         .default('full'),
     )
-    .addOption(new Option('--algorithm <name>').choices(['auto', 'ease', 'ials']).default('auto'))
+    .option('--seed <number>', 'who is held out, and what is drawn; 42 unless it is given', wholeNumber)
     .action(async (options: EvalRecommenderOptions) => done(await evalRecommender(context, options)));
 }

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext } from '../commands/context.js';
 import {
   rollbackRecommender,
@@ -7,15 +7,14 @@ import {
   type RunOptions,
   type TrainRecommenderOptions,
 } from '../commands/run.command.js';
+import { addLearningOptions } from './learning-options.js';
 import { json, url } from './options.js';
 
 /** `llmos train …`: learning is a run of the house, followed here. */
 export function addTrainCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
   const train = root.command('train').description('learn from data, in the running services');
-  train
-    .command('recommender')
+  addLearningOptions(train.command('recommender'))
     .description('learn from the recorded interactions; served only if it is no worse than before')
-    .addOption(new Option('--algorithm <name>').choices(['auto', 'ease', 'ials']).default('auto'))
     .option('--force', 'serve it whatever the figures say')
     .addOption(json())
     .addOption(url())

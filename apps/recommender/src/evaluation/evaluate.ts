@@ -27,7 +27,7 @@ export interface EvaluateOptions extends TrainingSettings, TrainingSetOptions {
 export async function evaluateFile(
   rows: Iterable<RawInteraction & { readonly user: string }>,
   options: EvaluateOptions,
-): Promise<OutputOf<typeof evaluate>> {
+): Promise<Omit<OutputOf<typeof evaluate>, 'rejections'>> {
   const started = performance.now();
   const { protocol, seed, threads, signal, onProgress, minInteractions, minValue, nowMs, ...settings } = options;
   const set = await gatherRows(rows, { minInteractions, minValue, nowMs, signal });

@@ -3,8 +3,10 @@ import { interactionSchema, type Interaction, type evaluate } from '@llmos/contr
 import type { PatientCaller } from '../caller.js';
 import { evaluateFile } from '../evaluation/evaluate.js';
 import { readRows } from '../intake/file-rows.js';
+import { firstIssue } from '../intake/first-issue.js';
 import { Progress } from '../intake/progress.js';
 import { interactionColumn, interactionFields } from '../intake/row-fields.js';
+import { Tally, type Counts } from '../intake/tally.js';
 import { DEFAULT_FACTORS, DEFAULT_SWEEPS } from '../training/settings.js';
 import type { FairTurns } from './fair-turns.js';
 
@@ -39,7 +41,7 @@ export class EvaluationService {
 
   private async measure(request: InputOf<typeof evaluate>, caller: PatientCaller): Promise<OutputOf<typeof evaluate>> {
     const { file, format, ...settings } = request;
-    const { rows, unread } = await readInteractions(file, format, {
+    const { rows, rejected, rejections } = await readInteractions(file, format, {
       maxRows: this.parts.maxRows ?? MAX_ROWS,
       signal: caller.signal,
     });
@@ -54,7 +56,7 @@ export class EvaluationService {
         progress.tick();
       },
     });
-    return { ...figures, leftOut: figures.leftOut + unread };
+    return { ...figures, leftOut: figures.leftOut + rejected, rejections };
   }
 }
 
@@ -74,25 +76,30 @@ async function readInteractions(
   file: Uint8Array,
   format: 'jsonl' | 'csv',
   { maxRows, signal }: { readonly maxRows: number; readonly signal: AbortSignal },
-): Promise<{ rows: Interaction[]; unread: number }> {
+): Promise<{ rows: Interaction[] } & Pick<Counts, 'rejected' | 'rejections'>> {
   const rows: Interaction[] = [];
-  let unread = 0;
-  for await (const { value } of readRows(file, format, { columnOf: interactionColumn, signal })) {
-    if (rows.length + unread >= maxRows)
+  const tally = new Tally();
+  for await (const { line, value, fault } of readRows(file, format, { columnOf: interactionColumn, signal })) {
+    if (rows.length + tally.rejected >= maxRows)
       throw new LlmosError(
         'PAYLOAD_TOO_LARGE',
         `The file has more than ${maxRows} rows, which are the limit of an evaluation. Send a part of it.`,
         { field: 'file' },
       );
-    const parsed = value && interactionSchema.safeParse(interactionFields(value));
-    if (parsed?.success) rows.push(parsed.data);
-    else unread++;
+    if (fault !== undefined) {
+      tally.reject(line, fault);
+      continue;
+    }
+    const parsed = interactionSchema.safeParse(interactionFields(value));
+    if (parsed.success) rows.push(parsed.data);
+    else tally.reject(line, firstIssue(parsed.error));
   }
+  const { rejected, rejections } = tally.counts;
   if (rows.length === 0)
     throw new LlmosError(
       'INVALID_ARGUMENT',
-      `None of the ${unread} rows is an interaction. A file has the columns user and item, and may have value and at.`,
+      `None of the ${rejected} rows is an interaction. A file has the columns user and item, and may have value and at.`,
       { field: 'file' },
     );
-  return { rows, unread };
+  return { rows, rejected, rejections };
 }

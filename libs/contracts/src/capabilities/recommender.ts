@@ -315,7 +315,10 @@ export const evaluate = capability({
     protocol: z.string(),
     algorithm,
     seed: z.number(),
+    /** Rows that were not used: unreadable, or passed over by the settings. */
     leftOut: z.number(),
+    /** Those of them that could not be read, up to a thousand. */
+    rejections: counts.rejections,
     seconds: z.number(),
   }),
   example: {
@@ -333,6 +336,7 @@ export const evaluate = capability({
       algorithm: 'ease',
       seed: 42,
       leftOut: 0,
+      rejections: [],
       seconds: 3.1,
     },
   },
