@@ -1,6 +1,8 @@
-import { stepInput } from '@llmos/pipeline';
 import { pipelineSchema, taskSchema } from '@llmos/contracts';
+import { stepInput } from '@llmos/pipeline';
 import { waitFor } from '@llmos/testing';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startHouse, type House } from './house.js';
 
 const MINUTE_MS = 60_000;
@@ -65,6 +67,25 @@ describe('what guards the house, whole', () => {
     expect(questions[0]).toContain('My card [CARD_1] was stolen');
     expect(questions[0]).not.toContain('4111');
   });
+
+  it(
+    'keeps nothing on the disk of the broker that can be read: events, tasks, results, records',
+    async () => {
+      const canary = 'Wobbegong-4711';
+      const { body } = await house.post('/v1/runs', { name: 'customer_service', text: `What is ${canary}?` });
+      const record = async () =>
+        (await (await fetch(`${house.url}/v1/runs/${body.run_id}`)).json()) as { status: string };
+      await waitFor('the run to be completed', async () => (await record()).status === 'completed', MINUTE_MS);
+      const files = readdirSync(house.home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const data = files.filter(({ parentPath }) => parentPath.includes('/jetstream/'));
+      expect(data.length).toBeGreaterThan(10);
+      const readable = data.filter(({ parentPath, name }) =>
+        readFileSync(join(parentPath, name)).includes('Wobbegong'),
+      );
+      expect(readable.map(({ parentPath }) => parentPath)).toEqual([]);
+    },
+    2 * MINUTE_MS,
+  );
 
   it(
     'slows who floods, and nobody else, until an operator lifts it',

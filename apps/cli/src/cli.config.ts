@@ -1,4 +1,4 @@
-import { baseConfig, defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { baseConfig, defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65535);
@@ -17,6 +17,8 @@ export const cliConfig = defineConfig({
   natsPort: setting('LLMOS_NATS_PORT', port.optional()),
   /** A nats-server to use in place of the one that would be found. */
   natsServer: setting('LLMOS_NATS_SERVER', z.string().min(1).optional()),
+  /** Whether nats-server encrypts its files; what is encrypted already stays so. */
+  encryption: setting('LLMOS_ENCRYPTION', flag().default(true)),
   /** Where programs are looked for. */
   searchPath: setting('PATH', z.string().default('')),
 });

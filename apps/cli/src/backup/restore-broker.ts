@@ -2,6 +2,8 @@ import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsServer } from '../broker/nats-binary.js';
 import { NatsBroker } from '../broker/nats-broker.js';
+import { encryptionLines } from '../broker/nats-config.js';
+import { storageKey } from '../broker/storage-key.js';
 import type { CommandContext } from '../commands/context.js';
 import { LogFile } from '../instance/log-file.js';
 import type { InstanceState } from '../instance/state-file.js';
@@ -31,11 +33,12 @@ export async function startRestoreBroker(
 ): Promise<RestoreBroker> {
   const folder = instance.brokerFolder;
   const password = instance.credentials().services;
+  const key = storageKey({ home: config.home, brokerFolder: folder, encryption: config.encryption });
   const log = new LogFile(instance.logFile);
   const broker = new NatsBroker({
     folder,
     server,
-    config: (port) => restoreConfig(folder, port, password),
+    config: (port) => restoreConfig({ folder, port, password, key }),
     port: config.natsPort,
     onLine: (line) => log.append('nats-server', line),
     onDeath: (reason) => terminal.note(`  nats-server stopped (${reason})`),
@@ -54,7 +57,14 @@ export async function startRestoreBroker(
   return { url: broker.url, user: USER, password, stop: () => end().then(() => syncFolder(join(folder, 'data'))) };
 }
 
-function restoreConfig(folder: string, port: number, password: string): string {
+interface RestoreSettings {
+  readonly folder: string;
+  readonly port: number;
+  readonly password: string;
+  readonly key: string | undefined;
+}
+
+function restoreConfig({ folder, port, password, key }: RestoreSettings): string {
   const quote = JSON.stringify;
   return `host: 127.0.0.1
 port: ${port}
@@ -64,7 +74,7 @@ pid_file: ${quote(`${folder}/nats.pid`)}
 ports_file_dir: ${quote(folder)}
 jetstream {
   store_dir: ${quote(`${folder}/data`)}
-}
+${encryptionLines(key)}}
 authorization { users: [ { user: ${USER}, password: ${quote(password)} } ] }
 `;
 }

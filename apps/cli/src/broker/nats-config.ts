@@ -6,6 +6,8 @@ export interface NatsSettings {
   /** -1 lets the system choose. */
   readonly port: number;
   readonly credentials: Credentials;
+  /** What its files are encrypted with; see `storageKey`. */
+  readonly storageKey: string | undefined;
   /** Whose results only operators read. */
   readonly operatorPipelines: readonly string[];
 }
@@ -21,12 +23,12 @@ interface TenantUser {
 const quote = JSON.stringify;
 
 /**
- * nats-server's configuration for one machine: loopback only, every acknowledged message synced to disk first, and
- * users that can do no more than their part. A tenant's users publish its events and read its results: the one named
+ * nats-server's configuration for one machine: loopback only, every acknowledged message synced to disk first, files
+ * encrypted, and users that can do no more than their part. A tenant's users publish its events and read its results: the one named
  * like it as a caller, `<tenant>-operator` as an operator too. Each has its replies on `_INBOX_<user>`, so that nobody
  * can listen to the services' inboxes.
  */
-export function natsConfig({ folder, port, credentials, operatorPipelines }: NatsSettings): string {
+export function natsConfig({ folder, port, credentials, storageKey, operatorPipelines }: NatsSettings): string {
   const tenants = Object.entries(credentials.tenants).map(([tenant, password]) =>
     tenantUser({
       user: tenant,
@@ -54,7 +56,7 @@ ports_file_dir: ${quote(folder)}
 jetstream {
   store_dir: ${quote(`${folder}/data`)}
   sync_interval: always
-}
+${encryptionLines(storageKey)}}
 authorization {
   users: [
     { user: services, password: ${quote(credentials.services)} }
@@ -62,6 +64,11 @@ ${[...tenants, ...operators].join('\n')}
   ]
 }
 `;
+}
+
+/** Lines of the `jetstream` block. */
+export function encryptionLines(storageKey: string | undefined): string {
+  return storageKey === undefined ? '' : `  cipher: aes\n  key: ${quote(storageKey)}\n`;
 }
 
 function tenantUser({ user, password, publish, read, notRead }: TenantUser): string {

@@ -79,6 +79,7 @@ class UpRun {
         apps,
         natsPort: config.natsPort,
         gatewayPort: options.port ?? config.gatewayPort,
+        encryption: config.encryption,
         say: this.say,
         traces: () => this.traces,
       },

@@ -6,6 +6,7 @@ import { NatsBroker } from '../broker/nats-broker.js';
 import { natsConfig } from '../broker/nats-config.js';
 import type { NatsServer } from '../broker/nats-binary.js';
 import { operatorPipelines } from '../broker/operator-pipelines.js';
+import { storageKey } from '../broker/storage-key.js';
 import type { Instance } from '../instance/instance.js';
 import type { LogFile } from '../instance/log-file.js';
 import { endProcess } from '../instance/process-identity.js';
@@ -30,6 +31,8 @@ export interface HouseOptions {
   readonly apps: readonly ServiceApp[];
   readonly natsPort?: number;
   readonly gatewayPort?: number;
+  /** Whether nats-server encrypts its files. */
+  readonly encryption: boolean;
   /** Where traces go, when they do. */
   readonly traces?: () => Traces | undefined;
   readonly say: (line: string) => void;
@@ -73,6 +76,7 @@ export class House {
     const settings = {
       folder,
       credentials: instance.credentials(),
+      storageKey: storageKey({ home: instance.home, brokerFolder: folder, encryption: this.options.encryption }),
       operatorPipelines: await operatorPipelines(join(instance.root, 'deploy', 'pipelines')),
     };
     this.broker = new NatsBroker({
