@@ -14,6 +14,7 @@ import { Instance } from './instance/instance.js';
 import { addBackupCommands } from './program/backup.js';
 import { addDeadLetterCommands } from './program/dlq.js';
 import { addEvalCommands } from './program/eval.js';
+import { addKeyCommands } from './program/keys.js';
 import { json, portNumber, url } from './program/options.js';
 import { addRollbackCommands, addTrainCommands } from './program/train.js';
 import { processTerminal } from './terminal/terminal.js';
@@ -106,6 +107,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
   addBackupCommands(root, context, done);
   addDeadLetterCommands(root, context, done);
   addEvalCommands(root, context, done);
+  addKeyCommands(root, context, done);
   addTrainCommands(root, context, done);
   addRollbackCommands(root, context, done);
   return root;

@@ -1,6 +1,6 @@
 import { baseConfig, defineConfig, loadConfig, setting } from '@llmos/config';
 import { isLlmosError } from '@llmos/contracts';
-import { Bus, openAtRest, tenantKeysConfig } from '@llmos/mesh';
+import { Bus, openAtRest, tenantKeysConfig, type TenantKeys } from '@llmos/mesh';
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 import type { CommandContext } from '../commands/context.js';
@@ -18,14 +18,17 @@ const brokerConfig = defineConfig({
  *
  * @throws CliError when there is none, or it does not let us in.
  */
-export async function withBroker<T>(context: CommandContext, work: (bus: Bus) => Promise<T>): Promise<T> {
+export async function withBroker<T>(
+  context: CommandContext,
+  work: (bus: Bus, keys: TenantKeys) => Promise<T>,
+): Promise<T> {
   const bus = await connect(context);
   try {
     const keys = { ...loadConfig(tenantKeysConfig), home: context.config.home };
-    await openAtRest(bus, keys, {
+    const { tenantKeys } = await openAtRest(bus, keys, {
       error: (_: object, message?: string) => context.terminal.note(`! ${message ?? ''}`),
     });
-    return await work(bus);
+    return await work(bus, tenantKeys);
   } finally {
     await bus.close(0);
   }
