@@ -39,6 +39,9 @@ export function evaluateSentiment(
   onDone: () => void,
 ): Promise<LabelReport> {
   const wanted = rows.map(({ text, label }) => ({ text, label: SENTIMENTS[label] ?? label }));
+  const unknown = wanted.find(({ label }) => !['positive', 'negative', 'neutral'].includes(label));
+  if (unknown)
+    throw new CliError(`'${unknown.label}' is no sentiment`, 'label the rows positive, negative, neutral, 1 or 0');
   const two = !wanted.some(({ label }) => label === 'neutral');
   return judge(wanted, concurrency, onDone, async (texts) => {
     const { details } = await client.process('text_analysis', { texts, tasks: ['sentiment'], language: 'en' });

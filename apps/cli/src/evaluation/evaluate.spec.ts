@@ -58,6 +58,12 @@ describe('evaluateSentiment', () => {
       f1: (2 / 3 + 4 / 5) / 2,
     });
   });
+
+  it('refuses labels that are no sentiments, naming one, before anything is asked', async () => {
+    const asking = async () =>
+      evaluateSentiment(new BatchClient(() => ({})), [{ text: 'a', label: 'praise' }], 1, () => undefined);
+    await expect(asking()).rejects.toThrow("'praise' is no sentiment");
+  });
 });
 
 describe('evaluateClasses', () => {

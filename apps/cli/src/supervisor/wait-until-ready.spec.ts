@@ -50,4 +50,6 @@ it('says what is missing, how far it is and how long it takes', () => {
   expect(missing({ checks: [{ name: 'broker', state: 'failed', message: 'is it running?' }] })).toBe(
     'broker failed, is it running?',
   );
+  const checks = ['a', 'b', 'c', 'd'].map((name) => ({ name, state: 'loading' as const }));
+  expect(missing({ checks })).toBe('a loading; b loading; and 2 more');
 });

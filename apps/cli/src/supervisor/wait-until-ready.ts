@@ -5,6 +5,8 @@ import type { House, MemberHealth } from './house.js';
 
 const POLL_MS = 60;
 const REMIND_MS = 5_000;
+/** A gateway waits for every capability of the house: a line has room for a few. */
+const CHECKS_TOLD = 2;
 
 export interface WaitOptions {
   readonly signal: AbortSignal;
@@ -44,7 +46,8 @@ export async function waitUntilReady(
 export function missing({ checks }: Pick<MemberHealth, 'checks'>): string {
   const open = checks.filter(({ state }) => state !== 'ready');
   if (open.length === 0) return 'not ready yet';
-  return open
+  const told = open
+    .slice(0, CHECKS_TOLD)
     .map(({ name, state, progress, etaSeconds, message }) => {
       const parts = [`${name} ${state}${progress === undefined ? '' : ` ${Math.round(progress * 100)} %`}`];
       if (etaSeconds !== undefined) parts.push(`about ${Math.ceil(etaSeconds)} s left`);
@@ -52,4 +55,5 @@ export function missing({ checks }: Pick<MemberHealth, 'checks'>): string {
       return parts.join(', ');
     })
     .join('; ');
+  return open.length > CHECKS_TOLD ? `${told}; and ${open.length - CHECKS_TOLD} more` : told;
 }
