@@ -22,16 +22,8 @@ export function classificationOf(labels: readonly string[], logits: ArrayLike<nu
   return { ...best, scores };
 }
 
-/** How sure scores may be taken for. */
-export interface Calibration {
-  /** Makes softmax(scale · scores) say how often it is right. */
-  readonly scale: number;
-  /** The mean log-loss at that scale, in nats: how well the scores tell the labels. */
-  readonly loss: number;
-}
-
-/** The scale of least log-loss, by golden section. */
-export function calibrate(scores: readonly Float64Array[], targets: ArrayLike<number>): Calibration {
+/** The scale that makes softmax(scale · scores) say how often it is right: least log-loss, by golden section. */
+export function calibratedScale(scores: readonly Float64Array[], targets: ArrayLike<number>): number {
   const loss = (log: number) =>
     scores.reduce((sum, row, at) => sum + logLossOf(row, targets[at] ?? 0, Math.exp(log)), 0) / scores.length;
   let [low, high] = [Math.log(0.1), Math.log(200)];
@@ -41,8 +33,7 @@ export function calibrate(scores: readonly Float64Array[], targets: ArrayLike<nu
     if (loss(left) < loss(right)) high = right;
     else low = left;
   }
-  const middle = (low + high) / 2;
-  return { scale: Math.exp(middle), loss: loss(middle) };
+  return Math.exp((low + high) / 2);
 }
 
 function logLossOf(row: Float64Array, target: number, scale: number): number {

@@ -2,7 +2,7 @@ import { LlmosError } from '@llmos/contracts';
 import { accuracyOf, dequantiseRows, quantiseRows, type Matrix, type Quantised } from '@llmos/learning';
 import { z } from 'zod';
 import { updateOf, type StoredUpdate } from '../tuning/update-layout.js';
-import { calibrate, classificationOf, type Classification } from './classification.js';
+import { calibratedScale, classificationOf, type Classification } from './classification.js';
 import { Landmarks } from './landmarks.js';
 import { fitRidge, scoresOf, type RidgeFit, type RidgeProblem } from './ridge.js';
 
@@ -58,7 +58,7 @@ export function trainFewShot(examples: readonly LabelledVector[], options: FewSh
     labels,
     landmarks,
     weights,
-    scale: calibrate(fit.leftOut, targets).scale,
+    scale: calibratedScale(fit.leftOut, targets),
   });
   return { classifier, accuracy: accuracyOf(fit.leftOut, targets), seconds: (performance.now() - begun) / 1_000 };
 }

@@ -54,6 +54,15 @@ class ToyBody implements TunableBody {
   }
 }
 
+/** Any update makes it forget what texts say. */
+class SpoilingBody extends ToyBody {
+  override embed(texts: readonly string[]) {
+    return Promise.resolve(texts.map((text) => Float32Array.of(Math.sin(text.length), Math.cos(text.length), 0, 0)));
+  }
+}
+
+const plainVector = (label: string): Float32Array => Float32Array.of(label === 'up' ? 1 : -1, 0, 0, 0);
+
 /** `share` of a text's number says its label. */
 function examplesOf(share: number): ReadExample[] {
   const frozen = new Float32Array(64);
@@ -80,9 +89,10 @@ describe('fine-tuning the encoder', () => {
     expect(body.closed).toBe(1);
   });
 
-  it('is left undone where it does not', async () => {
-    const body = new ToyBody();
-    expect(await tunerOf(body).tune(examplesOf(0))).toBeUndefined();
+  it('is left undone where it does harm', async () => {
+    const body = new SpoilingBody();
+    const plain = examplesOf(1).map((example) => ({ ...example, vector: plainVector(example.label) }));
+    expect(await tunerOf(body).tune(plain)).toBeUndefined();
     expect(body.closed).toBe(1);
   });
 

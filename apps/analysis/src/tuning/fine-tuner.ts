@@ -1,5 +1,5 @@
-import { accuracyOf } from '@llmos/learning';
-import { calibrate, type Calibration } from '../classification/classification.js';
+import { accuracyOf, argmax } from '@llmos/learning';
+import { calibratedScale } from '../classification/classification.js';
 import { labelsOf, type FewShotClassifier, type LabelledVector } from '../classification/few-shot-classifier.js';
 import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
 import type { TunableBody } from '../ports/tunable-body.port.js';
@@ -31,7 +31,7 @@ interface Trial {
 /** Each example is judged once by what three quarters of the others teach. */
 const FOLDS = 4;
 
-/** Fine-tunes the encoder for a classifier where that helps, which the examples themselves must say. */
+/** Fine-tunes the encoder for a classifier, unless the examples themselves say that it does harm. */
 export class FineTuner {
   private readonly turns = new OneAtATime();
 
@@ -44,8 +44,7 @@ export class FineTuner {
   /**
    * One classifier at a time; the body leaves memory when it is done. Rejects with the signal's reason on abort.
    *
-   * @returns undefined when the frozen encoder is as good at examples it was not taught, by how many labels it
-   *   gets right and by log-loss; few examples seldom show a difference in both.
+   * @returns undefined when the frozen encoder is clearly better at examples it was not taught.
    */
   tune(examples: readonly ReadExample[], options: FineTuningOptions = {}): Promise<FineTunedClassifier | undefined> {
     return this.turns.run(async () => {
@@ -65,12 +64,12 @@ export class FineTuner {
     const onStep = () => onProgress?.(++done, (FOLDS + 1) * STEPS);
     const tuning = { layout: await this.layout(), signal, onStep };
     const trial = await this.tryOut(examples, tuning);
-    const [frozen, tuned] = [figuresOf(trial.frozen, trial.targets), figuresOf(trial.tuned, trial.targets)];
-    if (tuned.accuracy <= frozen.accuracy && tuned.loss >= frozen.loss) return undefined;
+    if (isClearlyWorse(trial)) return undefined;
     const update = storedUpdate(await trainUpdate(this.body, examples, tuning));
     const read = await this.read(examples, updateOf(update), signal);
     const { classifier } = await this.teacher.teach(read, new Map(), signal);
-    return { classifier: classifier.withUpdate(update, tuned.scale), accuracy: tuned.accuracy };
+    const scale = calibratedScale(trial.tuned, trial.targets);
+    return { classifier: classifier.withUpdate(update, scale), accuracy: accuracyOf(trial.tuned, trial.targets) };
   }
 
   /** Judges each example by what the others teach, with an encoder fine-tuned on them and with the frozen one. */
@@ -113,8 +112,18 @@ export class FineTuner {
   }
 }
 
-function figuresOf(scores: readonly Float64Array[], targets: Int32Array): Calibration & { accuracy: number } {
-  return { ...calibrate(scores, targets), accuracy: accuracyOf(scores, targets) };
+/**
+ * Whether fine-tuning lost more labels than it won by more than the standard error of that difference (McNemar 1947).
+ * Where the frozen encoder is often wrong fine-tuning nearly always helps, more often than a few dozen examples can show.
+ */
+function isClearlyWorse({ frozen, tuned, targets }: Trial): boolean {
+  let [lost, won] = [0, 0];
+  targets.forEach((target, at) => {
+    const [before, after] = [argmax(frozen[at]!) === target, argmax(tuned[at]!) === target];
+    if (before && !after) lost++;
+    if (after && !before) won++;
+  });
+  return lost - won > Math.sqrt(lost + won);
 }
 
 /** The fold of each example: every label has its share in each. */

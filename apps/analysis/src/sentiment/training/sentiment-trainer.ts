@@ -1,5 +1,5 @@
 import { areaUnderRoc, calibrationErrorOf, fitLogisticRegression, quantileOf } from '@llmos/learning';
-import { calibrate } from '../../classification/classification.js';
+import { calibratedScale } from '../../classification/classification.js';
 import type { SentimentHeadFile } from '../sentiment-head.js';
 
 /** Vectors with their class, 0 or 1. */
@@ -64,7 +64,7 @@ function fit({ vectors, labels }: LabelledVectors): Linear {
 /** Held-out sentences say how sure the fit may be: those it was fitted on make it too sure. */
 function calibrated({ weights, bias }: Linear, { vectors, labels }: LabelledVectors): Linear {
   const logits = vectors.map((vector) => Float64Array.of(0, logitOf({ weights, bias }, vector)));
-  const scale = calibrate(logits, labels).scale;
+  const scale = calibratedScale(logits, labels);
   return { weights: weights.map((weight) => weight * scale), bias: bias * scale };
 }
 
