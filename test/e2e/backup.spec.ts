@@ -2,7 +2,7 @@ import { newMasterKeyPem } from '@llmos/privacy';
 import { waitFor } from '@llmos/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shareModels, startHouse, type House } from './house.js';
@@ -72,6 +72,19 @@ describe('a backup of a house that runs', () => {
       for (const word of ['Ferdinand', 'KV_documents', run]) expect(bytes.includes(word)).toBe(false);
     },
     2 * MINUTE_MS,
+  );
+
+  it(
+    'is not made with another master key than that of the house',
+    async () => {
+      const file = join(folder, 'other.bak');
+      const environment = { LLMOS_HOME: house.home, LLMOS_MASTER_KEY_FILE: otherKey };
+      const { code, errors } = await llmos(['backup', '--out', file], environment);
+      expect(code).toBe(1);
+      expect(errors).toMatch(/master key/);
+      expect(existsSync(file)).toBe(false);
+    },
+    MINUTE_MS,
   );
 
   it(

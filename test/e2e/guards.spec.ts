@@ -83,6 +83,9 @@ describe('what guards the house, whole', () => {
         readFileSync(join(parentPath, name)).includes('Wobbegong'),
       );
       expect(readable.map(({ parentPath }) => parentPath)).toEqual([]);
+      const key = readFileSync(join(house.home, 'keys', 'broker.key'), 'utf8').trim();
+      const beside = files.filter(({ parentPath }) => parentPath.includes('/instances/'));
+      expect(beside.filter(({ parentPath, name }) => readFileSync(join(parentPath, name)).includes(key))).toEqual([]);
     },
     2 * MINUTE_MS,
   );

@@ -72,8 +72,8 @@ function tunableBodyOf(
     },
     {
       provide: ClassifierTrainer,
-      inject: [CONFIG, GuardedEncoder, ClassifierShelf, LOGGER],
-      useFactory: (config: Config, encoder: GuardedEncoder, shelf: ClassifierShelf, log: Logger) => {
+      inject: [CONFIG, GuardedEncoder, ClassifierShelf, AtRest, LOGGER],
+      useFactory: (config: Config, encoder: GuardedEncoder, shelf: ClassifierShelf, atRest: AtRest, log: Logger) => {
         const teacher = new WorkerFewShotTeacher();
         const body = tunableBodyOf(config, { learns: true, maxTokens: TUNING_MAX_TOKENS });
         const learner = new ClassifierLearner({
@@ -82,7 +82,7 @@ function tunableBodyOf(
           tuner: new FineTuner(body, teacher, async () => (await readTuningFiles()).layout),
           onNotFineTuned: (error) => log.warn({ err: error }, 'a classifier is trained without fine-tuning'),
         });
-        return new ClassifierTrainer(learner, shelf);
+        return new ClassifierTrainer(learner, shelf, (tenant, ms) => atRest.shreddedSince(tenant, ms));
       },
     },
     {

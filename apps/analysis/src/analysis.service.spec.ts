@@ -38,16 +38,16 @@ async function replica(store: InMemoryClassifierStore) {
   await shelf.start();
   const missing = () => Promise.reject(new Error('not needed'));
   const topics = new Topics(encoder, shelf, { embed: missing, close: () => Promise.resolve() });
+  const learner = new ClassifierLearner({
+    encoder,
+    teacher: inlineTeacher,
+    tuner: { tune: () => Promise.resolve(undefined) },
+    onNotFineTuned: () => undefined,
+  });
   return {
-    trainer: new ClassifierTrainer(
-      new ClassifierLearner({
-        encoder,
-        teacher: inlineTeacher,
-        tuner: { tune: () => Promise.resolve(undefined) },
-        onNotFineTuned: () => undefined,
-      }),
-      shelf,
-    ),
+    learner,
+    shelf,
+    trainer: new ClassifierTrainer(learner, shelf),
     topics,
     service: new AnalysisService({ encoder, feelings: wordFeelings(), topics, loadHeads: missing }),
   };
@@ -86,6 +86,18 @@ describe('the service', () => {
   ])('refuses the choice %j', async (choice, field) => {
     const { topics } = await replica(new InMemoryClassifierStore());
     await expect(topics.judgeFor(choice, 'acme')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field });
+  });
+
+  it('keeps nothing of examples whose tenant was shredded while it learnt', async () => {
+    const { topics, learner, shelf } = await replica(new InMemoryClassifierStore());
+    const began = Date.now();
+    const trainer = new ClassifierTrainer(learner, shelf, (tenant, ms) => tenant === 'acme' && ms <= began);
+    await expect(trainer.train({ name: 'gone', examples }, 'acme', {}, began)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(topics.judgeFor({ classifier: 'gone' }, 'acme')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await trainer.train({ name: 'gone', examples }, 'acme', {}, began + 1);
+    expect((await topics.judgeFor({ classifier: 'gone' }, 'acme')).model).toBe('gone');
   });
 
   it('refuses too few examples and keeps nothing', async () => {

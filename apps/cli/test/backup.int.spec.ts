@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { cliConfig } from '../src/cli.config.js';
+import { markUnfinished, refuseUnfinished } from '../src/backup/unfinished-restore.js';
 import { backup } from '../src/commands/backup.command.js';
 import type { CommandContext } from '../src/commands/context.js';
 import { restore } from '../src/commands/restore.command.js';
@@ -85,6 +86,18 @@ describe('llmos backup, of a broker that is named', () => {
       /there are messages already in KV_records, OBJ_recordings → .*--replace/,
     );
     expect(await restore(context, out, { replace: true })).toBe(0);
+    expect(() => refuseUnfinished(context.instance)).not.toThrow();
+  }, 60_000);
+
+  it('that was begun and not finished is told of, until one is', async () => {
+    const out = join(home, 'small.bak');
+    const broken: CommandContext = { ...context, config: { ...context.config, natsServer: process.execPath } };
+    markUnfinished(context.instance);
+    expect(() => refuseUnfinished(context.instance)).toThrow(/begun here and not finished/);
+    await expect(restore(broken, out, { replace: true })).rejects.toThrow();
+    expect(() => refuseUnfinished(context.instance)).toThrow(/begun here and not finished/);
+    expect(await restore(context, out, { replace: true })).toBe(0);
+    expect(() => refuseUnfinished(context.instance)).not.toThrow();
   }, 60_000);
 
   it('makes no other master key where data keys need the one that is missing', async () => {

@@ -1,5 +1,5 @@
 import { Bus, openMasterKey, TenantKeys } from '@llmos/mesh';
-import { startNatsServer, type TestNatsServer } from '@llmos/testing';
+import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,6 +41,15 @@ describe('llmos keys rewrap', () => {
     const next = join(home, 'next.pem');
     const { stdout } = await rewrap('--to', next, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ rewrapped: 1, file: next });
+    // A process that runs on has the key in memory, and opens and seals until it is started again.
+    const hasHeard = () =>
+      before.verify().then(
+        () => false,
+        () => true,
+      );
+    await waitFor('it to hear of it', hasHeard);
+    expect((await before.seal(tenant, what, Buffer.from('more'))).keyVersion).toBe(1);
+    expect(Buffer.from(await before.open(tenant, what, sealed)).toString()).toBe('for later');
     const after = await processWith(next);
     expect(Buffer.from(await after.open(tenant, what, sealed)).toString()).toBe('for later');
     const old = await processWith(join(home, 'keys', 'master.pem'));

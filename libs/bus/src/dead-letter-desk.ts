@@ -1,8 +1,9 @@
-import { LlmosError, subjects } from '@llmos/contracts';
+import { capabilityOf, isLlmosError, LlmosError, newRunId, subjects } from '@llmos/contracts';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { headersOf, unpackOriginal, type Original } from './dead-letter-original.js';
 import { ID_PREFIX, LETTER, type DeadLetters, type LetterPayload } from './dead-letters.js';
+import { readHeaders, writeHeaders } from './envelope.js';
 import { eraseMessage } from './erase-message.js';
 import type { ObjectBucket } from './objects.js';
 import type { Publisher } from './publisher.js';
@@ -35,6 +36,15 @@ export interface OpenLetter {
   /** Where what was too big for the letter lies. */
   readonly object?: string;
 }
+
+/** Where a message was sent, and the run that a task has become. */
+export interface Redriven {
+  readonly subject: string;
+  readonly run: string | undefined;
+}
+
+/** As long as an accepted run may take. */
+const RUN_MS = 24 * 3_600_000;
 
 /** Where an operator looks at dead letters, opens one and sends it again. */
 export class DeadLetterDesk {
@@ -87,20 +97,22 @@ export class DeadLetterDesk {
   }
 
   /**
-   * Publishes the message again, as it was, to where it was, and takes the letter out of the stream once the broker has
-   * the message.
+   * Publishes the message again and takes the letter out of the stream once the broker has the message. An event goes as it
+   * was to where it was. A task's run has ended, and would be passed over: it becomes a durable run of its own that goes
+   * on from the step that was left undone.
    *
    * @throws LlmosError NOT_FOUND as {@link read}; OVERLOADED or UNAVAILABLE when the broker does not take it.
    */
-  async redrive(sequence: number): Promise<LetterNote> {
+  async redrive(sequence: number): Promise<Redriven> {
     const { note, original, object } = await this.read(sequence);
-    await this.publisher.publish(original.subject, original.data, {
-      headers: original.headers ?? headers(),
+    const { run, ...message } = asNewRun(original) ?? { ...original, run: undefined };
+    await this.publisher.publish(message.subject, message.data, {
+      headers: message.headers ?? headers(),
       deadlineMs: Date.now() + PATIENCE_MS,
     });
     await viaBroker(() => eraseMessage(this.jsm, STREAMS.deadLetters, sequence));
     if (object) await this.objects.delete(object);
-    return note;
+    return { subject: message.subject, run };
   }
 
   private async readObject(name: string): Promise<Uint8Array> {
@@ -109,6 +121,24 @@ export class DeadLetterDesk {
     const chunks: Uint8Array[] = [];
     for await (const chunk of stored) chunks.push(chunk);
     return Buffer.concat(chunks);
+  }
+}
+
+/** Undefined for what is no task, or no task that can be read. */
+function asNewRun({ subject, headers: h, data }: Original): (Original & { readonly run: string }) | undefined {
+  const capability = capabilityOf(subject);
+  if (capability === undefined) return undefined;
+  try {
+    const { contentType, dataref, ...envelope } = readHeaders(h);
+    const [run, index = '0'] = [newRunId(), envelope.id.split(':')[1]];
+    const id = `${run}:${index}`;
+    const own = { ...envelope, run, id, lane: 'durable' as const, deadlineMs: Date.now() + RUN_MS };
+    const correlationId = h?.get('ce-correlationid') || undefined;
+    const written = writeHeaders(own, { contentType, dataref, messageId: id, correlationId });
+    return { subject: subjects.task('durable', capability), headers: written, data, run };
+  } catch (error) {
+    if (isLlmosError(error)) return undefined;
+    throw error;
   }
 }
 

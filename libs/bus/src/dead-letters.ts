@@ -4,6 +4,7 @@ import {
   newRunId,
   parseDueSubject,
   parseIntakeSubject,
+  runBeganAtMs,
   subjects,
   type ErrorBody,
 } from '@llmos/contracts';
@@ -97,8 +98,8 @@ export class DeadLetters {
   async put(letter: DeadLetter): Promise<void> {
     const tenant = tenantOf(letter);
     const run = letter.headers?.get('ce-subject');
-    const runBeganAtMs = run && isRunId(run) ? Number.parseInt(run.slice(0, 8) + run.slice(9, 13), 16) : Infinity;
-    const name = { tenant, id: letter.id, beganAtMs: Math.min(letter.storedAtMs, runBeganAtMs) };
+    const beganAtMs = run && isRunId(run) ? runBeganAtMs(run) : Infinity;
+    const name = { tenant, id: letter.id, beganAtMs: Math.min(letter.storedAtMs, beganAtMs) };
     const sealed = (await this.guard?.seal(name, packOriginal(letter))) ?? 'plain';
     const h = sealed === 'plain' ? ownHeaders(letter.headers) : headers();
     const visible = (text: string, length: number) =>
@@ -132,9 +133,14 @@ export class DeadLetters {
 /** Of a letter's message id in the stream; what follows is the letter's own id. */
 export const ID_PREFIX = 'dlq:';
 
-/** JetStream's own headers (message id, expected sequence …) belong to the first publish. */
+const NOTES = new Set<string>(Object.values(LETTER));
+
+/**
+ * JetStream's own headers (message id, expected sequence …) belong to the first publish, and what is said of a letter is
+ * said by nobody outside.
+ */
 function ownHeaders(of: MsgHdrs | undefined): MsgHdrs {
-  const names = (of?.keys() ?? []).filter((name) => !name.startsWith('Nats-'));
+  const names = (of?.keys() ?? []).filter((name) => !name.startsWith('Nats-') && !NOTES.has(name.toLowerCase()));
   return headersOf(names.map((name) => [name, of!.values(name)]));
 }
 

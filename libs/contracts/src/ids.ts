@@ -14,6 +14,11 @@ export function newRunId(tag?: string): string {
   return tag === undefined ? id : id.slice(0, -4) + tag;
 }
 
+/** When a run began, in Unix milliseconds: its id says so. `isRunId` must hold. */
+export function runBeganAtMs(run: string): number {
+  return Number.parseInt(run.slice(0, 8) + run.slice(9, 13), 16);
+}
+
 /** The last four hex digits: answers are addressed by them, so that one subscription hears all runs of a listener. */
 export function tagOf(run: string): string {
   return run.slice(-4);

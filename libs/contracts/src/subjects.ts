@@ -64,6 +64,13 @@ export function parseIntakeSubject(subject: string): { tenant: string; pipeline:
   return { tenant, pipeline, role };
 }
 
+/** `llmos.task.live.asr.transcribe` → `asr.transcribe`; undefined when the subject is no task's. */
+export function capabilityOf(subject: string): string | undefined {
+  const [house, kind, lane, ...capability] = subject.split('.');
+  const isTask = house === 'llmos' && kind === 'task' && (lane === 'live' || lane === 'durable');
+  return isTask && capability.length === 2 ? capability.join('.') : undefined;
+}
+
 /** `llmos.due.acme.train_recommender` → tenant and pipeline; undefined when the subject has another shape. */
 export function parseDueSubject(subject: string): { tenant: string; pipeline: string } | undefined {
   const [house, due, tenant, pipeline, ...rest] = subject.split('.');

@@ -76,8 +76,8 @@ export class KeyMemory {
     if (this.isShredded(tenant, version)) return;
     const { records, keys } = this.of(tenant);
     const record = readKey(value);
-    // Wrapped anew, or made anew after the bucket was lost: what was unwrapped before may be another key.
-    if (records.get(version)?.wrapped !== record.wrapped) keys.delete(version);
+    // Made anew after the bucket was lost: what was unwrapped before is another key. Wrapped anew it is the same.
+    if (records.get(version)?.createdAt !== record.createdAt) keys.delete(version);
     records.set(version, record);
   }
 

@@ -198,6 +198,32 @@ describe('the mesh over a real nats-server', () => {
     expect(await bus.pending(STREAMS.deadLetters)).toBe(0);
   });
 
+  it('goes on from the step that was left undone when its dead letter is sent again, as a run of its own', async () => {
+    let broken = true;
+    const failing: Handler = (input, step) =>
+      broken ? Promise.reject(new LlmosError('INVALID_AUDIO', 'No.')) : twice(input, step);
+    await worker([
+      [shout, upper],
+      [repeat, failing],
+    ]);
+    const first = context('durable');
+    await client.start({ ...first, pipeline, input: { text: 'once more' }, traceparent: undefined });
+    const letter = await waitFor('its dead letter', async () => {
+      for await (const note of bus.deadLetterDesk.list('acme')) if (note.run === first.run) return note;
+      return undefined;
+    });
+    broken = false;
+    const { run, subject } = await bus.deadLetterDesk.redrive(letter.sequence);
+    expect(subject).toBe('llmos.task.durable.text.repeat');
+    expect(run).not.toBe(first.run);
+    const record = await waitFor('the new run to be completed', async () => {
+      const found = await client.records.get('acme', run!);
+      return found?.status === 'completed' ? found : undefined;
+    });
+    expect(record).toMatchObject({ result: 'ONCE MOREONCE MORE' });
+    expect((await client.records.get('acme', first.run))?.status).toBe('failed');
+  });
+
   it('passes over a step that failed where the pipeline says so, and never over a refusal', async () => {
     let refuse = false;
     const failing = () => Promise.reject(new LlmosError(refuse ? 'CONTENT_REFUSED' : 'INVALID_AUDIO', 'No.'));

@@ -6,20 +6,18 @@ import type { TextEncoder } from '../ports/text-encoder.port.js';
 const TIMEOUT_MS = 60_000;
 const CAPACITY = 128;
 
-type Read<Output> = (texts: readonly string[], signal: AbortSignal) => Promise<Output[]>;
+type Read = (signal: AbortSignal) => Promise<unknown>;
 
 /** An encoder behind a breaker: while it fails, those who need it are told at once, and what can do without goes on. */
 export class GuardedEncoder implements TextEncoder {
-  private readonly guardedEncode: Read<Encoded>;
-  private readonly guardedEmbed: Read<Float32Array>;
+  private readonly guarded: (read: Read, signal: AbortSignal) => Promise<unknown>;
 
   constructor(
     private readonly inner: TextEncoder,
     options: Pick<BreakerOptions, 'resetMs' | 'onStateChange'> = {},
   ) {
     const settings = { name: `The encoder ${inner.model}`, timeoutMs: TIMEOUT_MS, capacity: CAPACITY, ...options };
-    this.guardedEncode = withBreaker((texts: readonly string[], signal) => inner.encode(texts, signal), settings);
-    this.guardedEmbed = withBreaker((texts: readonly string[], signal) => inner.embed(texts, signal), settings);
+    this.guarded = withBreaker((read: Read, during) => read(during), settings);
   }
 
   get model(): string {
@@ -31,11 +29,11 @@ export class GuardedEncoder implements TextEncoder {
   }
 
   encode(texts: readonly string[], signal = new AbortController().signal): Promise<Encoded[]> {
-    return this.guardedEncode(texts, signal);
+    return this.guarded((during) => this.inner.encode(texts, during), signal) as Promise<Encoded[]>;
   }
 
   embed(texts: readonly string[], signal = new AbortController().signal): Promise<Float32Array[]> {
-    return this.guardedEmbed(texts, signal);
+    return this.guarded((during) => this.inner.embed(texts, during), signal) as Promise<Float32Array[]>;
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { NatsServer } from '../broker/nats-binary.js';
 import { NatsBroker } from '../broker/nats-broker.js';
 import { encryptionLines } from '../broker/nats-config.js';
-import { storageKey } from '../broker/storage-key.js';
+import { storageKeyFile } from '../broker/storage-key.js';
 import type { CommandContext } from '../commands/context.js';
 import { LogFile } from '../instance/log-file.js';
 import type { InstanceState } from '../instance/state-file.js';
@@ -33,12 +33,13 @@ export async function startRestoreBroker(
 ): Promise<RestoreBroker> {
   const folder = instance.brokerFolder;
   const password = instance.credentials().services;
-  const key = storageKey({ home: config.home, brokerFolder: folder, encryption: config.encryption });
+  const keyFile = storageKeyFile({ home: config.home, brokerFolder: folder, encryption: config.encryption });
   const log = new LogFile(instance.logFile);
   const broker = new NatsBroker({
     folder,
     server,
-    config: (port) => restoreConfig({ folder, port, password, key }),
+    config: (port) => restoreConfig({ folder, port, password, isEncrypted: keyFile !== undefined }),
+    keyFile,
     port: config.natsPort,
     onLine: (line) => log.append('nats-server', line),
     onDeath: (reason) => terminal.note(`  nats-server stopped (${reason})`),
@@ -61,10 +62,10 @@ interface RestoreSettings {
   readonly folder: string;
   readonly port: number;
   readonly password: string;
-  readonly key: string | undefined;
+  readonly isEncrypted: boolean;
 }
 
-function restoreConfig({ folder, port, password, key }: RestoreSettings): string {
+function restoreConfig({ folder, port, password, isEncrypted }: RestoreSettings): string {
   const quote = JSON.stringify;
   return `host: 127.0.0.1
 port: ${port}
@@ -74,7 +75,7 @@ pid_file: ${quote(`${folder}/nats.pid`)}
 ports_file_dir: ${quote(folder)}
 jetstream {
   store_dir: ${quote(`${folder}/data`)}
-${encryptionLines(key)}}
+${encryptionLines(isEncrypted)}}
 authorization { users: [ { user: ${USER}, password: ${quote(password)} } ] }
 `;
 }

@@ -2,6 +2,7 @@ import type { ModelStore } from '@llmos/models';
 import { mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CliError } from '../cli-error.js';
+import { BROKER_KEY } from './nats-config.js';
 import { fetchModel, type FetchReport } from '../models/fetch-models.js';
 import { findDocker, findProgram, outputOf } from './find-program.js';
 import { atLeast, OLDEST_NATS, versionIn } from './version.js';
@@ -114,6 +115,8 @@ function container(docker: string): NatsServer {
       ...user,
       '--volume',
       `${folder}:${folder}`,
+      '--env',
+      BROKER_KEY,
       IMAGE,
       'nats-server',
     ],

@@ -7,7 +7,7 @@ import type { Restart } from '../supervisor/back-off.js';
 import { KeptProcess } from '../supervisor/kept-process.js';
 import { launchOnLeash, releaseLeash } from '../supervisor/launch.js';
 import type { NatsServer } from './nats-binary.js';
-import { portIn } from './nats-config.js';
+import { BROKER_KEY, portIn } from './nats-config.js';
 
 const START_LIMIT_MS = 20_000;
 
@@ -16,6 +16,8 @@ export interface NatsBrokerOptions {
   readonly server: NatsServer;
   /** Its configuration for a port; -1 lets the system choose. */
   readonly config: (port: number) => string;
+  /** Holds what its files are encrypted with; see `storageKeyFile`. */
+  readonly keyFile: string | undefined;
   /** Undefined lets the system choose. */
   readonly port?: number;
   readonly onLine: (line: string) => void;
@@ -36,7 +38,7 @@ export class NatsBroker {
       launch: () => {
         removePorts(folder);
         this.writeConfig();
-        return launchOnLeash([...server.command(folder), '-c', this.configFile]);
+        return launchOnLeash(withKey([...server.command(folder), '-c', this.configFile], options.keyFile));
       },
       askToLeave: releaseLeash,
       onLine: options.onLine,
@@ -102,6 +104,13 @@ export class NatsBroker {
         timeout: 5_000,
       });
   }
+}
+
+/** The key is in no file beside the data and in no command line. Quoted, as nats-server reads a variable like its file. */
+const WITH_KEY = `${BROKER_KEY}="\\"$(cat "$1")\\""; export ${BROKER_KEY}; shift; exec "$@"`;
+
+function withKey(command: readonly string[], keyFile: string | undefined): readonly string[] {
+  return keyFile === undefined ? command : ['/bin/sh', '-c', WITH_KEY, 'broker', keyFile, ...command];
 }
 
 function pidIn(folder: string): number | undefined {

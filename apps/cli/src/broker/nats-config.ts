@@ -6,8 +6,8 @@ export interface NatsSettings {
   /** -1 lets the system choose. */
   readonly port: number;
   readonly credentials: Credentials;
-  /** What its files are encrypted with; see `storageKey`. */
-  readonly storageKey: string | undefined;
+  /** Whether its files are encrypted; the key comes with the environment. */
+  readonly isEncrypted: boolean;
   /** Whose results only operators read. */
   readonly operatorPipelines: readonly string[];
 }
@@ -21,6 +21,8 @@ interface TenantUser {
 }
 
 const quote = JSON.stringify;
+/** The variable that names the key in the configuration. */
+export const BROKER_KEY = 'LLMOS_BROKER_KEY';
 
 /**
  * nats-server's configuration for one machine: loopback only, every acknowledged message synced to disk first, files
@@ -28,7 +30,7 @@ const quote = JSON.stringify;
  * like it as a caller, `<tenant>-operator` as an operator too. Each has its replies on `_INBOX_<user>`, so that nobody
  * can listen to the services' inboxes.
  */
-export function natsConfig({ folder, port, credentials, storageKey, operatorPipelines }: NatsSettings): string {
+export function natsConfig({ folder, port, credentials, isEncrypted, operatorPipelines }: NatsSettings): string {
   const tenants = Object.entries(credentials.tenants).map(([tenant, password]) =>
     tenantUser({
       user: tenant,
@@ -56,7 +58,7 @@ ports_file_dir: ${quote(folder)}
 jetstream {
   store_dir: ${quote(`${folder}/data`)}
   sync_interval: always
-${encryptionLines(storageKey)}}
+${encryptionLines(isEncrypted)}}
 authorization {
   users: [
     { user: services, password: ${quote(credentials.services)} }
@@ -66,9 +68,9 @@ ${[...tenants, ...operators].join('\n')}
 `;
 }
 
-/** Lines of the `jetstream` block. */
-export function encryptionLines(storageKey: string | undefined): string {
-  return storageKey === undefined ? '' : `  cipher: aes\n  key: ${quote(storageKey)}\n`;
+/** Lines of the `jetstream` block. The file lies beside the data, so the key is not in it. */
+export function encryptionLines(isEncrypted: boolean): string {
+  return isEncrypted ? `  cipher: aes\n  key: $${BROKER_KEY}\n` : '';
 }
 
 function tenantUser({ user, password, publish, read, notRead }: TenantUser): string {

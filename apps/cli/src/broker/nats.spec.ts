@@ -33,7 +33,7 @@ describe('natsConfig', () => {
       tenants: { default: 'secret-of-default' },
       operators: { default: 'secret-of-operators' },
     },
-    storageKey: 'secret-of-files',
+    isEncrypted: true,
     operatorPipelines: ['export_user', 'shred_tenant'],
   });
 
@@ -42,7 +42,7 @@ describe('natsConfig', () => {
     expect(text).toContain('sync_interval: always');
     expect(text).toContain('max_payload: 2MB');
     expect(text).toContain('store_dir: "/home/a \\"b\\"/nats/data"');
-    expect(text).toMatch(/jetstream \{[^}]*cipher: aes\n {2}key: "secret-of-files"\n\}/);
+    expect(text).toMatch(/jetstream \{[^}]*cipher: aes\n {2}key: \$LLMOS_BROKER_KEY\n\}/);
   });
 
   const userNamed = (user: string) => text.slice(text.indexOf(`user: "${user}"`)).split('\n    }')[0]!;

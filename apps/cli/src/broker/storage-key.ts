@@ -1,5 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CliError } from '../cli-error.js';
 
@@ -12,28 +22,32 @@ export interface StorageKeyOptions {
 }
 
 const KEY_BYTES = 32;
+const KEY = /^[\w-]{43}$/;
 
 /**
- * The key that nats-server encrypts its files with (`jetstream { cipher, key }`): made on first use, readable by this user
- * alone. Which key the data needs is written beside it, so that a lost one is noticed: nats-server would pass over every
- * stream that it cannot open, and the services would make new, empty ones.
+ * The file of the key that nats-server encrypts its files with (`jetstream { cipher, key }`): made on first use, readable
+ * by this user alone. Which key the data needs is written beside it, so that a lost one is noticed: nats-server would pass
+ * over every stream that it cannot open, and the services would make new, empty ones.
  *
  * @returns undefined where nothing is to be encrypted.
- * @throws CliError when the data needs a key that is not there.
+ * @throws CliError when the data needs a key that is not there, or the file holds none.
  */
-export function storageKey({ home, brokerFolder, encryption }: StorageKeyOptions): string | undefined {
+export function storageKeyFile({ home, brokerFolder, encryption }: StorageKeyOptions): string | undefined {
   const keyFile = join(home, 'keys', 'broker.key');
   const idFile = join(brokerFolder, 'key-id');
-  const needed = read(idFile);
+  const needed = existsSync(idFile) ? readFileSync(idFile, 'utf8').trim() : undefined;
   if (needed === undefined && !encryption) return undefined;
-  const key = read(keyFile) ?? (needed === undefined ? create(keyFile) : undefined);
+  if (needed === undefined && !existsSync(keyFile)) writeOnce(keyFile, randomBytes(KEY_BYTES).toString('base64url'));
+  const key = existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : undefined;
+  if (key !== undefined && !KEY.test(key))
+    throw new CliError(`${keyFile} holds no key`, 'put it back from its backup; remove it if there is no data yet');
   if (key === undefined || (needed !== undefined && needed !== idOf(key)))
     throw new CliError(
       `The broker's data is encrypted with the key ${needed}, and ${keyFile} ${key === undefined ? 'is not there' : `has ${idOf(key)}`}`,
       'put the key file back from its backup, or name another LLMOS_HOME',
     );
-  if (needed === undefined) write(idFile, idOf(key));
-  return key;
+  if (needed === undefined) writeOnce(idFile, idOf(key));
+  return keyFile;
 }
 
 /** Names a key without telling anything of it. */
@@ -41,23 +55,30 @@ function idOf(key: string): string {
   return createHash('sha256').update(`broker-key:${key}`).digest('hex').slice(0, 16);
 }
 
-/** Of two that come at once the second takes what the first has made. */
-function create(path: string): string {
-  const key = randomBytes(KEY_BYTES).toString('base64url');
-  try {
-    write(path, key);
-    return key;
-  } catch (error) {
-    if (existsSync(path)) return readFileSync(path, 'utf8').trim();
-    throw error;
-  }
-}
-
-function write(path: string, text: string): void {
+/** On disk before anything is encrypted with it; whole or not at all; of two that come at once the first stays. */
+function writeOnce(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, `${text}\n`, { mode: 0o600, flag: 'wx' });
+  const draft = `${path}.${process.pid}`;
+  const file = openSync(draft, 'wx', 0o600);
+  try {
+    writeSync(file, `${text}\n`);
+    fsyncSync(file);
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    closeSync(file);
+    rmSync(draft);
+  }
+  syncFolder(dirname(path));
 }
 
-function read(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+/** A new name is on disk when its folder is. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }

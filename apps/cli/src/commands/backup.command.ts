@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { BackedUpStream } from '../backup/backup-format.js';
 import { backupMasterKey } from '../backup/backup-master-key.js';
 import { BackupWriter } from '../backup/backup-writer.js';
-import { brokerAccess } from '../broker/broker-access.js';
+import { brokerAccess, withBroker } from '../broker/broker-access.js';
 import { CliError } from '../cli-error.js';
 import { stopSignal } from '../supervisor/stop-signal.js';
 import { progressLine } from '../terminal/progress-line.js';
@@ -26,6 +26,8 @@ const KEYS_STREAM = `KV_${TENANT_KEYS_BUCKET}`;
 export async function backup(context: CommandContext, { out, json }: BackupOptions): Promise<number> {
   if (context.instance.running()?.services.length === 0)
     throw new CliError('LLM OS is being started or restored', 'try again when `npx llmos status` shows its services');
+  // With another master key than the house's the file would open for nobody who needs it.
+  await withBroker(context, (_, keys) => keys.verify().catch(refuseOtherKey));
   const stop = stopSignal();
   const snapshots = await Snapshots.connect(brokerAccess(context));
   stop.addEventListener('abort', () => void snapshots.close());
@@ -37,6 +39,12 @@ export async function backup(context: CommandContext, { out, json }: BackupOptio
   } finally {
     await snapshots.close();
   }
+}
+
+function refuseOtherKey(error: unknown): never {
+  const { cause } = error as Error;
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  throw new CliError(`This is not the master key of the house${reason}`, 'name that one in LLMOS_MASTER_KEY_FILE');
 }
 
 async function write(

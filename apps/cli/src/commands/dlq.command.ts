@@ -68,15 +68,15 @@ export function showLetter(context: CommandContext, sequence: number, { json }: 
   });
 }
 
-/** Sends messages again as they were, and takes their letters out. Exit code 1 when one could not be sent. */
+/** Sends messages again, and takes their letters out. Exit code 1 when one could not be sent. */
 export function redriveLetters(context: CommandContext, sequences: readonly number[]): Promise<number> {
   return withBroker(context, async (bus) => {
     const { terminal } = context;
     let failures = 0;
     for (const sequence of sequences) {
       try {
-        const { subject } = await bus.deadLetterDesk.redrive(sequence);
-        terminal.line(`✓ ${sequence}: sent to ${subject}`);
+        const { subject, run } = await bus.deadLetterDesk.redrive(sequence);
+        terminal.line(`✓ ${sequence}: sent to ${subject}${run ? `, as the run ${run}` : ''}`);
       } catch (error) {
         if (!isLlmosError(error)) throw error;
         failures++;

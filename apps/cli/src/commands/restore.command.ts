@@ -9,6 +9,7 @@ import { stopSignal } from '../supervisor/stop-signal.js';
 import { progressLine } from '../terminal/progress-line.js';
 import { megabytes, seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
+import { markFinished, markUnfinished } from '../backup/unfinished-restore.js';
 import { streamTable } from './backup.command.js';
 import { natsServer, openStore, type CommandContext } from './context.js';
 
@@ -28,7 +29,7 @@ export async function restore(context: CommandContext, file: string, options: Re
     throw new CliError('LLM OS is running', 'run `npx llmos down` first');
   const master = await backupMasterKey(context.config.home, false);
   const backup = await check(context, file, master);
-  if (!options.verify && !(await bringBack(context, file, master, backup, options.replace === true))) return 1;
+  if (!options.verify && !(await bringBack(context, file, master, options.replace === true))) return 1;
   show(context, file, backup, options, Date.now() - from);
   return 0;
 }
@@ -52,7 +53,6 @@ async function bringBack(
   context: CommandContext,
   file: string,
   master: KeyService,
-  backup: Backup,
   replace: boolean,
 ): Promise<boolean> {
   const stop = stopSignal();
@@ -62,10 +62,12 @@ async function bringBack(
     const server = await natsServer(context, await openStore(context), transferReport(context.terminal), stop);
     const broker = await startRestoreBroker(context, server, claimed, stop);
     try {
-      await fill(context, broker, file, master, backup, replace, stop);
+      markUnfinished(context.instance);
+      await fill(context, broker, file, master, replace, stop);
     } finally {
       await broker.stop();
     }
+    markFinished(context.instance);
     return true;
   } finally {
     context.instance.state.remove();
@@ -77,7 +79,6 @@ async function fill(
   broker: RestoreBroker,
   file: string,
   master: KeyService,
-  backup: Backup,
   replace: boolean,
   stop: AbortSignal,
 ): Promise<void> {
@@ -86,10 +87,9 @@ async function fill(
   const progress = progressLine(context.terminal);
   try {
     stop.throwIfAborted();
-    const makeRoom = await room(snapshots, backup, replace);
+    await makeRoom(snapshots, replace);
     const restoreOne = async (head: StreamHead, pieces: AsyncIterable<Uint8Array>) => {
       stop.throwIfAborted();
-      await makeRoom(head.config.name);
       await snapshots.restore(head, pieces);
     };
     await readBackup(file, master, {
@@ -103,34 +103,26 @@ async function fill(
 }
 
 /**
- * Finds out what is in the way: streams without messages are removed without a word, others when `replace` says so.
+ * Makes room: everything the broker has goes, for what is in no backup would be sealed with keys that are not in it either.
  *
- * @throws CliError naming the streams that have messages.
+ * @throws CliError naming the streams that have messages, unless `replace` says that these may go too.
  */
-async function room(
-  snapshots: Snapshots,
-  { streams }: Backup,
-  replace: boolean,
-): Promise<(stream: string) => Promise<void>> {
-  const wanted = new Set(streams.map(({ name }) => name));
-  const inTheWay = (await snapshots.list()).filter(({ name }) => wanted.has(name));
-  const filled = inTheWay.filter(({ messages }) => messages > 0).map(({ name }) => name);
+async function makeRoom(snapshots: Snapshots, replace: boolean): Promise<void> {
+  const streams = await snapshots.list();
+  const filled = streams.filter(({ messages }) => messages > 0).map(({ name }) => name);
   if (filled.length > 0 && !replace)
     throw new CliError(
       `Nothing was restored: there are messages already in ${filled.join(', ')}`,
-      'restore into an empty LLMOS_HOME, or add --replace, which removes these streams first',
+      'restore into an empty LLMOS_HOME, or add --replace, which removes all that is stored first',
     );
-  const names = new Set(inTheWay.map(({ name }) => name));
-  return async (stream) => {
-    if (names.has(stream)) await snapshots.delete(stream);
-  };
+  for (const { name } of streams) await snapshots.delete(name);
 }
 
 function fail(head: StreamHead, cause: unknown, stop: AbortSignal): never {
   const reason = stop.aborted ? 'it was stopped' : cause instanceof Error ? cause.message : String(cause);
   throw new CliError(
     `The restore ended at the stream ${head.config.name}: ${reason}. What came before it is there, the rest is not`,
-    'do not start LLM OS with half of it: run the restore again with --replace',
+    'run the restore again with --replace; until then `llmos up` refuses to start with half of it',
     { cause },
   );
 }

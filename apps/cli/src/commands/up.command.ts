@@ -1,3 +1,4 @@
+import { refuseUnfinished } from '../backup/unfinished-restore.js';
 import type { NatsServer } from '../broker/nats-binary.js';
 import { CliError } from '../cli-error.js';
 import { GatewayClient } from '../gateway/gateway-client.js';
@@ -90,6 +91,7 @@ class UpRun {
   async work(): Promise<number> {
     const { terminal } = this.context;
     const server = await this.prepare();
+    refuseUnfinished(this.context.instance);
     const from = Date.now();
     const natsUrl = await this.house.startBroker(server, this.stop);
     this.say(`✓ ${server.found} runs (${seconds(Date.now() - from)})`);

@@ -18,7 +18,7 @@ export function addBackupCommands(root: Command, context: CommandContext, done: 
     .command('restore <file>')
     .description('check a backup and bring it back; LLM OS must not be running')
     .option('--verify', 'only check that it is whole and opens with the master key')
-    .option('--replace', 'also where something is stored already: that is removed')
+    .option('--replace', 'also where something is stored already: all of it is removed')
     .addOption(json())
     .action(async (file: string, options: RestoreOptions) =>
       done(await (await import('../commands/restore.command.js')).restore(context, file, options)),

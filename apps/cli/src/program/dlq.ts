@@ -30,6 +30,6 @@ export function addDeadLetterCommands(root: Command, context: CommandContext, do
       ...before,
       countingNumber(text),
     ])
-    .description('send the messages again, exactly as they were')
+    .description('send the messages again: events as they were, tasks as a new run from that step on')
     .action(async (letters: number[]) => done(await (await commands()).redriveLetters(context, letters)));
 }

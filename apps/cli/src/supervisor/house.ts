@@ -6,7 +6,7 @@ import { NatsBroker } from '../broker/nats-broker.js';
 import { natsConfig } from '../broker/nats-config.js';
 import type { NatsServer } from '../broker/nats-binary.js';
 import { operatorPipelines } from '../broker/operator-pipelines.js';
-import { storageKey } from '../broker/storage-key.js';
+import { storageKeyFile } from '../broker/storage-key.js';
 import type { Instance } from '../instance/instance.js';
 import type { LogFile } from '../instance/log-file.js';
 import { endProcess } from '../instance/process-identity.js';
@@ -73,16 +73,19 @@ export class House {
   async startBroker(server: NatsServer, signal: AbortSignal): Promise<string> {
     const { instance, natsPort, log } = this.options;
     const folder = instance.brokerFolder;
+    const { encryption } = this.options;
+    const keyFile = storageKeyFile({ home: instance.home, brokerFolder: folder, encryption });
     const settings = {
       folder,
       credentials: instance.credentials(),
-      storageKey: storageKey({ home: instance.home, brokerFolder: folder, encryption: this.options.encryption }),
+      isEncrypted: keyFile !== undefined,
       operatorPipelines: await operatorPipelines(join(instance.root, 'deploy', 'pipelines')),
     };
     this.broker = new NatsBroker({
       folder,
       server,
       config: (port) => natsConfig({ ...settings, port }),
+      keyFile,
       port: natsPort,
       onLine: (line) => log.append('nats-server', line),
       onDeath: (reason, restart) => this.reportDeath('nats-server', reason, restart),

@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isLlmosError, newRunId, type InputOf, type OutputOf } from '@llmos/contracts';
+import { isLlmosError, LlmosError, newRunId, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { train } from '@llmos/contracts/capabilities/recommender';
 import { withSpan } from '@llmos/telemetry';
 import type { PatientCaller } from '../caller.js';
@@ -91,7 +91,7 @@ export class TrainingService {
     const candidate = await this.write(model, tenant, run);
     const measured = await this.measure(candidate, heldOut, request, caller, startedMs).catch(discard(candidate));
     const report = { ...measured, leftOut: { ...set.leftOut } };
-    await this.keep(report, candidate, minValue, caller);
+    await this.keep(report, candidate, minValue, caller).catch(discard(candidate));
     const outcome = report.replaced ? 'replaced' : 'kept';
     recommenderMetrics.training.observe({ algorithm: report.algorithm, outcome }, report.seconds);
     return report;
@@ -169,6 +169,10 @@ export class TrainingService {
   ): Promise<void> {
     const { tenant, run, signal } = caller;
     const file = await this.parts.shelf.put(tenant, run, path);
+    if (this.parts.shelf.isForgotten(tenant, run)) {
+      await this.parts.shelf.delete(file.object);
+      throw new LlmosError('NOT_FOUND', `What the model ${run} was trained on was destroyed meanwhile.`);
+    }
     const { algorithm, users, items, interactions } = report;
     const version = { version: run, algorithm, createdAt, users, items, interactions, ndcg10: report.figures.ndcg10 };
     const revision = await this.parts.catalog.add(tenant, { ...version, ...file, minValue, report });
