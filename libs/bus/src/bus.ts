@@ -61,6 +61,8 @@ const HEADROOM_BYTES = 8_192;
 /** What sealing leaves of a message for what is sealed: base64, and room for the rest of a record. */
 const SEALED_SHARE = 0.7;
 const RESTORE_RETRY_MS = 250;
+/** For watches to end before the connection does; with the broker away they may not. */
+const WATCHES_END_MS = 500;
 const LETTER_OBJECTS = 'dead-letters';
 
 /** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
@@ -76,6 +78,7 @@ export class Bus {
   private readonly source: string;
   private readonly buckets = new Map<string, KvOptions>();
   private readonly reconnectListeners = new Set<() => void>();
+  private readonly closeListeners = new Set<() => Promise<void>>();
   private connected = true;
 
   private constructor(
@@ -303,8 +306,10 @@ export class Bus {
   }
 
   async kv(bucket: string, options: KvOptions = {}): Promise<KvBucket> {
-    const onReconnect = (listener: () => void) => void this.reconnectListeners.add(listener);
-    const opened = await KvBucket.open(this.nc, bucket, this.options.replicas ?? 1, options, onReconnect);
+    const opened = await KvBucket.open(this.nc, bucket, this.options.replicas ?? 1, options, {
+      onReconnect: (listener) => void this.reconnectListeners.add(listener),
+      onClose: (listener) => void this.closeListeners.add(listener),
+    });
     this.buckets.set(bucket, options);
     return opened;
   }
@@ -321,8 +326,10 @@ export class Bus {
 
   /** Stops pulling, waits at most `graceMs` for work in hand, then drains and closes. */
   async close(graceMs = 3_000): Promise<void> {
+    const watches = Promise.all([...this.closeListeners].map((end) => end()));
     await Promise.all([...this.loops].map((loop) => loop.stop(graceMs)));
     this.publisher.close();
+    await Promise.race([watches, delay(WATCHES_END_MS)]);
     if (!this.nc.isClosed()) await this.nc.drain().catch(() => this.nc.close());
   }
 

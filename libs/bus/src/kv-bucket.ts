@@ -40,6 +40,14 @@ export interface KvWatcher {
   onReady?(): void;
 }
 
+/** What becomes of the connection that a bucket is reached by. */
+export interface KvConnection {
+  /** Told what to do when the broker is back. */
+  onReconnect(listener: () => void): void;
+  /** Told what to end before the connection is closed. */
+  onClose(listener: () => Promise<void>): void;
+}
+
 const WRONG_REVISION = 10071;
 /** How long the empty marker of an erased key stays, for watchers that are away. After it not even the key is known. */
 const MARKER_TTL = '168h';
@@ -50,21 +58,20 @@ export class KvBucket {
   private constructor(
     private readonly nc: NatsConnection,
     private readonly kv: KV,
-    private readonly onReconnect: (listener: () => void) => void,
+    private readonly connection: KvConnection,
     private readonly erasable: boolean,
     private readonly stream: string,
   ) {}
 
-  /** @param onReconnect told what to do when the broker is back. */
   static async open(
     nc: NatsConnection,
     bucket: string,
     replicas: number,
     options: KvOptions,
-    onReconnect: (listener: () => void) => void,
+    connection: KvConnection,
   ): Promise<KvBucket> {
     const kv = await createBucket(nc, bucket, replicas, options);
-    return new KvBucket(nc, kv, onReconnect, options.erasable ?? false, `KV_${bucket}`);
+    return new KvBucket(nc, kv, connection, options.erasable ?? false, `KV_${bucket}`);
   }
 
   async get(key: string): Promise<KvValue | undefined> {
@@ -157,19 +164,26 @@ export class KvBucket {
         }
         if (stopped || this.nc.isClosed()) return;
         await delay(200);
+        if (stopped) return;
         // From the start again: a broker that lost its memory counts its revisions anew.
         const renewed = await this.kv.watch().catch(() => undefined);
-        if (renewed) current = renewed;
+        if (!renewed) continue;
+        current = renewed;
+        if (stopped) current.stop();
       }
     };
-    this.onReconnect(() => current.stop());
-    void follow();
-    return {
-      stop: () => {
-        stopped = true;
-        current.stop();
-      },
+    this.connection.onReconnect(() => current.stop());
+    const following = follow();
+    const stop = () => {
+      stopped = true;
+      current.stop();
     };
+    // A watch that is begun on a connection as it closes leaves the client's timer running for ever.
+    this.connection.onClose(() => {
+      stop();
+      return following;
+    });
+    return { stop };
   }
 }
 

@@ -21,6 +21,18 @@ describe('mergeDeeds', () => {
     );
   });
 
+  it('keeps the same of several of one time, however often it is done', () => {
+    const at = (item: string, atMs: number): Deed => ({ item, event: 'view', value: 1, atMs });
+    const added = ['a', 'b', 'c', 'd'].map((item) => at(item, 5));
+    const { history } = mergeDeeds([at('old', 1)], added, 2);
+    expect(history.map(({ item }) => item)).toEqual(['c', 'd']);
+    expect(mergeDeeds(history, added, 2)).toMatchObject({
+      history,
+      outcomes: ['too_old', 'too_old', 'duplicate', 'duplicate'],
+    });
+    expect(mergeDeeds([at('z', 5)], added, 2).history.map(({ item }) => item)).toEqual(['z', 'd']);
+  });
+
   it('keeps the newest, oldest first, and tells what became of each', () => {
     fc.assert(
       fc.property(deeds, fc.integer({ min: 1, max: 10 }), (added, limit) => {

@@ -30,7 +30,7 @@ export function mergeDeeds(history: readonly Deed[], added: readonly Deed[], lim
     known.add(identity);
   }
   const merged = [...history, ...fresh].sort((a, b) => a.atMs - b.atMs);
-  const kept = merged.length > limit ? merged.slice(-limit) : merged;
+  const kept = merged.length > limit ? newestOf(merged, limit) : merged;
   const keptSet = merged.length > limit ? new Set(kept) : undefined;
   return {
     history: kept,
@@ -38,6 +38,13 @@ export function mergeDeeds(history: readonly Deed[], added: readonly Deed[], lim
       duplicates.has(deed) ? 'duplicate' : keptSet && !keptSet.has(deed) ? 'too_old' : 'accepted',
     ),
   };
+}
+
+/** Of deeds of one time their identity decides who stays, not who came first: that changes when it is done again. */
+function newestOf(deeds: readonly Deed[], limit: number): Deed[] {
+  const byAge = [...deeds].sort((a, b) => a.atMs - b.atMs || (identityOf(a) < identityOf(b) ? -1 : 1));
+  const newest = new Set(byAge.slice(-limit));
+  return deeds.filter((deed) => newest.has(deed));
 }
 
 function identityOf({ item, event, atMs }: Deed): string {
