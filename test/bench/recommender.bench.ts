@@ -9,7 +9,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quantileOf } from '@llmos/learning';
+import { quantileOf, seededRandom } from '@llmos/learning';
 import { startHouse, type House } from '../e2e/house.ts';
 
 const from = (path: string) => new URL(`../../apps/recommender/dist/${path}`, import.meta.url).href;
@@ -17,7 +17,6 @@ type TrainingSets = typeof import('../../apps/recommender/src/training/training-
 type Training = typeof import('../../apps/recommender/src/training/trainer.js');
 type ModelFile = typeof import('../../apps/recommender/src/model/model-file.js');
 type Scoring = typeof import('../../apps/recommender/src/model/scorer.js');
-type Chance = typeof import('../../apps/recommender/src/model/seeded-random.js');
 
 type Details = Record<string, unknown>;
 
@@ -32,7 +31,6 @@ const { prepareTrainingSet } = (await import(from('training/training-set.js'))) 
 const { Trainer } = (await import(from('training/trainer.js'))) as Training;
 const { encodeModel, openModel } = (await import(from('model/model-file.js'))) as ModelFile;
 const { Scorer } = (await import(from('model/scorer.js'))) as Scoring;
-const { seededRandom } = (await import(from('model/seeded-random.js'))) as Chance;
 
 /** Each user has a taste; a few items are everybody's, most are few people's. */
 function* inventedUsers(): Generator<{ user: string; interactions: { item: string; at: number }[] }> {

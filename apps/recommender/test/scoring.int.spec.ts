@@ -5,7 +5,7 @@ import { quantileOf } from '@llmos/learning';
 import type { ItemModel } from '../src/model/item-model.js';
 import { encodeModel, openModel } from '../src/model/model-file.js';
 import { Scorer } from '../src/model/scorer.js';
-import { seededRandom } from '../src/model/seeded-random.js';
+import { seededRandom } from '@llmos/learning';
 import { Trainer } from '../src/training/trainer.js';
 import { prepareRows } from '../src/training/training-set.js';
 import { syntheticInteractions } from './synthetic-interactions.js';

@@ -1,4 +1,4 @@
-import { seededRandom, standardNormal } from '../src/model/seeded-random.js';
+import { seededRandom, standardNormal } from '@llmos/learning';
 
 export interface SyntheticRow {
   readonly user: string;

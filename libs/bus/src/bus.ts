@@ -39,7 +39,7 @@ export interface BusOptions {
   /** Shown to operators as the connection's name, and as the source of events. */
   readonly service: string;
   /** Copies kept of each stream; as many as there are already where nothing is said. */
-  readonly replicas?: number;
+  readonly replicas?: number | undefined;
   /** How long to wait for the broker at the start, in milliseconds. */
   readonly connectTimeoutMs?: number;
   readonly onError?: (error: unknown) => void;

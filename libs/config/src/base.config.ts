@@ -28,8 +28,8 @@ export const baseConfig = defineConfig({
   natsUrl: setting('LLMOS_NATS_URL', z.string().min(1).default('nats://127.0.0.1:4222')),
   natsUser: setting('LLMOS_NATS_USER', z.string().optional()),
   natsPassword: setting('LLMOS_NATS_PASSWORD', z.string().optional()),
-  /** Copies of each stream: 1 on one machine, 3 in a NATS cluster. */
-  natsReplicas: setting('LLMOS_NATS_REPLICAS', z.coerce.number().int().min(1).max(5).default(1)),
+  /** Copies of each stream, such as 3 in a NATS cluster; unset leaves what is there, and makes 1 of what is not. */
+  natsReplicas: setting('LLMOS_NATS_REPLICAS', z.coerce.number().int().min(1).max(5).optional()),
   logLevel: setting('LLMOS_LOG_LEVEL', z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')),
   /** Where spans go, such as http://127.0.0.1:4318. Tracing is off without it. */
   otlpUrl: setting('LLMOS_OTLP_URL', z.string().optional()),

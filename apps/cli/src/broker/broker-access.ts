@@ -9,8 +9,7 @@ const brokerConfig = defineConfig({
   natsUrl: setting('LLMOS_NATS_URL', z.string().min(1).optional()),
   natsUser: baseConfig.natsUser,
   natsPassword: baseConfig.natsPassword,
-  /** Nothing said leaves the streams as they are. */
-  natsReplicas: setting('LLMOS_NATS_REPLICAS', z.coerce.number().int().min(1).max(5).optional()),
+  natsReplicas: baseConfig.natsReplicas,
 });
 
 /**

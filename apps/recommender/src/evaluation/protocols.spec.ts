@@ -1,4 +1,4 @@
-import { seededRandom } from '../model/seeded-random.js';
+import { seededRandom } from '@llmos/learning';
 import { prepareRows } from '../training/training-set.js';
 import { historyOf, splitFull, splitNcf, targetsOf } from './protocols.js';
 

@@ -1,4 +1,4 @@
-import { sampleOf } from '../model/seeded-random.js';
+import { sampleOf } from '../model/sample-of.js';
 import { splitAt, type HeldOut } from '../training/hold-out.js';
 import type { TrainingSet } from '../training/training-set.js';
 

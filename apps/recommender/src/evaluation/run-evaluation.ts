@@ -1,7 +1,7 @@
 import { LlmosError } from '@llmos/contracts';
 import type { RankingFigures } from '@llmos/contracts/capabilities/recommender';
 import { openModel, viewModel } from '../model/model-file.js';
-import { seededRandom } from '../model/seeded-random.js';
+import { seededRandom } from '@llmos/learning';
 import type { Algorithm } from '../training/settings.js';
 import { trainModel } from '../training/train-model.js';
 import type { TrainingControl } from '../training/training-control.js';

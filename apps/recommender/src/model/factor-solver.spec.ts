@@ -1,5 +1,5 @@
 import { FactorSolver, gramOfVectors } from './factor-solver.js';
-import { seededRandom, standardNormal } from './seeded-random.js';
+import { seededRandom, standardNormal } from '@llmos/learning';
 
 describe('FactorSolver', () => {
   const d = 5;

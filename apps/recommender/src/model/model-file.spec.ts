@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emptyRows, writeRow, type TrainedModel } from '../training/trained-model.js';
 import { encodeModel, openModel, viewModel } from './model-file.js';
-import { seededRandom, standardNormal } from './seeded-random.js';
+import { seededRandom, standardNormal } from '@llmos/learning';
 import { gramOfVectors } from './factor-solver.js';
 
 const name = { version: 'v1', createdAt: '2026-11-24T00:00:00.000Z' };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { emptyRows, writeRow, type TrainedModel } from '../training/trained-model.js';
 import { viewModel } from './model-file.js';
 import { Scorer } from './scorer.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '@llmos/learning';
 
 const items = ['kettle', 'teapot', 'cup', 'novel', 'atlas', 'hammer'];
 /** What having an item adds to the others: kitchen things go together, books go together. */

@@ -2,7 +2,7 @@ import { Catalogue, type HistoryItem, type ResolvedHistory } from './catalogue.j
 import { ColdItems } from './cold-items.js';
 import { diversify } from './diversify.js';
 import type { ItemModel } from './item-model.js';
-import { sampleOf } from './seeded-random.js';
+import { sampleOf } from './sample-of.js';
 import { topItems } from './top-items.js';
 
 /** What may be in a list and how it is mixed. */

@@ -1,4 +1,4 @@
-import { seededRandom } from '../model/seeded-random.js';
+import { seededRandom } from '@llmos/learning';
 
 /** Numbers from 0 to 1 that a run's id decides: a task delivered twice gives the same list. */
 export function randomOf(run: string): () => number {

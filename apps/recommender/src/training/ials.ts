@@ -1,5 +1,5 @@
 import { FactorSolver, gramOfVectors } from '../model/factor-solver.js';
-import { seededRandom, standardNormal } from '../model/seeded-random.js';
+import { seededRandom, standardNormal } from '@llmos/learning';
 import { decodeCheckpoint, encodeCheckpoint, fingerprintOf } from './ials-checkpoint.js';
 import type { ResolvedSettings } from './settings.js';
 import { emptyRows, writeRow, type Rows } from './trained-model.js';

@@ -1,3 +1,4 @@
+import { seededRandom } from '@llmos/learning';
 import { emptyWeights, scoreWords, type EntityWeights, type WordRows } from '../entity-weights.js';
 import { TAGS } from '../tags.js';
 import { beliefsOf } from '../tag-lattice.js';
@@ -100,17 +101,6 @@ export class CrfTrainer {
     squares[at]! += slope * slope;
     weights[at]! -= (rate * slope) / (Math.sqrt(squares[at]!) + EPSILON);
   }
-}
-
-/** Mulberry32: small, seeded and good enough to shuffle. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function shuffle(values: number[], random: () => number): void {

@@ -1,5 +1,5 @@
 import { NAMED_TYPES, type NamedType } from '../tags.js';
-import { seededRandom } from './crf-trainer.js';
+import { seededRandom } from '@llmos/learning';
 import type { AnnotatedSentence } from './dataset.js';
 
 /**
