@@ -2,7 +2,7 @@ import { LlmosError, type ErrorBody } from '@llmos/contracts';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DeadLetters } from './dead-letters.js';
 import type { Delivery } from './pull-loop.js';
-import { isNotFound } from './topology.js';
+import { isNotFound, MAX_DELIVERIES } from './topology.js';
 
 /** A message no worker finished. */
 export type Abandoned = Pick<Delivery, 'headers' | 'data'>;
@@ -44,7 +44,12 @@ export async function buryAbandoned(
       attempts: advisory.deliveries,
       error,
     });
-    await onDead({ headers: message.header, data: message.data }, error);
+    try {
+      await onDead({ headers: message.header, data: message.data }, error);
+    } catch (failure) {
+      // Told or not, it must not lie in its queue for ever: at the last attempt the letter has to do.
+      if (delivery.attempt < MAX_DELIVERIES) throw failure;
+    }
     await jsm.streams.deleteMessage(advisory.stream, advisory.stream_seq).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });

@@ -6,6 +6,8 @@ import { findServiceApps } from '../supervisor/service-apps.js';
 import type { CommandContext } from './context.js';
 
 const LIMIT_MS = 8_000;
+/** What a restore has brought back has to get to the disk. */
+const RESTORE_LIMIT_MS = 70_000;
 
 /** Stops what `up` has started here, whatever state it is in. Succeeds when nothing runs. */
 export async function down({ instance, terminal, config }: CommandContext): Promise<number> {
@@ -16,8 +18,9 @@ export async function down({ instance, terminal, config }: CommandContext): Prom
   }
   const lives = () => isSupervisor(commandOf(state.pid));
   if (lives()) {
+    const isRestore = / restore(?: |$)/.test(commandOf(state.pid));
     signal(state.pid, 'SIGTERM');
-    if (!(await goneWithin(lives, LIMIT_MS))) signal(state.pid, 'SIGKILL');
+    if (!(await goneWithin(lives, isRestore ? RESTORE_LIMIT_MS : LIMIT_MS))) signal(state.pid, 'SIGKILL');
   }
   // All of this has gone when the supervisor could do it itself.
   await endLeftovers(state, findServiceApps(config.root));
