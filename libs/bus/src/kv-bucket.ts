@@ -1,9 +1,10 @@
 import { LlmosError } from '@llmos/contracts';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
-import { jetstreamManager, StorageType } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { eraseMessage } from './erase-message.js';
 import { delay } from './publisher.js';
+import { storedMessages } from './stored-messages.js';
 import { viaBroker } from './via-broker.js';
 
 export interface KvOptions {
@@ -124,9 +125,12 @@ export class KvBucket {
 
   /** Every value that lies in the bucket under keys like this (`acme.*`), replaced ones that are kept among them. */
   async *stored(keys: string): AsyncGenerator<StoredKvValue> {
-    for await (const entry of await viaBroker(() => this.kv.history({ key: keys }))) {
-      if (entry.operation === 'PUT') yield storedValue(entry);
-      if (entry.delta === 0) return;
+    const prefix = `$KV.${this.stream.slice('KV_'.length)}.`;
+    // Not the client's own history: when the last of what there was goes meanwhile, that waits for a heartbeat.
+    for await (const message of storedMessages(jetstream(this.nc), this.stream, prefix + keys)) {
+      const { subject, data, seq, time, headers } = message;
+      if (headers?.get('KV-Operation') || headers?.get('Nats-Marker-Reason')) continue;
+      yield { key: subject.slice(prefix.length), value: data, revision: seq, storedAtMs: time.getTime() };
     }
   }
 

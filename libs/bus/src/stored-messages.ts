@@ -1,11 +1,25 @@
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import { viaBroker } from './via-broker.js';
 
 /** When nothing has come for so long, nothing will. */
 const QUIET_MS = 1_000;
 
 /** Reads the headers of what a stream holds under a subject now, oldest first, without taking anything out of it. */
-export async function* storedHeaders(js: JetStreamClient, stream: string, filter: string): AsyncGenerator<JsMsg> {
-  const consumer = await js.consumers.get(stream, { filter_subjects: filter, headers_only: true });
+export function storedHeaders(js: JetStreamClient, stream: string, filter: string): AsyncGenerator<JsMsg> {
+  return stored(js, stream, { filter_subjects: filter, headers_only: true });
+}
+
+/** The same with their bodies. */
+export function storedMessages(js: JetStreamClient, stream: string, filter: string): AsyncGenerator<JsMsg> {
+  return stored(js, stream, { filter_subjects: filter });
+}
+
+async function* stored(
+  js: JetStreamClient,
+  stream: string,
+  options: { readonly filter_subjects: string; readonly headers_only?: boolean },
+): AsyncGenerator<JsMsg> {
+  const consumer = await viaBroker(() => js.consumers.get(stream, options));
   if ((await consumer.info(true)).num_pending === 0) return;
   for (;;) {
     let came = 0;
