@@ -104,7 +104,7 @@ export class DeadLetterDesk {
    * @throws LlmosError NOT_FOUND as {@link read}; OVERLOADED or UNAVAILABLE when the broker does not take it.
    */
   async redrive(sequence: number): Promise<Redriven> {
-    const { note, original, object } = await this.read(sequence);
+    const { original, object } = await this.read(sequence);
     const { run, ...message } = asNewRun(original) ?? { ...original, run: undefined };
     await this.publisher.publish(message.subject, message.data, {
       headers: message.headers ?? headers(),
