@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsServer } from '../broker/nats-binary.js';
 import { NatsBroker } from '../broker/nats-broker.js';
-import { encryptionLines } from '../broker/nats-config.js';
+import { serverLines } from '../broker/nats-config.js';
 import { storageKeyFile } from '../broker/storage-key.js';
 import type { CommandContext } from '../commands/context.js';
 import { LogFile } from '../instance/log-file.js';
@@ -38,7 +38,9 @@ export async function startRestoreBroker(
   const broker = new NatsBroker({
     folder,
     server,
-    config: (port) => restoreConfig({ folder, port, password, isEncrypted: keyFile !== undefined }),
+    config: (port) =>
+      serverLines({ folder, port, isEncrypted: keyFile !== undefined, syncsAlways: false }) +
+      `authorization { users: [ { user: ${USER}, password: ${JSON.stringify(password)} } ] }\n`,
     keyFile,
     port: config.natsPort,
     onLine: (line) => log.append('nats-server', line),
@@ -56,28 +58,6 @@ export async function startRestoreBroker(
     throw error;
   }
   return { url: broker.url, user: USER, password, stop: () => end().then(() => syncFolder(join(folder, 'data'))) };
-}
-
-interface RestoreSettings {
-  readonly folder: string;
-  readonly port: number;
-  readonly password: string;
-  readonly isEncrypted: boolean;
-}
-
-function restoreConfig({ folder, port, password, isEncrypted }: RestoreSettings): string {
-  const quote = JSON.stringify;
-  return `host: 127.0.0.1
-port: ${port}
-server_name: llmos
-max_payload: 2MB
-pid_file: ${quote(`${folder}/nats.pid`)}
-ports_file_dir: ${quote(folder)}
-jetstream {
-  store_dir: ${quote(`${folder}/data`)}
-${encryptionLines(isEncrypted)}}
-authorization { users: [ { user: ${USER}, password: ${quote(password)} } ] }
-`;
 }
 
 function syncFolder(folder: string): void {

@@ -49,17 +49,7 @@ export function natsConfig({ folder, port, credentials, isEncrypted, operatorPip
       notRead: [],
     }),
   );
-  return `host: 127.0.0.1
-port: ${port}
-server_name: llmos
-max_payload: 2MB
-pid_file: ${quote(`${folder}/nats.pid`)}
-ports_file_dir: ${quote(folder)}
-jetstream {
-  store_dir: ${quote(`${folder}/data`)}
-  sync_interval: always
-${encryptionLines(isEncrypted)}}
-authorization {
+  return `${serverLines({ folder, port, isEncrypted, syncsAlways: true })}authorization {
   users: [
     { user: services, password: ${quote(credentials.services)} }
 ${[...tenants, ...operators].join('\n')}
@@ -68,9 +58,23 @@ ${[...tenants, ...operators].join('\n')}
 `;
 }
 
-/** Lines of the `jetstream` block. The file lies beside the data, so the key is not in it. */
-export function encryptionLines(isEncrypted: boolean): string {
-  return isEncrypted ? `  cipher: aes\n  key: $${BROKER_KEY}\n` : '';
+export interface ServerSettings extends Pick<NatsSettings, 'folder' | 'port' | 'isEncrypted'> {
+  /** Whether each message is on disk before it is acknowledged. */
+  readonly syncsAlways: boolean;
+}
+
+/** Everything but who may connect. The file lies beside the data, so the key of its files is not in it. */
+export function serverLines({ folder, port, isEncrypted, syncsAlways }: ServerSettings): string {
+  return `host: 127.0.0.1
+port: ${port}
+server_name: llmos
+max_payload: 2MB
+pid_file: ${quote(`${folder}/nats.pid`)}
+ports_file_dir: ${quote(folder)}
+jetstream {
+  store_dir: ${quote(`${folder}/data`)}
+${syncsAlways ? '  sync_interval: always\n' : ''}${isEncrypted ? `  cipher: aes\n  key: $${BROKER_KEY}\n` : ''}}
+`;
 }
 
 function tenantUser({ user, password, publish, read, notRead }: TenantUser): string {
