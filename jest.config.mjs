@@ -11,8 +11,15 @@ const shared = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/templates/'],
 };
 export default {
+  // A limit against hanging, not a yardstick: a busy machine takes several times as long as an idle one.
+  // Projects have none of their own; what takes longer says so itself.
+  testTimeout: 60_000,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/tools/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/tools/**/*.spec.ts'],
+    },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps}/*/test/**/*.int.spec.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/{architecture,e2e}/**/*.spec.ts'] },
   ],
