@@ -3,7 +3,7 @@ import { stepInput } from '@llmos/pipeline';
 import { waitFor } from '@llmos/testing';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startHouse, type House } from './house.js';
+import { readEvents, startHouse, type House } from './house.js';
 
 const MINUTE_MS = 60_000;
 const CARD = '4111 1111 1111 1111';
@@ -47,6 +47,23 @@ describe('what guards the house, whole', () => {
     expect(status).toBe(200);
     expect(body.result).not.toContain(KEY);
     expect((body.details!['screening'] as { stripped: unknown[] }).stripped).not.toHaveLength(0);
+  });
+
+  it('does not stream a secret either', async () => {
+    const body = JSON.stringify({
+      name: 'customer_service',
+      text: 'Which key does the till of the flagship store use for payments?',
+    });
+    const response = await fetch(`${house.url}/serving/process`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body,
+    });
+    const events = await readEvents(response);
+    expect(events.at(-1)!.event).toBe('completed');
+    expect(events.some(({ event }) => event === 'delta')).toBe(true);
+    const said = events.map(({ event, data }) => (event === 'completed' ? data['result'] : data));
+    expect(JSON.stringify(said)).not.toContain(KEY);
   });
 
   it('asks the model without personal data, and answers', async () => {

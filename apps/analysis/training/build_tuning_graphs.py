@@ -12,7 +12,7 @@ tuning-gradient.onnx  the same, same, weight            -> loss: sum(weight * (c
 
 tuning.json           how an update is laid out, and the hashes of the graphs and of the encoder they fit
 
-The backward pass is written out by hand beside each forward step. See requirements.txt.
+The backward pass is written out by hand beside each forward step. See libs/models/training/requirements.txt.
 """
 import argparse
 import hashlib

@@ -60,6 +60,24 @@ describe('GenerationService', () => {
     expect(output.citations).toEqual([{ document: 'card', title: 'My card', passage: 'card#0', score: 0.7 }]);
   });
 
+  it('streams no sentence that leaks a secret; what screens the whole text behind it still sees that', async () => {
+    const key = 'sk_live_4eC39HqLyjWDarjtT1zdp7dc';
+    const text = `A new card arrives within 5 working days. Express delivery uses the key ${key}.`;
+    const emitted: string[] = [];
+    const input = answer.input.parse({ question: 'Which key does delivery use?', passages: [{ ...passage, text }] });
+    const service = new GenerationService(
+      modelOf(() => text),
+      settings,
+    );
+    const output = await service.answer(input, {
+      signal: new AbortController().signal,
+      emit: ({ sentence }) => emitted.push(sentence),
+    });
+    expect(output.text).toContain(key);
+    expect(emitted.join(' ')).not.toContain(key);
+    expect(emitted).not.toHaveLength(0);
+  });
+
   it.each([
     ['nothing near enough', { passages: [{ ...passage, similarity: 0.2 }] }],
     ['no passage', { passages: [] }],

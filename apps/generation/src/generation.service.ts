@@ -1,5 +1,6 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { answer } from '@llmos/contracts/capabilities/generation';
+import { leaks } from '@llmos/guardrails';
 import { withBreaker, type Operation } from '@llmos/resilience';
 import { withModelSpan } from '@llmos/telemetry';
 import { GroundedComposer } from './grounding/composer.js';
@@ -15,7 +16,10 @@ export type AnswerOutput = OutputOf<typeof answer>;
 
 export interface AnswerContext {
   readonly signal: AbortSignal;
-  /** Told each sentence as soon as it may leave; joined by spaces they are the answer's text. */
+  /**
+   * Told each sentence as soon as it may leave; joined by spaces they are the answer's text, but for sentences that leak
+   * instructions or secrets.
+   */
   readonly emit: (delta: { sentence: string }) => void;
 }
 
@@ -84,7 +88,10 @@ export class GenerationService {
     const composer = new GroundedComposer({
       question: input.question,
       sources,
-      release: (sentence) => context.emit({ sentence }),
+      // What is screened behind this step is the whole text; what is streamed has left by then.
+      release: (sentence) => {
+        if (!leaks(sentence)) context.emit({ sentence });
+      },
     });
     const { usage, degraded } = looksLikeInstruction(input.question)
       ? { usage: NO_USAGE, degraded: false }

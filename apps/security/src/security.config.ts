@@ -26,6 +26,11 @@ export const securityConfig = defineConfig({
       .min(1)
       .default(fileURLToPath(new URL('../model/injection-head.json', import.meta.url))),
   ),
+  /**
+   * Off: the first stage of screening has the last word. Saves a copy of the encoder (some 250 MB) and costs recall;
+   * apps/security/model/SCREENING_CARD.md has the figures of both.
+   */
+  secondStage: setting('LLMOS_SECURITY_SECOND_STAGE', flag().default(true)),
   /** Tenants that may look at restrictions, lift them and send observations, beside the gateways themselves. */
   operators: setting('LLMOS_SECURITY_OPERATORS', list('default')),
   /** Requests in a minute from one key or address that are too many whatever is usual; tenants have ten times that. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Bus, CONFIG, LOGGER, reportBreaker, TenantKeys, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
@@ -14,6 +15,7 @@ import { BASELINE_STORE, type BaselineStore } from './ports/baseline-store.port.
 import { RESTRICTION_STORE, type RestrictionStore } from './ports/restriction-store.port.js';
 import { RedactionService } from './redaction/redaction.service.js';
 import { NoEmbedding, ResilientScreening } from './resilient-screening.service.js';
+import { updatePathOf } from './screening/head/tuned-head.js';
 import { ScreeningService } from './screening/screening.service.js';
 import { THRESHOLD } from './screening/text-screen.js';
 import type { SecurityConfig } from './security.config.js';
@@ -30,6 +32,7 @@ import { ThreatService } from './threats/threat.service.js';
 type Config = SecurityConfig & ServiceConfig;
 
 const MODEL = 'minilm';
+const TUNED_HEAD = fileURLToPath(new URL('../model/tuned-injection-head.json', import.meta.url));
 const MOST_RESTRICTIONS = 5_000;
 
 @Module({
@@ -39,11 +42,18 @@ const MOST_RESTRICTIONS = 5_000;
     {
       provide: ResilientScreening,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ home, root, workers, headPath }: Config, log: Logger) => {
+      useFactory: ({ home, root, workers, headPath, secondStage }: Config, log: Logger) => {
         const catalogPath = join(root, 'deploy', 'models.yaml');
-        const embedder = new CatalogEmbedder({ model: MODEL, home, catalogPath, workers });
-        const onStateChange = reportBreaker(MODEL, log);
-        const full = new ScreeningService(new GuardedEmbedding(embedder, { onStateChange }), headPath);
+        const encoder = (name: string, update?: string) =>
+          new GuardedEmbedding(new CatalogEmbedder({ model: MODEL, home, catalogPath, workers, update }), {
+            onStateChange: reportBreaker(name, log),
+          });
+        const second = {
+          embedding: encoder(`${MODEL}-screening`, updatePathOf(TUNED_HEAD)),
+          headPath: TUNED_HEAD,
+          onFallback: () => securityMetrics.byFirstStage.inc(),
+        };
+        const full = new ScreeningService(encoder(MODEL), headPath, secondStage ? second : undefined);
         const rules = new ScreeningService(new NoEmbedding(MODEL), headPath);
         return new ResilientScreening(full, rules, {
           onFallback: () => securityMetrics.byRules.inc(),

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { screen } from '@llmos/contracts/capabilities/security';
+import { attackRules } from '@llmos/guardrails';
 import { carryEmbedding } from '@llmos/models';
 import { encodeHead, writeHead } from './head/head-file.js';
 import type { SideWeights } from './head/screening-head.js';
-import { attackRules } from './rules/attack-rules.js';
 import { ScreeningService, type ScreenReply } from './screening.service.js';
 import type { TextEmbedding } from './text-embedding.port.js';
 

@@ -1,22 +1,34 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import type { screen } from '@llmos/contracts/capabilities/security';
+import { attackRules } from '@llmos/guardrails';
 import { carriedVector, carryEmbedding, type LoadProgress } from '@llmos/models';
 import { decodeHead, readHead } from './head/head-file.js';
 import { ScreeningHead } from './head/screening-head.js';
-import { attackRules } from './rules/attack-rules.js';
+import { TunedHead } from './head/tuned-head.js';
 import { stripSentences } from './strip.js';
 import type { TextEmbedding } from './text-embedding.port.js';
 import { VerdictCache } from './verdict-cache.js';
-import { screenText, THRESHOLD, type EmbeddingAccess, type TextVerdict } from './text-screen.js';
+import { screenText, THRESHOLD, type EmbeddingAccess, type Stages, type TextVerdict } from './text-screen.js';
 
 export type ScreenRequest = InputOf<typeof screen>;
 export type ScreenReply = OutputOf<typeof screen>;
 
 interface Loaded {
-  readonly head: ScreeningHead;
+  readonly stages: Stages;
   readonly dimensions: number;
+  /** Of the first stage. */
   readonly model: string;
+}
+
+/** What the second stage needs. */
+export interface SecondStage {
+  /** Of the encoder with the update that lies beside the head. */
+  readonly embedding: TextEmbedding;
+  /** Path of the head's description. */
+  readonly headPath: string;
+  /** Told of each text that the first stage judged alone because the second failed. */
+  readonly onFallback: (error: unknown) => void;
 }
 
 /** Fewer characters than this are not worth keeping of a passage that was stripped. */
@@ -31,22 +43,26 @@ export class ScreeningService {
     private readonly embedding: TextEmbedding,
     /** Path of the head's description (`injection-head.json`). */
     private readonly headPath: string,
+    /** Absent: the first stage's word is the last. */
+    private readonly second?: SecondStage,
   ) {}
 
-  /** Reads the head and loads the embedding model. Rejects with `UNAVAILABLE` when the head cannot be used. */
+  /** Reads the heads and loads the embedding models. Rejects with `UNAVAILABLE` when a head cannot be used. */
   async load(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
     const files = await readHead(this.headPath);
     const weights = decodeHead(
       files,
       attackRules.map(({ id }) => id),
     );
+    const second = this.second && (await TunedHead.read(this.second.headPath));
     await this.embedding.start(report, signal);
+    await this.second?.embedding.start(report, signal);
     const { model } = files.description;
-    this.loaded = { head: new ScreeningHead(weights), dimensions: weights.dimensions, model };
+    this.loaded = { stages: { first: new ScreeningHead(weights), second }, dimensions: weights.dimensions, model };
   }
 
   async close(): Promise<void> {
-    await this.embedding.close();
+    await Promise.all([this.embedding.close(), this.second?.embedding.close()]);
   }
 
   /**
@@ -57,13 +73,14 @@ export class ScreeningService {
    * the signal's reason on abort.
    */
   async screen(request: ScreenRequest, signal?: AbortSignal): Promise<ScreenReply> {
-    const { head, dimensions, model } = this.ready();
+    const { stages, dimensions, model } = this.ready();
     const { text, passages, source, action } = request;
     const vector = await this.vectorOf(request, dimensions, signal);
-    const verdict = await screenText(text, source, head, this.access(signal, vector));
+    const verdict = await screenText(text, source, stages, this.access(signal, vector));
     if (action === 'refuse' && isAttack(verdict)) throw refusal(verdict);
-    const screened = await this.screenPassages(passages, action, head, signal);
+    const screened = await this.screenPassages(passages, action, stages, signal);
     const score = Math.max(verdict.score, screened.score);
+    const isDegraded = verdict.isDegraded || screened.isDegraded;
     return {
       verdict: score >= THRESHOLD ? 'injection' : 'benign',
       score,
@@ -74,7 +91,7 @@ export class ScreeningService {
       passages: screened.passages,
       withheld: screened.withheld,
       ...(vector ? { embedding: carryEmbedding(this.embedding.model, text, vector) } : {}),
-      model,
+      model: isDegraded || !stages.second ? model : stages.second.model,
     };
   }
 
@@ -92,15 +109,16 @@ export class ScreeningService {
   private async screenPassages(
     passages: readonly Passage[],
     action: ScreenRequest['action'],
-    head: ScreeningHead,
+    stages: Stages,
     signal?: AbortSignal,
   ) {
-    const result = { score: 0, passages: [] as Passage[], withheld: [] as string[] };
+    const result = { score: 0, isDegraded: false, passages: [] as Passage[], withheld: [] as string[] };
     for (const passage of passages) {
       signal?.throwIfAborted();
-      const judge = () => screenText(passage.text, 'passage', head, this.access(signal));
+      const judge = () => screenText(passage.text, 'passage', stages, this.access(signal));
       const verdict = await this.passageVerdicts.of(passage.text, judge);
       result.score = Math.max(result.score, verdict.score);
+      result.isDegraded ||= verdict.isDegraded ?? false;
       const kept = isAttack(verdict) ? treat(passage, verdict, action) : passage;
       if (kept) result.passages.push(kept);
       if (kept !== passage) result.withheld.push(passage.id);
@@ -109,7 +127,21 @@ export class ScreeningService {
   }
 
   private access(signal?: AbortSignal, whole?: Float32Array): EmbeddingAccess {
-    return { embed: (texts) => this.embedding.embed(texts, signal), ...(whole ? { whole } : {}) };
+    return {
+      embed: (texts) => this.embedding.embed(texts, signal),
+      embedTuned: (texts) => this.embedTuned(texts, signal),
+      ...(whole ? { whole } : {}),
+    };
+  }
+
+  private async embedTuned(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[] | undefined> {
+    try {
+      return await this.second?.embedding.embed(texts, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.second?.onFallback(error);
+      return undefined;
+    }
   }
 
   private ready(): Loaded {

@@ -1,3 +1,4 @@
+import { LINEAR, timeGrowth } from '@llmos/testing';
 import fc from 'fast-check';
 import { sentencesOf, windowsOf } from './sentences.js';
 import { stripSentences } from './strip.js';
@@ -12,6 +13,23 @@ describe('sentencesOf', () => {
       '3.5 percent',
       'last',
     ]);
+  });
+
+  it('parts at marks of other scripts, and not within words', () => {
+    const parts = sentencesOf('So... "Yes!?" no.w 。a。.b').map(({ start, end }) => [start, end]);
+    expect(parts).toEqual([
+      [0, 5],
+      [6, 13],
+      [14, 20],
+      [20, 22],
+      [22, 24],
+    ]);
+  });
+
+  it.each([...' .!?"\'(\n…。é', '. ', '."', '\n ', 'a.'])('takes linear time for a run of %j', (piece) => {
+    const strip = (text: string) => stripSentences(text, windowsOf(text, 250).slice(0, 9));
+    const growth = timeGrowth((chars) => strip(piece.repeat(chars / piece.length - 1) + 'x'), 100_000);
+    expect(growth).toBeLessThanOrEqual(LINEAR);
   });
 });
 

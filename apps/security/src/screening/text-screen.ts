@@ -1,8 +1,8 @@
 import type { Span } from '@llmos/contracts';
+import { screenByRules, type RuleFindings, type RuleHit, type TextSource } from '@llmos/guardrails';
 import type { SparseVector } from '@llmos/learning';
 import type { ScreeningHead, Side } from './head/screening-head.js';
-import { screenByRules, type RuleFindings, type RuleHit } from './rules/rule-screen.js';
-import type { TextSource } from './rules/rule.js';
+import type { TunedHead } from './head/tuned-head.js';
 import { sentencesOf, windowsOf } from './sentences.js';
 
 /** A part of a text that attacks. */
@@ -13,14 +13,24 @@ export interface AttackSpan extends Span {
 }
 
 export interface TextVerdict {
-  /** Highest of the rules and the head. */
+  /** Highest of the rules and the cascade. */
   readonly score: number;
   readonly spans: readonly AttackSpan[];
+  /** The second stage was wanted and could not be had. */
+  readonly isDegraded?: boolean;
 }
 
-/** What screening one text may ask of the embedding model. */
+/** The cascade: the first stage looks at everything, the second at what the first finds doubtful. */
+export interface Stages {
+  readonly first: ScreeningHead;
+  readonly second?: TunedHead;
+}
+
+/** What screening one text may ask of the embedding models. */
 export interface EmbeddingAccess {
   embed(texts: readonly string[]): Promise<Float32Array[]>;
+  /** By the encoder fine-tuned for screening; `undefined` while it fails. */
+  embedTuned(texts: readonly string[]): Promise<Float32Array[] | undefined>;
   /** Of the whole text, where it is known. */
   readonly whole?: Float32Array;
 }
@@ -34,7 +44,7 @@ const MAX_PASSAGE_WINDOWS = 4;
 const MAX_SENTENCES = 6;
 /** Of a rule that decides alone. */
 const CERTAIN_SCORE = 0.95;
-/** Scores are shifted so that a head's threshold is here. */
+/** Scores are shifted so that each stage's threshold is here. */
 export const THRESHOLD = 0.5;
 const WORD = /[a-z]{2,}/gi;
 /** No order is shorter. */
@@ -49,28 +59,28 @@ interface Window {
   readonly suspicion: number;
 }
 
-/** Judges one text: rules on all of it, the head on the windows that deserve it. */
+/** Judges one text: rules on all of it, the cascade on the windows that deserve it. */
 export async function screenText(
   text: string,
   source: TextSource,
-  head: ScreeningHead,
+  stages: Stages,
   access: EmbeddingAccess,
 ): Promise<TextVerdict> {
   const findings = screenByRules(text, source);
   const certain = findings.hits.filter((hit) => hit.certain).map(spanOfHit);
   if (source === 'output' || text.trim() === '') return verdictOf(0, certain);
   const side: Side = source;
-  const windows = cut(text, side, findings, head);
-  const chosen = choose(windows, side, head);
+  const windows = cut(text, side, findings, stages.first);
+  const chosen = choose(windows, side, stages.first);
   const vectors = await vectorsOf(chosen, text, access);
-  const scored = chosen.map((window, at) => ({ window, score: scoreOf(window, vectors[at], side, head) }));
-  const best = Math.max(0, ...scored.map(({ score }) => score));
+  const { scores, isDegraded } = await scoresOf(chosen, vectors, side, stages, access);
   const spans = certain;
-  for (const { window, score } of scored.filter(({ score }) => score >= THRESHOLD)) {
-    if (!certain.some((span) => overlaps(span, window.span)))
-      spans.push(...(await locate(window, score, side, head, access)));
+  for (const [at, window] of chosen.entries()) {
+    const score = scores[at] ?? 0;
+    if (score >= THRESHOLD && !certain.some((span) => overlaps(span, window.span)))
+      spans.push(...(await locate(window, score, side, stages, access)));
   }
-  return verdictOf(best, spans);
+  return { ...verdictOf(Math.max(0, ...scores), spans), isDegraded };
 }
 
 function cut(text: string, side: Side, whole: RuleFindings, head: ScreeningHead): Window[] {
@@ -109,15 +119,34 @@ async function vectorsOf(
   return [...known, ...(missing.length > 0 ? await embed(missing) : [])];
 }
 
-function scoreOf(
+/** Of each window, by the second stage where the first has doubts and the second can be had. */
+async function scoresOf(
+  windows: readonly Window[],
+  vectors: readonly Float32Array[],
+  side: Side,
+  { first, second }: Stages,
+  access: EmbeddingAccess,
+): Promise<{ scores: number[]; isDegraded: boolean }> {
+  const logits = windows.map((window, at) => logitOf(window, vectors[at], side, first));
+  const scores = logits.map((logit) => first.score(side, logit));
+  const doubtful = [...logits.keys()].filter((at) => second?.isDoubtful(side, logits[at]!));
+  if (!second || doubtful.length === 0) return { scores, isDegraded: false };
+  const tuned = await access.embedTuned(doubtful.map((at) => windows[at]!.text));
+  if (!tuned) return { scores, isDegraded: true };
+  for (const [turn, at] of doubtful.entries())
+    scores[at] = second.score(side, second.logit(side, tuned[turn]!, logits[at]!));
+  return { scores, isDegraded: false };
+}
+
+/** Of emoji, another script or a word or two a head can say nothing: it was trained on sentences. */
+function logitOf(
   { lexical, findings }: Window,
   vector: Float32Array | undefined,
   side: Side,
   head: ScreeningHead,
 ): number {
-  // Of emoji, another script or a word or two the head can say nothing: it was trained on English sentences.
   const isReadable = findings.hits.length > 0 || (findings.folded.match(WORD)?.length ?? 0) >= MIN_WORDS;
-  return vector && isReadable ? head.score(side, { vector, lexical, counts: findings.counts }) : 0;
+  return vector && isReadable ? head.logit(side, { vector, lexical, counts: findings.counts }) : -Infinity;
 }
 
 /** Narrows a suspect window to sentences, by rules first. */
@@ -125,7 +154,7 @@ async function locate(
   window: Window,
   score: number,
   side: Side,
-  head: ScreeningHead,
+  stages: Stages,
   access: EmbeddingAccess,
 ): Promise<AttackSpan[]> {
   const moved = (span: Span): Span => ({ start: span.start + window.span.start, end: span.end + window.span.start });
@@ -133,18 +162,15 @@ async function locate(
   if (hits.length > 0) return hits.map((hit) => ({ ...moved(hit.span), score, reason: hit.reason }));
   const sentences = sentencesOf(window.text).map((span) => {
     const part = window.text.slice(span.start, span.end);
-    return windowOf(part, span, screenByRules(part, side), side, head);
+    return windowOf(part, span, screenByRules(part, side), side, stages.first);
   });
   const whole = [{ ...window.span, score, reason: LEARNED_REASON }];
   if (sentences.length <= 1) return whole;
   const suspects = sentences.sort((a, b) => b.suspicion - a.suspicion).slice(0, MAX_SENTENCES);
   const vectors = await access.embed(suspects.map(({ text }) => text));
+  const { scores } = await scoresOf(suspects, vectors, side, stages, access);
   const guilty = suspects
-    .map((sentence, at) => ({
-      ...moved(sentence.span),
-      score: scoreOf(sentence, vectors[at], side, head),
-      reason: LEARNED_REASON,
-    }))
+    .map((sentence, at) => ({ ...moved(sentence.span), score: scores[at] ?? 0, reason: LEARNED_REASON }))
     .filter((span) => span.score >= THRESHOLD);
   return guilty.length > 0 ? guilty : whole;
 }

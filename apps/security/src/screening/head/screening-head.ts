@@ -52,10 +52,10 @@ export class ScreeningHead {
     return lexicalVector(folded, this.vocabulary, this.weights.idf);
   }
 
-  /** 0 to 1, shifted so that 0.5 is the threshold. */
-  score(side: Side, features: ScreeningFeatures): number {
+  /** 0 to 1 from a {@link logit}, shifted so that 0.5 is the threshold. */
+  score(side: Side, logit: number): number {
     const { slope, shift } = this.weights[side];
-    return 1 / (1 + Math.exp(-(slope * this.logit(side, features) + shift)));
+    return 1 / (1 + Math.exp(-(slope * logit + shift)));
   }
 
   /** How suspicious the words are, to choose what is worth embedding; not a probability. */

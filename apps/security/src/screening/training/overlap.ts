@@ -1,4 +1,4 @@
-import { foldText } from '../normalise/fold.js';
+import { foldText } from '@llmos/guardrails';
 
 const SHINGLE = 5;
 /** Share of one text's word runs that another holds, from which on they count as the same. */

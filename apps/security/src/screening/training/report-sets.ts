@@ -1,9 +1,9 @@
+import type { TextSource } from '@llmos/guardrails';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import type { TextSource } from '../rules/rule.js';
 
 /** One text that figures are reported on and that no training may see. */
 export interface ReportText {

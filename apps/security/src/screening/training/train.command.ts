@@ -1,35 +1,56 @@
-import { writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { baseConfig, loadConfig } from '@llmos/config';
+import { attackRules } from '@llmos/guardrails';
 import { CatalogEmbedder } from '@llmos/models';
 import { encodeHead, writeHead } from '../head/head-file.js';
-import { attackRules } from '../rules/attack-rules.js';
+import { UPDATE_FILE, updatePathOf, writeTunedHead } from '../head/tuned-head.js';
 import { ScreeningService } from '../screening.service.js';
 import type { TextEmbedding } from '../text-embedding.port.js';
 import { EmbeddingCache } from './embedding-cache.js';
 import { figures, figuresOf, judgeAll } from './report.js';
 import { readReportSets } from './report-sets.js';
 import { SETTINGS, trainHead } from './trainer.js';
-import { rowsOf, selectTexts, withOrdersInDocuments, type Selection } from './training-rows.js';
+import {
+  rowsOf,
+  selectTexts,
+  trainingWindows,
+  withAttacksBehindRequests,
+  withOrdersInDocuments,
+  type Selection,
+  type TrainingWindow,
+} from './training-rows.js';
 import { readTrainingTexts } from './training-sources.js';
+import { trainTunedHead, TUNED_SETTINGS } from './tuned-trainer.js';
 import { readUnseenSets } from './unseen-sets.js';
 
 const EMBEDDING_MODEL = 'minilm';
 const DIMENSIONS = 384;
 const HEAD_NAME = 'injection-head';
 const MODEL_NAME = 'injection-linear';
+const TUNED_HEAD_NAME = 'tuned-injection-head';
+const TUNED_MODEL_NAME = 'injection-cascade';
 const MODEL_FOLDER = fileURLToPath(new URL('../../../model', import.meta.url));
 const OWN_EXAMPLES = fileURLToPath(new URL('../../../training/screening-examples.jsonl', import.meta.url));
 
-const USAGE = `Trains the screening head and reports on sets that it did not see.
+const USAGE = `Trains the screening heads and reports on sets that they did not see.
   --data <folder>   public sets, as the model card lists them (required)
-  --out <folder>    where the head goes (default: apps/security/model)
-  --cache <file>    keep embeddings here between runs
+  --out <folder>    where the heads go, and where ${UPDATE_FILE} lies (default: apps/security/model)
+  --cache <file>    keep embeddings here between runs; those of the second stage in another beside it
   --workers <n>     embedding threads (default: 1)
-  --report-only     report on the head in --out instead of training one
+  --export <file>   write the training windows for train_screening_body.py here, and stop
+  --report-only     report on the heads in --out instead of training them
+  --first-only      train and report without the second stage
   --misses <file>   write the misjudged texts of the report sets here`;
+
+interface Encoders {
+  readonly shared: EmbeddingCache;
+  /** The fine-tuned encoder; absent with `--first-only`. */
+  readonly second?: { readonly update: Update; readonly vectors: EmbeddingCache };
+}
 
 /** The command line of training; prints to standard output. */
 export async function runTraining(args: readonly string[]): Promise<void> {
@@ -40,22 +61,46 @@ export async function runTraining(args: readonly string[]): Promise<void> {
       out: { type: 'string', default: MODEL_FOLDER },
       cache: { type: 'string' },
       workers: { type: 'string', default: '1' },
+      export: { type: 'string' },
       'report-only': { type: 'boolean', default: false },
+      'first-only': { type: 'boolean', default: false },
       misses: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help || values.data === undefined) return print(USAGE);
-  const embedder = openEmbedder(Number(values.workers));
+  const { data, out, cache, misses } = values;
+  if (values.help || data === undefined) return print(USAGE);
+  if (values.export !== undefined) return exportWindows(data, values.export);
+  const path = updatePathOf(join(out, TUNED_HEAD_NAME));
+  const update = values['first-only'] ? undefined : await readUpdate(path);
+  const workers = Number(values.workers);
+  const embedders = [openEmbedder(workers), ...(update ? [openEmbedder(workers, path)] : [])];
+  const caches = [cache, cache && `${cache}.${update?.sha256.slice(0, 8)}`];
   try {
-    await embedder.start(() => undefined);
-    const cache = await EmbeddingCache.open(embedder, DIMENSIONS, values.cache);
-    const headPath = join(values.out, `${HEAD_NAME}.json`);
-    if (!values['report-only']) await train(values.data, headPath, cache);
-    await report(values.data, headPath, cache, values.misses);
+    const [shared, tuned] = await Promise.all(
+      embedders.map(async (embedder, stage) => {
+        await embedder.start(() => undefined);
+        return EmbeddingCache.open(embedder, DIMENSIONS, caches[stage]);
+      }),
+    );
+    const encoders: Encoders = { shared: shared!, second: update && tuned && { update, vectors: tuned } };
+    if (!values['report-only']) await train(data, out, encoders);
+    await report(data, out, encoders, misses);
   } finally {
-    await embedder.close();
+    await Promise.all(embedders.map((embedder) => embedder.close()));
   }
+}
+
+interface Update {
+  readonly bytes: Buffer;
+  readonly sha256: string;
+}
+
+async function readUpdate(path: string): Promise<Update> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new Error(`${path} cannot be read. Make it with train_screening_body.py, or say --first-only.`, { cause });
+  });
+  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 async function select(folder: string): Promise<Selection> {
@@ -66,11 +111,27 @@ async function select(folder: string): Promise<Selection> {
   );
 }
 
-async function train(folder: string, headPath: string, cache: EmbeddingCache): Promise<void> {
-  const { texts, ...left } = await select(folder);
+function windowsFrom({ texts }: Selection): TrainingWindow[] {
+  return trainingWindows(withOrdersInDocuments(withAttacksBehindRequests(texts)));
+}
+
+async function exportWindows(folder: string, path: string): Promise<void> {
+  const windows = windowsFrom(await select(folder));
+  const lines = windows.map(({ text, label, side, document }) =>
+    JSON.stringify({ text, attack: label === 'injection', side, document }),
+  );
+  await writeFile(path, lines.join('\n'));
+  print(`${windows.length} windows are in ${path}`);
+}
+
+async function train(folder: string, out: string, { shared, second }: Encoders): Promise<void> {
+  const selection = await select(folder);
+  const { overlapping, repeated, perSource } = selection;
+  const left = { overlapping, repeated, perSource };
   print(JSON.stringify(left));
-  const rows = await rowsOf(withOrdersInDocuments(texts), cache, print);
-  const { weights, heldOut } = trainHead(rows);
+  const windows = windowsFrom(selection);
+  const rows = await rowsOf(windows, shared, print);
+  const { weights, outOfFold, heldOut } = trainHead(rows);
   print(JSON.stringify({ rows: rows.length, grams: weights.vocabulary.length, heldOut }));
   const provenance = { embeddingModel: EMBEDDING_MODEL, rows: rows.length, settings: SETTINGS, texts: left, heldOut };
   const about = {
@@ -79,17 +140,38 @@ async function train(folder: string, headPath: string, cache: EmbeddingCache): P
     provenance,
     binFile: `${HEAD_NAME}.bin`,
   };
-  await writeHead(headPath, encodeHead(weights, about));
+  await writeHead(join(out, `${HEAD_NAME}.json`), encodeHead(weights, about));
+  if (!second) return;
+  const texts = windows.map(({ text }) => text);
+  const vectors = await second.vectors.embed(texts, print);
+  const first = new Map(outOfFold.map(({ row, logit }) => [row, logit]));
+  const tuned = trainTunedHead(rows.map((row, at) => ({ row, tuned: vectors[at]!, first: first.get(row)! })));
+  print(JSON.stringify({ secondStage: tuned.heldOut }));
+  const description = {
+    format: 'llmos-tuned-injection-head/1' as const,
+    model: TUNED_MODEL_NAME,
+    bin: { file: UPDATE_FILE, sha256: second.update.sha256 } as const,
+    ...tuned.head,
+    provenance: { embeddingModel: EMBEDDING_MODEL, settings: TUNED_SETTINGS, heldOut: tuned.heldOut },
+  };
+  await writeTunedHead(join(out, `${TUNED_HEAD_NAME}.json`), { description, bin: second.update.bytes });
 }
 
-async function report(folder: string, headPath: string, cache: EmbeddingCache, missesPath?: string): Promise<void> {
-  const embedding: TextEmbedding = {
+async function report(folder: string, out: string, { shared, second }: Encoders, missesPath?: string): Promise<void> {
+  const cached = (cache: EmbeddingCache): TextEmbedding => ({
     model: EMBEDDING_MODEL,
     start: () => Promise.resolve(),
     embed: (texts) => cache.embed(texts),
     close: () => Promise.resolve(),
+  });
+  const stage = second && {
+    embedding: cached(second.vectors),
+    headPath: join(out, `${TUNED_HEAD_NAME}.json`),
+    onFallback: (error: unknown) => {
+      throw error;
+    },
   };
-  const service = new ScreeningService(embedding, headPath);
+  const service = new ScreeningService(cached(shared), join(out, `${HEAD_NAME}.json`), stage);
   await service.load(() => undefined);
   const { texts: trainedOn } = await select(folder);
   const unseen = await readUnseenSets(
@@ -99,7 +181,7 @@ async function report(folder: string, headPath: string, cache: EmbeddingCache, m
   const known = await readReportSets(folder);
   const texts = [...known, ...unseen];
   const whole = texts.filter(({ source }) => source === 'input').map(({ text }) => text);
-  await cache.embed(whole, print);
+  await shared.embed(whole, print);
   const judged = await judgeAll(service, texts);
   Object.entries(figuresOf(judged)).forEach(([set, row]) => print(`${set.padEnd(48)} ${JSON.stringify(row)}`));
   const inputs = judged.slice(0, known.length).filter(({ source }) => source === 'input');
@@ -110,13 +192,14 @@ async function report(folder: string, headPath: string, cache: EmbeddingCache, m
   if (missesPath !== undefined) await writeFile(missesPath, wrong.map((row) => JSON.stringify(row)).join('\n'));
 }
 
-function openEmbedder(workers: number): CatalogEmbedder {
+function openEmbedder(workers: number, update?: string): CatalogEmbedder {
   const { home, root } = loadConfig(baseConfig);
   return new CatalogEmbedder({
     model: EMBEDDING_MODEL,
     home,
     catalogPath: join(root, 'deploy', 'models.yaml'),
     workers,
+    update,
   });
 }
 

@@ -1,6 +1,6 @@
+import { attackRules } from '@llmos/guardrails';
 import { decodeHead, encodeHead } from '../head/head-file.js';
 import { ScreeningHead } from '../head/screening-head.js';
-import { attackRules } from '../rules/attack-rules.js';
 import { trainHead, type TrainingRow } from './trainer.js';
 
 const RULES = attackRules.map(({ id }) => id);
@@ -31,7 +31,8 @@ describe('trainHead', () => {
     expect(heldOut.input.recall).toBeGreaterThan(0.95);
     expect(heldOut.input.falseAlarms).toBeLessThanOrEqual(0.01);
     const head = new ScreeningHead(weights);
-    const score = (row: TrainingRow) => head.score('input', { ...row, lexical: head.lexical(row.folded) });
+    const score = (row: TrainingRow) =>
+      head.score('input', head.logit('input', { ...row, lexical: head.lexical(row.folded) }));
     expect(score(rows[0]!)).toBeGreaterThan(0.5);
     expect(score(rows[1]!)).toBeLessThan(0.5);
   });
@@ -43,7 +44,7 @@ describe('trainHead', () => {
     const [before, after] = [new ScreeningHead(weights), new ScreeningHead(stored)];
     for (const row of rows.slice(0, 20)) {
       const features = { ...row, lexical: before.lexical(row.folded) };
-      expect(after.score('input', features)).toBeCloseTo(before.score('input', features), 1);
+      expect(after.logit('input', features)).toBeCloseTo(before.logit('input', features), 1);
     }
   });
 

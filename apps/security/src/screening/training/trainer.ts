@@ -1,6 +1,7 @@
+import { attackRules } from '@llmos/guardrails';
 import { fitLogisticRegression, fitVocabulary, lexicalVector, quantileOf, type SparseVector } from '@llmos/learning';
-import { attackRules } from '../rules/attack-rules.js';
 import { ScreeningHead, type HeadWeights, type Side, type SideWeights } from '../head/screening-head.js';
+import { calibrate, STEPS, type HeldOut } from './calibration.js';
 
 /** One text with everything the head looks at; `certain` rules decide without it. */
 export interface TrainingRow {
@@ -28,9 +29,6 @@ export type TrainingSettings = {
   readonly [K in keyof typeof SETTINGS]: K extends 'scales' ? HeadWeights['scales'] : number;
 };
 
-const STEPS = { maxIterations: 150, gradientTolerance: 1e-5 };
-/** Above any logit. */
-const CERTAIN_LOGIT = 1e6;
 /** Share of the attacks in passages whose words may look harmless; only their embedding could tell. */
 const UNSUSPICIOUS_ATTACKS = 0.03;
 
@@ -44,13 +42,13 @@ export function trainHead(rows: readonly TrainingRow[], settings: TrainingSettin
   }).flat();
   const fitted = fit(rows, settings);
   const of = (side: Side) => outOfFold.filter(({ row }) => row.side === side);
-  const input = calibrate(fitted.input, of('input'), settings);
-  const passage = calibrate(fitted.passage, of('passage'), settings);
+  const input = calibrated(fitted.input, of('input'), settings);
+  const passage = calibrated(fitted.passage, of('passage'), settings);
   const weights: HeadWeights = { ...fitted, input: input.side, passage: passage.side };
-  return { weights, heldOut: { input: input.figures, passage: passage.figures } };
+  return { weights, outOfFold, heldOut: { input: input.figures, passage: passage.figures } };
 }
 
-function judge(head: ScreeningHead, row: TrainingRow): HeldOut {
+function judge(head: ScreeningHead, row: TrainingRow): Suspect {
   const lexical = head.lexical(row.folded);
   const logit = head.logit(row.side, { vector: row.vector, counts: row.counts, lexical });
   return { row, logit, suspicion: head.suspicion(row.side, lexical, row.counts) };
@@ -132,56 +130,15 @@ function joined(
   return { indexes, values };
 }
 
-interface HeldOut {
-  readonly row: TrainingRow;
-  readonly logit: number;
+interface Suspect extends HeldOut {
   readonly suspicion: number;
 }
 
-/** Platt's two numbers by the same regression on one feature, and the threshold from the benign rows. */
-function calibrate(side: SideWeights, held: readonly HeldOut[], { falseAlarms }: TrainingSettings) {
-  const platt = fitLogisticRegression(
-    {
-      rows: held.map(({ logit }) => ({ indexes: Int32Array.of(0), values: Float64Array.of(logit) })),
-      labels: Int32Array.from(held, ({ row }) => Number(row.attack)),
-      features: 1,
-      classes: 2,
-    },
-    { inversePenalty: 1e3, ...STEPS },
-  );
-  const slope = platt.weights[1]! - platt.weights[0]!;
-  const benign = highestByDocument(held.filter(({ row }) => !row.attack));
-  const limit = limitFor(benign, falseAlarms);
+function calibrated(side: SideWeights, held: readonly Suspect[], { falseAlarms }: TrainingSettings) {
+  const { figures, ...calibration } = calibrate(held, falseAlarms);
   const suspicious = quantileOf(
     held.filter(({ row }) => row.attack).map(({ suspicion }) => suspicion),
     UNSUSPICIOUS_ATTACKS,
   );
-  const attacks = highestByDocument(held.filter(({ row }) => row.attack));
-  const share = (logits: readonly number[]) => logits.filter((logit) => logit >= limit).length / logits.length;
-  const figures = {
-    recall: share(attacks),
-    falseAlarms: share(benign),
-    attacks: attacks.length,
-    benign: benign.length,
-  };
-  // The shift moves the threshold to 0.5 and leaves the slope as calibrated.
-  return { side: { ...side, slope, shift: -slope * limit, suspicious }, figures };
-}
-
-/** Halfway between the last value that may alarm and the first that may not: never more than `share` alarm. */
-function limitFor(benign: readonly number[], share: number): number {
-  const sorted = [...benign].sort((a, b) => b - a);
-  const allowed = Math.floor(share * sorted.length);
-  const first = sorted[allowed] ?? 0;
-  return (first + (sorted[allowed - 1] ?? first + 1)) / 2;
-}
-
-/** A text is judged by its worst window, so that is what the threshold is chosen on; rules that decide alone count most. */
-function highestByDocument(held: readonly HeldOut[]): number[] {
-  const highest = new Map<number, number>();
-  for (const { row, logit } of held) {
-    const worst = row.certain ? CERTAIN_LOGIT : logit;
-    highest.set(row.document, Math.max(worst, highest.get(row.document) ?? -Infinity));
-  }
-  return [...highest.values()];
+  return { side: { ...side, ...calibration, suspicious }, figures };
 }

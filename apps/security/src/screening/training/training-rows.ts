@@ -1,4 +1,4 @@
-import { screenByRules } from '../rules/rule-screen.js';
+import { screenByRules } from '@llmos/guardrails';
 import { windowsOf } from '../sentences.js';
 import { INPUT_WINDOW_CHARS, PASSAGE_WINDOW_CHARS } from '../text-screen.js';
 import type { EmbeddingCache } from './embedding-cache.js';
@@ -7,9 +7,12 @@ import type { TrainingRow } from './trainer.js';
 import type { LabelledText } from './training-sources.js';
 
 /** No set may drown the others. */
-const MAX_TEXTS_A_SOURCE = 900;
+const MAX_TEXTS_A_SOURCE = 1_200;
 const MAX_WINDOWS = { benign: 8, injection: 2 } as const;
 const CONTEXTS_AN_ORDER = 3;
+/** Attacks that hide behind a request for something else. */
+const MAX_HIDDEN = 500;
+const MAX_HIDDEN_CHARS = 300;
 
 /** Which texts were left out, and why. */
 export interface Selection {
@@ -56,13 +59,29 @@ export function withOrdersInDocuments(texts: readonly LabelledText[]): LabelledT
   return [...texts, ...tasks, ...inContext];
 }
 
-/** Cuts texts into the windows that screening looks at, and computes what the head sees of each. */
-export async function rowsOf(
-  texts: readonly LabelledText[],
-  cache: EmbeddingCache,
-  log: (line: string) => void,
-): Promise<TrainingRow[]> {
-  const windows = texts.flatMap((row, document) => {
+/** Of a user, an attack behind a harmless request is one too. */
+export function withAttacksBehindRequests(texts: readonly LabelledText[]): LabelledText[] {
+  const short = (label: LabelledText['label']) =>
+    texts.filter((row) => row.side === 'input' && row.label === label && row.text.length <= MAX_HIDDEN_CHARS);
+  const [attacks, requests] = [short('injection'), short('benign')];
+  const count = Math.min(MAX_HIDDEN, attacks.length, requests.length);
+  const hidden = Array.from({ length: count }, (_, at): LabelledText => {
+    const attack = attacks[Math.floor((at * attacks.length) / count)]!;
+    const request = requests[Math.floor((at * requests.length) / count)]!;
+    return { ...attack, text: `${request.text}\n${attack.text}`, source: 'hidden' };
+  });
+  return [...texts, ...hidden];
+}
+
+/** A part of a training text, as screening would cut it. */
+export interface TrainingWindow extends LabelledText {
+  /** Number of the text that it was cut from. */
+  readonly document: number;
+}
+
+/** Cuts texts into the windows that screening looks at. */
+export function trainingWindows(texts: readonly LabelledText[]): TrainingWindow[] {
+  return texts.flatMap((row, document) => {
     const size = row.side === 'input' ? INPUT_WINDOW_CHARS : PASSAGE_WINDOW_CHARS;
     const spans =
       row.label === 'injection' && row.side === 'passage' ? [{ start: 0, end: size * 2 }] : windowsOf(row.text, size);
@@ -70,6 +89,14 @@ export async function rowsOf(
       .slice(0, MAX_WINDOWS[row.label])
       .map(({ start, end }) => ({ ...row, document, text: row.text.slice(start, end) }));
   });
+}
+
+/** Computes what the first stage sees of each window. */
+export async function rowsOf(
+  windows: readonly TrainingWindow[],
+  cache: EmbeddingCache,
+  log: (line: string) => void,
+): Promise<TrainingRow[]> {
   const vectors = await cache.embed(
     windows.map(({ text }) => text),
     log,

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { PASSAGE_WINDOW_CHARS } from '../text-screen.js';
 
 /** One labelled text of a public set. */
 export interface LabelledText {
@@ -23,6 +24,18 @@ const attack = (source: string): Kind => ({ source, label: 'injection', side: 'i
 const benign = (source: string): Kind => ({ source, label: 'benign', side: 'input' });
 const TEMPLATES = 'yizhongw+self-instruct/data/finetuning/t0_train_50k/data_per_template';
 const HOLDOUT = 'Parapet-Tech+parapet/schema/eval/l1_holdout.yaml';
+const GPTEACHER = 'teknium1+GPTeacher';
+
+/** Attacks come in other languages too; without requests in them, any foreign sentence would look like one. */
+const LANGUAGES = 'de es fr it pt nl pl ru uk sv fi cs el tr ar he hi zh-cn ja ko vi id'.split(' ');
+const DOCUMENTS = [
+  'quoref_Answer_Test',
+  'cnn_dailymail_3_0_0_news_stock',
+  'imdb_Reviewer_Enjoyment',
+  'wiki_bio_comprehension',
+  'multi_news_summarize',
+  'amazon_polarity_would_you_buy',
+];
 
 /**
  * What the head is trained on: files of public repositories as they stand there, in `<data>/<owner>+<name>/<path>`.
@@ -32,6 +45,7 @@ export const trainingSources: readonly Read[] = [
   csv('TrustAIRLab+JailbreakLLMs/data/jailbreak_prompts.csv', 'prompt', attack('in-the-wild-jailbreaks')),
   csv('TrustAIRLab+JailbreakLLMs/data/questions.csv', 'question', benign('forbidden-questions')),
   csv('Giskard-AI+prompt-injections/prompt_injections.csv', 'prompt', attack('giskard')),
+  csv('paul-rottger+exaggerated-safety/xstest_prompts.csv', 'prompt', benign('xstest')),
   yaml('Parapet-Tech+parapet/schema/eval/opensource_gandalf_attacks.yaml', '', attack('gandalf')),
   yaml(HOLDOUT, 'hackaprompt', attack('hackaprompt')),
   yaml(HOLDOUT, 'ultrachat', benign('ultrachat')),
@@ -58,10 +72,18 @@ export const trainingSources: readonly Read[] = [
   deepset('HackaT104+prompt-injection-detector/datasets/custom/deepset_train.csv'),
   lines('yizhongw+self-instruct/human_eval/user_oriented_instructions.jsonl', 'instruction', benign('self-instruct')),
   lines('yizhongw+self-instruct/data/seed_tasks.jsonl', 'instruction', benign('self-instruct')),
-  clinc('clinc+oos-eval/data/data_full.json', 1_200),
-  ...['quoref_Answer_Test', 'cnn_dailymail_3_0_0_news_stock', 'imdb_Reviewer_Enjoyment', 'wiki_bio_comprehension'].map(
-    (name) => document(`${TEMPLATES}/${name}.jsonl`, 'prompt'),
+  lines('arnav-gudibande+koala-test-set/koala_test_set.jsonl', 'prompt', benign('koala')),
+  json(
+    `${GPTEACHER}/Roleplay/roleplay-simple-deduped-roleplay-instruct.json`,
+    'instruction',
+    benign('gpteacher-roles'),
   ),
+  json(`${GPTEACHER}/Codegen/codegen-instruct.json`, 'instruction', benign('gpteacher-code')),
+  templates(TEMPLATES, 4),
+  ...LANGUAGES.map((language) => smartHome(`home-assistant+intents/tests/${language}`, 60)),
+  clinc('clinc+oos-eval/data/data_full.json', 1_200),
+  ...DOCUMENTS.map((name) => document(`${TEMPLATES}/${name}.jsonl`, 'prompt')),
+  ...['dh', 'ds'].map((kind) => toolAnswers(`enkryptai+xInjectAgent/data/test_cases_${kind}_base.json`)),
   document('microsoft+BIPIA/benchmark/email/train.jsonl', 'context'),
   document('microsoft+BIPIA/benchmark/code/train.jsonl', 'context', 60),
   document('microsoft+BIPIA/benchmark/table/train.jsonl', 'context', 60),
@@ -141,6 +163,56 @@ function clinc(path: string, count: number): Read {
     return train.filter((_, at) => at % step === 0).map(([text]) => ({ ...benign('clinc150'), text }));
   };
 }
+
+/** Tasks as they are put to a model, documents and all: `count` of each file of a folder. */
+function templates(path: string, count: number): Read {
+  return async (folder) => {
+    const names = (await readdir(join(folder, path))).filter((name) => name.endsWith('.jsonl')).sort();
+    const files = await Promise.all(names.map((name) => readFile(join(folder, path, name), 'utf8')));
+    return files.flatMap((content) => rowsOf(parseLines(content).slice(-count), 'prompt', benign('t0-tasks')));
+  };
+}
+
+/** Requests to a house in another language: the first wording of each, `count` in all. */
+function smartHome(path: string, count: number): Read {
+  const file = z.object({ tests: z.array(z.object({ sentences: z.array(z.coerce.string()) })) });
+  return async (folder) => {
+    const names = (await readdir(join(folder, path))).filter((name) => !name.startsWith('_')).sort();
+    const files = await Promise.all(names.map((name) => readFile(join(folder, path, name), 'utf8')));
+    const texts = files.flatMap((content) =>
+      file.parse(parseYaml(content)).tests.flatMap(({ sentences }) => sentences.slice(0, 1)),
+    );
+    const step = Math.max(1, Math.floor(texts.length / count));
+    const chosen = texts.filter((_, at) => at % step === 0).slice(0, count);
+    return chosen.map((text) => ({ ...benign('smart-home'), text }));
+  };
+}
+
+/** Answers of tools, as passages: with an attacker's order where a field was free, and without. */
+function toolAnswers(path: string): Read {
+  const row = z.object({ 'Attacker Instruction': z.string(), 'Tool Response Template': z.string() });
+  return async (folder) => {
+    const rows = z.array(row).parse(JSON.parse(await readFile(join(folder, path), 'utf8')));
+    const filled = rows.map(({ 'Attacker Instruction': order, 'Tool Response Template': answer }, at): LabelledText => {
+      const isAttack = at % 8 !== 0;
+      const text = answer.replace('<Attacker Instruction>', isAttack ? order : (HARMLESS[at % HARMLESS.length] ?? ''));
+      return { text, label: isAttack ? 'injection' : 'benign', side: 'passage', source: 'injecagent' };
+    });
+    // A longer one would lose its order where windows are cut.
+    return filled.filter(({ text, label }) => label === 'benign' || text.length <= PASSAGE_WINDOW_CHARS * 2);
+  };
+}
+
+/** What stands in the free field of a tool's answer on an ordinary day. */
+const HARMLESS = [
+  'Works as described, and arrived two days early.',
+  'Thanks again for dinner, it was lovely to see you both.',
+  'The meeting moved to Thursday at ten; the room stays the same.',
+  'Fixes a crash when the file is empty and adds a test for it.',
+  'Battery life could be better, but the screen is excellent.',
+  'The parcel was left with the neighbour on the second floor.',
+  'Minutes of the last call are attached; comments are welcome until Friday.',
+];
 
 /** Documents, benign as passages; a task's question around the document is cut away with its first line. */
 function document(path: string, column: string, count = 200): Read {

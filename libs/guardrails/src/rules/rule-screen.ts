@@ -38,6 +38,11 @@ export function screenByRules(text: string, source: TextSource): RuleFindings {
   return { folded: folded.text, hits, counts };
 }
 
+/** Whether something that is about to be said leaks instructions or a secret, or carries data away. */
+export function leaks(text: string): boolean {
+  return screenByRules(text, 'output').hits.some(({ certain }) => certain);
+}
+
 const exfiltrationRule = ruleById('exfiltration');
 const hiddenRule = ruleById('hidden-text');
 

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { LlmosError } from '@llmos/contracts';
+import { readHeadFiles, writeHeadFiles, type HeadFilePair } from '@llmos/models';
+import { z } from 'zod';
+import type { Side } from './screening-head.js';
+
+/** The low-rank update lies beside the description under this name. */
+export const UPDATE_FILE = 'screening-body.bin';
+
+const side = z.object({
+  embedding: z.array(z.number()).min(1).max(4_096),
+  bias: z.number(),
+  /** The first stage's logit below which a window is harmless without this one's word. */
+  doubtful: z.number(),
+  /** How much the first stage's logit counts beside this one's. */
+  first: z.number(),
+  /** Score = 1 / (1 + exp(-(slope · logit + shift))), with the threshold at 0.5. */
+  slope: z.number(),
+  shift: z.number(),
+});
+
+const tunedHeadSchema = z.object({
+  format: z.literal('llmos-tuned-injection-head/1'),
+  model: z.string(),
+  /** The low-rank update of the shared encoder whose vectors the head reads. */
+  bin: z.object({ file: z.literal(UPDATE_FILE), sha256: z.string().length(64) }),
+  input: side,
+  passage: side,
+  /** Data, settings and scores of the training. */
+  provenance: z.record(z.string(), z.unknown()),
+});
+export type TunedHeadDescription = z.output<typeof tunedHeadSchema>;
+export type TunedSide = z.output<typeof side>;
+
+/** The second stage: judges by the vectors of the encoder fine-tuned for screening, and by what the first stage said. */
+export class TunedHead {
+  /** Reads a head and checks its update. @throws LlmosError UNAVAILABLE when a file is missing, malformed or another. */
+  static async read(path: string): Promise<TunedHead> {
+    const what = 'fine-tuned screening head';
+    const { description, bin } = await readHeadFiles(path, (value) => tunedHeadSchema.parse(value), what);
+    if (createHash('sha256').update(bin).digest('hex') !== description.bin.sha256) {
+      throw new LlmosError(
+        'UNAVAILABLE',
+        `${description.bin.file} is not the update that ${path} was trained with. Restore it or train again.`,
+      );
+    }
+    return new TunedHead(description);
+  }
+
+  constructor(private readonly description: Pick<TunedHeadDescription, 'model' | 'input' | 'passage'>) {}
+
+  get model(): string {
+    return this.description.model;
+  }
+
+  /** Whether the first stage's logit leaves doubts. */
+  isDoubtful(side: Side, first: number): boolean {
+    return first >= this.description[side].doubtful;
+  }
+
+  /** Before calibration. @param vector of the fine-tuned encoder. @param first the first stage's logit. */
+  logit(side: Side, vector: Float32Array, first: number): number {
+    const { embedding, bias, first: share } = this.description[side];
+    return embedding.reduce((sum, weight, at) => sum + weight * (vector[at] ?? 0), bias + share * first);
+  }
+
+  /** 0 to 1 from a {@link logit}; 0.5 is the threshold. */
+  score(side: Side, logit: number): number {
+    const { slope, shift } = this.description[side];
+    return 1 / (1 + Math.exp(-(slope * logit + shift)));
+  }
+}
+
+/** Path of the update beside a head's description, for who starts the encoder. */
+export function updatePathOf(headPath: string): string {
+  return join(dirname(headPath), UPDATE_FILE);
+}
+
+/** Writes the description beside its update. */
+export function writeTunedHead(path: string, files: HeadFilePair<TunedHeadDescription>): Promise<void> {
+  return writeHeadFiles(path, files);
+}

@@ -1,0 +1,45 @@
+import { calibrate, type HeldOut } from './calibration.js';
+import type { TrainingRow } from './trainer.js';
+
+const row = (document: number, source: string, attack: boolean): TrainingRow => ({
+  folded: '',
+  vector: new Float32Array(),
+  counts: new Float32Array(),
+  certain: false,
+  attack,
+  side: 'input',
+  source,
+  document,
+});
+let documents = 0;
+const held = (count: number, source: string, logitOf: (at: number) => number, attack = false): HeldOut[] =>
+  Array.from({ length: count }, (_, at) => ({ row: row((documents += 1), source, attack), logit: logitOf(at) }));
+const limitOf = ({ slope, shift }: { slope: number; shift: number }) => -shift / slope;
+
+describe('the threshold', () => {
+  const attacks = held(200, 'attacks', (at) => 3 + at / 100, true);
+  const hard = held(100, 'hard', (at) => (at < 10 ? 2 + at / 100 : -1));
+
+  it('lets no more benign texts alarm than it may', () => {
+    const { figures } = calibrate([...attacks, ...held(1_000, 'easy', (at) => at / 500)], 0.01);
+    expect(figures).toMatchObject({ recall: 1, benign: 1_000 });
+    expect(figures.falseAlarms).toBeLessThanOrEqual(0.01);
+    expect(figures.falseAlarms).toBeGreaterThan(0.008);
+  });
+
+  it('is not lowered by many easy texts of one source for the hard ones of another', () => {
+    const few = limitOf(calibrate([...attacks, ...hard, ...held(100, 'easy', () => -5)], 0.01));
+    const many = limitOf(calibrate([...attacks, ...hard, ...held(10_000, 'easy', () => -5)], 0.01));
+    expect(many).toBeCloseTo(few, 5);
+    expect(few).toBeGreaterThan(2);
+  });
+
+  it('judges a text by its worst window', () => {
+    const windows = held(50, 'long', (at) => (at === 49 ? 2.5 : -4)).map(({ logit, row: each }): HeldOut => ({
+      logit,
+      row: { ...each, document: 5 },
+    }));
+    const { figures } = calibrate([...attacks, ...windows], 0.01);
+    expect(figures.benign).toBe(1);
+  });
+});
