@@ -114,7 +114,7 @@ describe('the spoken-question line, whole', () => {
     const steps = events
       .filter(({ event }) => event === 'step')
       .map(({ data }) => (data['timing'] as { step: string }).step);
-    expect(steps).toEqual(['transcript', 'intent', 'answer']);
+    expect(steps).toEqual(['transcript', 'intent']);
     const sentences = events
       .filter(({ event }) => event === 'delta')
       .map(({ data }) => (data['delta'] as { sentence: string }).sentence);

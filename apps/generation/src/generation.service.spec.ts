@@ -76,6 +76,15 @@ describe('GenerationService', () => {
     expect(output.text).toContain(key);
     expect(emitted.join(' ')).not.toContain(key);
     expect(emitted).not.toHaveLength(0);
+    emitted.length = 0;
+    await service.answer(
+      { ...input, grounding: 'off' },
+      {
+        signal: new AbortController().signal,
+        emit: ({ sentence }) => emitted.push(sentence),
+      },
+    );
+    expect(emitted).toEqual(['A new card arrives within 5 working days.']);
   });
 
   it.each([

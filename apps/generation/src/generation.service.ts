@@ -88,10 +88,7 @@ export class GenerationService {
     const composer = new GroundedComposer({
       question: input.question,
       sources,
-      // What is screened behind this step is the whole text; what is streamed has left by then.
-      release: (sentence) => {
-        if (!leaks(sentence)) context.emit({ sentence });
-      },
+      release: (sentence) => say(sentence, context),
     });
     const { usage, degraded } = looksLikeInstruction(input.question)
       ? { usage: NO_USAGE, degraded: false }
@@ -124,7 +121,7 @@ export class GenerationService {
   }
 
   private async answerFreely(input: AnswerInput, context: AnswerContext): Promise<AnswerOutput> {
-    const composer = new FreeComposer((sentence) => context.emit({ sentence }));
+    const composer = new FreeComposer((sentence) => say(sentence, context));
     const onText = (piece: string) => {
       composer.write(piece);
       return undefined;
@@ -164,6 +161,11 @@ export class GenerationService {
       return result;
     });
   }
+}
+
+/** What is screened behind this step is the whole text; what is streamed has left by then. */
+function say(sentence: string, context: AnswerContext): void {
+  if (!leaks(sentence)) context.emit({ sentence });
 }
 
 /** The breaker's own time limit, in contrast to a caller who has left: only the first tells something about the model. */

@@ -5,7 +5,7 @@ export const securityMetrics = {
   byRules: counter('llmos_screenings_by_rules_total', 'Texts screened without the model, because it failed', []),
   byFirstStage: counter(
     'llmos_screenings_by_first_stage_total',
-    'Doubtful texts screened without the second stage, because it failed',
+    'Times that the second stage was asked and failed',
     [],
   ),
   alerts: counter('llmos_threat_alerts_total', 'Alerts of the threat detection', ['signal', 'severity']),

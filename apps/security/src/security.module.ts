@@ -17,6 +17,7 @@ import { RedactionService } from './redaction/redaction.service.js';
 import { NoEmbedding, ResilientScreening } from './resilient-screening.service.js';
 import { updatePathOf } from './screening/head/tuned-head.js';
 import { ScreeningService } from './screening/screening.service.js';
+import { SecondStage } from './screening/second-stage.js';
 import { THRESHOLD } from './screening/text-screen.js';
 import type { SecurityConfig } from './security.config.js';
 import { SecurityLoader } from './security.loader.js';
@@ -32,6 +33,9 @@ import { ThreatService } from './threats/threat.service.js';
 type Config = SecurityConfig & ServiceConfig;
 
 const MODEL = 'minilm';
+/** A pass takes some 8 ms; who waits has 10 s in all, and the first stage's word is there. */
+const SECOND_STAGE_TIMEOUT_MS = 2_000;
+const TELL_AGAIN_MS = 60_000;
 const TUNED_HEAD = fileURLToPath(new URL('../model/tuned-injection-head.json', import.meta.url));
 const MOST_RESTRICTIONS = 5_000;
 
@@ -44,16 +48,26 @@ const MOST_RESTRICTIONS = 5_000;
       inject: [CONFIG, LOGGER],
       useFactory: ({ home, root, workers, headPath, secondStage }: Config, log: Logger) => {
         const catalogPath = join(root, 'deploy', 'models.yaml');
-        const encoder = (name: string, update?: string) =>
+        const encoder = (options: { name: string; timeoutMs?: number }, update?: string) =>
           new GuardedEmbedding(new CatalogEmbedder({ model: MODEL, home, catalogPath, workers, update }), {
-            onStateChange: reportBreaker(name, log),
+            ...options,
+            onStateChange: reportBreaker(options.name, log),
           });
-        const second = {
-          embedding: encoder(`${MODEL}-screening`, updatePathOf(TUNED_HEAD)),
+        let quietUntil = 0;
+        const tuned = { name: `${MODEL}-screening`, timeoutMs: SECOND_STAGE_TIMEOUT_MS };
+        const second = new SecondStage({
+          embedding: encoder(tuned, updatePathOf(TUNED_HEAD)),
           headPath: TUNED_HEAD,
-          onFallback: () => securityMetrics.byFirstStage.inc(),
-        };
-        const full = new ScreeningService(encoder(MODEL), headPath, secondStage ? second : undefined);
+          onFallback: (error) => {
+            securityMetrics.byFirstStage.inc();
+            if (Date.now() < quietUntil) return;
+            quietUntil = Date.now() + TELL_AGAIN_MS;
+            log.warn({ err: error }, 'doubtful texts are screened by the first stage alone');
+          },
+          onLoadFailure: (error) =>
+            log.error({ err: error }, 'texts are screened without the second stage until it is there'),
+        });
+        const full = new ScreeningService(encoder({ name: MODEL }), headPath, secondStage ? second : undefined);
         const rules = new ScreeningService(new NoEmbedding(MODEL), headPath);
         return new ResilientScreening(full, rules, {
           onFallback: () => securityMetrics.byRules.inc(),

@@ -5,6 +5,7 @@ import { baseConfig, loadConfig } from '@llmos/config';
 import { screen } from '@llmos/contracts/capabilities/security';
 import { CatalogEmbedder } from '@llmos/models';
 import { updatePathOf } from '../src/screening/head/tuned-head.js';
+import { SecondStage } from '../src/screening/second-stage.js';
 import { ScreeningService, type ScreenReply } from '../src/screening/screening.service.js';
 
 const model = (name: string) => fileURLToPath(new URL(`../model/${name}`, import.meta.url));
@@ -19,7 +20,10 @@ describe('screening with the shipped heads and the real encoders', () => {
   const encoder = (update?: string) => new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update });
   const asked: string[] = [];
   const tuned = encoder(updatePathOf(TUNED_HEAD));
-  const service = new ScreeningService(encoder(), HEAD, {
+  const fail = (error: unknown): never => {
+    throw error;
+  };
+  const second = new SecondStage({
     headPath: TUNED_HEAD,
     embedding: {
       model: tuned.model,
@@ -30,10 +34,10 @@ describe('screening with the shipped heads and the real encoders', () => {
         return tuned.embed(texts, signal);
       },
     },
-    onFallback: (error) => {
-      throw error;
-    },
+    onFallback: fail,
+    onLoadFailure: fail,
   });
+  const service = new ScreeningService(encoder(), HEAD, second);
   const run = (request: object): Promise<ScreenReply> => service.screen(screen.input.parse(request));
 
   beforeAll(() => service.load(() => undefined), 120_000);

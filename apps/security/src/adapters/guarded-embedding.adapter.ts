@@ -3,6 +3,8 @@ import { withBreaker } from '@llmos/resilience';
 import type { TextEmbedding } from '../screening/text-embedding.port.js';
 
 export interface GuardedEmbeddingOptions {
+  /** In errors; the model's, unless said. */
+  readonly name?: string;
   readonly timeoutMs?: number;
   readonly resetMs?: number;
   readonly onStateChange?: (state: 'open' | 'half-open' | 'closed') => void;
@@ -20,10 +22,10 @@ export class GuardedEmbedding implements TextEmbedding {
     options: GuardedEmbeddingOptions = {},
   ) {
     this.guarded = withBreaker((texts: readonly string[], signal) => inner.embed(texts, signal), {
-      name: `The embedding model ${inner.model}`,
       capacity: CAPACITY,
       timeoutMs: TIMEOUT_MS,
       ...options,
+      name: `The embedding model ${options.name ?? inner.model}`,
     });
   }
 

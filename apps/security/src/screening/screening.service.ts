@@ -5,7 +5,7 @@ import { attackRules } from '@llmos/guardrails';
 import { carriedVector, carryEmbedding, type LoadProgress } from '@llmos/models';
 import { decodeHead, readHead } from './head/head-file.js';
 import { ScreeningHead } from './head/screening-head.js';
-import { TunedHead } from './head/tuned-head.js';
+import type { SecondStage } from './second-stage.js';
 import { stripSentences } from './strip.js';
 import type { TextEmbedding } from './text-embedding.port.js';
 import { VerdictCache } from './verdict-cache.js';
@@ -15,20 +15,10 @@ export type ScreenRequest = InputOf<typeof screen>;
 export type ScreenReply = OutputOf<typeof screen>;
 
 interface Loaded {
-  readonly stages: Stages;
+  readonly first: ScreeningHead;
   readonly dimensions: number;
   /** Of the first stage. */
   readonly model: string;
-}
-
-/** What the second stage needs. */
-export interface SecondStage {
-  /** Of the encoder with the update that lies beside the head. */
-  readonly embedding: TextEmbedding;
-  /** Path of the head's description. */
-  readonly headPath: string;
-  /** Told of each text that the first stage judged alone because the second failed. */
-  readonly onFallback: (error: unknown) => void;
 }
 
 /** Fewer characters than this are not worth keeping of a passage that was stripped. */
@@ -47,22 +37,21 @@ export class ScreeningService {
     private readonly second?: SecondStage,
   ) {}
 
-  /** Reads the heads and loads the embedding models. Rejects with `UNAVAILABLE` when a head cannot be used. */
+  /** Reads the heads and loads the embedding models. Rejects with `UNAVAILABLE` when the first head cannot be used. */
   async load(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
     const files = await readHead(this.headPath);
     const weights = decodeHead(
       files,
       attackRules.map(({ id }) => id),
     );
-    const second = this.second && (await TunedHead.read(this.second.headPath));
     await this.embedding.start(report, signal);
-    await this.second?.embedding.start(report, signal);
-    const { model } = files.description;
-    this.loaded = { stages: { first: new ScreeningHead(weights), second }, dimensions: weights.dimensions, model };
+    const { model, bin } = files.description;
+    await this.second?.load(bin.sha256, report, signal);
+    this.loaded = { first: new ScreeningHead(weights), dimensions: weights.dimensions, model };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.embedding.close(), this.second?.embedding.close()]);
+    await Promise.all([this.embedding.close(), this.second?.close()]);
   }
 
   /**
@@ -73,12 +62,14 @@ export class ScreeningService {
    * the signal's reason on abort.
    */
   async screen(request: ScreenRequest, signal?: AbortSignal): Promise<ScreenReply> {
-    const { stages, dimensions, model } = this.ready();
+    const { first, dimensions, model } = this.ready();
+    const stages: Stages = { first, second: this.second?.head };
     const { text, passages, source, action } = request;
     const vector = await this.vectorOf(request, dimensions, signal);
-    const verdict = await screenText(text, source, stages, this.access(signal, vector));
+    const access = this.access(signal);
+    const verdict = await screenText(text, source, stages, { ...access, ...(vector ? { whole: vector } : {}) });
     if (action === 'refuse' && isAttack(verdict)) throw refusal(verdict);
-    const screened = await this.screenPassages(passages, action, stages, signal);
+    const screened = await this.screenPassages(passages, action, stages, access, signal);
     const score = Math.max(verdict.score, screened.score);
     const isDegraded = verdict.isDegraded || screened.isDegraded;
     return {
@@ -110,12 +101,13 @@ export class ScreeningService {
     passages: readonly Passage[],
     action: ScreenRequest['action'],
     stages: Stages,
+    access: EmbeddingAccess,
     signal?: AbortSignal,
   ) {
     const result = { score: 0, isDegraded: false, passages: [] as Passage[], withheld: [] as string[] };
     for (const passage of passages) {
       signal?.throwIfAborted();
-      const judge = () => screenText(passage.text, 'passage', stages, this.access(signal));
+      const judge = () => screenText(passage.text, 'passage', stages, access);
       const verdict = await this.passageVerdicts.of(passage.text, judge);
       result.score = Math.max(result.score, verdict.score);
       result.isDegraded ||= verdict.isDegraded ?? false;
@@ -126,22 +118,17 @@ export class ScreeningService {
     return result;
   }
 
-  private access(signal?: AbortSignal, whole?: Float32Array): EmbeddingAccess {
+  /** For one request: an encoder that has failed it once is not waited for again. */
+  private access(signal?: AbortSignal): EmbeddingAccess {
+    let hasFailed = false;
     return {
       embed: (texts) => this.embedding.embed(texts, signal),
-      embedTuned: (texts) => this.embedTuned(texts, signal),
-      ...(whole ? { whole } : {}),
+      embedTuned: async (texts) => {
+        const vectors = hasFailed ? undefined : await this.second?.embed(texts, signal);
+        hasFailed = vectors === undefined;
+        return vectors;
+      },
     };
-  }
-
-  private async embedTuned(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[] | undefined> {
-    try {
-      return await this.second?.embedding.embed(texts, signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      this.second?.onFallback(error);
-      return undefined;
-    }
   }
 
   private ready(): Loaded {

@@ -20,7 +20,7 @@ export interface TextVerdict {
   readonly isDegraded?: boolean;
 }
 
-/** The cascade: the first stage looks at everything, the second at what the first finds doubtful. */
+/** The cascade: the first stage looks at every window chosen, the second at what the first finds doubtful. */
 export interface Stages {
   readonly first: ScreeningHead;
   readonly second?: TunedHead;
@@ -44,6 +44,8 @@ const MAX_PASSAGE_WINDOWS = 4;
 const MAX_SENTENCES = 6;
 /** Of a rule that decides alone. */
 const CERTAIN_SCORE = 0.95;
+/** A token has a character at least, and MiniLM takes 256 with its two marks. */
+const MAX_WHOLLY_READ_CHARS = 254;
 /** Scores are shifted so that each stage's threshold is here. */
 export const THRESHOLD = 0.5;
 const WORD = /[a-z]{2,}/gi;
@@ -74,13 +76,16 @@ export async function screenText(
   const chosen = choose(windows, side, stages.first);
   const vectors = await vectorsOf(chosen, text, access);
   const { scores, isDegraded } = await scoresOf(chosen, vectors, side, stages, access);
-  const spans = certain;
-  for (const [at, window] of chosen.entries()) {
-    const score = scores[at] ?? 0;
-    if (score >= THRESHOLD && !certain.some((span) => overlaps(span, window.span)))
-      spans.push(...(await locate(window, score, side, stages, access)));
-  }
-  return { ...verdictOf(Math.max(0, ...scores), spans), isDegraded };
+  const guilty = [...chosen.entries()].filter(
+    ([at, window]) => (scores[at] ?? 0) >= THRESHOLD && !certain.some((span) => overlaps(span, window.span)),
+  );
+  const located: Located[] = [];
+  for (const [at, window] of guilty) located.push(await locate(window, scores[at]!, side, stages, access));
+  const spans = [...certain, ...located.flatMap((each) => each.spans)];
+  return {
+    ...verdictOf(Math.max(0, ...scores), spans),
+    isDegraded: isDegraded || located.some((each) => each.isDegraded),
+  };
 }
 
 function cut(text: string, side: Side, whole: RuleFindings, head: ScreeningHead): Window[] {
@@ -133,9 +138,19 @@ async function scoresOf(
   if (!second || doubtful.length === 0) return { scores, isDegraded: false };
   const tuned = await access.embedTuned(doubtful.map((at) => windows[at]!.text));
   if (!tuned) return { scores, isDegraded: true };
-  for (const [turn, at] of doubtful.entries())
-    scores[at] = second.score(side, second.logit(side, tuned[turn]!, logits[at]!));
+  for (const [turn, at] of doubtful.entries()) {
+    const score = second.score(side, second.logit(side, tuned[turn]!, logits[at]!));
+    scores[at] = isReadAsItStands(windows[at]!) ? score : Math.max(score, scores[at]!);
+  }
   return { scores, isDegraded: false };
+}
+
+/**
+ * Whether the second stage reads all that the first has read: no more tokens than the encoder takes, and nothing in
+ * disguise. Of another window it may raise an alarm, but not call one off.
+ */
+function isReadAsItStands({ text, findings }: Window): boolean {
+  return text.length <= MAX_WHOLLY_READ_CHARS && text.toLowerCase() === findings.folded;
 }
 
 /** Of emoji, another script or a word or two a head can say nothing: it was trained on sentences. */
@@ -149,6 +164,11 @@ function logitOf(
   return vector && isReadable ? head.logit(side, { vector, lexical, counts: findings.counts }) : -Infinity;
 }
 
+interface Located {
+  readonly spans: readonly AttackSpan[];
+  readonly isDegraded: boolean;
+}
+
 /** Narrows a suspect window to sentences, by rules first. */
 async function locate(
   window: Window,
@@ -156,23 +176,24 @@ async function locate(
   side: Side,
   stages: Stages,
   access: EmbeddingAccess,
-): Promise<AttackSpan[]> {
+): Promise<Located> {
   const moved = (span: Span): Span => ({ start: span.start + window.span.start, end: span.end + window.span.start });
   const hits = window.findings.hits.filter(({ rule }) => rule.id !== 'answer-shape');
-  if (hits.length > 0) return hits.map((hit) => ({ ...moved(hit.span), score, reason: hit.reason }));
+  const found = (spans: AttackSpan[], isDegraded = false): Located => ({ spans, isDegraded });
+  if (hits.length > 0) return found(hits.map((hit) => ({ ...moved(hit.span), score, reason: hit.reason })));
   const sentences = sentencesOf(window.text).map((span) => {
     const part = window.text.slice(span.start, span.end);
     return windowOf(part, span, screenByRules(part, side), side, stages.first);
   });
   const whole = [{ ...window.span, score, reason: LEARNED_REASON }];
-  if (sentences.length <= 1) return whole;
+  if (sentences.length <= 1) return found(whole);
   const suspects = sentences.sort((a, b) => b.suspicion - a.suspicion).slice(0, MAX_SENTENCES);
   const vectors = await access.embed(suspects.map(({ text }) => text));
-  const { scores } = await scoresOf(suspects, vectors, side, stages, access);
+  const { scores, isDegraded } = await scoresOf(suspects, vectors, side, stages, access);
   const guilty = suspects
     .map((sentence, at) => ({ ...moved(sentence.span), score: scores[at] ?? 0, reason: LEARNED_REASON }))
     .filter((span) => span.score >= THRESHOLD);
-  return guilty.length > 0 ? guilty : whole;
+  return found(guilty.length > 0 ? guilty : whole, isDegraded);
 }
 
 function spanOfHit({ span, reason }: RuleHit): AttackSpan {

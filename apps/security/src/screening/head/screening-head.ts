@@ -6,7 +6,10 @@ export interface SideWeights {
   readonly lexical: Float32Array;
   readonly rules: Float32Array;
   readonly bias: number;
-  /** Score = 1 / (1 + exp(-(slope · logit + shift))); at most 1 of 100 held-out benign texts reaches 0.5. */
+  /**
+   * Score = 1 / (1 + exp(-(slope · logit + shift))); on average over the sources, 1 of 100 held-out benign
+   * texts reaches 0.5.
+   */
   readonly slope: number;
   readonly shift: number;
   /** Suspicion below which a window of a passage is not worth embedding. */

@@ -14,7 +14,7 @@ const side = z.object({
   /** The first stage's logit below which a window is harmless without this one's word. */
   doubtful: z.number(),
   /** How much the first stage's logit counts beside this one's. */
-  first: z.number(),
+  firstShare: z.number(),
   /** Score = 1 / (1 + exp(-(slope · logit + shift))), with the threshold at 0.5. */
   slope: z.number(),
   shift: z.number(),
@@ -25,6 +25,8 @@ const tunedHeadSchema = z.object({
   model: z.string(),
   /** The low-rank update of the shared encoder whose vectors the head reads. */
   bin: z.object({ file: z.literal(UPDATE_FILE), sha256: z.string().length(64) }),
+  /** SHA-256 of the numbers of the first head, whose logits this one was fitted to. */
+  firstHead: z.string().length(64),
   input: side,
   passage: side,
   /** Data, settings and scores of the training. */
@@ -35,14 +37,23 @@ export type TunedSide = z.output<typeof side>;
 
 /** The second stage: judges by the vectors of the encoder fine-tuned for screening, and by what the first stage said. */
 export class TunedHead {
-  /** Reads a head and checks its update. @throws LlmosError UNAVAILABLE when a file is missing, malformed or another. */
-  static async read(path: string): Promise<TunedHead> {
+  /**
+   * Reads a head and checks its update, and that it belongs to the first head, by that one's hash.
+   * @throws LlmosError UNAVAILABLE when a file is missing, malformed or another.
+   */
+  static async read(path: string, firstHead: string): Promise<TunedHead> {
     const what = 'fine-tuned screening head';
     const { description, bin } = await readHeadFiles(path, (value) => tunedHeadSchema.parse(value), what);
     if (createHash('sha256').update(bin).digest('hex') !== description.bin.sha256) {
       throw new LlmosError(
         'UNAVAILABLE',
         `${description.bin.file} is not the update that ${path} was trained with. Restore it or train again.`,
+      );
+    }
+    if (description.firstHead !== firstHead) {
+      throw new LlmosError(
+        'UNAVAILABLE',
+        `${path} was fitted to another first head than the one in use (LLMOS_SECURITY_HEAD). Train both together.`,
       );
     }
     return new TunedHead(description);
@@ -55,14 +66,14 @@ export class TunedHead {
   }
 
   /** Whether the first stage's logit leaves doubts. */
-  isDoubtful(side: Side, first: number): boolean {
-    return first >= this.description[side].doubtful;
+  isDoubtful(side: Side, firstLogit: number): boolean {
+    return firstLogit >= this.description[side].doubtful;
   }
 
-  /** Before calibration. @param vector of the fine-tuned encoder. @param first the first stage's logit. */
-  logit(side: Side, vector: Float32Array, first: number): number {
-    const { embedding, bias, first: share } = this.description[side];
-    return embedding.reduce((sum, weight, at) => sum + weight * (vector[at] ?? 0), bias + share * first);
+  /** Before calibration. @param vector of the fine-tuned encoder. @param firstLogit the first stage's. */
+  logit(side: Side, vector: Float32Array, firstLogit: number): number {
+    const { embedding, bias, firstShare } = this.description[side];
+    return embedding.reduce((sum, weight, at) => sum + weight * (vector[at] ?? 0), bias + firstShare * firstLogit);
   }
 
   /** 0 to 1 from a {@link logit}; 0.5 is the threshold. */

@@ -9,6 +9,7 @@ import { CatalogEmbedder } from '@llmos/models';
 import { encodeHead, writeHead } from '../head/head-file.js';
 import { UPDATE_FILE, updatePathOf, writeTunedHead } from '../head/tuned-head.js';
 import { ScreeningService } from '../screening.service.js';
+import { SecondStage } from '../second-stage.js';
 import type { TextEmbedding } from '../text-embedding.port.js';
 import { EmbeddingCache } from './embedding-cache.js';
 import { figures, figuresOf, judgeAll } from './report.js';
@@ -140,17 +141,21 @@ async function train(folder: string, out: string, { shared, second }: Encoders):
     provenance,
     binFile: `${HEAD_NAME}.bin`,
   };
-  await writeHead(join(out, `${HEAD_NAME}.json`), encodeHead(weights, about));
+  const first = encodeHead(weights, about);
+  await writeHead(join(out, `${HEAD_NAME}.json`), first);
   if (!second) return;
   const texts = windows.map(({ text }) => text);
   const vectors = await second.vectors.embed(texts, print);
-  const first = new Map(outOfFold.map(({ row, logit }) => [row, logit]));
-  const tuned = trainTunedHead(rows.map((row, at) => ({ row, tuned: vectors[at]!, first: first.get(row)! })));
+  const firstLogits = new Map(outOfFold.map(({ row, logit }) => [row, logit]));
+  const tuned = trainTunedHead(
+    rows.map((row, at) => ({ row, tuned: vectors[at]!, firstLogit: firstLogits.get(row)! })),
+  );
   print(JSON.stringify({ secondStage: tuned.heldOut }));
   const description = {
     format: 'llmos-tuned-injection-head/1' as const,
     model: TUNED_MODEL_NAME,
     bin: { file: UPDATE_FILE, sha256: second.update.sha256 } as const,
+    firstHead: first.description.bin.sha256,
     ...tuned.head,
     provenance: { embeddingModel: EMBEDDING_MODEL, settings: TUNED_SETTINGS, heldOut: tuned.heldOut },
   };
@@ -164,13 +169,17 @@ async function report(folder: string, out: string, { shared, second }: Encoders,
     embed: (texts) => cache.embed(texts),
     close: () => Promise.resolve(),
   });
-  const stage = second && {
-    embedding: cached(second.vectors),
-    headPath: join(out, `${TUNED_HEAD_NAME}.json`),
-    onFallback: (error: unknown) => {
-      throw error;
-    },
+  const fail = (error: unknown): never => {
+    throw error;
   };
+  const stage =
+    second &&
+    new SecondStage({
+      embedding: cached(second.vectors),
+      headPath: join(out, `${TUNED_HEAD_NAME}.json`),
+      onFallback: fail,
+      onLoadFailure: fail,
+    });
   const service = new ScreeningService(cached(shared), join(out, `${HEAD_NAME}.json`), stage);
   await service.load(() => undefined);
   const { texts: trainedOn } = await select(folder);

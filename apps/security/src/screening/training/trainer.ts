@@ -21,7 +21,7 @@ export const SETTINGS = {
   scales: { embedding: 4, lexical: 9, rules: 0.5 },
   inversePenalty: 1,
   minimumTexts: 3,
-  /** Of the held-out benign texts at most this share may reach the threshold. */
+  /** Of the held-out benign texts this share may reach the threshold, on average over the sources. */
   falseAlarms: 0.01,
   folds: 5,
 } as const;

@@ -16,7 +16,11 @@ const rows: TunedRow[] = Array.from({ length: 1_000 }, (_, document) => {
     document,
   };
   const noise = Math.sin(document * 12.9898) * 0.3;
-  return { row, tuned: Float32Array.of(attack ? 0.9 + noise : -0.9 + noise, noise), first: (attack ? 1 : -4) + noise };
+  return {
+    row,
+    tuned: Float32Array.of(attack ? 0.9 + noise : -0.9 + noise, noise),
+    firstLogit: (attack ? 1 : -4) + noise,
+  };
 });
 
 describe('trainTunedHead', () => {
@@ -26,15 +30,15 @@ describe('trainTunedHead', () => {
   it('judges documents that nothing was fitted on, within the false alarms it may have', () => {
     expect(heldOut.input.recall).toBe(1);
     expect(heldOut.input.falseAlarms).toBeLessThanOrEqual(0.01);
-    for (const { row, tuned: vector, first } of rows.filter((each) => isCalibration(each.row))) {
-      const score = tuned.score(row.side, tuned.logit(row.side, vector, first));
+    for (const { row, tuned: vector, firstLogit } of rows.filter((each) => isCalibration(each.row))) {
+      const score = tuned.score(row.side, tuned.logit(row.side, vector, firstLogit));
       expect(score >= 0.5).toBe(row.attack);
     }
   });
 
   it('wants to be asked about attacks, and not about what the first stage finds harmless', () => {
     const asked = (attack: boolean) =>
-      rows.filter(({ row, first }) => row.attack === attack && tuned.isDoubtful(row.side, first)).length;
+      rows.filter(({ row, firstLogit }) => row.attack === attack && tuned.isDoubtful(row.side, firstLogit)).length;
     expect(asked(true)).toBeGreaterThan(300);
     expect(asked(false)).toBe(0);
     expect(heldOut.passage.asked).toBe(0);

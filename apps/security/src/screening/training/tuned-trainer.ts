@@ -10,23 +10,23 @@ export const TUNED_SETTINGS = {
   scale: 4,
   inversePenalty: 1,
   /** How much the first stage's logit counts. */
-  first: 1,
+  firstShare: 1,
   /**
    * Less than the hundredth that is aimed at: texts of sources that the encoder was not fine-tuned with alarm more
    * often than the held-out ones of sources that it was.
    */
-  falseAlarms: 0.0065,
+  falseAlarms: 0.006,
 };
-export type TunedSettings = typeof TUNED_SETTINGS;
+type TunedSettings = typeof TUNED_SETTINGS;
 
-/** Share of the attacks it finds that the second stage may never be asked about. */
+/** Share of the held-out attacks it finds that the second stage is not asked about; of some hundreds, the lowest at most. */
 const UNASKED_ATTACKS = 0.001;
 
 /** A window with its vector by the fine-tuned encoder, and the first stage's logit by a head that had not seen it. */
 export interface TunedRow {
   readonly row: TrainingRow;
   readonly tuned: Float32Array;
-  readonly first: number;
+  readonly firstLogit: number;
 }
 
 /** Documents that the fine-tuning has not seen; `train_screening_body.py` leaves out the same. */
@@ -42,17 +42,20 @@ export function trainTunedHead(rows: readonly TunedRow[], settings: TunedSetting
     // As in the first stage, in a document an attack of either kind counts.
     const isOf = ({ row }: TunedRow) => row.side === side || (side === 'passage' && row.attack);
     const fitted = fitTuned(seen.filter(isOf), settings);
-    const logitOf = ({ tuned, first }: TunedRow) =>
-      tuned.reduce((sum, value, at) => sum + value * fitted.embedding[at]!, fitted.bias + settings.first * first);
+    const logitOf = ({ tuned, firstLogit }: TunedRow) =>
+      tuned.reduce(
+        (sum, value, at) => sum + value * fitted.embedding[at]!,
+        fitted.bias + settings.firstShare * firstLogit,
+      );
     const judged = held.filter(({ row }) => row.side === side).map((each) => ({ ...each, logit: logitOf(each) }));
     const { slope, shift, figures } = calibrate(judged, settings.falseAlarms);
     const found = judged.filter(({ row, logit }) => row.attack && !row.certain && slope * logit + shift >= 0);
     const doubtful = quantileOf(
-      found.map(({ first }) => first),
+      found.map(({ firstLogit }) => firstLogit),
       UNASKED_ATTACKS,
     );
-    const asked = judged.filter(({ row, first }) => !row.attack && first >= doubtful).length / figures.benign;
-    const weights: TunedSide = { ...fitted, doubtful, first: settings.first, slope, shift };
+    const asked = judged.filter(({ row, firstLogit }) => !row.attack && firstLogit >= doubtful).length / figures.benign;
+    const weights: TunedSide = { ...fitted, doubtful, firstShare: settings.firstShare, slope, shift };
     return { weights, figures: { ...figures, asked } };
   };
   const [input, passage] = [train('input'), train('passage')];
