@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { isLlmosError, type ErrorCode, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { screen } from '@llmos/contracts/capabilities/security';
 import type { LoadProgress } from '@llmos/models';
 import type { ScreeningService } from './screening/screening.service.js';
 import type { TextEmbedding } from './screening/text-embedding.port.js';
+import { tryUntil } from './screening/try-until.js';
 
 type Screening = Pick<ScreeningService, 'load' | 'screen' | 'close'>;
 
@@ -61,7 +61,8 @@ export class ResilientScreening {
    */
   async load(report: (progress: LoadProgress) => void, signal: AbortSignal): Promise<void> {
     await this.rules.load(report, signal);
-    if (!(await this.hasLoaded(report, signal))) void this.loadLater(signal);
+    if (await this.hasLoaded(report, signal)) return;
+    void tryUntil(() => this.hasLoaded(() => undefined, signal), { retryMs: this.retryMs, signal });
   }
 
   async screen(request: InputOf<typeof screen>, signal?: AbortSignal): Promise<OutputOf<typeof screen>> {
@@ -86,15 +87,6 @@ export class ResilientScreening {
       if (signal.aborted) throw error;
       this.listener.onLoadFailure(error);
       return false;
-    }
-  }
-
-  private async loadLater(signal: AbortSignal): Promise<void> {
-    try {
-      do await pause(this.retryMs, undefined, { signal, ref: false });
-      while (!(await this.hasLoaded(() => undefined, signal)));
-    } catch {
-      // The process is leaving: hasLoaded tells of everything else.
     }
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { LoadProgress } from '@llmos/models';
 import { TunedHead } from './head/tuned-head.js';
 import type { TextEmbedding } from './text-embedding.port.js';
+import { tryUntil } from './try-until.js';
 
 export interface SecondStageOptions {
   /** Of the encoder with the update that lies beside the head. */
@@ -33,7 +33,9 @@ export class SecondStage {
    * @param firstHead hash of the first head's numbers, which it must have been fitted to.
    */
   async load(firstHead: string, report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
-    if (!(await this.hasLoaded(firstHead, report, signal))) void this.loadLater(firstHead, signal);
+    if (await this.hasLoaded(firstHead, report, signal)) return;
+    const retry = { retryMs: this.options.retryMs ?? RETRY_MS, signal };
+    void tryUntil(() => this.hasLoaded(firstHead, () => undefined, signal), retry);
   }
 
   /** Vectors of the fine-tuned encoder, or `undefined` when it fails. Rejects with the signal's reason on abort. */
@@ -66,15 +68,6 @@ export class SecondStage {
       signal?.throwIfAborted();
       onLoadFailure(error);
       return false;
-    }
-  }
-
-  private async loadLater(firstHead: string, signal?: AbortSignal): Promise<void> {
-    try {
-      do await pause(this.options.retryMs ?? RETRY_MS, undefined, { signal, ref: false });
-      while (!(await this.hasLoaded(firstHead, () => undefined, signal)));
-    } catch {
-      // The process is leaving: hasLoaded tells of everything else.
     }
   }
 }

@@ -72,8 +72,7 @@ export class TunedHead {
 
   /** Before calibration. @param vector of the fine-tuned encoder. @param firstLogit the first stage's. */
   logit(side: Side, vector: Float32Array, firstLogit: number): number {
-    const { embedding, bias, firstShare } = this.description[side];
-    return embedding.reduce((sum, weight, at) => sum + weight * (vector[at] ?? 0), bias + firstShare * firstLogit);
+    return tunedLogit(this.description[side], vector, firstLogit);
   }
 
   /** 0 to 1 from a {@link logit}; 0.5 is the threshold. */
@@ -81,6 +80,15 @@ export class TunedHead {
     const { slope, shift } = this.description[side];
     return 1 / (1 + Math.exp(-(slope * logit + shift)));
   }
+}
+
+/** The second stage's logit, also of weights that are not calibrated yet. */
+export function tunedLogit(
+  { embedding, bias, firstShare }: Pick<TunedSide, 'embedding' | 'bias' | 'firstShare'>,
+  vector: Float32Array,
+  firstLogit: number,
+): number {
+  return embedding.reduce((sum, weight, at) => sum + weight * (vector[at] ?? 0), bias + firstShare * firstLogit);
 }
 
 /** Path of the update beside a head's description, for who starts the encoder. */

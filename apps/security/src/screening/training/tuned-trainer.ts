@@ -1,6 +1,6 @@
 import { fitLogisticRegression, quantileOf } from '@llmos/learning';
 import type { Side } from '../head/screening-head.js';
-import type { TunedHeadDescription, TunedSide } from '../head/tuned-head.js';
+import { tunedLogit, type TunedHeadDescription, type TunedSide } from '../head/tuned-head.js';
 import { calibrate, STEPS } from './calibration.js';
 import { SETTINGS, type TrainingRow } from './trainer.js';
 
@@ -41,12 +41,9 @@ export function trainTunedHead(rows: readonly TunedRow[], settings: TunedSetting
   const train = (side: Side) => {
     // As in the first stage, in a document an attack of either kind counts.
     const isOf = ({ row }: TunedRow) => row.side === side || (side === 'passage' && row.attack);
-    const fitted = fitTuned(seen.filter(isOf), settings);
-    const logitOf = ({ tuned, firstLogit }: TunedRow) =>
-      tuned.reduce(
-        (sum, value, at) => sum + value * fitted.embedding[at]!,
-        fitted.bias + settings.firstShare * firstLogit,
-      );
+    const { firstShare } = settings;
+    const fitted = { ...fitTuned(seen.filter(isOf), settings), firstShare };
+    const logitOf = ({ tuned, firstLogit }: TunedRow) => tunedLogit(fitted, tuned, firstLogit);
     const judged = held.filter(({ row }) => row.side === side).map((each) => ({ ...each, logit: logitOf(each) }));
     const { slope, shift, figures } = calibrate(judged, settings.falseAlarms);
     const found = judged.filter(({ row, logit }) => row.attack && !row.certain && slope * logit + shift >= 0);
@@ -55,7 +52,8 @@ export function trainTunedHead(rows: readonly TunedRow[], settings: TunedSetting
       UNASKED_ATTACKS,
     );
     const asked = judged.filter(({ row, firstLogit }) => !row.attack && firstLogit >= doubtful).length / figures.benign;
-    const weights: TunedSide = { ...fitted, doubtful, firstShare: settings.firstShare, slope, shift };
+    const { embedding, bias } = fitted;
+    const weights: TunedSide = { embedding, bias, doubtful, firstShare, slope, shift };
     return { weights, figures: { ...figures, asked } };
   };
   const [input, passage] = [train('input'), train('passage')];
