@@ -89,4 +89,15 @@ if (values.spectral !== undefined) {
   const split = { rows, test: lists(join(values.spectral, 'test_users.dat')) };
   const ease = await measure(split, { algorithm: 'ease', regularisation: 292 }, 20);
   print({ what: 'SpectralCF, ML-1M, EASE^R @20', ours: ease, published: { recall: 0.0956 } });
+  // That paper's weight of what was touched is 1 + 1.7077 ln(1 + 1 / 0.001) = 12.80 next to 1, its penalty 1e-5 in all.
+  const ials = {
+    algorithm: 'ials',
+    factors: 22,
+    unobservedWeight: 1 / 11.798,
+    regularisation: 1.66e-9,
+    sweeps: 75,
+  } as const;
+  const runs: Record<string, number>[] = [];
+  for (let seed = 1; seed <= 10; seed++) runs.push(await measure(split, { ...ials, seed }, 20));
+  print({ what: 'SpectralCF, ML-1M, iALS @20, mean of 10 seeds', ours: mean(runs), published: { recall: 0.0868 } });
 }
