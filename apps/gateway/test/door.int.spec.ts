@@ -1,4 +1,10 @@
-import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
+import {
+  startNatsServer,
+  startServiceProcess,
+  threadMsOf,
+  type TestNatsServer,
+  type TestServiceProcess,
+} from '@llmos/testing';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 
@@ -22,6 +28,10 @@ describe('the door of a gateway process', () => {
     body: string | FormData | Blob,
     headers: Record<string, string> = {},
   ) => errorOf(await fetch(`${gateway.url}/serving/process`, { method: 'POST', headers, body }));
+  const cpuMsOf = async ({ url }: TestServiceProcess) => {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    return 1_000 * Number(/^process_cpu_seconds_total\{.*\} (\S+)/m.exec(metrics)?.[1]);
+  };
   /** fetch sets Host itself. */
   const statusFor = (url: string, host: string) =>
     new Promise<number | undefined>((resolve, reject) => {
@@ -41,7 +51,8 @@ describe('the door of a gateway process', () => {
 
   it('says 401 to 39 MB of JSON at once, and goes on answering others', async () => {
     const body = `[${'[],'.repeat(13 * MEGABYTE)}[]]`;
-    const startedAt = performance.now();
+    const parsingMs = threadMsOf(() => void JSON.parse(body));
+    const before = await cpuMsOf(keyed);
     const [refused, health] = await Promise.all([
       post(keyed, body, { 'content-type': 'application/json', authorization: 'Bearer wrong' }),
       fetch(`${keyed.url}/healthz`),
@@ -50,7 +61,8 @@ describe('the door of a gateway process', () => {
     expect(health.status).toBe(200);
     const withKey = await post(keyed, body, { 'content-type': 'application/json', authorization: 'Bearer k1' });
     expect(withKey).toMatchObject({ status: 400, body: { error: { code: 'MALFORMED_JSON' } } });
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    // Of processor time, as a busy machine makes everybody late: reading it twice takes less than parsing it once.
+    expect((await cpuMsOf(keyed)) - before).toBeLessThan(parsingMs);
   }, 60_000);
 
   it('takes no form that is larger than a body may be, however many files it is in', async () => {

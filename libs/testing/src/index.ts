@@ -8,5 +8,5 @@ export {
   type ServiceProcessOptions,
   type TestServiceProcess,
 } from './service-process.js';
-export { LINEAR, timeGrowth } from './time-growth.js';
+export { LINEAR, threadMsOf, timeGrowth } from './time-growth.js';
 export { waitFor } from './wait-for.js';

@@ -33,7 +33,8 @@ export function timeGrowth(work: (size: number) => unknown, size: number): numbe
 /** Where growth is to be called linear: well above what caches and collections add, well below the square. */
 export const LINEAR = 1.6;
 
-function threadMsOf(work: () => unknown): number {
+/** Time of this thread on the processor, in milliseconds: the same on a busy machine as on an idle one, or nearly. */
+export function threadMsOf(work: () => unknown): number {
   const from = process.threadCpuUsage();
   work();
   const { user, system } = process.threadCpuUsage(from);
