@@ -1,7 +1,9 @@
 import { Bus } from '@llmos/bus';
 import { loadConfig } from '@llmos/config';
-import { natsServerPath, startNatsServer, type TestNatsServer } from '@llmos/testing';
+import { natsServerPath, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +12,10 @@ import { cliConfig } from '../src/cli.config.js';
 import { markUnfinished, refuseUnfinished } from '../src/backup/unfinished-restore.js';
 import { backup } from '../src/commands/backup.command.js';
 import type { CommandContext } from '../src/commands/context.js';
+import { down } from '../src/commands/down.command.js';
 import { restore } from '../src/commands/restore.command.js';
 import { Instance } from '../src/instance/instance.js';
+import { commandOf } from '../src/instance/process-identity.js';
 
 const SIZE_BYTES = 8_000_000;
 /** A broker that syncs each of them takes longer over a piece of the archive than it gives itself. */
@@ -95,6 +99,26 @@ describe('llmos backup, of a broker that is named', () => {
     markUnfinished(context.instance);
     expect(() => refuseUnfinished(context.instance)).toThrow(/begun here and not finished/);
     await expect(restore(broken, out, { replace: true })).rejects.toThrow();
+    expect(() => refuseUnfinished(context.instance)).toThrow(/begun here and not finished/);
+    expect(await restore(context, out, { replace: true })).toBe(0);
+    expect(() => refuseUnfinished(context.instance)).not.toThrow();
+  }, 60_000);
+
+  it('that `down` stops ends at once, leaves no process, and is told of until one is finished', async () => {
+    const out = join(home, 'small.bak');
+    const child = spawn(process.execPath, ['llmos.mjs', 'restore', out, '--replace'], {
+      env: process.env,
+      stdio: 'pipe',
+    });
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const ended = once(child, 'close');
+    await waitFor('the restore to begin', () => existsSync(join(context.instance.brokerFolder, 'restoring')), 30_000);
+    const natsPid = await waitFor('its broker', () => context.instance.state.read()?.natsPid);
+    expect(await down(context)).toBe(0);
+    expect(await ended).toEqual([1, null]);
+    expect(errors).toMatch(/stopped/);
+    expect(commandOf(natsPid)).toBe('');
     expect(() => refuseUnfinished(context.instance)).toThrow(/begun here and not finished/);
     expect(await restore(context, out, { replace: true })).toBe(0);
     expect(() => refuseUnfinished(context.instance)).not.toThrow();

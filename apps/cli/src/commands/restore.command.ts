@@ -19,6 +19,8 @@ export interface RestoreOptions {
   readonly json?: boolean;
 }
 
+const AGAIN = 'run the restore again with --replace; until then `llmos up` refuses to start with half of it';
+
 /**
  * Reads the whole backup, and only when all of it is right brings it back: into a broker that is started for that alone,
  * so that no service works with half of it. With `verify` it is only read.
@@ -58,17 +60,24 @@ async function bringBack(
   const stop = stopSignal();
   const claimed = await claim(context);
   if (!claimed) return false;
+  let begun = false;
   try {
     const server = await natsServer(context, await openStore(context), transferReport(context.terminal), stop);
     const broker = await startRestoreBroker(context, server, claimed, stop);
     try {
       markUnfinished(context.instance);
+      begun = true;
       await fill(context, broker, file, master, replace, stop);
     } finally {
       await broker.stop();
     }
     markFinished(context.instance);
     return true;
+  } catch (error) {
+    if (!stop.aborted || error instanceof CliError) throw error;
+    throw begun
+      ? new CliError('The restore was stopped; what was here may be gone, and not all of the backup is there', AGAIN)
+      : new CliError('The restore was stopped; nothing was changed');
   } finally {
     context.instance.state.remove();
   }
@@ -122,7 +131,7 @@ function fail(head: StreamHead, cause: unknown, stop: AbortSignal): never {
   const reason = stop.aborted ? 'it was stopped' : cause instanceof Error ? cause.message : String(cause);
   throw new CliError(
     `The restore ended at the stream ${head.config.name}: ${reason}. What came before it is there, the rest is not`,
-    'run the restore again with --replace; until then `llmos up` refuses to start with half of it',
+    AGAIN,
     { cause },
   );
 }
