@@ -102,7 +102,10 @@ export class Bus {
     void this.watchConnection();
   }
 
-  /** Connects, for ever if need be after the first time, and makes sure that the streams are there. */
+  /**
+   * Connects, for ever if need be after the first time, and makes sure that the streams are there. Where that fails
+   * nothing is left open.
+   */
   static async connect(options: BusOptions): Promise<Bus> {
     const nc = await connect({
       servers: options.url.split(','),
@@ -117,10 +120,16 @@ export class Bus {
       waitOnFirstConnect: false,
       pingInterval: 20_000,
     });
-    const jsm = await jetstreamManager(nc);
-    const replicas = options.replicas ?? (await replicasKept(jsm));
-    await ensureStreams(jsm, replicas);
-    return new Bus(nc, jetstream(nc), jsm, { ...options, replicas });
+    try {
+      const jsm = await jetstreamManager(nc);
+      const replicas = options.replicas ?? (await replicasKept(jsm));
+      await ensureStreams(jsm, replicas);
+      return new Bus(nc, jetstream(nc), jsm, { ...options, replicas });
+    } catch (error) {
+      // It would connect again for ever, for nobody.
+      await nc.close();
+      throw error;
+    }
   }
 
   /** False while the broker is away. */

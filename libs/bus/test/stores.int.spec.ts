@@ -1,4 +1,4 @@
-import { startNatsServer, type TestNatsServer } from '@llmos/testing';
+import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Bus } from '../src/bus.js';
 
 const bytes = (text: string) => Buffer.from(text);
@@ -9,6 +9,9 @@ async function collect(chunks: AsyncIterable<Uint8Array> | undefined): Promise<B
   for await (const chunk of chunks) all.push(chunk);
   return Buffer.concat(all);
 }
+
+/** Sockets that this process has open. */
+const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
 
 describe('stores of a real nats-server', () => {
   let nats: TestNatsServer;
@@ -21,6 +24,13 @@ describe('stores of a real nats-server', () => {
   afterAll(async () => {
     await bus.close(200);
     await nats.stop();
+  });
+
+  it('that cannot be had leave no connection open', async () => {
+    const before = sockets();
+    const alone = { url: nats.url, service: 'bus-test', replicas: 3 };
+    for (let n = 0; n < 3; n++) await expect(Bus.connect(alone)).rejects.toThrow(/replicas/);
+    await waitFor('the connections to be closed', () => sockets() === before);
   });
 
   it('keep objects of any size as streams, replace them, name them and delete them', async () => {

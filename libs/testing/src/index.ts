@@ -1,6 +1,12 @@
 export { filesHolding } from './broker-files.js';
 export { eventLoopHolds } from './event-loop-holds.js';
-export { natsServerPath, startNatsServer, type TestNatsServer } from './nats-server.js';
+export {
+  natsServerPath,
+  startNatsCluster,
+  startNatsServer,
+  type TestNatsCluster,
+  type TestNatsServer,
+} from './nats-server.js';
 export { startOtlpReceiver, type ReceivedSpan } from './otlp-receiver.js';
 export {
   startServiceProcess,

@@ -1,5 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -62,7 +64,57 @@ export async function startNatsServer(): Promise<TestNatsServer> {
   };
 }
 
-function launch(folder: string, port: number): ChildProcess {
+export interface TestNatsCluster {
+  /** The addresses of all members, separated by commas. */
+  readonly url: string;
+  /** Kills one that still runs, as a crash would. */
+  killOne(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a cluster of three and waits until each accepts connections; JetStream chooses its leader a moment later. */
+export async function startNatsCluster(): Promise<TestNatsCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'llmos-nats-cluster-'));
+  const routes = (await freePorts(3)).map((port) => `nats://127.0.0.1:${port}`);
+  const members = routes.map((route, at) => {
+    const own = join(folder, String(at));
+    mkdirSync(own);
+    const cluster = ['-cluster_name', 'test', '-cluster', route, '-routes', routes.join(','), '-n', `member-${at}`];
+    return { own, child: launch(own, -1, cluster) };
+  });
+  const killOne = async () => {
+    const child = members.pop()?.child;
+    if (!child) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  const ports = await Promise.all(members.map(({ own, child }) => portOf(own, child)));
+  return {
+    url: ports.map((port) => `nats://127.0.0.1:${port}`).join(','),
+    killOne,
+    async stop() {
+      while (members.length > 0) await killOne();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ports that are free now: members have to know each other's before any of them runs. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+function launch(folder: string, port: number, more: readonly string[] = []): ChildProcess {
   const options = [
     '-a',
     '127.0.0.1',
@@ -73,6 +125,7 @@ function launch(folder: string, port: number): ChildProcess {
     join(folder, 'data'),
     '--ports_file_dir',
     folder,
+    ...more,
   ];
   return spawn(natsServerPath(), options, { stdio: 'ignore' });
 }
