@@ -29,11 +29,11 @@ describe('the security service as a process, over a real nats-server, by its pip
   let capabilities: Map<string, Capability>;
   let keys: string;
 
-  const start = () =>
+  const start = (env: Record<string, string> = {}) =>
     startServiceProcess({
       app: 'security',
       natsUrl: nats.url,
-      env: { LLMOS_MASTER_KEY_FILE: join(keys, 'master.pem'), LLMOS_THREATS_REQUESTS_PER_MINUTE: '100' },
+      env: { LLMOS_MASTER_KEY_FILE: join(keys, 'master.pem'), LLMOS_THREATS_REQUESTS_PER_MINUTE: '100', ...env },
       readyWithinMs: 120_000,
     });
 
@@ -193,4 +193,15 @@ describe('the security service as a process, over a real nats-server, by its pip
       });
     }, 30_000);
   });
+
+  it('screens in two stages, and in one where LLMOS_SECURITY_SECOND_STAGE says so', async () => {
+    const model = async () => {
+      const { details } = await ask('screen_text', { text: 'How do I change my PIN?' });
+      return (details['screening'] as { model: string }).model;
+    };
+    expect(await model()).toMatch(/^injection-cascade/);
+    await service.stop();
+    service = await start({ LLMOS_SECURITY_SECOND_STAGE: 'false' });
+    expect(await model()).toMatch(/^injection-linear/);
+  }, 60_000);
 });
