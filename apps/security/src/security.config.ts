@@ -27,7 +27,7 @@ export const securityConfig = defineConfig({
       .default(fileURLToPath(new URL('../model/injection-head.json', import.meta.url))),
   ),
   /**
-   * Off: the first stage of screening has the last word. Saves a copy of the encoder (some 250 MB) and costs recall;
+   * Off: the first stage of screening has the last word. Saves a copy of the encoder (some 100 MB) and costs recall;
    * apps/security/model/SCREENING_CARD.md has the figures of both.
    */
   secondStage: setting('LLMOS_SECURITY_SECOND_STAGE', flag().default(true)),

@@ -62,6 +62,7 @@ export class CatalogEmbedder {
       pooling,
       maxTokens,
       update,
+      optimised: store.optimised,
     });
   }
 

@@ -17,6 +17,11 @@ export interface EmbedderOptions {
   readonly pooling?: 'mean' | 'cls';
   /** Path of a low-rank update that makes of the model another one: the same size and speed, trained for one task. */
   readonly update?: string;
+  /**
+   * Folder in which the model is kept as the engine has optimised it, so that all processes share one copy of its weights.
+   * Without it each has its own, some 100 MB.
+   */
+  readonly optimised?: string;
 }
 
 const DEFAULT_MAX_TOKENS = 256;
@@ -30,8 +35,8 @@ const WORKER = new URL(
 /**
  * Turns texts into vectors whose dot product is their similarity, for search, routing and classifier heads.
  *
- * A text's vector depends on the text alone. Texts are therefore run one by one: an int8 model scales its activations
- * over a whole batch, so a batch would let the texts of other callers move it.
+ * A text's vector depends on the text alone. Texts are therefore run one by one: in a batch the padding, the shapes of the
+ * matrices and, in a model that quantises its activations, the texts of other callers would move it.
  */
 export class Embedder {
   /**
@@ -39,8 +44,8 @@ export class Embedder {
    * @throws LlmosError UNAVAILABLE when the model or tokenizer cannot be loaded.
    */
   static async start(options: EmbedderOptions): Promise<Embedder> {
-    const { model, tokenizer, threads = 1, maxTokens = DEFAULT_MAX_TOKENS, pooling = 'mean', workers = 1 } = options;
-    const init: EmbedderInit = { model, tokenizer, threads, maxTokens, pooling, update: options.update };
+    const { workers = 1, threads = 1, maxTokens = DEFAULT_MAX_TOKENS, pooling = 'mean', ...files } = options;
+    const init: EmbedderInit = { ...files, threads, maxTokens, pooling };
     // Every caller waits with a text or two only, and how many callers there are is decided before them.
     const pool = await WorkerPool.start({ module: WORKER, init, size: workers, name: 'embedder', maxQueue: Infinity });
     const { length } = await pool.call<Float32Array>('embed', { text: '' });

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Encoded } from './encoded.js';
 import { withLowRankUpdate } from './low-rank-update.js';
+import { optimisedModel } from './optimised-model.js';
 import { TextTokenizer } from './text-tokenizer.js';
 import { tokenSpans } from './token-spans.js';
 import { serveWorker } from './worker-serve.js';
@@ -16,6 +18,8 @@ export interface EmbedderInit {
   readonly pooling: 'mean' | 'cls';
   /** Path of a low-rank update to the model's weights; see {@link withLowRankUpdate}. */
   readonly update?: string;
+  /** Folder of optimised models; see {@link optimisedModel}. */
+  readonly optimised?: string;
 }
 
 serveWorker(async (init: EmbedderInit) => {
@@ -40,26 +44,58 @@ serveWorker(async (init: EmbedderInit) => {
   return { embed, encode, close: () => session.release() };
 });
 
-async function loadSession({ model, threads, update }: EmbedderInit): Promise<InferenceSession> {
-  const source = update === undefined ? model : await updatedModel(model, update);
+/** From the optimised model; where there is none, or it does not load, from the model itself. */
+async function loadSession(init: EmbedderInit): Promise<InferenceSession> {
+  const read = () => (init.update === undefined ? Promise.resolve(init.model) : updatedModel(init.model, init.update));
+  const optimised = await pathOfOptimised(init, read);
+  if (optimised !== undefined) {
+    try {
+      return await createSession(optimised, init.threads);
+    } catch (cause) {
+      process.emitWarning(
+        `The optimised model ${optimised} does not load (${String(cause)}); the next start makes it anew.`,
+      );
+      await rm(dirname(optimised), { recursive: true, force: true });
+    }
+  }
+  const model = await read();
   try {
-    // The engine takes a path or bytes, each by its own signature.
-    return await InferenceSession.create(source as string, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      // An arena would keep the largest text's memory for ever; the small tensors of a question gain nothing from it.
-      enableCpuMemArena: false,
-      // Spinning threads burn a core while idle.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
+    return await createSession(model, init.threads);
   } catch (cause) {
     throw new LlmosError(
       'UNAVAILABLE',
-      `The embedding model could not be loaded from ${model}. Is the file there and whole?`,
+      `The embedding model could not be loaded from ${init.model}. Is the file there and whole?`,
       { cause },
     );
   }
+}
+
+async function pathOfOptimised(
+  { model, update, optimised }: EmbedderInit,
+  read: () => Promise<string | Uint8Array>,
+): Promise<string | undefined> {
+  if (optimised === undefined) return undefined;
+  try {
+    return await optimisedModel(optimised, update === undefined ? [model] : [model, update], read);
+  } catch (cause) {
+    process.emitWarning(
+      `${model} could not be kept optimised in ${optimised} (${String(cause)}); this process has its own copy of the weights and takes some 100 MB more.`,
+    );
+    return undefined;
+  }
+}
+
+function createSession(model: string | Uint8Array, threads: number): Promise<InferenceSession> {
+  // The engine takes a path or bytes, each by its own signature.
+  return InferenceSession.create(model as string, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // An arena would keep the largest text's memory for ever; the small tensors of a question gain nothing from it.
+    enableCpuMemArena: false,
+    // Spinning threads burn a core while idle.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
 }
 
 async function updatedModel(model: string, update: string): Promise<Uint8Array> {

@@ -62,6 +62,11 @@ export class ModelStore {
     this.layout = new StoreLayout(resolve(options.home));
   }
 
+  /** The folder of models as the engine has optimised them. */
+  get optimised(): string {
+    return this.layout.optimised;
+  }
+
   /** What the catalog says of a model. @throws LlmosError NOT_FOUND */
   describe(name: string): CatalogModel {
     return this.catalog.model(name);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 /**
  * Where everything lies under `<home>/models`:
  * `sha256/<hash>/<filename>` the files, by content; `pins/<model>.json` hashes met at a first fetch;
- * `partial/<model>/` what is on its way; `inbox/<model>/<filename>` files brought by hand; `locks/`.
+ * `partial/<model>/` what is on its way; `inbox/<model>/<filename>` files brought by hand; `locks/`;
+ * `optimised/` models as the engine has optimised them, made anew where they are missing.
  */
 export class StoreLayout {
   readonly folder: string;
@@ -26,6 +27,10 @@ export class StoreLayout {
 
   inbox(model: string, filename: string): string {
     return join(this.folder, 'inbox', model, filename);
+  }
+
+  get optimised(): string {
+    return join(this.folder, 'optimised');
   }
 
   get locks(): string {
