@@ -54,7 +54,7 @@ export class Forwarder {
   ): Promise<void> {
     const word = this.bus.canTell(answer, context.lane) ? answer : TOO_LARGE;
     if (context.lane === 'live') return this.bus.conclude(context, word, traceparent);
-    const lastWord = lastWordOf(await this.records.put(concluded(recordOf(context, task, task.timings), word)));
+    const lastWord = lastWordOf(await this.records.conclude(concluded(recordOf(context, task, task.timings), word)));
     await this.span(`send llmos.out.${context.tenant}.${task.pipeline.name}`, traceparent, async (active) => {
       await this.bus.conclude(context, lastWord, active);
       await this.bus.publishResult(context, task.pipeline.name, lastWord, task.correlationId, active);

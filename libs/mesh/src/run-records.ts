@@ -40,19 +40,26 @@ export class RunRecords {
     return entry && peekRecord(entry.value);
   }
 
-  /**
-   * Writes a record, unless what is there is further on: a last word stands, and so do more steps than these.
-   *
-   * @returns the record that stands.
-   */
-  async put(record: RunRecord): Promise<RunRecord> {
+  /** Writes a record, unless what is there is further on: a last word stands, and so do more steps than these. */
+  async put(record: RunRecord): Promise<void> {
+    await this.write(record);
+  }
+
+  /** As {@link put}, for who has to know what stands: this record, or the one that is further on. */
+  async conclude(record: RunRecord): Promise<RunRecord> {
+    const further = await this.write(record);
+    return further ? this.standing(further) : record;
+  }
+
+  /** @returns the record that stands where this one was not written; nobody has to open what nobody reads. */
+  private async write(record: RunRecord): Promise<Uint8Array | undefined> {
     const key = `${record.tenant}.${record.run}`;
     for (;;) {
       const entry = await this.bucket.get(key);
-      if (entry && isFurther(peekRecord(entry.value), record)) return this.standing(entry.value);
+      if (entry && isFurther(peekRecord(entry.value), record)) return entry.value;
       try {
         await this.bucket.update(key, await sealRecord(record, this.sealer), entry?.revision ?? 0);
-        return record;
+        return undefined;
       } catch (error) {
         if (!(isLlmosError(error) && error.code === 'CONFLICT')) throw error;
       }
