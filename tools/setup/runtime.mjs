@@ -31,7 +31,8 @@ export function projectNode() {
 /** The environment of everything that is started: this Node and the project's tools come first. */
 export function toolEnvironment(node, extra = {}) {
   const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-  return { ...process.env, PATH: path, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', ...extra };
+  const quiet = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', ORT_DISABLE_TELEMETRY: '1' };
+  return { ...process.env, PATH: path, ...quiet, ...extra };
 }
 
 /** The script of an installed command, such as `jest`. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** What the analysis service can be told. */
 export const analysisConfig = defineConfig({
-  /** Worker threads that read texts, each with its own copy of the model. */
+  /** Worker threads that read texts, each with a session of its own (some 60 MB). */
   workers: setting('LLMOS_ANALYSIS_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
   /** The trained entity head's description; its weights lie beside it. */
   entityHeadPath: setting(

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** What the intent service can be told. */
 export const intentConfig = defineConfig({
-  /** Worker threads that embed questions, each with its own copy of the model. */
+  /** Worker threads that embed questions, each with a session of its own (some 60 MB). */
   workers: setting('LLMOS_INTENT_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
   /** The trained head's description; its numbers lie beside it. */
   headPath: setting(

@@ -7,7 +7,7 @@ export const retrievalConfig = defineConfig({
   documents: setting('LLMOS_RETRIEVAL_DOCUMENTS', z.string().min(1).optional()),
   /** The embedding model, by its name in the catalog. Another one embeds every document anew. */
   embeddings: setting('LLMOS_RETRIEVAL_EMBEDDINGS', z.string().min(1).default('minilm')),
-  /** Worker threads that embed, each with its own copy of the model. */
+  /** Worker threads that embed, each with a session of its own (some 60 MB). */
   workers: setting('LLMOS_RETRIEVAL_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
 });
 export type RetrievalConfig = ConfigOf<typeof retrievalConfig>;

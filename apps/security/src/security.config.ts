@@ -16,7 +16,7 @@ const list = (unset = '') =>
 
 /** What the security service can be told. */
 export const securityConfig = defineConfig({
-  /** Worker threads that embed texts to screen, each with its own copy of the model. */
+  /** Worker threads that embed texts to screen, each with a session of its own (some 60 MB). */
   workers: setting('LLMOS_SECURITY_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
   /** The trained screening head's description; its numbers lie beside it. */
   headPath: setting(

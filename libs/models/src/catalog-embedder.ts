@@ -17,7 +17,7 @@ export interface CatalogEmbedderOptions {
   readonly model: string;
   readonly home: string;
   readonly catalogPath: string;
-  /** Worker threads, each with its own copy of the model. */
+  /** Worker threads, each with a session of its own (some 60 MB). */
   readonly workers: number;
   /** Path of a low-rank update that fits the model to one task; as in `EmbedderOptions`. */
   readonly update?: string;

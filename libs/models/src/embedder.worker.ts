@@ -1,10 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { LlmosError } from '@llmos/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Encoded } from './encoded.js';
 import { withLowRankUpdate } from './low-rank-update.js';
-import { optimisedModel } from './optimised-model.js';
+import { hashFile } from './hashed-file.js';
+import { findOptimisedModel, optimisedModel, removeOptimisedModel } from './optimised-model.js';
 import { TextTokenizer } from './text-tokenizer.js';
 import { tokenSpans } from './token-spans.js';
 import { serveWorker } from './worker-serve.js';
@@ -46,43 +46,60 @@ serveWorker(async (init: EmbedderInit) => {
 
 /** From the optimised model; where there is none, or it does not load, from the model itself. */
 async function loadSession(init: EmbedderInit): Promise<InferenceSession> {
-  const read = () => (init.update === undefined ? Promise.resolve(init.model) : updatedModel(init.model, init.update));
-  const optimised = await pathOfOptimised(init, read);
-  if (optimised !== undefined) {
-    try {
-      return await createSession(optimised, init.threads);
-    } catch (cause) {
-      process.emitWarning(
-        `The optimised model ${optimised} does not load (${String(cause)}); the next start makes it anew.`,
-      );
-      await rm(dirname(optimised), { recursive: true, force: true });
-    }
-  }
-  const model = await read();
+  const hashes = init.optimised === undefined ? [] : await hashesOf(init);
+  const known = init.optimised === undefined ? undefined : findOptimisedModel(init.optimised, hashes);
+  const mapped = known && (await loadMapped(known, init.threads));
+  if (mapped) return mapped;
+  const model = init.update === undefined ? init.model : await updatedModel(init.model, init.update);
+  const made = init.optimised === undefined ? undefined : await makeMapped(init.optimised, hashes, model);
   try {
-    return await createSession(model, init.threads);
+    return await createSession(made ?? model, init.threads);
   } catch (cause) {
-    throw new LlmosError(
-      'UNAVAILABLE',
-      `The embedding model could not be loaded from ${init.model}. Is the file there and whole?`,
-      { cause },
-    );
+    throw cannotLoad(init.model, cause);
   }
 }
 
-async function pathOfOptimised(
-  { model, update, optimised }: EmbedderInit,
-  read: () => Promise<string | Uint8Array>,
-): Promise<string | undefined> {
-  if (optimised === undefined) return undefined;
+async function hashesOf({ model, update }: EmbedderInit): Promise<string[]> {
   try {
-    return await optimisedModel(optimised, update === undefined ? [model] : [model, update], read);
+    const digests = [await hashFile(model), ...(update === undefined ? [] : [await hashFile(update)])];
+    return digests.map(({ sha256 }) => sha256);
   } catch (cause) {
-    process.emitWarning(
-      `${model} could not be kept optimised in ${optimised} (${String(cause)}); this process has its own copy of the weights and takes some 100 MB more.`,
+    throw cannotLoad(model, cause);
+  }
+}
+
+/** Nothing where it does not load: then it is taken away and made anew, if that can be done. */
+async function loadMapped(path: string, threads: number): Promise<InferenceSession | undefined> {
+  try {
+    return await createSession(path, threads);
+  } catch (cause) {
+    process.emitWarning(`The optimised model ${path} does not load and is made anew: ${String(cause)}`);
+    await removeOptimisedModel(path).catch((error: unknown) =>
+      process.emitWarning(`The optimised model ${path} cannot be removed: ${String(error)}`),
     );
     return undefined;
   }
+}
+
+/** Nothing where it cannot be kept: a full or read-only disk costs memory, and stops nobody. */
+async function makeMapped(
+  folder: string,
+  hashes: readonly string[],
+  model: string | Uint8Array,
+): Promise<string | undefined> {
+  try {
+    return await optimisedModel(folder, hashes, model);
+  } catch (cause) {
+    process.emitWarning(
+      `The optimised model cannot be kept in ${folder}, so this process takes some 100 MB more: ${String(cause)}`,
+    );
+    return undefined;
+  }
+}
+
+function cannotLoad(model: string, cause: unknown): LlmosError {
+  const message = `The embedding model could not be loaded from ${model}. Is the file there and whole?`;
+  return new LlmosError('UNAVAILABLE', message, { cause });
 }
 
 function createSession(model: string | Uint8Array, threads: number): Promise<InferenceSession> {

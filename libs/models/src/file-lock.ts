@@ -44,6 +44,10 @@ async function tryCreate(path: string): Promise<boolean> {
     const file = await open(path, 'wx');
     try {
       await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }));
+    } catch (error) {
+      // A full disk: an empty lock would keep everybody waiting.
+      await rm(path, { force: true });
+      throw error;
     } finally {
       await file.close();
     }

@@ -1,3 +1,4 @@
+import './no-telemetry.js';
 export { Catalog, type CatalogFile } from './catalog.js';
 export type { CatalogModel, ModelUse, SourceSpec } from './catalog.schema.js';
 export { carriedVector, carryEmbedding } from './carried-embedding.js';

@@ -5,6 +5,7 @@ import type { CatalogModel, ModelUse } from './catalog.schema.js';
 import { withFileLock } from './file-lock.js';
 import { hashFile } from './hashed-file.js';
 import { ModelFetch } from './model-fetch.js';
+import { verifyOptimised } from './optimised-files.js';
 import type { FetchProgress } from './progress-meter.js';
 import type { HubSettings } from './sources/hub.source.js';
 import { StoreLayout } from './store-layout.js';
@@ -115,6 +116,11 @@ export class ModelStore {
       states[file.key] = !digest ? 'missing' : digest.sha256 === file.sha256 ? 'ok' : 'mismatch';
     }
     return states;
+  }
+
+  /** As {@link verify}, of the optimised models: each file by its path, and whether it is as it was made. */
+  verifyOptimised(signal?: AbortSignal): Promise<Map<string, boolean>> {
+    return verifyOptimised(this.optimised, signal);
   }
 
   private async fetchMissing(name: string, options: EnsureOptions): Promise<Record<string, string>> {

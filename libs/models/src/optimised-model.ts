@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { env, InferenceSession } from 'onnxruntime-node';
 import { withFileLock } from './file-lock.js';
-import { hashFile } from './hashed-file.js';
+import { GRAPH, WEIGHTS, writeHashes } from './optimised-files.js';
 
 /** Changes whenever the same files are to give another graph. */
 const FORMAT = 1;
-const GRAPH = 'model.onnx';
-const WEIGHTS = 'weights.bin';
+/** Making one takes a second or two; who waits longer does without. */
+const LONGEST_WAIT_MS = 15_000;
 
 /**
  * The path of a model as the engine has optimised it, with its weights in a file beside it; made where it is missing.
@@ -18,38 +18,55 @@ const WEIGHTS = 'weights.bin';
  * are mapped: one copy in the page cache for all processes, of which only what is read takes memory. A session starts
  * sooner, and what it computes is the same to the bit.
  *
- * Any number of processes may ask at once: one makes it, the others wait. `folder` may be deleted at any time.
+ * Any number of processes may ask at once: one makes it, the others wait. What has the name is whole.
  *
- * @param folder `<folder>/<engine's version>/<hash of the parts>/`
- * @param parts paths of all files that the model comes from
- * @param read the model's path or bytes; asked only where it has to be made
+ * @param folder on a local disk: `<folder>/<engine's version and platform>/<hash>/`
+ * @param hashes of everything that the model comes from
+ * @param model its path or bytes
  */
 export async function optimisedModel(
   folder: string,
-  parts: readonly string[],
-  read: () => Promise<string | Uint8Array>,
+  hashes: readonly string[],
+  model: string | Uint8Array,
 ): Promise<string> {
-  const place = join(folder, env.versions.node ?? 'unknown', await keyOf(parts));
+  const place = placeOf(folder, hashes);
   const path = join(place, GRAPH);
   if (existsSync(path)) return path;
   await mkdir(dirname(place), { recursive: true });
-  await withFileLock(`${place}.lock`, async () => {
-    if (!existsSync(path)) await make(place, await read());
+  await locked(place, async () => {
+    if (!existsSync(path)) await make(place, model);
   });
   return path;
 }
 
-async function keyOf(parts: readonly string[]): Promise<string> {
-  const hashes: string[] = [];
-  for (const part of parts) hashes.push((await hashFile(part)).sha256);
-  return createHash('sha256')
-    .update([FORMAT, ...hashes].join())
-    .digest('hex');
+/** The same, where it has been made. */
+export function findOptimisedModel(folder: string, hashes: readonly string[]): string | undefined {
+  const path = join(placeOf(folder, hashes), GRAPH);
+  return existsSync(path) ? path : undefined;
 }
 
-/** What has the name is whole: it is written elsewhere and gets the name in one step. */
+/** Takes one away that does not load. Processes that have mapped it keep what they have. */
+export async function removeOptimisedModel(path: string): Promise<void> {
+  const place = dirname(path);
+  await locked(place, () => rm(place, { recursive: true, force: true }));
+}
+
+function placeOf(folder: string, hashes: readonly string[]): string {
+  const key = createHash('sha256')
+    .update([FORMAT, ...hashes].join())
+    .digest('hex');
+  return join(folder, `${env.versions.node ?? 'unknown'}-${process.platform}-${process.arch}`, key);
+}
+
+function locked(place: string, work: () => Promise<void>): Promise<void> {
+  return withFileLock(`${place}.lock`, work, AbortSignal.timeout(LONGEST_WAIT_MS));
+}
+
+/** Written elsewhere, it gets its name in one step. Under the lock, so what a killed maker left is nobody's. */
 async function make(place: string, model: string | Uint8Array): Promise<void> {
-  const draft = await mkdtemp(`${place}-`);
+  const draft = `${place}.draft`;
+  for (const left of [draft, place]) await rm(left, { recursive: true, force: true });
+  await mkdir(draft);
   try {
     // The engine takes a path or bytes, each by its own signature.
     const session = await InferenceSession.create(model as string, {
@@ -65,18 +82,22 @@ async function make(place: string, model: string | Uint8Array): Promise<void> {
       },
     });
     await session.release();
-    for (const name of [WEIGHTS, GRAPH]) await sync(join(draft, name));
+    for (const name of [WEIGHTS, GRAPH]) await settle(join(draft, name));
+    await writeHashes(draft);
     await rename(draft, place);
-  } finally {
+  } catch (error) {
     await rm(draft, { recursive: true, force: true });
+    throw error;
   }
 }
 
-async function sync(path: string): Promise<void> {
+/** On disk before it has its name, and not to be written again. */
+async function settle(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await file.sync();
   } finally {
     await file.close();
   }
+  await chmod(path, 0o444);
 }

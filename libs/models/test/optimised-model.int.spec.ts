@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Embedder, type EmbedderOptions } from '../src/index.js';
+import { verifyOptimised } from '../src/optimised-files.js';
 import { minilmFiles } from './minilm.fixture.js';
 
 const TEXTS = ['where is my card?', 'The parcel left the warehouse on Monday. '.repeat(40), ''];
@@ -33,6 +34,10 @@ function kept(name: string): string[] {
   return all.filter((path) => path.endsWith(name)).map((path) => join(folder, path));
 }
 
+/** Parts of weights that this process has mapped, by all its sessions together. */
+const mappings = () => readFileSync('/proc/self/maps', 'utf8').split(folder).length - 1;
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
 describe('an optimised model', () => {
   it.each([
     ['the model', undefined],
@@ -45,13 +50,39 @@ describe('an optimised model', () => {
     expect(await stat(kept('weights.bin')[0]!)).toMatchObject({ ino: made.ino, mtimeMs: made.mtimeMs });
   });
 
-  it('is made once by any number that ask, and nothing else is left', async () => {
+  onLinux('is made once by any number that ask, what a killed maker left goes, and each maps it', async () => {
+    const first = await Embedder.start({ ...files, optimised: folder });
+    const alone = mappings();
+    await first.close();
+    const [place] = kept('model.onnx').map((path) => dirname(path));
+    await rename(place!, `${place}.draft`);
+    await mkdir(place!);
+    await writeFile(join(place!, 'weights.bin'), '');
     const embedders = await Promise.all(
       [1, 2, 3].map(() => Embedder.start({ ...files, optimised: folder, workers: 2 })),
     );
+    expect(mappings()).toBeGreaterThan(5 * alone);
     await Promise.all(embedders.map((embedder) => embedder.close()));
-    expect(kept('').filter((path) => /\.(onnx|bin|lock)$/.test(path))).toHaveLength(2);
-    expect(readdirSync(join(folder, readdirSync(folder)[0]!))).toHaveLength(1);
+    expect(readdirSync(dirname(place!))).toEqual([basename(place!)]);
+    expect(readdirSync(place!).sort()).toEqual(['model.onnx', 'sha256.json', 'weights.bin']);
+  });
+
+  it('can be read by the other users of a machine, and is written once', async () => {
+    await vectorsOf({ optimised: folder });
+    const [graph, weights] = [kept('model.onnx')[0]!, kept('weights.bin')[0]!];
+    for (const path of [graph, weights]) expect((await stat(path)).mode & 0o777).toBe(0o444);
+    expect((await stat(dirname(graph))).mode & 0o055).toBe(0o055 & ~process.umask());
+  });
+
+  it('is verified by what it was as it was made', async () => {
+    await vectorsOf({ optimised: folder });
+    const weights = kept('weights.bin')[0]!;
+    expect([...(await verifyOptimised(folder)).values()]).toEqual([true, true]);
+    await chmod(weights, 0o644);
+    const file = await open(weights, 'r+');
+    await file.write(Buffer.alloc(100), 0, 100, 60_000_000);
+    await file.close();
+    expect((await verifyOptimised(folder)).get(relative(folder, weights))).toBe(false);
   });
 
   it('is another one with an update', async () => {
@@ -60,19 +91,14 @@ describe('an optimised model', () => {
     expect(kept('weights.bin')).toHaveLength(2);
   });
 
-  (process.platform === 'linux' ? it : it.skip)('is mapped, not read into memory', async () => {
-    const embedder = await Embedder.start({ ...files, optimised: folder });
-    expect(readFileSync('/proc/self/maps', 'utf8')).toContain(kept('weights.bin')[0]);
-    await embedder.close();
-  });
-
-  it('that is broken is put aside, and the next start makes it anew', async () => {
+  it('that is broken is made anew', async () => {
     const own = await vectorsOf({ optimised: folder });
-    await truncate(kept('weights.bin')[0]!, 1_000_000);
+    const weights = kept('weights.bin')[0]!;
+    const { size } = await stat(weights);
+    await chmod(weights, 0o644);
+    await truncate(weights, 1_000_000);
     await expect(vectorsOf({ optimised: folder })).resolves.toEqual(own);
-    expect(kept('weights.bin')).toEqual([]);
-    await expect(vectorsOf({ optimised: folder })).resolves.toEqual(own);
-    expect(kept('weights.bin')).toHaveLength(1);
+    expect((await stat(weights)).size).toBe(size);
   });
 
   it('is done without where it cannot be kept', async () => {
@@ -80,5 +106,14 @@ describe('an optimised model', () => {
     await writeFile(place, '');
     await expect(vectorsOf({ optimised: place })).resolves.toEqual(await vectorsOf());
     expect(existsSync(place)).toBe(true);
+  });
+
+  it('does not hide that the model or its update is missing', async () => {
+    const absent = join(folder, 'absent.onnx');
+    for (const options of [{ model: absent }, { update: absent }])
+      await expect(vectorsOf({ ...options, optimised: folder })).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining(options.model ?? files.model) as string,
+      });
   });
 });

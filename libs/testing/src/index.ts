@@ -1,5 +1,5 @@
 export { filesHolding } from './broker-files.js';
-export { eventLoopHolds } from './event-loop-holds.js';
+export { longestHold } from './longest-hold.js';
 export {
   natsServerPath,
   startNatsCluster,

@@ -46,7 +46,10 @@ export async function pullModels(
   return 0;
 }
 
-/** Hashes the files of models again: of those named, or of all that are present. Exit code 1 when one differs. */
+/**
+ * Hashes the files of models again: of those named, or of all that are present and of what the engine made of them. Exit
+ * code 1 when one differs.
+ */
 export async function verifyModels(context: CommandContext, names: readonly string[]): Promise<number> {
   const store = await openStore(context);
   const chosen =
@@ -54,6 +57,9 @@ export async function verifyModels(context: CommandContext, names: readonly stri
   const rows: string[][] = [];
   for (const name of chosen)
     for (const [file, state] of Object.entries(await store.verify(name))) rows.push([name, file, state]);
+  if (names.length === 0)
+    for (const [file, same] of await store.verifyOptimised())
+      rows.push(['optimised', file, same ? 'ok' : `mismatch → delete its folder in ${store.optimised}`]);
   context.terminal.line(
     rows.length === 0 ? 'No model is present → run `npx llmos models pull`' : table(['model', 'file', 'state'], rows),
   );

@@ -1,4 +1,4 @@
-import { eventLoopHolds } from '@llmos/testing';
+import { longestHold } from '@llmos/testing';
 import { InMemoryEntryStore } from '../../test/fixtures/in-memory-entry.store.js';
 import { DataFeed } from '../data/data-feed.js';
 import type { Deed } from '../data/history.js';
@@ -32,7 +32,7 @@ async function tried(text: string, format: ImportRequest['format'], kind: Import
   const work = async (): Promise<void> => {
     outcome = await service.import({ file, format, kind }, caller).catch((error: unknown) => error);
   };
-  const [holdMs] = await eventLoopHolds(work);
+  const holdMs = await longestHold(work, MAX_HOLD_MS);
   return { outcome, holdMs };
 }
 
