@@ -89,7 +89,9 @@ if (values.spectral !== undefined) {
   const split = { rows, test: lists(join(values.spectral, 'test_users.dat')) };
   const ease = await measure(split, { algorithm: 'ease', regularisation: 292 }, 20);
   print({ what: 'SpectralCF, ML-1M, EASE^R @20', ours: ease, published: { recall: 0.0956 } });
-  // That paper's weight of what was touched is 1 + 1.7077 ln(1 + 1 / 0.001) = 12.80 next to 1, its penalty 1e-5 in all.
+  // That paper weighs what was touched 1 + 1.7077 ln(1 + 1 / 0.001) = 1 + 11.798 and everything else 1, with a penalty of 1e-5
+  // for each row. Here everything weighs α₀ and what was touched 1 more, so all is divided by 11.798; and the penalty of a row
+  // is λ (touched + α₀ · 6,014 users), of which α₀ · 6,014 = 510 is the greater part: λ = 1e-5 / 11.798 / 510.
   const ials = {
     algorithm: 'ials',
     factors: 22,

@@ -106,23 +106,27 @@ describe('llmos backup, of a broker that is named', () => {
 
   it('that `down` stops ends at once, leaves no process, and is told of until one is finished', async () => {
     const out = join(home, 'small.bak');
-    const child = spawn(process.execPath, ['llmos.mjs', 'restore', out, '--replace'], {
-      env: process.env,
-      stdio: 'pipe',
-    });
-    let errors = '';
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    const ended = once(child, 'close');
-    await waitFor('the restore to begin', () => existsSync(join(context.instance.brokerFolder, 'restoring')), 30_000);
-    const natsPid = await waitFor('its broker', () => context.instance.state.read()?.natsPid);
-    expect(await down(context)).toBe(0);
-    expect(await ended).toEqual([1, null]);
-    expect(errors).toMatch(/stopped/);
-    expect(commandOf(natsPid)).toBe('');
+    let stopped = await stopHalfWay(out);
+    // It takes half a second: a machine that is busy with other things may let it finish first.
+    for (let again = 0; again < 5 && stopped.code === 0; again++) stopped = await stopHalfWay(out);
+    expect(stopped).toMatchObject({ code: 1, errors: expect.stringMatching(/stopped/) as string, broker: '' });
     expect(() => refuseUnfinished(context.instance)).toThrow(/begun here and not finished/);
     expect(await restore(context, out, { replace: true })).toBe(0);
     expect(() => refuseUnfinished(context.instance)).not.toThrow();
-  }, 60_000);
+  }, 120_000);
+
+  /** How a restore ended that `down` was run against, what it said, and what is left of its nats-server. */
+  async function stopHalfWay(file: string) {
+    const child = spawn(process.execPath, ['llmos.mjs', 'restore', file, '--replace'], { env: process.env });
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const ended = once(child, 'close') as Promise<[number | null]>;
+    const begun = () => existsSync(join(context.instance.brokerFolder, 'restoring')) || child.exitCode !== null;
+    await waitFor('the restore to begin', begun, 30_000);
+    const natsPid = context.instance.state.read()?.natsPid;
+    expect(await down(context)).toBe(0);
+    return { code: (await ended)[0], errors, broker: natsPid === undefined ? '' : commandOf(natsPid) };
+  }
 
   it('makes no other master key where data keys need the one that is missing', async () => {
     await (await bus.kv('tenant-keys')).put('acme.1', Buffer.from('wrapped by a key that is not here'));

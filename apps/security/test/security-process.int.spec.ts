@@ -203,5 +203,5 @@ describe('the security service as a process, over a real nats-server, by its pip
     await service.stop();
     service = await start({ LLMOS_SECURITY_SECOND_STAGE: 'false' });
     expect(await model()).toMatch(/^injection-linear/);
-  }, 60_000);
+  }, 180_000);
 });

@@ -6,10 +6,17 @@ const REPLICAS = 3;
 
 describe('a cluster of real nats-servers', () => {
   let cluster: TestNatsCluster;
+  /** Said how many copies there are to be. */
+  let told: Bus;
   beforeAll(async () => {
     cluster = await startNatsCluster();
+    told = await waitFor('JetStream to have its leader', () => connect(REPLICAS).catch(() => undefined), 60_000);
+    await told.kv('notes');
+  }, 90_000);
+  afterAll(async () => {
+    await told?.close(200);
+    await cluster?.stop();
   }, 30_000);
-  afterAll(() => cluster.stop(), 30_000);
 
   const connect = (replicas?: number) => Bus.connect({ url: cluster.url, service: 'cluster-test', replicas });
   /** Copies of each stream and bucket, by its name. */
@@ -21,8 +28,6 @@ describe('a cluster of real nats-servers', () => {
   }
 
   it('keeps as many copies as it was told, also when a process comes that says nothing of them', async () => {
-    const told = await waitFor('JetStream to have its leader', () => connect(REPLICAS).catch(() => undefined), 30_000);
-    await told.kv('notes');
     const wanted = await copies(told);
     expect(new Set(Object.values(wanted))).toEqual(new Set([REPLICAS]));
     const silent = await connect();
@@ -30,7 +35,7 @@ describe('a cluster of real nats-servers', () => {
     await silent.kv('others');
     await silent.objects('files').put('a', Buffer.from('b'));
     expect(await copies(silent)).toEqual({ ...wanted, KV_others: REPLICAS, OBJ_files: REPLICAS });
-    await Promise.all([told.close(200), silent.close(200)]);
+    await silent.close(200);
   }, 60_000);
 
   it('loses nothing when a member is gone, and goes on', async () => {

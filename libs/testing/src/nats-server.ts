@@ -39,12 +39,7 @@ export async function startNatsServer(): Promise<TestNatsServer> {
     child = launch(folder, port);
     await portOf(folder, child);
   };
-  const kill = async (signal: NodeJS.Signals) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await gone;
-  };
+  const kill = (signal: NodeJS.Signals) => end(child, signal);
   return {
     url: `nats://127.0.0.1:${port}`,
     port,
@@ -82,22 +77,25 @@ export async function startNatsCluster(): Promise<TestNatsCluster> {
     const cluster = ['-cluster_name', 'test', '-cluster', route, '-routes', routes.join(','), '-n', `member-${at}`];
     return { own, child: launch(own, -1, cluster) };
   });
-  const killOne = async () => {
-    const child = members.pop()?.child;
-    if (!child) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
+  const killOne = () => end(members.pop()?.child, 'SIGKILL');
+  const stop = async () => {
+    while (members.length > 0) await killOne();
+    rmSync(folder, { recursive: true, force: true });
   };
-  const ports = await Promise.all(members.map(({ own, child }) => portOf(own, child)));
-  return {
-    url: ports.map((port) => `nats://127.0.0.1:${port}`).join(','),
-    killOne,
-    async stop() {
-      while (members.length > 0) await killOne();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  try {
+    const ports = await Promise.all(members.map(({ own, child }) => portOf(own, child)));
+    return { url: ports.map((port) => `nats://127.0.0.1:${port}`).join(','), killOne, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
 }
 
 /** Ports that are free now: members have to know each other's before any of them runs. */

@@ -75,9 +75,10 @@ async function bringBack(
     return true;
   } catch (error) {
     if (!stop.aborted || error instanceof CliError) throw error;
-    throw begun
-      ? new CliError('The restore was stopped; what was here may be gone, and not all of the backup is there', AGAIN)
-      : new CliError('The restore was stopped; nothing was changed');
+    const [what, hint] = begun
+      ? ['what was here may be gone, and not all of the backup is there', AGAIN]
+      : ['it has changed nothing', undefined];
+    throw new CliError(`The restore was stopped; ${what}`, hint, { cause: error });
   } finally {
     context.instance.state.remove();
   }
