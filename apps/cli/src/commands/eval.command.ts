@@ -6,6 +6,7 @@ import { evaluateAnswers, parseQuestions } from '../evaluation/evaluate-answers.
 import { evaluateAsr, findRecordings } from '../evaluation/evaluate-asr.js';
 import { evaluateEntities, parseConll } from '../evaluation/evaluate-entities.js';
 import { evaluateIntent } from '../evaluation/evaluate-intent.js';
+import { evaluateKeyPhrases, parseKeyPhrases } from '../evaluation/evaluate-key-phrases.js';
 import { evaluateClasses, evaluateSentiment, type LabelledText } from '../evaluation/evaluate-labels.js';
 import { evaluatePii, evaluateScreening, parsePii, parseScreening } from '../evaluation/evaluate-security.js';
 import { readHelpCentre } from '../evaluation/help-centre.js';
@@ -70,6 +71,11 @@ export function evalClasses(
 /** `llmos eval entities`: sentences in CoNLL columns against `text_analysis`. */
 export function evalEntities(context: CommandContext, { data, ...options }: DataOptions): Promise<number> {
   return evaluate(context, options, 'sentences', parseConll(readText(data), data), evaluateEntities);
+}
+
+/** `llmos eval key-phrases`: texts and what people took for their key phrases against `text_analysis`. */
+export function evalKeyPhrases(context: CommandContext, { data, ...options }: DataOptions): Promise<number> {
+  return evaluate(context, options, 'texts', parseKeyPhrases(readText(data), data), evaluateKeyPhrases);
 }
 
 /** `llmos eval injection`: attacks and benign texts against `screen_text`. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { CliError } from '../cli-error.js';
 import type { GatewayClient } from '../gateway/gateway-client.js';
 import { auroc } from './detection.js';
 import { eachAtOnce } from './each-at-once.js';
+import { parseLines } from './json-lines.js';
 import { overlaps, SpanTally, type SpanFigures } from './span-figures.js';
 
 const attackSchema = z.object({ text: z.string().min(1), label: z.enum(['injection', 'benign']) });
@@ -79,16 +79,4 @@ export async function evaluatePii(
   });
   const { precision, recall } = tally.total();
   return { precision, recall, by_type: tally.byType() };
-}
-
-function parseLines<T>(text: string, file: string, schema: z.ZodType<T>): T[] {
-  return text.split(/\r?\n/).flatMap((line, at) => {
-    if (line.trim() === '') return [];
-    try {
-      return [schema.parse(JSON.parse(line))];
-    } catch (cause) {
-      const why = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? '') : 'not JSON';
-      throw new CliError(`${file}:${at + 1}: ${why}`, 'each line is one JSON object', { cause });
-    }
-  });
 }

@@ -7,6 +7,7 @@ import {
   evalEntities,
   evalInjection,
   evalIntent,
+  evalKeyPhrases,
   evalPii,
   evalSentiment,
   type EvalOptions,
@@ -61,6 +62,7 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
     'a trained classifier, in place of the names of the labels',
   );
   onData('entities', 'names in texts', 'CoNLL columns: a word and its BIO tag', evalEntities);
+  onData('key-phrases', 'key phrases of texts', 'JSON lines: {"text", "phrases": [...]}', evalKeyPhrases);
   onData('injection', 'attacks among texts', 'JSON lines: {"text", "label": "injection" or "benign"}', evalInjection);
   onData('pii', 'personal data in texts', 'JSON lines: {"text", "spans": [{"start", "end", "type"}]}', evalPii);
   addLearningOptions(evals.command('recommender'))

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { sentencesOf } from '../text/sentences.js';
+import { phraseCandidates } from './phrase-candidates.js';
+
+const candidates = (text: string) => phraseCandidates(text, sentencesOf(text));
+const keys = (text: string) => candidates(text).map(({ key }) => key);
+
+describe('phraseCandidates', () => {
+  it('are noun phrases, without the verbs and adverbs around them', () => {
+    expect(
+      keys(
+        'This paper establishes an efficient adaptive approach. It dynamically adapts the grid, possessing stability.',
+      ),
+    ).toEqual(['paper', 'efficient adaptive approach', 'grid', 'stability']);
+  });
+
+  it('keep what hyphens join in one piece', () => {
+    expect(keys('We use high-resolution methods and out-of-print materials.')).toEqual([
+      'high-resolution methods',
+      'out-of-print materials',
+    ]);
+  });
+
+  it('count what is said again, whatever its case, and keep where it was first', () => {
+    const text = 'Credit cards are here. A credit card is not two Credit Cards.';
+    expect(candidates(text)).toContainEqual({
+      key: 'credit cards',
+      first: { start: 0, end: 12 },
+      words: 2,
+      times: 2,
+    });
+  });
+
+  it('are of five words at the most, the last ones', () => {
+    expect(keys('It needs the new large red European customer service desk phone.')).toEqual([
+      'european customer service desk phone',
+    ]);
+  });
+
+  it('lie where they are said to, in any text', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.lorem({ maxCount: 30 })), (text) => {
+        for (const { key, first, words, times } of candidates(text)) {
+          expect(text.slice(first.start, first.end).toLowerCase().replace(/\s+/g, ' ')).toBe(key);
+          expect([words >= 1, words <= 5, times >= 1]).toEqual([true, true, true]);
+        }
+      }),
+    );
+  });
+});
