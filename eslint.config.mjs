@@ -136,7 +136,10 @@ export default tseslint.config(
   // A test may import its own project by name: a worker it starts can only be the built one.
   { files: TESTS, rules: boundaries({ alsoAllowed: ['lib:testing'], allowCircularSelfDependency: true }) },
   // No setting of ours: it is the engine that reads what is written there.
-  { files: [...TESTS, 'libs/config/**', 'libs/models/src/no-telemetry.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: [...TESTS, 'libs/config/**', 'libs/models/src/no-telemetry.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   { files: ['apps/cli/**', ...TESTS], rules: { 'no-console': 'off' } },
   {
     // The promises rules need types: about three seconds more for a project, and worth it in code that is all awaits.
