@@ -36,6 +36,7 @@ function kept(name: string): string[] {
 
 /** Parts of weights that this process has mapped, by all its sessions together. */
 const mappings = () => readFileSync('/proc/self/maps', 'utf8').split(folder).length - 1;
+/** Only there does /proc tell what a process has mapped; that each start gives the right vectors is tested everywhere. */
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
 describe('an optimised model', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 import type { GatewayClient } from '../gateway/gateway-client.js';
-import { eachAtOnce } from './each-at-once.js';
+import { batchesOf, eachAtOnce } from './each-at-once.js';
 import { SpanTally, type SpanFigures, type TypedSpan } from './span-figures.js';
 
 export interface EntityReport extends SpanFigures {
@@ -77,11 +77,8 @@ export async function evaluateEntities(
   onDone: () => void,
 ): Promise<EntityReport> {
   const judged = new Set(sentences.flatMap(({ entities }) => entities.map(({ type }) => type)));
-  const batches = Array.from({ length: Math.ceil(sentences.length / TEXTS_AT_ONCE) }, (_, at) =>
-    sentences.slice(at * TEXTS_AT_ONCE, (at + 1) * TEXTS_AT_ONCE),
-  );
   const tally = new SpanTally();
-  await eachAtOnce(batches, concurrency, async (batch) => {
+  await eachAtOnce(batchesOf(sentences, TEXTS_AT_ONCE), concurrency, async (batch) => {
     const texts = batch.map(({ text }) => text);
     const { details } = await client.process('text_analysis', { texts, tasks: ['entities'], language: 'en' });
     const { analyses } = answerSchema.parse(details);

@@ -1,7 +1,7 @@
 import { stemmer } from 'stemmer';
 import { z } from 'zod';
 import type { GatewayClient } from '../gateway/gateway-client.js';
-import { eachAtOnce } from './each-at-once.js';
+import { batchesOf, eachAtOnce } from './each-at-once.js';
 import { parseLines } from './json-lines.js';
 
 const rowSchema = z.object({ text: z.string().min(1), phrases: z.array(z.string().min(1)).min(1) });
@@ -34,10 +34,7 @@ export async function evaluateKeyPhrases(
   concurrency: number,
   onDone: () => void,
 ): Promise<KeyPhraseReport> {
-  const batches = Array.from({ length: Math.ceil(rows.length / TEXTS_AT_ONCE) }, (_, at) =>
-    rows.slice(at * TEXTS_AT_ONCE, (at + 1) * TEXTS_AT_ONCE),
-  );
-  const found = await eachAtOnce(batches, concurrency, async (batch) => {
+  const found = await eachAtOnce(batchesOf(rows, TEXTS_AT_ONCE), concurrency, async (batch) => {
     const texts = batch.map(({ text }) => text);
     const { details } = await client.process('text_analysis', { texts, tasks: ['key_phrases'], language: 'en' });
     const { analyses } = answerSchema.parse(details);

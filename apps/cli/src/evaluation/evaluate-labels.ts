@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 import type { GatewayClient } from '../gateway/gateway-client.js';
-import { eachAtOnce } from './each-at-once.js';
+import { batchesOf, eachAtOnce } from './each-at-once.js';
 
 export interface LabelReport {
   readonly n: number;
@@ -74,10 +74,7 @@ async function judge(
   onDone: () => void,
   ask: (texts: readonly string[]) => Promise<readonly string[]>,
 ): Promise<LabelReport> {
-  const batches = Array.from({ length: Math.ceil(rows.length / TEXTS_AT_ONCE) }, (_, at) =>
-    rows.slice(at * TEXTS_AT_ONCE, (at + 1) * TEXTS_AT_ONCE),
-  );
-  const said = await eachAtOnce(batches, concurrency, async (batch) => {
+  const said = await eachAtOnce(batchesOf(rows, TEXTS_AT_ONCE), concurrency, async (batch) => {
     const labels = await ask(batch.map(({ text }) => text));
     if (labels.length !== batch.length) throw new CliError(`${batch.length} texts got ${labels.length} answers`);
     batch.forEach(() => onDone());

@@ -3,7 +3,6 @@ import { eachAtOnce } from './each-at-once.js';
 import { evaluateAnswers, judge, parseQuestions } from './evaluate-answers.js';
 import { evaluateEntities, parseConll } from './evaluate-entities.js';
 import { evaluateIntent } from './evaluate-intent.js';
-import { evaluateKeyPhrases, parseKeyPhrases } from './evaluate-key-phrases.js';
 import { evaluateClasses, evaluateSentiment } from './evaluate-labels.js';
 import { evaluatePii, evaluateScreening, parsePii, parseScreening } from './evaluate-security.js';
 import { parseArticle } from './help-centre.js';
@@ -116,32 +115,6 @@ describe('evaluateEntities', () => {
 
   it('says what a file lacks', () => {
     expect(() => parseConll('', 'x.conll')).toThrow('x.conll has no sentences');
-  });
-});
-
-describe('evaluateKeyPhrases', () => {
-  it('compares stems, each once, of the first five and ten', async () => {
-    const said = ['Credit cards', 'the credit card', 'credit card', 'a', 'b', 'c', 'delivery times', 'd'];
-    const client = new BatchClient(() => ({ analyses: [{ keyPhrases: said.map((text) => ({ text })) }, {}] }));
-    const rows = parseKeyPhrases(
-      [
-        { text: 'x', phrases: ['credit card', 'credit  cards', 'delivery time', 'rain'] },
-        { text: 'y', phrases: ['sun'] },
-      ]
-        .map((row) => JSON.stringify(row))
-        .join('\n'),
-      'x.jsonl',
-    );
-    const report = await evaluateKeyPhrases(client, rows, 1, () => undefined);
-    expect(report).toEqual({
-      n: 2,
-      at5: { precision: 1 / 5 / 2, recall: 1 / 3 / 2, f1: 1 / 4 / 2 },
-      at10: { precision: 2 / 7 / 2, recall: 2 / 3 / 2, f1: expect.closeTo(0.4 / 2, 9) as number },
-    });
-  });
-
-  it('says what a line lacks', () => {
-    expect(() => parseKeyPhrases('{"text":"x","phrases":[]}', 'x.jsonl')).toThrow('x.jsonl:1');
   });
 });
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { screen } from '@llmos/contracts/capabilities/security';
 import { attackRules } from '@llmos/guardrails';
+import { FIRST_NUMBER } from '../../test/fixtures/first-number.js';
 import { waitFor } from '@llmos/testing';
 import { encodeHead, writeHead } from './head/head-file.js';
-import type { SideWeights } from './head/screening-head.js';
 import { updatePathOf, UPDATE_FILE, writeTunedHead, type TunedSide } from './head/tuned-head.js';
 import { ScreeningService } from './screening.service.js';
 import { SecondStage } from './second-stage.js';
@@ -15,16 +15,8 @@ import type { TextEmbedding } from './text-embedding.port.js';
 const RULES = attackRules.map(({ id }) => id);
 const UPDATE = Buffer.from('an update');
 
-/** Logits by the first number of the vector: 5 for "loud" texts, -1 for "odd" ones, -5 for all others. */
-const first: SideWeights = {
-  embedding: Float32Array.of(10, 0),
-  lexical: new Float32Array(0),
-  rules: new Float32Array(RULES.length),
-  bias: -5,
-  slope: 1,
-  shift: 0,
-  suspicious: -1,
-};
+/** Of the first stage: 5 for "loud" texts, -1 for "odd" ones, -5 for all others. */
+const first = FIRST_NUMBER;
 /** Attacks are what is "guilty". */
 const second: TunedSide = { embedding: [10, 0], bias: -5, doubtful: -2, firstShare: 0, slope: 1, shift: 0 };
 
