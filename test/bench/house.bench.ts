@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { QUESTIONS, startHouse, type House } from '../e2e/house.ts';
+import { QUESTIONS, startInstance, type Instance } from '../e2e/instance.ts';
 
 const TURNS = 120;
 const WARM_UP = 20;
@@ -28,15 +28,15 @@ export interface HouseFigures {
 
 /** The whole house as `llmos up` runs it: what a turn costs, what it holds, what it does when idle, how true its answers are. */
 export async function benchHouse(): Promise<HouseFigures> {
-  const house = await startHouse();
+  const instance = await startInstance();
   try {
-    for (let i = 0; i < WARM_UP; i++) await turn(house, i);
-    await resetLags(house);
+    for (let i = 0; i < WARM_UP; i++) await turn(instance, i);
+    await resetLags(instance);
     const turns: { meshMs: number; totalMs: number }[] = [];
-    for (let i = 0; i < TURNS; i++) turns.push(await turn(house, i));
-    const eventLoopP99Ms = await lags(house);
-    const answers = await evaluateAnswers(house);
-    const residentMb = residentMemory(house);
+    for (let i = 0; i < TURNS; i++) turns.push(await turn(instance, i));
+    const eventLoopP99Ms = await lags(instance);
+    const answers = await evaluateAnswers(instance);
+    const residentMb = residentMemory(instance);
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     return {
       turn: {
@@ -56,20 +56,20 @@ export async function benchHouse(): Promise<HouseFigures> {
       },
       eventLoopP99Ms,
       residentMb,
-      idleCpuPercent: await idleCpu(house),
+      idleCpuPercent: await idleCpu(instance),
       answers,
     };
   } finally {
-    await house.stop();
+    await instance.stop();
   }
 }
 
-async function turn(house: House, i: number): Promise<{ meshMs: number; totalMs: number }> {
+async function turn(instance: Instance, i: number): Promise<{ meshMs: number; totalMs: number }> {
   const { audio } = QUESTIONS[i % QUESTIONS.length]!;
   const form = new FormData();
   form.set('name', 'customer_service');
   form.set('audio', new Blob([new Uint8Array(audio)]), 'question.wav');
-  const { status, body } = await house.post('/serving/process', form);
+  const { status, body } = await instance.post('/serving/process', form);
   if (status !== 200) throw new Error(`a turn was answered with ${status}: ${JSON.stringify(body)}`);
   const { totalMs, timings } = body.details as { totalMs: number; timings: { handlerMs: number }[] };
   return { totalMs, meshMs: totalMs - timings.reduce((sum, { handlerMs }) => sum + handlerMs, 0) };
@@ -78,39 +78,39 @@ async function turn(house: House, i: number): Promise<{ meshMs: number; totalMs:
 const metricsOf = async (url: string) => (await fetch(`${url}/metrics`)).text();
 
 /** Reading the metrics starts a new window of the event loop's histogram. */
-async function resetLags(house: House): Promise<void> {
-  for (const { url } of house.state().services) if (url) await metricsOf(url);
+async function resetLags(instance: Instance): Promise<void> {
+  for (const { url } of instance.state().services) if (url) await metricsOf(url);
 }
 
-async function lags(house: House): Promise<Record<string, number>> {
+async function lags(instance: Instance): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
-  for (const { name, url } of house.state().services) {
+  for (const { name, url } of instance.state().services) {
     const match = url && /nodejs_eventloop_lag_p99_seconds\{[^}]*\} ([\d.e-]+)/.exec(await metricsOf(url));
     if (match) found[name] = Number(match[1]) * 1_000;
   }
   return found;
 }
 
-function processes(house: House): { name: string; pid: number }[] {
-  const { pid, services } = house.state();
-  const nats = execFileSync('pgrep', ['-f', `nats-server.*${house.home}`], { encoding: 'utf8' })
+function processes(instance: Instance): { name: string; pid: number }[] {
+  const { pid, services } = instance.state();
+  const nats = execFileSync('pgrep', ['-f', `nats-server.*${instance.home}`], { encoding: 'utf8' })
     .trim()
     .split('\n')
     .map((line, i) => ({ name: `nats-server${i || ''}`, pid: Number(line) }));
   return [{ name: 'llmos up', pid }, ...services, ...nats];
 }
 
-function residentMemory(house: House): Record<string, number> {
-  const each = processes(house).flatMap(({ name, pid }) => {
+function residentMemory(instance: Instance): Record<string, number> {
+  const each = processes(instance).flatMap(({ name, pid }) => {
     const match = /VmRSS:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`));
     return match ? [[name, Math.round(Number(match[1]) / 1_024)] as const] : [];
   });
   return { ...Object.fromEntries(each), all: each.reduce((sum, [, megabytes]) => sum + megabytes, 0) };
 }
 
-async function idleCpu(house: House): Promise<number> {
+async function idleCpu(instance: Instance): Promise<number> {
   const ticks = () =>
-    processes(house).reduce((sum, { pid }) => {
+    processes(instance).reduce((sum, { pid }) => {
       const fields = read(`/proc/${pid}/stat`).split(') ')[1]?.split(' ') ?? [];
       return sum + Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
     }, 0);
@@ -129,7 +129,7 @@ function read(path: string): string {
 }
 
 /** Four questions of each of 77 intents, from the end of each one's questions. */
-async function evaluateAnswers(house: House): Promise<Record<string, number>> {
+async function evaluateAnswers(instance: Instance): Promise<Record<string, number>> {
   const lines = readFileSync('apps/intent/training/banking77-train.csv', 'utf8').trim().split('\n').slice(1);
   const byIntent = new Map<string, string[]>();
   for (const line of lines) {
@@ -143,11 +143,11 @@ async function evaluateAnswers(house: House): Promise<Record<string, number>> {
   const questions = [...byIntent]
     .flatMap(([intent, texts]) => texts.slice(-4).map((question) => ({ question, intent })))
     .slice(0, ANSWERS);
-  const file = join(house.home, 'questions.jsonl');
+  const file = join(instance.home, 'questions.jsonl');
   writeFileSync(file, questions.map((question) => JSON.stringify(question)).join('\n'));
   const child = spawn(
     process.execPath,
-    ['llmos.mjs', 'eval', 'answers', '--data', file, '--json', '--url', house.url],
+    ['llmos.mjs', 'eval', 'answers', '--data', file, '--json', '--url', instance.url],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let output = '';

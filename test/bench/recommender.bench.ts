@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quantileOf, seededRandom } from '@llmos/learning';
-import { startHouse, type House } from '../e2e/house.ts';
+import { startInstance, type Instance } from '../e2e/instance.ts';
 
 const from = (path: string) => new URL(`../../apps/recommender/dist/${path}`, import.meta.url).href;
 type TrainingSets = typeof import('../../apps/recommender/src/training/training-set.js');
@@ -48,10 +48,15 @@ function* inventedUsers(): Generator<{ user: string; interactions: { item: strin
 }
 
 /** Runs to its end a pipeline that takes its time. */
-async function finish(house: House, path: string, body: string | object, type = 'application/json'): Promise<Details> {
-  const { run_id: id } = (await house.post(path, body, { 'content-type': type })).body;
+async function finish(
+  instance: Instance,
+  path: string,
+  body: string | object,
+  type = 'application/json',
+): Promise<Details> {
+  const { run_id: id } = (await instance.post(path, body, { 'content-type': type })).body;
   for (;;) {
-    const run = (await (await fetch(`${house.url}/v1/runs/${id}`)).json()) as { status: string; details?: Details };
+    const run = (await (await fetch(`${instance.url}/v1/runs/${id}`)).json()) as { status: string; details?: Details };
     if (run.status === 'completed') return run.details ?? {};
     if (!['accepted', 'running'].includes(run.status)) throw new Error(JSON.stringify(run));
     await new Promise((resolve) => setTimeout(resolve, 250));
@@ -60,18 +65,18 @@ async function finish(house: House, path: string, body: string | object, type = 
 
 /** The same interactions imported, learnt and asked for over HTTP: what the service's handler takes, as `timings` tell. */
 async function measureService(): Promise<object> {
-  const house = await startHouse();
+  const instance = await startInstance();
   try {
     const lines = [...inventedUsers()].flatMap(({ user, interactions }) =>
       interactions.map(({ item, at }) => `${user},${item},${at}`),
     );
-    const imported = await finish(house, '/v1/interactions', ['user,item,at', ...lines].join('\n'), 'text/csv');
-    const trained = await finish(house, '/v1/runs', { name: 'train_recommender', algorithm: 'ease' });
+    const imported = await finish(instance, '/v1/interactions', ['user,item,at', ...lines].join('\n'), 'text/csv');
+    const trained = await finish(instance, '/v1/runs', { name: 'train_recommender', algorithm: 'ease' });
     const random = seededRandom(2);
     const times: number[] = [];
     for (let request = 0; request < WARM_UP + SERVICE_REQUESTS; request++) {
       const asked = { name: 'recommendation_system', user_id: `u${Math.floor(random() * USERS)}`, limit: 10 };
-      const { details } = (await house.post('/serving/process', asked)).body;
+      const { details } = (await instance.post('/serving/process', asked)).body;
       if (details?.['basis'] !== 'user') throw new Error(`not answered from the model: ${JSON.stringify(details)}`);
       times.push((details['timings'] as { handlerMs: number }[])[0]!.handlerMs);
     }
@@ -80,7 +85,7 @@ async function measureService(): Promise<object> {
     const handler = { n: own.length, p50Ms: quantileOf(own, 0.5), p99Ms: quantileOf(own, 0.99) };
     return { accepted: imported['accepted'], items, trainingSeconds: seconds, handler };
   } finally {
-    await house.stop();
+    await instance.stop();
   }
 }
 

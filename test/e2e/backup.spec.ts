@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shareModels, startHouse, type House } from './house.js';
+import { shareModels, startInstance, type Instance } from './instance.js';
 
 const MINUTE_MS = 60_000;
 const SECRET = 'Ferdinand the parrot eats nine walnuts';
@@ -17,21 +17,21 @@ interface Contents {
 
 describe('a backup of a house that runs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'llmos-backup-e2e-'));
-  const backup = join(folder, 'house.bak');
+  const backup = join(folder, 'instance.bak');
   const keys = { LLMOS_MASTER_KEY_FILE: join(folder, 'master.pem') };
   const otherKey = join(folder, 'other.pem');
   /** Where it is brought back; empty before. */
   const home = join(folder, 'home');
-  let house: House;
+  let instance: Instance;
   let run: string;
 
   beforeAll(async () => {
-    house = await startHouse(keys);
+    instance = await startInstance(keys);
     shareModels(home);
     writeFileSync(otherKey, await newMasterKeyPem(), { mode: 0o600 });
   }, 3 * MINUTE_MS);
   afterAll(async () => {
-    await house.stop();
+    await instance.stop();
     rmSync(folder, { recursive: true, force: true });
   }, MINUTE_MS);
 
@@ -49,19 +49,22 @@ describe('a backup of a house that runs', () => {
   }
   const restore = (args: readonly string[], environment = {}) => llmos(['restore', ...args], environment);
   const record = async () =>
-    (await (await fetch(`${house.url}/v1/runs/${run}`)).json()) as { status?: string; result?: string };
+    (await (await fetch(`${instance.url}/v1/runs/${run}`)).json()) as { status?: string; result?: string };
   const search = async () =>
-    (await house.post('/serving/process', { name: 'search_documents', query: 'What does the parrot eat?' })).body
+    (await instance.post('/serving/process', { name: 'search_documents', query: 'What does the parrot eat?' })).body
       .details!['passages'] as { document: string; text: string }[];
 
   it(
     'is one file, for its owner alone, in which nothing can be read',
     async () => {
       const document = { id: 'parrot', title: 'The office parrot', text: `${SECRET} each day.` };
-      expect((await house.post('/serving/process', { name: 'upsert_document', document })).status).toBe(200);
-      run = (await house.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' })).body.run_id!;
+      expect((await instance.post('/serving/process', { name: 'upsert_document', document })).status).toBe(200);
+      run = (await instance.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' })).body
+        .run_id!;
       await waitFor('the run to be completed', async () => (await record()).status === 'completed', MINUTE_MS);
-      const { code, output, errors } = await llmos(['backup', '--out', backup, '--json'], { LLMOS_HOME: house.home });
+      const { code, output, errors } = await llmos(['backup', '--out', backup, '--json'], {
+        LLMOS_HOME: instance.home,
+      });
       expect({ code, errors: code === 0 ? '' : errors }).toEqual({ code: 0, errors: '' });
       const { streams } = JSON.parse(output) as Contents;
       const names = streams.map(({ name }) => name);
@@ -78,7 +81,7 @@ describe('a backup of a house that runs', () => {
     'is not made with another master key than that of the house',
     async () => {
       const file = join(folder, 'other.bak');
-      const environment = { LLMOS_HOME: house.home, LLMOS_MASTER_KEY_FILE: otherKey };
+      const environment = { LLMOS_HOME: instance.home, LLMOS_MASTER_KEY_FILE: otherKey };
       const { code, errors } = await llmos(['backup', '--out', file], environment);
       expect(code).toBe(1);
       expect(errors).toMatch(/master key/);
@@ -90,7 +93,7 @@ describe('a backup of a house that runs', () => {
   it(
     'is checked while the house runs, and brought back only when it does not',
     async () => {
-      const here = { LLMOS_HOME: house.home };
+      const here = { LLMOS_HOME: instance.home };
       expect((await restore(['--verify', backup], here)).output).toContain('is whole');
       const refused = await restore([backup], here);
       expect(refused.code).toBe(1);
@@ -136,8 +139,8 @@ describe('a backup of a house that runs', () => {
     'is what the next house serves: the document is found, and the run can be read',
     async () => {
       const before = await record();
-      await house.stop();
-      house = await startHouse({ ...keys, LLMOS_HOME: home });
+      await instance.stop();
+      instance = await startInstance({ ...keys, LLMOS_HOME: home });
       expect(await record()).toEqual(before);
       expect((await search())[0]).toMatchObject({
         document: 'parrot',

@@ -2,7 +2,7 @@ import { headers } from '@nats-io/transport-node';
 import { waitFor } from '@llmos/testing';
 import fc from 'fast-check';
 import { BAD_BODIES, type BadBody } from './bad-bodies.js';
-import { QUESTIONS, readEvents, startHouse, type House, type Reply } from './house.js';
+import { QUESTIONS, readEvents, startInstance, type Instance, type Reply } from './instance.js';
 
 const MINUTE_MS = 60_000;
 const SEED = 20_260_901;
@@ -21,21 +21,21 @@ function expectRefusal({ status, body }: Reply): void {
 }
 
 describe('bad input', () => {
-  let house: House;
+  let instance: Instance;
   let before: Awaited<ReturnType<typeof footprints>>;
   beforeAll(async () => {
-    house = await startHouse();
+    instance = await startInstance();
     // Models have worked once: what they hold from then on is not growth.
-    await house.ask({ audio: question.audio.toString('base64') });
+    await instance.ask({ audio: question.audio.toString('base64') });
     before = await footprints();
   }, 3 * MINUTE_MS);
-  afterAll(() => house.stop(), MINUTE_MS);
+  afterAll(() => instance.stop(), MINUTE_MS);
   afterEach(async () => {
-    expect((await house.ask({ text: 'How do I change my PIN?' })).status).toBe(200);
+    expect((await instance.ask({ text: 'How do I change my PIN?' })).status).toBe(200);
   });
 
   const raw = (body: string | Uint8Array, type = 'application/json') =>
-    house.post('/serving/process', body, { 'content-type': type });
+    instance.post('/serving/process', body, { 'content-type': type });
 
   it('that is not JSON is refused, whatever it is', async () => {
     const text = fc.oneof(
@@ -114,7 +114,7 @@ describe('bad input', () => {
       'a\udc00b',
       ...controls.map((code) => `My card${String.fromCharCode(code)} is lost`),
     ];
-    for (const text of texts) expectRefusal(await house.ask({ text }));
+    for (const text of texts) expectRefusal(await instance.ask({ text }));
   });
 
   it('other scripts, emoji and code are answered honestly, never with an error', async () => {
@@ -134,13 +134,13 @@ describe('bad input', () => {
       'z̷̢̛a̶l̵g̴o̶',
     ];
     for (const text of scripts) {
-      const { status, body } = await house.ask({ text });
+      const { status, body } = await instance.ask({ text });
       expect({ text, status }).toEqual({ text, status: 200 });
       expect(body.result!.length).toBeGreaterThan(0);
     }
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }), async (text) => {
-        const { status, body } = await house.ask({ text });
+        const { status, body } = await instance.ask({ text });
         if (status !== 200) expectRefusal({ status, body, headers: new Headers() });
       }),
       { numRuns: 100, seed: SEED },
@@ -170,16 +170,16 @@ describe('bad input', () => {
           const form = new FormData();
           form.set('name', 'customer_service');
           form.set('audio', new Blob([new Uint8Array(bytes)]), 'sound');
-          const reply = await house.post('/serving/process', form);
+          const reply = await instance.post('/serving/process', form);
           if (reply.status !== 200) expectRefusal(reply);
         }),
         { numRuns: 150, seed: SEED },
       );
       for (const text of ['', '@@@', 'UklG', 'not base64!', 'A'.repeat(40)])
-        expectRefusal(await house.ask({ audio: text }));
+        expectRefusal(await instance.ask({ audio: text }));
       const huge = Buffer.alloc(27_000_000);
       audio.copy(huge);
-      expectRefusal(await house.ask({ audio: huge.toString('base64') }));
+      expectRefusal(await instance.ask({ audio: huge.toString('base64') }));
     },
     2 * MINUTE_MS,
   );
@@ -204,13 +204,13 @@ describe('bad input', () => {
       '/v1/runs/%ff',
       '/serving/process/../..',
     ]) {
-      const response = await fetch(house.url + path);
+      const response = await fetch(instance.url + path);
       expect({ path, refused: response.status >= 400 && response.status < 500 }).toEqual({ path, refused: true });
     }
   });
 
   it('on the bus becomes a dead letter with its reason, and no run', async () => {
-    const nc = await house.connectAs('services');
+    const nc = await instance.connectAs('services');
     try {
       const letters: { code: string; subject: string }[] = [];
       nc.subscribe('llmos.dlq.>', {
@@ -275,7 +275,7 @@ describe('bad input', () => {
   );
 
   it('leaves every process as it was: none restarted, none much larger', async () => {
-    expect(house.log()).not.toContain('"INTERNAL"');
+    expect(instance.log()).not.toContain('"INTERNAL"');
     const after = await footprints();
     for (const [name, { pid, residentMb }] of before) {
       expect({ name, pid: after.get(name)!.pid }).toEqual({ name, pid });
@@ -288,7 +288,7 @@ describe('bad input', () => {
 
   /** Done, or refused with what is wrong; a file is followed to its end. */
   async function expectFairAnswer(path: string, { type, body }: BadBody): Promise<void> {
-    const response = await fetch(house.url + path, {
+    const response = await fetch(instance.url + path, {
       method: 'POST',
       headers: { 'content-type': type, accept: 'text/event-stream' },
       body: body as string,
@@ -307,7 +307,7 @@ describe('bad input', () => {
 
   async function footprints(): Promise<Map<string, { pid: number; residentMb: number }>> {
     const found = new Map<string, { pid: number; residentMb: number }>();
-    for (const { name, pid, url } of house.state().services) {
+    for (const { name, pid, url } of instance.state().services) {
       const metrics = await (await fetch(`${url}/metrics`)).text();
       const bytes = Number(/process_resident_memory_bytes\{[^}]*\} ([\d.e+]+)/.exec(metrics)![1]);
       found.set(name, { pid, residentMb: bytes / 1e6 });

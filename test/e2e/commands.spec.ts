@@ -3,25 +3,25 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plain, QUESTIONS, startHouse, type House } from './house.js';
+import { plain, QUESTIONS, startInstance, type Instance } from './instance.js';
 
 const MINUTE_MS = 60_000;
 
 describe('the llmos command, against a house that runs', () => {
-  let house: House;
+  let instance: Instance;
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'llmos-commands-'));
-    house = await startHouse();
+    instance = await startInstance();
   }, 3 * MINUTE_MS);
   afterAll(async () => {
-    await house.stop();
+    await instance.stop();
     rmSync(folder, { recursive: true, force: true });
   }, MINUTE_MS);
 
   async function llmos(...args: string[]): Promise<{ code: number; output: string; errors: string }> {
     const child = spawn(process.execPath, ['llmos.mjs', ...args], {
-      env: { ...process.env, LLMOS_HOME: house.home },
+      env: { ...process.env, LLMOS_HOME: instance.home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -150,7 +150,7 @@ describe('the llmos command, against a house that runs', () => {
 
   it('train recommender learns, and rollback goes back in one command', async () => {
     const rows = Array.from({ length: 400 }, (_, n) => ({ user: `u${n % 40}`, item: `i${(n * 7) % 33}` }));
-    expect((await house.post('/v1/interactions', rows)).status).toBe(200);
+    expect((await instance.post('/v1/interactions', rows)).status).toBe(200);
     const first = await json('train', 'recommender');
     expect(first).toMatchObject({ replaced: true, figures: { ndcg10: expect.any(Number) as number } });
     const second = await json('train', 'recommender', '--force', '--algorithm', 'ials');
@@ -249,6 +249,6 @@ describe('the llmos command, against a house that runs', () => {
   it('up says that it runs already, and where', async () => {
     const { code, output } = await llmos('up');
     expect(code).toBe(0);
-    expect(output).toContain(house.url);
+    expect(output).toContain(instance.url);
   });
 });

@@ -1,6 +1,6 @@
 import { waitFor } from '@llmos/testing';
 import { dirname } from 'node:path';
-import { QUESTIONS, startHouse, type House } from './house.js';
+import { QUESTIONS, startInstance, type Instance } from './instance.js';
 
 /**
  * Against the real thing, where somebody has it: `LLMOS_TEST_JAEGER=/path/to/jaeger npm test`. Building it takes
@@ -17,14 +17,14 @@ interface JaegerSpan {
 }
 
 (jaeger ? describe : describe.skip)('traces in Jaeger 2', () => {
-  let house: House;
+  let instance: Instance;
   beforeAll(async () => {
-    house = await startHouse({ PATH: `${dirname(jaeger!)}:${process.env['PATH']}` }, ['--traces']);
+    instance = await startInstance({ PATH: `${dirname(jaeger!)}:${process.env['PATH']}` }, ['--traces']);
   }, 180_000);
-  afterAll(() => house.stop(), 60_000);
+  afterAll(() => instance.stop(), 60_000);
 
   it('a spoken question is read back through the query API as one trace, every span with its parent', async () => {
-    const { status, headers } = await house.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
+    const { status, headers } = await instance.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
     expect(status).toBe(200);
     const traceId = headers.get('traceparent')!.slice(3, 35);
     const spans = await waitFor(

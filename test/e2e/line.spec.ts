@@ -1,19 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { waitFor } from '@llmos/testing';
-import { plain, QUESTIONS, readEvents, startHouse, type House } from './house.js';
+import { plain, QUESTIONS, readEvents, startInstance, type Instance } from './instance.js';
 
 const MINUTE_MS = 60_000;
 
 describe('the spoken-question line, whole', () => {
-  let house: House;
+  let instance: Instance;
   beforeAll(async () => {
-    house = await startHouse();
+    instance = await startInstance();
   }, 3 * MINUTE_MS);
-  afterAll(() => house.stop(), MINUTE_MS);
+  afterAll(() => instance.stop(), MINUTE_MS);
 
   it('opens the conversation when it is called with its name alone', async () => {
-    const { status, body } = await house.post('/serving/process', '{"name": "customer_service"}');
+    const { status, body } = await instance.post('/serving/process', '{"name": "customer_service"}');
     expect(status).toBe(200);
     expect(body).toMatchObject({
       status: 'success',
@@ -28,7 +28,7 @@ describe('the spoken-question line, whole', () => {
       const form = new FormData();
       form.set('name', 'customer_service');
       form.set('audio', new Blob([audio], { type: 'audio/wav' }), 'question.wav');
-      const { status, body } = await house.post('/serving/process', form);
+      const { status, body } = await instance.post('/serving/process', form);
       expect(status).toBe(200);
       expect(plain(String(body.details?.['transcript']))).toBe(plain(text));
       expect(body.result!.length).toBeGreaterThan(10);
@@ -52,8 +52,8 @@ describe('the spoken-question line, whole', () => {
 
   it('takes audio as base64 too, and text without any', async () => {
     const { audio, text } = QUESTIONS[0]!;
-    const spoken = await house.ask({ audio: audio.toString('base64') });
-    const written = await house.ask({ text });
+    const spoken = await instance.ask({ audio: audio.toString('base64') });
+    const written = await instance.ask({ text });
     expect([spoken.status, written.status]).toEqual([200, 200]);
     expect(plain(String(spoken.body.details!['transcript']))).toBe(plain(text));
     expect((written.body.details!['timings'] as { step: string }[]).map(({ step }) => step)).toEqual([
@@ -72,7 +72,7 @@ describe('the spoken-question line, whole', () => {
     const header = Buffer.from(audio.subarray(0, 44));
     header.writeUInt32LE(audio.length - 8 + silence.length, 4);
     header.writeUInt32LE(audio.length - 44 + silence.length, 40);
-    const { status, body } = await house.ask({
+    const { status, body } = await instance.ask({
       audio: Buffer.concat([header, audio.subarray(44), silence]).toString('base64'),
     });
     expect(status).toBe(200);
@@ -84,7 +84,7 @@ describe('the spoken-question line, whole', () => {
     const silence = Buffer.alloc(64_000);
     header.writeUInt32LE(36 + silence.length, 4);
     header.writeUInt32LE(silence.length, 40);
-    const { status, body } = await house.ask({ audio: Buffer.concat([header, silence]).toString('base64') });
+    const { status, body } = await instance.ask({ audio: Buffer.concat([header, silence]).toString('base64') });
     expect(status).toBe(200);
     expect(body).toMatchObject({
       result: expect.stringMatching(/did not hear/) as string,
@@ -93,7 +93,7 @@ describe('the spoken-question line, whole', () => {
   });
 
   it('says so when the help centre has no answer, instead of inventing one', async () => {
-    const { body } = await house.ask({ text: 'What is the capital of France?' });
+    const { body } = await instance.ask({ text: 'What is the capital of France?' });
     expect(body).toMatchObject({
       result: expect.stringMatching(/could not find/) as string,
       details: { grounding: 'none', citations: [] },
@@ -104,7 +104,7 @@ describe('the spoken-question line, whole', () => {
     const form = new FormData();
     form.set('name', 'customer_service');
     form.set('audio', new Blob([QUESTIONS[0]!.audio]), 'question.wav');
-    const response = await fetch(`${house.url}/serving/process`, {
+    const response = await fetch(`${instance.url}/serving/process`, {
       method: 'POST',
       body: form,
       headers: { accept: 'text/event-stream' },
@@ -130,15 +130,15 @@ describe('the spoken-question line, whole', () => {
   it('a run can be started, repeated by its key, watched and followed', async () => {
     const body = { name: 'customer_service', text: 'How do I change my PIN?' };
     const headersOf = { 'content-type': 'application/json', 'idempotency-key': 'pin-1' };
-    const first = await house.post('/v1/runs', body, headersOf);
-    const again = await house.post('/v1/runs', body, headersOf);
+    const first = await instance.post('/v1/runs', body, headersOf);
+    const again = await instance.post('/v1/runs', body, headersOf);
     expect([first.status, again.status]).toEqual([202, 202]);
     expect(again.body.run_id).toBe(first.body.run_id);
-    expect((await house.post('/v1/runs', { ...body, text: 'Something else' }, headersOf)).status).toBe(409);
+    expect((await instance.post('/v1/runs', { ...body, text: 'Something else' }, headersOf)).status).toBe(409);
     const record = await waitFor(
       'the run to be completed',
       async () => {
-        const found = (await (await fetch(`${house.url}/v1/runs/${first.body.run_id}`)).json()) as {
+        const found = (await (await fetch(`${instance.url}/v1/runs/${first.body.run_id}`)).json()) as {
           status: string;
           result: string;
           steps: unknown[];
@@ -148,33 +148,33 @@ describe('the spoken-question line, whole', () => {
       30_000,
     );
     expect(record.steps).toHaveLength(6);
-    const events = await readEvents(await fetch(`${house.url}/v1/runs/${first.body.run_id}/stream`));
+    const events = await readEvents(await fetch(`${instance.url}/v1/runs/${first.body.run_id}/stream`));
     expect(events.at(-1)).toMatchObject({ event: 'completed', data: { result: record.result } });
     const resumed = await readEvents(
-      await fetch(`${house.url}/v1/runs/${first.body.run_id}/stream`, {
+      await fetch(`${instance.url}/v1/runs/${first.body.run_id}/stream`, {
         headers: { 'last-event-id': events.at(-2)!.id! },
       }),
     );
     expect(resumed.map(({ event }) => event)).toEqual(['completed']);
-    expect((await fetch(`${house.url}/v1/runs/01a20a99-2d57-739a-8add-326838ae97de`)).status).toBe(404);
+    expect((await fetch(`${instance.url}/v1/runs/01a20a99-2d57-739a-8add-326838ae97de`)).status).toBe(404);
   });
 
   it('a run can be cancelled, and then never completes', async () => {
-    const started = await house.post('/v1/runs', {
+    const started = await instance.post('/v1/runs', {
       name: 'customer_service',
       text: 'How long does a transfer to another country take to arrive?',
     });
-    const deleted = await fetch(`${house.url}/v1/runs/${started.body.run_id}`, { method: 'DELETE' });
+    const deleted = await fetch(`${instance.url}/v1/runs/${started.body.run_id}`, { method: 'DELETE' });
     expect(await deleted.json()).toMatchObject({ status: 'cancelled' });
-    const events = await readEvents(await fetch(`${house.url}/v1/runs/${started.body.run_id}/stream`));
+    const events = await readEvents(await fetch(`${instance.url}/v1/runs/${started.body.run_id}/stream`));
     expect(events.at(-1)!.event).toBe('cancelled');
-    expect(await (await fetch(`${house.url}/v1/runs/${started.body.run_id}`)).json()).toMatchObject({
+    expect(await (await fetch(`${instance.url}/v1/runs/${started.body.run_id}`)).json()).toMatchObject({
       status: 'cancelled',
     });
   });
 
   it('an event gets its answer as an event, once, however often it is published', async () => {
-    const nc = await house.connectAs('default');
+    const nc = await instance.connectAs('default');
     try {
       const results = nc.subscribe('llmos.out.default.customer_service');
       const h = headers();
@@ -215,7 +215,7 @@ describe('the spoken-question line, whole', () => {
   });
 
   it('a tenant of the bus can neither publish for another nor touch the inside', async () => {
-    const nc = await house.connectAs('default');
+    const nc = await instance.connectAs('default');
     try {
       const refused: string[] = [];
       void (async () => {
@@ -238,7 +238,10 @@ describe('the spoken-question line, whole', () => {
   });
 
   it('on the bus an operator alone runs what is for operators, and alone reads what it says', async () => {
-    const [caller, operator] = await Promise.all([house.connectAs('default'), house.connectAs('default-operator')]);
+    const [caller, operator] = await Promise.all([
+      instance.connectAs('default'),
+      instance.connectAs('default-operator'),
+    ]);
     try {
       const read: Record<string, string[]> = { caller: [], operator: [] };
       const follow = (nc: NatsConnection, name: string) =>
@@ -272,14 +275,14 @@ describe('the spoken-question line, whole', () => {
     const search = async () =>
       (
         (
-          await house.post('/serving/process', {
+          await instance.post('/serving/process', {
             name: 'search_documents',
             query: 'When does the penguin parade start?',
           })
         ).body.details!['passages'] as { document: string; text: string }[]
       )[0];
     const upsert = (text: string) =>
-      house.post('/serving/process', {
+      instance.post('/serving/process', {
         name: 'upsert_document',
         document: { id: 'penguins', title: 'The penguin parade', text },
       });
@@ -287,14 +290,14 @@ describe('the spoken-question line, whole', () => {
     expect(await search()).toMatchObject({ document: 'penguins', text: expect.stringContaining('14:00') as string });
     await upsert('The penguin parade starts at 15:30 every day.');
     expect((await search())!.text).toContain('15:30');
-    await house.post('/serving/process', { name: 'delete_document', id: 'penguins' });
+    await instance.post('/serving/process', { name: 'delete_document', id: 'penguins' });
     expect((await search())?.document).not.toBe('penguins');
   });
 
   it(
     'no event loop waits for a model: p99 of its delay is at most 20 ms while models run',
     async () => {
-      const services = house.state().services.filter(({ url }) => url !== undefined);
+      const services = instance.state().services.filter(({ url }) => url !== undefined);
       // Reading the metrics starts a new window of the histogram.
       const p99Ms = async (url: string) =>
         Number(
@@ -305,7 +308,7 @@ describe('the spoken-question line, whole', () => {
       for (let round = 0; round < 12 && [...best.values()].some((ms) => ms > 20); round++) {
         for (const { url } of services) await p99Ms(url!);
         for (let i = 0; i < 4; i++)
-          await house.ask({ audio: QUESTIONS[(round + i) % QUESTIONS.length]!.audio.toString('base64') });
+          await instance.ask({ audio: QUESTIONS[(round + i) % QUESTIONS.length]!.audio.toString('base64') });
         for (const { name, url } of services) best.set(name, Math.min(best.get(name)!, await p99Ms(url!)));
       }
       for (const [name, ms] of best) expect({ name, ms, withinLimit: ms <= 20 }).toMatchObject({ withinLimit: true });
@@ -317,13 +320,13 @@ describe('the spoken-question line, whole', () => {
     'a document survives the kill -9 of the service that took it, and a deletion does too',
     async () => {
       const first = async () => {
-        const { body } = await house.post('/serving/process', {
+        const { body } = await instance.post('/serving/process', {
           name: 'search_documents',
           query: 'When does the otter show start?',
         });
         return (body.details?.['passages'] as { document: string }[] | undefined)?.[0]?.document;
       };
-      const pidOfRetrieval = () => house.state().services.find(({ name }) => name === 'retrieval')?.pid;
+      const pidOfRetrieval = () => instance.state().services.find(({ name }) => name === 'retrieval')?.pid;
       const kill = async () => {
         const pid = pidOfRetrieval()!;
         process.kill(pid, 'SIGKILL');
@@ -331,10 +334,10 @@ describe('the spoken-question line, whole', () => {
         await waitFor('retrieval to be back', isBack, MINUTE_MS);
       };
       const document = { id: 'otters', title: 'The otter show', text: 'The otter show starts at 11:00 every day.' };
-      expect((await house.post('/serving/process', { name: 'upsert_document', document })).status).toBe(200);
+      expect((await instance.post('/serving/process', { name: 'upsert_document', document })).status).toBe(200);
       await kill();
       await waitFor('the document to be found', async () => (await first()) === 'otters', MINUTE_MS);
-      expect((await house.post('/serving/process', { name: 'delete_document', id: 'otters' })).status).toBe(200);
+      expect((await instance.post('/serving/process', { name: 'delete_document', id: 'otters' })).status).toBe(200);
       await kill();
       expect(await waitFor('an answer', first, MINUTE_MS)).not.toBe('otters');
     },
@@ -344,19 +347,19 @@ describe('the spoken-question line, whole', () => {
   it(
     'goes on by itself after the broker was killed and has lost what it held in memory',
     async () => {
-      const [broker] = execFileSync('pgrep', ['-f', `^[^ ]*nats-server .*${house.home}`], { encoding: 'utf8' })
+      const [broker] = execFileSync('pgrep', ['-f', `^[^ ]*nats-server .*${instance.home}`], { encoding: 'utf8' })
         .trim()
         .split('\n');
-      const accepted = await house.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' });
+      const accepted = await instance.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' });
       process.kill(Number(broker), 'SIGKILL');
       const record = async () =>
-        (await (await fetch(`${house.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status?: string };
+        (await (await fetch(`${instance.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status?: string };
       await waitFor('the accepted run to be completed', async () => (await record()).status === 'completed', MINUTE_MS);
       // Longer than a heartbeat is kept: what the gateway knew before the crash does not count.
       const until = Date.now() + 15_000;
       await waitFor('time to pass', () => Date.now() > until, 20_000);
-      expect((await house.ask({ text: 'How do I change my PIN?' })).status).toBe(200);
-      expect((await fetch(`${house.url}/readyz`)).status).toBe(200);
+      expect((await instance.ask({ text: 'How do I change my PIN?' })).status).toBe(200);
+      expect((await fetch(`${instance.url}/readyz`)).status).toBe(200);
     },
     2 * MINUTE_MS,
   );
@@ -364,22 +367,22 @@ describe('the spoken-question line, whole', () => {
   it(
     'a service that is killed comes back, and what was accepted meanwhile is done',
     async () => {
-      const victim = house.state().services.find(({ name }) => name === 'generation')!;
+      const victim = instance.state().services.find(({ name }) => name === 'generation')!;
       process.kill(victim.pid, 'SIGKILL');
-      const accepted = await house.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' });
+      const accepted = await instance.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' });
       expect(accepted.status).toBe(202);
       await waitFor(
         'the accepted run to be completed',
         async () =>
-          ((await (await fetch(`${house.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status: string })
+          ((await (await fetch(`${instance.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status: string })
             .status === 'completed',
         MINUTE_MS,
       );
-      expect(house.state().services.find(({ name }) => name === 'generation')!.pid).not.toBe(victim.pid);
+      expect(instance.state().services.find(({ name }) => name === 'generation')!.pid).not.toBe(victim.pid);
       expect(
         await waitFor(
           'live answers again',
-          async () => (await house.ask({ text: 'How do I change my PIN?' })).status === 200,
+          async () => (await instance.ask({ text: 'How do I change my PIN?' })).status === 200,
           MINUTE_MS,
         ),
       ).toBe(true);
@@ -388,12 +391,12 @@ describe('the spoken-question line, whole', () => {
   );
 
   it('no question and no answer is in the log, and every line has its level', () => {
-    const lines = house
+    const lines = instance
       .log()
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { level: string });
     expect(lines.every(({ level }) => typeof level === 'string')).toBe(true);
-    expect(house.log()).not.toMatch(/capital of France|penguin parade|change my PIN/i);
+    expect(instance.log()).not.toMatch(/capital of France|penguin parade|change my PIN/i);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { waitFor } from '@llmos/testing';
-import { startHouse, type House } from './house.js';
+import { startInstance, type Instance } from './instance.js';
 import { Shop } from './shop.js';
 
 const MINUTE_MS = 60_000;
@@ -45,21 +45,21 @@ async function publishEvent(nats: NatsConnection, subject: string, id: string, d
 }
 
 describe('recommendations, whole', () => {
-  let house: House;
+  let instance: Instance;
   let shop: Shop;
   /** Of another tenant, with data of its own. */
   let globex: Shop;
   /** Of a tenant that has nothing and is answered from the sample shop. */
   let guest: Shop;
   beforeAll(async () => {
-    house = await startHouse({ LLMOS_API_KEYS: KEYS, LLMOS_SCHEDULE_MIN_SECONDS: '1' });
-    [shop, globex, guest] = ['default', 'globex', 'guest'].map((name) => new Shop(house, `key-of-${name}`)) as [
+    instance = await startInstance({ LLMOS_API_KEYS: KEYS, LLMOS_SCHEDULE_MIN_SECONDS: '1' });
+    [shop, globex, guest] = ['default', 'globex', 'guest'].map((name) => new Shop(instance, `key-of-${name}`)) as [
       Shop,
       Shop,
       Shop,
     ];
   }, 3 * MINUTE_MS);
-  afterAll(() => house.stop(), MINUTE_MS);
+  afterAll(() => instance.stop(), MINUTE_MS);
 
   it('answers with popular products of the sample shop when it is called with its name alone', async () => {
     const { status, body } = await shop.request('POST', '/serving/process', { name: 'recommendation_system' });
@@ -114,7 +114,7 @@ describe('recommendations, whole', () => {
     const known = await shop.recommend({ user_id: 'newcomer', limit: 3 });
     expect(known.basis).toBe('user');
     expect(known.recommendations.every(({ item }) => item.startsWith('bike-') && item !== 'bike-2')).toBe(true);
-    const nats = await house.connectAs('default');
+    const nats = await instance.connectAs('default');
     await publishEvent(nats, 'llmos.in.default.interaction', 'e1', { user: 'by-event', item: 'tea-3' });
     await waitFor('the event to count', async () => (await shop.recommend({ user_id: 'by-event' })).basis === 'user');
     await nats.close();
@@ -272,9 +272,9 @@ describe('recommendations, whole', () => {
     }
     expect((await globex.request('GET', '/v1/users/globex-canary')).body['interactions']).toHaveLength(2);
     expect((await globex.request('DELETE', '/v1/schedules/globex-canary')).body).toMatchObject({ deleted: true });
-    expect(house.log()).not.toContain('globex-canary');
+    expect(instance.log()).not.toContain('globex-canary');
     const metrics = await Promise.all(
-      house.state().services.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
+      instance.state().services.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
     );
     expect(metrics.join('')).not.toContain('globex-canary');
   });
@@ -282,7 +282,7 @@ describe('recommendations, whole', () => {
   it(
     'learns when an event says so, and again and again by a schedule, each time in a run of its own',
     async () => {
-      const nats = await house.connectAs('default-operator');
+      const nats = await instance.connectAs('default-operator');
       const results: Record<string, unknown>[] = [];
       nats.subscribe('llmos.out.default.train_recommender', {
         callback: (_, message) => void results.push(message.json()),

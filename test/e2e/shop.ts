@@ -1,4 +1,4 @@
-import { readEvents, type House } from './house.js';
+import { readEvents, type Instance } from './instance.js';
 
 export interface Recommendation {
   readonly item: string;
@@ -17,7 +17,7 @@ export interface Recommended {
 /** A tenant's shop behind the gateway: everything is asked with one key. */
 export class Shop {
   constructor(
-    private readonly house: House,
+    private readonly instance: Instance,
     private readonly key: string,
   ) {}
 
@@ -26,7 +26,7 @@ export class Shop {
     path: string,
     body?: unknown,
   ): Promise<{ status: number; body: Record<string, unknown> }> {
-    const response = await fetch(this.house.url + path, {
+    const response = await fetch(this.instance.url + path, {
       method,
       headers: { ...this.authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -52,7 +52,7 @@ export class Shop {
 
   /** What a file's import said of its rows, once it is through. */
   async importCsv(csv: string): Promise<Record<string, unknown>> {
-    const response = await fetch(`${this.house.url}/v1/interactions`, {
+    const response = await fetch(`${this.instance.url}/v1/interactions`, {
       method: 'POST',
       headers: { ...this.authorization, 'content-type': 'text/csv', accept: 'text/event-stream' },
       body: csv,
@@ -65,7 +65,7 @@ export class Shop {
 
   /** What a run says from here on, as it comes. */
   async *follow(run: string): AsyncGenerator<string> {
-    const response = await fetch(`${this.house.url}/v1/runs/${run}/stream`, { headers: this.authorization });
+    const response = await fetch(`${this.instance.url}/v1/runs/${run}/stream`, { headers: this.authorization });
     const decoder = new TextDecoder();
     for await (const chunk of response.body!) yield decoder.decode(chunk as Uint8Array, { stream: true });
   }

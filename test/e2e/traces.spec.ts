@@ -1,6 +1,6 @@
 import { headers } from '@nats-io/transport-node';
 import { startOtlpReceiver, waitFor, type ReceivedSpan } from '@llmos/testing';
-import { QUESTIONS, startHouse, type House } from './house.js';
+import { QUESTIONS, startInstance, type Instance } from './instance.js';
 
 const MINUTE_MS = 60_000;
 const SERVER = 2;
@@ -8,14 +8,14 @@ const PRODUCER = 4;
 const CONSUMER = 5;
 
 describe('one trace for each piece of work', () => {
-  let house: House;
+  let instance: Instance;
   let otlp: Awaited<ReturnType<typeof startOtlpReceiver>>;
   beforeAll(async () => {
     otlp = await startOtlpReceiver();
-    house = await startHouse({ LLMOS_OTLP_URL: otlp.url });
+    instance = await startInstance({ LLMOS_OTLP_URL: otlp.url });
   }, 3 * MINUTE_MS);
   afterAll(async () => {
-    await house.stop();
+    await instance.stop();
     await otlp.stop();
   }, MINUTE_MS);
 
@@ -49,7 +49,7 @@ describe('one trace for each piece of work', () => {
     );
 
   it('from the HTTP request through every hop to each model call', async () => {
-    const { status, headers: answered, body } = await house.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
+    const { status, headers: answered, body } = await instance.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
     expect(status).toBe(200);
     const traceId = answered.get('traceparent')!.slice(3, 35);
     const spans = await traceOf(traceId, 'POST /serving/process');
@@ -93,7 +93,7 @@ describe('one trace for each piece of work', () => {
 
   it('holds nothing of what was said', async () => {
     const canary = { card: '4012 8888 8888 1881', name: 'Zebulon Quixworth' };
-    const { headers: answered } = await house.ask({ text: `My card ${canary.card} was stolen by ${canary.name}.` });
+    const { headers: answered } = await instance.ask({ text: `My card ${canary.card} was stolen by ${canary.name}.` });
     const spans = await traceOf(answered.get('traceparent')!.slice(3, 35), 'POST /serving/process');
     expect(spans.length).toBeGreaterThan(10);
     expect(JSON.stringify(otlp.spans).match(/4012 8888|Quixworth|stolen/g)).toBeNull();
@@ -101,7 +101,7 @@ describe('one trace for each piece of work', () => {
 
   it("goes on with the caller's own trace", async () => {
     const traceId = 'abcdef0123456789abcdef0123456789';
-    await house.post(
+    await instance.post(
       '/serving/process',
       { name: 'customer_service', text: 'How do I change my PIN?' },
       { 'content-type': 'application/json', traceparent: `00-${traceId}-1111111111111111-01` },
@@ -112,7 +112,7 @@ describe('one trace for each piece of work', () => {
 
   it('from an event to its result', async () => {
     const traceId = '0123456789abcdef0123456789abcdef';
-    const nc = await house.connectAs('default');
+    const nc = await instance.connectAs('default');
     const h = headers();
     for (const [name, value] of Object.entries({
       'ce-specversion': '1.0',
@@ -139,8 +139,8 @@ describe('one trace for each piece of work', () => {
   });
 
   it('the log lines of a run carry its trace id', async () => {
-    const { headers: answered } = await house.ask({ audio: 'AAAA' });
+    const { headers: answered } = await instance.ask({ audio: 'AAAA' });
     const traceId = answered.get('traceparent')!.slice(3, 35);
-    await waitFor('a log line with the trace id', () => house.log().includes(`"trace_id":"${traceId}"`));
+    await waitFor('a log line with the trace id', () => instance.log().includes(`"trace_id":"${traceId}"`));
   });
 });

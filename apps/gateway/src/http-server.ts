@@ -1,6 +1,6 @@
 import multipart from '@fastify/multipart';
 import type { ConfigDefinition } from '@llmos/config';
-import { MeshModule, nestLogger, type HouseProcess } from '@llmos/mesh';
+import { MeshModule, nestLogger, type ProcessContext } from '@llmos/mesh';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -14,14 +14,14 @@ import { ROW_FILES } from './resources/rows-body.js';
 
 const PORTS_TRIED = 50;
 
-type GatewayProcess = Omit<HouseProcess<ConfigDefinition>, 'config'> & { readonly config: GatewayConfig };
+type GatewayProcess = Omit<ProcessContext<ConfigDefinition>, 'config'> & { readonly config: GatewayConfig };
 
 /** The gateway's HTTP side over an open process, before it listens: its routes are added when it does. */
-export async function createGateway(house: GatewayProcess): Promise<NestFastifyApplication> {
-  const { config } = house;
-  const root = { module: class GatewayRoot {}, imports: [MeshModule.register(house), GatewayModule] };
+export async function createGateway(context: GatewayProcess): Promise<NestFastifyApplication> {
+  const { config } = context;
+  const root = { module: class GatewayRoot {}, imports: [MeshModule.register(context), GatewayModule] };
   const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(config), {
-    logger: nestLogger(house.log),
+    logger: nestLogger(context.log),
     abortOnError: false,
     bodyParser: false,
   });

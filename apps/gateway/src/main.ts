@@ -21,9 +21,9 @@ const waiting = await startHealthServer({
   health: () => ({ ready: false, checks: readiness.all }),
   elsewhere: errorReply(new LlmosError('UNAVAILABLE', 'The message broker cannot be reached yet. Try again shortly.')),
 });
-const house = await openProcess(config, readiness);
-const { log, bus } = house;
-const app = await createGateway({ ...house, config });
+const context = await openProcess(config, readiness);
+const { log, bus } = context;
+const app = await createGateway({ ...context, config });
 if (port !== config.port && config.port !== 0)
   log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
 if (config.apiKeys.size === 0 && !LOOPBACK.test(config.host)) {
@@ -37,7 +37,7 @@ waiting.server.closeAllConnections();
 await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, config.host);
 const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 await app.get(IntakeService).start();
-const leave = announce(house, () => [], url);
+const leave = announce(context, () => [], url);
 tellParent(url);
 log.info({ url, nats: bus.serverVersion }, 'started');
 onShutdown(log, config.exitWithParent, [
@@ -46,5 +46,5 @@ onShutdown(log, config.exitWithParent, [
   // Callers who wait get their answers, over the bus, before it closes.
   () => Promise.race([app.close(), new Promise((resolve) => setTimeout(resolve, GRACE_MS))]),
   () => bus.close(BUS_GRACE_MS),
-  () => house.stopTracing(),
+  () => context.stopTracing(),
 ]);

@@ -1,4 +1,4 @@
-import { Bus, CONFIG, isConcluded, lastWordOf } from '@llmos/mesh';
+import { Bus, CONFIG, hasEnded, terminalAnswerOf } from '@llmos/mesh';
 import { isTerminal, LlmosError } from '@llmos/contracts';
 import { SpanKind, withSpan } from '@llmos/telemetry';
 import { Controller, Delete, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
@@ -70,14 +70,14 @@ export class RunsController {
     const signal = hangUpSignal(reply);
     const events = new EventStream(reply, { 'x-llmos-run': id });
     try {
-      const follow = !isConcluded(record);
-      let concluded = false;
+      const follow = !hasEnded(record);
+      let ended = false;
       for await (const { answer, sequence } of this.bus.readAnswers(id, { afterSequence: lastSeen, follow, signal })) {
         events.send(answer.type, answer, sequence);
-        concluded ||= isTerminal(answer);
+        ended ||= isTerminal(answer);
       }
       // The answers of a run that has ended are kept for minutes, its record for days.
-      if (!follow && !concluded) events.send(record.status, lastWordOf(record));
+      if (!follow && !ended) events.send(record.status, terminalAnswerOf(record));
     } finally {
       events.end();
     }

@@ -1,5 +1,5 @@
 import { encodeBody, type KvBucket } from '@llmos/bus';
-import { Bus, MeshClient, RunRecords, concluded, CONFIG, isConcluded } from '@llmos/mesh';
+import { Bus, MeshClient, RunRecords, withTerminalAnswer, CONFIG, hasEnded } from '@llmos/mesh';
 import {
   isRunId,
   LlmosError,
@@ -110,7 +110,7 @@ export class RunsService {
       };
     }
     const record = await this.find(tenant, run);
-    if (isConcluded(record)) return record;
+    if (hasEnded(record)) return record;
     const context: RunContext = { run, tenant, lane: record.lane, deadlineMs: Date.now() + 10_000 };
     if (record.lane === 'durable')
       await this.client.cancel(context, { pipeline: this.pipelines.get(record.pipeline, 'id'), timings: record.steps });
@@ -133,7 +133,7 @@ export class RunsService {
         createdAt: new Date(runBeganAtMs(run)).toISOString(),
       };
       if (answer.type === 'step') record = { ...record, steps: [...record.steps, answer.timing] };
-      else if (answer.type !== 'delta') record = concluded(record, answer);
+      else if (answer.type !== 'delta') record = withTerminalAnswer(record, answer);
     }
     return record;
   }

@@ -1,6 +1,6 @@
 import { loadConfig, type ConfigDefinition } from '@llmos/config';
 import { mayAct, subjects, type Pipeline, type Role } from '@llmos/contracts';
-import { Bus, openProcess, readConfig, Readiness, type HouseProcess } from '@llmos/mesh';
+import { Bus, openProcess, readConfig, Readiness, type ProcessContext } from '@llmos/mesh';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -109,13 +109,13 @@ describe('roles: each route, with each pipeline, for each token', () => {
   let nats: TestNatsServer;
   let home: string;
   let settings: GatewayConfig;
-  let house: HouseProcess<ConfigDefinition>;
+  let context: ProcessContext<ConfigDefinition>;
   let bus: Bus;
   const closing: (() => Promise<unknown>)[] = [];
 
   async function openGateway(keys: string): Promise<{ app: NestFastifyApplication; routes: string[]; url: string }> {
     const { apiKeys } = loadConfig(gatewayConfig, { LLMOS_API_KEYS: keys });
-    const app = await createGateway({ ...house, config: { ...settings, apiKeys } });
+    const app = await createGateway({ ...context, config: { ...settings, apiKeys } });
     const routes: string[] = [];
     const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     fastify.addHook('onRoute', ({ method, url }) => {
@@ -151,8 +151,8 @@ describe('roles: each route, with each pipeline, for each token', () => {
       guard: false,
       scheduleMinSeconds: 1,
     };
-    house = await openProcess(settings, new Readiness());
-    closing.push(() => house.bus.close());
+    context = await openProcess(settings, new Readiness());
+    closing.push(() => context.bus.close());
     gateway = await openGateway(KEYS);
     pipelines = gateway.app.get(PipelinesService).all;
     bus = await Bus.connect({ url: nats.url, service: 'test' });

@@ -16,7 +16,7 @@ import type { RecommenderConfig } from './recommender.config.js';
 import { RecommenderService } from './recommender.service.js';
 import { EvaluationService } from './runs/evaluation.service.js';
 import { FairTurns } from './runs/fair-turns.js';
-import { ModelCatalog } from './runs/model-catalog.js';
+import { ModelVersions } from './runs/model-versions.js';
 import { ModelsService } from './runs/models.service.js';
 import { TrainingService } from './runs/training.service.js';
 import { SampleService } from './sample/sample.service.js';
@@ -71,11 +71,11 @@ export async function openParts({ bus, atRest, embeddings, home, sampleFolder, c
     log.warn({ err: error }, 'items nobody has touched could not be placed'),
   );
   const recommender = new RecommenderService(feed, models, scorers);
-  const catalog = new ModelCatalog(pointers, shelf);
+  const versions = new ModelVersions(pointers, shelf);
   const training = new TrainingService({
     feed,
     trainer: new Trainer({ threads: config.trainingThreads }),
-    catalog,
+    versions,
     shelf,
     checkpoints,
     models,
@@ -102,7 +102,7 @@ export async function openParts({ bus, atRest, embeddings, home, sampleFolder, c
     recommender,
     training,
     sample,
-    versions: new ModelsService(catalog, models),
+    versions: new ModelsService(versions, models),
     evaluation: new EvaluationService({
       threads: config.trainingThreads,
       turns: new FairTurns({ atOnce: config.trainings, what: 'evaluations' }),

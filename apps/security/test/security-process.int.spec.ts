@@ -108,7 +108,7 @@ describe('the security service as a process, over a real nats-server, by its pip
       const result = `CANARY of ${tenant}`;
       const said = { type: 'completed' as const, result, details: {}, timings: [], degraded: [] };
       await bus.publishResult(context, 'assistant', said);
-      await bus.conclude(context, said);
+      await bus.publishTerminal(context, said);
     };
     for (const tenant of ['acme', 'globex']) await publish(tenant);
     expect(await filesHolding(nats.pid, 'CANARY of acme')).not.toEqual([]);

@@ -13,9 +13,9 @@ export interface SequencedAnswer {
 
 /**
  * Listens to runs as they speak, over core NATS: the quickest way, but a message missed is missed. All runs whose id
- * has this ear's tag are heard over one subscription; making one for each run would cost the server a cache.
+ * has the tag of this listener are heard over one subscription; making one for each run would cost the server a cache.
  */
-export class Ear {
+export class AnswerListener {
   readonly tag = randomBytes(2).toString('hex');
   private readonly listeners = new Map<string, (answer: Answer) => void>();
   private subscription: Subscription | undefined;

@@ -11,9 +11,9 @@ import {
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { buryAbandoned, type Abandoned } from './abandoned.js';
-import { Ear, readAnswers, type SequencedAnswer } from './answers.js';
+import { AnswerListener, readAnswers, type SequencedAnswer } from './answers.js';
 import { Blobs } from './blobs.js';
-import { DeadLetterDesk } from './dead-letter-desk.js';
+import { DeadLetterAdmin } from './dead-letter-admin.js';
 import { DeadLetters } from './dead-letters.js';
 import { readHeaders, writeHeaders, type Envelope } from './envelope.js';
 import { decodeBody, encodeBody, JSON_TYPE } from './frame.js';
@@ -70,10 +70,10 @@ export class Bus {
   readonly blobs: Blobs;
   readonly schedules: Schedules;
   readonly deadLetters: DeadLetters;
-  readonly deadLetterDesk: DeadLetterDesk;
+  readonly deadLetterAdmin: DeadLetterAdmin;
   private readonly publisher: Publisher;
   private readonly letterObjects: ObjectBucket;
-  private readonly ear: Ear;
+  private readonly answerListener: AnswerListener;
   private readonly loops = new Set<PullLoop>();
   private readonly source: string;
   private readonly buckets = new Map<string, KvOptions>();
@@ -96,8 +96,8 @@ export class Bus {
       objects: this.letterObjects,
       maxBodyBytes: () => this.maxMessageBytes - HEADROOM_BYTES,
     });
-    this.deadLetterDesk = new DeadLetterDesk(js, jsm, this.publisher, this.deadLetters, this.letterObjects);
-    this.ear = new Ear(nc);
+    this.deadLetterAdmin = new DeadLetterAdmin(js, jsm, this.publisher, this.deadLetters, this.letterObjects);
+    this.answerListener = new AnswerListener(nc);
     this.source = `/llmos/${options.service}`;
     void this.watchConnection();
   }
@@ -193,7 +193,7 @@ export class Bus {
   }
 
   /** Says something of a run to whoever listens. Not acknowledged: a token lost is made good by the terminal answer. */
-  say(context: RunContext, answer: Exclude<Answer, TerminalAnswer>): void {
+  publishAnswer(context: RunContext, answer: Exclude<Answer, TerminalAnswer>): void {
     const { body } = encodeBody(answer);
     const id =
       answer.type === 'delta'
@@ -206,7 +206,7 @@ export class Bus {
   }
 
   /** Says the last word of a run, exactly once: the stream keeps the first of all that are said. */
-  async conclude(context: RunContext, answer: TerminalAnswer, traceparent?: string): Promise<void> {
+  async publishTerminal(context: RunContext, answer: TerminalAnswer, traceparent?: string): Promise<void> {
     const id = `${context.run}:terminal`;
     const { body } = encodeBody(answer);
     await this.publisher.publish(subjects.answer(context.run), body, {
@@ -219,7 +219,7 @@ export class Bus {
   }
 
   /** Whether an answer fits into one message, of a durable run also sealed in its record. */
-  canTell(answer: TerminalAnswer, lane: RunContext['lane']): boolean {
+  fitsInMessage(answer: TerminalAnswer, lane: RunContext['lane']): boolean {
     const limit = this.maxMessageBytes - HEADROOM_BYTES;
     return encodeBody(answer).body.length <= (lane === 'durable' ? limit * SEALED_SHARE : limit);
   }
@@ -250,12 +250,12 @@ export class Bus {
 
   /** A run id whose answers {@link listen} can hear. */
   newRunId(): string {
-    return newRunId(this.ear.tag);
+    return newRunId(this.answerListener.tag);
   }
 
   /** Hears a run made with {@link newRunId}, from now on, over core NATS. */
   listen(run: string, onAnswer: (answer: Answer) => void): { stop(): void } {
-    return this.ear.listen(run, onAnswer);
+    return this.answerListener.listen(run, onAnswer);
   }
 
   readAnswers(

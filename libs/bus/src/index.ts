@@ -1,7 +1,7 @@
 export type { SequencedAnswer } from './answers.js';
 export type { Abandoned } from './abandoned.js';
 export { Bus, intakeConsumer, taskConsumer, type BusOptions, type Decoded } from './bus.js';
-export type { DeadLetterDesk, LetterNote, Redriven } from './dead-letter-desk.js';
+export type { DeadLetterAdmin, LetterNote, Redriven } from './dead-letter-admin.js';
 export { headersOf, type Original } from './dead-letter-original.js';
 export type { DeadLetter, DeadLetters, LetterGuard, LetterName, LetterPayload } from './dead-letters.js';
 export type { Envelope } from './envelope.js';

@@ -66,21 +66,21 @@ export function parseIntakeSubject(subject: string): { tenant: string; pipeline:
 
 /** `llmos.task.live.asr.transcribe` → `asr.transcribe`; undefined when the subject is no task's. */
 export function capabilityOf(subject: string): string | undefined {
-  const [house, kind, lane, ...capability] = subject.split('.');
-  const isTask = house === 'llmos' && kind === 'task' && (lane === 'live' || lane === 'durable');
+  const [root, kind, lane, ...capability] = subject.split('.');
+  const isTask = root === 'llmos' && kind === 'task' && (lane === 'live' || lane === 'durable');
   return isTask && capability.length === 2 ? capability.join('.') : undefined;
 }
 
 /** `llmos.due.acme.train_recommender` → tenant and pipeline; undefined when the subject has another shape. */
 export function parseDueSubject(subject: string): { tenant: string; pipeline: string } | undefined {
-  const [house, due, tenant, pipeline, ...rest] = subject.split('.');
-  if (house !== 'llmos' || due !== 'due' || !tenant || !pipeline || rest.length > 0) return undefined;
+  const [root, due, tenant, pipeline, ...rest] = subject.split('.');
+  if (root !== 'llmos' || due !== 'due' || !tenant || !pipeline || rest.length > 0) return undefined;
   return { tenant, pipeline };
 }
 
 /** `llmos.schedule.acme.nightly` → tenant and name; undefined when the subject has another shape. */
 export function parseScheduleSubject(subject: string): { tenant: string; name: string } | undefined {
-  const [house, schedule, tenant, name, ...rest] = subject.split('.');
-  if (house !== 'llmos' || schedule !== 'schedule' || !tenant || !name || rest.length > 0) return undefined;
+  const [root, schedule, tenant, name, ...rest] = subject.split('.');
+  if (root !== 'llmos' || schedule !== 'schedule' || !tenant || !name || rest.length > 0) return undefined;
   return { tenant, name };
 }

@@ -29,8 +29,8 @@ export async function bootstrapService(service: string, module: Type, definition
     port: config.healthPort,
     health: () => ({ ready: readiness.ready, checks: readiness.all }),
   });
-  const house = await openProcess(config, readiness);
-  const { bus, records, log } = house;
+  const context = await openProcess(config, readiness);
+  const { bus, records, log } = context;
   const cancellations = new Cancellations(bus);
   const forwarder = new Forwarder(bus, records);
   const strategy = new MeshServer({
@@ -44,7 +44,7 @@ export async function bootstrapService(service: string, module: Type, definition
   });
   const root: DynamicModule = {
     module: class ServiceRoot {},
-    imports: [MeshModule.register(house), module],
+    imports: [MeshModule.register(context), module],
     providers: [{ provide: APP_FILTER, useClass: PassErrorsFilter }],
   };
   const app: INestMicroservice = await NestFactory.createMicroservice(root, {
@@ -54,7 +54,7 @@ export async function bootstrapService(service: string, module: Type, definition
   });
   await app.listen();
   await bus.buryAbandoned(endAbandoned(bus, forwarder));
-  const leave = announce(house, () => strategy.capabilities, health.url);
+  const leave = announce(context, () => strategy.capabilities, health.url);
   tellParent(health.url);
   log.info({ health: health.url, nats: bus.serverVersion }, 'started');
   onShutdown(log, config.exitWithParent, [
@@ -67,7 +67,7 @@ export async function bootstrapService(service: string, module: Type, definition
       ).unref(),
     () => bus.close(GRACE_MS),
     () => app.close(),
-    () => house.stopTracing(),
+    () => context.stopTracing(),
     () => health.server.close(),
   ]);
 }

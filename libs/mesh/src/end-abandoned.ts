@@ -9,8 +9,8 @@ export function endAbandoned(bus: Bus, forwarder: Forwarder): (message: Abandone
     const envelope = bus.envelopeOf(message);
     if (!envelope) return;
     const task = await readTask(bus, message);
-    if (task) await forwarder.finish(envelope, task, { type: 'failed', error }, envelope.traceparent);
-    else await bus.conclude(envelope, { type: 'failed', error });
+    if (task) await forwarder.endRun(envelope, task, { type: 'failed', error }, envelope.traceparent);
+    else await bus.publishTerminal(envelope, { type: 'failed', error });
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Bus } from '@llmos/bus';
 import { LlmosError, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
-import { conclude, nextStep, prune, stepAt } from '@llmos/pipeline';
+import { nextStep, prune, resultOf, stepAt } from '@llmos/pipeline';
 import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
 import { toWire } from './task-wire.js';
-import { concluded, lastWordOf, recordOf, type RunRecords } from './run-records.js';
+import { withTerminalAnswer, terminalAnswerOf, recordOf, type RunRecords } from './run-records.js';
 
 /** Instead of an answer that no message can carry: trying again would only make it again. */
 const TOO_LARGE: TerminalAnswer = {
@@ -14,7 +14,7 @@ const TOO_LARGE: TerminalAnswer = {
   ).toBody(),
 };
 
-/** What comes after a step: the next one's task, or the last word. Everything here may be repeated without effect. */
+/** What comes after a step: the next one's task, or the last fitting. Everything here may be repeated without effect. */
 export class Forwarder {
   constructor(
     private readonly bus: Bus,
@@ -25,8 +25,8 @@ export class Forwarder {
   async forward(context: RunContext, task: Task, from: number, traceparent: string | undefined): Promise<void> {
     const index = nextStep(task.pipeline, from, task);
     if (index === undefined) {
-      const { result, details } = conclude(task);
-      await this.finish(
+      const { result, details } = resultOf(task);
+      await this.endRun(
         context,
         task,
         { type: 'completed', result, details, timings: task.timings, degraded: task.degraded },
@@ -43,21 +43,23 @@ export class Forwarder {
   }
 
   /**
-   * Ends a run, exactly once whoever else tries. Of a durable run the record decides: the first last word written there
-   * is the one that is said, however often and by whomever.
+   * Ends a run exactly once. For a durable run the record decides: the first
+   * terminal answer written there is the one that is published, whoever else tries.
    */
-  async finish(
+  async endRun(
     context: RunContext,
     task: Pick<Task, 'pipeline' | 'timings' | 'correlationId'>,
     answer: TerminalAnswer,
     traceparent: string | undefined,
   ): Promise<void> {
-    const word = this.bus.canTell(answer, context.lane) ? answer : TOO_LARGE;
-    if (context.lane === 'live') return this.bus.conclude(context, word, traceparent);
-    const lastWord = lastWordOf(await this.records.conclude(concluded(recordOf(context, task, task.timings), word)));
+    const fitting = this.bus.fitsInMessage(answer, context.lane) ? answer : TOO_LARGE;
+    if (context.lane === 'live') return this.bus.publishTerminal(context, fitting, traceparent);
+    const terminal = terminalAnswerOf(
+      await this.records.end(withTerminalAnswer(recordOf(context, task, task.timings), fitting)),
+    );
     await this.span(`send llmos.out.${context.tenant}.${task.pipeline.name}`, traceparent, async (active) => {
-      await this.bus.conclude(context, lastWord, active);
-      await this.bus.publishResult(context, task.pipeline.name, lastWord, task.correlationId, active);
+      await this.bus.publishTerminal(context, terminal, active);
+      await this.bus.publishResult(context, task.pipeline.name, terminal, task.correlationId, active);
       return 0;
     });
   }

@@ -101,7 +101,7 @@ export class MeshClient {
   /** Cancels a run: its workers stop, its last word is `cancelled` unless it had spoken one before. */
   async cancel(context: RunContext, task: Pick<Task, 'pipeline' | 'timings'>): Promise<void> {
     this.bus.cancel(context.run);
-    await this.forwarder.finish(context, task, { type: 'cancelled' }, undefined);
+    await this.forwarder.endRun(context, task, { type: 'cancelled' }, undefined);
   }
 }
 

@@ -13,8 +13,8 @@ import type { TenantKeys } from './tenant-keys.js';
 /** The settings of a process: what every process has, and its own. */
 export type ServiceConfig = BaseConfig & TenantKeysConfig & { readonly service: string };
 
-/** What every process of the house has before its module is made. */
-export interface HouseProcess<D extends ConfigDefinition> {
+/** What every process of the context has before its module is made. */
+export interface ProcessContext<D extends ConfigDefinition> {
   readonly config: ServiceConfig & ConfigOf<D>;
   readonly log: Logger;
   readonly bus: Bus;
@@ -39,7 +39,7 @@ export function readConfig<D extends ConfigDefinition>(service: string, definiti
 export async function openProcess<D extends ConfigDefinition>(
   config: ServiceConfig & ConfigOf<D>,
   readiness: Readiness,
-): Promise<HouseProcess<D>> {
+): Promise<ProcessContext<D>> {
   const log = createLogger({ service: config.service, level: config.logLevel });
   startMetrics(config.service);
   const stopTracing = await startTracing({
@@ -84,24 +84,24 @@ async function connectPatiently(config: ServiceConfig, log: Logger, readiness: R
 
 /** Writes this process's state into the nodes bucket every few seconds and on every change; returns how to stop. */
 export function announce(
-  house: HouseProcess<ConfigDefinition>,
+  context: ProcessContext<ConfigDefinition>,
   capabilities: () => string[],
   healthUrl: string,
 ): () => Promise<void> {
-  const node = `${house.config.service}-${newRunId()}`;
+  const node = `${context.config.service}-${newRunId()}`;
   const tell = () => {
     // The broker's own check follows the connection; everything else is set by whoever it concerns.
-    const brokerState = house.bus.usable ? 'ready' : 'failed';
-    if (house.readiness.all.find((check) => check.name === BROKER_CHECK)?.state !== brokerState) {
-      house.readiness.set({
+    const brokerState = context.bus.usable ? 'ready' : 'failed';
+    if (context.readiness.all.find((check) => check.name === BROKER_CHECK)?.state !== brokerState) {
+      context.readiness.set({
         name: BROKER_CHECK,
         state: brokerState,
-        ...(house.bus.usable ? {} : { message: 'NATS is away; reconnecting' }),
+        ...(context.bus.usable ? {} : { message: 'NATS is away; reconnecting' }),
       });
       return;
     }
-    if (!house.bus.usable) return;
-    const { config, readiness } = house;
+    if (!context.bus.usable) return;
+    const { config, readiness } = context;
     const state: NodeState = {
       node,
       service: config.service,
@@ -111,14 +111,14 @@ export function announce(
       healthUrl,
       pid: process.pid,
     };
-    house.nodes.announce(state).catch((error: unknown) => house.log.debug({ err: error }, 'heartbeat not sent'));
+    context.nodes.announce(state).catch((error: unknown) => context.log.debug({ err: error }, 'heartbeat not sent'));
   };
-  house.readiness.onChange(tell);
+  context.readiness.onChange(tell);
   const timer = setInterval(tell, HEARTBEAT_MS);
   tell();
   return async () => {
     clearInterval(timer);
-    if (house.bus.usable) await house.nodes.leave(node).catch(() => undefined);
+    if (context.bus.usable) await context.nodes.leave(node).catch(() => undefined);
   };
 }
 

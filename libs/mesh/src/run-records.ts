@@ -46,7 +46,7 @@ export class RunRecords {
   }
 
   /** As {@link put}, for who has to know what stands: this record, or the one that is further on. */
-  async conclude(record: RunRecord): Promise<RunRecord> {
+  async end(record: RunRecord): Promise<RunRecord> {
     const further = await this.write(record);
     return further ? this.standing(further) : record;
   }
@@ -78,11 +78,11 @@ export class RunRecords {
 }
 
 function isFurther(standing: RunRecord, record: RunRecord): boolean {
-  return isConcluded(standing) || (!isConcluded(record) && standing.steps.length > record.steps.length);
+  return hasEnded(standing) || (!hasEnded(record) && standing.steps.length > record.steps.length);
 }
 
 /** Whether the run has said its last word. */
-export function isConcluded({ status }: RunRecord): boolean {
+export function hasEnded({ status }: RunRecord): boolean {
   return status !== 'accepted' && status !== 'running';
 }
 
@@ -104,7 +104,7 @@ export function recordOf(
   };
 }
 
-export function concluded(record: RunRecord, answer: TerminalAnswer): RunRecord {
+export function withTerminalAnswer(record: RunRecord, answer: TerminalAnswer): RunRecord {
   const outcome =
     answer.type === 'completed'
       ? { result: answer.result, details: answer.details, degraded: answer.degraded }
@@ -114,8 +114,8 @@ export function concluded(record: RunRecord, answer: TerminalAnswer): RunRecord 
   return { ...record, status: answer.type, ...outcome };
 }
 
-/** The last word a concluded run has said. */
-export function lastWordOf(record: RunRecord): TerminalAnswer {
+/** The terminal answer of a run that has ended. */
+export function terminalAnswerOf(record: RunRecord): TerminalAnswer {
   switch (record.status) {
     case 'completed':
       return {

@@ -6,7 +6,7 @@ import { markFailed, SpanKind, withSpan, type Logger } from '@llmos/telemetry';
 import type { Cancellations } from './cancellations.js';
 import type { Forwarder } from './forward.js';
 import { taskMetrics } from './metrics.js';
-import { concluded, isConcluded, lastWordOf, type RunRecords } from './run-records.js';
+import { withTerminalAnswer, hasEnded, terminalAnswerOf, type RunRecords } from './run-records.js';
 import type { StepContext } from './step.decorator.js';
 import { fromWire } from './task-wire.js';
 
@@ -103,8 +103,8 @@ export class TaskChain {
     const answer = { type: 'failed' as const, error: failure.toBody() };
     const record =
       envelope.lane === 'durable' ? await this.options.records.peek(envelope.tenant, envelope.run) : undefined;
-    if (record) await this.options.records.put(concluded(record, answer));
-    await this.options.bus.conclude(envelope, answer);
+    if (record) await this.options.records.put(withTerminalAnswer(record, answer));
+    await this.options.bus.publishTerminal(envelope, answer);
   }
 
   /** A run that was cancelled, has expired or had this step done already costs no work. */
@@ -112,8 +112,9 @@ export class TaskChain {
     const { cancellations, forwarder, records } = this.options;
     const record = envelope.lane === 'durable' ? await records.peek(envelope.tenant, envelope.run) : undefined;
     const done = record?.steps.some((timing) => timing.step === stepAt(task.pipeline, task.index).id) ?? false;
-    if (record && isConcluded(record)) await forwarder.finish(envelope, task, lastWordOf(record), envelope.traceparent);
-    if (done || (record && isConcluded(record))) {
+    if (record && hasEnded(record))
+      await forwarder.endRun(envelope, task, terminalAnswerOf(record), envelope.traceparent);
+    if (done || (record && hasEnded(record))) {
       delivery.ack();
       return true;
     }
@@ -123,7 +124,7 @@ export class TaskChain {
         ? 'expired'
         : undefined;
     if (!outcome) return false;
-    await forwarder.finish(envelope, task, { type: outcome }, envelope.traceparent);
+    await forwarder.endRun(envelope, task, { type: outcome }, envelope.traceparent);
     taskMetrics.tasks.inc({ capability: this.capability.name, outcome });
     delivery.ack();
     return true;
@@ -140,7 +141,7 @@ export class TaskChain {
     } catch (error) {
       const failure = toLlmosError(error);
       if (failure.code !== 'OVERLOADED' || envelope.lane !== 'live') throw error;
-      await forwarder.finish(envelope, next, { type: 'failed', error: failure.toBody() }, envelope.traceparent);
+      await forwarder.endRun(envelope, next, { type: 'failed', error: failure.toBody() }, envelope.traceparent);
     }
   }
 
@@ -156,7 +157,7 @@ export class TaskChain {
     taskMetrics.tasks.inc({ capability: this.capability.name, outcome: 'completed' });
     taskMetrics.handler.observe({ capability: this.capability.name }, handlerMs / 1_000);
     taskMetrics.queue.observe({ capability: this.capability.name }, queueMs / 1_000);
-    if (step.stream) this.options.bus.say(envelope, { type: 'step', timing, output: checked });
+    if (step.stream) this.options.bus.publishAnswer(envelope, { type: 'step', timing, output: checked });
     const degraded = isDegraded(checked) ? [...task.degraded, step.id] : task.degraded;
     return {
       ...task,
@@ -171,7 +172,8 @@ export class TaskChain {
     const unregister = this.options.cancellations.register(envelope.run, controller);
     const { run, tenant, lane, deadlineMs } = envelope;
     let index = 0;
-    const emit = (delta: unknown) => this.options.bus.say(envelope, { type: 'delta', step, index: index++, delta });
+    const emit = (delta: unknown) =>
+      this.options.bus.publishAnswer(envelope, { type: 'delta', step, index: index++, delta });
     const timeoutMs = Math.max(1, Math.min(this.capability.timeoutMs, deadlineMs - Date.now()));
     const bounded = withDeadline(
       (value: unknown, signal) => this.handler(value, { run, tenant, lane, deadlineMs, step, attempt, signal, emit }),
@@ -201,7 +203,7 @@ export class TaskChain {
     const step = stepAt(task.pipeline, task.index);
     const context = { run: envelope.run, step: step.id, code: failure.code, attempt: delivery.attempt };
     if (failure.code === 'CANCELLED') {
-      await forwarder.finish(envelope, task, { type: 'cancelled' }, envelope.traceparent);
+      await forwarder.endRun(envelope, task, { type: 'cancelled' }, envelope.traceparent);
       taskMetrics.tasks.inc({ capability: this.capability.name, outcome: 'cancelled' });
       delivery.ack();
       return;
@@ -232,7 +234,7 @@ export class TaskChain {
       return;
     }
     const expired = failure.code === 'DEADLINE_EXCEEDED' && Date.now() >= envelope.deadlineMs - 5;
-    await forwarder.finish(
+    await forwarder.endRun(
       envelope,
       task,
       expired ? { type: 'expired' } : { type: 'failed', error: failure.toBody(), step: step.id },

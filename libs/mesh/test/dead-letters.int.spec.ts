@@ -57,7 +57,7 @@ describe('dead letters', () => {
 
   async function notesOf(tenant?: string): Promise<LetterNote[]> {
     const notes: LetterNote[] = [];
-    for await (const note of bus.deadLetterDesk.list(tenant)) notes.push(note);
+    for await (const note of bus.deadLetterAdmin.list(tenant)) notes.push(note);
     return notes;
   }
 
@@ -67,7 +67,7 @@ describe('dead letters', () => {
     const subscription = bus.nc.subscribe(subjects.intake(tenant, 'unknown'), {
       callback: (_, message) => void arrived.push(message),
     });
-    await bus.deadLetterDesk.redrive(sequence);
+    await bus.deadLetterAdmin.redrive(sequence);
     const { headers: h, data } = await waitFor('the message', () => arrived[0]);
     subscription.unsubscribe();
     return { fields: h!.keys().map((key) => [key, h!.values(key)]), data: Buffer.from(data).toString('latin1') };
@@ -94,10 +94,10 @@ describe('dead letters', () => {
       payload: 'sealed',
     });
     for (const text of [CANARY, CARD, 'ada@example.org']) expect(await filesHolding(nats.pid, text)).toEqual([]);
-    expect((await bus.deadLetterDesk.read(note.sequence)).original.subject).toBe('llmos.in.acme.unknown');
+    expect((await bus.deadLetterAdmin.read(note.sequence)).original.subject).toBe('llmos.in.acme.unknown');
     expect(await redriven(note)).toEqual(whole);
     expect(await notesOf('acme')).toEqual([]);
-    await expect(bus.deadLetterDesk.read(note.sequence)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(bus.deadLetterAdmin.read(note.sequence)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('are kept as they came with encryption off, redacted all the same in what is said of them', async () => {
@@ -138,7 +138,7 @@ describe('dead letters', () => {
     const late = await bury('leaver', { storedAtMs: before });
     expect(late).toMatchObject({ payload: 'destroyed', code: 'INVALID_ARGUMENT' });
     for (const { sequence } of [sealed, late])
-      await expect(bus.deadLetterDesk.redrive(sequence)).rejects.toMatchObject({
+      await expect(bus.deadLetterAdmin.redrive(sequence)).rejects.toMatchObject({
         code: 'NOT_FOUND',
         message: expect.stringContaining('destroyed'),
       });
@@ -167,7 +167,7 @@ describe('dead letters', () => {
     const leave = async (tenant: string) => {
       const about = context(tenant);
       await bury(tenant);
-      await bus.conclude(about, said(tenant));
+      await bus.publishTerminal(about, said(tenant));
       await bus.publishResult(about, 'assistant', said(tenant));
       await bus.schedules.put(tenant, { name: 'nightly', pipeline: 'assistant', when: '@every 24h', input: {} });
       return about.run;

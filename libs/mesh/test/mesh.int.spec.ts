@@ -209,11 +209,11 @@ describe('the mesh over a real nats-server', () => {
     const first = context('durable');
     await client.start({ ...first, pipeline, input: { text: 'once more' }, traceparent: undefined });
     const letter = await waitFor('its dead letter', async () => {
-      for await (const note of bus.deadLetterDesk.list('acme')) if (note.run === first.run) return note;
+      for await (const note of bus.deadLetterAdmin.list('acme')) if (note.run === first.run) return note;
       return undefined;
     });
     broken = false;
-    const { run, subject } = await bus.deadLetterDesk.redrive(letter.sequence);
+    const { run, subject } = await bus.deadLetterAdmin.redrive(letter.sequence);
     expect(subject).toBe('llmos.task.durable.text.repeat');
     expect(run).not.toBe(first.run);
     const record = await waitFor('the new run to be completed', async () => {

@@ -2,7 +2,7 @@ import { Bus } from '@llmos/bus';
 import type { RunContext, RunRecord, TerminalAnswer } from '@llmos/contracts';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { startNatsServer, type TestNatsServer } from '@llmos/testing';
-import { concluded, RunRecords } from '../src/run-records.js';
+import { withTerminalAnswer, RunRecords } from '../src/run-records.js';
 import { AtRest } from '../src/tenant-keys.at-rest.js';
 import { TenantKeys } from '../src/tenant-keys.js';
 
@@ -69,7 +69,7 @@ describe('what lies on the broker’s disk', () => {
     const records = await RunRecords.open(bus, new AtRest(keys, true));
     const mine = running(context('acme'));
     await records.put(mine);
-    await records.put(concluded(mine, said));
+    await records.put(withTerminalAnswer(mine, said));
     expect(await records.get('acme', mine.run)).toMatchObject({
       status: 'completed',
       result: SECRET,
@@ -80,8 +80,8 @@ describe('what lies on the broker’s disk', () => {
     expect(raw).toContain(mine.run);
     expect(raw).not.toContain('Lisbon');
     // The last word stands, and is given back, as before.
-    const late = concluded(mine, { ...said, result: 'another' });
-    expect((await records.conclude(late)).result).toBe(SECRET);
+    const late = withTerminalAnswer(mine, { ...said, result: 'another' });
+    expect((await records.end(late)).result).toBe(SECRET);
     // Who is late with a step needs no key to learn that it is.
     await (await RunRecords.open(bus)).put(mine);
     expect(await records.peek('acme', mine.run)).toMatchObject({ status: 'completed' });
@@ -103,7 +103,7 @@ describe('what lies on the broker’s disk', () => {
       [on, off],
       [off, on],
     ] as const) {
-      const run = concluded(running(context('acme')), said);
+      const run = withTerminalAnswer(running(context('acme')), said);
       await (await RunRecords.open(bus, writer)).put(run);
       expect((await (await RunRecords.open(bus, reader)).get('acme', run.run))?.result).toBe(SECRET);
       sealBlobs(writer);
@@ -116,7 +116,7 @@ describe('what lies on the broker’s disk', () => {
   it('of a shredded tenant does not open, and the error says so', async () => {
     const atRest = new AtRest(keys, true);
     const records = await RunRecords.open(bus, atRest);
-    const run = concluded(running(context('leaver')), said);
+    const run = withTerminalAnswer(running(context('leaver')), said);
     await records.put(run);
     sealBlobs(atRest);
     const name = await bus.blobs.put('leaver', Buffer.from(SECRET));
@@ -126,7 +126,7 @@ describe('what lies on the broker’s disk', () => {
     await expect(bus.blobs.get('leaver', name)).rejects.toMatchObject(lost);
     // Whoever only asks how far it is, or says the last word again, is not stopped by it.
     expect(await records.peek('leaver', run.run)).toMatchObject({ status: 'completed' });
-    const standing = await records.conclude(run);
+    const standing = await records.end(run);
     expect([standing.status, standing.result]).toEqual(['completed', undefined]);
   });
 

@@ -1,6 +1,6 @@
 import './no-telemetry.js';
-export { Catalog, type CatalogFile } from './catalog.js';
-export type { CatalogModel, ModelUse, SourceSpec } from './catalog.schema.js';
+export { ModelCatalog, type CatalogFile } from './model-catalog.js';
+export type { CatalogModel, ModelUse, SourceSpec } from './model-catalog.schema.js';
 export { carriedVector, carryEmbedding } from './carried-embedding.js';
 export { CatalogEmbedder, type CatalogEmbedderOptions, type LoadProgress } from './catalog-embedder.js';
 export { Embedder, type EmbedderOptions } from './embedder.js';
@@ -17,6 +17,6 @@ export { describeFetch, type FetchProgress } from './progress-meter.js';
 export type { HttpSettings } from './sources/http.source.js';
 export type { HubSettings } from './sources/hub.source.js';
 export type { TokenSpan } from './token-spans.js';
-export { TunableEncoder, type Gradient, type PairLesson, type TunableEncoderOptions } from './tunable-encoder.js';
+export { TunableEncoder, type Gradient, type PairBatch, type TunableEncoderOptions } from './tunable-encoder.js';
 export { WorkerPool, type CallOptions, type WorkerPoolOptions } from './worker-pool.js';
 export { serveWorker, type WorkerMethods } from './worker-serve.js';

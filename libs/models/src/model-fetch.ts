@@ -1,8 +1,8 @@
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
-import type { CatalogFile } from './catalog.js';
-import type { SourceSpec } from './catalog.schema.js';
+import type { CatalogFile } from './model-catalog.js';
+import type { SourceSpec } from './model-catalog.schema.js';
 import type { FileDigest } from './hashed-file.js';
 import { ProgressMeter, type FetchProgress } from './progress-meter.js';
 import { HttpSource } from './sources/http.source.js';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { Catalog, type CatalogFile } from './catalog.js';
-import type { CatalogModel, ModelUse } from './catalog.schema.js';
+import { ModelCatalog, type CatalogFile } from './model-catalog.js';
+import type { CatalogModel, ModelUse } from './model-catalog.schema.js';
 import { withFileLock } from './file-lock.js';
 import { hashFile } from './hashed-file.js';
 import { ModelFetch } from './model-fetch.js';
@@ -53,12 +53,12 @@ export class ModelStore {
 
   /** @throws LlmosError when the catalog cannot be read or is not valid. */
   static async open(options: ModelStoreOptions): Promise<ModelStore> {
-    return new ModelStore(options, await Catalog.read(options.catalogPath));
+    return new ModelStore(options, await ModelCatalog.read(options.catalogPath));
   }
 
   private constructor(
     private readonly options: ModelStoreOptions,
-    private readonly catalog: Catalog,
+    private readonly catalog: ModelCatalog,
   ) {
     this.layout = new StoreLayout(resolve(options.home));
   }

@@ -15,7 +15,7 @@ export interface TunableEncoderOptions {
 }
 
 /** Texts, and what the likeness of each pair of them ought to be: texts × texts, row-major. */
-export interface PairLesson {
+export interface PairBatch {
   readonly texts: readonly string[];
   /** The wanted cosine of each pair. */
   readonly same: Float32Array;
@@ -64,9 +64,9 @@ export class TunableEncoder {
     return vectors;
   }
 
-  /** One forward and one backward pass over all texts of a lesson together. */
-  gradient(lesson: PairLesson, signal?: AbortSignal): Promise<Gradient> {
-    return this.pool.call('gradient', lesson, { signal });
+  /** One forward and one backward pass over all texts of a batch together. */
+  gradient(batch: PairBatch, signal?: AbortSignal): Promise<Gradient> {
+    return this.pool.call('gradient', batch, { signal });
   }
 
   /** Lets a running pass finish. */

@@ -3,7 +3,7 @@ import { LlmosError } from '@llmos/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { filledGraph } from './onnx-initializers.js';
 import { TextTokenizer } from './text-tokenizer.js';
-import type { Gradient, PairLesson } from './tunable-encoder.js';
+import type { Gradient, PairBatch } from './tunable-encoder.js';
 import { serveWorker } from './worker-serve.js';
 
 /** What the tunable encoder gives its worker. */
@@ -24,7 +24,7 @@ serveWorker(async ({ model, tokenizer: path, encoderGraph, gradientGraph, maxTok
     const { vectors } = await encoder.run(feeds([tokenizer.tokenise(text).ids], update));
     return numbersOf(vectors);
   };
-  const gradient = async ({ texts, same, weight, update }: PairLesson): Promise<Gradient> => {
+  const gradient = async ({ texts, same, weight, update }: PairBatch): Promise<Gradient> => {
     if (!differentiator)
       throw new LlmosError('INTERNAL', 'This encoder was started without the graph of its gradient.');
     const pairs = [texts.length, texts.length];

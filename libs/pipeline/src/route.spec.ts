@@ -1,5 +1,5 @@
 import { pipelineSchema, type Task } from '@llmos/contracts';
-import { conclude, nextStep, prune, stepInput, stepsToTake } from './route.js';
+import { resultOf, nextStep, prune, stepInput, stepsToTake } from './route.js';
 import { fillIn } from './template.js';
 
 const pipeline = pipelineSchema.parse({
@@ -63,12 +63,12 @@ describe('the route of a run', () => {
     expect(later).toEqual({ input: {}, outputs: { intent: {}, said: {} } });
   });
 
-  it('concludes with the sentence to say and the details', () => {
-    expect(conclude(task({ outputs: { said: { text: 'Hello.' }, intent: { name: 'y' } } }))).toEqual({
+  it('ends with the sentence to say and the details', () => {
+    expect(resultOf(task({ outputs: { said: { text: 'Hello.' }, intent: { name: 'y' } } }))).toEqual({
       result: 'Hello.',
       details: { intent: { name: 'y' } },
     });
-    expect(conclude(task({}))).toEqual({ result: '', details: {} });
+    expect(resultOf(task({}))).toEqual({ result: '', details: {} });
   });
 
   it('knows before the run which steps it may take', () => {

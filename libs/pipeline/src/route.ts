@@ -42,7 +42,7 @@ export function stepAt(pipeline: Pipeline, index: number): Step {
 }
 
 /** What a finished run says. */
-export function conclude(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>): {
+export function resultOf(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>): {
   result: string;
   details: Record<string, unknown>;
 } {

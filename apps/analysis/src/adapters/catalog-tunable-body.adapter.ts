@@ -1,5 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
-import { ModelStore, TunableEncoder, type Gradient, type PairLesson } from '@llmos/models';
+import { ModelStore, TunableEncoder, type Gradient, type PairBatch } from '@llmos/models';
 import type { TunableBody } from '../ports/tunable-body.port.js';
 import { readTuningFiles } from '../tuning/tuning-files.js';
 import { updateSize } from '../tuning/update-layout.js';
@@ -36,8 +36,8 @@ export class CatalogTunableBody implements TunableBody {
     return encoder.embed(texts, update, signal);
   }
 
-  async gradient(lesson: PairLesson, signal?: AbortSignal): Promise<Gradient> {
-    return (await this.start()).encoder.gradient(lesson, signal);
+  async gradient(batch: PairBatch, signal?: AbortSignal): Promise<Gradient> {
+    return (await this.start()).encoder.gradient(batch, signal);
   }
 
   async close(): Promise<void> {

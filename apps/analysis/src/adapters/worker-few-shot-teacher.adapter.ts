@@ -9,15 +9,15 @@ const WORKER = new URL(
   import.meta.url,
 );
 
-/** A thread for each lesson: thousands of examples take seconds, in which requests are answered. */
+/** A thread for each training: thousands of examples take seconds, in which requests are answered. */
 export class WorkerFewShotTeacher implements FewShotTeacher {
   async teach(
     examples: readonly LabelledVector[],
     labelVectors: ReadonlyMap<string, Float32Array>,
     signal?: AbortSignal,
   ): Promise<{ classifier: FewShotClassifier; accuracy: number }> {
-    const lesson: Lesson = { examples, labelVectors };
-    const { classifier, accuracy } = await inThread<Learnt>('teach', lesson, signal);
+    const job: Lesson = { examples, labelVectors };
+    const { classifier, accuracy } = await inThread<Learnt>('teach', job, signal);
     return { classifier: FewShotClassifier.parse(classifier), accuracy };
   }
 

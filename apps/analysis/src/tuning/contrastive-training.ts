@@ -1,4 +1,5 @@
 import { Adam, seededRandom } from '@llmos/learning';
+import type { PairBatch } from '@llmos/models';
 import type { TunableBody } from '../ports/tunable-body.port.js';
 import { BalancedBatches, pairTargets } from './balanced-batches.js';
 import { freshUpdate, type UpdateLayout } from './update-layout.js';
@@ -43,8 +44,12 @@ export async function trainUpdate(
   );
   for (let step = 0; step < STEPS; step++) {
     const batch = deck.deal().map((at) => examples[at]!);
-    const lesson = { ...pairTargets(batch.map(({ label }) => label)), texts: batch.map(({ text }) => text), update };
-    const { gradient } = await body.gradient(lesson, signal);
+    const pairs: PairBatch = {
+      ...pairTargets(batch.map(({ label }) => label)),
+      texts: batch.map(({ text }) => text),
+      update,
+    };
+    const { gradient } = await body.gradient(pairs, signal);
     adam.step(update, gradient, RATE * Math.min(1, (step + 1) / WARM_UP) * (1 - step / STEPS));
     onStep?.();
   }

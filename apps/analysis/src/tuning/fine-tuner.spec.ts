@@ -1,4 +1,4 @@
-import type { PairLesson } from '@llmos/models';
+import type { PairBatch } from '@llmos/models';
 import { inlineTeacher } from '../../test/fixtures/inline-teacher.js';
 import type { TunableBody } from '../ports/tunable-body.port.js';
 import { FineTuner, type ReadExample } from './fine-tuner.js';
@@ -25,7 +25,7 @@ function vectorOf(text: string, update: Float32Array): Float32Array {
   return vectorAt(text, down * up);
 }
 
-function lossAt({ texts, same, weight }: PairLesson, product: number): number {
+function lossAt({ texts, same, weight }: PairBatch, product: number): number {
   const vectors = texts.map((text) => vectorAt(text, product));
   return same.reduce((loss, wanted, at) => {
     const [a, b] = [vectors[Math.floor(at / texts.length)]!, vectors[at % texts.length]!];
@@ -39,14 +39,14 @@ class ToyBody implements TunableBody {
   embed(texts: readonly string[], update: Float32Array) {
     return Promise.resolve(texts.map((text) => vectorOf(text, update)));
   }
-  gradient(lesson: PairLesson, signal?: AbortSignal) {
+  gradient(batch: PairBatch, signal?: AbortSignal) {
     signal?.throwIfAborted();
     this.steps++;
-    const [down, up] = factorsOf(lesson.update);
+    const [down, up] = factorsOf(batch.update);
     const product = down * up;
-    const slope = (lossAt(lesson, product + 0.01) - lossAt(lesson, product - 0.01)) / 0.02;
-    const gradient = lesson.update.map((_, at) => slope * (at < 32 ? up : down));
-    return Promise.resolve({ loss: lossAt(lesson, product), gradient });
+    const slope = (lossAt(batch, product + 0.01) - lossAt(batch, product - 0.01)) / 0.02;
+    const gradient = batch.update.map((_, at) => slope * (at < 32 ? up : down));
+    return Promise.resolve({ loss: lossAt(batch, product), gradient });
   }
   close() {
     this.closed++;

@@ -15,7 +15,7 @@ export function listLetters(context: CommandContext, { tenant, limit, json }: Li
   return withBroker(context, async (bus) => {
     const newest: LetterNote[] = [];
     let total = 0;
-    for await (const note of bus.deadLetterDesk.list(tenant)) {
+    for await (const note of bus.deadLetterAdmin.list(tenant)) {
       total++;
       newest.push(note);
       if (newest.length > limit) newest.shift();
@@ -46,7 +46,7 @@ export function listLetters(context: CommandContext, { tenant, limit, json }: Li
 /** Opens a dead letter: what it shows may be personal. */
 export function showLetter(context: CommandContext, sequence: number, { json }: { json?: boolean }): Promise<number> {
   return withBroker(context, async (bus) => {
-    const { note, original } = await bus.deadLetterDesk.read(sequence);
+    const { note, original } = await bus.deadLetterAdmin.read(sequence);
     const headers = Object.fromEntries(
       (original.headers?.keys() ?? []).map((key) => [key, original.headers!.values(key)]),
     );
@@ -75,7 +75,7 @@ export function redriveLetters(context: CommandContext, sequences: readonly numb
     let failures = 0;
     for (const sequence of sequences) {
       try {
-        const { subject, run } = await bus.deadLetterDesk.redrive(sequence);
+        const { subject, run } = await bus.deadLetterAdmin.redrive(sequence);
         terminal.line(`✓ ${sequence}: sent to ${subject}${run ? `, as the run ${run}` : ''}`);
       } catch (error) {
         if (!isLlmosError(error)) throw error;

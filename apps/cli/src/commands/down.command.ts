@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { commandOf, endProcess, goneWithin, signal } from '../instance/process-identity.js';
 import { isSupervisor } from '../instance/instance.js';
-import { endLeftovers } from '../supervisor/house.js';
+import { endLeftovers } from '../supervisor/supervisor.js';
 import { findServiceApps } from '../supervisor/service-apps.js';
 import type { CommandContext } from './context.js';
 

@@ -1,5 +1,5 @@
 import { memoryOf } from '../instance/process-identity.js';
-import { probe } from '../supervisor/house.js';
+import { probe } from '../supervisor/supervisor.js';
 import { missing } from '../supervisor/wait-until-ready.js';
 import { table } from '../terminal/table.js';
 import { megabytes } from '../terminal/terminal.js';

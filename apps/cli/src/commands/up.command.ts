@@ -5,7 +5,7 @@ import { GatewayClient } from '../gateway/gateway-client.js';
 import { LogFile } from '../instance/log-file.js';
 import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
 import { claim } from '../supervisor/claim.js';
-import { House, type MemberHealth } from '../supervisor/house.js';
+import { Supervisor, type MemberHealth } from '../supervisor/supervisor.js';
 import { findServiceApps } from '../supervisor/service-apps.js';
 import { stopSignal } from '../supervisor/stop-signal.js';
 import { startTraces, type Traces } from '../supervisor/traces.js';
@@ -60,7 +60,7 @@ async function live(
 
 /** One life of the house, from the first line to the last. */
 class UpRun {
-  private readonly house: House;
+  private readonly supervisor: Supervisor;
   private traces?: Traces;
 
   constructor(
@@ -73,7 +73,7 @@ class UpRun {
     const { config, instance } = context;
     const apps = findServiceApps(config.root);
     if (apps.length === 0) throw new CliError('No service is built', 'run `npm start` once');
-    this.house = new House(
+    this.supervisor = new Supervisor(
       {
         instance,
         log,
@@ -93,7 +93,7 @@ class UpRun {
     const server = await this.prepare();
     refuseUnfinished(this.context.instance);
     const from = Date.now();
-    const natsUrl = await this.house.startBroker(server, this.stop);
+    const natsUrl = await this.supervisor.startBroker(server, this.stop);
     this.say(`✓ ${server.found} runs (${seconds(Date.now() - from)})`);
     if (this.options.traces)
       this.traces = await startTraces({
@@ -103,9 +103,9 @@ class UpRun {
         say: this.say,
         signal: this.stop,
       });
-    this.house.startServices(natsUrl);
+    this.supervisor.startServices(natsUrl);
     const failOnCrashLoop = this.options.once === true;
-    const members = await waitUntilReady(this.house, {
+    const members = await waitUntilReady(this.supervisor, {
       signal: this.stop,
       say: this.say,
       failOnCrashLoop,
@@ -125,7 +125,7 @@ class UpRun {
   /** Stops all that was started, in order. */
   async end(): Promise<void> {
     const from = Date.now();
-    await this.house.stop();
+    await this.supervisor.stop();
     await this.traces?.stop();
     this.say(`✓ everything has stopped (${seconds(Date.now() - from)})`);
   }
@@ -142,7 +142,7 @@ class UpRun {
 
   private async ask(): Promise<boolean> {
     const { terminal, config, instance } = this.context;
-    const url = this.house.gatewayUrl;
+    const url = this.supervisor.gatewayUrl;
     try {
       if (!url) throw new CliError('No gateway is built', 'run `npm start`');
       const client = new GatewayClient(url, config.apiKey, { signal: this.stop, retries: ASK_RETRIES });
@@ -165,7 +165,7 @@ class UpRun {
   private showPlaces(members: readonly MemberHealth[], broker: string): void {
     const { terminal, instance, config } = this.context;
     showPlaces(terminal, {
-      gateway: this.house.gatewayUrl,
+      gateway: this.supervisor.gatewayUrl,
       wantedPort: this.options.port ?? config.gatewayPort,
       members,
       broker,

@@ -3,7 +3,7 @@ import type { CommandContext } from '../commands/context.js';
 import { isSupervisor } from '../instance/instance.js';
 import { commandOf } from '../instance/process-identity.js';
 import type { InstanceState } from '../instance/state-file.js';
-import { endLeftovers } from './house.js';
+import { endLeftovers } from './supervisor.js';
 import { findServiceApps } from './service-apps.js';
 
 /** A claim that cannot be read is another process's until it is this old. */

@@ -1,4 +1,4 @@
-import type { MemberHealth } from './house.js';
+import type { MemberHealth } from './supervisor.js';
 import { missing, waitUntilReady } from './wait-until-ready.js';
 
 const ready = (name: string): MemberHealth => ({ name, ready: true, checks: [] });
@@ -17,8 +17,8 @@ describe('waitUntilReady', () => {
       [ready('asr'), ready('intent')],
     ];
     const said: string[] = [];
-    const house = { crashing: [], health: () => Promise.resolve(rounds.shift()!) };
-    await waitUntilReady(house, {
+    const supervisor = { crashing: [], health: () => Promise.resolve(rounds.shift()!) };
+    await waitUntilReady(supervisor, {
       ...options,
       signal: new AbortController().signal,
       say: (line) => said.push(line.trim().replace(/\(.*/, '(…)')),
@@ -27,8 +27,8 @@ describe('waitUntilReady', () => {
   });
 
   it('gives up on a crash loop when asked to, naming the service and the log', async () => {
-    const house = { crashing: ['asr'], health: () => Promise.resolve([loading('asr')]) };
-    const waiting = waitUntilReady(house, {
+    const supervisor = { crashing: ['asr'], health: () => Promise.resolve([loading('asr')]) };
+    const waiting = waitUntilReady(supervisor, {
       ...options,
       failOnCrashLoop: true,
       signal: new AbortController().signal,
@@ -38,9 +38,9 @@ describe('waitUntilReady', () => {
   });
 
   it('stops waiting when it is told to', async () => {
-    const house = { crashing: [], health: () => Promise.resolve([loading('asr')]) };
+    const supervisor = { crashing: [], health: () => Promise.resolve([loading('asr')]) };
     await expect(
-      waitUntilReady(house, { ...options, signal: AbortSignal.timeout(100), say: () => undefined }),
+      waitUntilReady(supervisor, { ...options, signal: AbortSignal.timeout(100), say: () => undefined }),
     ).rejects.toThrow();
   });
 });

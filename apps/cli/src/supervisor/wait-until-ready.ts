@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CliError } from '../cli-error.js';
 import { seconds } from '../terminal/terminal.js';
-import type { House, MemberHealth } from './house.js';
+import type { Supervisor, MemberHealth } from './supervisor.js';
 
 const POLL_MS = 60;
 const REMIND_MS = 5_000;
@@ -18,22 +18,22 @@ export interface WaitOptions {
 
 /** Waits until every service says it is ready; tells of each that is, and from time to time of what is missing. */
 export async function waitUntilReady(
-  house: Pick<House, 'health' | 'crashing'>,
+  supervisor: Pick<Supervisor, 'health' | 'crashing'>,
   { signal, say, failOnCrashLoop, logFile }: WaitOptions,
 ): Promise<MemberHealth[]> {
   const from = Date.now();
   const told = new Set<string>();
   for (let remindAt = from + REMIND_MS; ;) {
     signal.throwIfAborted();
-    const members = await house.health();
+    const members = await supervisor.health();
     for (const { name, ready } of members) {
       if (!ready || told.has(name)) continue;
       told.add(name);
       say(`  ${name} is ready (${seconds(Date.now() - from)})`);
     }
     if (members.every(({ ready }) => ready)) return members;
-    if (failOnCrashLoop && house.crashing.length > 0)
-      throw new CliError(`${house.crashing.join(', ')} cannot be started`, `see ${logFile}`);
+    if (failOnCrashLoop && supervisor.crashing.length > 0)
+      throw new CliError(`${supervisor.crashing.join(', ')} cannot be started`, `see ${logFile}`);
     if (Date.now() >= remindAt) {
       remindAt = Date.now() + REMIND_MS;
       for (const member of members) if (!member.ready) say(`  waiting for ${member.name}: ${missing(member)}`);

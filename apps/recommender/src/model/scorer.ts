@@ -1,4 +1,4 @@
-import { Catalogue, type HistoryItem, type ResolvedHistory } from './catalogue.js';
+import { ItemIndex, type HistoryItem, type ResolvedHistory } from './item-index.js';
 import { ColdItems } from './cold-items.js';
 import { diversify } from './diversify.js';
 import type { ItemModel } from './item-model.js';
@@ -50,14 +50,14 @@ const MIN_POOL = 50;
  * everything is popularity. Synchronous, a few milliseconds at 4,000 items.
  */
 export class Scorer {
-  private readonly catalogue?: Catalogue;
+  private readonly itemIndex?: ItemIndex;
   private byPopularity?: (readonly [string, number])[];
 
   constructor(
     private readonly model: ItemModel | undefined,
     private readonly options: ScorerOptions = {},
   ) {
-    this.catalogue = model && new Catalogue(model, options.cold);
+    this.itemIndex = model && new ItemIndex(model, options.cold);
   }
 
   /** The same with items nobody has touched yet; `embeddings` has the vectors of all items, see `ColdItems.find`. */
@@ -73,42 +73,42 @@ export class Scorer {
 
   /** For somebody with this history (newest last). Places that no score can fill are filled with what is popular. */
   recommendFor(query: ListQuery & { readonly history: readonly HistoryItem[] }): Scored[] {
-    const { catalogue } = this;
-    const history = catalogue?.resolve(query.history, MAX_HISTORY);
-    if (!catalogue || !history?.items.length) return this.popular(query);
-    const scores = catalogue.scores(history);
-    const places = this.choose(catalogue, scores, query);
-    return this.filled(this.explained(catalogue, history, scores, places), catalogue, scores, query);
+    const { itemIndex } = this;
+    const history = itemIndex?.resolve(query.history, MAX_HISTORY);
+    if (!itemIndex || !history?.items.length) return this.popular(query);
+    const scores = itemIndex.scores(history);
+    const places = this.choose(itemIndex, scores, query);
+    return this.filled(this.explained(itemIndex, history, scores, places), itemIndex, scores, query);
   }
 
   /** Items like one item; what is popular where nothing is known of it. */
   similarTo(item: string, query: ListQuery): Scored[] {
-    const scores = this.catalogue?.similaritiesTo(item);
-    if (!this.catalogue || !scores) return this.popular(query);
-    const catalogue = this.catalogue;
+    const scores = this.itemIndex?.similaritiesTo(item);
+    if (!this.itemIndex || !scores) return this.popular(query);
+    const itemIndex = this.itemIndex;
     const exclude = new Set([...(query.exclude ?? []), item]);
-    const places = this.choose(catalogue, scores, { ...query, exclude });
-    const found = places.map((place) => entry(catalogue.nameOf(place), scores[place]!, 'similar', [item]));
-    return this.filled(found, catalogue, scores, { ...query, exclude });
+    const places = this.choose(itemIndex, scores, { ...query, exclude });
+    const found = places.map((place) => entry(itemIndex.nameOf(place), scores[place]!, 'similar', [item]));
+    return this.filled(found, itemIndex, scores, { ...query, exclude });
   }
 
   /** What most had. */
   popular(query: ListQuery): Scored[] {
     const found = this.mostPopular(query, new Set());
-    const { catalogue } = this;
-    return catalogue ? this.explored(found, catalogue, new Float32Array(0), query) : found;
+    const { itemIndex } = this;
+    return itemIndex ? this.explored(found, itemIndex, new Float32Array(0), query) : found;
   }
 
-  private choose(catalogue: Catalogue, scores: Float32Array, query: ListQuery): number[] {
+  private choose(itemIndex: ItemIndex, scores: Float32Array, query: ListQuery): number[] {
     const { limit, diversity = 0 } = query;
     const pool = diversity > 0 ? Math.max(MIN_POOL, limit * POOL_FACTOR) : limit;
     const admitted = admission(query);
-    const places = topItems(scores, pool, (place) => scores[place]! > 0 && admitted(catalogue.nameOf(place)));
+    const places = topItems(scores, pool, (place) => scores[place]! > 0 && admitted(itemIndex.nameOf(place)));
     if (diversity === 0) return places;
-    const among = Uint32Array.from(places, (place) => catalogue.standInFor(place));
+    const among = Uint32Array.from(places, (place) => itemIndex.standInFor(place));
     const positions = new Map(places.map((place, at) => [place, at]));
     const similarities = (place: number) => {
-      const alike = catalogue.model.similaritiesAmong(catalogue.standInFor(place), among);
+      const alike = itemIndex.model.similaritiesAmong(itemIndex.standInFor(place), among);
       return (other: number) => alike[positions.get(other)!]!;
     };
     return diversify(places, scores, { limit, diversity, similarities });
@@ -116,14 +116,14 @@ export class Scorer {
 
   /** Names of the history what gave most to each score. */
   private explained(
-    catalogue: Catalogue,
+    itemIndex: ItemIndex,
     history: ResolvedHistory,
     scores: Float32Array,
     places: readonly number[],
   ): Scored[] {
-    const shares = catalogue.model.contributions(
+    const shares = itemIndex.model.contributions(
       history,
-      places.map((place) => catalogue.standInFor(place)),
+      places.map((place) => itemIndex.standInFor(place)),
     );
     const width = history.items.length;
     return places.map((place, at) => {
@@ -131,17 +131,17 @@ export class Scorer {
       const weightiest = topItems(own, MAX_REASONS, (index) => own[index]! > 0);
       const because = [...new Set(weightiest.map((index) => history.sources[index]!))];
       const kind = because.length > 0 ? 'because' : 'popular';
-      return entry(catalogue.nameOf(place), scores[place]!, kind, because);
+      return entry(itemIndex.nameOf(place), scores[place]!, kind, because);
     });
   }
 
-  private filled(found: Scored[], catalogue: Catalogue, scores: Float32Array, query: ListQuery): Scored[] {
+  private filled(found: Scored[], itemIndex: ItemIndex, scores: Float32Array, query: ListQuery): Scored[] {
     const listed = new Set(found.map(({ item }) => item));
     const least = found.at(-1)?.score ?? 0;
     const rest = this.mostPopular({ ...query, limit: query.limit - found.length }, listed);
     // Scores go down along the list, whatever they were made of.
     const lowered = rest.map((other, at) => ({ ...other, score: least - (at + 1) * Number.EPSILON }));
-    return this.explored([...found, ...lowered], catalogue, scores, query);
+    return this.explored([...found, ...lowered], itemIndex, scores, query);
   }
 
   private mostPopular(query: ListQuery, listed: ReadonlySet<string>): Scored[] {
@@ -165,17 +165,17 @@ export class Scorer {
   }
 
   /** Gives a share of the places (never the first of several) to items little is known of, the better ones likelier. */
-  private explored(list: Scored[], catalogue: Catalogue, scores: Float32Array, query: ListQuery): Scored[] {
+  private explored(list: Scored[], itemIndex: ItemIndex, scores: Float32Array, query: ListQuery): Scored[] {
     const { limit, exploration = 0, random = Math.random } = query;
     const wanted = Math.round(Math.min(limit, list.length) * exploration);
     if (wanted === 0) return list;
     const admitted = admission(query);
     const listed = new Set(list.map(({ item }) => item));
-    const open = (place: number) => catalogue.isLittleKnown(place) && !listed.has(catalogue.nameOf(place));
+    const open = (place: number) => itemIndex.isLittleKnown(place) && !listed.has(itemIndex.nameOf(place));
     const candidates = topItems(
-      scores.length > 0 ? scores : new Float32Array(catalogue.size).map(random),
+      scores.length > 0 ? scores : new Float32Array(itemIndex.size).map(random),
       Math.max(MIN_POOL, wanted * POOL_FACTOR),
-      (place) => open(place) && admitted(catalogue.nameOf(place)),
+      (place) => open(place) && admitted(itemIndex.nameOf(place)),
     );
     const first = list.length > 1 ? 1 : 0;
     const spots = sampleOf(
@@ -186,7 +186,7 @@ export class Scorer {
     const mixed = [...list];
     sampleOf(candidates, spots.length, random).forEach((place, at) => {
       const { score } = mixed[spots[at]!]!;
-      mixed[spots[at]!] = entry(catalogue.nameOf(place), score, 'explore', []);
+      mixed[spots[at]!] = entry(itemIndex.nameOf(place), score, 'explore', []);
     });
     return mixed;
   }

@@ -2,18 +2,18 @@ import type { InputOf, OutputOf } from '@llmos/contracts';
 import type { models, rollback } from '@llmos/contracts/capabilities/recommender';
 import type { Caller } from '../caller.js';
 import type { ServedModels } from '../serving/served-models.js';
-import type { ModelCatalog } from './model-catalog.js';
+import type { ModelVersions } from './model-versions.js';
 import { describeVersion } from './model-record.js';
 
 /** Tells which models are kept, and goes back to another. */
 export class ModelsService {
   constructor(
-    private readonly catalog: ModelCatalog,
+    private readonly versions: ModelVersions,
     private readonly served: ServedModels,
   ) {}
 
   async list({ tenant }: Pick<Caller, 'tenant'>): Promise<OutputOf<typeof models>> {
-    const { serving, versions } = await this.catalog.read(tenant);
+    const { serving, versions } = await this.versions.read(tenant);
     return { ...(serving === undefined ? {} : { serving }), versions: versions.map(describeVersion) };
   }
 
@@ -22,7 +22,7 @@ export class ModelsService {
     { version }: InputOf<typeof rollback>,
     { tenant, run, signal }: Caller,
   ): Promise<OutputOf<typeof rollback>> {
-    const { serving, before, revision } = await this.catalog.rollback(tenant, run, version);
+    const { serving, before, revision } = await this.versions.rollback(tenant, run, version);
     await this.served.reached(tenant, revision, signal);
     return { serving, before };
   }

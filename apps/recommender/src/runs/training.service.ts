@@ -17,7 +17,7 @@ import type { TrainingProgress } from '../training/training-control.js';
 import type { Trainer } from '../training/trainer.js';
 import { gatherTrainingSet } from '../training/training-set.js';
 import type { FairTurns } from './fair-turns.js';
-import type { ModelCatalog } from './model-catalog.js';
+import type { ModelVersions } from './model-versions.js';
 import { decideReplacement } from './replacement.js';
 
 type Request = InputOf<typeof train>;
@@ -26,7 +26,7 @@ type Report = OutputOf<typeof train>;
 export interface TrainingParts {
   readonly feed: DataFeed;
   readonly trainer: Trainer;
-  readonly catalog: ModelCatalog;
+  readonly versions: ModelVersions;
   readonly shelf: ModelShelf;
   readonly checkpoints: Checkpoints;
   readonly models: ServedModels;
@@ -78,7 +78,7 @@ export class TrainingService {
   private async trainOnce(request: Request, caller: PatientCaller): Promise<Report> {
     const { tenant, run, signal } = caller;
     signal.throwIfAborted();
-    const { versions } = await this.parts.catalog.read(tenant);
+    const { versions } = await this.parts.versions.read(tenant);
     const done = versions.find(({ version }) => version === run);
     if (done) return done.report;
     const startedMs = performance.now();
@@ -175,7 +175,7 @@ export class TrainingService {
     }
     const { algorithm, users, items, interactions } = report;
     const version = { version: run, algorithm, createdAt, users, items, interactions, ndcg10: report.figures.ndcg10 };
-    const revision = await this.parts.catalog.add(tenant, { ...version, ...file, minValue, report });
+    const revision = await this.parts.versions.add(tenant, { ...version, ...file, minValue, report });
     await this.parts.models.reached(tenant, revision, signal);
   }
 }

@@ -14,7 +14,7 @@ export interface ResolvedHistory extends WeightedHistory {
 }
 
 /** The items that can be recommended, known ones first and then cold ones, each at a place. */
-export class Catalogue {
+export class ItemIndex {
   private readonly known: number;
   private readonly littleKnownUpTo: number;
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { LlmosError } from '@llmos/contracts';
 import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { catalogSchema, type CatalogData, type CatalogModel, type SourceSpec } from './catalog.schema.js';
+import { catalogSchema, type CatalogData, type CatalogModel, type SourceSpec } from './model-catalog.schema.js';
 
 /** One file of a model as this machine wants it. */
 export interface CatalogFile {
@@ -17,23 +17,23 @@ export interface CatalogFile {
 const MAX_ISSUES = 10;
 
 /** Knows which models there are, of which files, under which licence; made from `deploy/models.yaml`. */
-export class Catalog {
+export class ModelCatalog {
   /** @throws LlmosError INVALID_ARGUMENT naming file, line and what is wrong. */
-  static async read(path: string): Promise<Catalog> {
+  static async read(path: string): Promise<ModelCatalog> {
     const text = await readFile(path, 'utf8').catch((cause: unknown) => {
       throw new LlmosError('NOT_FOUND', `The model catalog ${path} could not be read.`, { cause });
     });
-    return Catalog.parse(text, path);
+    return ModelCatalog.parse(text, path);
   }
 
   /** @param origin what error messages call the text. */
-  static parse(text: string, origin = 'models.yaml'): Catalog {
+  static parse(text: string, origin = 'models.yaml'): ModelCatalog {
     const lines = new LineCounter();
     const document = parseDocument(text, { lineCounter: lines });
     const [broken] = document.errors;
     if (broken) throw invalid(origin, [`line ${lines.linePos(broken.pos[0]).line}: ${broken.message.split('\n')[0]}`]);
     const parsed = catalogSchema.safeParse(document.toJS());
-    if (parsed.success) return new Catalog(parsed.data);
+    if (parsed.success) return new ModelCatalog(parsed.data);
     throw invalid(
       origin,
       parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => describeIssue(document, lines, issue)),

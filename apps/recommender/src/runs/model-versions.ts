@@ -6,7 +6,7 @@ import { NO_MODELS, rolledBack, withVersion, type KeptVersion, type ModelRecord 
 const MAX_TRIES = 8;
 
 /** Changes which models are kept and which one is served, one writer at a time over all replicas. */
-export class ModelCatalog {
+export class ModelVersions {
   constructor(
     private readonly pointers: ModelPointers,
     private readonly shelf: ModelShelf,

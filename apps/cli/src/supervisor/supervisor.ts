@@ -25,7 +25,7 @@ const PROBE_LIMIT_MS = 1_000;
 const listeningSchema = z.object({ type: z.literal('listening'), url: z.string() });
 const readyzSchema = z.object({ ready: z.boolean(), checks: z.array(checkSchema).default([]) });
 
-export interface HouseOptions {
+export interface SupervisorOptions {
   readonly instance: Instance;
   readonly log: LogFile;
   readonly apps: readonly ServiceApp[];
@@ -54,14 +54,14 @@ interface Member {
 }
 
 /** Runs the broker and every service on this machine: starts them, keeps them running, stops them in order. */
-export class House {
+export class Supervisor {
   private readonly members: Member[] = [];
   private broker?: NatsBroker;
   private stopping = false;
   private stateFault?: string;
 
   constructor(
-    private readonly options: HouseOptions,
+    private readonly options: SupervisorOptions,
     private readonly startedAt: string,
   ) {}
 

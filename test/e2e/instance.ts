@@ -13,7 +13,7 @@ interface State {
 }
 
 /** The whole house as `llmos up` starts it: real processes, real models, a real broker, a folder of its own. */
-export interface House {
+export interface Instance {
   readonly url: string;
   readonly home: string;
   state(): State;
@@ -45,10 +45,10 @@ const READY_WITHIN_MS = 120_000;
  * @param environment its LLMOS_HOME is made where it is not there yet; without one it is a new folder.
  * @param flags of `llmos up`, such as `--traces`.
  */
-export async function startHouse(
+export async function startInstance(
   environment: Record<string, string> = {},
   flags: readonly string[] = [],
-): Promise<House> {
+): Promise<Instance> {
   const home = environment['LLMOS_HOME'] ?? mkdtempSync(join(tmpdir(), 'llmos-e2e-'));
   shareModels(home);
   const child = spawn(process.execPath, ['llmos.mjs', 'up', '--port', '0', ...flags], {
@@ -75,7 +75,7 @@ export function shareModels(home: string): void {
   }
 }
 
-async function ready(child: ChildProcess, home: string): Promise<House> {
+async function ready(child: ChildProcess, home: string): Promise<Instance> {
   const folder = await waitFor(
     'the instance folder',
     () => {

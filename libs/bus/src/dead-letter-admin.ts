@@ -47,7 +47,7 @@ export interface Redriven {
 const RUN_MS = 24 * 3_600_000;
 
 /** Where an operator looks at dead letters, opens one and sends it again. */
-export class DeadLetterDesk {
+export class DeadLetterAdmin {
   constructor(
     private readonly js: JetStreamClient,
     private readonly jsm: JetStreamManager,

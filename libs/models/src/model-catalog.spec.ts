@@ -1,5 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
-import { Catalog } from './catalog.js';
+import { ModelCatalog } from './model-catalog.js';
 
 const hash = 'a'.repeat(64);
 const catalogOf = (file: string, model = ''): string => `models:
@@ -14,7 +14,7 @@ ${file}`;
 
 function problem(text: string): string {
   try {
-    Catalog.parse(text);
+    ModelCatalog.parse(text);
   } catch (error) {
     expect(error).toBeInstanceOf(LlmosError);
     return (error as LlmosError).message;
@@ -22,7 +22,7 @@ function problem(text: string): string {
   throw new Error('the catalog was accepted');
 }
 
-describe('Catalog', () => {
+describe('ModelCatalog', () => {
   it('reads every kind of source', () => {
     const sources = [
       'path: a/b',
@@ -30,7 +30,7 @@ describe('Catalog', () => {
       'hf:org/repo@main#a/b.bin',
       'https://example.com/a',
     ];
-    const catalog = Catalog.parse(
+    const catalog = ModelCatalog.parse(
       catalogOf(
         `        sha256: ${hash}\n        sources: [${sources.map((s, i) => (i < 2 ? `{ ${s} }` : `'${s}'`)).join(', ')}]`,
       ),
@@ -46,13 +46,13 @@ describe('Catalog', () => {
 
   it('picks the content for the platform, and says which there are', () => {
     const content = `{ filename: model.exe, sha256: ${hash}, sources: [{ path: x }] }`;
-    const catalog = Catalog.parse(catalogOf(`        platforms: { win32-x64: ${content} }`));
+    const catalog = ModelCatalog.parse(catalogOf(`        platforms: { win32-x64: ${content} }`));
     expect(catalog.files('m', 'win32-x64')[0]).toMatchObject({ filename: 'model.exe', sha256: hash });
     expect(() => catalog.files('m', 'linux-x64')).toThrow('does not exist for linux-x64, only for: win32-x64');
   });
 
   it('names the models there are when asked for one there is not', () => {
-    const catalog = Catalog.parse(catalogOf(`        sha256: ${hash}\n        sources: [{ path: x }]`));
+    const catalog = ModelCatalog.parse(catalogOf(`        sha256: ${hash}\n        sources: [{ path: x }]`));
     expect(() => catalog.model('n')).toThrow('There is no model "n" in the catalog. It has: m.');
     expect(() => catalog.model('constructor')).toThrow('There is no model');
   });
@@ -70,7 +70,9 @@ describe('Catalog', () => {
   it('wants a hash unless the model says it has none, and then a secure address', () => {
     expect(problem(catalogOf(`        sources: ['https://example.com/a']`))).toContain('a sha256 is missing');
     const unverified = '    unverified: true\n';
-    expect(Catalog.parse(catalogOf(`        sources: ['https://example.com/a']`, unverified)).names).toEqual(['m']);
+    expect(ModelCatalog.parse(catalogOf(`        sources: ['https://example.com/a']`, unverified)).names).toEqual([
+      'm',
+    ]);
     expect(problem(catalogOf(`        sources: ['http://example.com/a']`, unverified))).toContain(
       'needs an https address',
     );
