@@ -21,6 +21,8 @@ export default {
       testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/tools/**/*.spec.ts'],
     },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps}/*/test/**/*.int.spec.ts'] },
+    // Slow by nature: run before a release with `npm run test:long`.
+    { ...shared, displayName: 'long', testMatch: ['<rootDir>/{libs,apps}/*/{test,training}/**/*.long.spec.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/{architecture,e2e}/**/*.spec.ts'] },
   ],
 };

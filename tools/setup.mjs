@@ -38,11 +38,11 @@ const commands = {
       })
     ).code;
   },
-  async test() {
+  async test(flags) {
     clearResults();
     const node = await prepare();
     await fetchTestFiles(node, SAMPLES);
-    return runTests(node);
+    return runTests(node, flags);
   },
   async bench(flags) {
     const node = await prepare();

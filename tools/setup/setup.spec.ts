@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +23,14 @@ interface Fingerprint {
   quickPrint(root: string, files: string[]): string;
   contentPrint(root: string, files: string[]): string;
   builtProjects(root: string): string[];
+}
+
+interface Changed {
+  whatChanged(
+    root: string,
+    affectedSince: (commit: string) => Promise<string[]>,
+    base?: string,
+  ): Promise<{ from: string; everything: boolean; projects: string[]; specs: string[] }>;
 }
 
 // The set-up is plain JavaScript, since it runs before there is a compiler.
@@ -133,5 +141,55 @@ describe('the guard', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe('npm test -- --changed', () => {
+  let root: string;
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+      cwd: root,
+      encoding: 'utf8',
+    }).trim();
+  const changed = async (base?: string) => {
+    const { whatChanged } = await load<Changed>('./changed.mjs');
+    return whatChanged(root, (commit) => Promise.resolve([`affected since ${commit}`]), base);
+  };
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'llmos-changed-'));
+    for (const folder of ['libs/a/src', 'test/e2e', 'docs']) mkdirSync(join(root, folder), { recursive: true });
+    writeFileSync(join(root, 'libs/a/src/index.ts'), '');
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'first');
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('runs nothing where nothing changed', async () => {
+    expect(await changed()).toMatchObject({ everything: false, projects: [], specs: [] });
+  });
+
+  it('runs what depends on a changed project, new files included, and the end-to-end tests that changed', async () => {
+    const first = git('rev-parse', 'HEAD');
+    writeFileSync(join(root, 'libs/a/src/new.ts'), '');
+    writeFileSync(join(root, 'docs/page.md'), '');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'second');
+    writeFileSync(join(root, 'test/e2e/line.spec.ts'), '');
+    expect(await changed(first)).toEqual({
+      from: first,
+      everything: false,
+      projects: [`affected since ${first}`],
+      specs: ['test/e2e/line.spec.ts'],
+    });
+  });
+
+  it('runs everything where a file changed that any test may read', async () => {
+    writeFileSync(join(root, 'package.json'), '{}');
+    expect(await changed()).toMatchObject({ everything: true });
+  });
+
+  it('names a commit that git does not know', async () => {
+    await expect(changed('no-such-branch')).rejects.toThrow("git does not know 'no-such-branch'");
   });
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { affectedFolders, whatChanged } from './changed.mjs';
 import { runStep } from './child.mjs';
 import { cliMain, root, tool, toolEnvironment } from './runtime.mjs';
 import { say, SetupError } from './say.mjs';
@@ -10,9 +11,10 @@ const results = join(root, 'test-results');
 const totalsFile = join(results, 'totals.json');
 const SUITES = [
   { name: 'unit', workers: 2 },
-  { name: 'integration', workers: 1 },
+  { name: 'integration', workers: 2 },
   { name: 'e2e', workers: 1 },
 ];
+const LONG_SUITES = [{ name: 'long', workers: 1 }];
 
 /** Forgets the last run's results, so that a set-up that fails cannot show them as its own. */
 export function clearResults() {
@@ -41,19 +43,45 @@ export function testEnvironment(node) {
   });
 }
 
-/** Runs every suite, also after one has failed; prints the table and, last, the totals. Resolves to the exit code. */
-export async function runTests(node) {
+/**
+ * Runs lint, the type check and every suite, also after one has failed. Prints the table and, last, the totals.
+ * `--long` runs what is slow by nature instead; `--changed [commit]` runs what a change touches.
+ * Resolves to the exit code.
+ */
+export async function runTests(node, flags) {
   const env = testEnvironment(node);
-  const suites = [
-    await check('lint', node, [tool('nx'), 'run-many', '-t', 'lint', '--parallel=2', '--outputStyle=static'], env),
-    await check('type-check', node, [tool('tsc'), '-p', 'tsconfig.json'], env),
-  ];
-  for (const suite of SUITES) suites.push(await jest(suite, node, env));
+  const suites = flags.includes('--long') ? await runLong(node, env) : await runQuick(node, env, flags);
   const totals = sumTotals(suites);
   writeFileSync(totalsFile, `${JSON.stringify({ ...totals, suites }, undefined, 2)}\n`);
   say(`\n${summaryTable(suites)}\n`);
   say(lastLine(totals));
   return totals.failed === 0 ? 0 : 1;
+}
+
+async function runQuick(node, env, flags) {
+  const at = flags.indexOf('--changed');
+  const change =
+    at < 0 ? undefined : await whatChanged(root, (base) => affectedFolders(root, node, base), flags[at + 1]);
+  const only = change && !change.everything ? change : undefined;
+  if (only) say(`testing what changed since ${only.from.slice(0, 8)}: ${only.projects.join(', ') || 'no project'}`);
+  const lint = only ? ['affected', `--base=${only.from}`] : ['run-many'];
+  const suites = [
+    await check('lint', node, [tool('nx'), ...lint, '-t', 'lint', '--parallel=2', '--outputStyle=static'], env),
+    await check('type-check', node, [tool('tsc'), '-p', 'tsconfig.json'], env),
+  ];
+  for (const suite of SUITES) {
+    const paths =
+      only && (suite.name === 'e2e' ? only.specs : only.projects.map((folder) => `^${join(root, folder)}/`));
+    if (paths?.length !== 0) suites.push(await jest(suite, node, env, paths));
+  }
+  if (only) say('\nThe end-to-end tests that did not change were not run: `npm test` runs them.');
+  return suites;
+}
+
+async function runLong(node, env) {
+  const suites = [];
+  for (const suite of LONG_SUITES) suites.push(await jest(suite, node, env));
+  return suites;
 }
 
 async function check(name, node, args, env) {
@@ -64,7 +92,8 @@ async function check(name, node, args, env) {
   return checkTotals(name, code === 0, Date.now() - from);
 }
 
-async function jest({ name, workers }, node, env) {
+/** @param paths patterns of the test files to run; all of the suite's without them */
+async function jest({ name, workers }, node, env, paths) {
   const from = Date.now();
   const report = join(results, `${name}.json`);
   say(`\n${name} tests`);
@@ -77,6 +106,7 @@ async function jest({ name, workers }, node, env) {
     `--outputFile=${report}`,
     `--maxWorkers=${workers}`,
     '--forceExit',
+    ...(paths ? ['--passWithNoTests', '--testPathPatterns', ...paths] : []),
   ];
   await runStep(node, [...nodeFlags, tool('jest'), ...flags], { cwd: root, env });
   return suiteTotals(name, readReport(report), Date.now() - from);
