@@ -26,6 +26,8 @@ const ARROWS = {
     'lib:supervisor',
     'lib:evaluation',
     'lib:backup',
+    'lib:mesh',
+    'lib:learning',
     'lib:models',
     'lib:vault',
     'lib:privacy',

@@ -1,7 +1,6 @@
 import { loadConfig } from '@llmos/config';
-import { isLlmosError } from '@llmos/contracts';
 import { Command, CommanderError } from 'commander';
-import { CliError } from './cli-error.js';
+import { CliError, explain, isExpected } from './cli-error.js';
 import { cliConfig, type CliConfig } from './cli.config.js';
 import { call, type CallOptions } from './commands/call.command.js';
 import type { CommandContext } from './commands/context.js';
@@ -29,8 +28,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     await program(context, (result) => (code = result)).parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    if (!(error instanceof CliError) && !isLlmosError(error) && !isSystemError(error)) throw error;
-    terminal.note(`✗ ${error.message}`);
+    if (!isExpected(error)) throw error;
+    terminal.note(`✗ ${explain(error)}`);
     return 1;
   }
   return code;
@@ -43,11 +42,6 @@ function settings(): CliConfig {
   } catch (cause) {
     throw new CliError((cause as Error).message, undefined, { cause });
   }
-}
-
-/** What the system refuses says itself which file or port it is about: no stack is needed. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && 'syscall' in error;
 }
 
 function program(context: CommandContext, done: (code: number) => void): Command {

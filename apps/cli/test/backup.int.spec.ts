@@ -86,9 +86,7 @@ describe('llmos backup, of a broker that is named', () => {
     expect(await restore(context, out, {})).toBe(0);
     expect(said.join('\n')).toContain('All is as it was at');
     expect(context.instance.state.find()).toBeUndefined();
-    await expect(restore(context, out, {})).rejects.toThrow(
-      /there are messages already in KV_records, OBJ_recordings → .*--replace/,
-    );
+    await expect(restore(context, out, {})).rejects.toThrow(/there are messages already in KV_records, OBJ_recordings/);
     expect(await restore(context, out, { replace: true })).toBe(0);
     expect(() => refuseUnfinished(context.instance)).not.toThrow();
   }, 60_000);

@@ -1,1 +1,6 @@
-export {};
+export { ClientError, type ClientErrorCode } from './client-error.js';
+export { GatewayClient, type GatewayClientOptions } from './gateway-client.js';
+export type { Reply } from './reply.js';
+export type { RunInput, Upload } from './requests.js';
+export type { RunEvents } from './run-events.js';
+export { detailsOf, type SampleDetails } from './sample-details.js';

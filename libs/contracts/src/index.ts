@@ -2,6 +2,7 @@ export * from './answer.js';
 export * from './capability.js';
 export * from './embedding.js';
 export * from './errors.js';
+export * from './hinted-error.js';
 export * from './ids.js';
 export * from './node.js';
 export * from './pipeline.js';

@@ -1,3 +1,4 @@
+import type { HintedError } from '@llmos/contracts';
 import { newMasterKeyPem, RsaKeyService, type KeyService } from '@llmos/privacy';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -63,7 +64,7 @@ describe('a backup file', () => {
   const refusal = (bytes: Uint8Array, key = master) =>
     read(bytes, key).then(
       () => 'none',
-      (error: Error) => error.message,
+      (error: HintedError) => `${error.message} → ${error.hint}`,
     );
 
   it('gives back what was written, with what it is', async () => {

@@ -1,6 +1,6 @@
+import type { GatewayClient } from '@llmos/client';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { GatewayClient } from '../gateway/gateway-client.js';
 import { showAnswer } from '../terminal/answer-view.js';
 import type { Terminal } from '../terminal/terminal.js';
 

@@ -1,9 +1,10 @@
+import { ClientError, type RunInput } from '@llmos/client';
+import type { Timing } from '@llmos/contracts';
 import { detect, OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
-import { GatewayError, type CallInput, type StepTiming } from '../gateway/gateway-client.js';
 import { intentText, showSources } from '../terminal/answer-view.js';
 import { milliseconds, type Terminal } from '../terminal/terminal.js';
 import { gatewayClient, type CommandContext } from './context.js';
@@ -31,7 +32,7 @@ export async function call(context: CommandContext, pipeline: string, options: C
   if (options.json) return callForJson(context.terminal, () => client.process(pipeline, input));
   const view = new StreamView(context.terminal);
   const events = {
-    onStep: (timing: StepTiming, output: unknown) => view.step(timing, output),
+    onStep: (timing: Timing, output: unknown) => view.step(timing, output),
     onDelta: (delta: unknown) => view.delta(delta),
   };
   const reply = await client.stream(pipeline, input, events).catch((error: unknown) => {
@@ -48,13 +49,13 @@ async function callForJson(terminal: Terminal, work: () => Promise<{ body: unkno
     terminal.line(JSON.stringify((await work()).body));
     return 0;
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
+    if (!(error instanceof ClientError) || error.body === undefined) throw error;
     terminal.line(JSON.stringify(error.body));
     return 1;
   }
 }
 
-function readInput({ text, audio, input }: CallOptions): CallInput {
+function readInput({ text, audio, input }: CallOptions): RunInput {
   const fields = { ...readFields(input), ...(text === undefined ? {} : { text }) };
   if (audio === undefined) return fields;
   try {
@@ -78,7 +79,7 @@ class StreamView {
 
   constructor(private readonly terminal: Terminal) {}
 
-  step({ step, capability, handlerMs }: StepTiming, output: unknown): void {
+  step({ step, capability, handlerMs }: Timing, output: unknown): void {
     if (this.answering) return;
     const intent = capability === detect.name ? detect.output.safeParse(output) : undefined;
     if (intent?.success)

@@ -1,9 +1,9 @@
+import { GatewayClient, type GatewayClientOptions } from '@llmos/client';
 import { ModelStore } from '@llmos/models';
 import { join } from 'node:path';
 import { findNatsServer, type NatsServer } from '../broker/nats-binary.js';
 import { CliError } from '../cli-error.js';
 import type { CliConfig } from '../cli.config.js';
-import { GatewayClient, type Patience } from '../gateway/gateway-client.js';
 import type { Instance } from '../instance/instance.js';
 import type { FetchReport } from '../models/fetch-models.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -35,12 +35,17 @@ export function natsServer(
 }
 
 /** The gateway to call: the one named, else the one that runs here. @throws CliError when there is none. */
-export function gatewayClient({ config, instance }: CommandContext, url?: string, patience?: Patience): GatewayClient {
+export function gatewayClient(
+  { config, instance }: CommandContext,
+  url?: string,
+  options: Omit<GatewayClientOptions, 'apiKey'> = {},
+): GatewayClient {
   const given = url ?? config.url;
-  if (given) return new GatewayClient(given, config.apiKey, patience);
+  const withKey = { ...options, apiKey: config.apiKey };
+  if (given) return new GatewayClient(given, withKey);
   const running = instance.running();
   if (!running) throw new CliError('LLM OS is not running', 'run `npm start`, or `npx llmos up`');
   if (!running.url)
     throw new CliError('LLM OS is still starting', 'try again when `npx llmos status` shows the gateway as ready');
-  return new GatewayClient(running.url, config.apiKey, patience);
+  return new GatewayClient(running.url, withKey);
 }

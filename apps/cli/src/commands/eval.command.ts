@@ -1,3 +1,4 @@
+import type { GatewayClient } from '@llmos/client';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../cli-error.js';
@@ -10,7 +11,6 @@ import { evaluateKeyPhrases, parseKeyPhrases } from '../evaluation/evaluate-key-
 import { evaluateClasses, evaluateSentiment, type LabelledText } from '../evaluation/evaluate-labels.js';
 import { evaluatePii, evaluateScreening, parsePii, parseScreening } from '../evaluation/evaluate-security.js';
 import { readHelpCentre } from '../evaluation/help-centre.js';
-import type { GatewayClient } from '../gateway/gateway-client.js';
 import { table } from '../terminal/table.js';
 import { workBar } from '../terminal/work-bar.js';
 import { gatewayClient, type CommandContext } from './context.js';

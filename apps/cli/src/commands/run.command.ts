@@ -1,7 +1,7 @@
+import type { Reply, RunInput } from '@llmos/client';
 import { readFileSync } from 'node:fs';
 import { CliError } from '../cli-error.js';
 import { parseCsv } from '../evaluation/csv.js';
-import type { CallInput, Reply } from '../gateway/gateway-client.js';
 import { table } from '../terminal/table.js';
 import { progressLine } from '../terminal/progress-line.js';
 import { gatewayClient, type CommandContext } from './context.js';
@@ -65,7 +65,7 @@ export function evalRecommender(context: CommandContext, options: EvalRecommende
 }
 
 /** What was said of the learning, by the names that the pipelines give it; `undefined` is not sent. */
-function learningFields(options: LearningOptions): CallInput {
+function learningFields(options: LearningOptions): RunInput {
   const { algorithm, regularisation, factors, sweeps, minInteractions, minValue } = options;
   return { algorithm, regularisation, factors, sweeps, min_interactions: minInteractions, min_value: minValue };
 }
@@ -74,7 +74,7 @@ async function follow(
   context: CommandContext,
   { json, url }: RunOptions,
   pipeline: string,
-  fields: CallInput,
+  fields: RunInput,
 ): Promise<number> {
   const leaving = new AbortController();
   const onSignal = () => leaving.abort(new CliError('The run was cancelled'));
@@ -82,7 +82,7 @@ async function follow(
   const progress = progressLine(context.terminal);
   try {
     const client = gatewayClient(context, url, { signal: leaving.signal });
-    const reply = await client.run(pipeline, fields, (delta) => progress.show(delta));
+    const reply = await client.run(pipeline, fields, { onDelta: (delta) => progress.show(delta) });
     progress.stop();
     show(context, reply, json === true);
     return 0;

@@ -1,7 +1,7 @@
+import { GatewayClient } from '@llmos/client';
 import { refuseUnfinished } from '../backup/unfinished-restore.js';
 import type { NatsServer } from '../broker/nats-binary.js';
-import { CliError } from '../cli-error.js';
-import { GatewayClient } from '../gateway/gateway-client.js';
+import { CliError, explain, isExpected } from '../cli-error.js';
 import { LogFile } from '../instance/log-file.js';
 import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
 import { claim } from '../supervisor/claim.js';
@@ -145,11 +145,11 @@ class UpRun {
     const url = this.supervisor.gatewayUrl;
     try {
       if (!url) throw new CliError('No gateway is built', 'run `npm start`');
-      const client = new GatewayClient(url, config.apiKey, { signal: this.stop, retries: ASK_RETRIES });
+      const client = new GatewayClient(url, { apiKey: config.apiKey, signal: this.stop, retries: ASK_RETRIES });
       await askSample(client, config.root, terminal);
     } catch (error) {
-      if (this.stop.aborted || !(error instanceof CliError)) throw error;
-      terminal.line(`✗ ${error.message}`);
+      if (this.stop.aborted || !isExpected(error)) throw error;
+      terminal.line(`✗ ${explain(error)}`);
       return false;
     }
     terminal.line(

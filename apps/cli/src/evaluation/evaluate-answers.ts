@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
-import type { GatewayClient, Reply } from '../gateway/gateway-client.js';
-import { detailsOf } from '../gateway/reply-details.js';
+import type { GatewayClient, Reply } from '@llmos/client';
+import { detailsOf } from '@llmos/client';
 import { eachAtOnce } from './each-at-once.js';
 import type { Article } from './help-centre.js';
 import { unsupportedSentences } from './support.js';

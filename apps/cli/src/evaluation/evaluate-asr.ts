@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { CliError } from '../cli-error.js';
-import type { GatewayClient } from '../gateway/gateway-client.js';
-import { detailsOf } from '../gateway/reply-details.js';
+import type { GatewayClient } from '@llmos/client';
+import { detailsOf } from '@llmos/client';
 import { eachAtOnce } from './each-at-once.js';
 import { wordErrors } from './word-errors.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
-import type { GatewayClient } from '../gateway/gateway-client.js';
+import type { GatewayClient } from '@llmos/client';
 import { batchesOf, eachAtOnce } from './each-at-once.js';
 import { SpanTally, type SpanFigures, type TypedSpan } from './span-figures.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { GatewayClient } from '../gateway/gateway-client.js';
-import { detailsOf } from '../gateway/reply-details.js';
+import type { GatewayClient } from '@llmos/client';
+import { detailsOf } from '@llmos/client';
 import { CliError } from '../cli-error.js';
 import { auroc, recallAtFalseAlarms } from './detection.js';
 import { eachAtOnce } from './each-at-once.js';

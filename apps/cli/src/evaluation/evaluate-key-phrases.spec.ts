@@ -1,4 +1,4 @@
-import { GatewayClient } from '../gateway/gateway-client.js';
+import { GatewayClient } from '@llmos/client';
 import { evaluateKeyPhrases, parseKeyPhrases } from './evaluate-key-phrases.js';
 
 describe('evaluateKeyPhrases', () => {

@@ -1,6 +1,6 @@
 import { stemmer } from 'stemmer';
 import { z } from 'zod';
-import type { GatewayClient } from '../gateway/gateway-client.js';
+import type { GatewayClient } from '@llmos/client';
 import { batchesOf, eachAtOnce } from './each-at-once.js';
 import { parseLines } from './json-lines.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GatewayClient } from '../gateway/gateway-client.js';
+import type { GatewayClient } from '@llmos/client';
 import { auroc } from './detection.js';
 import { eachAtOnce } from './each-at-once.js';
 import { parseLines } from './json-lines.js';

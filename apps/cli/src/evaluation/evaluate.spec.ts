@@ -1,4 +1,4 @@
-import { GatewayClient, type CallInput, type Reply } from '../gateway/gateway-client.js';
+import { GatewayClient, type Reply, type RunInput } from '@llmos/client';
 import { eachAtOnce } from './each-at-once.js';
 import { evaluateAnswers, judge, parseQuestions } from './evaluate-answers.js';
 import { evaluateEntities, parseConll } from './evaluate-entities.js';
@@ -12,7 +12,7 @@ class CannedClient extends GatewayClient {
   constructor(private readonly answer: (text: string) => Pick<Reply, 'result' | 'details'>) {
     super('http://127.0.0.1:1');
   }
-  override process(_pipeline: string, { text }: CallInput): Promise<Reply> {
+  override process(_pipeline: string, { text }: RunInput): Promise<Reply> {
     return Promise.resolve({ status: 'success', body: {}, ...this.answer(String(text)) });
   }
 }
@@ -31,10 +31,10 @@ const articles = new Map(
 
 /** Answers a batch of texts. */
 class BatchClient extends GatewayClient {
-  constructor(private readonly details: (texts: readonly string[], input: CallInput) => Record<string, unknown>) {
+  constructor(private readonly details: (texts: readonly string[], input: RunInput) => Record<string, unknown>) {
     super('http://127.0.0.1:1');
   }
-  override process(_pipeline: string, input: CallInput): Promise<Reply> {
+  override process(_pipeline: string, input: RunInput): Promise<Reply> {
     const texts = (input['texts'] ?? [input['text']]) as string[];
     return Promise.resolve({ status: 'success', result: '', body: {}, details: this.details(texts, input) });
   }
@@ -68,7 +68,7 @@ describe('evaluateSentiment', () => {
 
 describe('evaluateClasses', () => {
   it('asks with the labels of the data, or by the classifier that is named', async () => {
-    const asked: CallInput[] = [];
+    const asked: RunInput[] = [];
     const client = new BatchClient((texts, input) => {
       asked.push(input);
       return { results: texts.map((text) => ({ label: text })) };

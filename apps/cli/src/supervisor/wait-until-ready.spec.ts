@@ -34,7 +34,10 @@ describe('waitUntilReady', () => {
       signal: new AbortController().signal,
       say: () => undefined,
     });
-    await expect(waiting).rejects.toThrow('asr cannot be started → see /tmp/log.jsonl');
+    await expect(waiting).rejects.toMatchObject({
+      message: 'asr cannot be started',
+      hint: 'see /tmp/log.jsonl',
+    });
   });
 
   it('stops waiting when it is told to', async () => {

@@ -1,5 +1,4 @@
-import type { Reply } from '../gateway/gateway-client.js';
-import { detailsOf } from '../gateway/reply-details.js';
+import { detailsOf, type Reply } from '@llmos/client';
 import { table } from './table.js';
 import { milliseconds, percent, type Terminal } from './terminal.js';
 

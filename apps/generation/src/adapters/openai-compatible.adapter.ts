@@ -1,7 +1,7 @@
 import { isLlmosError, LlmosError } from '@llmos/contracts';
+import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { z } from 'zod';
 import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from '../ports/language-model.port.js';
-import { readEventData } from './sse.js';
 
 export interface OpenAiCompatibleOptions {
   /** Where `/v1/chat/completions` lies under, such as `http://127.0.0.1:8000`. */
@@ -109,7 +109,8 @@ async function collect(
   let chunks = 0;
   let finish: string | undefined;
   let usage: z.infer<typeof usageSchema> | undefined;
-  for await (const data of readEventData(body)) {
+  const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  for await (const { data } of events) {
     idle.restart();
     if (data === '[DONE]') break;
     const chunk = parseChunk(data);

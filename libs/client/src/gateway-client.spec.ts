@@ -1,8 +1,8 @@
+import { waitFor } from '@llmos/testing';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { waitFor } from '@llmos/testing';
 import { GatewayClient } from './gateway-client.js';
-import { readEvents } from './server-sent-events.js';
+import { readEvents } from './run-events.js';
 
 async function withServer<T>(listener: RequestListener, work: (url: string) => Promise<T>): Promise<T> {
   const server = createServer(listener);
@@ -19,21 +19,11 @@ const success = { status: 'success', result: 'Hello.', details: { language: 'en'
 const failure = (code: string, retryable: boolean) =>
   JSON.stringify({ status: 'error', error: { code, message: 'Not now.', retryable, field: 'text' } });
 
-it('tells of a refusal for a role which one is needed, where keys have theirs, and what to set', async () => {
-  const message = "The pipeline 'train_recommender' needs a key with the role 'operator'. LLMOS_API_KEYS gives roles.";
-  const body = JSON.stringify({ status: 'error', error: { code: 'FORBIDDEN', message, retryable: false } });
-  const refused = withServer(
-    (_, response) => void response.writeHead(403).end(body),
-    (url) => new GatewayClient(url, 'k1').run('train_recommender', {}, () => undefined),
-  );
-  await expect(refused).rejects.toThrow(/FORBIDDEN: .*'operator'.*LLMOS_API_KEYS.* → set LLMOS_API_KEY to a key/);
-});
-
 describe('GatewayClient.run', () => {
   const event = (type: string, body: object, id: number) =>
     `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(body)}\n\n`;
 
-  it('follows a run over a connection that breaks, from where it was', async () => {
+  it('resumes a broken connection at the last event received', async () => {
     const resumedFrom: (string | undefined)[] = [];
     const deltas: unknown[] = [];
     const reply = await withServer(
@@ -45,14 +35,14 @@ describe('GatewayClient.run', () => {
           response.write(event('delta', { delta: { done: 1 } }, 5), () => response.destroy());
         else response.end(event('completed', { result: 'Done.', details: { n: 3 } }, 6));
       },
-      (url) => new GatewayClient(url).run('train_recommender', {}, (delta) => deltas.push(delta)),
+      (url) => new GatewayClient(url).run('train_recommender', {}, { onDelta: (delta) => deltas.push(delta) }),
     );
     expect(reply).toMatchObject({ result: 'Done.', details: { n: 3 }, run_id: 'r7' });
     expect(resumedFrom).toEqual(['0', '5']);
     expect(deltas).toEqual([{ done: 1 }]);
   });
 
-  it('cancels the run when its caller gives up', async () => {
+  it('cancels the run when the signal aborts', async () => {
     const leaving = new AbortController();
     const seen: string[] = [];
     const work = withServer(
@@ -64,8 +54,10 @@ describe('GatewayClient.run', () => {
         response.write(event('delta', { delta: {} }, 1));
       },
       async (url) => {
-        const client = new GatewayClient(url, undefined, { signal: leaving.signal });
-        await expect(client.run('x', {}, () => leaving.abort(new Error('given up')))).rejects.toThrow('given up');
+        const client = new GatewayClient(url, { signal: leaving.signal });
+        await expect(client.run('x', {}, { onDelta: () => leaving.abort(new Error('given up')) })).rejects.toThrow(
+          'given up',
+        );
         await waitFor('the run to be cancelled', () => seen.includes('DELETE /v1/runs/r8'));
       },
     );
@@ -74,7 +66,7 @@ describe('GatewayClient.run', () => {
 });
 
 describe('GatewayClient', () => {
-  it('gives the answer, its body as it came, and the trace', async () => {
+  it('returns the answer, the unchanged JSON body and the trace id', async () => {
     const reply = await withServer(
       (_, response) =>
         response
@@ -85,7 +77,7 @@ describe('GatewayClient', () => {
     expect(reply).toMatchObject({ result: 'Hello.', run_id: 'r1', traceId: 'ab'.repeat(16), body: success });
   });
 
-  it('tries again what can be tried again, and gives up on the rest at once', async () => {
+  it('retries retryable failures and reports all others at once', async () => {
     let calls = 0;
     const reply = await withServer(
       (_, response) =>
@@ -103,7 +95,7 @@ describe('GatewayClient', () => {
     expect(calls).toBe(3);
   });
 
-  it('tells steps and deltas as they come, and takes a stream that breaks off for a failure', async () => {
+  it('reports steps and deltas as they arrive, and fails when the stream ends without a terminal event', async () => {
     const timing = { step: 'a', capability: 'a.b', queueMs: 1, handlerMs: 2, attempt: 1 };
     const events = `event: step\ndata: ${JSON.stringify({ type: 'step', timing })}\n\n: still here\n\nevent: delta\ndata: {"delta":{"sentence":"Hel"}}\n\n`;
     const stream = (end: string, seen: unknown[]) =>
@@ -119,11 +111,11 @@ describe('GatewayClient', () => {
     const seen: unknown[] = [];
     expect((await stream(`event: completed\ndata: ${JSON.stringify(success)}\n\n`, seen)).result).toBe('Hello.');
     expect(seen).toEqual(['a', { sentence: 'Hel' }]);
-    await expect(stream('', [])).rejects.toThrow('broke off');
+    await expect(stream('', [])).rejects.toThrow('connection broke');
     await expect(stream(`event: failed\ndata: ${failure('INTERNAL', false)}\n\n`, [])).rejects.toThrow('INTERNAL');
   });
 
-  it('does not try a run again that was out of time, nor a stream that has been told in part', async () => {
+  it('does not retry a run whose deadline passed, nor a stream that was reported in part', async () => {
     let calls = 0;
     const late = withServer(
       (_, response) => (calls++, response.writeHead(504).end(failure('DEADLINE_EXCEEDED', true))),
@@ -144,7 +136,7 @@ describe('GatewayClient', () => {
     expect([calls, deltas]).toEqual([2, ['Hel']]);
   });
 
-  it('takes a connection that is cut for a failure', async () => {
+  it('fails when the connection is cut', async () => {
     const cut = withServer(
       (_, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: delta\ndata: {"delta":1}\n\n');
@@ -152,16 +144,14 @@ describe('GatewayClient', () => {
       },
       (url) => new GatewayClient(url).stream('greet', {}, {}),
     );
-    await expect(cut).rejects.toThrow('The answer broke off');
+    await expect(cut).rejects.toThrow('The connection broke before the answer was complete');
   });
 
-  it('ends at once when it is told to, in a call as in a pause', async () => {
+  it('ends at once when the signal aborts, during a request and during a pause between attempts', async () => {
     const waits = (listener: RequestListener) => {
       const stop = new AbortController();
       setTimeout(() => stop.abort(), 60);
-      return withServer(listener, (url) =>
-        new GatewayClient(url, undefined, { signal: stop.signal }).process('greet', {}),
-      );
+      return withServer(listener, (url) => new GatewayClient(url, { signal: stop.signal }).process('greet', {}));
     };
     const from = Date.now();
     await expect(waits(() => undefined)).rejects.toThrow('aborted');
@@ -169,22 +159,36 @@ describe('GatewayClient', () => {
     expect(Date.now() - from).toBeLessThan(1_000);
   });
 
-  it('names the command that helps when nobody answers', async () => {
-    await expect(new GatewayClient('http://127.0.0.1:1').process('greet', {})).rejects.toThrow(
-      'No gateway answers at http://127.0.0.1:1 → run `npm start`, or `npx llmos up`',
+  it('reports an address where no gateway answers', async () => {
+    await expect(new GatewayClient('http://127.0.0.1:1').process('greet', {})).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: 'No gateway answers at http://127.0.0.1:1',
+    });
+  });
+
+  it('reports a reply that is not JSON, naming the address', async () => {
+    const wrong = withServer(
+      (_, response) => response.end('<html>'),
+      (url) => new GatewayClient(url).process('greet', {}),
     );
+    await expect(wrong).rejects.toMatchObject({
+      code: 'MALFORMED_REPLY',
+      message: expect.stringMatching(/HTTP 200.*127.0.0.1/) as string,
+    });
   });
 });
 
-it('reads events wherever the bytes are cut', async () => {
-  const bytes = new TextEncoder().encode('event: delta\r\ndata: "ü"\r\n\r\ndata: a\ndata: b\n\ndata: cut off');
-  async function* oneByOne() {
-    for (const byte of bytes) yield Promise.resolve(new Uint8Array([byte]));
-  }
-  const events = [];
-  for await (const event of readEvents(oneByOne())) events.push(event);
-  expect(events).toEqual([
-    { event: 'delta', data: '"ü"' },
-    { event: 'message', data: 'a\nb' },
-  ]);
+describe('readEvents', () => {
+  it('reads events wherever the network cuts the bytes, and ignores an event that is incomplete at the end', async () => {
+    const bytes = new TextEncoder().encode(
+      'event: delta\r\nid: 5\r\ndata: {"a":"ü"}\r\n\r\ndata: {\ndata: }\n\ndata: {}',
+    );
+    const body = ReadableStream.from([...bytes].map((byte) => new Uint8Array([byte])));
+    const events = [];
+    for await (const event of readEvents(body)) events.push(event);
+    expect(events).toEqual([
+      { type: 'delta', data: { a: 'ü' }, id: '5' },
+      { type: 'message', data: {} },
+    ]);
+  });
 });
