@@ -27,7 +27,6 @@ const ARROWS = {
     'lib:evaluation',
     'lib:backup',
     'lib:mesh',
-    'lib:learning',
     'lib:models',
     'lib:vault',
     'lib:privacy',

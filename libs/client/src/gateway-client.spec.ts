@@ -97,7 +97,11 @@ describe('GatewayClient', () => {
 
   it('reports steps and deltas as they arrive, and fails when the stream ends without a terminal event', async () => {
     const timing = { step: 'a', capability: 'a.b', queueMs: 1, handlerMs: 2, attempt: 1 };
-    const events = `event: step\ndata: ${JSON.stringify({ type: 'step', timing })}\n\n: still here\n\nevent: delta\ndata: {"delta":{"sentence":"Hel"}}\n\n`;
+    const events = [
+      `event: step\ndata: ${JSON.stringify({ type: 'step', timing })}\n\n`,
+      ': still here\n\n',
+      'event: delta\ndata: {"delta":{"sentence":"Hel"}}\n\n',
+    ].join('');
     const stream = (end: string, seen: unknown[]) =>
       withServer(
         (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events + end),
@@ -179,7 +183,7 @@ describe('GatewayClient', () => {
 });
 
 describe('readEvents', () => {
-  it('reads events wherever the network cuts the bytes, and ignores an event that is incomplete at the end', async () => {
+  it('reads events wherever the network cuts the bytes, and ignores an incomplete event at the end', async () => {
     const bytes = new TextEncoder().encode(
       'event: delta\r\nid: 5\r\ndata: {"a":"ü"}\r\n\r\ndata: {\ndata: }\n\ndata: {}',
     );

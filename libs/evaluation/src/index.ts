@@ -1,1 +1,10 @@
-export {};
+export type { EvaluationOptions } from './concurrency.js';
+export { evaluateAnswers, parseQuestions } from './evaluate-answers.js';
+export { evaluateAsr, findRecordings } from './evaluate-asr.js';
+export { evaluateEntities, parseConll } from './evaluate-entities.js';
+export { evaluateIntent, parseIntents } from './evaluate-intent.js';
+export { evaluateKeyPhrases, parseKeyPhrases } from './evaluate-key-phrases.js';
+export { evaluateClasses, evaluateSentiment, parseLabelled, type LabelledText } from './evaluate-labels.js';
+export { evaluatePii, evaluateScreening, parsePii, parseScreening } from './evaluate-security.js';
+export { EvaluationError } from './evaluation-error.js';
+export { readHelpCentre } from './help-centre.js';

@@ -1,9 +1,9 @@
 import type { Reply, RunInput } from '@llmos/client';
-import { readFileSync } from 'node:fs';
+import { parseLabelled } from '@llmos/evaluation';
 import { CliError } from '../cli-error.js';
-import { parseCsv } from '../evaluation/csv.js';
 import { table } from '../terminal/table.js';
 import { progressLine } from '../terminal/progress-line.js';
+import { readData } from './eval.command.js';
 import { gatewayClient, type CommandContext } from './context.js';
 
 export interface RunOptions {
@@ -52,15 +52,14 @@ export function trainClassifier(
   name: string,
   options: RunOptions & { data: string },
 ): Promise<number> {
-  const rows = parseCsv(read(options.data).toString('utf8'), options.data, ['text', 'label']);
-  const examples = rows.map(({ text = '', label = '' }) => ({ text, label }));
+  const examples = parseLabelled(readData(options.data).toString('utf8'), options.data);
   return follow(context, options, 'train_classifier', { classifier: name, examples });
 }
 
 /** `llmos eval recommender`: trains on a file of ratings and measures by a published protocol. */
 export function evalRecommender(context: CommandContext, options: EvalRecommenderOptions): Promise<number> {
   const { data, protocol, seed } = options;
-  const file = read(data).toString('base64');
+  const file = readData(data).toString('base64');
   return follow(context, options, 'evaluate_recommender', { file, protocol, seed, ...learningFields(options) });
 }
 
@@ -101,12 +100,4 @@ function show({ terminal }: CommandContext, { result, details }: Reply, json: bo
     typeof value === 'number' ? [[name, Number(value.toFixed(4))]] : typeof value === 'string' ? [[name, value]] : [],
   );
   if (rows.length > 0) terminal.line(table(['figure', 'value'], rows));
-}
-
-function read(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new CliError(`${file} cannot be read`, 'give --data the path of a file', { cause });
-  }
 }

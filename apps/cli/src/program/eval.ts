@@ -1,80 +1,134 @@
+import type { GatewayClient } from '@llmos/client';
+import * as evaluation from '@llmos/evaluation';
 import { Option, type Command } from 'commander';
+import { join } from 'node:path';
 import type { CommandContext } from '../commands/context.js';
-import {
-  evalAnswers,
-  evalAsr,
-  evalClasses,
-  evalEntities,
-  evalInjection,
-  evalIntent,
-  evalKeyPhrases,
-  evalPii,
-  evalSentiment,
-  type EvalOptions,
-} from '../commands/eval.command.js';
+import { evaluate, readData, type EvalOptions } from '../commands/eval.command.js';
 import { evalRecommender, type EvalRecommenderOptions } from '../commands/run.command.js';
 import { addLearningOptions } from './learning-options.js';
 import { countingNumber, json, url, wholeNumber } from './options.js';
 
 const DEFAULT_CONCURRENCY = 8;
 
-type DataOptions = EvalOptions & { data: string };
+interface DataOptions extends EvalOptions {
+  readonly data: string;
+  readonly classifier?: string;
+}
 
-/** `llmos eval …`: every measure of a running service against data that the user names. */
+interface DataEvaluation<Row> {
+  readonly description: string;
+  /** The format of the file. */
+  readonly format: string;
+  readonly unit: string;
+  parse(text: string, file: string): readonly Row[];
+  evaluate(
+    client: GatewayClient,
+    rows: readonly Row[],
+    options: evaluation.EvaluationOptions,
+    command: DataOptions,
+  ): Promise<object>;
+}
+
+/** `llmos eval …`: measures the running services against data of the user. */
 export function addEvalCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
   const evals = root.command('eval').description('measure the running services against data');
-  const add = (name: string, what: string, concurrency = DEFAULT_CONCURRENCY) =>
+  const add = (name: string, description: string, concurrency = DEFAULT_CONCURRENCY) =>
     evals
       .command(name)
-      .description(what)
+      .description(description)
       .addOption(json())
       .addOption(url())
-      .option('--concurrency <number>', 'calls at a time', countingNumber, concurrency)
-      .option('--limit <number>', 'only the first rows', countingNumber);
-  const onData = (
-    name: string,
-    what: string,
-    form: string,
-    run: (context: CommandContext, options: DataOptions) => Promise<number>,
-  ) =>
-    add(name, what)
-      .requiredOption('--data <file>', form)
-      .action(async (options: DataOptions) => done(await run(context, options)));
+      .option('--concurrency <number>', 'requests at a time', countingNumber, concurrency)
+      .option('--limit <number>', 'evaluate only the first rows', countingNumber);
+  const onData = <Row>(name: string, { description, format, unit, parse, evaluate: judge }: DataEvaluation<Row>) =>
+    add(name, description)
+      .requiredOption('--data <file>', format)
+      .action(async (options: DataOptions) => {
+        const rows = parse(readData(options.data).toString('utf8'), options.data);
+        done(
+          await evaluate(context, options, {
+            unit,
+            rows,
+            evaluate: (client, rows, settings) => judge(client, rows, settings, options),
+          }),
+        );
+      });
 
-  onData(
-    'intent',
-    'intents of texts',
-    'CSV with the columns text,category; the category oos is out of scope',
-    evalIntent,
-  );
+  onData('intent', {
+    description: 'intents of texts',
+    format: 'CSV with the columns text,category; the category oos is out of scope',
+    unit: 'rows',
+    parse: evaluation.parseIntents,
+    evaluate: evaluation.evaluateIntent,
+  });
   add('asr', 'word errors of recordings', 1)
-    .requiredOption('--dir <folder>', 'recordings, each beside its text: x.wav and x.txt')
-    .action(async (options: EvalOptions & { dir: string }) => done(await evalAsr(context, options)));
-  onData('answers', 'answers and citations', 'JSON lines: {"question", "article" or "intent"}', evalAnswers);
-  onData(
-    'sentiment',
-    'feelings of texts',
-    'CSV with the columns text,label; positive, negative, neutral',
-    evalSentiment,
-  );
-  onData('classify', 'labels of texts', 'CSV with the columns text,label', evalClasses).option(
-    '--classifier <name>',
-    'a trained classifier, in place of the names of the labels',
-  );
-  onData('entities', 'names in texts', 'CoNLL columns: a word and its BIO tag', evalEntities);
-  onData('key-phrases', 'key phrases of texts', 'JSON lines: {"text", "phrases": [...]}', evalKeyPhrases);
-  onData('injection', 'attacks among texts', 'JSON lines: {"text", "label": "injection" or "benign"}', evalInjection);
-  onData('pii', 'personal data in texts', 'JSON lines: {"text", "spans": [{"start", "end", "type"}]}', evalPii);
+    .requiredOption('--dir <folder>', 'recordings, each with its text beside it: x.wav and x.txt')
+    .action(async ({ dir, ...options }: EvalOptions & { dir: string }) => {
+      const rows = evaluation.findRecordings(dir);
+      done(await evaluate(context, options, { unit: 'recordings', rows, evaluate: evaluation.evaluateAsr }));
+    });
+  onData('answers', {
+    description: 'answers and citations',
+    format: 'JSON lines: {"question", "article" or "intent"}',
+    unit: 'questions',
+    parse: evaluation.parseQuestions,
+    evaluate: (client, rows, options) => {
+      const articles = evaluation.readHelpCentre(join(context.config.root, 'deploy', 'samples', 'help-centre'));
+      return evaluation.evaluateAnswers(client, rows, articles, options);
+    },
+  });
+  onData('sentiment', {
+    description: 'sentiment of texts',
+    format: 'CSV with the columns text,label; positive, negative, neutral',
+    unit: 'rows',
+    parse: evaluation.parseLabelled,
+    evaluate: evaluation.evaluateSentiment,
+  });
+  onData('classify', {
+    description: 'labels of texts',
+    format: 'CSV with the columns text,label',
+    unit: 'rows',
+    parse: evaluation.parseLabelled,
+    evaluate: (client, rows, options, { classifier }) => evaluation.evaluateClasses(client, rows, classifier, options),
+  }).option('--classifier <name>', 'a trained classifier instead of the names of the labels');
+  onData('entities', {
+    description: 'names in texts',
+    format: 'CoNLL columns: a word and its BIO tag',
+    unit: 'sentences',
+    parse: evaluation.parseConll,
+    evaluate: evaluation.evaluateEntities,
+  });
+  onData('key-phrases', {
+    description: 'key phrases of texts',
+    format: 'JSON lines: {"text", "phrases": [...]}',
+    unit: 'texts',
+    parse: evaluation.parseKeyPhrases,
+    evaluate: evaluation.evaluateKeyPhrases,
+  });
+  onData('injection', {
+    description: 'attacks among texts',
+    format: 'JSON lines: {"text", "label": "injection" or "benign"}',
+    unit: 'texts',
+    parse: evaluation.parseScreening,
+    evaluate: evaluation.evaluateScreening,
+  });
+  onData('pii', {
+    description: 'personal data in texts',
+    format: 'JSON lines: {"text", "spans": [{"start", "end", "type"}]}',
+    unit: 'texts',
+    parse: evaluation.parsePii,
+    evaluate: evaluation.evaluatePii,
+  });
   addLearningOptions(evals.command('recommender'))
-    .description('recommendations, by a published protocol; nothing that is stored is touched')
+    .description('recommendations, by a published protocol; stored data stays unchanged')
     .addOption(json())
     .addOption(url())
-    .requiredOption('--data <file>', 'CSV with the columns user,item and, where there are any, value,at')
+    .requiredOption('--data <file>', 'CSV with the columns user,item and optionally value,at')
     .addOption(
       new Option('--protocol <name>', 'ncf: the newest item among 100; full: every item ranked')
         .choices(['ncf', 'full'])
         .default('full'),
     )
-    .option('--seed <number>', 'who is held out, and what is drawn; 42 unless it is given', wholeNumber)
+    .option('--seed <number>', 'seed of the split and of the sampling; 42 by default', wholeNumber)
     .action(async (options: EvalRecommenderOptions) => done(await evalRecommender(context, options)));
 }

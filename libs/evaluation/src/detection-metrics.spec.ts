@@ -1,19 +1,20 @@
+import { areaUnderRoc } from '@llmos/learning';
 import fc from 'fast-check';
-import { auroc, recallAtFalseAlarms } from './detection.js';
+import { recallAtFalseAlarms } from './detection-metrics.js';
 
-describe('auroc', () => {
-  it('is 1 when every positive scores higher, 0 when lower, a half when nothing is told apart', () => {
-    expect(auroc([0.9, 0.8], [0.1, 0.2])).toBe(1);
-    expect(auroc([0.1], [0.5, 0.6])).toBe(0);
-    expect(auroc([0.5, 0.5, 0.5], [0.5, 0.5])).toBe(0.5);
+describe('areaUnderRoc', () => {
+  it('is 1 when every positive scores higher, 0 when lower, and 0.5 when all scores are equal', () => {
+    expect(areaUnderRoc([0.9, 0.8], [0.1, 0.2])).toBe(1);
+    expect(areaUnderRoc([0.1], [0.5, 0.6])).toBe(0);
+    expect(areaUnderRoc([0.5, 0.5, 0.5], [0.5, 0.5])).toBe(0.5);
   });
 
-  it('is the share of pairs in the right order, ties counting half', () => {
+  it('is the share of pairs in the right order, where a tie counts half', () => {
     const scores = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(scores, scores, (positives, negatives) => {
         const pairs = positives.flatMap((p) => negatives.map((n) => (p > n ? 1 : p === n ? 0.5 : 0)));
-        expect(auroc(positives, negatives)).toBeCloseTo(
+        expect(areaUnderRoc(positives, negatives)).toBeCloseTo(
           pairs.reduce<number>((sum, pair) => sum + pair, 0) / pairs.length,
           10,
         );
@@ -21,21 +22,21 @@ describe('auroc', () => {
     );
   });
 
-  it('is not a number without positives or negatives', () => {
-    expect(auroc([], [1])).toBeNaN();
-    expect(auroc([1], [])).toBeNaN();
+  it('is NaN without positives or without negatives', () => {
+    expect(areaUnderRoc([], [1])).toBeNaN();
+    expect(areaUnderRoc([1], [])).toBeNaN();
   });
 });
 
 describe('recallAtFalseAlarms', () => {
   const negatives = Array.from({ length: 100 }, (_, index) => index / 100);
 
-  it('lets five of a hundred through', () => {
+  it('allows five false alarms in a hundred negatives', () => {
     // The sixth highest negative is 0.94: only scores above it count.
     expect(recallAtFalseAlarms([0.94, 0.945, 0.99, 0.2], negatives, 0.05)).toBe(0.5);
   });
 
-  it('lets none through when all negatives that could pass are tied', () => {
+  it('allows no false alarm when all negatives have the same score', () => {
     expect(
       recallAtFalseAlarms(
         [0.5, 0.6],

@@ -9,13 +9,13 @@ describe('parseCsv', () => {
     ]);
   });
 
-  it('reads columns by name, in any order, and a last line without an end', () => {
+  it('reads columns by name, in any order, and a last line without a line end', () => {
     expect(parseCsv('\uFEFFid,category,text\n1,x,y', 'x.csv', ['text', 'category'])).toEqual([
       { id: '1', category: 'x', text: 'y' },
     ]);
   });
 
-  it('says which column is missing', () => {
+  it('names the missing column', () => {
     expect(() => parseCsv('text,label\na,b\n', 'x.csv', ['text', 'category'])).toThrow(
       'x.csv has no column category; its first line must name: text,category',
     );

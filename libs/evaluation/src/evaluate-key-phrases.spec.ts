@@ -2,10 +2,12 @@ import { GatewayClient } from '@llmos/client';
 import { evaluateKeyPhrases, parseKeyPhrases } from './evaluate-key-phrases.js';
 
 describe('evaluateKeyPhrases', () => {
-  it('compares stems, each once, of the first five and ten', async () => {
-    const said = ['Credit cards', 'the credit card', 'credit card', 'a', 'b', 'c', 'delivery times', 'd'];
+  it('compares the distinct stems of the first five and the first ten phrases', async () => {
+    const found = ['Credit cards', 'the credit card', 'credit card', 'a', 'b', 'c', 'delivery times', 'd'];
     const client = new GatewayClient('http://127.0.0.1:1');
-    const details = { analyses: [{ keyPhrases: said.map((text) => ({ text })) }, {}] };
+    const details = {
+      analyses: [{ keyPhrases: found.map((text) => ({ text, start: 0, end: 1, confidence: 1 })) }, {}],
+    };
     client.process = () => Promise.resolve({ status: 'success', result: '', body: {}, details });
     const rows = parseKeyPhrases(
       [
@@ -16,7 +18,7 @@ describe('evaluateKeyPhrases', () => {
         .join('\n'),
       'x.jsonl',
     );
-    const report = await evaluateKeyPhrases(client, rows, 1, () => undefined);
+    const report = await evaluateKeyPhrases(client, rows, { concurrency: 1 });
     expect(report).toEqual({
       n: 2,
       at5: { precision: 1 / 5 / 2, recall: 1 / 3 / 2, f1: 1 / 4 / 2 },
@@ -24,7 +26,7 @@ describe('evaluateKeyPhrases', () => {
     });
   });
 
-  it('says what a line lacks', () => {
+  it('names the line of an invalid row', () => {
     expect(() => parseKeyPhrases('{"text":"x","phrases":[]}', 'x.jsonl')).toThrow('x.jsonl:1');
   });
 });

@@ -34,12 +34,13 @@ const SIGNS: Record<string, string> = { '%': ' percent ', '&': ' and ', '+': ' p
 const NUMBER_WORDS = new Set([...ONES, ...TENS.slice(2), 'hundred', 'thousand', 'million']);
 
 /**
- * The words of a text as they are compared: lower case, without punctuation, apostrophes dropped (`don't` → `dont`),
- * hyphens as spaces (`twenty-one` → `twenty one`), `% & + @` in words. Numbers in digits become words, since a
- * recording has no digits: `105` and `1,050` as cardinals, `3.5` as `three point five`, `21st` as `twenty first`,
- * four digits from 1100 to 1999 as a year is read (`1775` → `seventeen seventy five`), longer than six digits and with
- * a leading zero digit by digit. `and` inside a number is dropped (`one hundred and five`). Spelling variants and
- * currencies are left as they are.
+ * The words of a text in a form that can be compared: lower case, no punctuation, no apostrophes (`don't` → `dont`),
+ * hyphens as spaces (`twenty-one` → `twenty one`), `% & + @` as words. Digits become the words that a speaker says:
+ * - `105` and `1,050` are cardinals, `3.5` is `three point five`, `21st` is `twenty first`;
+ * - a number from 1100 to 1999 is a year (`1775` → `seventeen seventy five`);
+ * - a number with a leading zero or more than six digits is read digit by digit.
+ *
+ * `and` inside a number is removed (`one hundred and five`). Spelling variants and currencies stay unchanged.
  */
 export function spokenWords(text: string): string[] {
   const words = text
@@ -71,8 +72,8 @@ function year(number: string): string {
 function cardinal(number: string): string {
   if (number.length > 6 || (number.length > 1 && number.startsWith('0'))) return digits(number);
   const value = Number(number);
-  if (value >= 1000)
-    return `${below1000(Math.floor(value / 1000))} thousand ${value % 1000 === 0 ? '' : below1000(value % 1000)}`.trim();
+  const rest = value % 1000;
+  if (value >= 1000) return `${below1000(Math.floor(value / 1000))} thousand ${rest === 0 ? '' : below1000(rest)}`.trim();
   return below1000(value);
 }
 

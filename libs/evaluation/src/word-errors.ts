@@ -1,16 +1,16 @@
 import { spokenWords } from './spoken-words.js';
 
 export interface WordErrors {
-  /** In the reference. */
+  /** Words of the reference. */
   readonly words: number;
-  /** Substituted, left out and put in. */
+  /** Substitutions, deletions and insertions. */
   readonly errors: number;
 }
 
-/** Word errors of a transcript: the Levenshtein distance over {@link spokenWords}. Their sum over all words is the WER. */
-export function wordErrors(reference: string, heard: string): WordErrors {
+/** Word errors of a transcript: the Levenshtein distance over {@link spokenWords}. The WER is errors over words. */
+export function wordErrors(reference: string, transcript: string): WordErrors {
   const expected = spokenWords(reference);
-  return { words: expected.length, errors: editDistance(expected, spokenWords(heard)) };
+  return { words: expected.length, errors: editDistance(expected, spokenWords(transcript)) };
 }
 
 /** The fewest insertions, deletions and substitutions that turn one list into the other (Wagner and Fischer, 1974). */

@@ -1,32 +1,33 @@
+import { detailsOf, type GatewayClient } from '@llmos/client';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { CliError } from '../cli-error.js';
-import type { GatewayClient } from '@llmos/client';
-import { detailsOf } from '@llmos/client';
-import { eachAtOnce } from './each-at-once.js';
+import { mapConcurrently, type EvaluationOptions } from './concurrency.js';
+import { EvaluationError } from './evaluation-error.js';
 import { wordErrors } from './word-errors.js';
 
 export interface AsrReport {
   readonly files: number;
   readonly words: number;
   readonly errors: number;
+  /** Word error rate. */
   readonly wer: number;
-  /** Seconds of work of the service per second of sound. */
+  /** Real-time factor: seconds of work per second of sound. */
   readonly rtf: number;
-  /** Of the recogniser; null when the service does not say. */
+  /** Threads of the recogniser; null when the service does not report them. */
   readonly threads: number | null;
 }
 
 export interface Recording {
   readonly name: string;
   readonly path: string;
+  /** The words that are spoken. */
   readonly text: string;
 }
 
-/** Sound files that lie beside a text file of the same name. */
+/** The recordings of a folder that have a text file of the same name. @throws EvaluationError when there are none. */
 export function findRecordings(folder: string): Recording[] {
-  const names = namesIn(folder);
+  const names = filesIn(folder);
   const found = names
     .filter((name) => /\.(wav|flac|mp3|ogg|webm)$/i.test(name) && names.includes(`${parse(name).name}.txt`))
     .map((name) => ({
@@ -35,32 +36,31 @@ export function findRecordings(folder: string): Recording[] {
       text: readFileSync(join(folder, `${parse(name).name}.txt`), 'utf8'),
     }));
   if (found.length === 0)
-    throw new CliError(`${folder} holds no recording with a text beside it, such as x.wav and x.txt`);
+    throw new EvaluationError(`${folder} has no recording with a text beside it, such as x.wav and x.txt`);
   return found;
 }
 
-function namesIn(folder: string): string[] {
+function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort();
   } catch (cause) {
-    throw new CliError(`${folder} is no folder that can be read`, 'give --dir the folder of the recordings', { cause });
+    throw new EvaluationError(`${folder} cannot be read`, 'give --dir the folder of the recordings', { cause });
   }
 }
 
-/** Transcribes each recording and counts the words that differ. One at a time, or the real-time factor would tell of queues. */
+/** Transcribes each recording and counts the word errors. With a concurrency above 1, `rtf` includes waiting times. */
 export async function evaluateAsr(
   client: GatewayClient,
   recordings: readonly Recording[],
-  concurrency: number,
-  onDone: () => void,
+  { concurrency, onDone }: EvaluationOptions,
 ): Promise<AsrReport> {
-  const rows = await eachAtOnce(recordings, concurrency, async ({ name, path, text }) => {
+  const rows = await mapConcurrently(recordings, concurrency, async ({ name, path, text }) => {
     const reply = await client.process('transcribe', { audio: { name, bytes: new Uint8Array(await readFile(path)) } });
     const { transcript, durationSeconds, timings, threads } = detailsOf(reply);
     const workMs = timings?.find(({ capability }) => capability === 'asr.transcribe')?.handlerMs;
     if (typeof durationSeconds !== 'number' || workMs === undefined)
-      throw new CliError(`${name}: the pipeline transcribe gave no duration or timings`);
-    onDone();
+      throw new EvaluationError(`${name}: the pipeline transcribe returned no duration or timings`);
+    onDone?.();
     return { ...wordErrors(text, transcript ?? ''), workSeconds: workMs / 1000, durationSeconds, threads };
   });
   const sum = (key: 'words' | 'errors' | 'workSeconds' | 'durationSeconds') =>

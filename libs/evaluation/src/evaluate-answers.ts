@@ -1,10 +1,10 @@
+import { detailsOf, type GatewayClient, type Reply } from '@llmos/client';
 import { z } from 'zod';
-import { CliError } from '../cli-error.js';
-import type { GatewayClient, Reply } from '@llmos/client';
-import { detailsOf } from '@llmos/client';
-import { eachAtOnce } from './each-at-once.js';
+import { mapConcurrently, type EvaluationOptions } from './concurrency.js';
+import { EvaluationError } from './evaluation-error.js';
 import type { Article } from './help-centre.js';
-import { unsupportedSentences } from './support.js';
+import { parseLines } from './json-lines.js';
+import { unsupportedSentences } from './unsupported-sentences.js';
 
 const questionSchema = z
   .object({
@@ -18,49 +18,40 @@ export type Question = z.infer<typeof questionSchema>;
 
 export interface AnswersReport {
   readonly n: number;
-  /** Share of questions whose right article is the first found, among the first three. */
+  /** Share of questions whose right article is ranked first. */
   readonly hit1: number;
+  /** Share of questions whose right article is among the first three. */
   readonly hit3: number;
-  /** Share of questions answered at all. */
+  /** Share of questions that got an answer. */
   readonly answered: number;
   /** Share of the answers that cite the right article. */
   readonly cited_right: number;
-  /** Share of the answers that hold a sentence which the articles they cite do not carry. */
+  /** Share of the answers with a sentence that the cited articles do not support. */
   readonly unsupported: number;
-  /** Share of the runs that a fallback answered in part. */
+  /** Share of the runs in which a fallback answered a step. */
   readonly degraded: number;
 }
 
-/** @throws CliError naming the line at fault. */
-export function parseQuestions(text: string, file: string): Question[] {
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    const parsed = questionSchema.safeParse(jsonOf(line));
-    if (parsed.success) return [parsed.data];
-    throw new CliError(
-      `${file}:${index + 1}: ${parsed.error.issues[0]!.message}; a line looks like {"question":"…","article":"card-arrival"}`,
-    );
-  });
-}
+/** @throws EvaluationError naming the first invalid line. */
+export const parseQuestions = (text: string, file: string): Question[] => parseLines(text, file, questionSchema);
 
 /**
- * Asks every question and judges the answer against the articles themselves: was the right one found and cited, and
- * does the text of what is cited carry what was said (see `unsupportedSentences`). A right article is the one named,
- * or any written for the intent named. `facts` is not read: whether a free sentence contradicts a fact cannot be
- * decided by rules, and figures are compared with the articles anyway.
+ * Asks every question and judges the answer against the articles: was the right article found and cited, and do the
+ * cited articles support the answer (see `unsupportedSentences`). The right article is the one named, or any article
+ * written for the named intent. `facts` is ignored: rules cannot decide whether a free sentence contradicts a fact, and
+ * figures are compared with the articles anyway.
  */
 export async function evaluateAnswers(
   client: GatewayClient,
   questions: readonly Question[],
   articles: ReadonlyMap<string, Article>,
-  concurrency: number,
-  onDone: () => void,
+  { concurrency, onDone }: EvaluationOptions,
 ): Promise<AnswersReport> {
-  const judged = await eachAtOnce(questions, concurrency, async (question) => {
+  const judged = await mapConcurrently(questions, concurrency, async (question) => {
     const right = rightArticles(question, articles);
     const reply = await client.process('customer_service', { text: question.question });
-    onDone();
-    return judge(reply, right, articles);
+    onDone?.();
+    return judgeAnswer(reply, right, articles);
   });
   const answers = judged.filter(({ answered }) => answered);
   return {
@@ -74,7 +65,7 @@ export async function evaluateAnswers(
   };
 }
 
-export function judge(
+export function judgeAnswer(
   reply: Pick<Reply, 'result' | 'details'>,
   right: ReadonlySet<string>,
   articles: ReadonlyMap<string, Article>,
@@ -98,7 +89,7 @@ function rightArticles({ article, intent }: Question, articles: ReadonlyMap<stri
     .filter(({ id, intents }) => (article === undefined ? intents.includes(intent!) : id === article))
     .map(({ id }) => id);
   if (right.length === 0)
-    throw new CliError(
+    throw new EvaluationError(
       `The help centre has no article ${article === undefined ? `for the intent '${intent}'` : `'${article}'`}`,
     );
   return new Set(right);
@@ -106,12 +97,4 @@ function rightArticles({ article, intent }: Question, articles: ReadonlyMap<stri
 
 function share<T>(items: readonly T[], is: (item: T) => boolean): number {
   return items.length === 0 ? 0 : items.filter(is).length / items.length;
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

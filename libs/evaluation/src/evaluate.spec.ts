@@ -1,13 +1,13 @@
 import { GatewayClient, type Reply, type RunInput } from '@llmos/client';
-import { eachAtOnce } from './each-at-once.js';
-import { evaluateAnswers, judge, parseQuestions } from './evaluate-answers.js';
+import { mapConcurrently } from './concurrency.js';
+import { evaluateAnswers, judgeAnswer, parseQuestions } from './evaluate-answers.js';
 import { evaluateEntities, parseConll } from './evaluate-entities.js';
 import { evaluateIntent } from './evaluate-intent.js';
 import { evaluateClasses, evaluateSentiment } from './evaluate-labels.js';
 import { evaluatePii, evaluateScreening, parsePii, parseScreening } from './evaluate-security.js';
 import { parseArticle } from './help-centre.js';
 
-/** Answers without a network; everything else is the real client's. */
+/** Returns prepared answers without a network. */
 class CannedClient extends GatewayClient {
   constructor(private readonly answer: (text: string) => Pick<Reply, 'result' | 'details'>) {
     super('http://127.0.0.1:1');
@@ -29,7 +29,7 @@ const articles = new Map(
   ]),
 );
 
-/** Answers a batch of texts. */
+/** Returns prepared details for a batch of texts. */
 class BatchClient extends GatewayClient {
   constructor(private readonly details: (texts: readonly string[], input: RunInput) => Record<string, unknown>) {
     super('http://127.0.0.1:1');
@@ -40,34 +40,38 @@ class BatchClient extends GatewayClient {
   }
 }
 
+const WHOLE = { start: 0, end: 1 };
+const entity = (start: number, end: number, type: string) => ({ start, end, type, text: '', confidence: 1 });
+const finding = (start: number, end: number) => ({ start, end, type: 'email', confidence: 1, token: '[EMAIL_1]' });
+
 describe('evaluateSentiment', () => {
-  it('takes neutral for the likelier of two where the data has no neutral rows', async () => {
+  it('counts neutral as the more likely of two sentiments when the data has no neutral rows', async () => {
     const client = new BatchClient((texts) => ({
       analyses: texts.map((text) => ({
-        sentiment: { label: 'neutral', positive: text.startsWith('good') ? 0.6 : 0.4 },
+        sentiment: { label: 'neutral', positive: text.startsWith('good') ? 0.6 : 0.4, confidence: 1, ...WHOLE },
       })),
     }));
     const rows = ['good a:1', 'good b:0', 'bad c:0', 'bad d:0'].map((row) => {
       const [text = '', label = ''] = row.split(':');
       return { text, label };
     });
-    // Positive: 1 right of 2 said and 1 wanted; negative: 2 right of 2 said and 3 wanted.
-    expect(await evaluateSentiment(client, rows, 1, () => undefined)).toEqual({
+    // Positive: 1 right of 2 found and 1 marked; negative: 2 right of 2 found and 3 marked.
+    expect(await evaluateSentiment(client, rows, { concurrency: 1 })).toEqual({
       n: 4,
       accuracy: 0.75,
       f1: (2 / 3 + 4 / 5) / 2,
     });
   });
 
-  it('refuses labels that are no sentiments, naming one, before anything is asked', async () => {
+  it('refuses a label that is no sentiment before it sends a request', async () => {
     const asking = async () =>
-      evaluateSentiment(new BatchClient(() => ({})), [{ text: 'a', label: 'praise' }], 1, () => undefined);
+      evaluateSentiment(new BatchClient(() => ({})), [{ text: 'a', label: 'praise' }], { concurrency: 1 });
     await expect(asking()).rejects.toThrow("'praise' is no sentiment");
   });
 });
 
 describe('evaluateClasses', () => {
-  it('asks with the labels of the data, or by the classifier that is named', async () => {
+  it('sends the labels of the data, or the name of the classifier', async () => {
     const asked: RunInput[] = [];
     const client = new BatchClient((texts, input) => {
       asked.push(input);
@@ -77,14 +81,14 @@ describe('evaluateClasses', () => {
       { text: 'a', label: 'a' },
       { text: 'b', label: 'a' },
     ];
-    expect(await evaluateClasses(client, rows, undefined, 1, () => undefined)).toMatchObject({ n: 2, accuracy: 0.5 });
-    await evaluateClasses(client, rows, 'tickets', 1, () => undefined);
+    expect(await evaluateClasses(client, rows, undefined, { concurrency: 1 })).toMatchObject({ n: 2, accuracy: 0.5 });
+    await evaluateClasses(client, rows, 'tickets', { concurrency: 1 });
     expect(asked).toMatchObject([{ labels: ['a'] }, { classifier: 'tickets' }]);
   });
 });
 
 describe('evaluateEntities', () => {
-  it('reads CoNLL columns, and counts an entity with a wrong end as missed and as wrong', async () => {
+  it('reads CoNLL columns and counts an entity with a wrong end as one missed and one false', async () => {
     const sentences = parseConll('Ada B-PER\nLovelace I-PER\nmet O\nAcme B-ORG\n\nen:Rome B-LOC\n', 'x.conll');
     expect(sentences).toEqual([
       {
@@ -99,27 +103,23 @@ describe('evaluateEntities', () => {
     const client = new BatchClient(() => ({
       analyses: [
         {
-          entities: [
-            { start: 0, end: 3, type: 'person' },
-            { start: 17, end: 21, type: 'organisation' },
-            { start: 4, end: 9, type: 'money' },
-          ],
+          entities: [entity(0, 3, 'person'), entity(17, 21, 'organisation'), entity(4, 9, 'money')],
         },
         {},
       ],
     }));
-    const report = await evaluateEntities(client, sentences, 1, () => undefined);
+    const report = await evaluateEntities(client, sentences, { concurrency: 1 });
     expect(report).toMatchObject({ n: 3, precision: 1 / 2, recall: 1 / 3 });
     expect(report.by_type['organisation']).toMatchObject({ precision: 1, recall: 1, f1: 1, n: 1 });
   });
 
-  it('says what a file lacks', () => {
+  it('reports a file without sentences', () => {
     expect(() => parseConll('', 'x.conll')).toThrow('x.conll has no sentences');
   });
 });
 
 describe('evaluateScreening', () => {
-  it('judges at the shipped threshold, and the scores without one', async () => {
+  it('counts verdicts at the shipped threshold, and ranks the scores without a threshold', async () => {
     const client = new BatchClient(([text]) => {
       const [score = '0'] = text!.split(' ');
       return { screening: { verdict: Number(score) >= 0.5 ? 'injection' : 'benign', score: Number(score) } };
@@ -130,7 +130,7 @@ describe('evaluateScreening', () => {
         ['0.1 c', '0.6 d'].map((text) => JSON.stringify({ text, label: 'benign' })).join('\n'),
       'x.jsonl',
     );
-    expect(await evaluateScreening(client, rows, 2, () => undefined)).toEqual({
+    expect(await evaluateScreening(client, rows, { concurrency: 2 })).toEqual({
       n: 4,
       recall: 0.5,
       false_alarm_rate: 0.5,
@@ -141,12 +141,9 @@ describe('evaluateScreening', () => {
 });
 
 describe('evaluatePii', () => {
-  it('counts a finding that overlaps what is marked, one for one', async () => {
+  it('matches each marked span with one overlapping finding', async () => {
     const client = new BatchClient(() => ({
-      findings: [
-        { start: 1, end: 4, type: 'email' },
-        { start: 2, end: 3, type: 'email' },
-      ],
+      findings: [finding(1, 4), finding(2, 3)],
     }));
     const rows = parsePii(
       JSON.stringify({
@@ -158,13 +155,13 @@ describe('evaluatePii', () => {
       }),
       'x.jsonl',
     );
-    const report = await evaluatePii(client, rows, 1, () => undefined);
+    const report = await evaluatePii(client, rows, { concurrency: 1 });
     expect(report).toMatchObject({ precision: 1 / 2, recall: 1 / 2, by_type: { card: { recall: 0, n: 1 } } });
   });
 });
 
 describe('evaluateIntent', () => {
-  it('judges the known rows by their best intent and the strangers by their score', async () => {
+  it('judges in-scope rows by their most likely intent and out-of-scope rows by their score', async () => {
     const client = new CannedClient((text) => {
       const [best = '', score = '0'] = text.split(' ');
       const outOfScopeScore = Number(score);
@@ -190,13 +187,13 @@ describe('evaluateIntent', () => {
       { text: 'b 0.9', category: 'oos' },
       { text: 'a 0.55', category: 'oos' },
     ];
-    expect(await evaluateIntent(client, rows, 2, () => undefined)).toEqual({
+    expect(await evaluateIntent(client, rows, { concurrency: 2 })).toEqual({
       n: 4,
       accuracy: 0.75,
       accuracy_as_answered: 0.5,
       oos: { n: 2, auroc: 7 / 8, recall_at_5_percent_false_alarms: 0.5 },
     });
-    expect((await evaluateIntent(client, rows.slice(0, 2), 2, () => undefined)).oos).toEqual({
+    expect((await evaluateIntent(client, rows.slice(0, 2), { concurrency: 2 })).oos).toEqual({
       n: 0,
       auroc: null,
       recall_at_5_percent_false_alarms: null,
@@ -205,7 +202,7 @@ describe('evaluateIntent', () => {
 });
 
 describe('evaluateAnswers', () => {
-  it('compares what was found, cited and said with the articles', async () => {
+  it('compares the found articles, the citations and the text of the answer with the articles', async () => {
     const client = new CannedClient((text) => {
       if (text === 'nothing')
         return {
@@ -224,10 +221,15 @@ describe('evaluateAnswers', () => {
       };
     });
     const questions = parseQuestions(
-      '{"question":"right","article":"card-arrival"}\n{"question":"wrong","intent":"change_pin"}\n\n{"question":"nothing","article":"card-arrival"}\n',
+      [
+        '{"question":"right","article":"card-arrival"}',
+        '{"question":"wrong","intent":"change_pin"}',
+        '',
+        '{"question":"nothing","article":"card-arrival"}\n',
+      ].join('\n'),
       'q.jsonl',
     );
-    const report = await evaluateAnswers(client, questions, articles, 3, () => undefined);
+    const report = await evaluateAnswers(client, questions, articles, { concurrency: 3 });
     expect(report).toEqual({
       n: 3,
       hit1: 1 / 3,
@@ -239,15 +241,15 @@ describe('evaluateAnswers', () => {
     });
   });
 
-  it('takes the order of the citations where nothing says what was found', () => {
+  it('uses the order of the citations when the reply has no list of found passages', () => {
     const reply = {
       result: 'It takes 5 working days.',
       details: { grounding: 'generated', citations: [{ document: 'change-pin', title: 'x' }] },
     };
-    expect(judge(reply, new Set(['change-pin']), articles)).toMatchObject({ rank: 0, citedRight: true });
+    expect(judgeAnswer(reply, new Set(['change-pin']), articles)).toMatchObject({ rank: 0, citedRight: true });
   });
 
-  it('names the line at fault', () => {
+  it('names the line of an invalid question', () => {
     expect(() => parseQuestions('{"question":"a","article":"b"}\n{"question":"a"}', 'q.jsonl')).toThrow(
       /q.jsonl:2: give `article` or `intent`/,
     );
@@ -256,7 +258,7 @@ describe('evaluateAnswers', () => {
 });
 
 describe('parseArticle', () => {
-  it('reads the front matter, and passes over a text without one', () => {
+  it('reads the front matter and skips a text without one', () => {
     expect(parseArticle('---\nid: a\ntitle: A\nintents: [x, y]\n---\nText.\n')).toEqual({
       id: 'a',
       title: 'A',
@@ -267,11 +269,11 @@ describe('parseArticle', () => {
   });
 });
 
-describe('eachAtOnce', () => {
-  it('never works on more than the limit, and keeps the order', async () => {
+describe('mapConcurrently', () => {
+  it('works on at most `limit` items and keeps their order', async () => {
     let running = 0;
     let most = 0;
-    const results = await eachAtOnce([5, 1, 3, 2, 4], 2, async (item) => {
+    const results = await mapConcurrently([5, 1, 3, 2, 4], 2, async (item) => {
       most = Math.max(most, ++running);
       await new Promise((resolve) => setImmediate(resolve));
       running--;
@@ -288,7 +290,7 @@ describe('eachAtOnce', () => {
       await Promise.resolve();
       if (item === 2) throw new Error('no');
     };
-    await expect(eachAtOnce([1, 2, 3, 4, 5, 6, 7, 8], 1, work)).rejects.toThrow('no');
+    await expect(mapConcurrently([1, 2, 3, 4, 5, 6, 7, 8], 1, work)).rejects.toThrow('no');
     expect(seen).toEqual([1, 2]);
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { CliError } from '../cli-error.js';
+import { EvaluationError } from './evaluation-error.js';
 
 const frontMatter = z.object({ id: z.string(), title: z.string(), intents: z.array(z.string()).default([]) });
 
@@ -10,15 +10,12 @@ export interface Article extends z.infer<typeof frontMatter> {
   readonly text: string;
 }
 
-/** The sample help centre, by article id, as its files say. */
+/** The articles of a folder of Markdown files, by article id. @throws EvaluationError when there are none. */
 export function readHelpCentre(folder: string): Map<string, Article> {
   const articles = readdirSync(folder)
     .filter((file) => file.endsWith('.md'))
-    .flatMap((file) => {
-      const article = parseArticle(readFileSync(join(folder, file), 'utf8'));
-      return article ? [article] : [];
-    });
-  if (articles.length === 0) throw new CliError(`${folder} holds no article with front matter`);
+    .flatMap((file) => parseArticle(readFileSync(join(folder, file), 'utf8')) ?? []);
+  if (articles.length === 0) throw new EvaluationError(`${folder} has no article with front matter`);
   return new Map(articles.map((article) => [article.id, article]));
 }
 

@@ -1,7 +1,8 @@
-import { z } from 'zod';
-import { CliError } from '../cli-error.js';
 import type { GatewayClient } from '@llmos/client';
-import { batchesOf, eachAtOnce } from './each-at-once.js';
+import { analyze } from '@llmos/contracts/capabilities/analysis';
+import { z } from 'zod';
+import { mapBatches, type EvaluationOptions } from './concurrency.js';
+import { EvaluationError } from './evaluation-error.js';
 import { SpanTally, type SpanFigures, type TypedSpan } from './span-figures.js';
 
 export interface EntityReport extends SpanFigures {
@@ -14,7 +15,7 @@ export interface TaggedText {
   readonly entities: readonly TypedSpan[];
 }
 
-/** What the tags of public data sets mean here; other tags are nobody's and not judged. */
+/** The entity type of each tag in public data sets. Other tags are ignored. */
 const TYPES: Readonly<Record<string, string>> = {
   per: 'person',
   person: 'person',
@@ -31,21 +32,19 @@ const TYPES: Readonly<Record<string, string>> = {
   date: 'date',
   money: 'money',
 };
-const TEXTS_AT_ONCE = 16;
 
-const answerSchema = z.object({
-  analyses: z.array(
-    z.object({ entities: z.array(z.object({ start: z.number(), end: z.number(), type: z.string() })).default([]) }),
-  ),
+const replySchema = z.object({
+  analyses: z.array(analyze.output.shape.analyses.element.pick({ entities: true })),
 });
 
-/** Reads CoNLL columns: a word first and its BIO tag last on each line, an empty line between sentences. */
+/** Reads CoNLL columns: each line has a word first and its BIO tag last; an empty line separates sentences. */
 export function parseConll(text: string, file: string): TaggedText[] {
   const sentences = text
     .split(/\r?\n\s*\r?\n/)
     .map((block) => block.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('-DOCSTART-')));
   const parsed = sentences.filter((lines) => lines.length > 0).map(readSentence);
-  if (parsed.length === 0) throw new CliError(`${file} has no sentences`, 'give CoNLL columns: a word and its BIO tag');
+  if (parsed.length === 0)
+    throw new EvaluationError(`${file} has no sentences`, 'give CoNLL columns: a word and its BIO tag');
   return parsed;
 }
 
@@ -69,26 +68,24 @@ function readSentence(lines: readonly string[]): TaggedText {
   return { text, entities };
 }
 
-/** Asks for the entities of every sentence; an entity is right when its type and both its ends are. */
+/** Extracts the entities of every sentence. An entity is right when its type, its start and its end are right. */
 export async function evaluateEntities(
   client: GatewayClient,
   sentences: readonly TaggedText[],
-  concurrency: number,
-  onDone: () => void,
+  options: EvaluationOptions,
 ): Promise<EntityReport> {
   const judged = new Set(sentences.flatMap(({ entities }) => entities.map(({ type }) => type)));
-  const tally = new SpanTally();
-  await eachAtOnce(batchesOf(sentences, TEXTS_AT_ONCE), concurrency, async (batch) => {
+  const found = await mapBatches(sentences, options, async (batch) => {
     const texts = batch.map(({ text }) => text);
     const { details } = await client.process('text_analysis', { texts, tasks: ['entities'], language: 'en' });
-    const { analyses } = answerSchema.parse(details);
-    batch.forEach(({ entities }, at) => {
-      tally.add(
-        (analyses[at]?.entities ?? []).filter(({ type }) => judged.has(type)),
-        entities,
-      );
-      onDone();
-    });
+    return replySchema.parse(details).analyses;
   });
+  const tally = new SpanTally();
+  sentences.forEach(({ entities }, at) =>
+    tally.add(
+      (found[at]?.entities ?? []).filter(({ type }) => judged.has(type)),
+      entities,
+    ),
+  );
   return { ...tally.total(), by_type: tally.byType() };
 }

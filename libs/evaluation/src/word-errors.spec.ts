@@ -18,7 +18,7 @@ describe('spokenWords', () => {
 });
 
 describe('wordErrors', () => {
-  it('counts nothing for the same words written differently', () => {
+  it('counts no error for the same words in another spelling of numbers, case and punctuation', () => {
     expect(wordErrors('I paid 20 pounds.', 'i paid twenty pounds')).toEqual({ words: 4, errors: 0 });
   });
 
@@ -27,7 +27,7 @@ describe('wordErrors', () => {
     expect(wordErrors('how do I change my pin', '')).toEqual({ words: 6, errors: 6 });
   });
 
-  it('finds the shortest way', () => {
+  it('uses the smallest number of edits', () => {
     expect(editDistance(['a', 'b', 'c', 'd'], ['b', 'c', 'd', 'e'])).toBe(2);
     expect(editDistance([], ['x'])).toBe(1);
   });
