@@ -1,8 +1,8 @@
 import { defineConfig, setting, type ConfigOf } from '@llmos/config';
 import type { ServiceConfig } from '@llmos/mesh';
 import { z } from 'zod';
-import { parseKeys } from './api-keys.js';
-import { guardSettings } from './guard/guard.config.js';
+import { parseKeys } from './auth/api-keys.js';
+import { throttleSettings } from './throttle/throttle.config.js';
 
 export const gatewayConfig = defineConfig({
   host: setting('LLMOS_HOST', z.string().default('127.0.0.1')),
@@ -27,6 +27,6 @@ export const gatewayConfig = defineConfig({
       .positive()
       .default(24 * 3_600_000),
   ),
-  ...guardSettings,
+  ...throttleSettings,
 });
 export type GatewayConfig = ConfigOf<typeof gatewayConfig> & ServiceConfig;

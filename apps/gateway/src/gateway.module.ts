@@ -1,19 +1,19 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AvailabilityService } from './availability.service.js';
-import { ConversationsService } from './conversations.service.js';
-import { ErrorsFilter } from './errors.filter.js';
-import { GuardService } from './guard/guard.service.js';
+import { ConversationsService } from './runs/conversations.service.js';
+import { ErrorsFilter } from './http/errors.filter.js';
+import { ThrottleService } from './throttle/throttle.service.js';
 import { HealthController } from './health.controller.js';
 import { IntakeService } from './intake.service.js';
 import { PipelinesService } from './pipelines.service.js';
 import { AnalysisController } from './resources/analysis.controller.js';
 import { RecommendationsController } from './resources/recommendations.controller.js';
-import { ResourceRuns } from './resources/resource-runs.service.js';
+import { HttpRuns } from './runs/http-runs.service.js';
 import { SchedulesController } from './resources/schedules.controller.js';
-import { RunsController } from './runs.controller.js';
-import { RunsService } from './runs.service.js';
-import { ServingController } from './serving.controller.js';
+import { RunsController } from './runs/runs.controller.js';
+import { RunsService } from './runs/runs.service.js';
+import { ServingController } from './runs/serving.controller.js';
 
 @Module({
   controllers: [
@@ -29,9 +29,9 @@ import { ServingController } from './serving.controller.js';
     AvailabilityService,
     ConversationsService,
     RunsService,
-    ResourceRuns,
+    HttpRuns,
     IntakeService,
-    GuardService,
+    ThrottleService,
     { provide: APP_FILTER, useClass: ErrorsFilter },
   ],
 })

@@ -5,11 +5,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { createServer } from 'node:net';
-import { attachDoor } from './door.js';
+import { attachAuth } from './auth/auth.hooks.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
-import { GuardService } from './guard/guard.service.js';
-import { parseJson } from './json-body.js';
+import { ThrottleService } from './throttle/throttle.service.js';
+import { parseJson } from './http/json-body.js';
 import { ROW_FILES } from './resources/rows-body.js';
 
 const PORTS_TRIED = 50;
@@ -27,8 +27,8 @@ export async function createGateway(context: GatewayProcess): Promise<NestFastif
   });
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await setBodyParsers(fastify, config);
-  app.get(GuardService).attach(fastify);
-  attachDoor(fastify, config);
+  app.get(ThrottleService).attach(fastify);
+  attachAuth(fastify, config);
   return app;
 }
 

@@ -13,9 +13,9 @@ import { Bus, LOGGER } from '@llmos/mesh';
 import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan, type Logger } from '@llmos/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { parseJson } from './json-body.js';
+import { parseJson } from './http/json-body.js';
 import { PipelinesService } from './pipelines.service.js';
-import { RunsService } from './runs.service.js';
+import { RunsService } from './runs/runs.service.js';
 
 const STRUCTURED = 'application/cloudevents+json';
 const CAPACITY = 32;

@@ -4,7 +4,7 @@ import { parsePipeline } from '@llmos/pipeline';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { requireRole, type KeyHolder } from './api-keys.js';
+import { requireRole, type Caller } from './auth/api-keys.js';
 import type { GatewayConfig } from './gateway.config.js';
 
 /** The pipelines of `deploy/pipelines/`, checked when the gateway starts. */
@@ -33,7 +33,7 @@ export class PipelinesService implements OnModuleInit {
   }
 
   /** The pipeline, for whoever may run it. @throws LlmosError UNKNOWN_PIPELINE, or FORBIDDEN naming the role it needs. */
-  getFor(holder: KeyHolder, name: string, field: string): Pipeline {
+  getFor(holder: Caller, name: string, field: string): Pipeline {
     const pipeline = this.get(name, field);
     requireRole(holder, pipeline.role, `The pipeline '${name}'`);
     return pipeline;

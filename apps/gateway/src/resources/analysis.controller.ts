@@ -1,12 +1,12 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readFields } from '../request-body.js';
-import { ResourceRuns, type ResourceReply } from './resource-runs.service.js';
+import { readFields } from '../http/request-body.js';
+import { HttpRuns, type ResourceReply } from '../runs/http-runs.service.js';
 
 /** `/v1/analyze`: what texts say. */
 @Controller('/v1/analyze')
 export class AnalysisController {
-  constructor(private readonly runs: ResourceRuns) {}
+  constructor(private readonly runs: HttpRuns) {}
 
   @Post()
   @HttpCode(200)

@@ -1,8 +1,8 @@
 import { LlmosError } from '@llmos/contracts';
 import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readFields } from '../request-body.js';
-import { ResourceRuns, type ResourceReply } from './resource-runs.service.js';
+import { readFields } from '../http/request-body.js';
+import { HttpRuns, type ResourceReply } from '../runs/http-runs.service.js';
 import { readRows } from './rows-body.js';
 
 const ROWS_AT_ONCE = 1_000;
@@ -10,7 +10,7 @@ const ROWS_AT_ONCE = 1_000;
 /** `/v1/recommendations`, `/v1/interactions`, `/v1/items`, `/v1/users`: what the recommender is asked and told. */
 @Controller('/v1')
 export class RecommendationsController {
-  constructor(private readonly runs: ResourceRuns) {}
+  constructor(private readonly runs: HttpRuns) {}
 
   @Post('/recommendations')
   @HttpCode(200)

@@ -1,6 +1,6 @@
 import { LlmosError } from '@llmos/contracts';
 import type { FastifyRequest } from 'fastify';
-import { readFields } from '../request-body.js';
+import { readFields } from '../http/request-body.js';
 
 /** The media types of files of rows, and what the importing service calls them. */
 export const ROW_FILES: Readonly<Record<string, 'jsonl' | 'csv'>> = {

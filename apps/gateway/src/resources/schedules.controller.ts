@@ -4,10 +4,10 @@ import { isToken, LlmosError } from '@llmos/contracts';
 import { checkInput } from '@llmos/pipeline';
 import { Controller, Delete, Get, Inject, Param, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { tenantOf } from '../caller.js';
+import { tenantOf } from '../auth/caller.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { PipelinesService } from '../pipelines.service.js';
-import { readFields } from '../request-body.js';
+import { readFields } from '../http/request-body.js';
 import { parseSchedule } from './schedule-body.js';
 
 const MOST_PER_TENANT = 100;

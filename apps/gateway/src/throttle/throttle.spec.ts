@@ -1,9 +1,9 @@
 import { observationSchema, type Observation, type Restriction } from '@llmos/contracts/capabilities/security';
 import fc from 'fast-check';
-import { CallerKeys } from './caller-keys.js';
-import { clientAddressOf } from './client-address.js';
-import { Guard } from './guard.js';
-import { parseNetworks } from './networks.js';
+import { CallerKeys } from '../auth/identity.js';
+import { clientAddressOf } from '../auth/client-address.js';
+import { Throttle } from './throttle.js';
+import { parseNetworks } from '../auth/networks.js';
 import { ObservationBuffer } from './observation-buffer.js';
 import { notesOf, pipelineOf } from './observation-notes.js';
 import { RestrictionsFeed } from './restrictions-feed.js';
@@ -43,8 +43,8 @@ async function feedOf(...restrictions: (Restriction | Uint8Array)[]): Promise<Re
   return feed;
 }
 
-async function guardOf(restrictions: (Restriction | Uint8Array)[], more: { restrictLoopback?: boolean } = {}) {
-  return new Guard({
+async function throttleOf(restrictions: (Restriction | Uint8Array)[], more: { restrictLoopback?: boolean } = {}) {
+  return new Throttle({
     keys: new CallerKeys(new Map([['k1', { tenant: 'acme', role: 'caller' }]])),
     feed: await feedOf(...restrictions),
     slowLane: new SlowLane(12),
@@ -101,20 +101,20 @@ describe('whose address counts', () => {
 
 describe('the guard', () => {
   it('lets everybody in while nothing is known, and when an entry cannot be read', async () => {
-    const guard = await guardOf([new TextEncoder().encode('{"id":')]);
-    expect(guard.refuse(guard.identify(from('198.51.100.7')), NOW)).toBeUndefined();
+    const throttle = await throttleOf([new TextEncoder().encode('{"id":')]);
+    expect(throttle.refuse(throttle.identify(from('198.51.100.7')), NOW)).toBeUndefined();
   });
 
   it('says until when a caller is blocked, and whom to ask', async () => {
     const blocked = restriction({ kind: 'address', id: '198.51.100.7' });
-    const guard = await guardOf([blocked]);
-    const caller = guard.identify(from('198.51.100.7'));
-    expect(guard.refuse(caller, NOW)?.error).toMatchObject({
+    const throttle = await throttleOf([blocked]);
+    const caller = throttle.identify(from('198.51.100.7'));
+    expect(throttle.refuse(caller, NOW)?.error).toMatchObject({
       code: 'RESTRICTED',
       message: `This address is held back until 2026-11-24T08:15:00Z. Ask whoever runs this service, and name the restriction '${blocked.id}'.`,
     });
-    expect(guard.refuse(caller, NOW + 16 * 60_000)).toBeUndefined();
-    expect(guard.refuse(guard.identify(from('198.51.100.8')), NOW)).toBeUndefined();
+    expect(throttle.refuse(caller, NOW + 16 * 60_000)).toBeUndefined();
+    expect(throttle.refuse(throttle.identify(from('198.51.100.8')), NOW)).toBeUndefined();
   });
 
   it('knows keys by their hash, and a tenant by its key', async () => {
@@ -122,9 +122,9 @@ describe('the guard', () => {
     const { key } = keys.identify('Bearer k1');
     expect(key).toMatch(/^[0-9a-f]{64}$/);
     for (const subject of [{ kind: 'key', id: key! } as const, { kind: 'tenant', id: 'acme' } as const]) {
-      const guard = await guardOf([restriction(subject, { action: 'hold', until: undefined as never })]);
+      const throttle = await throttleOf([restriction(subject, { action: 'hold', until: undefined as never })]);
       const refuse = (authorization?: string) =>
-        guard.refuse(guard.identify(from('198.51.100.7', authorization ? { authorization } : {})), NOW);
+        throttle.refuse(throttle.identify(from('198.51.100.7', authorization ? { authorization } : {})), NOW);
       expect(refuse('Bearer k1')?.error.message).toContain('until an operator lifts it');
       expect(refuse('Bearer k2')).toBeUndefined();
       expect(refuse()).toBeUndefined();
@@ -132,31 +132,31 @@ describe('the guard', () => {
   });
 
   it('slows: a few at once, then some a minute, each told how long to wait', async () => {
-    const guard = await guardOf([restriction({ kind: 'address', id: '198.51.100.7' }, { action: 'slow' })]);
-    const caller = guard.identify(from('198.51.100.7'));
+    const throttle = await throttleOf([restriction({ kind: 'address', id: '198.51.100.7' }, { action: 'slow' })]);
+    const caller = throttle.identify(from('198.51.100.7'));
     const passed = (fromMs: number, count: number) =>
-      Array.from({ length: count }, () => guard.refuse(caller, fromMs)).filter((refusal) => !refusal).length;
+      Array.from({ length: count }, () => throttle.refuse(caller, fromMs)).filter((refusal) => !refusal).length;
     expect(passed(NOW, 10)).toBe(3);
-    expect(guard.refuse(caller, NOW)).toMatchObject({ error: { code: 'RATE_LIMITED' }, retryAfterSeconds: 5 });
+    expect(throttle.refuse(caller, NOW)).toMatchObject({ error: { code: 'RATE_LIMITED' }, retryAfterSeconds: 5 });
     expect(passed(NOW + 5_000, 10)).toBe(1);
     expect(passed(NOW + 10 * 60_000, 10)).toBe(3);
   });
 
   it('lets callers on this machine in, but not those a proxy on it speaks for', async () => {
     const local = restriction({ kind: 'address', id: '127.0.0.1' });
-    const guard = await guardOf([local]);
-    const refuse = (more = {}) => guard.refuse(guard.identify(from('127.0.0.1', more)), NOW);
+    const throttle = await throttleOf([local]);
+    const refuse = (more = {}) => throttle.refuse(throttle.identify(from('127.0.0.1', more)), NOW);
     expect(refuse()).toBeUndefined();
     expect(refuse({ forwardedFor: '203.0.113.1' })).toBeDefined();
-    const strict = await guardOf([local], { restrictLoopback: true });
+    const strict = await throttleOf([local], { restrictLoopback: true });
     expect(strict.refuse(strict.identify(from('127.0.0.1')), NOW)).toBeDefined();
   });
 
   it('makes observations that hold to the contract and say nothing of what was said', async () => {
-    const guard = await guardOf([]);
+    const throttle = await throttleOf([]);
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.string(), (reply, body, authorization) => {
-        const caller = guard.identify(from('198.51.100.7', { authorization }));
+        const caller = throttle.identify(from('198.51.100.7', { authorization }));
         const departure = {
           route: 'POST /serving/process',
           status: 200,
@@ -164,15 +164,15 @@ describe('the guard', () => {
           pipeline: pipelineOf(body),
           notes: notesOf(reply),
         };
-        observationSchema.parse(guard.observe(caller, departure, NOW));
+        observationSchema.parse(throttle.observe(caller, departure, NOW));
       }),
     );
     const reply = {
       result: 'secret',
       details: { usage: { inputTokens: 3, outputTokens: 4 }, screening: { score: 0.9, spans: ['secret'] } },
     };
-    const caller = guard.identify(from('198.51.100.7', { authorization: 'Bearer k1' }));
-    const observation = guard.observe(
+    const caller = throttle.identify(from('198.51.100.7', { authorization: 'Bearer k1' }));
+    const observation = throttle.observe(
       caller,
       {
         route: 'r',
@@ -219,16 +219,16 @@ describe('what the guard costs', () => {
     const others = Array.from({ length: 1_000 }, (_, at) =>
       restriction({ kind: 'address', id: `203.0.${at >> 8}.${at & 255}` }),
     );
-    const guard = await guardOf(others);
+    const throttle = await throttleOf(others);
     const reply = { details: { usage: { inputTokens: 3, outputTokens: 4 }, screening: { score: 0.1 } } };
     const buffer = new ObservationBuffer(5_000);
     const times: number[] = [];
     for (let at = 0; at < 20_000; at++) {
       const began = performance.now();
-      const caller = guard.identify(from('10.0.0.2', { forwardedFor: '198.51.100.7', authorization: 'Bearer k1' }));
-      guard.refuse(caller, NOW);
+      const caller = throttle.identify(from('10.0.0.2', { forwardedFor: '198.51.100.7', authorization: 'Bearer k1' }));
+      throttle.refuse(caller, NOW);
       const notes = notesOf(reply);
-      buffer.add(guard.observe(caller, { route: 'r', status: 200, durationMs: 1, pipeline: 'x', notes }, NOW));
+      buffer.add(throttle.observe(caller, { route: 'r', status: 200, durationMs: 1, pipeline: 'x', notes }, NOW));
       times.push((performance.now() - began) * 1_000);
     }
     times.sort((a, b) => a - b);

@@ -3,7 +3,7 @@ import { LOGGER } from '@llmos/mesh';
 import type { Logger } from '@llmos/telemetry';
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { LoadingError } from './availability.service.js';
+import { LoadingError } from '../availability.service.js';
 
 const RETRY_AFTER_SECONDS = 2;
 

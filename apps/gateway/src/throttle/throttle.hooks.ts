@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { errorReply } from '../errors.filter.js';
-import type { Caller, Guard } from './guard.js';
+import { errorReply } from '../http/errors.filter.js';
+import type { Sender, Throttle } from './throttle.js';
 import { notesOf, pipelineOf, type ReplyNotes } from './observation-notes.js';
 import type { ObservationSender } from './observation-sender.js';
 
@@ -8,7 +8,7 @@ import type { ObservationSender } from './observation-sender.js';
 const FREE = new Set(['/healthz', '/readyz', '/metrics']);
 const UNKNOWN_ROUTE = '(unknown)';
 
-const callers = new WeakMap<FastifyRequest, Caller>();
+const callers = new WeakMap<FastifyRequest, Sender>();
 const notes = new WeakMap<FastifyRequest, ReplyNotes>();
 
 /** Takes note of a reply that goes out by another way than Fastify's own, such as the last word of an event stream. */
@@ -18,13 +18,17 @@ export function noteReply(request: FastifyRequest, reply: unknown): void {
 }
 
 /** Puts the guard before every route (before the body is read) and observes every request at its end. */
-export function attachGuard(fastify: FastifyInstance, guard: Guard, sender: Pick<ObservationSender, 'add'>): void {
+export function attachThrottle(
+  fastify: FastifyInstance,
+  throttle: Throttle,
+  sender: Pick<ObservationSender, 'add'>,
+): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (isFree(request)) return done();
     const { authorization, 'x-forwarded-for': forwardedFor } = request.headers;
-    const caller = guard.identify({ socketAddress: request.raw.socket.remoteAddress, forwardedFor, authorization });
+    const caller = throttle.identify({ socketAddress: request.raw.socket.remoteAddress, forwardedFor, authorization });
     callers.set(request, caller);
-    const refusal = guard.refuse(caller, Date.now());
+    const refusal = throttle.refuse(caller, Date.now());
     if (!refusal) return done();
     const { status, body } = errorReply(refusal.error);
     if (refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', String(refusal.retryAfterSeconds));
@@ -44,7 +48,7 @@ export function attachGuard(fastify: FastifyInstance, guard: Guard, sender: Pick
         pipeline: pipelineOf(request.body),
         notes: notes.get(request),
       };
-      sender.add(guard.observe(caller, departure, Date.now()));
+      sender.add(throttle.observe(caller, departure, Date.now()));
     }
     done();
   });

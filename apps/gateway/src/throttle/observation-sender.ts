@@ -1,5 +1,5 @@
 import type { Observation } from '@llmos/contracts/capabilities/security';
-import { guardMetrics } from './guard.metrics.js';
+import { throttleMetrics } from './throttle.metrics.js';
 import type { ObservationBuffer } from './observation-buffer.js';
 
 export interface SenderOptions {
@@ -25,7 +25,7 @@ export class ObservationSender {
 
   add(observation: Observation): void {
     const dropped = this.options.buffer.add(observation);
-    if (dropped > 0) guardMetrics.observations.inc({ outcome: 'dropped' }, dropped);
+    if (dropped > 0) throttleMetrics.observations.inc({ outcome: 'dropped' }, dropped);
     this.arm();
   }
 
@@ -52,12 +52,12 @@ export class ObservationSender {
   private async flush(): Promise<void> {
     while (this.options.buffer.size > 0 && this.options.reachable()) {
       const { batch, dropped } = this.options.buffer.takeBatch(MOST_IN_A_BATCH);
-      if (dropped > 0) guardMetrics.observations.inc({ outcome: 'dropped' }, dropped);
+      if (dropped > 0) throttleMetrics.observations.inc({ outcome: 'dropped' }, dropped);
       try {
         await this.options.send(batch);
-        guardMetrics.observations.inc({ outcome: 'sent' }, batch.length);
+        throttleMetrics.observations.inc({ outcome: 'sent' }, batch.length);
       } catch (error) {
-        guardMetrics.observations.inc({ outcome: 'failed' }, batch.length);
+        throttleMetrics.observations.inc({ outcome: 'failed' }, batch.length);
         this.options.onError(error);
         return;
       }

@@ -1,9 +1,9 @@
 import { flag, setting } from '@llmos/config';
 import { z } from 'zod';
-import { parseNetworks } from './networks.js';
+import { parseNetworks } from '../auth/networks.js';
 
 /** What the gateway's guard can be told. */
-export const guardSettings = {
+export const throttleSettings = {
   /** Off: nothing is observed and nobody is held back. */
   guard: setting('LLMOS_GUARD', flag().default(true)),
   /** How often what was seen goes to the threat detection, in milliseconds. */

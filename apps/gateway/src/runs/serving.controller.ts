@@ -3,13 +3,13 @@ import { CONFIG } from '@llmos/mesh';
 import { SpanKind, withSpan } from '@llmos/telemetry';
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { holderOf, sentTraceparent, traceparentOf } from './caller.js';
+import { holderOf, sentTraceparent, traceparentOf } from '../auth/caller.js';
 import { ConversationsService, type Reply } from './conversations.service.js';
-import { EventStream, hangUpSignal } from './event-stream.js';
-import type { GatewayConfig } from './gateway.config.js';
-import { noteReply } from './guard/guard.hooks.js';
-import { PipelinesService } from './pipelines.service.js';
-import { readFields, takeText } from './request-body.js';
+import { EventStream, hangUpSignal } from '../http/event-stream.js';
+import type { GatewayConfig } from '../gateway.config.js';
+import { noteReply } from '../throttle/throttle.hooks.js';
+import { PipelinesService } from '../pipelines.service.js';
+import { readFields, takeText } from '../http/request-body.js';
 
 interface Call {
   readonly pipeline: Pipeline;

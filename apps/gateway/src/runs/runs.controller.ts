@@ -3,11 +3,11 @@ import { isTerminal, LlmosError } from '@llmos/contracts';
 import { SpanKind, withSpan } from '@llmos/telemetry';
 import { Controller, Delete, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { holderOf, sentTraceparent, tenantOf, traceparentOf } from './caller.js';
-import { EventStream, hangUpSignal } from './event-stream.js';
-import type { GatewayConfig } from './gateway.config.js';
-import { PipelinesService } from './pipelines.service.js';
-import { readFields, takeText } from './request-body.js';
+import { holderOf, sentTraceparent, tenantOf, traceparentOf } from '../auth/caller.js';
+import { EventStream, hangUpSignal } from '../http/event-stream.js';
+import type { GatewayConfig } from '../gateway.config.js';
+import { PipelinesService } from '../pipelines.service.js';
+import { readFields, takeText } from '../http/request-body.js';
 import { RunsService } from './runs.service.js';
 
 const MAX_KEY_LENGTH = 255;

@@ -1,7 +1,7 @@
 import { counter } from '@llmos/telemetry';
 
 /** What the guard counts. */
-export const guardMetrics = {
+export const throttleMetrics = {
   observations: counter('llmos_guard_observations_total', 'Observations of requests, by what became of them', [
     'outcome',
   ]),

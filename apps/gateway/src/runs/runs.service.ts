@@ -13,8 +13,8 @@ import { checkInput } from '@llmos/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { ConversationsService } from './conversations.service.js';
-import type { GatewayConfig } from './gateway.config.js';
-import { PipelinesService } from './pipelines.service.js';
+import type { GatewayConfig } from '../gateway.config.js';
+import { PipelinesService } from '../pipelines.service.js';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -6,9 +6,9 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../gateway.config.js';
 import { PipelinesService } from '../pipelines.service.js';
-import { CallerKeys } from './caller-keys.js';
-import { attachGuard } from './guard.hooks.js';
-import { Guard } from './guard.js';
+import { CallerKeys } from '../auth/identity.js';
+import { attachThrottle } from './throttle.hooks.js';
+import { Throttle } from './throttle.js';
 import { ObservationBuffer } from './observation-buffer.js';
 import { ObservationSender } from './observation-sender.js';
 import { RestrictionsFeed } from './restrictions-feed.js';
@@ -25,11 +25,11 @@ const LAST_BATCH_MS = 500;
 
 /** The guard as part of the gateway: follows the restrictions, and sends what was observed as runs of `detect_threats`. */
 @Injectable()
-export class GuardService implements OnModuleInit, OnModuleDestroy {
+export class ThrottleService implements OnModuleInit, OnModuleDestroy {
   private readonly feed = new RestrictionsFeed();
   private readonly leaving = new AbortController();
   private readonly sender: ObservationSender;
-  private readonly guard: Guard;
+  private readonly throttle: Throttle;
 
   constructor(
     private readonly bus: Bus,
@@ -39,7 +39,7 @@ export class GuardService implements OnModuleInit, OnModuleDestroy {
     @Inject(CONFIG) private readonly config: GatewayConfig,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
-    this.guard = new Guard({
+    this.throttle = new Throttle({
       keys: new CallerKeys(config.apiKeys),
       feed: this.feed,
       slowLane: new SlowLane(config.guardSlowPerMinute),
@@ -57,7 +57,7 @@ export class GuardService implements OnModuleInit, OnModuleDestroy {
 
   /** Before the routes are open. */
   attach(fastify: FastifyInstance): void {
-    if (this.config.guard) attachGuard(fastify, this.guard, this.sender);
+    if (this.config.guard) attachThrottle(fastify, this.throttle, this.sender);
   }
 
   onModuleInit(): void {

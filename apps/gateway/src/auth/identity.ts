@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EVERYBODY, type ApiKeys } from '../api-keys.js';
+import { KEYLESS_CALLER, type ApiKeys } from './api-keys.js';
 
 /** Who sent a request, as far as its key says. */
 export interface CallerKey {
@@ -20,7 +20,7 @@ export class CallerKeys {
   }
 
   identify(authorization: string | undefined): CallerKey {
-    if (this.tenants.size === 0) return { tenant: EVERYBODY.tenant };
+    if (this.tenants.size === 0) return { tenant: KEYLESS_CALLER.tenant };
     const sent = BEARER.exec(authorization ?? '')?.[1];
     if (sent === undefined) return {};
     const key = digest(sent);

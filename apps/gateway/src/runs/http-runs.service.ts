@@ -3,12 +3,12 @@ import { Bus, CONFIG } from '@llmos/mesh';
 import { SpanKind, withSpan } from '@llmos/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { holderOf, sentTraceparent, tenantOf, traceparentOf } from '../caller.js';
-import { ConversationsService } from '../conversations.service.js';
-import { EventStream, hangUpSignal } from '../event-stream.js';
+import { holderOf, sentTraceparent, tenantOf, traceparentOf } from '../auth/caller.js';
+import { ConversationsService } from './conversations.service.js';
+import { EventStream, hangUpSignal } from '../http/event-stream.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { PipelinesService } from '../pipelines.service.js';
-import { RunsService } from '../runs.service.js';
+import { RunsService } from './runs.service.js';
 
 /** A route that stands for a pipeline. */
 export interface ResourceRoute {
@@ -28,7 +28,7 @@ interface Start {
 
 /** The services' own resources over HTTP: each call is a run of one pipeline, so nothing here knows a service. */
 @Injectable()
-export class ResourceRuns {
+export class HttpRuns {
   constructor(
     private readonly pipelines: PipelinesService,
     private readonly conversations: ConversationsService,

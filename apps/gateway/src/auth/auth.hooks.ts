@@ -3,19 +3,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hostname } from 'node:os';
 import { requireRole } from './api-keys.js';
 import { holderOf } from './caller.js';
-import { errorReply } from './errors.filter.js';
-import type { GatewayConfig } from './gateway.config.js';
-import { isLoopback } from './guard/client-address.js';
-import { isFree } from './guard/guard.hooks.js';
+import { errorReply } from '../http/errors.filter.js';
+import type { GatewayConfig } from '../gateway.config.js';
+import { isLoopback } from './client-address.js';
+import { isFree } from '../throttle/throttle.hooks.js';
 
-type DoorConfig = Pick<GatewayConfig, 'apiKeys' | 'host'>;
+type AuthConfig = Pick<GatewayConfig, 'apiKeys' | 'host'>;
 
 /**
  * Refuses, before the body is read, whoever has no key, who has not the role that an address needs, and whatever a page
  * of another site sends. What orchestrators ask stays open. Attached after the guard, so that the guard sees whom the
  * door refuses.
  */
-export function attachDoor(fastify: FastifyInstance, config: DoorConfig): void {
+export function attachAuth(fastify: FastifyInstance, config: AuthConfig): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const refusal = isFree(request) ? undefined : refusalOf(request, config);
     if (!refusal) return done();
@@ -24,7 +24,7 @@ export function attachDoor(fastify: FastifyInstance, config: DoorConfig): void {
   });
 }
 
-function refusalOf(request: FastifyRequest, config: DoorConfig): LlmosError | undefined {
+function refusalOf(request: FastifyRequest, config: AuthConfig): LlmosError | undefined {
   if (isFromAnotherSite(request))
     return new LlmosError('RESTRICTED', 'A page of another site may not call this address. Call it from a program.');
   if (config.apiKeys.size === 0 && isRebound(request, config.host))

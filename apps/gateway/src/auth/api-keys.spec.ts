@@ -1,5 +1,5 @@
 import { loadConfig } from '@llmos/config';
-import { gatewayConfig } from './gateway.config.js';
+import { gatewayConfig } from '../gateway.config.js';
 
 const keys = (text: string) => [...loadConfig(gatewayConfig, { LLMOS_API_KEYS: text }).apiKeys];
 

@@ -1,15 +1,15 @@
 import { LlmosError } from '@llmos/contracts';
 import type { Observation, Restriction } from '@llmos/contracts/capabilities/security';
 import type { BlockList } from 'node:net';
-import { clientAddressOf, type ClientAddress } from './client-address.js';
-import type { CallerKeys, CallerKey } from './caller-keys.js';
-import { guardMetrics } from './guard.metrics.js';
+import { clientAddressOf, type ClientAddress } from '../auth/client-address.js';
+import type { CallerKeys, CallerKey } from '../auth/identity.js';
+import { throttleMetrics } from './throttle.metrics.js';
 import type { ReplyNotes } from './observation-notes.js';
 import { nameOf, type RestrictionsFeed } from './restrictions-feed.js';
 import type { SlowLane } from './slow-lane.js';
 
 /** Who sent a request: its address and its key. */
-export type Caller = ClientAddress & CallerKey;
+export type Sender = ClientAddress & CallerKey;
 
 /** What the guard looks at of a request. */
 export interface Arrival {
@@ -34,7 +34,7 @@ export interface Refusal {
   readonly retryAfterSeconds?: number;
 }
 
-export interface GuardOptions {
+export interface ThrottleOptions {
   readonly keys: CallerKeys;
   readonly feed: RestrictionsFeed;
   readonly slowLane: SlowLane;
@@ -46,16 +46,16 @@ export interface GuardOptions {
 const NOBODY = 'anonymous';
 
 /** Decides whether a caller is let in, and puts what was seen of a request into an observation. */
-export class Guard {
-  constructor(private readonly options: GuardOptions) {}
+export class Throttle {
+  constructor(private readonly options: ThrottleOptions) {}
 
-  identify({ socketAddress, forwardedFor, authorization }: Arrival): Caller {
+  identify({ socketAddress, forwardedFor, authorization }: Arrival): Sender {
     const address = clientAddressOf(socketAddress, forwardedFor, this.options.trustedProxies);
     return { ...address, ...this.options.keys.identify(authorization) };
   }
 
   /** Undefined when the caller may come in, which is so whenever the restrictions are not known. */
-  refuse(caller: Caller, nowMs: number): Refusal | undefined {
+  refuse(caller: Sender, nowMs: number): Refusal | undefined {
     const { feed, slowLane, restrictLoopback } = this.options;
     if (feed.size === 0 || (caller.isLocal && !restrictLoopback)) return undefined;
     const { key, tenant, address } = caller;
@@ -67,11 +67,11 @@ export class Guard {
     const restriction = feed.find(names, nowMs);
     if (!restriction) return undefined;
     const refusal = restriction.action === 'slow' ? slowed(slowLane.take(restriction.id, nowMs)) : barred(restriction);
-    if (refusal) guardMetrics.refusals.inc({ action: restriction.action });
+    if (refusal) throttleMetrics.refusals.inc({ action: restriction.action });
     return refusal;
   }
 
-  observe(caller: Caller, departure: Departure, nowMs: number): Observation {
+  observe(caller: Sender, departure: Departure, nowMs: number): Observation {
     const { route, status, durationMs, pipeline, notes } = departure;
     return {
       at: new Date(nowMs).toISOString(),

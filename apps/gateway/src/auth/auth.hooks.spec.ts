@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
 import type { ApiKeys } from './api-keys.js';
-import { attachDoor } from './door.js';
+import { attachAuth } from './auth.hooks.js';
 
 const KEYS: ApiKeys = new Map([
   ['k1', { tenant: 'acme', role: 'caller' }],
@@ -20,7 +20,7 @@ describe('the door', () => {
       wasRead = true;
       done(null, body);
     });
-    attachDoor(fastify, { apiKeys: keys, host });
+    attachAuth(fastify, { apiKeys: keys, host });
     for (const path of ['/', '/v1/schedules/:name', '/healthz', '/readyz', '/metrics']) fastify.post(path, () => ({}));
     const answer = await fastify.inject({
       method: 'POST',

@@ -3,8 +3,8 @@ import { CONFIG, MeshClient } from '@llmos/mesh';
 import { checkInput } from '@llmos/pipeline';
 import { gauge } from '@llmos/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
-import { AvailabilityService } from './availability.service.js';
-import type { GatewayConfig } from './gateway.config.js';
+import { AvailabilityService } from '../availability.service.js';
+import type { GatewayConfig } from '../gateway.config.js';
 import { LiveRuns } from './live-runs.js';
 
 /** What the outside is told of a finished run. */
