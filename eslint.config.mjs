@@ -71,6 +71,7 @@ const OWNED = [
   { packages: ['@nats-io/*'], owners: ['lib:bus'], folders: ['libs/bus'] },
   { packages: ['@opentelemetry/*', 'pino', 'prom-client'], owners: ['lib:telemetry'], folders: ['libs/telemetry'] },
   { packages: ['ioredis'], owners: ['lib:state'], folders: ['libs/state'] },
+  { packages: ['onnxruntime-node'], owners: ['lib:models'], folders: ['libs/models'] },
   { packages: ['opossum'], owners: ['lib:resilience'], folders: ['libs/resilience'] },
   { packages: ['@nestjs/*'], owners: ['lib:mesh', 'type:app'], folders: ['libs/mesh', 'apps/*'] },
 ];

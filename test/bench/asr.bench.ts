@@ -48,7 +48,7 @@ export async function benchAsr(): Promise<AsrFigures> {
   const { MoonshineAdapter, AudioDecodeAdapter, recogniserFiles } = await builtService();
   const { home, root } = loadConfig(baseConfig);
   const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml'), root });
-  const files = await recogniserFiles(store);
+  const files = await recogniserFiles(store, 'moonshine-tiny');
   const paths = await store.ensure('moonshine-samples');
   const recordings = [await readFile(paths['two_cities'] as string), await readFile(paths['beckett'] as string)];
   const service = await MoonshineAdapter.start({ files, workers: 1, maxDurationSeconds: MAX_DURATION_SECONDS });

@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { deviceSchema } from '@llmos/models';
 import { z } from 'zod';
 
 /** What the analysis service can be told. */
 export const analysisConfig = defineConfig({
+  /** Where the embedding model runs. */
+  device: setting('LLMOS_ANALYSIS_DEVICE', deviceSchema),
   /** Worker threads that read texts, each with a session of its own (some 60 MB). */
   workers: setting('LLMOS_ANALYSIS_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
   /** The trained entity head's description; its weights lie beside it. */

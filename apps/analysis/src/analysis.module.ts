@@ -4,7 +4,6 @@ import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import { CatalogTunableBody, type CatalogTunableBodyOptions } from './adapters/catalog-tunable-body.adapter.js';
-import { GuardedEncoder } from './adapters/guarded-encoder.adapter.js';
 import { KvClassifierStore } from './adapters/kv-classifier.store.adapter.js';
 import { WorkerFewShotTeacher } from './adapters/worker-few-shot-teacher.adapter.js';
 import { loadHeads } from './analysis-heads.js';
@@ -29,15 +28,15 @@ const MAX_TOKENS = 256;
 const TUNING_MAX_TOKENS = 128;
 
 /** @param name what operators know the encoder by. */
-function encoderOf({ home, root, workers }: Config, log: Logger, name: string, update?: string): GuardedEncoder {
-  const embedder = new CatalogEmbedder({
-    model: 'minilm',
-    home,
-    catalogPath: join(root, 'deploy', 'models.yaml'),
-    workers,
-    update,
-  });
-  return new GuardedEncoder(embedder, { onStateChange: reportBreaker(name, log) });
+function encoderOf(
+  { home, root, workers, device }: Config,
+  log: Logger,
+  name: string,
+  update?: string,
+): CatalogEmbedder {
+  const catalogPath = join(root, 'deploy', 'models.yaml');
+  const breaker = { onStateChange: reportBreaker(name, log) };
+  return new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers, device, update, breaker });
 }
 
 function tunableBodyOf(
@@ -57,7 +56,7 @@ function tunableBodyOf(
   providers: [
     AnalysisLoader,
     {
-      provide: GuardedEncoder,
+      provide: CatalogEmbedder,
       inject: [CONFIG, LOGGER],
       useFactory: (config: Config, log: Logger) => encoderOf(config, log, 'encoder'),
     },
@@ -72,8 +71,8 @@ function tunableBodyOf(
     },
     {
       provide: ClassifierTrainer,
-      inject: [CONFIG, GuardedEncoder, ClassifierShelf, AtRest, LOGGER],
-      useFactory: (config: Config, encoder: GuardedEncoder, shelf: ClassifierShelf, atRest: AtRest, log: Logger) => {
+      inject: [CONFIG, CatalogEmbedder, ClassifierShelf, AtRest, LOGGER],
+      useFactory: (config: Config, encoder: CatalogEmbedder, shelf: ClassifierShelf, atRest: AtRest, log: Logger) => {
         const teacher = new WorkerFewShotTeacher();
         const body = tunableBodyOf(config, { learns: true, maxTokens: TUNING_MAX_TOKENS });
         const learner = new ClassifierLearner({
@@ -93,10 +92,10 @@ function tunableBodyOf(
     },
     {
       provide: AnalysisService,
-      inject: [CONFIG, GuardedEncoder, Feelings, ClassifierShelf, LOGGER],
+      inject: [CONFIG, CatalogEmbedder, Feelings, ClassifierShelf, LOGGER],
       useFactory: (
         config: Config,
-        encoder: GuardedEncoder,
+        encoder: CatalogEmbedder,
         feelings: Feelings,
         shelf: ClassifierShelf,
         log: Logger,

@@ -1,13 +1,12 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { analyze, classify, TextAnalysis } from '@llmos/contracts/capabilities/analysis';
-import type { LoadProgress } from '@llmos/models';
+import type { Embedder, LoadProgress } from '@llmos/models';
 import { withModelSpan } from '@llmos/telemetry';
 import type { AnalysisHeads } from './analysis-heads.js';
 import { findAspects } from './aspects/aspect-finder.js';
 import type { Feelings } from './feelings.js';
 import { detectLanguage } from './language/language-detector.js';
 import { keyPhrases } from './phrases/key-phrases.js';
-import type { TextEncoder } from './ports/text-encoder.port.js';
 import { sayFindings } from './spoken-findings.js';
 import { summarise } from './summary/extractive-summary.js';
 import { readText, type Reading } from './text/text-reader.js';
@@ -25,7 +24,7 @@ export interface Caller {
 }
 
 export interface AnalysisParts {
-  readonly encoder: TextEncoder;
+  readonly encoder: Embedder;
   readonly feelings: Feelings;
   readonly topics: Topics;
   /** Reads the entity head and the relations from disk. */

@@ -1,5 +1,4 @@
-import type { LoadProgress } from '@llmos/models';
-import type { TextEncoder } from './ports/text-encoder.port.js';
+import type { Embedder, LoadProgress } from '@llmos/models';
 import type { SentimentHead, SentimentVerdict } from './sentiment/sentiment-head.js';
 
 /** What the sentiment head does for the service. */
@@ -13,7 +12,7 @@ export class Feelings {
   private head?: FeelingHead;
 
   constructor(
-    private readonly body: Pick<TextEncoder, 'start' | 'embed' | 'close'>,
+    private readonly body: Pick<Embedder, 'start' | 'embed' | 'close'>,
     private readonly loadHead: () => Promise<FeelingHead>,
   ) {}
 

@@ -1,8 +1,8 @@
 import { LlmosError } from '@llmos/contracts';
+import type { Embedder } from '@llmos/models';
 import type { Classification } from './classification/classification.js';
 import { ZeroShotClassifier } from './classification/zero-shot-classifier.js';
 import type { ClassifierShelf } from './classifiers/classifier-shelf.js';
-import type { TextEncoder } from './ports/text-encoder.port.js';
 import type { TunableBody } from './ports/tunable-body.port.js';
 import { wholeVector } from './text/text-reader.js';
 import type { TextWindow } from './windows.js';
@@ -35,7 +35,7 @@ export class Topics {
   private readonly zeroShot = new Map<string, ZeroShotClassifier>();
 
   constructor(
-    private readonly encoder: TextEncoder,
+    private readonly encoder: Embedder,
     private readonly shelf: ClassifierShelf,
     private readonly tunable: Pick<TunableBody, 'embed' | 'close'>,
   ) {}

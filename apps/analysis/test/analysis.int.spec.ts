@@ -2,13 +2,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { analysisTasks, analyze, classify, type TextAnalysis } from '@llmos/contracts/capabilities/analysis';
-import { CatalogEmbedder, type Encoded } from '@llmos/models';
+import { CatalogEmbedder, type Embedder, type Encoded } from '@llmos/models';
 import fc from 'fast-check';
-import { GuardedEncoder } from '../src/adapters/guarded-encoder.adapter.js';
 import { loadHeads } from '../src/analysis-heads.js';
 import { AnalysisService } from '../src/analysis.service.js';
 import { ClassifierShelf } from '../src/classifiers/classifier-shelf.js';
-import type { TextEncoder } from '../src/ports/text-encoder.port.js';
 import { Topics } from '../src/topics.js';
 import { InMemoryClassifierStore } from './fixtures/in-memory-classifier.store.js';
 import { relationSamples, Tally } from './fixtures/relation-samples.js';
@@ -151,7 +149,7 @@ describe('what the real model finds', () => {
   });
 
   it('gives the other findings when the sentiment fails, and says so', async () => {
-    const running: TextEncoder = {
+    const running: Embedder = {
       model: encoder.model,
       start: () => Promise.resolve(),
       close: () => Promise.resolve(),
@@ -159,7 +157,7 @@ describe('what the real model finds', () => {
       embed: (texts, signal) => encoder.embed(texts, signal),
     };
     const failing = new AnalysisService({
-      encoder: new GuardedEncoder(running),
+      encoder: running,
       feelings: failingFeelings(),
       topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore()), NO_TUNING),
       loadHeads: () => loadHeads(HEAD, join(loadConfig(baseConfig).root, 'deploy', 'relations.yaml')),

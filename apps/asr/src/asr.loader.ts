@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CONFIG, LOGGER, Readiness, type ServiceConfig, type StartProgress } from '@llmos/mesh';
-import { describeFetch, ModelStore } from '@llmos/models';
+import { describeFetch, ModelStore, type FetchProgress } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { MoonshineAdapter } from './adapters/moonshine.adapter.js';
@@ -23,7 +23,7 @@ export class AsrLoader implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     const options = { signal: this.leaving.signal, log: this.log };
-    this.loading = this.readiness.bring('model moonshine-tiny', (report) => this.load(report), options);
+    this.loading = this.readiness.bring(`model ${this.config.model}`, (report) => this.load(report), options);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -33,10 +33,11 @@ export class AsrLoader implements OnModuleInit, OnModuleDestroy {
   }
 
   private async load(report: (progress: StartProgress) => void): Promise<void> {
-    const { home, root, workers, maxDurationSeconds } = this.config;
+    const { home, root, model, device, workers, maxDurationSeconds } = this.config;
     const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml'), root });
     const { signal } = this.leaving;
-    const files = await recogniserFiles(store, { signal, onProgress: (progress) => report(describeFetch(progress)) });
-    this.asr.use(await MoonshineAdapter.start({ files, workers, maxDurationSeconds }));
+    const onProgress = (progress: FetchProgress) => report(describeFetch(progress));
+    const files = await recogniserFiles(store, model, { signal, onProgress });
+    this.asr.use(await MoonshineAdapter.start({ files, device, workers, maxDurationSeconds }), model);
   }
 }

@@ -1,5 +1,5 @@
 import { AsrService } from './asr.service.js';
-import type { Transcript } from './ports/transcriber.port.js';
+import type { Transcriber, Transcript } from './ports/transcriber.port.js';
 
 const transcript: Transcript = {
   text: 'Hello.',
@@ -22,13 +22,14 @@ describe('AsrService', () => {
   it('passes the recording and the signal on', async () => {
     const service = new AsrService();
     const seen: unknown[] = [];
-    service.use({
+    const transcriber: Transcriber = {
       transcribe: (...call) => {
         seen.push(...call);
         return Promise.resolve(transcript);
       },
       close: () => Promise.resolve(),
-    });
+    };
+    service.use(transcriber, 'moonshine-tiny');
     const audio = Uint8Array.of(1);
     const { signal } = new AbortController();
     await expect(service.transcribe(audio, signal)).resolves.toBe(transcript);

@@ -3,24 +3,21 @@ import { withModelSpan } from '@llmos/telemetry';
 import { Injectable } from '@nestjs/common';
 import type { Recording, Transcriber, Transcript } from './ports/transcriber.port.js';
 
-const MODEL = 'moonshine-tiny';
-
-/** Speech to text for callers: knows when the model is there, and says in the trace what it did. */
+/** Transcribes recordings once the model is loaded, and describes each transcription in its span. */
 @Injectable()
 export class AsrService {
-  private transcriber?: Transcriber;
+  private loaded?: { readonly transcriber: Transcriber; readonly model: string };
 
-  /** From here on recordings are taken. */
-  use(transcriber: Transcriber): void {
-    this.transcriber = transcriber;
+  /** Accepts recordings from now on. `model` names the model in traces. */
+  use(transcriber: Transcriber, model: string): void {
+    this.loaded = { transcriber, model };
   }
 
-  /** @throws LlmosError `MODEL_LOADING` until the model is in memory; else as `Transcriber.transcribe`. */
+  /** @throws LlmosError MODEL_LOADING until the model is loaded; otherwise as `Transcriber.transcribe`. */
   async transcribe(audio: Recording, signal?: AbortSignal): Promise<Transcript> {
-    const { transcriber } = this;
-    if (!transcriber)
-      throw new LlmosError('MODEL_LOADING', `The speech model ${MODEL} is still loading. Try again shortly.`);
-    return withModelSpan({ operation: 'transcribe', model: MODEL, provider: 'onnxruntime' }, async (span) => {
+    if (!this.loaded) throw new LlmosError('MODEL_LOADING', 'The speech model is still loading. Try again shortly.');
+    const { transcriber, model } = this.loaded;
+    return withModelSpan({ operation: 'transcribe', model, provider: 'onnxruntime' }, async (span) => {
       const transcript = await transcriber.transcribe(audio, signal);
       span.setAttributes({
         'asr.audio.duration_seconds': transcript.durationSeconds,
@@ -33,6 +30,6 @@ export class AsrService {
   }
 
   async close(): Promise<void> {
-    await this.transcriber?.close();
+    await this.loaded?.transcriber.close();
   }
 }

@@ -16,7 +16,7 @@ export interface TestModels {
 export async function testModels(): Promise<TestModels> {
   const { home, root } = loadConfig(baseConfig);
   const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml'), root });
-  const files = await recogniserFiles(store);
+  const files = await recogniserFiles(store, 'moonshine-tiny');
   const { two_cities: twoCities = '', beckett = '' } = await store.ensure('moonshine-samples');
   return { files, twoCities, beckett };
 }

@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { deviceSchema } from '@llmos/models';
 import { z } from 'zod';
 
-/** What the intent service can be told. */
+/** The settings of the intent service. */
 export const intentConfig = defineConfig({
-  /** Worker threads that embed questions, each with a session of its own (some 60 MB). */
+  /** Where the embedding model runs. */
+  device: setting('LLMOS_INTENT_DEVICE', deviceSchema),
+  /** Worker threads that embed questions, each with a session of its own (about 60 MB). */
   workers: setting('LLMOS_INTENT_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
-  /** The trained head's description; its numbers lie beside it. */
+  /** The trained head's description; its weights lie beside it. */
   headPath: setting(
     'LLMOS_INTENT_HEAD',
     z

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { CONFIG, type ServiceConfig } from '@llmos/mesh';
+import { CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
+import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import type { IntentConfig } from './intent.config.js';
 import { IntentLoader } from './intent.loader.js';
@@ -13,10 +14,12 @@ import { IntentSteps } from './intent.steps.js';
     IntentLoader,
     {
       provide: IntentService,
-      inject: [CONFIG],
-      useFactory: ({ home, root, workers, headPath }: IntentConfig & ServiceConfig) => {
+      inject: [CONFIG, LOGGER],
+      useFactory: ({ home, root, device, workers, headPath }: IntentConfig & ServiceConfig, log: Logger) => {
         const catalogPath = join(root, 'deploy', 'models.yaml');
-        return new IntentService(new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers }), headPath);
+        const breaker = { onStateChange: reportBreaker('minilm', log) };
+        const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers, device, breaker });
+        return new IntentService(embedder, headPath);
       },
     },
   ],

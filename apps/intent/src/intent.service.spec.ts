@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
 import { detect } from '@llmos/contracts/capabilities/intent';
-import { carryEmbedding } from '@llmos/models';
+import { carryEmbedding, type Embedder } from '@llmos/models';
 import { toyHead } from '../test/toy-head.js';
 import { encodeHead, writeHead } from './head/head-file.js';
 import { IntentService } from './intent.service.js';
-import type { TextEmbedding } from './ports/text-embedding.port.js';
 
-class FakeEmbedding implements TextEmbedding {
+class FakeEmbedder implements Omit<Embedder, 'encode'> {
   asked: string[] = [];
   vector = Float32Array.of(1, 0);
   readonly model = 'fake';
@@ -24,7 +23,7 @@ class FakeEmbedding implements TextEmbedding {
 
 describe('IntentService', () => {
   let folder: string;
-  let embedding: FakeEmbedding;
+  let embedder: FakeEmbedder;
   let service: IntentService;
 
   beforeEach(async () => {
@@ -32,8 +31,8 @@ describe('IntentService', () => {
     const path = join(folder, 'toy.json');
     const scope = { threshold: -0.5, scale: 0.1 };
     await writeHead(path, encodeHead(toyHead({ scope }), { model: 'toy', provenance: {}, binFile: 'toy.bin' }));
-    embedding = new FakeEmbedding();
-    service = new IntentService(embedding, path);
+    embedder = new FakeEmbedder();
+    service = new IntentService(embedder, path);
     await service.load();
   });
   afterEach(() => rm(folder, { recursive: true }));
@@ -52,7 +51,7 @@ describe('IntentService', () => {
   });
 
   it('says out of scope with the likely intents still named', async () => {
-    embedding.vector = Float32Array.of(-1, -1).map((value) => value * Math.SQRT1_2);
+    embedder.vector = Float32Array.of(-1, -1).map((value) => value * Math.SQRT1_2);
     const answer = await service.detect({ text: 'Where is the moon?' });
     expect(answer).toMatchObject({ intent: 'out_of_scope', outOfScope: true });
     expect(answer.probability).toBe(answer.outOfScopeScore);
@@ -66,20 +65,20 @@ describe('IntentService', () => {
       top: [],
       outOfScopeScore: 1,
     });
-    expect(embedding.asked).toEqual([]);
+    expect(embedder.asked).toEqual([]);
   });
 
   it('asks for no vector that a step before has, and for its own when that is of another text', async () => {
     const text = 'It has not arrived.';
-    const embedded = carryEmbedding('fake', text, embedding.vector);
+    const embedded = carryEmbedding('fake', text, embedder.vector);
     await service.detect({ text, embedding: embedded });
-    expect(embedding.asked).toEqual([]);
+    expect(embedder.asked).toEqual([]);
     await service.detect({ text: 'Something else.', embedding: embedded });
-    expect(embedding.asked).toEqual(['Something else.']);
+    expect(embedder.asked).toEqual(['Something else.']);
   });
 
   it('refuses while loading, and passes on an abort', async () => {
-    const early = new IntentService(embedding, 'unread.json');
+    const early = new IntentService(embedder, 'unread.json');
     await expect(early.detect({ text: 'card' })).rejects.toMatchObject({ code: 'MODEL_LOADING' });
     const reason = new LlmosError('CANCELLED', 'The run was cancelled.');
     await expect(service.detect({ text: 'card' }, AbortSignal.abort(reason))).rejects.toBe(reason);

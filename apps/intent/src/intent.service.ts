@@ -1,11 +1,10 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import { OUT_OF_SCOPE, type detect } from '@llmos/contracts/capabilities/intent';
-import { carriedVector, type LoadProgress } from '@llmos/models';
+import { carriedVector, type Embedder, type LoadProgress } from '@llmos/models';
 import { withModelSpan } from '@llmos/telemetry';
 import { decodeHead, readHead } from './head/head-file.js';
 import { IntentHead, type HeadVerdict } from './head/intent-head.js';
 import { languageOf, normaliseQuestion } from './head/question-text.js';
-import type { TextEmbedding } from './ports/text-embedding.port.js';
 
 export type Detection = OutputOf<typeof detect>;
 
@@ -19,14 +18,14 @@ export class IntentService {
 
   /** `headPath` is the head's description file, such as `model/banking77-head.json`. */
   constructor(
-    private readonly embedding: TextEmbedding,
+    private readonly embedder: Omit<Embedder, 'encode'>,
     private readonly headPath: string,
   ) {}
 
   /** Reads the head, checks it against its hash, and loads the embedding model. Until then `detect` is refused. */
   async load(report: (progress: LoadProgress) => void = () => undefined, signal?: AbortSignal): Promise<void> {
     const head = new IntentHead(decodeHead(await readHead(this.headPath)));
-    await this.embedding.start(report, signal);
+    await this.embedder.start(report, signal);
     this.head = head;
   }
 
@@ -46,8 +45,7 @@ export class IntentService {
       { operation: 'detect', model: MODEL, provider: 'onnxruntime' },
       async (span) => {
         const vector =
-          carriedVector(embedding, this.embedding.model, question) ??
-          (await this.embedding.embed([question], signal))[0];
+          carriedVector(embedding, this.embedder.model, question) ?? (await this.embedder.embed([question], signal))[0];
         if (!vector) throw new LlmosError('INTERNAL', 'The embedding model gave no vector.');
         const judged = head.classify(vector, question);
         span.setAttribute('llmos.intent.out_of_scope_score', judged.outOfScopeScore);
@@ -58,7 +56,7 @@ export class IntentService {
   }
 
   close(): Promise<void> {
-    return this.embedding.close();
+    return this.embedder.close();
   }
 }
 

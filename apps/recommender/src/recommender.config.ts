@@ -1,4 +1,5 @@
 import { defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
+import { deviceSchema } from '@llmos/models';
 import { z } from 'zod';
 
 /** What the recommender service can be told, beside what every service can. */
@@ -11,6 +12,8 @@ export const recommenderConfig = defineConfig({
   maxHistory: setting('LLMOS_RECOMMENDER_MAX_HISTORY', z.coerce.number().int().min(1).max(5_000).default(5_000)),
   /** The embedding model for items nobody has touched, by its name in the catalog. */
   embeddings: setting('LLMOS_RECOMMENDER_EMBEDDINGS', z.string().min(1).default('minilm')),
+  /** Where the embedding model runs. */
+  device: setting('LLMOS_RECOMMENDER_DEVICE', deviceSchema),
   /** Threads of one training. */
   trainingThreads: setting('LLMOS_RECOMMENDER_TRAINING_THREADS', z.coerce.number().int().min(1).max(64).default(2)),
   /** Trainings this process does at once, and as many evaluations; a tenant has one of each. */

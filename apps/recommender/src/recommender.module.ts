@@ -3,7 +3,6 @@ import { AtRest, Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module, type Provider, type Type } from '@nestjs/common';
-import { GuardedEmbeddings } from './adapters/guarded-embeddings.adapter.js';
 import { DataFeed } from './data/data-feed.js';
 import { ImportService } from './intake/import.service.js';
 import { InteractionsService } from './intake/interactions.service.js';
@@ -23,6 +22,9 @@ import { ServedModels } from './serving/served-models.js';
 
 type Config = RecommenderConfig & ServiceConfig;
 
+/** Of the embedding model of items. */
+const BREAKER = { timeoutMs: 30_000, capacity: 4 };
+
 const PARTS = Symbol('RecommenderParts');
 
 function part<T>(provide: Type<T>, choose: (parts: RecommenderParts) => T): Provider {
@@ -35,9 +37,12 @@ function part<T>(provide: Type<T>, choose: (parts: RecommenderParts) => T): Prov
     RecommenderLoader,
     {
       provide: CatalogEmbedder,
-      inject: [CONFIG],
-      useFactory: ({ embeddings, home, root }: Config) =>
-        new CatalogEmbedder({ model: embeddings, workers: 1, home, catalogPath: join(root, 'deploy', 'models.yaml') }),
+      inject: [CONFIG, LOGGER],
+      useFactory: ({ embeddings: model, device, home, root }: Config, log: Logger) => {
+        const catalogPath = join(root, 'deploy', 'models.yaml');
+        const breaker = { ...BREAKER, onStateChange: reportBreaker(model, log) };
+        return new CatalogEmbedder({ model, device, workers: 1, home, catalogPath, breaker });
+      },
     },
     {
       provide: PARTS,
@@ -48,7 +53,7 @@ function part<T>(provide: Type<T>, choose: (parts: RecommenderParts) => T): Prov
           atRest,
           config,
           log,
-          embeddings: new GuardedEmbeddings(embedder, reportBreaker(embedder.model, log)),
+          embeddings: embedder,
           home: config.home,
           sampleFolder: config.sampleFolder ?? join(config.root, 'deploy', 'samples', 'shop'),
         }),

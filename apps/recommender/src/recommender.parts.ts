@@ -1,5 +1,6 @@
 import type { Bus } from '@llmos/bus';
 import type { AtRest } from '@llmos/mesh';
+import type { Embedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { FolderSample } from './adapters/folder-sample.adapter.js';
 import { openInteractions, openItems } from './adapters/kv-entry.store.adapter.js';
@@ -11,7 +12,6 @@ import { InteractionsService } from './intake/interactions.service.js';
 import { ItemVectors } from './intake/item-vectors.js';
 import { ItemsService } from './intake/items.service.js';
 import { PrivacyService } from './intake/privacy.service.js';
-import type { Embeddings } from './ports/embeddings.port.js';
 import type { RecommenderConfig } from './recommender.config.js';
 import { RecommenderService } from './recommender.service.js';
 import { EvaluationService } from './runs/evaluation.service.js';
@@ -28,7 +28,7 @@ export interface PartsOptions {
   readonly bus: Bus;
   /** Seals what is stored with its tenant's key; without it everything is stored as it is. */
   readonly atRest?: AtRest;
-  readonly embeddings: Embeddings;
+  readonly embeddings: Pick<Embedder, 'model' | 'embed'>;
   /** LLMOS_HOME. */
   readonly home: string;
   readonly sampleFolder: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Embedder } from '@llmos/models';
 import { cutPassages, embeddingText, PASSAGE_RULES } from './passages.js';
 import type { StoredDocument } from './ports/document-store.port.js';
-import type { Embeddings } from './ports/embeddings.port.js';
 
 /** A document before it has vectors. */
 export interface DocumentContent {
@@ -20,11 +20,11 @@ export function hashContent({ title, text, intents }: DocumentContent): string {
 
 /** Gives documents the vectors that they are found by. */
 export class DocumentEmbedder {
-  constructor(private readonly embeddings: Embeddings) {}
+  constructor(private readonly embedder: Pick<Embedder, 'model' | 'embed'>) {}
 
   /** Changes with the model and with the rules by which passages are cut: then stored vectors are stale. */
   get embedding(): string {
-    return `${this.embeddings.model}/passages-${PASSAGE_RULES}`;
+    return `${this.embedder.model}/passages-${PASSAGE_RULES}`;
   }
 
   async embed(
@@ -34,7 +34,7 @@ export class DocumentEmbedder {
   ): Promise<StoredDocument> {
     const { title, text, intents } = content;
     const texts = [title, ...cutPassages(title, text).map((passage) => embeddingText(title, passage))];
-    const vectors = await this.embeddings.embed(texts, signal);
+    const vectors = await this.embedder.embed(texts, signal);
     return { title, text, intents, source, hash: hashContent(content), embedding: this.embedding, vectors };
   }
 }

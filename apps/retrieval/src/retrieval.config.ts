@@ -1,13 +1,16 @@
 import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { deviceSchema } from '@llmos/models';
 import { z } from 'zod';
 
-/** What the retrieval service can be told, beside what every service can. */
+/** The settings of the retrieval service, beside those of every service. */
 export const retrievalConfig = defineConfig({
   /** The folder of articles that everyone may read. Default: the sample help centre. */
   documents: setting('LLMOS_RETRIEVAL_DOCUMENTS', z.string().min(1).optional()),
   /** The embedding model, by its name in the catalog. Another one embeds every document anew. */
   embeddings: setting('LLMOS_RETRIEVAL_EMBEDDINGS', z.string().min(1).default('minilm')),
-  /** Worker threads that embed, each with a session of its own (some 60 MB). */
+  /** Where the embedding model runs. */
+  device: setting('LLMOS_RETRIEVAL_DEVICE', deviceSchema),
+  /** Worker threads that embed, each with a session of its own (about 60 MB). */
   workers: setting('LLMOS_RETRIEVAL_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
 });
 export type RetrievalConfig = ConfigOf<typeof retrievalConfig>;

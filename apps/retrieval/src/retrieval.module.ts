@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AtRest, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
+import { AtRest, Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
@@ -26,9 +26,12 @@ type Config = RetrievalConfig & ServiceConfig;
     { provide: HybridIndex, useFactory: () => new HybridIndex(new ExactVectorIndex()) },
     {
       provide: CatalogEmbedder,
-      inject: [CONFIG],
-      useFactory: ({ embeddings, workers, home, root }: Config) =>
-        new CatalogEmbedder({ model: embeddings, workers, home, catalogPath: join(root, 'deploy', 'models.yaml') }),
+      inject: [CONFIG, LOGGER],
+      useFactory: ({ embeddings: model, device, workers, home, root }: Config, log: Logger) => {
+        const catalogPath = join(root, 'deploy', 'models.yaml');
+        const breaker = { onStateChange: reportBreaker(model, log) };
+        return new CatalogEmbedder({ model, device, workers, home, catalogPath, breaker });
+      },
     },
     {
       provide: DocumentEmbedder,

@@ -1,11 +1,10 @@
 import { LlmosError, isToken, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { remove, search, upsert } from '@llmos/contracts/capabilities/retrieval';
-import { carriedVector, carryEmbedding } from '@llmos/models';
+import { carriedVector, carryEmbedding, type Embedder } from '@llmos/models';
 import type { DocumentEmbedder } from './document-embedder.js';
 import type { DocumentFeed } from './document-feed.js';
 import type { HybridIndex } from './hybrid-index.js';
 import type { DocumentRef, DocumentStore } from './ports/document-store.port.js';
-import type { Embeddings } from './ports/embeddings.port.js';
 
 /** The tenant whose documents everyone finds. */
 export const SHARED_TENANT = 'shared';
@@ -18,7 +17,7 @@ export interface Caller {
 
 export interface RetrievalParts {
   readonly store: DocumentStore;
-  readonly embeddings: Embeddings;
+  readonly embeddings: Pick<Embedder, 'model' | 'embed'>;
   readonly embedder: DocumentEmbedder;
   readonly index: HybridIndex;
   readonly feed: DocumentFeed;

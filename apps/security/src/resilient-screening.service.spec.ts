@@ -1,7 +1,6 @@
 import { LlmosError } from '@llmos/contracts';
 import { screen } from '@llmos/contracts/capabilities/security';
-import { GuardedEmbedding } from './adapters/guarded-embedding.adapter.js';
-import { NoEmbedding, ResilientScreening, RULES_ALONE } from './resilient-screening.service.js';
+import { ResilientScreening, RULES_ALONE } from './resilient-screening.service.js';
 
 const request = screen.input.parse(screen.example.input);
 const verdict = screen.output.parse(screen.example.output);
@@ -58,26 +57,5 @@ describe('screening while its model fails', () => {
     const signal = AbortSignal.abort(new LlmosError('CANCELLED', 'The run was cancelled.'));
     const aborted = screening(() => Promise.reject(signal.reason as Error));
     await expect(new ResilientScreening(aborted, rules, silent).screen(request, signal)).rejects.toBe(signal.reason);
-  });
-});
-
-describe('the embedding model behind a breaker', () => {
-  it('is left alone after it has failed several times, and tried again later', async () => {
-    let calls = 0;
-    let works = false;
-    const inner = new NoEmbedding('minilm');
-    inner.embed = () => {
-      calls += 1;
-      return works ? Promise.resolve([Float32Array.of(1)]) : Promise.reject(new Error('broken'));
-    };
-    const states: string[] = [];
-    const guarded = new GuardedEmbedding(inner, { resetMs: 20, onStateChange: (state) => states.push(state) });
-    for (let at = 0; at < 10; at++) await guarded.embed(['text']).catch(() => undefined);
-    expect(calls).toBeLessThan(10);
-    await expect(guarded.embed(['text'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    works = true;
-    await new Promise((resolve) => setTimeout(resolve, 40));
-    expect(await guarded.embed(['text'])).toHaveLength(1);
-    expect(states).toEqual(['open', 'half-open', 'closed']);
   });
 });

@@ -1,8 +1,7 @@
 import { isLlmosError, type ErrorCode, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { screen } from '@llmos/contracts/capabilities/security';
-import type { LoadProgress } from '@llmos/models';
+import type { Embedder, LoadProgress } from '@llmos/models';
 import type { ScreeningService } from './screening/screening.service.js';
-import type { TextEmbedding } from './screening/text-embedding.port.js';
 import { tryUntil } from './screening/try-until.js';
 
 type Screening = Pick<ScreeningService, 'load' | 'screen' | 'close'>;
@@ -20,7 +19,7 @@ const MODEL_FAILURES: ReadonlySet<ErrorCode> = new Set([
 export const RULES_ALONE = 'rules';
 
 /** An embedding model that gives no vectors: what is screened with it is judged by the rules alone. */
-export class NoEmbedding implements TextEmbedding {
+export class NoEmbedding implements Omit<Embedder, 'encode'> {
   constructor(readonly model: string) {}
 
   start(): Promise<void> {

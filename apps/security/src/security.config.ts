@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
+import { deviceSchema } from '@llmos/models';
 import { z } from 'zod';
 import { disclosureSettings } from './disclosure/disclosure.config.js';
 
@@ -16,6 +17,8 @@ const list = (unset = '') =>
 
 /** What the security service can be told. */
 export const securityConfig = defineConfig({
+  /** Where the embedding model runs. */
+  device: setting('LLMOS_SECURITY_DEVICE', deviceSchema),
   /** Worker threads that embed texts to screen, each with a session of its own (some 60 MB). */
   workers: setting('LLMOS_SECURITY_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
   /** The trained screening head's description; its numbers lie beside it. */

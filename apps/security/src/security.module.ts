@@ -4,7 +4,6 @@ import { Bus, CONFIG, LOGGER, reportBreaker, TenantKeys, type ServiceConfig } fr
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
-import { GuardedEmbedding } from './adapters/guarded-embedding.adapter.js';
 import { KvBaselineStore } from './adapters/kv-baseline.store.adapter.js';
 import { KvRestrictionStore } from './adapters/kv-restriction.store.adapter.js';
 import { KvBudgetStore } from './disclosure/adapters/kv-budget.store.adapter.js';
@@ -33,6 +32,8 @@ import { ThreatService } from './threats/threat.service.js';
 type Config = SecurityConfig & ServiceConfig;
 
 const MODEL = 'minilm';
+/** Of the encoders. */
+const BREAKER = { timeoutMs: 5_000, capacity: 64 };
 /** A pass takes some 8 ms; who waits has 10 s in all, and the first stage's word is there. */
 const SECOND_STAGE_TIMEOUT_MS = 2_000;
 const TELL_AGAIN_MS = 60_000;
@@ -46,12 +47,12 @@ const MOST_RESTRICTIONS = 5_000;
     {
       provide: ResilientScreening,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ home, root, workers, headPath, secondStage }: Config, log: Logger) => {
+      useFactory: ({ home, root, workers, device, headPath, secondStage }: Config, log: Logger) => {
         const catalogPath = join(root, 'deploy', 'models.yaml');
         const encoder = (options: { name: string; timeoutMs?: number }, update?: string) =>
-          new GuardedEmbedding(new CatalogEmbedder({ model: MODEL, home, catalogPath, workers, update }), {
-            ...options,
-            onStateChange: reportBreaker(options.name, log),
+          new CatalogEmbedder({
+            ...{ model: MODEL, home, catalogPath, workers, device, update },
+            breaker: { ...BREAKER, ...options, onStateChange: reportBreaker(options.name, log) },
           });
         let quietUntil = 0;
         const tuned = { name: `${MODEL}-screening`, timeoutMs: SECOND_STAGE_TIMEOUT_MS };

@@ -1,12 +1,15 @@
 import { LlmosError } from '@llmos/contracts';
+import { withBreaker, type BreakerOptions, type Operation } from '@llmos/resilience';
 import { withModelSpan } from '@llmos/telemetry';
 import { z } from 'zod';
-import { Embedder } from './embedder.js';
+import type { Device } from './device.js';
+import type { Embedder } from './embedder.js';
 import type { Encoded } from './encoded.js';
+import { EncoderPool } from './encoder-pool.js';
 import { ModelStore } from './model-store.js';
-import { describeFetch } from './progress-meter.js';
+import { describeFetch, type LoadProgress } from './progress-meter.js';
 
-/** What the catalog says of an embedding model beside its files. */
+/** The settings of an embedding model in the catalog. */
 const settingsSchema = z.object({
   pooling: z.enum(['mean', 'cls']).default('mean'),
   maxTokens: z.number().int().positive().default(256),
@@ -17,84 +20,82 @@ export interface CatalogEmbedderOptions {
   readonly model: string;
   readonly home: string;
   readonly catalogPath: string;
-  /** Worker threads, each with a session of its own (some 60 MB). */
+  /** Worker threads, each with a session of its own (about 60 MB). */
   readonly workers: number;
-  /** Path of a low-rank update that fits the model to one task; as in `EmbedderOptions`. */
-  readonly update?: string;
+  /** Default `cpu`. */
+  readonly device?: Device | undefined;
+  /** Path of a low-rank update that fits the model to one task; see `EncoderPoolOptions`. */
+  readonly update?: string | undefined;
+  /** The limits of the breaker, and who is told when it opens and closes. */
+  readonly breaker?: Partial<Pick<BreakerOptions, 'name' | 'timeoutMs' | 'capacity' | 'resetMs' | 'onStateChange'>>;
 }
 
-export interface LoadProgress {
-  /** 0 to 1. */
-  readonly progress?: number;
-  readonly etaSeconds?: number;
-  readonly message?: string;
-}
+/** The longest text that a contract allows takes about ten seconds on one core; the calls queued before it count too. */
+const BREAKER = { timeoutMs: 60_000, capacity: 128 };
 
-/** An {@link Embedder} by its name in the catalog: fetched where it is missing, traced, in worker threads. */
-export class CatalogEmbedder {
-  private embedder?: Embedder;
+/**
+ * An {@link Embedder} by its name in the catalog: fetched if it is missing, in worker threads, traced, and behind a
+ * breaker: while the model fails, callers are refused at once.
+ */
+export class CatalogEmbedder implements Embedder {
+  private readonly guarded: Operation<(signal: AbortSignal) => Promise<unknown>, unknown>;
+  private pool?: EncoderPool;
 
-  constructor(private readonly options: CatalogEmbedderOptions) {}
+  constructor(private readonly options: CatalogEmbedderOptions) {
+    const { name = options.model, ...limits } = options.breaker ?? {};
+    const settings = { ...BREAKER, ...limits, name: `The embedding model ${name}` };
+    this.guarded = withBreaker((work: (signal: AbortSignal) => Promise<unknown>, signal) => work(signal), settings);
+  }
 
   get model(): string {
     return this.options.model;
   }
 
-  /** Fetches the model where it is missing and starts the workers. */
   async start(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
-    const { home, catalogPath, model, workers, update } = this.options;
+    const { home, catalogPath, model, workers, device, update } = this.options;
     const store = await ModelStore.open({ home, catalogPath });
-    const files = await store.ensure(model, {
-      signal,
-      onProgress: (progress) => report(describeFetch(progress)),
-    });
+    const files = await store.ensure(model, { signal, onProgress: (progress) => report(describeFetch(progress)) });
     if (!files.model || !files.tokenizer) {
       throw new LlmosError(
         'UNAVAILABLE',
         `The catalog's '${model}' lacks the file 'model' or 'tokenizer', so it cannot embed.`,
       );
     }
-    const { pooling, maxTokens } = settingsSchema.parse(store.describe(model).settings);
-    this.embedder = await Embedder.start({
+    this.pool = await EncoderPool.start({
+      ...settingsSchema.parse(store.describe(model).settings),
       model: files.model,
       tokenizer: files.tokenizer,
       workers,
-      pooling,
-      maxTokens,
+      device,
       update,
       optimised: store.optimised,
     });
   }
 
-  /**
-   * One L2-normalised vector per text, in order.
-   *
-   * @throws LlmosError MODEL_LOADING before {@link start} is done; the signal's reason when it aborts.
-   */
-  async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
-    return this.traced(texts, (embedder) => embedder.embed(texts, { signal }));
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
+    return this.run(texts, (pool, during) => pool.embed(texts, during), signal);
   }
 
-  /**
-   * As {@link embed}, in the same single pass a text, with every token's state and its place in the text.
-   *
-   * @throws LlmosError MODEL_LOADING before {@link start} is done; the signal's reason when it aborts.
-   */
-  async encode(texts: readonly string[], signal?: AbortSignal): Promise<Encoded[]> {
-    return this.traced(texts, (embedder) => embedder.encode(texts, { signal }));
+  encode(texts: readonly string[], signal?: AbortSignal): Promise<Encoded[]> {
+    return this.run(texts, (pool, during) => pool.encode(texts, during), signal);
   }
 
   async close(): Promise<void> {
-    await this.embedder?.close();
+    await this.pool?.close();
   }
 
-  private traced<Output>(texts: readonly string[], work: (embedder: Embedder) => Promise<Output>): Promise<Output> {
-    const { embedder } = this;
-    if (!embedder)
-      throw new LlmosError('MODEL_LOADING', `The embedding model '${this.model}' is still loading. Try again.`);
-    return withModelSpan({ operation: 'embeddings', model: this.model, provider: 'onnxruntime' }, (span) => {
-      span.setAttribute('llmos.embeddings.texts', texts.length);
-      return work(embedder);
-    });
+  private async run<Output>(
+    texts: readonly string[],
+    work: (pool: EncoderPool, signal: AbortSignal) => Promise<Output>,
+    signal = new AbortController().signal,
+  ): Promise<Output> {
+    const { pool, model } = this;
+    if (!pool) throw new LlmosError('MODEL_LOADING', `The embedding model '${model}' is still loading. Try again.`);
+    const traced = (during: AbortSignal) =>
+      withModelSpan({ operation: 'embeddings', model, provider: 'onnxruntime' }, (span) => {
+        span.setAttribute('llmos.embeddings.texts', texts.length);
+        return work(pool, during);
+      });
+    return (await this.guarded(traced, signal)) as Output;
   }
 }

@@ -2,9 +2,11 @@ import './no-telemetry.js';
 export { ModelCatalog, type CatalogFile } from './model-catalog.js';
 export type { CatalogModel, ModelUse, SourceSpec } from './model-catalog.schema.js';
 export { carriedVector, carryEmbedding } from './carried-embedding.js';
-export { CatalogEmbedder, type CatalogEmbedderOptions, type LoadProgress } from './catalog-embedder.js';
-export { Embedder, type EmbedderOptions } from './embedder.js';
+export { CatalogEmbedder, type CatalogEmbedderOptions } from './catalog-embedder.js';
+export { deviceSchema, DEVICES, type Device } from './device.js';
+export type { Embedder } from './embedder.js';
 export type { Encoded, EncodedTokens } from './encoded.js';
+export { EncoderPool, type EncoderPoolOptions } from './encoder-pool.js';
 export { readHeadFiles, writeHeadFiles, type HeadFilePair } from './head-files.js';
 export {
   ModelStore,
@@ -13,7 +15,7 @@ export {
   type ListedModel,
   type ModelStoreOptions,
 } from './model-store.js';
-export { describeFetch, type FetchProgress } from './progress-meter.js';
+export { describeFetch, type FetchProgress, type LoadProgress } from './progress-meter.js';
 export type { HttpSettings } from './sources/http.source.js';
 export type { HubSettings } from './sources/hub.source.js';
 export type { TokenSpan } from './token-spans.js';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { LlmosError } from '@llmos/contracts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { openSession, Tensor, type InferenceSession } from './inference.js';
 import { filledGraph } from './onnx-initializers.js';
 import { TextTokenizer } from './text-tokenizer.js';
 import type { Gradient, PairBatch } from './tunable-encoder.js';
 import { serveWorker } from './worker-serve.js';
 
-/** What the tunable encoder gives its worker. */
+/** What the worker is started with; survives structured clone. */
 export interface TunableEncoderInit {
   readonly model: string;
   readonly tokenizer: string;
@@ -44,20 +44,14 @@ serveWorker(async ({ model, tokenizer: path, encoderGraph, gradientGraph, maxTok
 
 async function loadSession(graph: string, model: string): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(filledGraph(await readFile(graph), await readFile(model)), {
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      // As in the embedder: what the longest text took is given back.
-      enableCpuMemArena: false,
-    });
+    return await openSession({ model: filledGraph(await readFile(graph), await readFile(model)) });
   } catch (cause) {
-    const message = `The graph ${graph} could not be filled from ${model}. Was it built for this model, and is it whole?`;
+    const message = `The graph ${graph} could not be filled from ${model}. Was it built for this model, and is it complete?`;
     throw new LlmosError('UNAVAILABLE', message, { cause });
   }
 }
 
-/** Shorter texts are padded; the mask keeps the padding from being seen. */
+/** Shorter texts are padded; the mask hides the padding. */
 function feeds(texts: readonly (readonly number[])[], update: Float32Array): Record<string, Tensor> {
   const longest = Math.max(...texts.map(({ length }) => length));
   const shape = [texts.length, longest];

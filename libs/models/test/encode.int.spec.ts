@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import { Embedder } from '../src/index.js';
+import { EncoderPool } from '../src/index.js';
 import { minilmFiles } from './minilm.fixture.js';
 
-let embedder: Embedder;
+let embedder: EncoderPool;
 beforeAll(async () => {
-  embedder = await Embedder.start(await minilmFiles());
+  embedder = await EncoderPool.start(await minilmFiles());
 }, 120_000);
 afterAll(() => embedder.close());
 
-describe('Embedder.encode', () => {
+describe('EncoderPool.encode', () => {
   it('gives the vector of embed, to the bit, and a state for each token', async () => {
     const text = 'Ada Lovelace works for Acme in Zürich.';
     const [encoded] = await embedder.encode([text]);
@@ -45,6 +45,8 @@ describe('Embedder.encode', () => {
 
   it('says that an update does not belong to the model', async () => {
     const files = await minilmFiles();
-    await expect(Embedder.start({ ...files, update: files.tokenizer })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(EncoderPool.start({ ...files, update: files.tokenizer })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { Embedder, type EmbedderOptions } from '../src/index.js';
+import { EncoderPool, type EncoderPoolOptions } from '../src/index.js';
 import { verifyOptimised } from '../src/optimised-files.js';
 import { minilmFiles } from './minilm.fixture.js';
 
@@ -19,8 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function vectorsOf(options: Partial<EmbedderOptions> = {}): Promise<Float32Array[]> {
-  const embedder = await Embedder.start({ ...files, ...options });
+async function vectorsOf(options: Partial<EncoderPoolOptions> = {}): Promise<Float32Array[]> {
+  const embedder = await EncoderPool.start({ ...files, ...options });
   try {
     return await embedder.embed(TEXTS);
   } finally {
@@ -52,7 +52,7 @@ describe('an optimised model', () => {
   });
 
   onLinux('is made once by any number that ask, what a killed maker left goes, and each maps it', async () => {
-    const first = await Embedder.start({ ...files, optimised: folder });
+    const first = await EncoderPool.start({ ...files, optimised: folder });
     const alone = mappings();
     await first.close();
     const [place] = kept('model.onnx').map((path) => dirname(path));
@@ -60,7 +60,7 @@ describe('an optimised model', () => {
     await mkdir(place!);
     await writeFile(join(place!, 'weights.bin'), '');
     const embedders = await Promise.all(
-      [1, 2, 3].map(() => Embedder.start({ ...files, optimised: folder, workers: 2 })),
+      [1, 2, 3].map(() => EncoderPool.start({ ...files, optimised: folder, workers: 2 })),
     );
     expect(mappings()).toBeGreaterThan(5 * alone);
     await Promise.all(embedders.map((embedder) => embedder.close()));

@@ -1,6 +1,6 @@
+import type { Embedder } from '@llmos/models';
 import type { FewShotClassifier } from '../classification/few-shot-classifier.js';
 import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
-import type { TextEncoder } from '../ports/text-encoder.port.js';
 import type { FineTuner, FineTunedClassifier, ReadExample } from '../tuning/fine-tuner.js';
 import type { LabelledText } from '../tuning/contrastive-training.js';
 
@@ -19,7 +19,7 @@ export interface Waiting {
 }
 
 export interface LearnerParts {
-  readonly encoder: Pick<TextEncoder, 'embed'>;
+  readonly encoder: Pick<Embedder, 'embed'>;
   readonly teacher: FewShotTeacher;
   readonly tuner: Pick<FineTuner, 'tune'>;
   /** Told why there was no fine-tuning; the classifier is learnt without. */

@@ -1,5 +1,5 @@
 import type { Span } from '@llmos/contracts';
-import type { TextEncoder } from '../ports/text-encoder.port.js';
+import type { Embedder } from '@llmos/models';
 import { windowsOf } from '../windows.js';
 import { sentencesOf } from './sentences.js';
 import { normalised, TokenTrack, type EncodedWindow } from './token-track.js';
@@ -16,7 +16,7 @@ export interface Reading {
 }
 
 /** Reads a text window by window; each window goes through the body once, however many heads ask. */
-export async function readText(text: string, encoder: TextEncoder, signal?: AbortSignal): Promise<Reading> {
+export async function readText(text: string, encoder: Embedder, signal?: AbortSignal): Promise<Reading> {
   const cut = windowsOf(text);
   const encoded = await encoder.encode(
     cut.map((window) => window.text),

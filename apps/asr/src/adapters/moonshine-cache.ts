@@ -1,21 +1,22 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from '@llmos/models/inference';
 
-const LAYERS = 6;
-const HEADS = 8;
-const HEAD_SIZE = 36;
-const SIDES = ['decoder', 'encoder'] as const;
-const PARTS = ['key', 'value'] as const;
+const PAST = 'past_key_values.';
 
-type Side = (typeof SIDES)[number];
+type Shaped = Extract<InferenceSession['inputMetadata'][number], { readonly shape: readonly unknown[] }>;
 
-/** What the decoder remembers of its steps: its own keys and values grow, those of the encoder stay as first told. */
+/**
+ * The keys and values of the decoder's attention, kept from step to step: those of the decoder grow with every step,
+ * those of the encoder stay as the first step gave them. Layers and sizes are read from the model's own description.
+ */
 export class MoonshineCache {
   private readonly tensors: Record<string, Tensor> = {};
   private steps = 0;
 
-  constructor(rows: number) {
-    for (const name of namesOf(SIDES)) {
-      this.tensors[`past_key_values.${name}`] = new Tensor('float32', new Float32Array(), [rows, HEADS, 0, HEAD_SIZE]);
+  /** @param inputs of the decoder, as its session describes them. */
+  constructor(inputs: InferenceSession['inputMetadata'], rows: number) {
+    for (const { name, shape } of inputs.filter((input) => input.name.startsWith(PAST)) as Shaped[]) {
+      const [, heads, , headSize] = shape.map(Number);
+      this.tensors[name] = new Tensor('float32', new Float32Array(), [rows, heads ?? 0, 0, headSize ?? 0]);
     }
   }
 
@@ -23,25 +24,21 @@ export class MoonshineCache {
     return { ...this.tensors, use_cache_branch: new Tensor('bool', Uint8Array.of(this.steps > 0 ? 1 : 0), [1]) };
   }
 
-  /** After the first step the encoder's halves are not asked for: that branch gives back nothing of use. */
+  /** After the first step the encoder's half is not requested: the cached branch of the graph does not compute it. */
   outputNames(): string[] {
-    return ['logits', ...namesOf(this.updatedSides()).map((name) => `present.${name}`)];
+    return ['logits', ...this.updated().map((name) => presentOf(name))];
   }
 
   update(outputs: Record<string, unknown>): void {
-    for (const name of namesOf(this.updatedSides())) {
-      this.tensors[`past_key_values.${name}`] = outputs[`present.${name}`] as Tensor;
-    }
+    for (const name of this.updated()) this.tensors[name] = outputs[presentOf(name)] as Tensor;
     this.steps += 1;
   }
 
-  private updatedSides(): readonly Side[] {
-    return this.steps === 0 ? SIDES : ['decoder'];
+  private updated(): string[] {
+    return Object.keys(this.tensors).filter((name) => this.steps === 0 || name.includes('.decoder.'));
   }
 }
 
-function namesOf(sides: readonly Side[]): string[] {
-  return Array.from({ length: LAYERS }, (_, layer) => layer).flatMap((layer) =>
-    sides.flatMap((side) => PARTS.map((part) => `${layer}.${side}.${part}`)),
-  );
+function presentOf(name: string): string {
+  return name.replace(PAST, 'present.');
 }

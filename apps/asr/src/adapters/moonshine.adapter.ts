@@ -19,8 +19,7 @@ export class MoonshineAdapter implements Transcriber {
   private constructor(private readonly pool: WorkerPool) {}
 
   /** Resolves once every worker has its models in memory. */
-  static async start({ workers, files, maxDurationSeconds }: MoonshineAdapterOptions): Promise<MoonshineAdapter> {
-    const init: MoonshineWorkerInit = { files, maxDurationSeconds };
+  static async start({ workers, ...init }: MoonshineAdapterOptions): Promise<MoonshineAdapter> {
     return new MoonshineAdapter(await WorkerPool.start({ module: WORKER, init, size: workers, name: 'moonshine' }));
   }
 

@@ -1,8 +1,8 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import type { Device } from '@llmos/models';
+import { openSession, Tensor, type InferenceSession } from '@llmos/models/inference';
 import type { PieceRecogniser } from '../ports/piece-recogniser.port.js';
 import { MoonshineCache } from './moonshine-cache.js';
 import { MoonshineTokens } from './moonshine-tokens.js';
-import { openSession, THREADS } from './onnx-session.js';
 import { stopIfAsked } from './stop-flag.js';
 
 const SAMPLE_RATE = 16_000;
@@ -14,20 +14,29 @@ const MAX_TOKENS_PER_SECOND = 6.5;
 const MIN_SAMPLES = 1_600;
 /** The decoder looks at every 384th sample of the mask: one for each frame of the encoder. */
 const SAMPLES_PER_FRAME = 384;
-const HIDDEN_SIZE = 288;
 /** Eight would be a few per cent faster on long recordings and take 150 MB more. */
 const BATCH_SIZE = 4;
 
+/** Absolute paths of the model's files. */
 export interface MoonshineFiles {
+  /** The model's name in the catalog. */
+  readonly name: string;
   readonly encoder: string;
   readonly decoder: string;
   readonly tokenizer: string;
+}
+
+interface LoadOptions {
+  readonly device?: Device | undefined;
+  /** Pieces decoded together. */
+  readonly batchSize?: number;
 }
 
 /** One piece of speech after the encoder. */
 interface Encoded {
   readonly frames: number;
   readonly maxTokens: number;
+  /** frames × size, row-major. */
   readonly hidden: Float32Array;
 }
 
@@ -39,25 +48,21 @@ interface Encoded {
  * @see Jeffries et al., Moonshine: Speech Recognition for Live Transcription and Voice Commands, 2024
  */
 export class Moonshine implements PieceRecogniser {
-  readonly model = 'moonshine-tiny';
   readonly language = 'en';
-  readonly threads = THREADS;
+  readonly threads = 1;
 
   private constructor(
+    readonly model: string,
     private readonly encoder: InferenceSession,
     private readonly decoder: InferenceSession,
     private readonly tokens: MoonshineTokens,
     private readonly batchSize: number,
   ) {}
 
-  static async load(files: MoonshineFiles, options: { readonly batchSize?: number } = {}): Promise<Moonshine> {
-    const [encoder, decoder] = [await openSession(files.encoder), await openSession(files.decoder)];
-    return new Moonshine(
-      encoder,
-      decoder,
-      await MoonshineTokens.load(files.tokenizer),
-      options.batchSize ?? BATCH_SIZE,
-    );
+  static async load(files: MoonshineFiles, { device, batchSize = BATCH_SIZE }: LoadOptions = {}): Promise<Moonshine> {
+    const encoder = await openSession({ model: files.encoder, device });
+    const decoder = await openSession({ model: files.decoder, device });
+    return new Moonshine(files.name, encoder, decoder, await MoonshineTokens.load(files.tokenizer), batchSize);
   }
 
   /**
@@ -99,7 +104,7 @@ export class Moonshine implements PieceRecogniser {
   /** Greedy search for all rows at once; a row that has ended goes along in silence until the last one has. */
   private async decode(rows: readonly Encoded[], stopping?: () => boolean): Promise<number[][]> {
     const shared = stackRows(rows);
-    const cache = new MoonshineCache(rows.length);
+    const cache = new MoonshineCache(this.decoder.inputMetadata, rows.length);
     const ids = rows.map((): number[] => []);
     const ended = rows.map(() => false);
     let last = rows.map(() => START_ID);
@@ -133,15 +138,17 @@ function filledUp(piece: Float32Array, length: number): Float32Array {
 /** The encoder's frames side by side, with a mask that leaves out what fills up the shorter rows. */
 function stackRows(rows: readonly Encoded[]): Record<'encoder_hidden_states' | 'encoder_attention_mask', Tensor> {
   const frames = Math.max(...rows.map((row) => row.frames));
-  const hidden = new Float32Array(rows.length * frames * HIDDEN_SIZE);
+  const [first] = rows;
+  const size = first ? first.hidden.length / first.frames : 0;
+  const hidden = new Float32Array(rows.length * frames * size);
   const mask = new BigInt64Array(rows.length * frames * SAMPLES_PER_FRAME);
   rows.forEach((row, index) => {
-    hidden.set(row.hidden, index * frames * HIDDEN_SIZE);
+    hidden.set(row.hidden, index * frames * size);
     const start = index * frames * SAMPLES_PER_FRAME;
     mask.fill(1n, start, start + row.frames * SAMPLES_PER_FRAME);
   });
   return {
-    encoder_hidden_states: new Tensor('float32', hidden, [rows.length, frames, HIDDEN_SIZE]),
+    encoder_hidden_states: new Tensor('float32', hidden, [rows.length, frames, size]),
     encoder_attention_mask: new Tensor('int64', mask, [rows.length, frames * SAMPLES_PER_FRAME]),
   };
 }

@@ -1,11 +1,10 @@
 import { serveWorker } from '@llmos/models';
-import { loadRecogniser, type RecogniserFiles } from './recogniser-loader.js';
+import { loadRecogniser, type RecogniserFiles, type RecogniserOptions } from './recogniser-loader.js';
 import { StopFlag } from './stop-flag.js';
 
 /** What a worker is started with; survives structured clone. */
-export interface MoonshineWorkerInit {
+export interface MoonshineWorkerInit extends RecogniserOptions {
   readonly files: RecogniserFiles;
-  readonly maxDurationSeconds: number;
 }
 
 export interface TranscribeCall {
@@ -13,8 +12,8 @@ export interface TranscribeCall {
   readonly stop: SharedArrayBuffer;
 }
 
-serveWorker(async ({ files, maxDurationSeconds }: MoonshineWorkerInit) => {
-  const { recogniser, release } = await loadRecogniser(files, { maxDurationSeconds });
+serveWorker(async ({ files, ...options }: MoonshineWorkerInit) => {
+  const { recogniser, release } = await loadRecogniser(files, options);
   return {
     transcribe: ({ audio, stop }: TranscribeCall) => recogniser.transcribe(audio, new StopFlag(stop).isRaised),
     close: release,

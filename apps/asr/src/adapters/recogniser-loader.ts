@@ -1,3 +1,4 @@
+import type { Device } from '@llmos/models';
 import type { AudioDecoder } from '../ports/audio-decoder.port.js';
 import { SpeechRecogniser } from '../speech-recogniser.js';
 import { AudioDecodeAdapter } from './audio-decoder.adapter.js';
@@ -10,25 +11,28 @@ export interface RecogniserFiles {
   readonly silero: string;
 }
 
+export interface RecogniserOptions {
+  /** Longer recordings are refused. */
+  readonly maxDurationSeconds: number;
+  /** Where Moonshine runs. Default `cpu`. */
+  readonly device?: Device | undefined;
+}
+
 export interface LoadedRecogniser {
   readonly recogniser: SpeechRecogniser;
-  /** Frees the models; nothing may run then. */
+  /** Frees the models; to be called when nothing runs. */
   release(): Promise<void>;
 }
 
-/** Puts the real parts of the recogniser together on the calling thread: the worker does it, and so does a benchmark. */
+/** Assembles the recogniser on the calling thread; used by the worker and by the benchmark. */
 export async function loadRecogniser(
   files: RecogniserFiles,
-  options: { readonly maxDurationSeconds: number },
+  options: RecogniserOptions,
   decoder: AudioDecoder = new AudioDecodeAdapter(options),
 ): Promise<LoadedRecogniser> {
   const detector = await SileroAdapter.load(files.silero);
-  const moonshine = await Moonshine.load(files.moonshine);
-  const recogniser = new SpeechRecogniser({
-    decoder,
-    detector,
-    recogniser: moonshine,
-  });
+  const moonshine = await Moonshine.load(files.moonshine, options);
+  const recogniser = new SpeechRecogniser({ decoder, detector, recogniser: moonshine });
   const release = async () => {
     await detector.release();
     await moonshine.release();

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { baseConfig, loadConfig } from '@llmos/config';
-import { Embedder, ModelStore } from '@llmos/models';
+import { EncoderPool, ModelStore } from '@llmos/models';
 import { encodeHead, readHead, sha256, writeHead } from '../head/head-file.js';
 import { normaliseQuestion } from '../head/question-text.js';
 import { findDifferences } from './check.js';
@@ -81,13 +81,13 @@ async function check(path: string, embedder: TextEmbedder): Promise<void> {
 }
 
 /** The embedder of the house: the same model and settings as the service's. */
-export async function startEmbedder(): Promise<Embedder> {
+export async function startEmbedder(): Promise<EncoderPool> {
   const { home, root } = loadConfig(baseConfig);
   const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml') });
   const { model, tokenizer } = await store.ensure(EMBEDDING_MODEL);
   if (!model || !tokenizer)
     throw new Error(`The catalog's ${EMBEDDING_MODEL} must have the files "model" and "tokenizer".`);
-  return Embedder.start({ model, tokenizer });
+  return EncoderPool.start({ model, tokenizer });
 }
 
 /** Trains without the held-out share and scores on it, and on strangers, by source and all together. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isLlmosError, type LlmosError } from '@llmos/contracts';
+import type { Embedder } from '@llmos/models';
 import type { DataFeed } from '../data/data-feed.js';
 import { keyOf, type EntryRef } from '../data/entry-ref.js';
-import type { Embeddings } from '../ports/embeddings.port.js';
 import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
 import { recommenderMetrics } from '../recommender.metrics.js';
 
@@ -30,7 +30,7 @@ export class ItemVectors {
     private readonly parts: {
       readonly feed: DataFeed;
       readonly store: ItemStore;
-      readonly embeddings: Embeddings;
+      readonly embeddings: Pick<Embedder, 'model' | 'embed'>;
       readonly onError: (error: unknown) => void;
     },
   ) {}

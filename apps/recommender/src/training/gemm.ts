@@ -1,5 +1,5 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import { openProduct } from './onnx-graph.js';
+import { openSession, Tensor, type InferenceSession } from '@llmos/models/inference';
+import { onnxModel, type MatrixProduct } from './onnx-graph.js';
 
 /** Matrix products by ONNX Runtime: about 60 times as fast as a loop here. Matrices are row-major. */
 export class Gemm {
@@ -12,7 +12,8 @@ export class Gemm {
       floats: { alpha: -1, beta: 1 },
       integers: { transB: 1 },
     };
-    return new Gemm(await openProduct(product, threads), await openProduct(difference, threads));
+    const open = (each: MatrixProduct) => openSession({ model: onnxModel(each), threads });
+    return new Gemm(await open(product), await open(difference));
   }
 
   private constructor(

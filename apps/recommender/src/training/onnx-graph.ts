@@ -1,5 +1,3 @@
-import { InferenceSession } from 'onnxruntime-node';
-
 /** A matrix's dimensions: numbers, or names for what is known only at run time. */
 type Shape = readonly string[];
 export interface MatrixProduct {
@@ -44,17 +42,6 @@ export function onnxModel({ inputs, output, operator, floats = {}, integers = {}
   ];
   const opset = [text(1, ''), integer(2, OPSET)];
   return Buffer.concat([integer(1, IR_VERSION), message(7, graph), message(8, opset)]);
-}
-
-/** Opens it on the given number of threads; threads that wait must not spin, others need the cores. */
-export function openProduct(product: MatrixProduct, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(onnxModel(product), {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    // An arena would keep the largest matrices for ever.
-    enableCpuMemArena: false,
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  });
 }
 
 function valueInfo(name: string, shape: Shape): Buffer[] {

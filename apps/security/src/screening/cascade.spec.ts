@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { screen } from '@llmos/contracts/capabilities/security';
 import { attackRules } from '@llmos/guardrails';
+import type { Embedder } from '@llmos/models';
 import { FIRST_NUMBER } from '../../test/fixtures/first-number.js';
 import { waitFor } from '@llmos/testing';
 import { encodeHead, writeHead } from './head/head-file.js';
 import { updatePathOf, UPDATE_FILE, writeTunedHead, type TunedSide } from './head/tuned-head.js';
 import { ScreeningService } from './screening.service.js';
 import { SecondStage } from './second-stage.js';
-import type { TextEmbedding } from './text-embedding.port.js';
 
 const RULES = attackRules.map(({ id }) => id);
 const UPDATE = Buffer.from('an update');
@@ -26,7 +26,7 @@ const PLAIN_AND_GUILTY = 'A plain and guilty question of mine.';
 
 function encoder(vectorOf: (text: string) => Float32Array) {
   const asked: string[] = [];
-  const embedding: TextEmbedding = {
+  const embedding: Omit<Embedder, 'encode'> = {
     model: 'toy',
     start: () => Promise.resolve(),
     close: () => Promise.resolve(),
@@ -55,7 +55,7 @@ function toyWeights() {
 describe('the two stages of screening', () => {
   let folder: string;
   let failures: unknown[];
-  const stage = (embedding: TextEmbedding) =>
+  const stage = (embedding: Omit<Embedder, 'encode'>) =>
     new SecondStage({
       embedding,
       headPath: join(folder, 'second.json'),
@@ -63,7 +63,7 @@ describe('the two stages of screening', () => {
       onLoadFailure: (error) => void failures.push(error),
       retryMs: 5,
     });
-  const open = async (embedding?: TextEmbedding) => {
+  const open = async (embedding?: Omit<Embedder, 'encode'>) => {
     const service = new ScreeningService(shared.embedding, join(folder, 'first.json'), embedding && stage(embedding));
     await service.load(() => undefined);
     return (request: object) => service.screen(screen.input.parse(request));
@@ -109,7 +109,7 @@ describe('the two stages of screening', () => {
 
   it('goes by the first alone while the second fails, says so, and keeps no verdict made without it', async () => {
     let works = false;
-    const embed: TextEmbedding['embed'] = (texts) =>
+    const embed: Embedder['embed'] = (texts) =>
       works ? tuned.embedding.embed(texts) : Promise.reject(new Error('the worker died'));
     const run = await open({ ...tuned.embedding, embed });
     const passages = [{ id: 'a', document: 'a', title: '', text: LOUD_BUT_INNOCENT, score: 1, similarity: 0.5 }];
@@ -137,7 +137,7 @@ describe('the two stages of screening', () => {
 
   it('is not asked again by a request that it has failed, and says so of sentences too', async () => {
     let calls = 0;
-    const embed: TextEmbedding['embed'] = (texts) => {
+    const embed: Embedder['embed'] = (texts) => {
       calls += 1;
       return calls === 1 ? tuned.embedding.embed(texts) : Promise.reject(new Error('the worker died'));
     };
@@ -157,7 +157,7 @@ describe('the two stages of screening', () => {
 
   it('stops when it is told to, also while the second is asked', async () => {
     const leaving = new AbortController();
-    const embed: TextEmbedding['embed'] = () => {
+    const embed: Embedder['embed'] = () => {
       leaving.abort(new Error('left'));
       return Promise.reject(new Error('cut off'));
     };

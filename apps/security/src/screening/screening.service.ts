@@ -2,12 +2,11 @@ import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import type { screen } from '@llmos/contracts/capabilities/security';
 import { attackRules } from '@llmos/guardrails';
-import { carriedVector, carryEmbedding, type LoadProgress } from '@llmos/models';
+import { carriedVector, carryEmbedding, type Embedder, type LoadProgress } from '@llmos/models';
 import { decodeHead, readHead } from './head/head-file.js';
 import { ScreeningHead } from './head/screening-head.js';
 import type { SecondStage } from './second-stage.js';
 import { stripSentences } from './strip.js';
-import type { TextEmbedding } from './text-embedding.port.js';
 import { VerdictCache } from './verdict-cache.js';
 import { screenText, THRESHOLD, type EmbeddingAccess, type Stages, type TextVerdict } from './text-screen.js';
 
@@ -30,7 +29,7 @@ export class ScreeningService {
   private loaded?: Loaded;
 
   constructor(
-    private readonly embedding: TextEmbedding,
+    private readonly embedding: Omit<Embedder, 'encode'>,
     /** Path of the head's description (`injection-head.json`). */
     private readonly headPath: string,
     /** Absent: the first stage's word is the last. */

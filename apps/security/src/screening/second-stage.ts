@@ -1,11 +1,10 @@
-import type { LoadProgress } from '@llmos/models';
+import type { Embedder, LoadProgress } from '@llmos/models';
 import { TunedHead } from './head/tuned-head.js';
-import type { TextEmbedding } from './text-embedding.port.js';
 import { tryUntil } from './try-until.js';
 
 export interface SecondStageOptions {
   /** Of the encoder with the update that lies beside the head. */
-  readonly embedding: TextEmbedding;
+  readonly embedding: Omit<Embedder, 'encode'>;
   /** Path of the head's description. */
   readonly headPath: string;
   /** Told each time that texts are judged without it because it failed. */

@@ -5,12 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { attackRules } from '@llmos/guardrails';
-import { CatalogEmbedder } from '@llmos/models';
+import { CatalogEmbedder, type Embedder } from '@llmos/models';
 import { encodeHead, writeHead } from '../head/head-file.js';
 import { UPDATE_FILE, updatePathOf, writeTunedHead } from '../head/tuned-head.js';
 import { ScreeningService } from '../screening.service.js';
 import { SecondStage } from '../second-stage.js';
-import type { TextEmbedding } from '../text-embedding.port.js';
 import { EmbeddingCache } from './embedding-cache.js';
 import { figures, figuresOf, judgeAll } from './report.js';
 import { readReportSets } from './report-sets.js';
@@ -163,7 +162,7 @@ async function train(folder: string, out: string, { shared, second }: Encoders):
 }
 
 async function report(folder: string, out: string, { shared, second }: Encoders, missesPath?: string): Promise<void> {
-  const cached = (cache: EmbeddingCache): TextEmbedding => ({
+  const cached = (cache: EmbeddingCache): Omit<Embedder, 'encode'> => ({
     model: EMBEDDING_MODEL,
     start: () => Promise.resolve(),
     embed: (texts) => cache.embed(texts),

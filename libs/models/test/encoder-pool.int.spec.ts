@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { longestHold } from '@llmos/testing';
-import { Embedder } from '../src/index.js';
+import { EncoderPool } from '../src/index.js';
 import { minilmFiles } from './minilm.fixture.js';
 
 /** A pass of the model takes hundreds. */
@@ -10,13 +10,13 @@ const dot = (a: Float32Array | undefined, b: Float32Array | undefined): number =
   a && b ? a.reduce((sum, value, d) => sum + value * (b[d] ?? 0), 0) : NaN;
 const long = 'The parcel left the warehouse on Monday and has not been seen since. '.repeat(60);
 
-let embedder: Embedder;
+let embedder: EncoderPool;
 beforeAll(async () => {
-  embedder = await Embedder.start(await minilmFiles());
+  embedder = await EncoderPool.start(await minilmFiles());
 }, 120_000);
 afterAll(() => embedder.close());
 
-describe('Embedder', () => {
+describe('EncoderPool', () => {
   it('gives one normalised vector of 384 numbers per text, and none for none', async () => {
     await expect(embedder.embed([])).resolves.toEqual([]);
     const vectors = await embedder.embed(['hello', '', long]);
@@ -59,7 +59,7 @@ describe('Embedder', () => {
   it('rejects an aborted caller at once and serves the others', async () => {
     const controller = new AbortController();
     const first = embedder.embed([long]);
-    const aborted = embedder.embed(['never mind'], { signal: controller.signal });
+    const aborted = embedder.embed(['never mind'], controller.signal);
     const other = embedder.embed(['still here']);
     controller.abort(new Error('gone'));
     await expect(aborted).rejects.toThrow('gone');
@@ -76,7 +76,7 @@ describe('Embedder', () => {
     const { tokenizer } = await minilmFiles();
     const missing = join(import.meta.dirname, 'absent.onnx');
     expect(existsSync(missing)).toBe(false);
-    await expect(Embedder.start({ model: missing, tokenizer })).rejects.toMatchObject({
+    await expect(EncoderPool.start({ model: missing, tokenizer })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining(missing) as string,
     });

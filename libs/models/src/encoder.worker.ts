@@ -1,22 +1,21 @@
 import { LlmosError } from '@llmos/contracts';
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { Encoded } from './encoded.js';
-import { openEncoder, type EncoderFiles } from './encoder-session.js';
+import { openEncoder, type EncoderSource } from './encoder-session.js';
+import { Tensor, type InferenceSession } from './inference.js';
 import { TextTokenizer } from './text-tokenizer.js';
 import { tokenSpans } from './token-spans.js';
 import { serveWorker } from './worker-serve.js';
 
-/** What the embedder gives each worker. */
-export interface EmbedderInit extends EncoderFiles {
+/** What a worker is started with; survives structured clone. */
+export interface EncoderInit extends EncoderSource {
   readonly tokenizer: string;
-  readonly threads: number;
   readonly maxTokens: number;
   readonly pooling: 'mean' | 'cls';
 }
 
-serveWorker(async (init: EmbedderInit) => {
+serveWorker(async (init: EncoderInit) => {
   const tokenizer = await TextTokenizer.load(init.tokenizer, init.maxTokens);
-  const session = await openEncoder(init, init.threads);
+  const session = await openEncoder(init);
   const forward = async (ids: readonly number[]): Promise<Tensor> => {
     const output = await session.run(feeds(session, ids));
     const hidden = output[session.outputNames[0] ?? ''];

@@ -1,0 +1,47 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CatalogEmbedder } from '../src/index.js';
+
+const place = {
+  model: 'minilm',
+  home: join(tmpdir(), 'llmos-test-home'),
+  catalogPath: resolve(import.meta.dirname, '../../../deploy/models.yaml'),
+  workers: 1,
+};
+const start = async (embedder: CatalogEmbedder): Promise<CatalogEmbedder> => {
+  await embedder.start(() => undefined);
+  return embedder;
+};
+
+describe('CatalogEmbedder', () => {
+  it('refuses texts until its model is loaded', async () => {
+    await expect(new CatalogEmbedder(place).embed(['hello'])).rejects.toMatchObject({ code: 'MODEL_LOADING' });
+  });
+
+  it('refuses calls at once after several have failed, and lets one try again later', async () => {
+    const states: string[] = [];
+    const breaker = { timeoutMs: 1_000, resetMs: 20, onStateChange: (state: string) => states.push(state) };
+    const embedder = await start(new CatalogEmbedder({ ...place, breaker }));
+    try {
+      const tooMany = Array.from({ length: 1_000 }, () => 'The parcel left the warehouse on Monday. '.repeat(60));
+      const failed = await Promise.allSettled(Array.from({ length: 6 }, () => embedder.embed(tooMany)));
+      expect(failed.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'rejected'));
+      await expect(embedder.embed(['hello'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      expect(await embedder.embed(['hello'])).toHaveLength(1);
+      expect(states).toEqual(['open', 'half-open', 'closed']);
+    } finally {
+      await embedder.close();
+    }
+  }, 60_000);
+
+  it('names the devices of this system when the chosen device is not among them', async () => {
+    const device = process.platform === 'win32' ? 'coreml' : 'dml';
+    await expect(start(new CatalogEmbedder({ ...place, device }))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(
+        new RegExp(`'${device}' is not supported on this system. Supported: cpu`),
+      ) as string,
+    });
+  }, 60_000);
+});
