@@ -1,6 +1,4 @@
-import { startInstance, type Instance } from './instance.js';
-
-const MINUTE_MS = 60_000;
+import type { Instance } from './instance.js';
 
 interface Found {
   readonly start: number;
@@ -20,12 +18,12 @@ interface Analysis {
   readonly topics?: readonly { label: string }[];
 }
 
-describe('text analysis, whole', () => {
+/** The analysis and security services, each through its pipelines. Shreds the tenant `default` in the end. */
+export function analysisAndSecuritySuite(running: () => Instance): void {
   let instance: Instance;
-  beforeAll(async () => {
-    instance = await startInstance();
-  }, 3 * MINUTE_MS);
-  afterAll(() => instance.stop(), MINUTE_MS);
+  beforeAll(() => {
+    instance = running();
+  });
 
   const analyze = async (fields: object) => {
     const { status, body } = await instance.post('/v1/analyze', fields);
@@ -176,4 +174,4 @@ describe('text analysis, whole', () => {
     const second = await process('release_statistic', { budget: 'e2e', query, rho: 0.6 });
     expect(second).toMatchObject({ status: 403, body: { error: { code: 'BUDGET_SPENT' } } });
   });
-});
+}

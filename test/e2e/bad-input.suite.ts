@@ -2,7 +2,7 @@ import { headers } from '@nats-io/transport-node';
 import { waitFor } from '@llmos/testing';
 import fc from 'fast-check';
 import { BAD_BODIES, type BadBody } from './bad-bodies.js';
-import { QUESTIONS, readEvents, startInstance, type Instance, type Reply } from './instance.js';
+import { QUESTIONS, readEvents, type Instance, type Reply } from './instance.js';
 
 const MINUTE_MS = 60_000;
 const SEED = 20_260_901;
@@ -20,16 +20,16 @@ function expectRefusal({ status, body }: Reply): void {
   expect(body.error).toMatchObject({ field: expect.stringMatching(/./) as string });
 }
 
-describe('bad input', () => {
+/** What is refused, and leaves every process as it was. */
+export function badInputSuite(running: () => Instance): void {
   let instance: Instance;
   let before: Awaited<ReturnType<typeof footprints>>;
   beforeAll(async () => {
-    instance = await startInstance();
+    instance = running();
     // Models have worked once: what they hold from then on is not growth.
     await instance.ask({ audio: question.audio.toString('base64') });
     before = await footprints();
-  }, 3 * MINUTE_MS);
-  afterAll(() => instance.stop(), MINUTE_MS);
+  }, MINUTE_MS);
   afterEach(async () => {
     expect((await instance.ask({ text: 'How do I change my PIN?' })).status).toBe(200);
   });
@@ -314,7 +314,7 @@ describe('bad input', () => {
     }
     return found;
   }
-});
+}
 
 function withByte(bytes: Buffer, at: number, value: number): Buffer {
   const copy = Buffer.from(bytes);

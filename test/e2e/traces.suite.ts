@@ -1,30 +1,24 @@
 import { headers } from '@nats-io/transport-node';
-import { startOtlpReceiver, waitFor, type ReceivedSpan } from '@llmos/testing';
-import { QUESTIONS, startInstance, type Instance } from './instance.js';
+import { waitFor, type ReceivedSpan } from '@llmos/testing';
+import { QUESTIONS, type Instance } from './instance.js';
 
-const MINUTE_MS = 60_000;
 const SERVER = 2;
 const PRODUCER = 4;
 const CONSUMER = 5;
 
-describe('one trace for each piece of work', () => {
+/** The spans that an instance exports. */
+export function tracesSuite(running: () => Instance, received: () => readonly ReceivedSpan[]): void {
   let instance: Instance;
-  let otlp: Awaited<ReturnType<typeof startOtlpReceiver>>;
-  beforeAll(async () => {
-    otlp = await startOtlpReceiver();
-    instance = await startInstance({ LLMOS_OTLP_URL: otlp.url });
-  }, 3 * MINUTE_MS);
-  afterAll(async () => {
-    await instance.stop();
-    await otlp.stop();
-  }, MINUTE_MS);
+  beforeAll(() => {
+    instance = running();
+  });
 
   /** The spans of a trace once the model's and the last step's, which screens the answer, have arrived and the root has ended. */
   const traceOf = (traceId: string, root: string) =>
     waitFor(
       `the spans of ${traceId}`,
       () => {
-        const spans = otlp.spans.filter((span) => span.traceId === traceId);
+        const spans = received().filter((span) => span.traceId === traceId);
         const names = spans.map(({ name }) => name);
         return names.includes(root) &&
           names.some((name) => name.startsWith('chat ')) &&
@@ -96,7 +90,7 @@ describe('one trace for each piece of work', () => {
     const { headers: answered } = await instance.ask({ text: `My card ${canary.card} was stolen by ${canary.name}.` });
     const spans = await traceOf(answered.get('traceparent')!.slice(3, 35), 'POST /serving/process');
     expect(spans.length).toBeGreaterThan(10);
-    expect(JSON.stringify(otlp.spans).match(/4012 8888|Quixworth|stolen/g)).toBeNull();
+    expect(JSON.stringify(received()).match(/4012 8888|Quixworth|stolen/g)).toBeNull();
   });
 
   it("goes on with the caller's own trace", async () => {
@@ -143,4 +137,4 @@ describe('one trace for each piece of work', () => {
     const traceId = answered.get('traceparent')!.slice(3, 35);
     await waitFor('a log line with the trace id', () => instance.log().includes(`"trace_id":"${traceId}"`));
   });
-});
+}

@@ -3,21 +3,17 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plain, QUESTIONS, startInstance, type Instance } from './instance.js';
+import { plain, QUESTIONS, type Instance } from './instance.js';
 
-const MINUTE_MS = 60_000;
-
-describe('the llmos command, against a house that runs', () => {
+/** The `llmos` command against a running instance. */
+export function commandsSuite(running: () => Instance): void {
   let instance: Instance;
   let folder: string;
-  beforeAll(async () => {
+  beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'llmos-commands-'));
-    instance = await startInstance();
-  }, 3 * MINUTE_MS);
-  afterAll(async () => {
-    await instance.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, MINUTE_MS);
+    instance = running();
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   async function llmos(...args: string[]): Promise<{ code: number; output: string; errors: string }> {
     const child = spawn(process.execPath, ['llmos.mjs', ...args], {
@@ -251,4 +247,4 @@ describe('the llmos command, against a house that runs', () => {
     expect(code).toBe(0);
     expect(output).toContain(instance.url);
   });
-});
+}

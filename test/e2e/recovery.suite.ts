@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { waitFor } from '@llmos/testing';
+import type { Instance } from './instance.js';
+
+const MINUTE_MS = 60_000;
+
+/** What happens when the broker or a service is killed. */
+export function recoverySuite(running: () => Instance): void {
+  let instance: Instance;
+  beforeAll(() => {
+    instance = running();
+  });
+
+  it(
+    'a document survives the kill -9 of the service that took it, and a deletion does too',
+    async () => {
+      const first = async () => {
+        const { body } = await instance.post('/serving/process', {
+          name: 'search_documents',
+          query: 'When does the otter show start?',
+        });
+        return (body.details?.['passages'] as { document: string }[] | undefined)?.[0]?.document;
+      };
+      const pidOfRetrieval = () => instance.state().services.find(({ name }) => name === 'retrieval')?.pid;
+      const kill = async () => {
+        const pid = pidOfRetrieval()!;
+        process.kill(pid, 'SIGKILL');
+        const isBack = () => pidOfRetrieval() !== undefined && pidOfRetrieval() !== pid;
+        await waitFor('retrieval to be back', isBack, MINUTE_MS);
+      };
+      const document = { id: 'otters', title: 'The otter show', text: 'The otter show starts at 11:00 every day.' };
+      expect((await instance.post('/serving/process', { name: 'upsert_document', document })).status).toBe(200);
+      await kill();
+      await waitFor('the document to be found', async () => (await first()) === 'otters', MINUTE_MS);
+      expect((await instance.post('/serving/process', { name: 'delete_document', id: 'otters' })).status).toBe(200);
+      await kill();
+      expect(await waitFor('an answer', first, MINUTE_MS)).not.toBe('otters');
+    },
+    2 * MINUTE_MS,
+  );
+
+  it(
+    'goes on by itself after the broker was killed and has lost what it held in memory',
+    async () => {
+      const [broker] = execFileSync('pgrep', ['-f', `^[^ ]*nats-server .*${instance.home}`], { encoding: 'utf8' })
+        .trim()
+        .split('\n');
+      const accepted = await instance.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' });
+      process.kill(Number(broker), 'SIGKILL');
+      const record = async () =>
+        (await (await fetch(`${instance.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status?: string };
+      await waitFor('the accepted run to be completed', async () => (await record()).status === 'completed', MINUTE_MS);
+      // Longer than a heartbeat is kept: what the gateway knew before the crash does not count.
+      const until = Date.now() + 15_000;
+      await waitFor('time to pass', () => Date.now() > until, 20_000);
+      expect((await instance.ask({ text: 'How do I change my PIN?' })).status).toBe(200);
+      expect((await fetch(`${instance.url}/readyz`)).status).toBe(200);
+    },
+    2 * MINUTE_MS,
+  );
+
+  it(
+    'a service that is killed comes back, and what was accepted meanwhile is done',
+    async () => {
+      const victim = instance.state().services.find(({ name }) => name === 'generation')!;
+      process.kill(victim.pid, 'SIGKILL');
+      const accepted = await instance.post('/v1/runs', { name: 'customer_service', text: 'How do I change my PIN?' });
+      expect(accepted.status).toBe(202);
+      await waitFor(
+        'the accepted run to be completed',
+        async () =>
+          ((await (await fetch(`${instance.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status: string })
+            .status === 'completed',
+        MINUTE_MS,
+      );
+      expect(instance.state().services.find(({ name }) => name === 'generation')!.pid).not.toBe(victim.pid);
+      expect(
+        await waitFor(
+          'live answers again',
+          async () => (await instance.ask({ text: 'How do I change my PIN?' })).status === 200,
+          MINUTE_MS,
+        ),
+      ).toBe(true);
+    },
+    2 * MINUTE_MS,
+  );
+}
