@@ -1,4 +1,5 @@
 import { loadConfig } from '@llmos/config';
+import { Instance } from '@llmos/supervisor';
 import { Command, CommanderError } from 'commander';
 import { CliError, explain, isExpected } from './cli-error.js';
 import { cliConfig, type CliConfig } from './cli.config.js';
@@ -9,7 +10,6 @@ import { listModels, pullModels, verifyModels } from './commands/models.command.
 import { checkPipelines } from './commands/pipelines.command.js';
 import { status } from './commands/status.command.js';
 import { up, type UpOptions } from './commands/up.command.js';
-import { Instance } from './instance/instance.js';
 import { addBackupCommands } from './program/backup.js';
 import { addDeadLetterCommands } from './program/dlq.js';
 import { addEvalCommands } from './program/eval.js';

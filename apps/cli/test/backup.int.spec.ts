@@ -1,5 +1,6 @@
 import { Bus } from '@llmos/bus';
 import { loadConfig } from '@llmos/config';
+import { commandOf, Instance } from '@llmos/supervisor';
 import { natsServerPath, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -14,8 +15,6 @@ import { backup } from '../src/commands/backup.command.js';
 import type { CommandContext } from '../src/commands/context.js';
 import { down } from '../src/commands/down.command.js';
 import { restore } from '../src/commands/restore.command.js';
-import { Instance } from '../src/instance/instance.js';
-import { commandOf } from '../src/instance/process-identity.js';
 
 const SIZE_BYTES = 8_000_000;
 /** A broker that syncs each of them takes longer over a piece of the archive than it gives itself. */
@@ -32,9 +31,10 @@ describe('llmos backup, of a broker that is named', () => {
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'llmos-backup-int-'));
     nats = await startNatsServer();
+    // The path of nats-server depends on LLMOS_HOME.
+    process.env['LLMOS_NATS_SERVER'] = natsServerPath();
     process.env['LLMOS_NATS_URL'] = nats.url;
     process.env['LLMOS_HOME'] = home;
-    process.env['LLMOS_NATS_SERVER'] = natsServerPath();
     bus = await Bus.connect({ url: nats.url, service: 'backup-test' });
     await bus.objects('recordings').put('long', randomBytes(SIZE_BYTES));
   }, 60_000);
@@ -57,8 +57,9 @@ describe('llmos backup, of a broker that is named', () => {
   it('leaves no file when it is stopped', async () => {
     const out = join(home, 'stopped.bak');
     const work = backup(context, { out });
-    work.catch(() => undefined);
-    while (files().length === 0) await turn();
+    let hasEnded = false;
+    work.catch(() => undefined).finally(() => (hasEnded = true));
+    while (files().length === 0 && !hasEnded) await turn();
     process.emit('SIGINT');
     await expect(work).rejects.toThrow('The backup was stopped; no file was written');
     expect(files()).toEqual([]);

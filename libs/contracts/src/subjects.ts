@@ -31,9 +31,14 @@ export const subjects = {
   operatorIntake: (tenant: string, pipeline: string) =>
     `llmos.in.${OPERATOR}.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
   intakeAll: () => 'llmos.in.>',
+  /** What a permission of a tenant's callers, or of its operators, has to name. */
+  intakeOf: (tenant: string) => `llmos.in.${token('tenant', tenant)}.>`,
+  operatorIntakeOf: (tenant: string) => `llmos.in.${OPERATOR}.${token('tenant', tenant)}.>`,
   result: (tenant: string, pipeline: string) => `llmos.out.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
   resultsOf: (tenant: string) => `llmos.out.${token('tenant', tenant)}.*`,
   results: () => 'llmos.out.>',
+  /** What a permission to read a tenant's results has to name. */
+  resultsBelow: (tenant: string) => `llmos.out.${token('tenant', tenant)}.>`,
   answer: (run: string) => `llmos.answer.${tagOf(run)}.${token('run', run)}`,
   /** Every answer of the runs with this tag. */
   answersTagged: (tag: string) => `llmos.answer.${tag}.*`,

@@ -1,1 +1,16 @@
-export {};
+export { findNatsServer, type NatsServer } from './broker/nats-binary.js';
+export { NatsBroker } from './broker/nats-broker.js';
+export { serverLines } from './broker/nats-config.js';
+export { storageKeyFile } from './broker/storage-key.js';
+export { claim, type Claim } from './claim.js';
+export { Instance } from './instance/instance.js';
+export { LogFile } from './instance/log-file.js';
+export type { InstanceState } from './instance/state-file.js';
+export { LocalSupervisor, type LocalSupervisorOptions } from './local-supervisor.js';
+export { describeChecks, probe } from './process-status.js';
+export type { ProcessStatus, ProcessSupervisor } from './process-supervisor.port.js';
+export { commandOf, memoryOf } from './processes/process-identity.js';
+export { findServiceApps, type ServiceApp } from './service-apps.js';
+export { stopInstance } from './stop-instance.js';
+export { SupervisorError } from './supervisor-error.js';
+export { waitUntilReady } from './wait-until-ready.js';

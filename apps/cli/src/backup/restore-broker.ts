@@ -1,12 +1,14 @@
 import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NatsServer } from '../broker/nats-binary.js';
-import { NatsBroker } from '../broker/nats-broker.js';
-import { serverLines } from '../broker/nats-config.js';
-import { storageKeyFile } from '../broker/storage-key.js';
+import {
+  LogFile,
+  NatsBroker,
+  serverLines,
+  storageKeyFile,
+  type InstanceState,
+  type NatsServer,
+} from '@llmos/supervisor';
 import type { CommandContext } from '../commands/context.js';
-import { LogFile } from '../instance/log-file.js';
-import type { InstanceState } from '../instance/state-file.js';
 
 /** What it has in memory must get to its files: it is not killed before. */
 const STOP_GRACE_MS = 60_000;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../cli-error.js';
-import type { Instance } from '../instance/instance.js';
+import type { Instance } from '@llmos/supervisor';
 
 /** The keys come last: services that start with half of a restore would make new ones of the same numbers. */
 const markOf = ({ brokerFolder }: Pick<Instance, 'brokerFolder'>) => join(brokerFolder, 'restoring');

@@ -6,7 +6,7 @@ import { backupMasterKey } from '../backup/backup-master-key.js';
 import { BackupWriter } from '../backup/backup-writer.js';
 import { brokerAccess, withBroker } from '../broker/broker-access.js';
 import { CliError } from '../cli-error.js';
-import { stopSignal } from '../supervisor/stop-signal.js';
+import { stopSignal } from '../terminal/stop-signal.js';
 import { progressLine } from '../terminal/progress-line.js';
 import { table } from '../terminal/table.js';
 import { megabytes, seconds } from '../terminal/terminal.js';

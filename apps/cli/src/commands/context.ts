@@ -1,14 +1,13 @@
 import { GatewayClient, type GatewayClientOptions } from '@llmos/client';
 import { ModelStore } from '@llmos/models';
+import { findNatsServer, type Instance, type InstanceState, type NatsServer } from '@llmos/supervisor';
 import { join } from 'node:path';
-import { findNatsServer, type NatsServer } from '../broker/nats-binary.js';
 import { CliError } from '../cli-error.js';
 import type { CliConfig } from '../cli.config.js';
-import type { Instance } from '../instance/instance.js';
-import type { FetchReport } from '../models/fetch-models.js';
+import { fetchModel, type FetchReport } from '../models/fetch-models.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-/** What every command works with. */
+/** What every command receives. */
 export interface CommandContext {
   readonly config: CliConfig;
   readonly instance: Instance;
@@ -23,7 +22,7 @@ export function openStore({ config }: CommandContext): Promise<ModelStore> {
   });
 }
 
-/** A nats-server that this machine can start; see {@link findNatsServer}. */
+/** Finds a nats-server for this machine; see {@link findNatsServer}. */
 export function natsServer(
   { config }: CommandContext,
   store: ModelStore,
@@ -31,10 +30,11 @@ export function natsServer(
   signal: AbortSignal,
 ): Promise<NatsServer> {
   const { home, searchPath, natsServer: given } = config;
-  return findNatsServer({ home, searchPath, given, store, report, signal });
+  const fetch = async () => (await fetchModel(store, 'nats-server', report, signal))['binary'];
+  return findNatsServer({ home, searchPath, given, fetch, signal });
 }
 
-/** The gateway to call: the one named, else the one that runs here. @throws CliError when there is none. */
+/** A client of the named gateway, else of the one that runs here. @throws CliError when none runs. */
 export function gatewayClient(
   { config, instance }: CommandContext,
   url?: string,
@@ -48,4 +48,14 @@ export function gatewayClient(
   if (!running.url)
     throw new CliError('LLM OS is still starting', 'try again when `npx llmos status` shows the gateway as ready');
   return new GatewayClient(running.url, withKey);
+}
+
+/** Shows that another supervisor has the instance. Resolves to the exit code of `up`. */
+export function showOther(terminal: Terminal, { pid, url }: InstanceState): number {
+  terminal.line(
+    url
+      ? `LLM OS is running already: ${url} (\`npx llmos down\` stops it)`
+      : `LLM OS is starting already (process ${pid})`,
+  );
+  return 0;
 }

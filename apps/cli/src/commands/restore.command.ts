@@ -1,17 +1,17 @@
 import { Snapshots, type StreamHead } from '@llmos/bus';
 import type { KeyService } from '@llmos/privacy';
+import { claim } from '@llmos/supervisor';
 import { backupMasterKey } from '../backup/backup-master-key.js';
 import { readBackup, type Backup } from '../backup/backup-reader.js';
 import { startRestoreBroker, type RestoreBroker } from '../backup/restore-broker.js';
 import { CliError } from '../cli-error.js';
-import { claim } from '../supervisor/claim.js';
-import { stopSignal } from '../supervisor/stop-signal.js';
+import { stopSignal } from '../terminal/stop-signal.js';
 import { progressLine } from '../terminal/progress-line.js';
 import { megabytes, seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
 import { markFinished, markUnfinished } from '../backup/unfinished-restore.js';
 import { streamTable } from './backup.command.js';
-import { natsServer, openStore, type CommandContext } from './context.js';
+import { natsServer, openStore, showOther, type CommandContext } from './context.js';
 
 export interface RestoreOptions {
   readonly verify?: boolean;
@@ -58,12 +58,12 @@ async function bringBack(
   replace: boolean,
 ): Promise<boolean> {
   const stop = stopSignal();
-  const claimed = await claim(context);
-  if (!claimed) return false;
+  const claimed = await claim(context.instance);
+  if ('other' in claimed) return showOther(context.terminal, claimed.other) !== 0;
   let begun = false;
   try {
     const server = await natsServer(context, await openStore(context), transferReport(context.terminal), stop);
-    const broker = await startRestoreBroker(context, server, claimed, stop);
+    const broker = await startRestoreBroker(context, server, claimed.own, stop);
     try {
       markUnfinished(context.instance);
       begun = true;

@@ -1,20 +1,15 @@
 import { GatewayClient } from '@llmos/client';
+import { claim, findServiceApps, LocalSupervisor, LogFile, waitUntilReady, type NatsServer } from '@llmos/supervisor';
+import { once } from 'node:events';
 import { refuseUnfinished } from '../backup/unfinished-restore.js';
-import type { NatsServer } from '../broker/nats-binary.js';
 import { CliError, explain, isExpected } from '../cli-error.js';
-import { LogFile } from '../instance/log-file.js';
 import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
-import { claim } from '../supervisor/claim.js';
-import { Supervisor, type MemberHealth } from '../supervisor/supervisor.js';
-import { findServiceApps } from '../supervisor/service-apps.js';
-import { stopSignal } from '../supervisor/stop-signal.js';
-import { startTraces, type Traces } from '../supervisor/traces.js';
-import { waitUntilReady } from '../supervisor/wait-until-ready.js';
 import { showPlaces } from '../terminal/places.js';
+import { stopSignal } from '../terminal/stop-signal.js';
 import { seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
 import { askSample } from './ask.js';
-import { natsServer, openStore, type CommandContext } from './context.js';
+import { natsServer, openStore, showOther, type CommandContext } from './context.js';
 
 export interface UpOptions {
   readonly once?: boolean;
@@ -26,153 +21,92 @@ export interface UpOptions {
 const INTERRUPTED = 130;
 const ASK_RETRIES = 2;
 
-/** Starts everything on this machine and keeps it running until it is told to stop. Resolves to the exit code. */
+/** `llmos up`: starts everything on this machine and keeps it running until a signal. Resolves to the exit code. */
 export async function up(context: CommandContext, options: UpOptions): Promise<number> {
   const stop = stopSignal();
-  const claimed = await claim(context);
-  if (!claimed) return 0;
+  const claimed = await claim(context.instance);
+  if ('other' in claimed) return showOther(context.terminal, claimed.other);
+  const log = new LogFile(context.instance.logFile);
   try {
-    return await live(context, options, claimed.startedAt, stop);
+    const server = await prepare(context, stop);
+    refuseUnfinished(context.instance);
+    return await supervise(context, options, { server, log, startedAt: claimed.own.startedAt, stop });
   } catch (error) {
-    // Whatever an interrupted step makes of it: it was asked for.
+    // An interrupted step can fail in any way.
     if (stop.aborted) return INTERRUPTED;
     throw error;
   } finally {
+    log.close();
     context.instance.state.remove();
   }
 }
 
-async function live(
-  context: CommandContext,
+async function prepare(context: CommandContext, stop: AbortSignal): Promise<NatsServer> {
+  const from = Date.now();
+  const store = await openStore(context);
+  const report = transferReport(context.terminal);
+  const server = await natsServer(context, store, report, stop);
+  const fetched = await fetchModels(store, DEFAULT_MODELS, report, stop);
+  context.terminal.line(`✓ models are ${fetched === 0 ? 'present' : 'downloaded'} (${seconds(Date.now() - from)})`);
+  return server;
+}
+
+interface Start {
+  readonly server: NatsServer;
+  readonly log: LogFile;
+  readonly startedAt: string;
+  readonly stop: AbortSignal;
+}
+
+async function supervise(
+  { config, instance, terminal }: CommandContext,
   options: UpOptions,
-  startedAt: string,
-  stop: AbortSignal,
+  { server, log, startedAt, stop }: Start,
 ): Promise<number> {
-  const log = new LogFile(context.instance.logFile);
-  const run = new UpRun(context, options, log, startedAt, stop);
+  const apps = findServiceApps(config.root);
+  if (apps.length === 0) throw new CliError('No service is built', 'run `npm start` once');
+  const report = (line: string) => terminal.line(line);
+  const gatewayPort = options.port ?? config.gatewayPort;
+  const { natsPort, encryption } = config;
+  const traces = options.traces ? config : undefined;
+  const settings = { instance, log, apps, server, natsPort, gatewayPort, encryption, traces, startedAt, report };
+  const supervisor = new LocalSupervisor(settings);
+  const from = Date.now();
   try {
-    return await run.work();
+    await supervisor.start(stop);
+    const failOnCrashLoop = options.once === true;
+    const members = await waitUntilReady(supervisor, { signal: stop, report, failOnCrashLoop, logFile: log.path });
+    report(`✓ everything is ready (${seconds(Date.now() - from)})`);
+    const { gatewayUrl: gateway, brokerUrl: broker, tracesUrl } = supervisor;
+    showPlaces(terminal, { gateway, wantedPort: gatewayPort, members, broker, traces: tracesUrl, log: log.path });
+    if (options.ask || options.once) {
+      if (!gateway) throw new CliError('No gateway is built', 'run `npm start`');
+      const client = new GatewayClient(gateway, { apiKey: config.apiKey, signal: stop, retries: ASK_RETRIES });
+      const isAnswered = await askSample(client, config.root, terminal).then(
+        () => true,
+        (error: unknown) => {
+          if (stop.aborted || !isExpected(error)) throw error;
+          report(`✗ ${explain(error)}`);
+          return false;
+        },
+      );
+      if (isAnswered) showNextSteps(report, gateway, log.path, tracesUrl);
+      if (options.once) return isAnswered ? 0 : 1;
+    }
+    report('\nCtrl-C stops everything.');
+    if (!stop.aborted) await once(stop, 'abort');
+    return 0;
   } finally {
-    await run.end();
-    log.close();
+    const from = Date.now();
+    await supervisor.stop();
+    report(`✓ everything has stopped (${seconds(Date.now() - from)})`);
   }
 }
 
-/** One life of the house, from the first line to the last. */
-class UpRun {
-  private readonly supervisor: Supervisor;
-  private traces?: Traces;
-
-  constructor(
-    private readonly context: CommandContext,
-    private readonly options: UpOptions,
-    private readonly log: LogFile,
-    startedAt: string,
-    private readonly stop: AbortSignal,
-  ) {
-    const { config, instance } = context;
-    const apps = findServiceApps(config.root);
-    if (apps.length === 0) throw new CliError('No service is built', 'run `npm start` once');
-    this.supervisor = new Supervisor(
-      {
-        instance,
-        log,
-        apps,
-        natsPort: config.natsPort,
-        gatewayPort: options.port ?? config.gatewayPort,
-        encryption: config.encryption,
-        say: this.say,
-        traces: () => this.traces,
-      },
-      startedAt,
-    );
-  }
-
-  async work(): Promise<number> {
-    const { terminal } = this.context;
-    const server = await this.prepare();
-    refuseUnfinished(this.context.instance);
-    const from = Date.now();
-    const natsUrl = await this.supervisor.startBroker(server, this.stop);
-    this.say(`✓ ${server.found} runs (${seconds(Date.now() - from)})`);
-    if (this.options.traces)
-      this.traces = await startTraces({
-        ...this.context.config,
-        ...this.context,
-        log: this.log,
-        say: this.say,
-        signal: this.stop,
-      });
-    this.supervisor.startServices(natsUrl);
-    const failOnCrashLoop = this.options.once === true;
-    const members = await waitUntilReady(this.supervisor, {
-      signal: this.stop,
-      say: this.say,
-      failOnCrashLoop,
-      logFile: this.log.path,
-    });
-    this.say(`✓ everything is ready (${seconds(Date.now() - from)})`);
-    this.showPlaces(members, natsUrl);
-    const answered = this.options.ask || this.options.once ? await this.ask() : true;
-    if (this.options.once) return answered ? 0 : 1;
-    terminal.line('\nCtrl-C stops everything.');
-    await new Promise((resolve) =>
-      this.stop.aborted ? resolve(undefined) : this.stop.addEventListener('abort', resolve),
-    );
-    return 0;
-  }
-
-  /** Stops all that was started, in order. */
-  async end(): Promise<void> {
-    const from = Date.now();
-    await this.supervisor.stop();
-    await this.traces?.stop();
-    this.say(`✓ everything has stopped (${seconds(Date.now() - from)})`);
-  }
-
-  private async prepare(): Promise<NatsServer> {
-    const from = Date.now();
-    const store = await openStore(this.context);
-    const report = transferReport(this.context.terminal);
-    const server = await natsServer(this.context, store, report, this.stop);
-    const fetched = await fetchModels(store, DEFAULT_MODELS, report, this.stop);
-    this.say(`✓ ${fetched === 0 ? 'models are present' : `models fetched`} (${seconds(Date.now() - from)})`);
-    return server;
-  }
-
-  private async ask(): Promise<boolean> {
-    const { terminal, config, instance } = this.context;
-    const url = this.supervisor.gatewayUrl;
-    try {
-      if (!url) throw new CliError('No gateway is built', 'run `npm start`');
-      const client = new GatewayClient(url, { apiKey: config.apiKey, signal: this.stop, retries: ASK_RETRIES });
-      await askSample(client, config.root, terminal);
-    } catch (error) {
-      if (this.stop.aborted || !isExpected(error)) throw error;
-      terminal.line(`✗ ${explain(error)}`);
-      return false;
-    }
-    terminal.line(
-      `\nNext     curl -H 'content-type: application/json' -d '{"name":"customer_service","text":"How do I change my PIN?"}' ${url}/serving/process`,
-    );
-    terminal.line(`         npx llmos call customer_service --text "How do I change my PIN?"`);
-    terminal.line(
-      `         README.md and docs/ · log: ${instance.logFile}${this.traces?.viewUrl ? ` · traces: ${this.traces.viewUrl}` : ''}`,
-    );
-    return true;
-  }
-
-  private showPlaces(members: readonly MemberHealth[], broker: string): void {
-    const { terminal, instance, config } = this.context;
-    showPlaces(terminal, {
-      gateway: this.supervisor.gatewayUrl,
-      wantedPort: this.options.port ?? config.gatewayPort,
-      members,
-      broker,
-      traces: this.traces && (this.traces.viewUrl ?? this.traces.otlpUrl),
-      log: instance.logFile,
-    });
-  }
-
-  private readonly say = (line: string) => this.context.terminal.line(line);
+function showNextSteps(report: (line: string) => void, gateway: string, log: string, traces?: string): void {
+  const question = 'How do I change my PIN?';
+  const body = JSON.stringify({ name: 'customer_service', text: question });
+  report(`\nNext     curl -H 'content-type: application/json' -d '${body}' ${gateway}/serving/process`);
+  report(`         npx llmos call customer_service --text "${question}"`);
+  report(`         README.md and docs/ · log: ${log}${traces ? ` · traces: ${traces}` : ''}`);
 }

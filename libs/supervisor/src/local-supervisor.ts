@@ -1,0 +1,210 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { NatsServer } from './broker/nats-binary.js';
+import { NatsBroker } from './broker/nats-broker.js';
+import { natsConfig } from './broker/nats-config.js';
+import { operatorPipelines } from './broker/operator-pipelines.js';
+import { storageKeyFile } from './broker/storage-key.js';
+import type { Instance } from './instance/instance.js';
+import type { LogFile } from './instance/log-file.js';
+import type { InstanceState } from './instance/state-file.js';
+import { probe } from './process-status.js';
+import type { ProcessStatus, ProcessSupervisor } from './process-supervisor.port.js';
+import type { Restart } from './processes/back-off.js';
+import { KeptProcess } from './processes/kept-process.js';
+import { environmentFile, launchService } from './processes/launch.js';
+import type { ServiceApp } from './service-apps.js';
+import { startTraces, type Traces } from './traces.js';
+
+const GATEWAY_GRACE_MS = 1_300;
+const SERVICES_GRACE_MS = 2_500;
+const BROKER_GRACE_MS = 600;
+
+const listeningSchema = z.object({ type: z.literal('listening'), url: z.string() });
+
+export interface LocalSupervisorOptions {
+  readonly instance: Instance;
+  readonly log: LogFile;
+  readonly apps: readonly ServiceApp[];
+  readonly server: NatsServer;
+  readonly natsPort?: number;
+  readonly gatewayPort?: number;
+  /** Whether nats-server encrypts its files. */
+  readonly encryption: boolean;
+  /** Sends traces to a collector; absent for no traces. */
+  readonly traces?: { readonly searchPath: string; readonly otlpUrl?: string };
+  readonly startedAt: string;
+  /** Receives a line about each event that a person may want to know. */
+  readonly report: (line: string) => void;
+}
+
+interface Member {
+  readonly app: ServiceApp;
+  readonly kept: KeptProcess;
+  url?: string;
+  crashLoop: boolean;
+}
+
+/** Runs the broker and every service as child processes of this one, and restarts those that stop. */
+export class LocalSupervisor implements ProcessSupervisor {
+  private readonly members: Member[] = [];
+  private broker?: NatsBroker;
+  private traces?: Traces;
+  private stopping = false;
+  private stateFault?: string;
+
+  constructor(private readonly options: LocalSupervisorOptions) {}
+
+  get crashing(): string[] {
+    return this.members.filter(({ crashLoop }) => crashLoop).map(({ app }) => app.name);
+  }
+
+  get gatewayUrl(): string | undefined {
+    return this.members.find(({ app }) => app.role === 'gateway')?.url;
+  }
+
+  get brokerUrl(): string | undefined {
+    return this.broker?.url;
+  }
+
+  /** Where traces can be viewed, or where they are sent when the collector has no pages; undefined without traces. */
+  get tracesUrl(): string | undefined {
+    return this.traces && (this.traces.viewUrl ?? this.traces.otlpUrl);
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const { server, report, traces } = this.options;
+    const from = Date.now();
+    const natsUrl = await this.startBroker(signal);
+    report(`✓ ${server.found} is running (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+    if (traces) this.traces = await startTraces({ ...this.options, ...traces, signal });
+    this.startServices(natsUrl);
+  }
+
+  status(): Promise<ProcessStatus[]> {
+    return Promise.all(this.members.map(({ app, kept, url }) => probe({ name: app.name, pid: kept.pid, url })));
+  }
+
+  /** Within 5 seconds: no new requests first, then the work in progress ends, and the broker stops last. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const ofRole = (role: ServiceApp['role']) => this.members.filter(({ app }) => app.role === role);
+    await Promise.all(ofRole('gateway').map(({ kept }) => kept.stop(GATEWAY_GRACE_MS)));
+    await Promise.all(ofRole('service').map(({ kept }) => kept.stop(SERVICES_GRACE_MS)));
+    await this.broker?.stop(BROKER_GRACE_MS);
+    await this.traces?.stop();
+    rmSync(this.options.instance.environmentFile, { force: true });
+  }
+
+  private async startBroker(signal: AbortSignal): Promise<string> {
+    const { instance, natsPort: port, log, encryption, server } = this.options;
+    const folder = instance.brokerFolder;
+    const keyFile = storageKeyFile({ home: instance.home, brokerFolder: folder, encryption });
+    const settings = {
+      folder,
+      credentials: instance.credentials(),
+      isEncrypted: keyFile !== undefined,
+      operatorPipelines: await operatorPipelines(join(instance.root, 'deploy', 'pipelines')),
+    };
+    this.broker = new NatsBroker({
+      folder,
+      server,
+      config: (port) => natsConfig({ ...settings, port }),
+      keyFile,
+      port,
+      onLine: (line) => log.append('nats-server', line),
+      onListening: () => this.writeState(),
+      onDeath: (reason, restart) => this.reportDeath('nats-server', reason, restart),
+    });
+    await this.broker.start(signal);
+    return this.broker.url;
+  }
+
+  private startServices(natsUrl: string): void {
+    const { instance, apps, gatewayPort, log } = this.options;
+    const variables: Record<string, string> = {
+      ...(gatewayPort === undefined ? {} : { LLMOS_PORT: String(gatewayPort) }),
+      ...(this.traces ? { LLMOS_OTLP_URL: this.traces.otlpUrl } : {}),
+      LLMOS_NATS_URL: natsUrl,
+      LLMOS_NATS_USER: 'services',
+      LLMOS_NATS_PASSWORD: instance.credentials().services,
+      LLMOS_HOME: instance.home,
+      LLMOS_ROOT: instance.root,
+      LLMOS_EXIT_WITH_PARENT: '1',
+      // glibc then returns large freed blocks to the system; otherwise a loaded model leaves half of its size behind.
+      MALLOC_MMAP_THRESHOLD_: '4194304',
+      // Keeps compiled code between starts: on two cores, five processes that compile at once take seconds longer.
+      NODE_COMPILE_CACHE: join(instance.folder, 'compile-cache'),
+    };
+    writeFileSync(instance.environmentFile, environmentFile(variables), { mode: 0o600 });
+    for (const app of apps) {
+      const member: Member = {
+        app,
+        crashLoop: false,
+        kept: new KeptProcess({
+          launch: () =>
+            launchService({
+              main: app.main,
+              environmentFile: instance.environmentFile,
+              cwd: instance.root,
+              log: log.descriptor,
+            }),
+          onLine: (line) => log.append(app.name, line),
+          onStart: () => this.writeState(),
+          onMessage: (message) => this.onMessage(member, message),
+          onDeath: (reason, restart) => {
+            member.url = undefined;
+            if (restart.crashLoop) member.crashLoop = true;
+            this.reportDeath(app.name, reason, restart);
+          },
+        }),
+      };
+      this.members.push(member);
+      member.kept.start();
+    }
+  }
+
+  private onMessage(member: Member, message: unknown): void {
+    const parsed = listeningSchema.safeParse(message);
+    if (!parsed.success) return;
+    member.url = parsed.data.url;
+    this.writeState();
+  }
+
+  private reportDeath(name: string, reason: string, { delayMs, crashLoop }: Restart): void {
+    if (this.stopping) return;
+    const { report, instance } = this.options;
+    report(`  ${name} stopped (${reason}); it restarts in ${(delayMs / 1000).toFixed(1)} s`);
+    if (crashLoop)
+      report(
+        `✗ ${name} has stopped 5 times within a minute. The restarts continue at longer intervals; see ${instance.logFile}`,
+      );
+    this.writeState();
+  }
+
+  private writeState(): void {
+    if (this.stopping) return;
+    const state: InstanceState = {
+      pid: process.pid,
+      startedAt: this.options.startedAt,
+      url: this.gatewayUrl,
+      natsUrl: this.broker?.url,
+      natsPid: this.broker?.pid,
+      tracesUrl: this.traces?.viewUrl,
+      services: this.members.map(({ app, kept, url }) => ({ name: app.name, pid: kept.pid, url })),
+    };
+    try {
+      this.options.instance.state.write(state);
+      this.stateFault = undefined;
+    } catch (error) {
+      this.reportStateFault((error as Error).message);
+    }
+  }
+
+  /** The services work without the state file; only other commands do not find them. Each fault is reported once. */
+  private reportStateFault(fault: string): void {
+    if (this.stateFault !== fault) this.options.report(`  the state file cannot be written (${fault})`);
+    this.stateFault = fault;
+  }
+}

@@ -1,0 +1,102 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { BackOff, type Restart } from './back-off.js';
+import { signal } from './process-identity.js';
+
+export interface KeptProcessOptions {
+  /** Starts the program as the leader of its own process group. */
+  launch(): ChildProcess;
+  /** Asks the program to end; sends SIGTERM by default. */
+  askToLeave?(child: ChildProcess): void;
+  onStart?(): void;
+  onLine?(line: string): void;
+  onMessage?(message: unknown): void;
+  /** The program ended without being asked, and will be restarted. */
+  onDeath(reason: string, restart: Restart): void;
+}
+
+const KEPT_LINES = 40;
+
+/** Keeps one program running: restarts it when it ends, until {@link stop} is called. */
+export class KeptProcess {
+  private child?: ChildProcess;
+  private timer?: NodeJS.Timeout;
+  private stopping = false;
+  private readonly backOff = new BackOff();
+  private lastLines: string[] = [];
+
+  constructor(private readonly options: KeptProcessOptions) {}
+
+  /** Undefined while it is not running. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  start(): void {
+    this.lastLines = [];
+    const child = this.options.launch();
+    this.child = child;
+    this.backOff.started();
+    let over = false;
+    const end = (reason: string) => {
+      if (over) return;
+      over = true;
+      this.ended(child, reason);
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('exit', (code, name) => end(name ? `ended by ${name}` : `exit code ${code}`));
+    child.on('message', (message) => this.options.onMessage?.(message));
+    for (const stream of [child.stdout, child.stderr]) if (stream) this.readLines(stream);
+    this.options.onStart?.();
+  }
+
+  /** Asks the program to end, and kills its process group after `graceMs`. Resolves when it has ended. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
+    const child = this.child;
+    if (!child?.pid) return;
+    const gone = once(child, 'exit');
+    if (this.options.askToLeave) this.options.askToLeave(child);
+    else child.kill('SIGTERM');
+    const hard = setTimeout(() => signal(-child.pid!, 'SIGKILL'), graceMs);
+    await gone;
+    clearTimeout(hard);
+  }
+
+  /** The last line of output that looks like an error, else the last line: most often the reason of a death. */
+  get lastError(): string | undefined {
+    return (
+      this.lastLines.findLast((line) => /\b(error|fatal|cannot|failed|exception)\b/i.test(line)) ??
+      this.lastLines.at(-1)
+    );
+  }
+
+  private ended(child: ChildProcess, reason: string): void {
+    this.child = undefined;
+    // Child processes of a service share its group and must not outlive it.
+    if (child.pid) signal(-child.pid, 'SIGKILL');
+    if (this.stopping) return;
+    const restart = this.backOff.died();
+    this.timer = setTimeout(() => this.start(), restart.delayMs);
+    const line = this.lastError;
+    this.options.onDeath(line ? `${reason}: ${line.slice(0, 200)}` : reason, restart);
+  }
+
+  private readLines(stream: NodeJS.ReadableStream): void {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = (lines.pop() ?? '').slice(-100_000);
+      for (const line of lines) this.keep(line);
+    });
+    stream.on('end', () => rest && this.keep(rest));
+    // The end of the process reports what a broken pipe could.
+    stream.on('error', () => undefined);
+  }
+
+  private keep(line: string): void {
+    this.lastLines = [...this.lastLines.slice(1 - KEPT_LINES), line];
+    this.options.onLine?.(line);
+  }
+}

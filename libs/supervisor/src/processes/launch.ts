@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+
+/**
+ * Runs a third-party program and ends it when this process ends for any reason: the shell reads from a pipe whose other
+ * end only this process holds. A line ends the program at once. The end of the pipe ends it 2 s later, so that services
+ * without a supervisor can finish their work with the broker.
+ */
+const LEASH = [
+  'exec 3<&0; "$@" </dev/null 3<&- & pid=$!',
+  '(read -r _ <&3 || sleep 2; kill -TERM $pid) >/dev/null 2>&1 & wait $pid; code=$?',
+  'kill $! 2>/dev/null; exit $code',
+].join('; ');
+/** Replaces the shell by the program, with the variables of a file added to the environment. */
+const WITH_FILE = '. "$1"; shift; exec "$@"';
+const LEAVE_WITH_PARENT = new URL('./leave-with-parent.js', import.meta.url);
+
+/** Starts a third-party program that ends with this process; {@link releaseLeash} ends it. Its output is piped. */
+export function launchOnLeash(command: readonly string[]): ChildProcess {
+  const child = spawn('/bin/sh', ['-c', LEASH, 'leash', ...command], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin?.on('error', () => undefined);
+  return child;
+}
+
+/** Sends SIGTERM to a program that {@link launchOnLeash} started. */
+export function releaseLeash(child: ChildProcess): void {
+  child.stdin?.end('leave\n');
+}
+
+export interface ServiceLaunch {
+  /** The built entry. */
+  readonly main: string;
+  /** A file of `export NAME='value'` lines (see {@link environmentFile}), so that no command line shows a secret. */
+  readonly environmentFile: string;
+  readonly cwd: string;
+  /** The file descriptor of the log. */
+  readonly log: number;
+}
+
+/**
+ * Starts a service with this Node. Its standard output goes into the log unchanged, its standard error into a pipe, and
+ * it reports its address over an IPC channel. It leads a process group of its own: Ctrl-C in the terminal reaches the
+ * supervisor only, which stops the services in order.
+ */
+export function launchService({ main, environmentFile, cwd, log }: ServiceLaunch): ChildProcess {
+  // A small young generation is enough: the heap of a service is small, and models lie outside of it.
+  const flags = ['--enable-source-maps', '--max-semi-space-size=2'];
+  const node = [process.execPath, ...flags, '--import', LEAVE_WITH_PARENT.href, main];
+  return spawn('/bin/sh', ['-c', WITH_FILE, 'service', environmentFile, ...node], {
+    cwd,
+    detached: true,
+    stdio: ['ignore', log, 'pipe', 'ipc'],
+  });
+}
+
+/** Variables in shell syntax: `. <file>` gives a service started by hand the environment of the installation. */
+export function environmentFile(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
+    .join('');
+}

@@ -1,0 +1,27 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const projectSchema = z.object({ name: z.string(), tags: z.array(z.string()).default([]) });
+
+export interface ServiceApp {
+  readonly name: string;
+  readonly role: 'service' | 'gateway';
+  /** The built entry. */
+  readonly main: string;
+}
+
+/** The built apps of a checkout with the tag `role:service` or `role:gateway`. A new service needs no registration. */
+export function findServiceApps(root: string): ServiceApp[] {
+  const folder = join(root, 'apps');
+  return readdirSync(folder)
+    .sort()
+    .flatMap((app): ServiceApp[] => {
+      const file = join(folder, app, 'project.json');
+      const main = join(folder, app, 'dist', 'main.js');
+      if (!existsSync(file) || !existsSync(main)) return [];
+      const { name, tags } = projectSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+      if (tags.includes('role:gateway')) return [{ name, role: 'gateway', main }];
+      return tags.includes('role:service') ? [{ name, role: 'service', main }] : [];
+    });
+}
