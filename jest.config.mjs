@@ -14,6 +14,7 @@ export default {
   // A limit against hanging, not a yardstick: a busy machine takes several times as long as an idle one.
   // Projects have none of their own; what takes longer says so itself.
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/tools/setup/longest-first.mjs',
   projects: [
     {
       ...shared,

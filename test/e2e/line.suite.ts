@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { waitFor } from '@llmos/testing';
 import { plain, QUESTIONS, readEvents, type Instance } from './instance.js';
@@ -294,7 +295,7 @@ export function lineSuite(running: () => Instance): void {
   });
 
   it(
-    'no event loop waits for a model: p99 of its delay is at most 20 ms while models run',
+    'no event loop waits for a model: while models run, p99 of its delay is at most 20 ms, or twice that of an idle loop',
     async () => {
       const services = instance.state().services.filter(({ url }) => url !== undefined);
       // Reading the metrics starts a new window of the histogram.
@@ -302,16 +303,22 @@ export function lineSuite(running: () => Instance): void {
         Number(
           /nodejs_eventloop_lag_p99_seconds\{[^}]*\} ([\d.e-]+)/.exec(await (await fetch(`${url}/metrics`)).text())![1],
         ) * 1_000;
-      const best = new Map(services.map(({ name }) => [name, Infinity]));
-      // A loop that waits for its model does so in every round; one that waits for a processor does not.
-      for (let round = 0; round < 12 && [...best.values()].some((ms) => ms > 20); round++) {
-        for (const { url } of services) await p99Ms(url!);
+      // This process has next to nothing to do: its delay is what the machine makes every process wait.
+      const idle = monitorEventLoopDelay({ resolution: 10 });
+      idle.enable();
+      const slow = new Map(services.map(({ name, url }) => [name, url!]));
+      // A loop that waits for its model does so in every round.
+      for (let round = 0; round < 8 && slow.size > 0; round++) {
+        for (const url of slow.values()) await p99Ms(url);
+        idle.reset();
         for (let i = 0; i < 4; i++)
           await instance.ask({ audio: QUESTIONS[(round + i) % QUESTIONS.length]!.audio.toString('base64') });
-        for (const { name, url } of services) best.set(name, Math.min(best.get(name)!, await p99Ms(url!)));
+        const limitMs = Math.max(20, (2 * idle.percentile(99)) / 1e6);
+        for (const [name, url] of slow) if ((await p99Ms(url)) <= limitMs) slow.delete(name);
       }
-      for (const [name, ms] of best) expect({ name, ms, withinLimit: ms <= 20 }).toMatchObject({ withinLimit: true });
+      idle.disable();
+      expect([...slow.keys()]).toEqual([]);
     },
-    4 * MINUTE_MS,
+    5 * MINUTE_MS,
   );
 }

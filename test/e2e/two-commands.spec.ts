@@ -41,10 +41,10 @@ afterEach(async () => {
   await waitFor(
     'nothing of this test to run',
     () => processesNaming(home).length === 0 && processesIn(home).length === 0,
-    15_000,
+    60_000,
   );
   rmSync(home, { recursive: true, force: true });
-}, 30_000);
+}, 90_000);
 
 describe('llmos up', () => {
   it(
@@ -116,7 +116,7 @@ describe('llmos up', () => {
       run.child.kill('SIGKILL');
       await run.ended;
       const pids = [...services.map(({ pid }) => pid), natsPid!];
-      await waitFor('the processes to notice', () => pids.every((pid) => !lives(pid)), 15_000);
+      await waitFor('the processes to notice', () => pids.every((pid) => !lives(pid)), 60_000);
       const again = llmos('up');
       await waitFor(
         'the next start',

@@ -12,7 +12,7 @@ const totalsFile = join(results, 'totals.json');
 const SUITES = [
   { name: 'unit', workers: 2 },
   { name: 'integration', workers: 2 },
-  { name: 'e2e', workers: 1 },
+  { name: 'e2e', workers: 2 },
 ];
 const LONG_SUITES = [{ name: 'long', workers: 1 }];
 
