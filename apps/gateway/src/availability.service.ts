@@ -3,25 +3,16 @@ import { Nodes, Readiness } from '@llmos/mesh';
 import { stepsToTake } from '@llmos/pipeline';
 import { counter } from '@llmos/telemetry';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { RetryLaterError } from './http/errors.js';
 import { PipelinesService } from './pipelines.service.js';
-
-/** 503 with what a caller can plan by: what is loading, how far it is, when to come back. */
-export class LoadingError extends LlmosError {
-  constructor(
-    capability: string,
-    readonly loading: { state: string; progress?: number; eta_seconds?: number },
-  ) {
-    super('MODEL_LOADING', `'${capability}' is still getting ready. Try again in a few seconds.`);
-  }
-}
 
 const passedOver = counter(
   'llmos_steps_passed_over_total',
-  'Optional steps that live runs went without, for nobody was ready to do them',
+  'Optional steps that live runs skipped because no service was ready to do them',
   ['capability'],
 );
 
-/** Knows which capabilities somebody is ready to do, from the heartbeats of the mesh. */
+/** Knows from the heartbeats of the mesh which capabilities have a ready service. */
 @Injectable()
 export class AvailabilityService implements OnModuleInit {
   constructor(
@@ -35,10 +26,10 @@ export class AvailabilityService implements OnModuleInit {
   }
 
   /**
-   * Lets a run begin that somebody waits for.
+   * Admits a live run if every step that it needs has a ready service.
    *
-   * @returns the ids of optional steps (`onError: continue`) that nobody can do now, to be passed over.
-   * @throws LoadingError or LlmosError UNAVAILABLE when a step that it cannot do without has nobody to do it.
+   * @returns the ids of optional steps (`onError: continue`) to skip because they have no ready service.
+   * @throws RetryLaterError MODEL_LOADING or LlmosError UNAVAILABLE
    */
   admit(pipeline: Pipeline, input: Record<string, unknown>): string[] {
     const passOver: string[] = [];
@@ -51,8 +42,8 @@ export class AvailabilityService implements OnModuleInit {
         continue;
       }
       if (check.state === 'failed')
-        throw new LlmosError('UNAVAILABLE', check.message ?? `Nobody can do '${uses}' at the moment.`);
-      throw new LoadingError(uses, {
+        throw new LlmosError('UNAVAILABLE', check.message ?? `No ready service provides '${uses}' at the moment.`);
+      throw new RetryLaterError('MODEL_LOADING', `'${uses}' is not ready yet. Try again later.`, check.etaSeconds, {
         state: check.message ?? 'loading',
         ...(check.progress === undefined ? {} : { progress: check.progress }),
         ...(check.etaSeconds === undefined ? {} : { eta_seconds: check.etaSeconds }),
@@ -61,7 +52,7 @@ export class AvailabilityService implements OnModuleInit {
     return passOver;
   }
 
-  /** The gateway's own checks, and one for each capability its pipelines use. */
+  /** The checks of the gateway itself, and one for each capability that its pipelines use. */
   get checks(): Check[] {
     const used = new Set(this.pipelines.all.flatMap((pipeline) => pipeline.steps.map((step) => step.uses)));
     return [...this.readiness.all, ...[...used].sort().map((capability) => this.checkOf(capability))];

@@ -2,23 +2,36 @@ import { defineConfig, setting, type ConfigOf } from '@llmos/config';
 import type { ServiceConfig } from '@llmos/mesh';
 import { z } from 'zod';
 import { parseKeys } from './auth/api-keys.js';
+import { parseNetworks } from './auth/client-address.js';
 import { throttleSettings } from './throttle/throttle.config.js';
 
 export const gatewayConfig = defineConfig({
   host: setting('LLMOS_HOST', z.string().default('127.0.0.1')),
-  /** The next free port is taken when this one is not. */
+  /** If it is in use, the next free port. */
   port: setting('LLMOS_PORT', z.coerce.number().int().min(0).max(65535).default(8000)),
-  /** `key:tenant` or `key:tenant:role`, comma-separated. Without any, everybody is an operator of the tenant `default`. */
+  /** Comma-separated `key:tenant` or `key:tenant:role`. Without keys, every caller is an operator of `default`. */
   apiKeys: setting('LLMOS_API_KEYS', z.string().default('').transform(parseKeys)),
+  /** Proxies whose `X-Forwarded-For` is believed: comma-separated addresses or networks. */
+  trustedProxies: setting(
+    'LLMOS_TRUSTED_PROXIES',
+    z
+      .string()
+      .default('')
+      .transform((text, context) => {
+        const networks = parseNetworks(text);
+        if (!networks) context.addIssue('each must be an address or a network such as 10.0.0.0/8');
+        return networks ?? [];
+      }),
+  ),
   /** Largest request body, in bytes. */
   maxBodyBytes: setting('LLMOS_MAX_BODY_BYTES', z.coerce.number().int().positive().default(40_000_000)),
-  /** Live runs answered at once; the next caller is told to come back. */
+  /** Live runs at once; further ones are refused with `OVERLOADED`. */
   maxLiveRuns: setting('LLMOS_MAX_LIVE_RUNS', z.coerce.number().int().positive().default(256)),
-  /** Of these, how many one tenant may have; half of them when not set. Without keys there is one tenant, and no share. */
+  /** Live runs at once of one tenant; half of all by default. Without keys there is one tenant, which has all. */
   maxLiveRunsPerTenant: setting('LLMOS_MAX_LIVE_RUNS_PER_TENANT', z.coerce.number().int().positive().optional()),
-  /** The least time between two starts of a schedule, in seconds. */
+  /** The shortest time between two starts of a recurring run, in seconds. */
   scheduleMinSeconds: setting('LLMOS_SCHEDULE_MIN_SECONDS', z.coerce.number().int().min(1).max(60).default(60)),
-  /** How long an accepted (durable) run may take in all, in milliseconds. */
+  /** How long a durable run may take, in milliseconds. */
   durableDeadlineMs: setting(
     'LLMOS_DURABLE_DEADLINE_MS',
     z.coerce

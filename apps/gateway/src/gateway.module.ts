@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AvailabilityService } from './availability.service.js';
-import { ConversationsService } from './runs/conversations.service.js';
-import { ErrorsFilter } from './http/errors.filter.js';
+import { ErrorsFilter } from './http/errors.js';
 import { ThrottleService } from './throttle/throttle.service.js';
 import { HealthController } from './health.controller.js';
 import { IntakeService } from './intake.service.js';
@@ -10,7 +9,7 @@ import { PipelinesService } from './pipelines.service.js';
 import { AnalysisController } from './resources/analysis.controller.js';
 import { RecommendationsController } from './resources/recommendations.controller.js';
 import { HttpRuns } from './runs/http-runs.service.js';
-import { SchedulesController } from './resources/schedules.controller.js';
+import { RecurringRunsController } from './resources/recurring-runs.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { ServingController } from './runs/serving.controller.js';
@@ -21,13 +20,12 @@ import { ServingController } from './runs/serving.controller.js';
     RunsController,
     RecommendationsController,
     AnalysisController,
-    SchedulesController,
+    RecurringRunsController,
     HealthController,
   ],
   providers: [
     PipelinesService,
     AvailabilityService,
-    ConversationsService,
     RunsService,
     HttpRuns,
     IntakeService,

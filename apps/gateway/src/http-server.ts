@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { attachAuth } from './auth/auth.hooks.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
+import { Identities, attachIdentity } from './auth/identity.js';
 import { ThrottleService } from './throttle/throttle.service.js';
 import { parseJson } from './http/json-body.js';
 import { ROW_FILES } from './resources/rows-body.js';
@@ -16,7 +17,10 @@ const PORTS_TRIED = 50;
 
 type GatewayProcess = Omit<ProcessContext<ConfigDefinition>, 'config'> & { readonly config: GatewayConfig };
 
-/** The gateway's HTTP side over an open process, before it listens: its routes are added when it does. */
+/**
+ * The HTTP server of the gateway, before it listens: its routes are added when it does. Hooks run in this order: who
+ * sent the request, whether it is restricted, whether it may use the route.
+ */
 export async function createGateway(context: GatewayProcess): Promise<NestFastifyApplication> {
   const { config } = context;
   const root = { module: class GatewayRoot {}, imports: [MeshModule.register(context), GatewayModule] };
@@ -27,6 +31,7 @@ export async function createGateway(context: GatewayProcess): Promise<NestFastif
   });
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await setBodyParsers(fastify, config);
+  attachIdentity(fastify, new Identities(config.apiKeys, config.trustedProxies));
   app.get(ThrottleService).attach(fastify);
   attachAuth(fastify, config);
   return app;
@@ -35,7 +40,7 @@ export async function createGateway(context: GatewayProcess): Promise<NestFastif
 function createAdapter(config: GatewayConfig): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: config.maxBodyBytes,
-    // Longer than a load balancer's own, so that it never sends into a connection we are closing.
+    // Longer than that of load balancers: they must not send into a connection that is being closed.
     keepAliveTimeout: 65_000,
     requestTimeout: 120_000,
     routerOptions: { maxParamLength: 512 },
@@ -43,10 +48,10 @@ function createAdapter(config: GatewayConfig): FastifyAdapter {
   });
 }
 
-/** Sets how bodies are read: JSON with its depth checked, forms, files of rows, nothing else. */
+/** Accepts JSON, forms and files of rows, nothing else. The depth of JSON is checked before it is parsed. */
 async function setBodyParsers(fastify: FastifyInstance, config: GatewayConfig): Promise<void> {
   await fastify.register(multipart, {
-    // One more than a form may have: whoever reads it refuses it then, before busboy cuts a file off and reads on.
+    // One byte more than allowed: the reader then refuses the form before busboy truncates the file.
     limits: { fileSize: config.maxBodyBytes + 1, files: 4, fields: 32, fieldSize: 1_000_000, headerPairs: 100 },
   });
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
@@ -60,7 +65,7 @@ async function setBodyParsers(fastify: FastifyInstance, config: GatewayConfig): 
   fastify.addContentTypeParser(Object.keys(ROW_FILES), { parseAs: 'buffer' }, (_, body, done) => done(null, body));
 }
 
-/** The wanted port, or the next one that is free. 0 lets the system choose. */
+/** The wanted port, or the next free one. 0 lets the system choose. */
 export async function freePort(host: string, wanted: number): Promise<number> {
   if (wanted === 0) return 0;
   for (let port = wanted; port < Math.min(wanted + PORTS_TRIED, 65_536); port++)

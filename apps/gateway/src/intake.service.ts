@@ -20,7 +20,7 @@ import { RunsService } from './runs/runs.service.js';
 const STRUCTURED = 'application/cloudevents+json';
 const CAPACITY = 32;
 
-/** The attributes of an event that matter here (CloudEvents 1.0; NATS binding, binary or structured mode). */
+/** The attributes of an event that are used (CloudEvents 1.0; NATS binding, binary or structured mode). */
 const eventSchema = z.object({
   specversion: z.literal('1.0'),
   id: z.string().min(1).max(256),
@@ -30,7 +30,7 @@ const eventSchema = z.object({
 
 const fieldsSchema = z.record(z.string(), z.unknown());
 
-/** What is to be run: a pipeline for a tenant, with its input. `id` is the same however often it is delivered. */
+/** A pipeline to run for a tenant. The id is the same each time the event is delivered. */
 interface Order {
   readonly tenant: string;
   readonly pipeline: string;
@@ -40,7 +40,7 @@ interface Order {
   readonly fields: Record<string, unknown>;
 }
 
-/** Events from other systems, and schedules that are due: each becomes one durable run, however often it is delivered. */
+/** Starts one durable run for each event of another system and each schedule that is due, however often delivered. */
 @Injectable()
 export class IntakeService {
   constructor(
@@ -75,13 +75,20 @@ export class IntakeService {
         { kind: SpanKind.CONSUMER, traceparent: sent ?? '', attributes },
         async (span) => {
           const order = await read(delivery);
-          const { tenant, pipeline: name, source, id, fields } = order;
+          const { tenant, role, pipeline: name, source, id, fields } = order;
           const pipeline = this.pipelines.get(name, 'subject');
           requireRoleOf(order, pipeline);
-          const { run } = await this.runs.runOfKey(tenant, `event:${source}:${id}`, { name, fields });
-          span.setAttributes({ 'llmos.run': run, 'llmos.tenant': tenant, 'llmos.pipeline': name });
-          const traceparent = activeTraceparent() ?? sent ?? newTraceparent();
-          await this.runs.accept({ pipeline, fields, tenant, traceparent, run, correlationId: id });
+          span.setAttributes({ 'llmos.tenant': tenant, 'llmos.pipeline': name });
+          const run = await this.runs.start({
+            run: this.runs.newRun(),
+            caller: { tenant, role },
+            pipeline,
+            fields,
+            traceparent: activeTraceparent() ?? sent ?? newTraceparent(),
+            key: `event:${source}:${id}`,
+            correlationId: id,
+          });
+          span.setAttribute('llmos.run', run);
         },
       );
       delivery.ack();
@@ -125,7 +132,7 @@ export class IntakeService {
   }
 }
 
-/** Who may publish to which subject the broker decides: the subject says as whom an event speaks. */
+/** The broker decides which users may publish to a subject, and the subject determines the role of the event. */
 function requireRoleOf({ tenant, role }: Order, { name, role: needed }: Pipeline): void {
   if (mayAct(role, needed)) return;
   throw new LlmosError(
@@ -140,7 +147,7 @@ function orderOfEvent(delivery: Delivery): Order {
   if (!address)
     throw new LlmosError(
       'MALFORMED_EVENT',
-      'Events go to llmos.in.<tenant>.<pipeline>, those of operators to llmos.in.~operator.<tenant>.<pipeline>.',
+      'Publish events to llmos.in.<tenant>.<pipeline>, as an operator to llmos.in.~operator.<tenant>.<pipeline>.',
       { field: 'subject' },
     );
   const { source, id, data } = readEvent(delivery);
@@ -148,14 +155,14 @@ function orderOfEvent(delivery: Delivery): Order {
 }
 
 /**
- * What the broker fires carries the schedule's own headers: only its place in the stream tells one firing from the
- * next. Schedules are operators' alone to set.
+ * All messages of a schedule have the same headers: only the sequence number in the stream tells them apart. Only
+ * operators can set schedules.
  */
 function orderOfSchedule(delivery: Delivery): Order {
   const address = parseDueSubject(delivery.subject);
   const fields = fieldsSchema.safeParse(parseJson(Buffer.from(delivery.data)));
   if (!address || !fields.success)
-    throw new LlmosError('MALFORMED_EVENT', 'This is not a schedule that is due.', { field: 'subject' });
+    throw new LlmosError('MALFORMED_EVENT', 'The message is not a due schedule.', { field: 'subject' });
   const id = `schedule:${delivery.streamSequence}`;
   return { ...address, role: 'operator', source: 'schedule', id, fields: fields.data };
 }

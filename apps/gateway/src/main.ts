@@ -1,7 +1,7 @@
 import { announce, onShutdown, openProcess, readConfig, Readiness, startHealthServer, tellParent } from '@llmos/mesh';
 import { LlmosError } from '@llmos/contracts';
 import 'reflect-metadata';
-import { errorReply } from './http/errors.filter.js';
+import { errorReply } from './http/errors.js';
 import { gatewayConfig } from './gateway.config.js';
 import { createGateway, freePort } from './http-server.js';
 import { IntakeService } from './intake.service.js';

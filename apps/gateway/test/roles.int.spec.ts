@@ -148,7 +148,7 @@ describe('roles: each route, with each pipeline, for each token', () => {
       natsUrl: nats.url,
       masterKeyFile: join(home, 'master.pem'),
       logLevel: 'silent',
-      guard: false,
+      throttle: false,
       scheduleMinSeconds: 1,
     };
     context = await openProcess(settings, new Readiness());

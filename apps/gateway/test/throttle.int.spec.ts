@@ -1,6 +1,7 @@
 import { Bus, taskConsumer, type KvBucket } from '@llmos/bus';
 import type { Observation, Restriction } from '@llmos/contracts/capabilities/security';
-import { Nodes } from '@llmos/mesh';
+import { LlmosError, type Pipeline } from '@llmos/contracts';
+import { Forwarder, Nodes, RunRecords } from '@llmos/mesh';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,6 +21,17 @@ describe('the guard of a gateway process', () => {
 
   const get = (path: string, headers: Record<string, string> = {}) =>
     fetch(url + path, { headers: { 'x-forwarded-for': CALLER, authorization: 'Bearer k1', ...headers } });
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: 'Bearer k1',
+        'x-forwarded-for': CALLER,
+        ...headers,
+      },
+      body: JSON.stringify(body),
+    });
   const write = (more: Partial<Restriction>) => {
     const restriction: Restriction = {
       id: ID,
@@ -158,6 +170,34 @@ describe('the guard of a gateway process', () => {
     await get('/healthz');
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(batches).toBe(before);
+  }, 30_000);
+
+  it('counts the refusal of a durable run once, where the run ends, however often its record is read', async () => {
+    const forwarder = new Forwarder(bus, await RunRecords.open(bus));
+    const error = new LlmosError('CONTENT_REFUSED', 'The text attacks the instructions of the model.').toBody();
+    await bus.consume(taskConsumer('durable', 'intent.detect'), 1, async (delivery) => {
+      const { envelope, body } = await bus.decode(delivery);
+      const pipeline = JSON.parse((body as { pipeline: string }).pipeline) as Pipeline;
+      await forwarder.endRun(envelope, { pipeline, timings: [] }, { type: 'failed', error }, undefined);
+      delivery.ack();
+    });
+    const started = await post('/v1/runs', { name: 'detect_intent', text: 'a secret attack' });
+    const { run_id: run } = (await started.json()) as { run_id: string };
+    const read = async () => (await (await get(`/v1/runs/${run}`)).json()) as { status: string };
+    await waitFor('the run to be refused', async () => (await read()).status === 'failed');
+    for (let i = 0; i < 10; i++) await read();
+    const reads = () => observed.filter(({ route, status }) => route === 'GET /v1/runs/:id' && status === 200);
+    await waitFor('the reads to be observed', () => reads().length >= 11);
+    expect(observed.filter(({ injectionScore }) => injectionScore !== undefined)).toEqual([
+      expect.objectContaining({
+        kind: 'run',
+        tenant: 'acme',
+        key: createHash('sha256').update('k1').digest('hex'),
+        address: CALLER,
+        pipeline: 'detect_intent',
+        injectionScore: 1,
+      }),
+    ]);
   }, 30_000);
 
   it('fails open: with the broker gone nobody is refused for a restriction that nobody can lift', async () => {

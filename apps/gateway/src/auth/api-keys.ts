@@ -1,21 +1,17 @@
 import { isToken, LlmosError, mayAct, ROLES, type Role } from '@llmos/contracts';
 import type { z } from 'zod';
+import type { Caller } from './caller.js';
 
-/** Whom a key speaks for, and what it may do for them. */
-export interface Caller {
-  readonly tenant: string;
-  readonly role: Role;
-}
-/** Keys as they are sent, with their holders. */
+/** API keys as they are sent, each with the caller it stands for. */
 export type ApiKeys = ReadonlyMap<string, Caller>;
 
-/** Where no keys are set everybody is this one: a laptop's owner may do everything. */
+/** The caller of every request where no keys are set: the owner of a laptop may do everything. */
 export const KEYLESS_CALLER: Caller = { tenant: 'default', role: 'operator' };
 
-/** Documents of `shared` are everybody's to read, `system` is the gateways' own: nobody may speak for them. */
+/** No key acts for these tenants: every tenant reads the documents of `shared`, and the gateways run as `system`. */
 const RESERVED = new Set(['shared', 'system']);
 
-/** Reads `key:tenant` and `key:tenant:role` entries, comma-separated. A key without a role has the least. */
+/** Reads comma-separated `key:tenant` and `key:tenant:role` entries. A key without a role has the lowest role. */
 export function parseKeys(text: string, context: z.RefinementCtx): ApiKeys {
   const entries = text.split(',').filter((entry) => entry.trim() !== '');
   const keys = new Map<string, Caller>();
@@ -33,11 +29,12 @@ function isRole(text: string): text is Role {
   return (ROLES as readonly string[]).includes(text);
 }
 
-/** @throws LlmosError FORBIDDEN naming the role that is needed and where keys are given it. */
+/** @throws LlmosError FORBIDDEN naming the role that is needed and the setting that gives roles to keys. */
 export function requireRole({ role }: Caller, needed: Role, what: string): void {
   if (mayAct(role, needed)) return;
   throw new LlmosError(
     'FORBIDDEN',
-    `${what} needs a key with the role '${needed}', and this key has '${role}'. The gateway's LLMOS_API_KEYS gives roles: <key>:<tenant>:${needed}.`,
+    `${what} needs a key with the role '${needed}', and this key has '${role}'. ` +
+      `The gateway's LLMOS_API_KEYS gives roles: <key>:<tenant>:${needed}.`,
   );
 }

@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import type { ApiKeys } from './api-keys.js';
 import { attachAuth } from './auth.hooks.js';
+import { attachIdentity, Identities } from './identity.js';
 
 const KEYS: ApiKeys = new Map([
   ['k1', { tenant: 'acme', role: 'caller' }],
@@ -8,7 +9,7 @@ const KEYS: ApiKeys = new Map([
 ]);
 const NO_KEYS: ApiKeys = new Map();
 
-describe('the door', () => {
+describe('attachAuth', () => {
   const ask = async (
     { keys = NO_KEYS, host = '127.0.0.1', from = '127.0.0.1' },
     headers: Record<string, string>,
@@ -20,8 +21,11 @@ describe('the door', () => {
       wasRead = true;
       done(null, body);
     });
+    attachIdentity(fastify, new Identities(keys, []));
     attachAuth(fastify, { apiKeys: keys, host });
-    for (const path of ['/', '/v1/schedules/:name', '/healthz', '/readyz', '/metrics']) fastify.post(path, () => ({}));
+    fastify.post('/', () => ({}));
+    fastify.post('/public', { config: { isPublic: true } }, () => ({}));
+    fastify.post('/v1/schedules/:name', { config: { role: 'operator' } }, () => ({}));
     const answer = await fastify.inject({
       method: 'POST',
       url,
@@ -36,7 +40,7 @@ describe('the door', () => {
     };
   };
 
-  it('refuses whoever has no key before the body is read, at every address but the operators’', async () => {
+  it('refuses requests without a known key before the body is read, except on public routes', async () => {
     for (const headers of [{}, { authorization: 'Bearer wrong' }] as Record<string, string>[])
       expect(await ask({ keys: KEYS }, headers)).toMatchObject({
         status: 401,
@@ -45,11 +49,10 @@ describe('the door', () => {
       });
     expect((await ask({ keys: KEYS }, {}, '/nothing')).status).toBe(401);
     expect(await ask({ keys: KEYS }, { authorization: 'Bearer k1' })).toMatchObject({ status: 200, wasRead: true });
-    for (const url of ['/healthz', '/readyz', '/metrics'])
-      expect((await ask({ keys: KEYS }, {}, url)).status).toBe(200);
+    expect((await ask({ keys: KEYS }, {}, '/public')).status).toBe(200);
   });
 
-  it('refuses callers at the schedules before the body is read, naming the role and where it is given', async () => {
+  it('refuses a caller without the role of the route before the body is read, and names the role and the setting', async () => {
     for (const url of ['/v1/schedules/nightly', '/v1/%73chedules/nightly']) {
       const refused = await ask({ keys: KEYS }, { authorization: 'Bearer k1' }, url);
       expect(refused).toMatchObject({ status: 403, error: { code: 'FORBIDDEN' }, wasRead: false });
@@ -65,7 +68,7 @@ describe('the door', () => {
     { origin: 'null' },
     { origin: 'http://127.0.0.1:3000' },
     { origin: 'http://127.0.0.1:8000', 'sec-fetch-site': 'cross-site' },
-  ])('refuses what another site’s page sends: %j', async (headers) => {
+  ])('refuses requests from pages of other sites: %j', async (headers) => {
     const refused = await ask({}, headers as Record<string, string>);
     expect(refused).toMatchObject({ status: 403, error: { code: 'RESTRICTED' }, wasRead: false });
     expect(refused.error!.message).toContain('another site');
@@ -74,16 +77,16 @@ describe('the door', () => {
   it.each([
     {},
     { origin: 'http://127.0.0.1:8000', 'sec-fetch-site': 'same-origin' },
-    { origin: 'https://House.example', host: 'house.example:443' },
-    { origin: 'http://house.example', host: 'house.example' },
+    { origin: 'https://Gateway.example', host: 'gateway.example:443' },
+    { origin: 'http://gateway.example', host: 'gateway.example' },
     { 'sec-fetch-site': 'none' },
     { 'sec-fetch-mode': 'cors' },
-  ])('lets in programs and its own pages: %j', async (headers) => {
+  ])('accepts requests from programs and from its own pages: %j', async (headers) => {
     expect((await ask({ from: '203.0.113.7' }, headers as Record<string, string>)).status).toBe(200);
   });
 
   it.each(['evil.example', 'evil.example:8000', 'localhost.evil.example', '10.0.0.5:8000', '127.0.0.1.evil.example'])(
-    'without keys refuses a caller on this machine who names another host: %s',
+    'refuses, without keys, a local request that names another host: %s',
     async (host) => {
       for (const from of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
         const refused = await ask({ from }, { host });
@@ -99,14 +102,14 @@ describe('the door', () => {
     '127.0.0.1',
     '127.1.2.3:80',
     '[::1]:8000',
-    'house.localhost',
-    'house.lan:8000',
-  ])('without keys lets in a caller on this machine who names it: %s', async (host) => {
-    expect((await ask({ host: 'house.lan' }, { host })).status).toBe(200);
+    'gateway.localhost',
+    'gateway.lan:8000',
+  ])('accepts, without keys, a local request that names this machine: %s', async (host) => {
+    expect((await ask({ host: 'gateway.lan' }, { host })).status).toBe(200);
   });
 
-  it('takes any host from elsewhere, and from whoever has a key', async () => {
-    const headers = { host: 'house.example' };
+  it('accepts any host name from other machines, and with a known key', async () => {
+    const headers = { host: 'gateway.example' };
     expect((await ask({ host: '0.0.0.0', from: '10.0.0.9' }, headers)).status).toBe(200);
     expect((await ask({ keys: KEYS }, { ...headers, authorization: 'Bearer k1' })).status).toBe(200);
   });

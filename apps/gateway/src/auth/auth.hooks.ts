@@ -1,26 +1,23 @@
 import { LlmosError } from '@llmos/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hostname } from 'node:os';
-import { requireRole } from './api-keys.js';
-import { holderOf } from './caller.js';
-import { errorReply } from '../http/errors.filter.js';
 import type { GatewayConfig } from '../gateway.config.js';
+import { sendError } from '../http/errors.js';
+import { isPublic } from '../http/route.js';
+import { requireRole } from './api-keys.js';
 import { isLoopback } from './client-address.js';
-import { isFree } from '../throttle/throttle.hooks.js';
 
 type AuthConfig = Pick<GatewayConfig, 'apiKeys' | 'host'>;
 
 /**
- * Refuses, before the body is read, whoever has no key, who has not the role that an address needs, and whatever a page
- * of another site sends. What orchestrators ask stays open. Attached after the guard, so that the guard sees whom the
- * door refuses.
+ * Refuses requests without a known key, without the role that the route needs, and from web pages of other sites.
+ * This is a hook and not a Nest guard because guards run after the body has been read and parsed.
  */
 export function attachAuth(fastify: FastifyInstance, config: AuthConfig): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const refusal = isFree(request) ? undefined : refusalOf(request, config);
-    if (!refusal) return done();
-    const { status, body } = errorReply(refusal);
-    void reply.code(status).send(body);
+    const refusal = isPublic(request) ? undefined : refusalOf(request, config);
+    if (refusal) sendError(reply, refusal);
+    else done();
   });
 }
 
@@ -33,9 +30,11 @@ function refusalOf(request: FastifyRequest, config: AuthConfig): LlmosError | un
       'The Host header names another machine than this one. Call it as localhost, or set LLMOS_HOST or LLMOS_API_KEYS.',
       { field: 'host' },
     );
+  const caller = request.identity?.caller;
+  if (!caller) return new LlmosError('UNAUTHORIZED', "Send a known key as 'Authorization: Bearer <key>'.");
+  const { role } = request.routeOptions.config;
   try {
-    const holder = holderOf(request, config.apiKeys);
-    if (isOperators(request)) requireRole(holder, 'operator', 'This address');
+    if (role) requireRole(caller, role, 'This address');
     return undefined;
   } catch (error) {
     if (error instanceof LlmosError) return error;
@@ -43,33 +42,25 @@ function refusalOf(request: FastifyRequest, config: AuthConfig): LlmosError | un
   }
 }
 
-/** A schedule goes on when who made it has gone, and all of a tenant's share one list. */
-function isOperators({ routeOptions }: FastifyRequest): boolean {
-  return /^\/v1\/schedules(\/|$)/.test(routeOptions.url ?? '');
-}
-
-/** Browsers say where a request comes from (Fetch Metadata, Origin), and no page can make it up; programs say nothing. */
+/** Browsers state the origin of a request (Fetch Metadata, Origin), and a page cannot fake it; programs send neither. */
 function isFromAnotherSite({ headers }: FastifyRequest): boolean {
   if (headers['sec-fetch-site'] === 'cross-site') return true;
   const { origin, host = '' } = headers;
   if (origin === undefined) return false;
-  const page = parseUrl(origin);
-  return page === undefined || page.host === '' || page.host !== parseUrl(`${page.protocol}//${host}`)?.host;
+  const page = URL.parse(origin);
+  return !page?.host || page.host !== URL.parse(`${page.protocol}//${host}`)?.host;
 }
 
 /**
- * A name of somebody else's that leads to this machine (DNS rebinding): to the browser its pages and this house are one
- * site. Who knocks from elsewhere than this machine has been given a way in on purpose.
+ * Whether a foreign host name resolves to this machine (DNS rebinding): the browser then takes the pages of that name
+ * and this gateway for one site. Requests from other machines are not concerned: their network path was opened
+ * deliberately.
  */
 function isRebound(request: FastifyRequest, ownHost: string): boolean {
   const { host } = request.headers;
   if (host === undefined || !isLoopback(request.raw.socket.remoteAddress)) return false;
-  const name = parseUrl(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '');
+  const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '');
   if (name === undefined) return true;
   const own = ['localhost', ownHost.toLowerCase(), hostname().toLowerCase()];
   return !own.includes(name) && !name.endsWith('.localhost') && !isLoopback(name);
-}
-
-function parseUrl(text: string): URL | undefined {
-  return URL.parse(text) ?? undefined;
 }

@@ -1,59 +1,82 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
-import { contains } from './networks.js';
+import ipaddr from 'ipaddr.js';
+import { isIP } from 'node:net';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** Networks as pairs of an address and a prefix length in bits. */
+export type Networks = readonly [Address, number][];
 
 /** Where a request comes from. */
 export interface ClientAddress {
-  /** What it is counted under: an IPv4 address, or the /64 network of an IPv6 one, which is one customer's. */
+  /** The address that is counted: an IPv4 address, or the /64 network of an IPv6 address, which one customer has. */
   readonly address: string;
-  /** Sent from this machine, by nobody's proxy. */
+  /** Sent from this machine directly, not through a proxy. */
   readonly isLocal: boolean;
 }
 
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-const MOST_HOPS = 16;
+const MAX_HOPS = 16;
+
+/** Reads comma-separated addresses and networks; returns undefined if one of them is neither. */
+export function parseNetworks(text: string): Networks | undefined {
+  const entries = text.split(',').map((entry) => entry.trim());
+  try {
+    return entries.filter((entry) => entry !== '').map(parseNetwork);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
- * The address a request is counted under: the socket's, unless that is a trusted proxy's; then the last one in
- * `X-Forwarded-For` that is not a trusted proxy. What stands further left can be made up by the caller.
+ * The address of the client: that of the socket, unless it is a trusted proxy. Then it is the last entry of
+ * `X-Forwarded-For` that is not a trusted proxy; entries further left can be made up by the client.
  */
 export function clientAddressOf(
   socketAddress: string | undefined,
   forwardedFor: string | string[] | undefined,
-  trusted: BlockList | undefined,
+  trusted: Networks,
 ): ClientAddress {
-  let address = plain(socketAddress ?? '');
-  const isLocal = forwardedFor === undefined && isLoopback(address);
-  if (trusted && forwardedFor !== undefined && contains(trusted, address)) {
-    const hops = String(forwardedFor).slice(-1_024).split(',').slice(-MOST_HOPS);
-    while (contains(trusted, address) && hops.length > 0) {
-      const hop = plain(hops.pop()!.trim());
-      if (isIP(hop) === 0) break;
+  const socket = parse(socketAddress);
+  let address = socket;
+  if (forwardedFor !== undefined) {
+    const hops = String(forwardedFor).slice(-1_024).split(',').slice(-MAX_HOPS);
+    while (address && contains(trusted, address) && hops.length > 0) {
+      const hop = parse(hops.pop()!.trim());
+      if (!hop) break;
       address = hop;
     }
   }
-  return { address: networkOf(address), isLocal };
+  return {
+    address: address ? networkOf(address) : socketAddress || 'unknown',
+    isLocal: forwardedFor === undefined && socket?.range() === 'loopback',
+  };
 }
 
-/** Whether an address, also an IPv4 one in IPv6 dress, is this machine's own. */
+/** Whether an address is one of this machine; an IPv4 address may be written as an IPv6 address. */
 export function isLoopback(address: string | undefined): boolean {
-  return contains(LOOPBACK, plain(address ?? ''));
+  return parse(address)?.range() === 'loopback';
 }
 
-function plain(address: string): string {
-  return MAPPED.exec(address)?.[1] ?? address;
+function parseNetwork(entry: string): [Address, number] {
+  if (entry.includes('/')) return ipaddr.parseCIDR(entry);
+  if (isIP(entry) === 0) throw new Error('not an address');
+  const address = ipaddr.parse(entry);
+  return [address, address.kind() === 'ipv6' ? 128 : 32];
 }
 
-function networkOf(address: string): string {
-  if (!isIPv6(address) || address === '::1') return address === '' ? 'unknown' : address;
-  const [head = '', tail] = address.split('%')[0]!.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups = [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
-  return `${groups
+/** Without its zone. The library also accepts octal, hexadecimal and short forms of IPv4: only the usual form counts. */
+function parse(text = ''): Address | undefined {
+  const [address = ''] = text.split('%');
+  return isIP(address) === 0 ? undefined : ipaddr.process(address);
+}
+
+function contains(networks: Networks, address: Address): boolean {
+  return networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
+}
+
+function networkOf(address: Address): string {
+  if (address instanceof ipaddr.IPv4 || address.range() === 'loopback') return address.toString();
+  return `${address.parts
     .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
+    .map((part) => part.toString(16))
     .join(':')}::/64`;
 }

@@ -1,42 +1,90 @@
 import type { FastifyReply } from 'fastify';
+import type { OutgoingHttpHeaders } from 'node:http';
 
 const KEEP_ALIVE_MS = 15_000;
+/** A client with more unread bytes than this is disconnected, unless the sender waits for it. */
+const MAX_UNREAD_BYTES = 1_000_000;
 
-/** Server-sent events (WHATWG HTML, section 9.2) to one caller. */
+/** How events are written in a stream of server-sent events. */
+export interface EventFormat {
+  event(name: string, data: unknown, id: number): string;
+  /** Written before the stream ends. */
+  readonly end: string;
+}
+
+/** Events with `id`, `event` and `data`. */
+export const NAMED_EVENTS: EventFormat = {
+  event: (name, data, id) => `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`,
+  end: '',
+};
+
+/** Events with `data` only, ended by `data: [DONE]`, as clients of the OpenAI API expect. */
+export const DATA_LINES: EventFormat = {
+  event: (_, data) => `data: ${JSON.stringify(data)}\n\n`,
+  end: 'data: [DONE]\n\n',
+};
+
+/** Writes server-sent events (WHATWG HTML, section 9.2) to one client, with the headers that the reply has. */
 export class EventStream {
   private readonly keepAlive: NodeJS.Timeout;
+  private lastId = 0;
+  private drained: Promise<void> | undefined;
 
   constructor(
     private readonly reply: FastifyReply,
-    headers: Record<string, string>,
+    private readonly format: EventFormat = NAMED_EVENTS,
   ) {
-    reply.hijack();
-    reply.raw.writeHead(200, {
+    reply.headers({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
-      ...headers,
     });
-    this.keepAlive = setInterval(() => reply.raw.write(': still here\n\n'), KEEP_ALIVE_MS);
+    reply.hijack();
+    reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+    this.keepAlive = setInterval(() => {
+      if (!this.drained) this.write(': keep-alive\n\n');
+    }, KEEP_ALIVE_MS);
   }
 
-  send(event: string, data: unknown, id?: number): void {
-    this.reply.raw.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  /**
+   * Sends an event. A sender that awaits it is held back while the client does not read. A sender that cannot wait
+   * loses the connection instead of filling the memory.
+   *
+   * @param id the place of the event in the answers of its run; without it events are counted from the last id on.
+   */
+  async send(name: string, data: unknown, id = this.lastId + 1): Promise<void> {
+    this.lastId = id;
+    if (this.reply.raw.writableLength > MAX_UNREAD_BYTES) this.reply.raw.destroy();
+    this.write(this.format.event(name, data, id));
+    await this.drained;
   }
 
   end(): void {
     clearInterval(this.keepAlive);
-    this.reply.raw.end();
+    if (!this.reply.raw.destroyed) this.reply.raw.end(this.format.end);
+  }
+
+  private write(text: string): void {
+    const { raw } = this.reply;
+    if (raw.destroyed || raw.write(text)) return;
+    this.drained ??= new Promise((resolve) => {
+      const settle = () => {
+        raw.off('drain', settle).off('close', settle);
+        this.drained = undefined;
+        resolve();
+      };
+      raw.on('drain', settle).on('close', settle);
+    });
   }
 }
 
-/** Fires when the caller hangs up before the reply is complete. */
+/** Aborts when the client disconnects before the reply is complete. */
 export function hangUpSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const onClose = () => {
     if (!reply.raw.writableFinished) controller.abort();
   };
-  // It may have happened while the body was read.
+  // The client may have disconnected while the body was read.
   if (reply.raw.closed || reply.raw.destroyed || reply.request.raw.socket.destroyed) onClose();
   else reply.raw.on('close', onClose);
   return controller.signal;

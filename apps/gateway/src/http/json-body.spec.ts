@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { parseJson } from './json-body.js';
 
 describe('parseJson', () => {
-  it('reads what JSON.parse reads, within 64 levels', () => {
+  it('parses the same as JSON.parse, within 64 levels', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 20 }), (text) => expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text))),
     );
   });
 
-  it.each(['', '{', '[1,]', 'nul', '"\\', '{"a":"\\"}', '\u{feff}x'])('refuses %j as malformed', (text) => {
+  it.each(['', '{', '[1,]', 'nul', '"\\', '{"a":"\\"}', '\u{feff}x'])('refuses %j because it is malformed', (text) => {
     expect(() => parseJson(Buffer.from(text))).toThrow(
       expect.objectContaining({ code: 'MALFORMED_JSON', field: 'body' }),
     );
@@ -21,13 +21,13 @@ describe('parseJson', () => {
     );
   });
 
-  it('counts the nesting before parsing, and not inside texts', () => {
+  it('counts levels before it parses, and not inside strings', () => {
     expect(() => parseJson(Buffer.from('['.repeat(10_000) + ']'.repeat(10_000)))).toThrow(/64 levels/);
     expect(() => parseJson(Buffer.from('{"a":'.repeat(10_000)))).toThrow(/64 levels/);
     expect(parseJson(Buffer.from(JSON.stringify('\\"[['.repeat(100))))).toBe('\\"[['.repeat(100));
   });
 
-  it('counts the elements before parsing, and not inside texts', () => {
+  it('counts elements before it parses, and not inside strings', () => {
     const list = (elements: number) => Buffer.from(`[${'1,'.repeat(elements - 1)}1]`);
     expect(parseJson(list(1_000_000))).toHaveLength(1_000_000);
     for (const hostile of [list(1_000_001), Buffer.from(`[${'{},'.repeat(500_001)}{}]`)])

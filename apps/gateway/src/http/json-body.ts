@@ -1,14 +1,14 @@
 import { LlmosError } from '@llmos/contracts';
 
 const MAX_DEPTH = 64;
-/** What parses in about a second at the worst; a gateway that parses answers nobody else. */
+/** At worst this many take a second to parse, and a gateway that parses answers no other request. */
 const MAX_ELEMENTS = 1_000_000;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;
 
 /**
- * Parses JSON that may be hostile: the nesting and the elements are counted before the parser sees it.
+ * Parses JSON that may be hostile: depth and elements are counted before it is parsed.
  *
  * @throws LlmosError MALFORMED_JSON
  */
@@ -24,14 +24,14 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** What there is too much of; undefined when the parser may see it. */
+/** The limit that the JSON exceeds; undefined if it may be parsed. */
 function excessOf(body: Buffer): string | undefined {
   let depth = 0;
   let elements = 0;
   for (let i = 0; i < body.length; i++) {
     const code = body[i];
     if (code === QUOTE) {
-      // Long texts (base64) are skipped at native speed: only an odd run of backslashes escapes the closing quote.
+      // Long texts (base64) are skipped at native speed. Only an odd number of backslashes escapes the closing quote.
       do i = body.indexOf(QUOTE, i + 1);
       while (i !== -1 && isEscaped(body, i));
       if (i === -1) return undefined;

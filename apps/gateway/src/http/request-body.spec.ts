@@ -6,7 +6,7 @@ import { readFields } from './request-body.js';
 const LIMIT = 10_000;
 const BOUNDARY = 'between';
 
-describe('readFields of a form', () => {
+describe('readFields, for a form,', () => {
   let fastify: FastifyInstance;
 
   const part = (name: string, content: string, isFile = true) =>
@@ -34,19 +34,19 @@ describe('readFields of a form', () => {
   });
   afterAll(() => fastify.close());
 
-  it('reads files and fields that fit together', async () => {
+  it('returns files and fields that are together within the limit', async () => {
     const sound = 'a'.repeat(4_000);
     const answer = await send([part('one', sound), part('two', sound), part('name', 'x', false)]);
     expect(answer.json()).toEqual({ one: sound, two: sound, name: 'x' });
   });
 
-  it('refuses by its announced length before any of it is read', async () => {
+  it('refuses a form by its announced length before it reads the form', async () => {
     const answer = await send([part('one', 'a'.repeat(LIMIT))]);
     expect(answer.statusCode).toBe(413);
     expect(answer.json()).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', field: 'body' });
   });
 
-  it('refuses parts that are too large together, when the length was not announced truly', async () => {
+  it('refuses parts that are together too large, if the announced length is wrong', async () => {
     expect((await send([part('one', 'a'.repeat(LIMIT + 1))], { 'content-length': '5000' })).statusCode).toBe(413);
     for (const isFile of [true, false]) {
       const parts = ['one', 'two', 'three', 'four'].map((name) => part(name, 'a'.repeat(LIMIT / 3), isFile));

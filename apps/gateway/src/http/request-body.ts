@@ -1,17 +1,23 @@
+import '@fastify/multipart';
 import { LlmosError } from '@llmos/contracts';
 import type { FastifyRequest } from 'fastify';
-import '@fastify/multipart';
 
 const MAX_FIELDS = 32;
 
 /**
- * The fields of a request, from a JSON object or a multipart form; an uploaded file is its field's bytes.
+ * Reads the fields of a request from a JSON object or a multipart form. The value of an uploaded file is its bytes.
  *
- * @throws LlmosError INVALID_ARGUMENT, UNSUPPORTED_MEDIA or PAYLOAD_TOO_LARGE
+ * @throws LlmosError INVALID_ARGUMENT or PAYLOAD_TOO_LARGE
  */
 export async function readFields(request: FastifyRequest): Promise<Record<string, unknown>> {
-  if (request.isMultipart()) return readForm(request);
-  const { body } = request;
+  const fields = request.isMultipart() ? await readForm(request) : readObject(request.body);
+  // Schemas drop this field silently, and unknown fields are refused.
+  if (Object.hasOwn(fields, '__proto__'))
+    throw new LlmosError('INVALID_ARGUMENT', "No field can have the name '__proto__'.", { field: '__proto__' });
+  return fields;
+}
+
+function readObject(body: unknown): Record<string, unknown> {
   if (typeof body !== 'object' || body === null || Array.isArray(body) || body instanceof Uint8Array) {
     throw new LlmosError('INVALID_ARGUMENT', 'The body must be a JSON object, such as {"name":"customer_service"}.', {
       field: 'body',
@@ -40,7 +46,7 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
       }
     }
   } catch (error) {
-    // The rest flows away unread: a caller who looks for the answer only after sending everything gets it too.
+    // The rest is drained unread: some clients look for the reply only after they have sent everything.
     request.raw.unpipe().resume();
     if (error instanceof LlmosError) throw error;
     throw error instanceof Error && 'statusCode' in error && error.statusCode === 413
@@ -50,7 +56,7 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
   return Object.fromEntries(fields);
 }
 
-/** Reads a file while `grow`, told of each piece, does not throw: what is too large is never held whole. */
+/** Reads a file in pieces. `grow` throws as soon as the form is too large, so that no large file is ever held. */
 async function readFile(file: AsyncIterable<Buffer>, grow: (bytes: number) => void): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of file) {
@@ -61,18 +67,7 @@ async function readFile(file: AsyncIterable<Buffer>, grow: (bytes: number) => vo
 }
 
 function tooLarge(limitBytes: number): LlmosError {
-  return new LlmosError('PAYLOAD_TOO_LARGE', `The form is larger than the ${limitBytes} bytes that are taken.`, {
+  return new LlmosError('PAYLOAD_TOO_LARGE', `The form is larger than the limit of ${limitBytes} bytes.`, {
     field: 'body',
   });
-}
-
-/** Takes a text field out of the others. */
-export function takeText(
-  fields: Record<string, unknown>,
-  field: string,
-): { text: string; rest: Record<string, unknown> } {
-  const { [field]: text, ...rest } = fields;
-  if (typeof text !== 'string' || text === '')
-    throw new LlmosError('INVALID_ARGUMENT', `'${field}' is needed and must be a text.`, { field });
-  return { text, rest };
 }

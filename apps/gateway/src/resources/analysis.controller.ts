@@ -1,20 +1,17 @@
-import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readFields } from '../http/request-body.js';
-import { HttpRuns, type ResourceReply } from '../runs/http-runs.service.js';
+import { Controller, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Fields, Schemas } from '../http/route.js';
+import { HttpRuns } from '../runs/http-runs.service.js';
+import { resourceInput, resourceReply, toResourceReply, type ResourceInput } from './resource.js';
 
-/** `/v1/analyze`: what texts say. */
+/** `/v1/analyze`: sentiment, entities and classes of texts. */
 @Controller('/v1/analyze')
 export class AnalysisController {
   constructor(private readonly runs: HttpRuns) {}
 
   @Post()
-  @HttpCode(200)
-  async analyze(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ResourceReply> {
-    const route = { name: 'POST /v1/analyze', pipeline: 'text_analysis' };
-    return this.runs.ask(request, reply, route, await readFields(request));
+  @Schemas({ summary: 'Analyze texts', body: resourceInput, replies: { 200: resourceReply } })
+  analyze(@Res() reply: FastifyReply, @Fields() fields: ResourceInput): Promise<void> {
+    return this.runs.answer(reply, { pipeline: 'text_analysis', fields }, toResourceReply);
   }
 }

@@ -1,87 +1,72 @@
 import { LlmosError } from '@llmos/contracts';
-import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readFields } from '../http/request-body.js';
-import { HttpRuns, type ResourceReply } from '../runs/http-runs.service.js';
-import { readRows } from './rows-body.js';
+import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Fields, Params, Schemas } from '../http/route.js';
+import { HttpRuns, wantsEvents } from '../runs/http-runs.service.js';
+import type { Reply } from '../runs/reply.js';
+import { resourceInput, resourceReply, toResourceReply, type ResourceInput, type ResourceReply } from './resource.js';
+import { readRows, rowsSchema } from './rows-body.js';
 
-const ROWS_AT_ONCE = 1_000;
+const userParams = z.object({ id: z.string() });
+type UserParams = z.infer<typeof userParams>;
 
-/** `/v1/recommendations`, `/v1/interactions`, `/v1/items`, `/v1/users`: what the recommender is asked and told. */
+const accepted = z.object({ run_id: z.string(), status: z.literal('accepted'), progress: z.string() });
+const rowReplies = { 200: resourceReply, 202: accepted };
+
+/** `/v1/recommendations`, `/v1/interactions`, `/v1/items` and `/v1/users`: the resources of the recommender. */
 @Controller('/v1')
 export class RecommendationsController {
   constructor(private readonly runs: HttpRuns) {}
 
   @Post('/recommendations')
-  @HttpCode(200)
-  async recommend(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ResourceReply> {
-    const route = { name: 'POST /v1/recommendations', pipeline: 'recommendation_system' };
-    return this.runs.ask(request, reply, route, await readFields(request));
+  @Schemas({ summary: 'Recommend items', body: resourceInput, replies: { 200: resourceReply } })
+  recommend(@Res() reply: FastifyReply, @Fields() fields: ResourceInput): Promise<void> {
+    return this.runs.answer(reply, { pipeline: 'recommendation_system', fields }, toResourceReply);
   }
 
   @Post('/interactions')
-  async record(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const name = 'POST /v1/interactions';
-    const body = await readRows(request, 'interactions');
-    if ('file' in body)
-      return this.runs.start(
-        request,
-        reply,
-        { name, pipeline: 'import_interactions' },
-        { ...body, kind: 'interactions' },
-      );
-    requireFew(body.rows, 'interactions');
-    const route = { name, pipeline: 'record_interactions' };
-    const answer = await this.runs.ask(request, reply, route, { interactions: body.rows });
-    requireSome(answer, body.single);
-    void reply.status(200).send(answer);
+  @Schemas({ summary: 'Record interactions', body: rowsSchema('interactions'), replies: rowReplies })
+  record(@Res() reply: FastifyReply): Promise<void> {
+    return this.takeRows(reply, 'interactions', 'record_interactions');
   }
 
   @Post('/items')
-  async store(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const name = 'POST /v1/items';
-    const body = await readRows(request, 'items');
-    if ('file' in body)
-      return this.runs.start(request, reply, { name, pipeline: 'import_interactions' }, { ...body, kind: 'items' });
-    requireFew(body.rows, 'items');
-    const answer = await this.runs.ask(request, reply, { name, pipeline: 'upsert_items' }, { items: body.rows });
-    void reply.status(200).send(answer);
+  @Schemas({ summary: 'Add or replace items', body: rowsSchema('items'), replies: rowReplies })
+  store(@Res() reply: FastifyReply): Promise<void> {
+    return this.takeRows(reply, 'items', 'upsert_items');
   }
 
   @Get('/users/:id')
-  export(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Param('id') id: string,
-  ): Promise<ResourceReply> {
-    return this.runs.ask(request, reply, { name: 'GET /v1/users/{id}', pipeline: 'export_user' }, { user_id: id });
+  @Schemas({ summary: 'Export the data of a user', params: userParams, replies: { 200: resourceReply } })
+  export(@Res() reply: FastifyReply, @Params() { id }: UserParams): Promise<void> {
+    return this.runs.answer(reply, { pipeline: 'export_user', fields: { user_id: id } }, toResourceReply);
   }
 
   @Delete('/users/:id')
-  erase(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Param('id') id: string,
-  ): Promise<ResourceReply> {
-    return this.runs.ask(request, reply, { name: 'DELETE /v1/users/{id}', pipeline: 'erase_user' }, { user_id: id });
+  @Schemas({ summary: 'Erase the data of a user', params: userParams, replies: { 200: resourceReply } })
+  erase(@Res() reply: FastifyReply, @Params() { id }: UserParams): Promise<void> {
+    return this.runs.answer(reply, { pipeline: 'erase_user', fields: { user_id: id } }, toResourceReply);
+  }
+
+  private async takeRows(reply: FastifyReply, name: 'interactions' | 'items', pipeline: string): Promise<void> {
+    const body = await readRows(reply.request, name);
+    if ('file' in body) return this.importFile(reply, { ...body, kind: name });
+    const toBody = (result: Reply) => requireAccepted(toResourceReply(result), name, body.single);
+    return this.runs.answer(reply, { pipeline, fields: { [name]: body.rows } }, toBody);
+  }
+
+  /** A file is a durable run. The reply is its address, or its answers if the client accepts events. */
+  private async importFile(reply: FastifyReply, fields: ResourceInput): Promise<void> {
+    const run = await this.runs.start(reply, { pipeline: 'import_interactions', fields });
+    if (wantsEvents(reply.request)) return this.runs.follow(reply, run);
+    void reply.send({ run_id: run, status: 'accepted', progress: `/v1/runs/${run}/stream` });
   }
 }
 
-/** More is a file's business: it is taken as it is read, and says how far it is. */
-function requireFew(rows: readonly unknown[], field: string): void {
-  if (rows.length === 0) throw new LlmosError('INVALID_ARGUMENT', 'There is no row in the request.', { field });
-  if (rows.length > ROWS_AT_ONCE) {
-    const message = `${rows.length} rows are more than the ${ROWS_AT_ONCE} taken at once: send them as application/x-ndjson or text/csv.`;
-    throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field });
-  }
-}
-
-/** One who sent a single row wants to hear of its fault as an error; in a list the good rows count. */
-function requireSome(answer: ResourceReply, single: boolean): void {
-  const rejections = answer['rejections'] as { reason: string }[] | undefined;
-  if (single && rejections?.[0])
-    throw new LlmosError('INVALID_ARGUMENT', rejections[0].reason, { field: 'interactions.0' });
+/** The fault of a single row is the error of the request. In a list, the rows without fault count. */
+function requireAccepted(reply: ResourceReply, name: string, single: boolean): ResourceReply {
+  const rejections = reply['rejections'] as { reason: string }[] | undefined;
+  if (single && rejections?.[0]) throw new LlmosError('INVALID_ARGUMENT', rejections[0].reason, { field: `${name}.0` });
+  return reply;
 }

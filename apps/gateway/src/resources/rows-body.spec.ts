@@ -11,7 +11,7 @@ describe('readRows', () => {
     ['one row', row, { rows: [row], single: true }],
     ['a list', [row, row], { rows: [row, row], single: false }],
     ['a named list', { interactions: [row] }, { rows: [row], single: false }],
-  ])('takes %s', async (_, body, rows) => {
+  ])('reads %s', async (_, body, rows) => {
     expect(await readRows(request(body), 'interactions')).toEqual(rows);
   });
 
@@ -20,7 +20,7 @@ describe('readRows', () => {
     ['text/csv; charset=utf-8', 'csv'],
     ['application/x-ndjson', 'jsonl'],
     ['Application/JSONL', 'jsonl'],
-  ])('takes a file as %s', async (contentType, format) => {
+  ])('reads a file of the type %s', async (contentType, format) => {
     const file = Buffer.from('user,item\n');
     expect(await readRows(request(file, contentType), 'interactions')).toEqual({ file, format });
   });
@@ -29,7 +29,7 @@ describe('readRows', () => {
     await expect(readRows(request(body), 'interactions')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
-  it('refuses a named list that is none', async () => {
+  it('refuses a named list that is not a list', async () => {
     await expect(readRows(request({ interactions: 'all' }), 'interactions')).rejects.toMatchObject({
       field: 'interactions',
     });

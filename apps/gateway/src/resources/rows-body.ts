@@ -1,43 +1,55 @@
 import { LlmosError } from '@llmos/contracts';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { readFields } from '../http/request-body.js';
+import { check } from '../http/route.js';
 
-/** The media types of files of rows, and what the importing service calls them. */
+const MAX_ROWS = 1_000;
+
+/** The media types of files with rows, and their formats. */
 export const ROW_FILES: Readonly<Record<string, 'jsonl' | 'csv'>> = {
   'application/x-ndjson': 'jsonl',
   'application/jsonl': 'jsonl',
   'text/csv': 'csv',
 };
 
-/** What was sent to a resource of rows: a file to import, or rows to take at once. */
+/** The body of a resource that takes rows: a file to import, or rows to store at once. */
 export type RowsBody =
   | { readonly file: Uint8Array; readonly format: 'jsonl' | 'csv' }
   | { readonly rows: readonly unknown[]; readonly single: boolean };
+
+const rowList = z.array(z.unknown()).min(1, 'There is no row in the request.');
+const rowsIn = (name: string) =>
+  z.looseObject({ [name]: z.array(z.unknown(), `'${name}' must be a list.`).optional() });
+const uploadSchema = z.object({
+  file: z.instanceof(Uint8Array, { error: "Upload the rows as the field 'file'." }),
+  format: z.enum(['jsonl', 'csv'], "Set 'format' to jsonl or csv."),
+});
+
+/** One row, an object with rows by their name, or a list of rows. Files have media types of their own. */
+export const rowsSchema = (name: string) => z.union([rowsIn(name), rowList]);
 
 /**
  * Reads rows sent as a file (JSON Lines, CSV or a form with `file`), as a JSON list, as `{"<name>": [...]}`, or as one
  * JSON object.
  *
- * @throws LlmosError INVALID_ARGUMENT or UNSUPPORTED_MEDIA
+ * @throws LlmosError INVALID_ARGUMENT, or PAYLOAD_TOO_LARGE for more rows than may be sent outside a file
  */
 export async function readRows(request: FastifyRequest, name: string): Promise<RowsBody> {
   const { body } = request;
   if (body instanceof Uint8Array) return { file: body, format: ROW_FILES[mediaType(request)] ?? 'jsonl' };
-  if (request.isMultipart()) return readForm(await readFields(request));
-  if (Array.isArray(body)) return { rows: body, single: false };
+  if (request.isMultipart()) return check(uploadSchema, await readFields(request));
+  if (Array.isArray(body)) return { rows: checkRows(name, body), single: false };
   const fields = await readFields(request);
-  const list = fields[name];
-  if (list === undefined) return { rows: [fields], single: true };
-  if (!Array.isArray(list)) throw new LlmosError('INVALID_ARGUMENT', `'${name}' must be a list.`, { field: name });
-  return { rows: list, single: false };
+  const { [name]: rows } = check(rowsIn(name), fields);
+  return rows === undefined ? { rows: [fields], single: true } : { rows: checkRows(name, rows), single: false };
 }
 
-function readForm({ file, format }: Record<string, unknown>): RowsBody {
-  if (!(file instanceof Uint8Array))
-    throw new LlmosError('INVALID_ARGUMENT', "Upload the rows as the field 'file'.", { field: 'file' });
-  if (format !== 'jsonl' && format !== 'csv')
-    throw new LlmosError('INVALID_ARGUMENT', "Say 'format': jsonl or csv.", { field: 'format' });
-  return { file, format };
+function checkRows(field: string, rows: unknown): unknown[] {
+  const checked = check(z.object({ [field]: rowList }), { [field]: rows })[field]!;
+  if (checked.length <= MAX_ROWS) return checked;
+  const message = `${checked.length} rows are more than the ${MAX_ROWS} of one request: send them as application/x-ndjson or text/csv.`;
+  throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field });
 }
 
 function mediaType(request: FastifyRequest): string {

@@ -1,121 +1,137 @@
-import { isTerminal, type Pipeline } from '@llmos/contracts';
-import { Bus, CONFIG } from '@llmos/mesh';
-import { SpanKind, withSpan } from '@llmos/telemetry';
-import { Inject, Injectable } from '@nestjs/common';
+import { isTerminal, toLlmosError, type Answer, type ErrorCode, type Timing } from '@llmos/contracts';
+import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { holderOf, sentTraceparent, tenantOf, traceparentOf } from '../auth/caller.js';
-import { ConversationsService } from './conversations.service.js';
+import { requireRole } from '../auth/api-keys.js';
+import { callerOf } from '../auth/caller.js';
 import { EventStream, hangUpSignal } from '../http/event-stream.js';
-import type { GatewayConfig } from '../gateway.config.js';
 import { PipelinesService } from '../pipelines.service.js';
-import { RunsService } from './runs.service.js';
+import { usageOf } from '../throttle/run-usage.js';
+import { greetingOf, type Reply } from './reply.js';
+import { RunsService, type StartRun } from './runs.service.js';
 
-/** A route that stands for a pipeline. */
-export interface ResourceRoute {
-  /** Method and route template, such as `POST /v1/analyze`. */
-  readonly name: string;
+/** A pipeline to run and its input. */
+export interface Work {
   readonly pipeline: string;
+  readonly fields: Record<string, unknown>;
+  /** The field of the request that names the pipeline. A resource stands for one pipeline: its route names it. */
+  readonly namedBy?: string;
+  /** Answers a call without input with the greeting of the pipeline, if it has one. */
+  readonly greets?: boolean;
 }
 
-/** What a resource answers: the details of its pipeline, and where to look the run up. */
-export type ResourceReply = Record<string, unknown> & { readonly run_id: string };
-
-interface Start {
-  readonly tenant: string;
-  readonly run: string;
-  readonly traceparent: string;
-}
-
-/** The services' own resources over HTTP: each call is a run of one pipeline, so nothing here knows a service. */
+/** Runs over HTTP: one span per run, the identity and the trace of the request, and JSON or events as the reply. */
 @Injectable()
 export class HttpRuns {
   constructor(
-    private readonly pipelines: PipelinesService,
-    private readonly conversations: ConversationsService,
     private readonly runs: RunsService,
-    private readonly bus: Bus,
-    @Inject(CONFIG) private readonly config: GatewayConfig,
+    private readonly pipelines: PipelinesService,
   ) {}
 
-  /** Runs the pipeline and waits. @throws LlmosError with what the caller is to be told. */
-  async ask(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    route: ResourceRoute,
-    fields: Record<string, unknown>,
-  ): Promise<ResourceReply> {
-    const pipeline = this.pipelineFor(request, route);
-    return this.begin(request, reply, route, this.conversations.newRun(), async (start) => {
-      const answer = await this.conversations.converse(
-        { ...start, pipeline, fields, signal: hangUpSignal(reply) },
-        () => undefined,
-      );
-      const own = Object.entries(answer.details).filter(([name]) => name !== 'timings' && name !== 'totalMs');
-      return { ...Object.fromEntries(own), run_id: start.run };
+  /** Runs a pipeline and replies in JSON. */
+  answer(reply: FastifyReply, work: Work, toBody: (result: Reply) => object = (whole) => whole): Promise<void> {
+    return this.inSpan(reply, work, async (start, setRun) => {
+      setRun(start.run);
+      const result = await this.execute(reply, work, start, () => undefined);
+      void reply.status(200).header('server-timing', serverTiming(result)).send(toBody(result));
     });
   }
 
-  /**
-   * Starts a durable run for work that takes its time, and answers 202 with where to look; a caller who accepts
-   * `text/event-stream` gets its progress and its end at once instead.
-   */
-  async start(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    route: ResourceRoute,
-    fields: Record<string, unknown>,
-  ): Promise<void> {
-    const pipeline = this.pipelineFor(request, route);
-    const run = await this.begin(request, reply, route, undefined, ({ tenant, traceparent }) =>
-      this.runs.accept({ pipeline, fields, tenant, traceparent }),
-    );
-    const links = { 'x-llmos-run': run, location: `/v1/runs/${run}` };
-    if (request.headers.accept?.includes('text/event-stream')) return this.follow(reply, run, links);
-    void reply
-      .status(202)
-      .headers(links)
-      .send({ run_id: run, status: 'accepted', progress: `/v1/runs/${run}/stream` });
+  /** Runs a pipeline and sends its answers as they arrive. A stream that breaks off has no terminal event. */
+  stream(reply: FastifyReply, work: Work): Promise<void> {
+    return this.inSpan(reply, work, async (start, setRun) => {
+      setRun(start.run);
+      let events: EventStream | undefined;
+      // Opened with the first event: a refused request still gets its own HTTP status.
+      const open = () => (events ??= new EventStream(reply));
+      try {
+        const result = await this.execute(reply, work, start, (answer) => void open().send(answer.type, answer));
+        await open().send('completed', result);
+      } catch (error) {
+        if (!events) throw error;
+        const known = toLlmosError(error).toBody();
+        const name = TERMINAL_EVENTS[known.code] ?? 'failed';
+        await events.send(name, { status: 'error', error: known, run_id: start.run });
+      } finally {
+        events?.end();
+      }
+    });
   }
 
-  private async follow(reply: FastifyReply, run: string, headers: Record<string, string>): Promise<void> {
+  /** Starts a durable run, sets the status and the headers of the reply, and returns the id of the run. */
+  start(reply: FastifyReply, work: Work, key?: string): Promise<string> {
+    return this.inSpan(reply, work, async (start, setRun) => {
+      const run = await this.runs.start({ ...start, key });
+      setRun(run);
+      void reply.status(202).header('location', `/v1/runs/${run}`);
+      return run;
+    });
+  }
+
+  /** Sends the answers of a run after `afterSequence`, at the pace at which the client reads them. */
+  async follow(reply: FastifyReply, run: string, afterSequence = 0): Promise<void> {
+    const record = await this.runs.find(callerOf(reply.request), run);
     const signal = hangUpSignal(reply);
-    const events = new EventStream(reply, headers);
+    const events = new EventStream(reply.header('x-llmos-run', run));
     try {
-      for await (const { answer, sequence } of this.bus.readAnswers(run, { follow: true, signal })) {
-        events.send(answer.type, answer, sequence);
-        if (isTerminal(answer)) break;
-      }
+      for await (const { answer, sequence } of this.runs.follow(record, { afterSequence, signal }))
+        await events.send(answer.type, answer, sequence);
     } finally {
       events.end();
     }
   }
 
-  private pipelineFor(request: FastifyRequest, route: ResourceRoute): Pipeline {
-    return this.pipelines.getFor(holderOf(request, this.config.apiKeys), route.pipeline, 'route');
+  private async execute(
+    reply: FastifyReply,
+    { greets }: Work,
+    start: StartRun,
+    onPart: (answer: Answer) => void,
+  ): Promise<Reply> {
+    const greeting = greets ? greetingOf(start.pipeline, start.fields, start.run) : undefined;
+    if (greeting) return greeting;
+    const onAnswer = (answer: Answer) => {
+      if (isTerminal(answer)) reply.request.usage = usageOf(answer);
+      else onPart(answer);
+    };
+    return this.runs.execute(start, { signal: hangUpSignal(reply), onAnswer });
   }
 
-  private begin<T>(
-    request: FastifyRequest,
+  private inSpan<T>(
     reply: FastifyReply,
-    route: ResourceRoute,
-    run: string | undefined,
-    work: (start: Start) => Promise<T>,
+    { pipeline: name, fields, namedBy = 'route' }: Work,
+    handle: (start: StartRun, setRun: (run: string) => void) => Promise<T>,
   ): Promise<T> {
-    const tenant = tenantOf(request, this.config.apiKeys);
-    const span = {
-      kind: SpanKind.SERVER,
-      traceparent: sentTraceparent(request) ?? '',
-      attributes: {
-        'http.route': route.name.slice(route.name.indexOf(' ') + 1),
-        'llmos.tenant': tenant,
-        'llmos.pipeline': route.pipeline,
-        ...(run ? { 'llmos.run': run } : {}),
-      },
-    };
-    return withSpan(route.name, span, () => {
-      const traceparent = traceparentOf(request);
-      void reply.headers({ traceparent, ...(run ? { 'x-llmos-run': run } : {}) });
-      return work({ tenant, run: run ?? '', traceparent });
+    const { request } = reply;
+    const caller = callerOf(request);
+    const pipeline = this.pipelines.get(name, namedBy);
+    request.pipeline = name;
+    requireRole(caller, pipeline.role, `The pipeline '${name}'`);
+    const route = request.routeOptions.url!.replaceAll(/:(\w+)/g, '{$1}');
+    const sent = parseTraceparent(String(request.headers['traceparent']));
+    const attributes = { 'http.route': route, 'llmos.tenant': caller.tenant, 'llmos.pipeline': name };
+    const options = { kind: SpanKind.SERVER, traceparent: sent ?? '', attributes };
+    return withSpan(`${request.method} ${route}`, options, (span) => {
+      const traceparent = activeTraceparent() ?? sent ?? newTraceparent();
+      void reply.header('traceparent', traceparent);
+      const setRun = (run: string) => {
+        span.setAttribute('llmos.run', run);
+        void reply.header('x-llmos-run', run);
+      };
+      const run = this.runs.newRun();
+      return handle({ run, caller, address: request.identity?.address, pipeline, fields, traceparent }, setRun);
     });
   }
+}
+
+const TERMINAL_EVENTS: Partial<Record<ErrorCode, string>> = { CANCELLED: 'cancelled', DEADLINE_EXCEEDED: 'expired' };
+
+/** Whether the client wants server-sent events instead of JSON. */
+export function wantsEvents({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes('text/event-stream') ?? false;
+}
+
+function serverTiming({ details }: Reply): string {
+  const timings = details['timings'] as Timing[] | undefined;
+  if (!timings) return 'total;dur=0';
+  return timings.map(({ step, handlerMs }) => `${step};dur=${handlerMs.toFixed(1)}`).join(', ');
 }

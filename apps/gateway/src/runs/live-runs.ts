@@ -1,72 +1,74 @@
-import { LlmosError } from '@llmos/contracts';
+import { LlmosError, type Pipeline } from '@llmos/contracts';
+import { gauge } from '@llmos/telemetry';
 
-/** A pipeline that may take longer than this counts as long. */
+/** A pipeline whose deadline is longer than this counts as long. */
 const LONG_MS = 600_000;
-const MOST_LONG_PER_TENANT = 4;
+const MAX_LONG_PER_TENANT = 4;
 
 export interface LiveRunLimits {
   /** Live runs at once, of all tenants. */
   readonly total: number;
-  /** Of one tenant. */
+  /** Live runs at once, of one tenant. */
   readonly perTenant: number;
 }
 
-interface LiveRun {
+export interface LiveRun {
   readonly tenant: string;
-  readonly isLong: boolean;
-  readonly controller: AbortController;
+  readonly pipeline: Pick<Pipeline, 'name' | 'deadlineMs'>;
 }
 
-/** The places for live runs, so shared out that no tenant can take all of them. */
+const liveRuns = gauge('llmos_live_runs', 'Live runs that are being answered', []);
+
+/** The live runs of this gateway, limited so that no tenant can take all the places. */
 export class LiveRuns {
-  private readonly runs = new Map<string, LiveRun>();
+  private readonly runs = new Map<string, { readonly live: LiveRun; readonly controller: AbortController }>();
 
   constructor(private readonly limits: LiveRunLimits) {}
-
-  get size(): number {
-    return this.runs.size;
-  }
 
   /**
    * Takes a place for a run until `leave`.
    *
-   * @param pipeline.deadlineMs how long the run may take, in milliseconds.
-   * @returns a signal that fires when the run is cancelled.
-   * @throws LlmosError OVERLOADED when all places are taken, RATE_LIMITED when the tenant's are.
+   * @returns a signal that aborts when the run is cancelled.
+   * @throws LlmosError OVERLOADED if all places are taken, RATE_LIMITED if those of the tenant are.
    */
-  enter(run: string, { tenant, deadlineMs }: { tenant: string; deadlineMs: number }): AbortSignal {
+  enter(run: string, live: LiveRun): AbortSignal {
     if (this.runs.size >= this.limits.total)
-      throw new LlmosError('OVERLOADED', 'As many calls as can be answered are under way. Try again a little later.');
-    const isLong = deadlineMs > LONG_MS;
-    this.requireShare(tenant, isLong);
+      throw new LlmosError('OVERLOADED', 'The gateway answers as many calls as it can. Try again a little later.');
+    this.requireShare(live);
     const controller = new AbortController();
-    this.runs.set(run, { tenant, isLong, controller });
+    this.runs.set(run, { live, controller });
+    liveRuns.set(this.runs.size);
     return controller.signal;
   }
 
   leave(run: string): void {
     this.runs.delete(run);
+    liveRuns.set(this.runs.size);
   }
 
-  /** @returns false when this tenant has no such run. */
-  cancel(tenant: string, run: string): boolean {
-    const live = this.runs.get(run);
-    if (live?.tenant !== tenant) return false;
-    live.controller.abort();
-    return true;
+  /** Cancels a run and returns it, or undefined if this tenant has no such run. */
+  cancel(tenant: string, run: string): LiveRun | undefined {
+    const found = this.runs.get(run);
+    if (found?.live.tenant !== tenant) return undefined;
+    found.controller.abort();
+    return found.live;
   }
 
-  private requireShare(tenant: string, isLong: boolean): void {
-    const own = [...this.runs.values()].filter((live) => live.tenant === tenant);
+  private requireShare({ tenant, pipeline }: LiveRun): void {
+    const own = [...this.runs.values()].map(({ live }) => live).filter((live) => live.tenant === tenant);
     if (own.length >= this.limits.perTenant)
       throw new LlmosError(
         'RATE_LIMITED',
-        `This tenant has ${own.length} calls under way, which is its share. Try again when one has been answered.`,
+        `This tenant has ${own.length} calls in progress, which is its limit. Try again when one has been answered.`,
       );
-    if (isLong && own.filter((live) => live.isLong).length >= MOST_LONG_PER_TENANT)
+    if (isLong(pipeline) && own.filter((live) => isLong(live.pipeline)).length >= MAX_LONG_PER_TENANT)
       throw new LlmosError(
         'RATE_LIMITED',
-        `This tenant waits for ${MOST_LONG_PER_TENANT} long pipelines, the most at once. Send more to /v1/runs.`,
+        `This tenant waits for ${MAX_LONG_PER_TENANT} long pipelines, the most at once. Send more to /v1/runs.`,
       );
   }
+}
+
+function isLong({ deadlineMs }: LiveRun['pipeline']): boolean {
+  return deadlineMs > LONG_MS;
 }

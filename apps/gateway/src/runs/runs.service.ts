@@ -1,144 +1,158 @@
-import { encodeBody, type KvBucket } from '@llmos/bus';
-import { Bus, MeshClient, RunRecords, withTerminalAnswer, CONFIG, hasEnded } from '@llmos/mesh';
 import {
-  isRunId,
+  isTerminal,
   LlmosError,
-  newRunId,
   runBeganAtMs,
+  type Answer,
   type Pipeline,
   type RunContext,
   type RunRecord,
 } from '@llmos/contracts';
+import { Bus, CONFIG, hasEnded, MeshClient, RunRecords, terminalAnswerOf, withTerminalAnswer } from '@llmos/mesh';
 import { checkInput } from '@llmos/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
-import { ConversationsService } from './conversations.service.js';
+import type { Caller } from '../auth/caller.js';
+import { AvailabilityService } from '../availability.service.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { PipelinesService } from '../pipelines.service.js';
+import { ThrottleService } from '../throttle/throttle.service.js';
+import { LiveRuns } from './live-runs.js';
+import { replyOf, type Reply } from './reply.js';
+import { RunKeys } from './run-keys.js';
 
-const DAY_MS = 24 * 3_600_000;
+/** A run to be started, whichever way it came in: over HTTP, as an event or from a schedule. */
+export interface StartRun {
+  /** Made with {@link RunsService.newRun}. */
+  readonly run: string;
+  readonly caller: Caller;
+  /** The address that the request came from, where it is known. */
+  readonly address?: string | undefined;
+  /** One that the caller may run. */
+  readonly pipeline: Pipeline;
+  readonly fields: Record<string, unknown>;
+  readonly traceparent: string;
+  /** Repeated requests of a tenant with the same key are one run: the first. */
+  readonly key?: string | undefined;
+  readonly correlationId?: string;
+}
 
-/** Runs that nobody waits for: accepted once, then looked at, followed or cancelled. */
+/** Starts runs, follows them and cancels them. Everything that becomes a run goes through here. */
 @Injectable()
 export class RunsService {
-  private keys: Promise<KvBucket> | undefined;
+  private readonly live: LiveRuns;
+  private readonly keys: RunKeys;
 
   constructor(
     private readonly bus: Bus,
     private readonly client: MeshClient,
     private readonly records: RunRecords,
     private readonly pipelines: PipelinesService,
-    private readonly conversations: ConversationsService,
+    private readonly availability: AvailabilityService,
+    private readonly throttle: ThrottleService,
     @Inject(CONFIG) private readonly config: GatewayConfig,
-  ) {}
+  ) {
+    const { maxLiveRuns: total, maxLiveRunsPerTenant = Math.ceil(total / 2), apiKeys } = config;
+    this.live = new LiveRuns({ total, perTenant: apiKeys.size === 0 ? total : maxLiveRunsPerTenant });
+    this.keys = new RunKeys(bus);
+  }
 
-  /**
-   * Accepts a durable run: when this returns its first task is stored.
-   *
-   * @param run given when the caller's event decides the id (the same event, the same run).
-   */
-  async accept(request: {
-    pipeline: Pipeline;
-    fields: Record<string, unknown>;
-    tenant: string;
-    traceparent: string;
-    run?: string;
-    correlationId?: string;
-  }): Promise<string> {
-    const { pipeline, tenant, traceparent, correlationId } = request;
-    const input = checkInput(pipeline, request.fields);
-    const run = request.run ?? newRunId();
-    const context: RunContext = {
-      run,
-      tenant,
-      lane: 'durable',
-      deadlineMs: Date.now() + this.config.durableDeadlineMs,
-    };
+  newRun(): string {
+    return this.client.newRun();
+  }
+
+  /** Starts a durable run and returns its id. When this returns, its first task is stored and cannot be lost. */
+  async start(request: StartRun): Promise<string> {
+    const { caller, pipeline, fields, key, traceparent, correlationId } = request;
+    const input = checkInput(pipeline, fields);
+    const run = key === undefined ? request.run : await this.keys.runOf({ ...request, key });
+    const deadlineMs = Date.now() + this.config.durableDeadlineMs;
+    const context: RunContext = { run, tenant: caller.tenant, lane: 'durable', deadlineMs };
+    this.throttle.observeEnd({ ...request, run });
     await this.client.start({ ...context, pipeline, input, traceparent, ...(correlationId ? { correlationId } : {}) });
     return run;
   }
 
   /**
-   * The run that a key (or an event's source and id) stands for, kept for a day: a new id the first time, then the same.
+   * Starts a live run and waits for its answer.
    *
-   * @throws LlmosError CONFLICT when it was used for another request.
+   * @param onAnswer receives every answer, including the terminal one.
+   * @param signal cancels the run.
+   * @throws LlmosError with the code of the failure if the run does not complete.
    */
-  async runOfKey(tenant: string, key: string, request: unknown): Promise<{ run: string }> {
-    const bucket = await this.openKeys();
-    const name = `${tenant}.${sha256(key)}`;
-    const mine = { run: newRunId(), request: sha256(encodeBody(request).body) };
+  async execute(
+    { run, caller, pipeline, fields, traceparent }: StartRun,
+    { signal, onAnswer }: { signal: AbortSignal; onAnswer: (answer: Answer) => void },
+  ): Promise<Reply> {
+    const { tenant } = caller;
+    const input = checkInput(pipeline, fields);
+    const passOver = this.availability.admit(pipeline, input);
+    const cancelled = this.live.enter(run, { tenant, pipeline });
+    const startedAt = performance.now();
+    const context: RunContext = { run, tenant, lane: 'live', deadlineMs: Date.now() + pipeline.deadlineMs };
     try {
-      await bucket.update(name, new TextEncoder().encode(JSON.stringify(mine)), 0);
-      return mine;
-    } catch (error) {
-      const stored = await bucket.get(name);
-      if (!stored) throw error;
-      const theirs = JSON.parse(new TextDecoder().decode(stored.value)) as typeof mine;
-      if (theirs.request !== mine.request)
-        throw new LlmosError('CONFLICT', 'This key or event id was used for another request.', { field: 'id' });
-      return theirs;
+      const request = { ...context, pipeline, input, traceparent, passOver };
+      const answer = await this.client.converse(request, onAnswer, AbortSignal.any([signal, cancelled]));
+      return replyOf(run, answer, performance.now() - startedAt);
+    } finally {
+      this.live.leave(run);
     }
   }
 
-  private openKeys(): Promise<KvBucket> {
-    this.keys ??= this.bus.kv('llmos-idempotency', { ttlMs: DAY_MS }).catch((error: unknown) => {
-      this.keys = undefined;
-      throw error;
-    });
-    return this.keys;
+  /** The answers of a run, up to the terminal one, each with its sequence number in the stream of answers. */
+  async *follow(
+    record: RunRecord,
+    { afterSequence, signal }: { afterSequence?: number; signal: AbortSignal },
+  ): AsyncGenerator<{ answer: Answer; sequence?: number }> {
+    const ended = hasEnded(record);
+    let complete = false;
+    for await (const next of this.bus.readAnswers(record.run, {
+      ...(afterSequence ? { afterSequence } : {}),
+      follow: !ended,
+      signal,
+    })) {
+      complete = isTerminal(next.answer);
+      yield next;
+    }
+    // Answers are kept for minutes, the record for days.
+    if (ended && !complete) yield { answer: terminalAnswerOf(record) };
   }
 
-  /** @throws LlmosError NOT_FOUND, also for another tenant's run. */
-  async find(tenant: string, run: string): Promise<RunRecord> {
-    if (!isRunId(run)) throw new LlmosError('INVALID_ARGUMENT', 'This is not a run id.', { field: 'id' });
+  /** @throws LlmosError NOT_FOUND, also for a run of another tenant. */
+  async find({ tenant }: Caller, run: string): Promise<RunRecord> {
     const record = (await this.records.get(tenant, run)) ?? (await this.liveRecord(tenant, run));
     if (!record) throw new LlmosError('NOT_FOUND', 'There is no such run, or it is no longer kept.', { field: 'id' });
     return record;
   }
 
-  /** Cancels a run that is not over yet; one that is stays as it is. */
-  async cancel(tenant: string, run: string): Promise<RunRecord> {
-    if (isRunId(run) && this.conversations.cancel(tenant, run)) {
-      return {
-        run,
-        tenant,
-        pipeline: '',
-        lane: 'live',
-        status: 'cancelled',
-        steps: [],
-        createdAt: new Date().toISOString(),
-      };
-    }
-    const record = await this.find(tenant, run);
+  /** Cancels a run and returns its record. A run that has ended stays as it is. */
+  async cancel(caller: Caller, run: string): Promise<RunRecord> {
+    const { tenant } = caller;
+    const live = this.live.cancel(tenant, run);
+    if (live) return { ...newRecord(tenant, run), pipeline: live.pipeline.name, status: 'cancelled' };
+    const record = await this.find(caller, run);
     if (hasEnded(record)) return record;
-    const context: RunContext = { run, tenant, lane: record.lane, deadlineMs: Date.now() + 10_000 };
-    if (record.lane === 'durable')
-      await this.client.cancel(context, { pipeline: this.pipelines.get(record.pipeline, 'id'), timings: record.steps });
-    else this.bus.cancel(run);
-    return record.lane === 'durable' ? this.find(tenant, run) : { ...record, status: 'cancelled' };
+    if (record.lane === 'live') {
+      this.bus.cancel(run);
+      return { ...record, status: 'cancelled' };
+    }
+    const context: RunContext = { run, tenant, lane: 'durable', deadlineMs: Date.now() + 10_000 };
+    await this.client.cancel(context, { pipeline: this.pipelines.get(record.pipeline, 'id'), timings: record.steps });
+    return this.find(caller, run);
   }
 
-  /** A live run leaves no record; for a few minutes its answers tell the same. */
+  /** Live runs have no stored record. It is derived from their answers, which are kept for minutes. */
   private async liveRecord(tenant: string, run: string): Promise<RunRecord | undefined> {
     let record: RunRecord | undefined;
     for await (const { answer, tenant: owner } of this.bus.readAnswers(run, { follow: false })) {
       if (owner !== tenant) return undefined;
-      record ??= {
-        run,
-        tenant,
-        pipeline: '',
-        lane: 'live',
-        status: 'running',
-        steps: [],
-        createdAt: new Date(runBeganAtMs(run)).toISOString(),
-      };
+      record ??= newRecord(tenant, run);
       if (answer.type === 'step') record = { ...record, steps: [...record.steps, answer.timing] };
-      else if (answer.type !== 'delta') record = withTerminalAnswer(record, answer);
+      else if (isTerminal(answer)) record = withTerminalAnswer(record, answer);
     }
     return record;
   }
 }
 
-function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+function newRecord(tenant: string, run: string): RunRecord {
+  const createdAt = new Date(runBeganAtMs(run)).toISOString();
+  return { run, tenant, pipeline: '', lane: 'live', status: 'running', steps: [], createdAt };
 }

@@ -5,7 +5,7 @@ import { ObservationSender } from './observation-sender.js';
 const { jest } = import.meta;
 const observation = (status: number) => ({ status }) as Observation;
 
-describe('sending observations', () => {
+describe('ObservationSender', () => {
   const sent: number[][] = [];
   const errors: unknown[] = [];
   let reachable = true;
@@ -30,7 +30,7 @@ describe('sending observations', () => {
   });
   afterEach(() => jest.useRealTimers());
 
-  it('happens together, a while after the first; an idle gateway sends nothing', async () => {
+  it('sends observations together, some time after the first, and nothing while there are none', async () => {
     await jest.advanceTimersByTimeAsync(10_000);
     expect(jest.getTimerCount()).toBe(0);
     sender.add(observation(1));
@@ -42,7 +42,7 @@ describe('sending observations', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('waits while there is nobody to send to, and goes on when there is', async () => {
+  it('keeps observations while no service can receive them, and sends them when one can', async () => {
     reachable = false;
     sender.add(observation(1));
     await jest.advanceTimersByTimeAsync(5_000);
@@ -52,14 +52,14 @@ describe('sending observations', () => {
     expect(sent).toEqual([[1]]);
   });
 
-  it('in batches that fit a message', async () => {
+  it('sends batches that fit into a message', async () => {
     for (let at = 0; at < 3_500; at++) sender.add(observation(at));
     await jest.advanceTimersByTimeAsync(1_000);
     expect(sent.map((batch) => batch.length)).toEqual([1_500, 1_500, 500]);
     expect(sent.flat()).toEqual(Array.from({ length: 3_500 }, (_, at) => at));
   });
 
-  it('loses a batch that cannot be sent, says so, and goes on with the next', async () => {
+  it('reports a batch that cannot be sent, drops it and sends the next one', async () => {
     fails = true;
     sender.add(observation(1));
     await jest.advanceTimersByTimeAsync(1_000);
@@ -70,7 +70,7 @@ describe('sending observations', () => {
     expect(sent).toEqual([[2]]);
   });
 
-  it('at the end sends what is left, and nothing after it', async () => {
+  it('sends the remaining observations when it stops, and none afterwards', async () => {
     sender.add(observation(1));
     await sender.stop();
     expect(sent).toEqual([[1]]);

@@ -5,17 +5,16 @@ import type { ObservationBuffer } from './observation-buffer.js';
 export interface SenderOptions {
   readonly buffer: ObservationBuffer;
   readonly batchMs: number;
-  /** False while there is nobody to send to: observations wait, the oldest go. */
+  /** While it is false, observations wait, and the oldest are dropped. */
   readonly reachable: () => boolean;
-  /** Hands a batch to the mesh. */
   readonly send: (observations: readonly Observation[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
-/** So many observations stay below what goes inside a message. */
-const MOST_IN_A_BATCH = 1_500;
+/** A batch of this size fits into one message. */
+const MAX_BATCH = 1_500;
 
-/** Sends what was observed, a batch at a time, some time after the first observation: an idle gateway sends nothing. */
+/** Sends observations in batches, some time after the first of a batch: an idle gateway sends nothing. */
 export class ObservationSender {
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<void> | undefined;
@@ -29,7 +28,7 @@ export class ObservationSender {
     this.arm();
   }
 
-  /** Sends what is left, if that can be done at once. */
+  /** Sends the remaining observations if they can be sent at once. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -48,10 +47,10 @@ export class ObservationSender {
     this.timer.unref();
   }
 
-  /** Never rejects: a batch that cannot be sent is lost, and counted. */
+  /** Never rejects: a batch that cannot be sent is lost and counted. */
   private async flush(): Promise<void> {
     while (this.options.buffer.size > 0 && this.options.reachable()) {
-      const { batch, dropped } = this.options.buffer.takeBatch(MOST_IN_A_BATCH);
+      const { batch, dropped } = this.options.buffer.takeBatch(MAX_BATCH);
       if (dropped > 0) throttleMetrics.observations.inc({ outcome: 'dropped' }, dropped);
       try {
         await this.options.send(batch);

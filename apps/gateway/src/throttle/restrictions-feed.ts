@@ -3,7 +3,7 @@ import { restrictionSchema, type Restriction } from '@llmos/contracts/capabiliti
 
 const STRICTEST: readonly Restriction['action'][] = ['hold', 'block', 'slow'];
 
-/** The restrictions in force, as this gateway knows them. Empty until the bucket could be read: callers pass. */
+/** The restrictions in force. Empty until the bucket has been read: until then every request may pass. */
 export class RestrictionsFeed {
   private readonly byId = new Map<string, { restriction: Restriction; untilMs: number }>();
   private readonly bySubject = new Map<string, string>();
@@ -13,7 +13,6 @@ export class RestrictionsFeed {
     return this.byId.size;
   }
 
-  /** Follows the bucket from now on. */
   async start(bucket: Pick<KvBucket, 'watch'>): Promise<void> {
     this.watching = await bucket.watch({ onEntry: ({ key, value }) => this.follow(key, value) });
   }
@@ -22,7 +21,7 @@ export class RestrictionsFeed {
     this.watching?.stop();
   }
 
-  /** The strictest restriction in force of those that name this caller. */
+  /** The strictest restriction in force among those of the given names. */
   find(names: readonly (string | undefined)[], nowMs: number): Restriction | undefined {
     if (this.bySubject.size === 0) return undefined;
     let found: Restriction | undefined;
@@ -53,7 +52,7 @@ export function nameOf({ kind, id }: Restriction['subject']): string {
   return `${kind} ${id}`;
 }
 
-/** What cannot be read restricts nobody. */
+/** An entry that cannot be read restricts no request. */
 function read(value: Uint8Array): Restriction | undefined {
   try {
     return restrictionSchema.parse(JSON.parse(new TextDecoder().decode(value)));

@@ -1,9 +1,8 @@
 import { counter } from '@llmos/telemetry';
 
-/** What the guard counts. */
 export const throttleMetrics = {
-  observations: counter('llmos_guard_observations_total', 'Observations of requests, by what became of them', [
+  observations: counter('llmos_guard_observations_total', 'Observations of requests and durable runs, by outcome', [
     'outcome',
   ]),
-  refusals: counter('llmos_guard_refusals_total', 'Requests refused because their caller is restricted', ['action']),
+  refusals: counter('llmos_guard_refusals_total', 'Requests refused because of a restriction', ['action']),
 };

@@ -1,35 +1,36 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation } from '@llmos/contracts/capabilities/security';
 import { Bus, CONFIG, LOGGER, MeshClient, Nodes } from '@llmos/mesh';
 import { newTraceparent, type Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { GatewayConfig } from '../gateway.config.js';
 import { PipelinesService } from '../pipelines.service.js';
-import { CallerKeys } from '../auth/identity.js';
-import { attachThrottle } from './throttle.hooks.js';
-import { Throttle } from './throttle.js';
+import { DurableRuns } from './durable-runs.js';
 import { ObservationBuffer } from './observation-buffer.js';
 import { ObservationSender } from './observation-sender.js';
 import { RestrictionsFeed } from './restrictions-feed.js';
 import { SlowLane } from './slow-lane.js';
+import { attachThrottle } from './throttle.hooks.js';
+import { Throttle, type DurableRun } from './throttle.js';
 
 const PIPELINE = 'detect_threats';
 const CAPABILITY = 'security.detect';
 const RESTRICTIONS_BUCKET = 'restrictions';
-/** The gateway's own voice; no key speaks for it. */
+/** The tenant of the gateways' own runs; no key acts for it. */
 const TENANT = 'system';
 const RUN_DEADLINE_MS = 60_000;
 const RETRY_MS = 2_000;
 const LAST_BATCH_MS = 500;
 
-/** The guard as part of the gateway: follows the restrictions, and sends what was observed as runs of `detect_threats`. */
+/** The throttle as part of the gateway: follows the restrictions and sends observations as runs of `detect_threats`. */
 @Injectable()
 export class ThrottleService implements OnModuleInit, OnModuleDestroy {
   private readonly feed = new RestrictionsFeed();
   private readonly leaving = new AbortController();
   private readonly sender: ObservationSender;
   private readonly throttle: Throttle;
+  private readonly durableRuns: DurableRuns;
 
   constructor(
     private readonly bus: Bus,
@@ -39,29 +40,35 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
     @Inject(CONFIG) private readonly config: GatewayConfig,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
-    this.throttle = new Throttle({
-      keys: new CallerKeys(config.apiKeys),
-      feed: this.feed,
-      slowLane: new SlowLane(config.guardSlowPerMinute),
-      trustedProxies: config.trustedProxies,
-      restrictLoopback: config.restrictLoopback,
-    });
+    const { restrictLoopback } = config;
+    this.throttle = new Throttle({ feed: this.feed, slowLane: new SlowLane(config.slowedPerMinute), restrictLoopback });
+    this.durableRuns = new DurableRuns(bus);
     this.sender = new ObservationSender({
-      buffer: new ObservationBuffer(config.guardBuffer),
-      batchMs: config.guardBatchMs,
-      reachable: () => this.bus.usable && this.isWatched(),
+      buffer: new ObservationBuffer(config.observationBuffer),
+      batchMs: config.observationBatchMs,
+      reachable: () => this.bus.usable && this.isDetecting(),
       send: (observations) => this.send(observations),
-      onError: (error) => this.log.warn({ err: error }, 'what was observed of requests could not be sent'),
+      onError: (error) => this.log.warn({ err: error }, 'observations of requests could not be sent'),
     });
   }
 
-  /** Before the routes are open. */
+  /** Call it before the routes are added. */
   attach(fastify: FastifyInstance): void {
-    if (this.config.guard) attachThrottle(fastify, this.throttle, this.sender);
+    if (this.config.throttle) attachThrottle(fastify, this.throttle, this.sender);
+  }
+
+  /** Observes the end of a durable run. Call it before the run is started. */
+  observeEnd(durable: DurableRun): void {
+    if (!this.config.throttle) return;
+    const startedAtMs = Date.now();
+    this.durableRuns.onEnd(durable.run, (answer) => {
+      const observation = this.throttle.observeRun(durable, answer, startedAtMs, Date.now());
+      if (observation) this.sender.add(observation);
+    });
   }
 
   onModuleInit(): void {
-    if (this.config.guard) void this.follow();
+    if (this.config.throttle) void this.follow();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -70,7 +77,7 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
     await Promise.race([this.sender.stop(), pause(LAST_BATCH_MS, undefined, { ref: false })]);
   }
 
-  /** Until the bucket can be read everybody is let in. */
+  /** Until the bucket can be read, every request may pass. */
   private async follow(): Promise<void> {
     const { signal } = this.leaving;
     while (!signal.aborted) {
@@ -78,14 +85,14 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
         await this.feed.start(await this.bus.kv(RESTRICTIONS_BUCKET, { history: 1, storage: 'file' }));
         return;
       } catch (error) {
-        this.log.warn({ err: error }, 'the restrictions cannot be read: everybody is let in until they can');
+        this.log.warn({ err: error }, 'the restrictions cannot be read: until they can, every request may pass');
         await pause(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
       }
     }
   }
 
-  /** Whether somebody is ready to look at what was observed: work for nobody would only wait and run out. */
-  private isWatched(): boolean {
+  /** Whether a ready service detects threats: without one, observations would only wait until their run expires. */
+  private isDetecting(): boolean {
     return this.nodes.list().some(({ ready, capabilities }) => ready && capabilities.includes(CAPABILITY));
   }
 
@@ -97,7 +104,7 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
       deadlineMs: Date.now() + RUN_DEADLINE_MS,
       pipeline: this.pipelines.get(PIPELINE, 'name'),
       input: { observations },
-      // Its own, unsampled one: a trace a second would bury those that somebody looks for.
+      // A new, unsampled trace: one trace per batch would hide the traces of requests.
       traceparent: newTraceparent(),
     });
   }

@@ -1,68 +1,54 @@
-import { LlmosError } from '@llmos/contracts';
+import { ERRORS, LlmosError, type TerminalAnswer } from '@llmos/contracts';
 import type { Observation, Restriction } from '@llmos/contracts/capabilities/security';
-import type { BlockList } from 'node:net';
-import { clientAddressOf, type ClientAddress } from '../auth/client-address.js';
-import type { CallerKeys, CallerKey } from '../auth/identity.js';
-import { throttleMetrics } from './throttle.metrics.js';
-import type { ReplyNotes } from './observation-notes.js';
+import type { Caller } from '../auth/caller.js';
+import type { Identity } from '../auth/identity.js';
+import { RetryLaterError } from '../http/errors.js';
 import { nameOf, type RestrictionsFeed } from './restrictions-feed.js';
+import { usageOf, type RunUsage } from './run-usage.js';
 import type { SlowLane } from './slow-lane.js';
+import { throttleMetrics } from './throttle.metrics.js';
 
-/** Who sent a request: its address and its key. */
-export type Sender = ClientAddress & CallerKey;
-
-/** What the guard looks at of a request. */
-export interface Arrival {
-  readonly socketAddress: string | undefined;
-  readonly forwardedFor: string | string[] | undefined;
-  readonly authorization: string | undefined;
-}
-
-/** What is known of a request at its end. */
-export interface Departure {
+/** A request at its end. */
+export interface HandledRequest {
   /** Method and route template. */
   readonly route: string;
   readonly status: number;
   readonly durationMs: number;
-  readonly pipeline: string | undefined;
-  readonly notes: ReplyNotes | undefined;
+  readonly pipeline?: string | undefined;
+  /** Of the live run that the request started. */
+  readonly usage?: RunUsage | undefined;
 }
 
-/** A request that is not to be worked on, and when to try again, in seconds, where that helps. */
-export interface Refusal {
-  readonly error: LlmosError;
-  readonly retryAfterSeconds?: number;
+/** A durable run, with what is known of the request that started it. */
+export interface DurableRun {
+  readonly run: string;
+  readonly caller: Caller;
+  readonly address?: string | undefined;
+  readonly pipeline: { readonly name: string };
 }
 
 export interface ThrottleOptions {
-  readonly keys: CallerKeys;
   readonly feed: RestrictionsFeed;
   readonly slowLane: SlowLane;
-  readonly trustedProxies: BlockList | undefined;
+  /** Restrict requests from this machine too. */
   readonly restrictLoopback: boolean;
 }
 
-/** Without a known key a request speaks for nobody. */
-const NOBODY = 'anonymous';
+/** The tenant in observations of requests without a known key. */
+const ANONYMOUS = 'anonymous';
 
-/** Decides whether a caller is let in, and puts what was seen of a request into an observation. */
+/** Decides whether a request may pass, and turns requests and durable runs that have ended into observations. */
 export class Throttle {
   constructor(private readonly options: ThrottleOptions) {}
 
-  identify({ socketAddress, forwardedFor, authorization }: Arrival): Sender {
-    const address = clientAddressOf(socketAddress, forwardedFor, this.options.trustedProxies);
-    return { ...address, ...this.options.keys.identify(authorization) };
-  }
-
-  /** Undefined when the caller may come in, which is so whenever the restrictions are not known. */
-  refuse(caller: Sender, nowMs: number): Refusal | undefined {
+  /** The error to reply with; undefined if the request may pass, as it may while the restrictions are not known. */
+  refuse({ address, isLocal, key, caller }: Identity, nowMs: number): LlmosError | undefined {
     const { feed, slowLane, restrictLoopback } = this.options;
-    if (feed.size === 0 || (caller.isLocal && !restrictLoopback)) return undefined;
-    const { key, tenant, address } = caller;
+    if (feed.size === 0 || (isLocal && !restrictLoopback)) return undefined;
     const names = [
       nameOf({ kind: 'address', id: address }),
-      tenant === undefined || key === undefined ? undefined : nameOf({ kind: 'key', id: key }),
-      tenant === undefined ? undefined : nameOf({ kind: 'tenant', id: tenant }),
+      caller && key && nameOf({ kind: 'key', id: key }),
+      caller && nameOf({ kind: 'tenant', id: caller.tenant }),
     ];
     const restriction = feed.find(names, nowMs);
     if (!restriction) return undefined;
@@ -71,32 +57,52 @@ export class Throttle {
     return refusal;
   }
 
-  observe(caller: Sender, departure: Departure, nowMs: number): Observation {
-    const { route, status, durationMs, pipeline, notes } = departure;
+  observe({ address, key, caller }: Identity, request: HandledRequest, nowMs: number): Observation {
+    const { usage, pipeline, ...handled } = request;
     return {
       at: new Date(nowMs).toISOString(),
-      tenant: caller.tenant ?? NOBODY,
-      address: caller.address,
-      route,
-      status,
-      durationMs,
-      tokens: notes?.tokens ?? 0,
-      ...(caller.key === undefined ? {} : { key: caller.key }),
+      tenant: caller?.tenant ?? ANONYMOUS,
+      address,
+      ...handled,
+      tokens: 0,
+      ...usage,
+      ...(key === undefined ? {} : { key }),
       ...(pipeline === undefined ? {} : { pipeline }),
-      ...(notes?.injectionScore === undefined ? {} : { injectionScore: notes.injectionScore }),
+    };
+  }
+
+  /** Undefined for a run without usage and score: its request has been observed. */
+  observeRun(run: DurableRun, answer: TerminalAnswer, startedAtMs: number, nowMs: number): Observation | undefined {
+    const usage = usageOf(answer);
+    if (Object.keys(usage).length === 0) return undefined;
+    const { caller, address, pipeline } = run;
+    return {
+      kind: 'run',
+      at: new Date(nowMs).toISOString(),
+      tenant: caller.tenant,
+      route: 'durable run',
+      status: answer.type === 'failed' ? ERRORS[answer.error.code].httpStatus : 200,
+      durationMs: Math.max(0, nowMs - startedAtMs),
+      pipeline: pipeline.name,
+      tokens: 0,
+      ...usage,
+      ...(address === undefined ? {} : { address }),
+      ...(caller.key === undefined ? {} : { key: caller.key }),
     };
   }
 }
 
-function slowed(retryAfterSeconds: number): Refusal | undefined {
+function slowed(retryAfterSeconds: number): LlmosError | undefined {
   if (retryAfterSeconds === 0) return undefined;
-  const message = `Requests from here are slowed for now. The next one is taken in ${retryAfterSeconds} s.`;
-  return { error: new LlmosError('RATE_LIMITED', message), retryAfterSeconds };
+  const message = `Your requests are slowed down. The next one is accepted in ${retryAfterSeconds} s.`;
+  return new RetryLaterError('RATE_LIMITED', message, retryAfterSeconds);
 }
 
-function barred({ id, subject, until }: Restriction): Refusal {
-  const whose = subject.kind === 'key' ? 'This API key' : subject.kind === 'tenant' ? 'This tenant' : 'This address';
-  const when = until === undefined ? 'until an operator lifts it' : `until ${until}`;
-  const message = `${whose} is held back ${when}. Ask whoever runs this service, and name the restriction '${id}'.`;
-  return { error: new LlmosError('RESTRICTED', message) };
+function barred({ id, subject, until }: Restriction): LlmosError {
+  const whose = { key: 'This API key', tenant: 'This tenant', address: 'This address' }[subject.kind];
+  const when = until === undefined ? 'until an operator lifts the restriction' : `until ${until}`;
+  return new LlmosError(
+    'RESTRICTED',
+    `${whose} is blocked ${when}. Ask the operator of this service, and name the restriction '${id}'.`,
+  );
 }

@@ -69,18 +69,20 @@ export class SubjectWatch {
     this.wrongKeys.clear();
   }
 
-  /** Counts one request; `now` is in minutes since 1970. */
+  /** Counts one request, or one durable run that ended; `now` is in minutes since 1970. */
   add(observation: Observation, now: number): void {
-    const { status, key, route, tokens, injectionScore } = observation;
-    this.requests += 1;
+    const { kind, status, key, address, route, tokens, injectionScore } = observation;
     this.tokens += tokens;
-    this.requestsLately.add(now);
     const attacks = injectionScore !== undefined && injectionScore >= this.injectionScore;
+    if (attacks) this.counts.injection.add(now);
+    // The request that started the run has an observation of its own.
+    if (kind === 'run') return;
+    this.requests += 1;
+    this.requestsLately.add(now);
     if (FAULTY.has(status) && !attacks) this.faulty += 1;
-    remember(this.addresses, observation.address);
+    if (address) remember(this.addresses, address);
     if (key && status !== 401) remember(this.keys, key);
     if (key && status === 401) remember(this.wrongKeys, key);
-    if (attacks) this.counts.injection.add(now);
     if (status === 401) this.counts.auth_failures.add(now);
     if (status === 404) this.counts[RUN_ROUTE.test(route) ? 'run_probing' : 'route_scan'].add(now);
   }
@@ -89,7 +91,7 @@ export class SubjectWatch {
   lately(signal: CountSignal, now: number): { count: number; share: number } {
     const count = this.counts[signal].value(now);
     const requests = this.requestsLately.value(now);
-    return { count, share: requests > 0 ? count / requests : 0 };
+    return { count, share: count > 0 ? count / Math.max(count, requests) : 0 };
   }
 
   /** The value of the minute so far; undefined where it says nothing yet. */

@@ -122,6 +122,16 @@ describe('what the threat detection notices', () => {
     expect(signalsOf(attacks)).toEqual(['address injection', 'key injection', 'tenant injection']);
   });
 
+  it('the score and the tokens of durable runs that ended, without counting them as requests', () => {
+    const runs = { kind: 'run' as const, key: KEY, status: 422, injectionScore: 1 };
+    const found = detectorOf().take(flood(START_MS, 12, runs), START_MS + 1_000);
+    expect(signalsOf(found)).toEqual(['address injection', 'key injection', 'tenant injection']);
+    const many = detectorOf().take(flood(START_MS, 900, { ...runs, injectionScore: 0 }), START_MS + 1_000);
+    expect(signalsOf(many)).toEqual([]);
+    const spent = flood(START_MS, 12, { kind: 'run', key: KEY, tokens: 50_000, address: undefined });
+    expect(signalsOf(detectorOf().take(spent, START_MS + 1_000))).toEqual(['key spend']);
+  });
+
   it('nothing twice within ten minutes, unless it gets worse', () => {
     const detector = detectorOf();
     const times = [0, 1, 2, 11].map((minute) => {

@@ -184,7 +184,7 @@ function subjectsOf({ key, tenant, address, status }: Observation): Subject[] {
   return [
     ...(key && known ? [{ kind: 'key', id: key } as const] : []),
     ...(known ? [{ kind: 'tenant', id: tenant } as const] : []),
-    { kind: 'address', id: address },
+    ...(address ? [{ kind: 'address', id: address } as const] : []),
   ];
 }
 

@@ -115,13 +115,16 @@ export const restore = capability({
   },
 });
 
-/** What the gateway saw of one request: never its content. */
+/** What the gateway saw of one request, or of one durable run at its end: never its content. */
 export const observationSchema = z.object({
+  /** Set for the end of a durable run: it has tokens and a score, but it is not another request. */
+  kind: z.literal('run').optional(),
   at: z.iso.datetime(),
   tenant: z.string(),
   /** SHA-256 of the API key, in hex; absent without one. */
   key: z.string().optional(),
-  address: z.string(),
+  /** Absent for a run that was not started over HTTP. */
+  address: z.string().optional(),
   /** Method and route template, such as `POST /serving/process`. */
   route: z.string(),
   pipeline: z.string().optional(),

@@ -1,8 +1,11 @@
-import { parseSchedule } from './schedule-body.js';
+import { check } from '../http/route.js';
+import { recurringRunBody, toSchedule } from './recurring-run.js';
 
 const body = (more: object) => ({ pipeline: 'detect_intent', input: { text: 'hi' }, ...more });
+const parseSchedule = (name: string, sent: object, minSeconds: number) =>
+  toSchedule(name, check(recurringRunBody, sent), minSeconds);
 
-describe('parseSchedule', () => {
+describe('toSchedule', () => {
   it.each([
     [{ every: '60s' }, '@every 60s'],
     [{ every: '1m' }, '@every 1m'],
@@ -16,21 +19,21 @@ describe('parseSchedule', () => {
     { every: '1s' },
     { every: '59s' },
     ...['*', '*/2', '*/60', '0,30', '0-59', '5/10', '?', '100'].map((field) => ({ cron: `${field} 0 3 * * *` })),
-  ])('refuses %j as too often', (more) => {
+  ])('refuses %j because it starts too often', (more) => {
     const [field] = Object.keys(more);
     expect(() => parseSchedule('nightly', body(more), 60)).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT', field, message: expect.stringContaining('60 s') as string }),
     );
   });
 
-  it('takes what the operator lets it', () => {
+  it('accepts shorter intervals if the setting allows them', () => {
     for (const more of [{ every: '1s' }, { cron: '* * * * * *' }])
       expect(() => parseSchedule('nightly', body(more), 1)).not.toThrow();
     expect(() => parseSchedule('nightly', body({ every: '9s' }), 10)).toThrow(/10 s/);
     expect(() => parseSchedule('nightly', body({ cron: '*/5 * * * * *' }), 10)).toThrow(/seconds/);
   });
 
-  it('takes an input of 100 KB, and not more', () => {
+  it('accepts an input of 100 KB and no larger one', () => {
     const of = (characters: number) => body({ every: '1h', input: { text: 'é'.repeat(characters) } });
     expect(() => parseSchedule('nightly', of(49_990), 60)).not.toThrow();
     expect(() => parseSchedule('nightly', of(50_000), 60)).toThrow(

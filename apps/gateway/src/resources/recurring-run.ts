@@ -1,5 +1,5 @@
-import { LlmosError } from '@llmos/contracts';
 import type { Schedule } from '@llmos/bus';
+import { isToken, LlmosError } from '@llmos/contracts';
 import { z } from 'zod';
 
 const EVERY = /^([1-9]\d{0,4})(s|m|h)$/;
@@ -7,11 +7,16 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 }
 const ONE_SECOND_OF_A_MINUTE = /^[0-5]?\d /;
 const MAX_INPUT_BYTES = 100_000;
 
-const bodySchema = z.strictObject({
+export const recurringRunParams = z.object({
+  name: z.string().refine(isToken, "A schedule's name is 1 to 64 letters, digits, '_' or '-'."),
+});
+
+/** A pipeline that is started again and again: either `every` so often, or at the times of `cron`. */
+export const recurringRunBody = z.strictObject({
   pipeline: z.string(),
-  /** How often: `30m`, `24h`. */
+  /** An interval: `30m`, `24h`. */
   every: z.string().regex(EVERY, 'write it as 30m or 24h').optional(),
-  /** Or when: six fields, seconds first, in UTC. */
+  /** Six fields, seconds first, in UTC. */
   cron: z
     .string()
     .max(64)
@@ -19,22 +24,25 @@ const bodySchema = z.strictObject({
     .optional(),
   input: z.record(z.string(), z.unknown()).default({}),
 });
+export type RecurringRunBody = z.infer<typeof recurringRunBody>;
+
+export const recurringRun = z.object({
+  name: z.string(),
+  pipeline: z.string(),
+  when: z.string(),
+  input: z.record(z.string(), z.unknown()),
+});
 
 /**
  * The schedule that a request describes.
  *
- * @param minSeconds the least time between two starts, in seconds.
+ * @param minSeconds the shortest time between two starts, in seconds.
  * @throws LlmosError INVALID_ARGUMENT, or PAYLOAD_TOO_LARGE for its input
  */
-export function parseSchedule(name: string, body: unknown, minSeconds: number): Schedule {
-  const parsed = bodySchema.safeParse(body);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new LlmosError('INVALID_ARGUMENT', issue.message, { field: issue.path.map(String).join('.') || 'body' });
-  }
-  const { pipeline, every, cron, input } = parsed.data;
+export function toSchedule(name: string, body: RecurringRunBody, minSeconds: number): Schedule {
+  const { pipeline, every, cron, input } = body;
   if ((every === undefined) === (cron === undefined))
-    throw new LlmosError('INVALID_ARGUMENT', "Say either 'every' or 'cron'.", { field: 'every' });
+    throw new LlmosError('INVALID_ARGUMENT', "Set either 'every' or 'cron'.", { field: 'every' });
   if (every !== undefined) requirePause(every, minSeconds);
   if (cron !== undefined) requireOnceAMinute(cron, minSeconds);
   if (Buffer.byteLength(JSON.stringify(input)) > MAX_INPUT_BYTES)
@@ -52,7 +60,7 @@ function requirePause(every: string, minSeconds: number): void {
     });
 }
 
-/** One second of the minute alone keeps two starts a minute apart, whatever the other fields say. */
+/** If only one second of the minute matches, starts are at least a minute apart, whatever the other fields are. */
 function requireOnceAMinute(cron: string, minSeconds: number): void {
   if (minSeconds <= 1 || ONE_SECOND_OF_A_MINUTE.test(cron)) return;
   throw new LlmosError(

@@ -1,0 +1,98 @@
+import { LlmosError, toLlmosError } from '@llmos/contracts';
+import type { ErrorCode } from '@llmos/contracts';
+import { LOGGER } from '@llmos/mesh';
+import type { Logger } from '@llmos/telemetry';
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** The body of an error reply. A route or a controller chooses another one with `@UseErrorShape`. */
+export type ErrorShape = (error: LlmosError) => object;
+
+const RETRY_AFTER_SECONDS = 2;
+const MAX_RETRY_AFTER_SECONDS = 60;
+
+/** How far something is that a request has to wait for. */
+export interface Loading {
+  readonly state: string;
+  readonly progress?: number;
+  readonly eta_seconds?: number;
+}
+
+/** A retryable failure that knows when the same request can succeed. */
+export class RetryLaterError extends LlmosError {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly retryAfterSeconds?: number,
+    readonly loading?: Loading,
+  ) {
+    super(code, message);
+  }
+}
+
+/** The outer trust boundary: known errors are sent with their status, unknown ones are logged and masked. */
+@Catch()
+export class ErrorsFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly log: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (reply.sent || reply.raw.headersSent) return;
+    const { method, routeOptions } = host.switchToHttp().getRequest<FastifyRequest>();
+    const known = translate(error);
+    if (known.code === 'INTERNAL')
+      this.log.error({ err: known.cause, method, route: routeOptions.url }, 'a request failed');
+    sendError(reply, known);
+  }
+}
+
+/** Sends an error in the shape of the route, with the time after which to retry. */
+export function sendError(reply: FastifyReply, error: LlmosError): void {
+  const { status, body } = errorReply(error, reply.request.routeOptions.config.errorShape);
+  if (error.retryable) void reply.header('retry-after', String(retryAfterSeconds(error)));
+  void reply.status(status).send(body);
+}
+
+/** The HTTP status and body of an error. */
+export function errorReply(error: LlmosError, shape: ErrorShape = standardShape): { status: number; body: object } {
+  return { status: error.httpStatus, body: shape(error) };
+}
+
+function standardShape(error: LlmosError): object {
+  const loading = error instanceof RetryLaterError && error.loading ? { loading: error.loading } : {};
+  return { status: 'error', error: { ...error.toBody(), ...loading } };
+}
+
+function retryAfterSeconds(error: LlmosError): number {
+  const known = error instanceof RetryLaterError ? error.retryAfterSeconds : undefined;
+  return Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(known ?? RETRY_AFTER_SECONDS)));
+}
+
+const FOREIGN: Readonly<Record<number, ConstructorParameters<typeof LlmosError>>> = {
+  404: ['NOT_FOUND', 'There is nothing at this address. docs/http.md lists all addresses.'],
+  405: ['METHOD_NOT_ALLOWED', 'This address does not take this method.'],
+  413: ['PAYLOAD_TOO_LARGE', 'The request is larger than the limit.', { field: 'body' }],
+  415: [
+    'UNSUPPORTED_MEDIA',
+    'Send application/json or multipart/form-data; rows also as application/x-ndjson or text/csv.',
+    { field: 'content-type' },
+  ],
+};
+
+/** Errors of Fastify and Nest, as errors of LLM OS. */
+function translate(error: unknown): LlmosError {
+  if (error instanceof LlmosError) return error;
+  const status = foreignStatus(error);
+  if (status < 400 || status >= 500) return toLlmosError(error);
+  const [code, message, options] = FOREIGN[status] ?? [
+    'INVALID_ARGUMENT',
+    'The request cannot be read.',
+    { field: 'body' },
+  ];
+  return new LlmosError(code, message, { ...options, cause: error });
+}
+
+function foreignStatus(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+}
