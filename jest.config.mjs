@@ -19,7 +19,11 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/tools/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/{libs,apps}/*/src/**/*.spec.ts',
+        '<rootDir>/{libs,apps}/*/training/**/!(*.long).spec.ts',
+        '<rootDir>/tools/**/*.spec.ts',
+      ],
     },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps}/*/test/**/*.int.spec.ts'] },
     // Slow by nature: run before a release with `npm run test:long`.

@@ -7,13 +7,13 @@
  *     node test/bench/intent.bench.ts
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { EmbeddingCache } from '@llmos/models';
+import { DATA_PATH, OUT_OF_SCOPE_PATH, readQuestions } from '../../apps/intent/training/dataset.ts';
+import { asStored, holdOut, scoreHeldOut, scoreOutOfScope } from '../../apps/intent/training/evaluation.ts';
+import { startEmbedder } from '../../apps/intent/training/train.ts';
+import { trainHead } from '../../apps/intent/training/trainer.ts';
 
-const from = (path: string) => new URL(`../../apps/intent/dist/training/${path}`, import.meta.url).href;
-type Command = typeof import('../../apps/intent/src/training/train.command.js');
-type Dataset = typeof import('../../apps/intent/src/training/dataset.js');
-type Embedding = typeof import('../../apps/intent/src/training/embedding-cache.js');
-type Evaluation = typeof import('../../apps/intent/src/training/evaluation.js');
-type Trainer = typeof import('../../apps/intent/src/training/trainer.js');
+const questionText = new URL('../../apps/intent/dist/head/question-text.js', import.meta.url).href;
 type QuestionText = typeof import('../../apps/intent/src/head/question-text.js');
 
 const HELD_OUT_SHARE = 0.1;
@@ -27,24 +27,20 @@ export interface IntentFigures {
 }
 
 export async function benchIntent(): Promise<IntentFigures> {
-  const { DATA_PATH, STRANGERS_PATH, startEmbedder } = (await import(from('train.command.js'))) as Command;
-  const { asStored, holdOut, scoreHeldOut, scoreStrangers } = (await import(from('evaluation.js'))) as Evaluation;
-  const { trainHead } = (await import(from('trainer.js'))) as Trainer;
-  const { normaliseQuestion } = (await import(from('../head/question-text.js'))) as QuestionText;
-  const { readQuestions } = (await import(from('dataset.js'))) as Dataset;
-  const { embedTexts } = (await import(from('embedding-cache.js'))) as Embedding;
+  const { normaliseQuestion } = (await import(questionText)) as QuestionText;
   const embedder = await startEmbedder();
   try {
+    const cache = await EmbeddingCache.open({ embedder, dimensions: 384 });
     const questions = await readQuestions(DATA_PATH);
-    const set = { ...questions, vectors: await embedTexts(questions.texts, embedder) };
+    const set = { ...questions, vectors: await cache.embed(questions.texts) };
     const { training, heldOut } = holdOut(set, HELD_OUT_SHARE, SEED);
     const { weights, crossValidation } = trainHead(training);
     const head = asStored(weights);
     const scores = scoreHeldOut(head, heldOut);
-    const texts = Object.values(JSON.parse(await readFile(STRANGERS_PATH, 'utf8')) as Record<string, string[]>)
+    const texts = Object.values(JSON.parse(await readFile(OUT_OF_SCOPE_PATH, 'utf8')) as Record<string, string[]>)
       .flat()
       .map(normaliseQuestion);
-    const strangers = scoreStrangers(head, heldOut, { texts, vectors: await embedTexts(texts, embedder) });
+    const outOfScope = scoreOutOfScope(head, heldOut, { texts, vectors: await cache.embed(texts) });
     await keepPredictions(
       heldOut.texts.map((text, row) => {
         const { probabilities, outOfScopeScore } = head.classify(heldOut.vectors[row]!, text);
@@ -60,9 +56,9 @@ export async function benchIntent(): Promise<IntentFigures> {
       heldOut: { n: scores.n, accuracy: scores.accuracy, calibration_error: scores.calibrationError },
       crossValidated: { n: training.labels.length, accuracy: crossValidation.accuracy },
       oos: {
-        n: strangers.n,
-        auroc: strangers.auroc,
-        recall_at_5_percent_false_alarms: strangers.recallAtFivePercentFalseAlarms,
+        n: outOfScope.n,
+        auroc: outOfScope.auroc,
+        recall_at_5_percent_false_alarms: outOfScope.recallAtFivePercentFalseAlarms,
       },
     };
   } finally {

@@ -3,10 +3,10 @@ import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { IntentService } from './intent.service.js';
 
-/** Brings the head and the embedding model into memory while the process is already up. */
+/** Loads the head and the embedding model in the background, while the process already answers health checks. */
 @Injectable()
 export class IntentLoader implements OnModuleInit, OnModuleDestroy {
-  private readonly leaving = new AbortController();
+  private readonly stopping = new AbortController();
   private loading?: Promise<void>;
 
   constructor(
@@ -16,13 +16,13 @@ export class IntentLoader implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    const { signal } = this.leaving;
+    const { signal } = this.stopping;
     const options = { signal, log: this.log };
     this.loading = this.readiness.bring('model minilm', (report) => this.intent.load(report, signal), options);
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.leaving.abort();
+    this.stopping.abort();
     await this.loading;
     await this.intent.close();
   }

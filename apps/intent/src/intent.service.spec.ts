@@ -30,14 +30,14 @@ describe('IntentService', () => {
     folder = await mkdtemp(join(tmpdir(), 'intent-'));
     const path = join(folder, 'toy.json');
     const scope = { threshold: -0.5, scale: 0.1 };
-    await writeHead(path, encodeHead(toyHead({ scope }), { model: 'toy', provenance: {}, binFile: 'toy.bin' }));
+    await writeHead(path, encodeHead(toyHead({ scope }), { model: 'toy', provenance: {}, file: 'toy.safetensors' }));
     embedder = new FakeEmbedder();
     service = new IntentService(embedder, path);
     await service.load();
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('answers with the likeliest intent, and what is likely beside it, in order', async () => {
+  it('answers with the most probable intent and the runners-up in order', async () => {
     const answer = await service.detect({ text: 'It has not arrived.' });
     expect(detect.output.parse(answer)).toEqual(answer);
     expect(answer).toMatchObject({
@@ -50,7 +50,7 @@ describe('IntentService', () => {
     expect(answer.probability).toBe(answer.top[0]?.probability);
   });
 
-  it('says out of scope with the likely intents still named', async () => {
+  it('still names the most probable intents when a question is out of scope', async () => {
     embedder.vector = Float32Array.of(-1, -1).map((value) => value * Math.SQRT1_2);
     const answer = await service.detect({ text: 'Where is the moon?' });
     expect(answer).toMatchObject({ intent: 'out_of_scope', outOfScope: true });
@@ -58,7 +58,7 @@ describe('IntentService', () => {
     expect(answer.top).toHaveLength(2);
   });
 
-  it('does not ask the model about writing it was not trained on', async () => {
+  it('does not run the model on scripts it was not trained on', async () => {
     expect(await service.detect({ text: '我的卡在哪里' })).toMatchObject({
       intent: 'out_of_scope',
       language: 'und',
@@ -68,7 +68,7 @@ describe('IntentService', () => {
     expect(embedder.asked).toEqual([]);
   });
 
-  it('asks for no vector that a step before has, and for its own when that is of another text', async () => {
+  it('uses the vector of an earlier step, unless that vector is of another text', async () => {
     const text = 'It has not arrived.';
     const embedded = carryEmbedding('fake', text, embedder.vector);
     await service.detect({ text, embedding: embedded });
@@ -77,7 +77,7 @@ describe('IntentService', () => {
     expect(embedder.asked).toEqual(['Something else.']);
   });
 
-  it('refuses while loading, and passes on an abort', async () => {
+  it('refuses questions while it loads, and rejects with the reason of an abort', async () => {
     const early = new IntentService(embedder, 'unread.json');
     await expect(early.detect({ text: 'card' })).rejects.toMatchObject({ code: 'MODEL_LOADING' });
     const reason = new LlmosError('CANCELLED', 'The run was cancelled.');

@@ -12,17 +12,17 @@ const MODEL = 'banking77-linear';
 const TOP = 3;
 const SCOPE_LIMIT = 0.5;
 
-/** Says what a customer wants: embeds the question, then lets the trained head choose among the known intents. */
+/** Detects the intent of a question: embeds it, then classifies the embedding with the trained head. */
 export class IntentService {
   private head?: IntentHead;
 
-  /** `headPath` is the head's description file, such as `model/banking77-head.json`. */
+  /** @param headPath the head's description file, such as `model/banking77-head.json`. */
   constructor(
     private readonly embedder: Omit<Embedder, 'encode'>,
     private readonly headPath: string,
   ) {}
 
-  /** Reads the head, checks it against its hash, and loads the embedding model. Until then `detect` is refused. */
+  /** Reads the head, checks its hash and loads the embedding model. Until then `detect` is refused. */
   async load(report: (progress: LoadProgress) => void = () => undefined, signal?: AbortSignal): Promise<void> {
     const head = new IntentHead(decodeHead(await readHead(this.headPath)));
     await this.embedder.start(report, signal);
@@ -32,7 +32,7 @@ export class IntentService {
   /**
    * The intent of one question, with calibrated probabilities.
    *
-   * Text that is not in Latin letters is out of scope without asking the model, and has no `top`.
+   * Text that is not mostly in Latin letters is out of scope without a run of the model, and has no `top`.
    * Rejects with `MODEL_LOADING` before `load` is done, and with the signal's reason on abort.
    */
   async detect({ text, embedding }: InputOf<typeof detect>, signal?: AbortSignal): Promise<Detection> {
@@ -60,7 +60,7 @@ export class IntentService {
   }
 }
 
-/** `probability` is of the answer given: of the intent when in scope, of being a stranger when not. */
+/** `probability` belongs to the answer: that of the intent if in scope, else that of being out of scope. */
 function describe({ probabilities, outOfScopeScore }: HeadVerdict, labels: readonly string[]): Detection {
   const top = [...labels.keys()]
     .sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0))

@@ -15,7 +15,7 @@ const pipeline = pipelineSchema.parse({
   details: { outOfScope: '${detect.outOfScope}' },
 });
 
-describe('the service as a process, over a real nats-server', () => {
+describe('The intent service as a process with a real nats-server', () => {
   let nats: TestNatsServer | undefined;
   let bus: Bus | undefined;
   let service: TestServiceProcess | undefined;
@@ -42,17 +42,17 @@ describe('the service as a process, over a real nats-server', () => {
     return client.converse(request, () => undefined, new AbortController().signal);
   };
 
-  it('takes a question from the mesh and answers with its intent', async () => {
+  it('answers a question from the mesh with its intent', async () => {
     const answer = await understand('My card has not arrived yet.');
     expect(answer).toMatchObject({ type: 'completed', result: 'card_arrival', details: { outOfScope: false } });
   }, 70_000);
 
-  it('refuses an empty question, naming the field', async () => {
+  it('refuses an empty question', async () => {
     const answer = await understand('');
     expect(answer).toMatchObject({ type: 'failed', step: 'detect', error: { code: 'INVALID_ARGUMENT' } });
   }, 70_000);
 
-  it('leaves in order when it is told to', async () => {
+  it('exits in order on a stop signal', async () => {
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
   }, 20_000);
 });

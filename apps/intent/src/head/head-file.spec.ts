@@ -1,10 +1,10 @@
 import { toyHead } from '../../test/toy-head.js';
 import { decodeHead, encodeHead, readHead } from './head-file.js';
 
-describe('head files', () => {
-  const about = { model: 'toy', provenance: {}, binFile: 'toy.bin' };
+describe('Head files', () => {
+  const about = { model: 'toy', provenance: {}, file: 'toy.safetensors' };
 
-  it('come back as they went in, within quantisation', () => {
+  it('decode to the weights that were encoded, within quantisation', () => {
     const weights = toyHead();
     const back = decodeHead(encodeHead(weights, about));
     expect(back.labels).toEqual(weights.labels);
@@ -19,7 +19,7 @@ describe('head files', () => {
     });
   });
 
-  it('are refused when a bit has changed, naming both hashes', () => {
+  it('are refused when a bit of the weights has changed; the error names both hashes', () => {
     const files = encodeHead(toyHead(), about);
     const bin = Buffer.from(files.bin);
     bin[3]! ^= 1;
@@ -28,7 +28,7 @@ describe('head files', () => {
     );
   });
 
-  it('are refused with what to do when they are missing', async () => {
+  it('are refused when they are missing; the error says what to do', async () => {
     await expect(readHead('/nonexistent/head.json')).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('train again') as string,

@@ -7,7 +7,7 @@ import type { LinearWeights } from '@llmos/learning';
 export interface RadialWeights {
   /** Length of a sentence embedding. */
   readonly dimensions: number;
-  /** Unit vectors, end to end, around which the training questions lie. */
+  /** Unit vectors, end to end: the cluster centres of the training questions. */
   readonly centroids: Float32Array;
   readonly sharpness: number;
   /** `weights[centroid * classes + class]`. */
@@ -15,7 +15,7 @@ export interface RadialWeights {
   readonly temperature: number;
 }
 
-/** Turns similarity to what was trained on into an out-of-scope score; see `outOfScopeScore`. */
+/** Maps the similarity to the training questions to an out-of-scope score; see `outOfScopeScore`. */
 export interface ScopeScale {
   /** Similarity below which a question counts as out of scope. */
   readonly threshold: number;
@@ -23,7 +23,7 @@ export interface ScopeScale {
   readonly scale: number;
 }
 
-/** Everything the classifier knows, ready to compute with. */
+/** All weights of the classifier, dequantised. */
 export interface HeadWeights {
   readonly labels: readonly string[];
   /** The head on sentence embeddings. */

@@ -4,7 +4,7 @@ import { IntentHead, logSoftmax, outOfScopeScore } from './intent-head.js';
 describe('IntentHead', () => {
   const head = new IntentHead(toyHead());
 
-  it('follows the formulas', () => {
+  it('computes the probabilities of the documented formulas', () => {
     const { probabilities } = head.classify(Float32Array.of(1, 0), 'arrived');
     const radial = logSoftmax(Float64Array.of(1 / 0.25, Math.exp(-2) / 0.25));
     const lexical = logSoftmax(Float64Array.of(2, -2));
@@ -13,13 +13,13 @@ describe('IntentHead', () => {
     expect(probabilities[0]! + probabilities[1]!).toBeCloseTo(1, 12);
   });
 
-  it('lets words decide where the embedding cannot', () => {
+  it('decides by words when the embedding lies between two intents', () => {
     const between = Float32Array.of(Math.SQRT1_2, Math.SQRT1_2);
     expect(head.classify(between, 'lost it').probabilities[1]).toBeGreaterThan(0.8);
     expect(head.classify(between, 'something else').probabilities[1]).toBeCloseTo(0.5, 6);
   });
 
-  it('calls a vector far from every centroid a stranger', () => {
+  it('scores a vector far from every centroid as out of scope', () => {
     const wide = new IntentHead(
       toyHead({
         radial: { ...toyHead().radial, centroids: Float32Array.of(1, 0, 1, 0, 1, 0), weights: new Float32Array(6) },

@@ -1,17 +1,17 @@
 import { lexicalVector } from '@llmos/learning';
 import type { HeadWeights, ScopeScale } from './head-weights.js';
 
-/** What the head says about one question. */
+/** The head's classification of one question. */
 export interface HeadVerdict {
   /** Calibrated, one per label, in label order; they sum to 1. */
   readonly probabilities: Float64Array;
-  /** Mean cosine to the nearest centroids, -1 to 1; high for questions like those trained on. */
+  /** Mean cosine to the nearest centroids, -1 to 1; high for questions similar to the training questions. */
   readonly similarity: number;
-  /** 0 (surely in scope) to 1 (surely not); above 0.5 a question counts as out of scope. */
+  /** 0 (in scope) to 1 (out of scope); a question above 0.5 counts as out of scope. */
   readonly outOfScopeScore: number;
 }
 
-/** Similarity is the mean over this many nearest centroids: steadier than the nearest alone. */
+/** Similarity is the mean over this many nearest centroids, which is more stable than the nearest alone. */
 const NEAREST = 3;
 
 /** Classifies one embedded question in well under a millisecond: two small linear models, one on radial features. */
@@ -31,7 +31,7 @@ export class IntentHead {
     return this.weights.radial.dimensions;
   }
 
-  /** `embedding` is L2-normalised and of the head's `dimensions`; `text` is normalised (see `normaliseQuestion`). */
+  /** `embedding` is L2-normalised and has the head's `dimensions`; `text` is normalised (see `normaliseQuestion`). */
   classify(embedding: Float32Array, text: string): HeadVerdict {
     const { radial, mix, temperature, scope } = this.weights;
     const cosines = cosinesTo(embedding, radial.centroids);
@@ -85,7 +85,7 @@ export function outOfScopeScore(similarity: number, { threshold, scale }: ScopeS
 function cosinesTo(embedding: Float32Array, centroids: Float32Array): Float64Array {
   const cosines = new Float64Array(centroids.length / embedding.length);
   for (let at = 0, from = 0; at < cosines.length; at++) {
-    // Two sums, so that one addition need not wait for the other.
+    // Two independent sums let the processor overlap the additions.
     let [even, odd] = [0, 0];
     for (let d = 0; d < embedding.length; d += 2, from += 2) {
       even += embedding[d]! * centroids[from]!;

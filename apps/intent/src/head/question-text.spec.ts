@@ -2,19 +2,19 @@ import fc from 'fast-check';
 import { languageOf, MAX_QUESTION_LENGTH, normaliseQuestion } from './question-text.js';
 
 describe('normaliseQuestion', () => {
-  it('keeps an ordinary question as it is', () => {
+  it('leaves an ordinary question unchanged', () => {
     expect(normaliseQuestion("Why hasn't my card arrived?")).toBe("Why hasn't my card arrived?");
   });
 
-  it('turns control characters, line ends and odd spaces into single spaces', () => {
+  it('replaces control characters, line ends and special spaces by single spaces', () => {
     expect(normaliseQuestion('\u0000where\r\n\tis\u00a0\u200bmy\u0007 card \n')).toBe('where is my card');
   });
 
-  it('unfolds full-width letters', () => {
+  it('converts full-width letters to ASCII', () => {
     expect(normaliseQuestion('ｃａｒｄ')).toBe('card');
   });
 
-  it('gives well-formed text of bounded length for anything, and is stable', () => {
+  it('gives well-formed text of bounded length for any input, and is idempotent', () => {
     const anything = fc.oneof(fc.string({ unit: 'binary', maxLength: 6_000 }), fc.string({ unit: 'grapheme' }));
     fc.assert(
       fc.property(anything, (text) => {

@@ -1,11 +1,11 @@
-/** Longer texts are cut: the embedding reads no further, and no question is this long. In UTF-16 units. */
+/** In UTF-16 units. Longer texts are cut; the embedding model reads far less. */
 export const MAX_QUESTION_LENGTH = 4_000;
 
-/** The share of letters that must be Latin for a text to count as the writing the model was trained on. */
+/** Share of letters that must be Latin for a text to count as `en`. */
 const LATIN_SHARE = 0.5;
 
 /**
- * Brings a question to the form the head was trained on: whole Unicode (NFKC), no control or format characters,
+ * Brings a question to the form the head was trained on: well-formed Unicode (NFKC), no control or format characters,
  * single spaces, at most {@link MAX_QUESTION_LENGTH}. May be empty.
  */
 export function normaliseQuestion(text: string): string {
@@ -21,7 +21,7 @@ export function normaliseQuestion(text: string): string {
 
 /**
  * `en` when most letters are Latin, else `und` (other scripts, or no letters at all).
- * It looks at the writing, not the words: German is `en` too, and left to the out-of-scope score.
+ * It looks at the script, not at the words: German counts as `en` too and is left to the out-of-scope score.
  */
 export function languageOf(text: string): 'en' | 'und' {
   const letters = text.match(/\p{L}/gu)?.length ?? 0;

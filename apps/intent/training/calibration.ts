@@ -1,13 +1,13 @@
 import { logLossOf, quantileOf } from '@llmos/learning';
-import { softmax } from '../head/intent-head.js';
-import type { ScopeScale } from '../head/head-weights.js';
+import { softmax } from '#src/head/intent-head.js';
+import type { ScopeScale } from '#src/head/head-weights.js';
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const SEARCH_STEPS = 40;
 
 /**
- * The temperature that makes held-out probabilities honest: minimises their log loss (Guo et al. 2017) by
- * golden-section search between 0.1 and 10. `scores` must come from models that never saw those rows.
+ * The temperature that calibrates held-out probabilities: minimises their log loss (Guo et al. 2017) by golden-section
+ * search between 0.1 and 10. `scores` must come from models that were not trained on those rows.
  */
 export function fitTemperature(scores: readonly Float64Array[], labels: Int32Array): number {
   const lossAt = (logTemperature: number) => {
@@ -29,7 +29,7 @@ export function fitTemperature(scores: readonly Float64Array[], labels: Int32Arr
 /** Log-odds of a median known question being in scope: its out-of-scope score is 0.02. */
 const MEDIAN_LOG_ODDS = Math.log(0.98 / 0.02);
 
-/** Sets the threshold so that `falseAlarms` of held-out in-scope questions fall below it; no stranger is needed. */
+/** Sets the threshold so that `falseAlarms` of held-out in-scope questions fall below it; no out-of-scope question is needed. */
 export function fitScope(similarities: readonly number[], falseAlarms: number): ScopeScale {
   const threshold = quantileOf(similarities, falseAlarms);
   return { threshold, scale: Math.max(1e-6, (quantileOf(similarities, 0.5) - threshold) / MEDIAN_LOG_ODDS) };

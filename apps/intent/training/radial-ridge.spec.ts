@@ -1,7 +1,7 @@
-import { fitRadialRidge } from './radial-ridge.js';
+import { fitRadialRidge } from './radial-ridge.ts';
 
 describe('fitRadialRidge', () => {
-  it('tells classes apart that no line could', () => {
+  it('separates classes that are not linearly separable', () => {
     const at = (degrees: number) =>
       Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
     const vectors = [0, 90, 180, 270].map(at);

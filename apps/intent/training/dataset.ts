@@ -1,6 +1,12 @@
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { sha256 } from '../head/head-file.js';
-import { normaliseQuestion } from '../head/question-text.js';
+import { fileURLToPath } from 'node:url';
+import { normaliseQuestion } from '#src/head/question-text.js';
+
+/** The questions the head is trained on. */
+export const DATA_PATH = fileURLToPath(new URL('banking77-train.csv', import.meta.url));
+/** Questions without an intent, never trained on. */
+export const OUT_OF_SCOPE_PATH = fileURLToPath(new URL('out-of-scope.json', import.meta.url));
 
 /** Labelled questions; `labels[row]` is an index into `names`. Texts are normalised. */
 export interface Questions {
@@ -26,7 +32,7 @@ export async function readQuestions(path: string): Promise<Questions & { readonl
     texts: records.map(([text]) => normaliseQuestion(text ?? '')),
     labels: Int32Array.from(records, ([, category]) => indexes.get(category ?? '') ?? 0),
     names,
-    sha256: sha256(bytes),
+    sha256: hash('sha256', bytes),
   };
 }
 
@@ -44,7 +50,7 @@ export function parseCsv(source: string): string[][] {
 }
 
 /**
- * Deals the rows of each class into `parts` equal parts, in an order that depends on the seed alone.
+ * Divides the rows of each class into `parts` equal parts, in an order that depends on the seed alone.
  * Returns each row's part.
  */
 export function stratifiedParts(labels: Int32Array, parts: number, seed: number): Int32Array {

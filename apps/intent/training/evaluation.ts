@@ -1,8 +1,8 @@
 import { accuracyOf, areaUnderRoc, calibrationErrorOf } from '@llmos/learning';
-import { decodeHead, encodeHead } from '../head/head-file.js';
-import type { HeadWeights } from '../head/head-weights.js';
-import { IntentHead } from '../head/intent-head.js';
-import { selectRows, stratifiedParts, type TrainingSet } from './dataset.js';
+import { decodeHead, encodeHead } from '#src/head/head-file.js';
+import type { HeadWeights } from '#src/head/head-weights.js';
+import { IntentHead } from '#src/head/intent-head.js';
+import { selectRows, stratifiedParts, type TrainingSet } from './dataset.ts';
 
 export interface HeldOutScores {
   readonly n: number;
@@ -15,12 +15,12 @@ export interface HeldOutScores {
   readonly falseAlarms: number;
 }
 
-export interface StrangerScores {
+export interface OutOfScopeScores {
   readonly n: number;
   readonly auroc: number;
-  /** Share of strangers found when 5 % of these in-scope questions are called strangers. */
+  /** Share found when 5 % of these in-scope questions are called out of scope. */
   readonly recallAtFivePercentFalseAlarms: number;
-  /** Share of strangers found at the head's own threshold. */
+  /** Share found at the head's own threshold. */
   readonly recallAtThreshold: number;
 }
 
@@ -32,10 +32,10 @@ export interface EmbeddedTexts {
 const SCOPE_LIMIT = 0.5;
 const FALSE_ALARMS = 0.05;
 
-/** The head as it is after being stored: quantised and read back. */
+/** The head as it is stored: quantised and read back. */
 export function asStored(weights: HeadWeights): IntentHead {
   return new IntentHead(
-    decodeHead(encodeHead(weights, { model: 'evaluation', provenance: {}, binFile: 'evaluation.bin' })),
+    decodeHead(encodeHead(weights, { model: 'evaluation', provenance: {}, file: 'evaluation.safetensors' })),
   );
 }
 
@@ -69,18 +69,18 @@ export function scoreHeldOut(head: IntentHead, { texts, vectors, labels }: Train
   };
 }
 
-/** How well the head tells strangers from held-out in-scope questions. */
-export function scoreStrangers(head: IntentHead, inScope: EmbeddedTexts, strangers: EmbeddedTexts): StrangerScores {
+/** How well the head separates out-of-scope questions from held-out in-scope questions. */
+export function scoreOutOfScope(head: IntentHead, inScope: EmbeddedTexts, outOfScope: EmbeddedTexts): OutOfScopeScores {
   const scoresOf = ({ vectors, texts }: EmbeddedTexts) =>
     vectors.map((vector, row) => head.classify(vector, texts[row]!).outOfScopeScore);
   const known = scoresOf(inScope);
-  const strange = scoresOf(strangers);
+  const unknown = scoresOf(outOfScope);
   const allowed = Math.floor(known.length * FALSE_ALARMS);
   const limit = [...known].sort((a, b) => b - a)[allowed] ?? 1;
-  const shareAbove = (bound: number) => strange.filter((score) => score > bound).length / strange.length;
+  const shareAbove = (bound: number) => unknown.filter((score) => score > bound).length / unknown.length;
   return {
-    n: strange.length,
-    auroc: areaUnderRoc(strange, known),
+    n: unknown.length,
+    auroc: areaUnderRoc(unknown, known),
     recallAtFivePercentFalseAlarms: shareAbove(limit),
     recallAtThreshold: shareAbove(SCOPE_LIMIT),
   };

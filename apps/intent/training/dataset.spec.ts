@@ -1,5 +1,4 @@
-import { DATA_PATH } from './train.command.js';
-import { parseCsv, readQuestions, stratifiedParts } from './dataset.js';
+import { DATA_PATH, parseCsv, readQuestions, stratifiedParts } from './dataset.ts';
 
 describe('parseCsv', () => {
   it('reads quotes, commas and line ends within fields', () => {
@@ -12,7 +11,7 @@ describe('parseCsv', () => {
 });
 
 describe('readQuestions', () => {
-  it('reads all of the training data', async () => {
+  it('reads the whole training data', async () => {
     const { texts, labels, names } = await readQuestions(DATA_PATH);
     expect({ texts: texts.length, labels: labels.length, names: names.length }).toEqual({
       texts: 10_003,

@@ -1,16 +1,15 @@
-import { asStored, scoreHeldOut } from './evaluation.js';
-import { selectRows, type Questions, type TrainingSet } from './dataset.js';
-import { trainHead } from './trainer.js';
+import { selectRows, type Questions, type TrainingSet } from './dataset.ts';
+import { asStored, scoreHeldOut } from './evaluation.ts';
+import { trainHead } from './trainer.ts';
 
 const ROWS_PER_CLASS = 12;
-const PROBE_STRIDE = 53;
+const HELD_OUT_STRIDE = 53;
 
 /**
  * Figures of a head trained on a small part of the questions. They are stored with the real head, so that a test can
- * train the small one again in seconds and notice when code, data or embedding model no longer are those the head
- * came from.
+ * train the small one again in seconds and detect a change of code, data or embedding model since the head was trained.
  */
-export interface Witness {
+export interface ReferenceFigures {
   readonly rows: number;
   readonly ngrams: number;
   readonly mixTemperature: number;
@@ -23,28 +22,28 @@ export interface Witness {
   readonly accuracy: number;
 }
 
-/** The first rows of every class (what is trained on), and some of the others (what it is tried on). */
-export function witnessRows({ labels }: Pick<Questions, 'labels'>): { training: Set<number>; probes: Set<number> } {
+/** The first rows of every class to train on, and some of the others to score on. */
+export function referenceRows({ labels }: Pick<Questions, 'labels'>): { training: Set<number>; heldOut: Set<number> } {
   const seen = new Map<number, number>();
   const training = new Set<number>();
-  const probes = new Set<number>();
+  const heldOut = new Set<number>();
   labels.forEach((label, row) => {
     const count = seen.get(label) ?? 0;
     seen.set(label, count + 1);
     if (count < ROWS_PER_CLASS) training.add(row);
-    else if (row % PROBE_STRIDE === 0) probes.add(row);
+    else if (row % HELD_OUT_STRIDE === 0) heldOut.add(row);
   });
-  return { training, probes };
+  return { training, heldOut };
 }
 
-/** Trains on the witness rows of `set`; only those rows and the probes need vectors. */
-export function trainWitness(set: TrainingSet): Witness {
-  const { training, probes } = witnessRows(set);
+/** Trains on the reference rows of `set`; only those rows need vectors. */
+export function trainReferenceHead(set: TrainingSet): ReferenceFigures {
+  const { training, heldOut } = referenceRows(set);
   const part = selectRows(set, (row) => training.has(row));
   const { weights } = trainHead(part);
   const { accuracy } = scoreHeldOut(
     asStored(weights),
-    selectRows(set, (row) => probes.has(row)),
+    selectRows(set, (row) => heldOut.has(row)),
   );
   return {
     rows: part.labels.length,

@@ -1,10 +1,10 @@
 import { accuracyOf, areaUnderRoc, calibrationErrorOf, quantileOf } from '@llmos/learning';
-import { softmax } from '../head/intent-head.js';
-import { fitScope, fitTemperature } from './calibration.js';
-import { fitCentroids } from './centroids.js';
+import { softmax } from '#src/head/intent-head.js';
+import { fitScope, fitTemperature } from './calibration.ts';
+import { fitCentroids } from './centroids.ts';
 
 describe('fitTemperature', () => {
-  it('takes the confidence back to how often the answers are right', () => {
+  it('brings the confidence to the share of right answers', () => {
     const scores = Array.from({ length: 100 }, () => Float64Array.of(5, 0));
     const labels = Int32Array.from({ length: 100 }, (_, at) => (at < 80 ? 0 : 1));
     const temperature = fitTemperature(scores, labels);
@@ -13,7 +13,7 @@ describe('fitTemperature', () => {
 });
 
 describe('fitScope', () => {
-  it('puts the wanted share below the threshold and the median well inside', () => {
+  it('puts the requested share below the threshold and scores the median at 0.02', () => {
     const similarities = Array.from({ length: 101 }, (_, at) => at / 100);
     const { threshold, scale } = fitScope(similarities, 0.05);
     expect(threshold).toBeCloseTo(0.05, 9);
@@ -21,14 +21,14 @@ describe('fitScope', () => {
   });
 });
 
-describe('metrics', () => {
+describe('The metrics of libs/learning', () => {
   it('count ties half in the area under the curve', () => {
     expect(areaUnderRoc([0.9, 0.8], [0.1, 0.2])).toBe(1);
     expect(areaUnderRoc([0.5], [0.5])).toBe(0.5);
     expect(areaUnderRoc([0.1, 0.9], [0.5])).toBe(0.5);
   });
 
-  it('see overconfidence as calibration error', () => {
+  it('report overconfidence as calibration error', () => {
     const rows = Array.from({ length: 10 }, () => Float64Array.of(0.9, 0.1));
     expect(calibrationErrorOf(rows, new Int32Array(10))).toBeCloseTo(0.1, 9);
     expect(accuracyOf(rows, new Int32Array(10))).toBe(1);
@@ -38,7 +38,7 @@ describe('metrics', () => {
 });
 
 describe('fitCentroids', () => {
-  it('finds the clusters of a class, the same every time', () => {
+  it('finds the clusters of a class deterministically', () => {
     const vectors = [
       [1, 0],
       [0.98, 0.199],

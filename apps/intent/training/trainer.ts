@@ -6,12 +6,12 @@ import {
   lexicalVector,
   quantiseRows,
 } from '@llmos/learning';
-import { IntentHead, logSoftmax, mixLogProbabilities } from '../head/intent-head.js';
-import type { HeadWeights } from '../head/head-weights.js';
-import { fitScope, fitTemperature } from './calibration.js';
-import { fitCentroids } from './centroids.js';
-import { selectRows, stratifiedParts, type TrainingSet } from './dataset.js';
-import { fitRadialRidge } from './radial-ridge.js';
+import { IntentHead, logSoftmax, mixLogProbabilities } from '#src/head/intent-head.js';
+import type { HeadWeights } from '#src/head/head-weights.js';
+import { fitScope, fitTemperature } from './calibration.ts';
+import { fitCentroids } from './centroids.ts';
+import { selectRows, stratifiedParts, type TrainingSet } from './dataset.ts';
+import { fitRadialRidge } from './radial-ridge.ts';
 
 /** Chosen by cross-validation on the training questions alone; MODEL_CARD.md has the figures. */
 export const SETTINGS = {
@@ -30,7 +30,7 @@ export const SETTINGS = {
   falseAlarms: 0.05,
 } as const;
 
-/** What models say about rows they were not trained on. */
+/** Predictions of models for rows they were not trained on. */
 interface HeldOutPredictions {
   readonly embedding: readonly Float64Array[];
   readonly lexical: readonly Float64Array[];
@@ -52,7 +52,7 @@ export interface TrainedHead {
   readonly crossValidation: CrossValidation;
 }
 
-/** Trains both heads on every row, and calibrates on predictions of heads that did not see the row. Deterministic. */
+/** Trains both heads on every row, and calibrates on predictions of heads that were not trained on the row. Deterministic. */
 export function trainHead(set: TrainingSet, log: (line: string) => void = () => undefined): TrainedHead {
   const heldOut = predictHeldOut(set, log);
   const radialTemperature = fitTemperature(heldOut.embedding, set.labels);
