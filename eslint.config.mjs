@@ -36,7 +36,7 @@ const ARROWS = {
     'lib:config',
     'lib:contracts',
   ],
-  'lib:backup': ['lib:supervisor', 'lib:vault', 'lib:privacy', 'lib:bus', 'lib:contracts'],
+  'lib:backup': ['lib:supervisor', 'lib:privacy', 'lib:bus', 'lib:contracts'],
   'lib:evaluation': ['lib:client', 'lib:learning', 'lib:contracts'],
   'lib:supervisor': ['lib:pipeline', 'lib:resilience', 'lib:contracts'],
   'lib:client': ['lib:contracts'],

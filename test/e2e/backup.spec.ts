@@ -94,7 +94,7 @@ describe('a backup of a house that runs', () => {
     'is checked while the house runs, and brought back only when it does not',
     async () => {
       const here = { LLMOS_HOME: instance.home };
-      expect((await restore(['--verify', backup], here)).output).toContain('is whole');
+      expect((await restore(['--verify', backup], here)).output).toContain('is complete');
       const refused = await restore([backup], here);
       expect(refused.code).toBe(1);
       expect(refused.errors).toContain('npx llmos down');
@@ -104,7 +104,7 @@ describe('a backup of a house that runs', () => {
 
   it.each<[string, string, (bytes: Buffer) => Uint8Array, Record<string, string>]>([
     ['a changed byte', 'is damaged at byte', (bytes) => bytes.map((byte, at) => (at === 50_000 ? byte ^ 1 : byte)), {}],
-    ['a cut', 'is not whole', (bytes) => bytes.subarray(0, -1_000), {}],
+    ['a cut', 'is incomplete', (bytes) => bytes.subarray(0, -1_000), {}],
     ['another kind of file', 'is no backup', () => Buffer.from('{"name":"something else"}'), {}],
     ['another master key', 'sealed with the master key', (bytes) => bytes, { LLMOS_MASTER_KEY_FILE: otherKey }],
   ])(
@@ -127,7 +127,7 @@ describe('a backup of a house that runs', () => {
       expect(JSON.parse(first.output)).toMatchObject({ restored: true, createdAt: expect.any(String) as string });
       const second = await restore([backup]);
       expect(second.code).toBe(1);
-      expect(second.errors).toMatch(/messages already in .*KV_documents.*--replace/);
+      expect(second.errors).toMatch(/messages are stored in .*KV_documents.*--replace/);
       const replaced = await restore([backup, '--replace']);
       expect(replaced.code).toBe(0);
       expect(replaced.output).toContain('shred these tenants again');

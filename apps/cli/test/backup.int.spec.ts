@@ -1,6 +1,6 @@
 import { Bus } from '@llmos/bus';
 import { loadConfig } from '@llmos/config';
-import { commandOf, Instance } from '@llmos/supervisor';
+import { commandOf, Instance, markUnfinished, refuseUnfinished } from '@llmos/supervisor';
 import { natsServerPath, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { cliConfig } from '../src/cli.config.js';
-import { markUnfinished, refuseUnfinished } from '../src/backup/unfinished-restore.js';
 import { backup } from '../src/commands/backup.command.js';
 import type { CommandContext } from '../src/commands/context.js';
 import { down } from '../src/commands/down.command.js';
@@ -20,12 +19,12 @@ const SIZE_BYTES = 8_000_000;
 /** A broker that syncs each of them takes longer over a piece of the archive than it gives itself. */
 const SMALL_MESSAGES = 20_000;
 
-describe('llmos backup, of a broker that is named', () => {
+describe('llmos backup and llmos restore', () => {
   let nats: TestNatsServer;
   let bus: Bus;
   let home: string;
   let context: CommandContext;
-  let said: string[];
+  let lines: string[];
   const before = { ...process.env };
 
   beforeAll(async () => {
@@ -39,9 +38,9 @@ describe('llmos backup, of a broker that is named', () => {
     await bus.objects('recordings').put('long', randomBytes(SIZE_BYTES));
   }, 60_000);
   beforeEach(() => {
-    said = [];
+    lines = [];
     const config = loadConfig(cliConfig);
-    const line = (text = '') => void said.push(text);
+    const line = (text = '') => void lines.push(text);
     const terminal = { line, note: () => undefined, write: line, interactive: false };
     context = { config, instance: new Instance(home, config.root), terminal };
   });
@@ -54,7 +53,7 @@ describe('llmos backup, of a broker that is named', () => {
 
   const files = () => readdirSync(home).filter((name) => name.startsWith('stopped'));
 
-  it('leaves no file when it is stopped', async () => {
+  it('leave no file when a backup is stopped', async () => {
     const out = join(home, 'stopped.bak');
     const work = backup(context, { out });
     let hasEnded = false;
@@ -63,20 +62,20 @@ describe('llmos backup, of a broker that is named', () => {
     process.emit('SIGINT');
     await expect(work).rejects.toThrow('The backup was stopped; no file was written');
     expect(files()).toEqual([]);
-    expect(said).toEqual([]);
+    expect(lines).toEqual([]);
   });
 
-  it('makes a master key where nothing was sealed yet, and its file opens with it', async () => {
+  it('make a master key when nothing was sealed yet, and the backup opens with it', async () => {
     const out = join(home, 'whole.bak');
     expect(await backup(context, { out, json: true })).toBe(0);
     expect(existsSync(join(home, 'keys', 'master.pem'))).toBe(true);
     expect(await restore(context, out, { verify: true, json: true })).toBe(0);
-    const [written, checked] = said.map((text) => JSON.parse(text) as { streams: unknown; sizeBytes: number });
+    const [written, checked] = lines.map((text) => JSON.parse(text) as { streams: unknown; sizeBytes: number });
     expect(checked).toMatchObject({ restored: false, streams: written!.streams, sizeBytes: written!.sizeBytes });
     expect(written!.sizeBytes).toBeGreaterThan(SIZE_BYTES);
   });
 
-  it('comes back quickly however many small messages there are, and not a second time by mistake', async () => {
+  it('restore many small messages quickly, and refuse to restore over messages without --replace', async () => {
     const records = await bus.kv('records');
     for (let n = 0; n < SMALL_MESSAGES; n += 1_000)
       await Promise.all(
@@ -85,14 +84,14 @@ describe('llmos backup, of a broker that is named', () => {
     const out = join(home, 'small.bak');
     expect(await backup(context, { out })).toBe(0);
     expect(await restore(context, out, {})).toBe(0);
-    expect(said.join('\n')).toContain('All is as it was at');
+    expect(lines.join('\n')).toContain('is restored');
     expect(context.instance.state.find()).toBeUndefined();
-    await expect(restore(context, out, {})).rejects.toThrow(/there are messages already in KV_records, OBJ_recordings/);
+    await expect(restore(context, out, {})).rejects.toThrow(/messages are stored in KV_records, OBJ_recordings/);
     expect(await restore(context, out, { replace: true })).toBe(0);
     expect(() => refuseUnfinished(context.instance)).not.toThrow();
   }, 60_000);
 
-  it('that was begun and not finished is told of, until one is', async () => {
+  it('report an unfinished restore until one has finished', async () => {
     const out = join(home, 'small.bak');
     const broken: CommandContext = { ...context, config: { ...context.config, natsServer: process.execPath } };
     markUnfinished(context.instance);
@@ -103,7 +102,7 @@ describe('llmos backup, of a broker that is named', () => {
     expect(() => refuseUnfinished(context.instance)).not.toThrow();
   }, 60_000);
 
-  it('that `down` stops ends at once, leaves no process, and is told of until one is finished', async () => {
+  it('end at once when `down` stops a restore, leave no process, and report it until one has finished', async () => {
     const out = join(home, 'small.bak');
     let stopped = await stopHalfWay(out);
     // It takes half a second: a machine that is busy with other things may let it finish first.
@@ -114,7 +113,7 @@ describe('llmos backup, of a broker that is named', () => {
     expect(() => refuseUnfinished(context.instance)).not.toThrow();
   }, 120_000);
 
-  /** How a restore ended that `down` was run against, what it said, and what is left of its nats-server. */
+  /** The end of a restore that `down` stopped: its exit code, its errors, and the command line of its nats-server. */
   async function stopHalfWay(file: string) {
     const child = spawn(process.execPath, ['llmos.mjs', 'restore', file, '--replace'], { env: process.env });
     let errors = '';
@@ -127,7 +126,7 @@ describe('llmos backup, of a broker that is named', () => {
     return { code: (await ended)[0], errors, broker: natsPid === undefined ? '' : commandOf(natsPid) };
   }
 
-  it('makes no other master key where data keys need the one that is missing', async () => {
+  it('make no new master key when data keys need the missing one', async () => {
     await (await bus.kv('tenant-keys')).put('acme.1', Buffer.from('wrapped by a key that is not here'));
     rmSync(join(home, 'keys'), { recursive: true });
     await expect(backup(context, { out: join(home, 'keyless.bak') })).rejects.toThrow(/master key .* is missing/);

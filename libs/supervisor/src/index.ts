@@ -6,6 +6,7 @@ export { claim, type Claim } from './claim.js';
 export { Instance } from './instance/instance.js';
 export { LogFile } from './instance/log-file.js';
 export type { InstanceState } from './instance/state-file.js';
+export { markFinished, markUnfinished, refuseUnfinished } from './instance/unfinished-restore.js';
 export { LocalSupervisor, type LocalSupervisorOptions } from './local-supervisor.js';
 export { describeChecks, probe } from './process-status.js';
 export type { ProcessStatus, ProcessSupervisor } from './process-supervisor.port.js';

@@ -9,6 +9,7 @@ import { storageKeyFile } from './broker/storage-key.js';
 import type { Instance } from './instance/instance.js';
 import type { LogFile } from './instance/log-file.js';
 import type { InstanceState } from './instance/state-file.js';
+import { refuseUnfinished } from './instance/unfinished-restore.js';
 import { probe } from './process-status.js';
 import type { ProcessStatus, ProcessSupervisor } from './process-supervisor.port.js';
 import type { Restart } from './processes/back-off.js';
@@ -74,7 +75,8 @@ export class LocalSupervisor implements ProcessSupervisor {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    const { server, report, traces } = this.options;
+    const { instance, server, report, traces } = this.options;
+    refuseUnfinished(instance);
     const from = Date.now();
     const natsUrl = await this.startBroker(signal);
     report(`✓ ${server.found} is running (${((Date.now() - from) / 1000).toFixed(1)} s)`);

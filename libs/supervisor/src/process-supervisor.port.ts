@@ -19,6 +19,8 @@ export interface ProcessSupervisor {
   /**
    * Starts the broker and then every service. Resolves when the services are started; {@link status} tells when they
    * are ready.
+   *
+   * @throws SupervisorError when the data or the broker cannot be used.
    */
   start(signal: AbortSignal): Promise<void>;
   /** The state of the gateway and of every service. */

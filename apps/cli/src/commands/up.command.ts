@@ -1,7 +1,6 @@
 import { GatewayClient } from '@llmos/client';
 import { claim, findServiceApps, LocalSupervisor, LogFile, waitUntilReady, type NatsServer } from '@llmos/supervisor';
 import { once } from 'node:events';
-import { refuseUnfinished } from '../backup/unfinished-restore.js';
 import { CliError, explain, isExpected } from '../cli-error.js';
 import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
 import { showPlaces } from '../terminal/places.js';
@@ -29,7 +28,6 @@ export async function up(context: CommandContext, options: UpOptions): Promise<n
   const log = new LogFile(context.instance.logFile);
   try {
     const server = await prepare(context, stop);
-    refuseUnfinished(context.instance);
     return await supervise(context, options, { server, log, startedAt: claimed.own.startedAt, stop });
   } catch (error) {
     // An interrupted step can fail in any way.

@@ -5,16 +5,15 @@ import { join } from 'node:path';
 import { CliError } from '../cli-error.js';
 
 /**
- * The master key of the house under `home`: its backups open with the same key as what the tenants store.
+ * Opens the master key of the installation under `home`.
  *
- * @throws CliError when it is not there and may not be made, or cannot be used.
+ * @param mayCreate whether a new key is made when there is none.
+ * @throws CliError when it does not exist and may not be made, or cannot be used.
  */
-export async function backupMasterKey(home: string, mayCreate: boolean): Promise<KeyService> {
+export async function installationMasterKey(home: string, mayCreate: boolean): Promise<KeyService> {
   const path = loadConfig(tenantKeysConfig).masterKeyFile ?? join(home, 'keys', 'master.pem');
-  try {
-    return await openMasterKey(path, mayCreate);
-  } catch (cause) {
+  return openMasterKey(path, mayCreate).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(`The master key cannot be used: ${reason}`, 'name it in LLMOS_MASTER_KEY_FILE', { cause });
-  }
+  });
 }

@@ -10,13 +10,13 @@ import {
   cutShort,
   damaged,
   END_BYTES,
-  END_MARK,
+  END_MAGIC,
   FORMAT,
   HASH_BYTES,
   headerSchema,
   KEY_LABEL,
   LENGTH_BYTES,
-  MARK,
+  MAGIC,
   MAX_HEADER_BYTES,
   MAX_RECORD_BYTES,
   notABackup,
@@ -36,18 +36,18 @@ export interface Backup {
 }
 
 export interface BackupVisitor {
-  /** Reads all pieces, or throws. */
-  stream(head: StreamHead, pieces: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Told how many bytes of how many have been read. */
+  /** Must read all parts or throw. */
+  stream(head: StreamHead, parts: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Receives the number of bytes read, and of all bytes. */
   progress?(done: number, total: number): void;
 }
 
 /**
- * Reads a backup from its first byte to its last. A stream that was given to the visitor was as it was written; that the
- * file is whole is known when this resolves.
+ * Reads a backup from its first byte to its last. The parts that the visitor receives are authentic; the file is known
+ * to be complete when this resolves.
  *
- * @throws CliError telling apart: another kind of file, another format, a file that is cut short, another master key, a
- *   damaged byte. What the visitor throws passes through.
+ * @throws BackupError when the file is no backup, has another format, is incomplete, was sealed with another master
+ *   key, or is damaged. Errors of the visitor pass through.
  */
 export async function readBackup(path: string, master: KeyService, visitor: BackupVisitor): Promise<Backup> {
   const file = await open(path, 'r');
@@ -60,7 +60,7 @@ export async function readBackup(path: string, master: KeyService, visitor: Back
 }
 
 class BackupReader {
-  private places = 0;
+  private position = 0;
 
   private constructor(
     private readonly bytes: FileBytes,
@@ -74,10 +74,10 @@ class BackupReader {
     const bytes = new FileBytes(path, file, (await file.stat()).size);
     await bytes.checkEnds();
     const length = (await bytes.take(LENGTH_BYTES)).readUInt32BE();
-    if (length > MAX_HEADER_BYTES) throw damaged(path, MARK.length);
+    if (length > MAX_HEADER_BYTES) throw damaged(path, MAGIC.length);
     const text = await bytes.take(length);
     const hash = await bytes.take(HASH_BYTES);
-    if (!createHash('sha256').update(text).digest().equals(hash)) throw damaged(path, MARK.length);
+    if (!createHash('sha256').update(text).digest().equals(hash)) throw damaged(path, MAGIC.length);
     const parsed: unknown = JSON.parse(text.toString());
     const { format } = anyHeaderSchema.parse(parsed);
     if (format !== FORMAT) throw otherFormat(path, format);
@@ -93,12 +93,12 @@ class BackupReader {
     const found: BackedUpStream[] = [];
     for (;;) {
       const { kind, payload } = await this.record();
-      if (kind === RECORD.contents) return this.whole(found, payload);
+      if (kind === RECORD.contents) return this.complete(found, payload);
       if (kind !== RECORD.stream) throw this.bytes.damaged();
       const head = streamHeadSchema.parse(JSON.parse(payload.toString()));
       const hash = createHash('sha256');
       const size = { bytes: 0 };
-      await this.visitor.stream(head, this.pieces(hash, size));
+      await this.visitor.stream(head, this.parts(hash, size));
       found.push({
         name: head.config.name,
         messages: head.state.messages,
@@ -108,18 +108,18 @@ class BackupReader {
     }
   }
 
-  private async *pieces(hash: ReturnType<typeof createHash>, size: { bytes: number }): AsyncGenerator<Uint8Array> {
+  private async *parts(hash: ReturnType<typeof createHash>, size: { bytes: number }): AsyncGenerator<Uint8Array> {
     for (;;) {
       const { kind, payload } = await this.record();
       if (kind === RECORD.streamEnd) return;
-      if (kind !== RECORD.piece) throw this.bytes.damaged();
+      if (kind !== RECORD.part) throw this.bytes.damaged();
       hash.update(payload);
       size.bytes += payload.length;
       yield payload;
     }
   }
 
-  private whole(found: readonly BackedUpStream[], payload: Buffer): Backup {
+  private complete(found: readonly BackedUpStream[], payload: Buffer): Backup {
     const { streams } = contentsSchema.parse(JSON.parse(payload.toString()));
     if (!this.bytes.atEnd || JSON.stringify(streams) !== JSON.stringify(found)) throw this.bytes.damaged();
     return { header: this.header, sizeBytes: this.bytes.sizeBytes, streams };
@@ -133,7 +133,7 @@ class BackupReader {
     const body = await this.bytes.take(length);
     this.visitor.progress?.(this.bytes.at, this.bytes.sizeBytes);
     try {
-      const binding = bindingOf(this.headerHash, this.places++, kind);
+      const binding = bindingOf(this.headerHash, this.position++, kind);
       return { kind, payload: Buffer.from(this.key.open(binding, { keyVersion: KEY_LABEL.version, body })) };
     } catch (cause) {
       throw isLlmosError(cause) ? this.bytes.damaged(cause) : cause;
@@ -141,9 +141,9 @@ class BackupReader {
   }
 }
 
-/** The bytes of a file from its start on, between its two marks. */
+/** Reads the bytes of a file in order, between the two magic numbers. */
 class FileBytes {
-  at = MARK.length;
+  at = MAGIC.length;
   private partAt = 0;
 
   constructor(
@@ -157,11 +157,11 @@ class FileBytes {
   }
 
   async checkEnds(): Promise<void> {
-    const mark = await this.bytesAt(0, Math.min(MARK.length, this.sizeBytes));
-    if (!mark.equals(MARK)) throw notABackup(this.path);
-    if (this.sizeBytes < MARK.length + END_BYTES) throw cutShort(this.path, this.sizeBytes);
+    const magic = await this.bytesAt(0, Math.min(MAGIC.length, this.sizeBytes));
+    if (!magic.equals(MAGIC)) throw notABackup(this.path);
+    if (this.sizeBytes < MAGIC.length + END_BYTES) throw cutShort(this.path, this.sizeBytes);
     const end = await this.bytesAt(this.sizeBytes - END_BYTES, END_BYTES);
-    if (end.readBigUInt64BE() !== BigInt(this.sizeBytes) || !end.subarray(-END_MARK.length).equals(END_MARK))
+    if (end.readBigUInt64BE() !== BigInt(this.sizeBytes) || !end.subarray(-END_MAGIC.length).equals(END_MAGIC))
       throw cutShort(this.path, this.sizeBytes);
   }
 

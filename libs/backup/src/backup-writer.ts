@@ -3,15 +3,15 @@ import { DataKey, MESSAGES_PER_KEY, type KeyService } from '@llmos/privacy';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { CliError } from '../cli-error.js';
+import { BackupError } from './backup-error.js';
 import {
   bindingOf,
   END_BYTES,
-  END_MARK,
+  END_MAGIC,
   FORMAT,
   KEY_LABEL,
   LENGTH_BYTES,
-  MARK,
+  MAGIC,
   RECORD,
   RECORD_HEAD_BYTES,
   type BackedUpStream,
@@ -21,11 +21,11 @@ import {
 
 const NOTHING = new Uint8Array();
 
-/** Writes a backup beside its place and puts it there when it is whole. Holds one piece of a stream in memory. */
+/** Writes a backup to a draft and renames it when it is complete. Holds one part of a stream in memory. */
 export class BackupWriter {
   private readonly streams: BackedUpStream[] = [];
   private sizeBytes = 0;
-  private places = 0;
+  private position = 0;
 
   private constructor(
     private readonly path: string,
@@ -35,13 +35,13 @@ export class BackupWriter {
     private readonly headerHash: Buffer,
   ) {}
 
-  /** @throws CliError when there is a file of that name. */
+  /** @throws BackupError when a file of that name exists. */
   static async create(
     path: string,
     master: KeyService,
     about: Pick<BackupHeader, 'createdAt' | 'broker'>,
   ): Promise<BackupWriter> {
-    if (existsSync(path)) throw new CliError(`${path} is there already`, 'name another file, or remove it');
+    if (existsSync(path)) throw new BackupError(`${path} exists already`, 'name another file, or remove it');
     const bytes = DataKey.newBytes();
     const key = new DataKey(KEY_LABEL.tenant, KEY_LABEL.version, bytes);
     key.allowMessages(MESSAGES_PER_KEY);
@@ -51,24 +51,24 @@ export class BackupWriter {
     const hash = createHash('sha256').update(header).digest();
     const draft = `${path}.${process.pid}.part`;
     const writer = new BackupWriter(path, draft, await open(draft, 'wx', 0o600), key, hash);
-    await writer.append(MARK, lengthOf(header), header, hash);
+    await writer.append(MAGIC, lengthOf(header), header, hash);
     return writer;
   }
 
-  /** @param onPiece told the bytes of the file so far. */
+  /** @param onPart receives the size of the file so far. */
   async add(
     head: StreamHead,
-    pieces: AsyncIterable<Uint8Array>,
-    onPiece: (sizeBytes: number) => void,
+    parts: AsyncIterable<Uint8Array>,
+    onPart: (sizeBytes: number) => void,
   ): Promise<BackedUpStream> {
     const hash = createHash('sha256');
     let sizeBytes = 0;
     await this.seal(RECORD.stream, json(head));
-    for await (const piece of pieces) {
-      hash.update(piece);
-      sizeBytes += piece.length;
-      await this.seal(RECORD.piece, piece);
-      onPiece(this.sizeBytes);
+    for await (const part of parts) {
+      hash.update(part);
+      sizeBytes += part.length;
+      await this.seal(RECORD.part, part);
+      onPart(this.sizeBytes);
     }
     await this.seal(RECORD.streamEnd, NOTHING);
     const stream = { name: head.config.name, messages: head.state.messages, sizeBytes, sha256: hash.digest('hex') };
@@ -76,19 +76,19 @@ export class BackupWriter {
     return stream;
   }
 
-  /** Ends the file and gives it its name; the size of the whole. */
+  /** Completes the file and renames it. @returns its size in bytes. */
   async finish(): Promise<number> {
     await this.seal(RECORD.contents, json({ streams: this.streams }));
-    const size = Buffer.alloc(END_BYTES - END_MARK.length);
+    const size = Buffer.alloc(END_BYTES - END_MAGIC.length);
     size.writeBigUInt64BE(BigInt(this.sizeBytes + END_BYTES));
-    await this.append(size, END_MARK);
+    await this.append(size, END_MAGIC);
     await this.file.sync();
     await this.file.close();
     await rename(this.draft, this.path);
     return this.sizeBytes;
   }
 
-  /** Forgets the key, and removes what has not been finished. */
+  /** Destroys the key, and removes an incomplete file. */
   async end(): Promise<void> {
     this.key.destroy();
     await this.file.close();
@@ -96,7 +96,7 @@ export class BackupWriter {
   }
 
   private async seal(kind: RecordKind, payload: Uint8Array): Promise<void> {
-    const { body } = this.key.seal(bindingOf(this.headerHash, this.places++, kind), payload);
+    const { body } = this.key.seal(bindingOf(this.headerHash, this.position++, kind), payload);
     const head = Buffer.alloc(RECORD_HEAD_BYTES);
     head.writeUInt32BE(body.length);
     head.writeUInt8(kind, LENGTH_BYTES);

@@ -67,7 +67,7 @@ describe('a backup file', () => {
       (error: HintedError) => `${error.message} → ${error.hint}`,
     );
 
-  it('gives back what was written, with what it is', async () => {
+  it('returns the streams as they were written, with their names, counts and sizes', async () => {
     const { backup, read: streams } = await read(good);
     expect(streams).toEqual(Object.fromEntries(STREAMS.map(({ name, pieces }) => [name, pieces.join('')])));
     expect(backup.header).toMatchObject({ ...ABOUT, master: master.id });
@@ -79,43 +79,43 @@ describe('a backup file', () => {
     expect(backup.sizeBytes).toBe(good.length);
   });
 
-  it('shows nothing of its streams, is for its owner alone, and has no draft beside it', () => {
+  it('reveals nothing of its streams, is readable by its owner alone, and leaves no draft', () => {
     expect(good.includes('piece')).toBe(false);
     expect(good.includes('KV_documents')).toBe(false);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
-  it('is never the same twice', async () => {
+  it('never has the same bytes twice', async () => {
     const again = join(folder, 'again.bak');
     await write(again);
     expect(readFileSync(again).subarray(-200).equals(good.subarray(-200))).toBe(false);
   });
 
-  it('is refused with any one byte changed, and says that it is damaged', async () => {
-    const said = new Map<string, number>();
+  it('is refused when any single byte is changed', async () => {
+    const counts = new Map<string, number>();
     for (let at = 0; at < good.length; at++) {
       const changed = Buffer.from(good);
       changed[at]! ^= 1 << (at % 8);
       const message = await refusal(changed);
-      const kind = ['is damaged at byte', 'is no backup', 'is not whole'].find((words) => message.includes(words));
-      said.set(kind ?? message, (said.get(kind ?? message) ?? 0) + 1);
+      const kind = ['is damaged at byte', 'is no backup', 'is incomplete'].find((words) => message.includes(words));
+      counts.set(kind ?? message, (counts.get(kind ?? message) ?? 0) + 1);
     }
-    // The mark at the start and what stands at the end are known for what they are.
-    expect(Object.fromEntries(said)).toEqual({
+    // The magic numbers at the start and at the end have messages of their own.
+    expect(Object.fromEntries(counts)).toEqual({
       'is no backup': 8,
-      'is not whole': 16,
+      'is incomplete': 16,
       'is damaged at byte': good.length - 24,
     });
   }, 60_000);
 
-  it('is refused when it is cut anywhere, or has something behind its end', async () => {
+  it('is refused when it is cut anywhere, or has bytes after its end', async () => {
     for (let length = 8; length < good.length; length += 7)
-      expect(await refusal(good.subarray(0, length))).toContain('is not whole');
-    expect(await refusal(Buffer.concat([good, Buffer.from('x')]))).toContain('is not whole');
+      expect(await refusal(good.subarray(0, length))).toContain('is incomplete');
+    expect(await refusal(Buffer.concat([good, Buffer.from('x')]))).toContain('is incomplete');
   }, 60_000);
 
-  it('is refused when a record is left out, twice there, or from another backup', async () => {
+  it('is refused when a record is left out, repeated, or from another backup', async () => {
     const headerBytes = 8 + 4 + good.readUInt32BE(8) + 32;
     const first = headerBytes + 5 + good.readUInt32BE(headerBytes);
     const record = good.subarray(headerBytes, first);
@@ -134,7 +134,7 @@ describe('a backup file', () => {
     expect(await refusal(sized(record, good.subarray(-16)))).toContain('is damaged');
   });
 
-  it('opens with the master key it was sealed with, and names both when it is another', async () => {
+  it('opens with its master key only; the error names both keys', async () => {
     const [mine, other] = (await Promise.all([newMasterKeyPem(), newMasterKeyPem()])).map((pem) =>
       RsaKeyService.fromPem(pem),
     ) as [RsaKeyService, RsaKeyService];
@@ -146,7 +146,7 @@ describe('a backup file', () => {
     for (const part of [mine.id, other.id, 'LLMOS_MASTER_KEY_FILE']) expect(message).toContain(part);
   }, 60_000);
 
-  it('of another kind or another format says so', async () => {
+  it('is refused when it is another file or has another format', async () => {
     for (const bytes of [Buffer.alloc(0), Buffer.from('PK'), Buffer.from('a text that is no backup at all')])
       expect(await refusal(bytes)).toContain('is no backup');
     const header = Buffer.from('{"format":2}');
@@ -161,12 +161,12 @@ describe('a backup file', () => {
     expect(await refusal(newer)).toContain('has the format 2, and this version reads 1');
   });
 
-  it('is not written over another file', async () => {
-    await expect(write(path)).rejects.toThrow('is there already');
+  it('does not overwrite a file', async () => {
+    await expect(write(path)).rejects.toThrow('exists already');
     expect(readFileSync(path).equals(good)).toBe(true);
   });
 
-  it('leaves nothing when its writing fails', async () => {
+  it('leaves no file when the writing fails', async () => {
     const writer = await BackupWriter.create(join(folder, 'half.bak'), master, ABOUT);
     async function* failing() {
       yield Buffer.from('some');
