@@ -1,14 +1,14 @@
 /**
- * How fast and how right the speech service is, on the two recordings of the catalog's `moonshine-samples`.
+ * Measures speed and accuracy of the speech service on the two recordings of the catalog's `moonshine-samples`.
  *
- * Run alone, after a build, with Node 24 (which takes the types off by itself):
+ * Run alone, after a build, with Node 24:
  *
  *     node test/bench/asr.bench.ts
  *
- * It measures `apps/asr/dist`. "Bare" is a loop over the same model files on one thread with nothing around it: voice
- * activity, encoder and decoder on samples decoded beforehand. "Service" is what the service's step awaits: bytes in,
- * worker thread, decoding, resampling, transcript out. Both take turns, and the fastest turn of each counts, so that a
- * busy machine slows both alike.
+ * It measures `apps/asr/dist`. "Bare" is a loop over the same model files on one thread and nothing else: voice
+ * activity, encoder and decoder on samples decoded beforehand. "Service" is the call that the service's step awaits:
+ * bytes in, worker thread, decoding, resampling, transcript out. Both alternate and the fastest round of each counts,
+ * so that a busy machine slows both alike.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,12 +29,12 @@ type Service = Awaited<ReturnType<Source['MoonshineAdapter']['start']>>;
 type Decoder = InstanceType<Source['AudioDecodeAdapter']>;
 
 export interface AsrFigures {
-  /** Seconds of work for a second of audio, through the service. */
+  /** Seconds of computation per second of audio, in the service. */
   readonly rtf: number;
   readonly bareRtf: number;
-  /** Service over bare: what decoding, threads and glue cost. */
+  /** Service divided by bare: the cost of decoding, threads and glue code. */
   readonly ratio: number;
-  /** Share of the words that are wrong, over both recordings. */
+  /** Share of wrong words over both recordings. */
   readonly wer: number;
   readonly words: number;
   readonly errors: number;
@@ -87,7 +87,7 @@ interface BareLoop {
   release(): Promise<void>;
 }
 
-/** The same models over samples that lie ready, on this thread. */
+/** The same models on decoded samples, on this thread. */
 async function bareLoop(
   files: Parameters<Source['loadRecogniser']>[0],
   decoder: Decoder,

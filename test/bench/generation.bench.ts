@@ -1,7 +1,7 @@
 /**
- * How fast the generation service writes, against llama.cpp driven bare with the same file on one thread.
+ * Compares the speed of the generation service with bare llama.cpp, with the same model file on one thread.
  *
- * Run alone, after a build, with Node 24 (which takes the types off by itself):
+ * Run alone, after a build, with Node 24:
  *
  *     node test/bench/generation.bench.ts
  */
@@ -20,14 +20,14 @@ const { LlamaCppModel } = (await import(built)) as Source;
 export interface GenerationFigures {
   /** Through the service's adapter: chat template, queue, streaming of text. */
   readonly tokensPerSecond: number;
-  /** llama.cpp driven bare: decode and sample in a loop, nothing else. */
+  /** Bare llama.cpp: decode and sample in a loop, nothing else. */
   readonly bareTokensPerSecond: number;
   readonly ratio: number;
   /** While the adapter generates. */
   readonly eventLoopP99Ms: number;
 }
 
-/** The binding's lowest level, which the package keeps to itself: the nearest thing to llama.cpp without JavaScript around it. */
+/** The lowest level of the binding, which the package does not export: the closest to llama.cpp without JavaScript. */
 interface BareContext {
   initBatch(size: number): void;
   addToBatch(sequence: number, position: number, tokens: Uint32Array, logits: Uint32Array): Uint32Array;
@@ -47,9 +47,9 @@ const PROMPT = `<|im_start|>user\n${QUESTION}<|im_end|>\n<|im_start|>assistant\n
 const never = new AbortController().signal;
 
 /**
- * Tokens a second on one thread, service against bare llama.cpp, in rounds that take turns; the fastest round of each
- * counts, so that a busy machine slows both alike. The prompt's reading is not counted. The event loop is watched in
- * a round of its own, because watching it costs something.
+ * Tokens per second on one thread, service and bare llama.cpp in alternating rounds. The fastest round of each counts,
+ * so that a busy machine slows both alike. Reading the prompt is not counted. The event loop is measured in a separate
+ * round, because the measurement has a cost.
  */
 export async function benchGeneration(): Promise<GenerationFigures> {
   const modelPath = await modelFile();

@@ -12,21 +12,21 @@ const SECONDS = 3;
 const HOPS = 16;
 
 export interface HopFigures {
-  /** Tasks handed on a second, in runs of {@link HOPS} hops between two processes. */
+  /** Tasks forwarded per second, in runs of {@link HOPS} hops between two processes. */
   readonly meshHopsPerSecond: number;
-  /** Runs of a single step a second: started, done, answered. */
+  /** Runs of a single step per second: started, executed, answered. */
   readonly meshRunsPerSecond: number;
   readonly rawPerSecond: number;
   readonly moleculerPerSecond: number;
-  /** Hops of the mesh over calls of Moleculer: 1 or more is the target. */
+  /** Hops of the mesh divided by calls of Moleculer; the target is 1 or more. */
   readonly meshToMoleculer: number;
   readonly meshToRaw: number;
 }
 
 /**
- * How fast work goes from one process to another over one nats-server with 64 in flight: a hop of the mesh (task into a
- * stream, stored, pulled, checked, handled, handed on, acked), `nc.request`, and a Moleculer call, which both store
- * nothing. Each is measured twice, in turn; the better one counts.
+ * Measures throughput between two processes over one nats-server with 64 concurrent calls. Compares a hop of the mesh
+ * (task published, stored, pulled, validated, handled, forwarded, acknowledged) with `nc.request` and with a Moleculer
+ * call, which store nothing. Each is measured twice, alternating; the better result counts.
  */
 export async function benchHop(): Promise<HopFigures> {
   const nats = await startNatsServer();

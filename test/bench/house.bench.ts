@@ -20,13 +20,13 @@ export interface HouseFigures {
   readonly eventLoopP99Ms: Readonly<Record<string, number>>;
   /** Resident memory after the load, in megabytes, of each process and of all. */
   readonly residentMb: Readonly<Record<string, number>>;
-  /** CPU of all processes while nothing is asked, in percent of one core. */
+  /** CPU of all processes without requests, in percent of one core. */
   readonly idleCpuPercent: number;
-  /** What `llmos eval answers --json` says of questions of real bank customers. */
+  /** The output of `llmos eval answers --json` for questions of real bank customers. */
   readonly answers: Readonly<Record<string, number>>;
 }
 
-/** The whole house as `llmos up` runs it: what a turn costs, what it holds, what it does when idle, how true its answers are. */
+/** Measures a complete instance as `llmos up` runs it: cost of a turn, memory, idle CPU, quality of the answers. */
 export async function benchHouse(): Promise<HouseFigures> {
   const instance = await startInstance();
   try {
@@ -77,7 +77,7 @@ async function turn(instance: Instance, i: number): Promise<{ meshMs: number; to
 
 const metricsOf = async (url: string) => (await fetch(`${url}/metrics`)).text();
 
-/** Reading the metrics starts a new window of the event loop's histogram. */
+/** Reading the metrics resets the histogram of the event loop. */
 async function resetLags(instance: Instance): Promise<void> {
   for (const { url } of instance.state().services) if (url) await metricsOf(url);
 }
@@ -128,7 +128,7 @@ function read(path: string): string {
   }
 }
 
-/** Four questions of each of 77 intents, from the end of each one's questions. */
+/** The last four questions of each of the 77 intents. */
 async function evaluateAnswers(instance: Instance): Promise<Record<string, number>> {
   const lines = readFileSync('apps/intent/training/banking77-train.csv', 'utf8').trim().split('\n').slice(1);
   const byIntent = new Map<string, string[]>();

@@ -1,5 +1,5 @@
-"""iALS as Ferrari Dacrema et al. (ACM TOIS 39(2)) ran it on the MovieLens-1M split of SpectralCF, written anew with NumPy:
-how far the figure they published, of one run, is from the mean over where the factors start.
+"""iALS as Ferrari Dacrema et al. (ACM TOIS 39(2)) ran it on the MovieLens-1M split of SpectralCF, reimplemented with
+NumPy. It shows how far their published figure, of one run, is from the mean over random initial factors.
 
     python test/bench/ials_reference.py <folder with train_users.dat and test_users.dat> [seeds]
 """

@@ -1,8 +1,8 @@
 /**
- * How right the intent head is on questions it was not trained on: trains on nine tenths of the questions, and tries
- * the other tenth and a sample of questions that have no intent.
+ * Measures the intent head on questions it was not trained on: trains on nine tenths of the questions, then predicts
+ * the other tenth and a sample of questions without an intent.
  *
- * Run alone, after a build, with Node 24 (which takes the types off by itself); takes two to four minutes:
+ * Run alone, after a build, with Node 24; takes two to four minutes:
  *
  *     node test/bench/intent.bench.ts
  */
@@ -21,7 +21,7 @@ const SEED = 7;
 
 export interface IntentFigures {
   readonly heldOut: { readonly n: number; readonly accuracy: number; readonly calibration_error: number };
-  /** On the nine tenths: each question predicted by a head that did not see it. The steadier figure: nine times as many. */
+  /** Cross-validation on the nine tenths: nine times as many questions as held out, so less noise. */
   readonly crossValidated: { readonly n: number; readonly accuracy: number };
   readonly oos: { readonly n: number; readonly auroc: number; readonly recall_at_5_percent_false_alarms: number };
 }
@@ -66,7 +66,7 @@ export async function benchIntent(): Promise<IntentFigures> {
   }
 }
 
-/** A question with its intent and the one that a head detected which had not seen it. */
+/** A question with its true intent and the intent detected by a head that was not trained on it. */
 export interface Prediction {
   readonly text: string;
   readonly intent: string;
@@ -75,7 +75,7 @@ export interface Prediction {
 
 export const PREDICTIONS = 'test-results/held-out-intents.json';
 
-/** The retrieval benchmark searches with these. */
+/** The retrieval benchmark reads these predictions. */
 async function keepPredictions(predictions: readonly Prediction[]): Promise<void> {
   await mkdir('test-results', { recursive: true });
   await writeFile(PREDICTIONS, JSON.stringify(predictions));

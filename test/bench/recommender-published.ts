@@ -1,7 +1,7 @@
 /**
- * EASE^R and iALS beside published figures, on the splits they were published with: Ferrari Dacrema et al., "A Troubling
+ * Compares EASE^R and iALS with published figures on the same splits: Ferrari Dacrema et al., "A Troubling
  * Analysis of Reproducibility and Progress in Recommender Systems Research", ACM TOIS 39(2), additional material. The
- * settings are that paper's; nothing is tuned here. The splits may not be passed on: name the folders they lie in.
+ * settings are from that paper; nothing is tuned here. The splits may not be redistributed: pass their folders.
  *
  *     node test/bench/recommender-published.ts --mcrec <folder with ml-100k.train.rating and ml-100k.test.rating>
  *     node test/bench/recommender-published.ts --spectral <folder with train_users.dat and test_users.dat>
@@ -25,7 +25,7 @@ interface Split {
 }
 type Settings = Parameters<typeof trainModel>[1];
 
-/** Precision, recall and NDCG of the first `cutoff` places among all items outside training, over all test users. */
+/** Precision, recall and NDCG at `cutoff` among all items outside the training set, averaged over all test users. */
 async function measure({ rows, test }: Split, settings: Settings, cutoff: number): Promise<Record<string, number>> {
   const unhurried = { pause: () => Promise.resolve(), checkpoint: () => undefined };
   const model = viewModel(await trainModel(prepareRows(rows), settings, unhurried, { threads: 2 }));
@@ -89,9 +89,9 @@ if (values.spectral !== undefined) {
   const split = { rows, test: lists(join(values.spectral, 'test_users.dat')) };
   const ease = await measure(split, { algorithm: 'ease', regularisation: 292 }, 20);
   print({ what: 'SpectralCF, ML-1M, EASE^R @20', ours: ease, published: { recall: 0.0956 } });
-  // That paper weighs what was touched 1 + 1.7077 ln(1 + 1 / 0.001) = 1 + 11.798 and everything else 1, with a penalty of 1e-5
-  // for each row. Here everything weighs α₀ and what was touched 1 more, so all is divided by 11.798; and the penalty of a row
-  // is λ (touched + α₀ · 6,014 users), of which α₀ · 6,014 = 510 is the greater part: λ = 1e-5 / 11.798 / 510.
+  // The paper weighs an interaction 1 + 1.7077 ln(1 + 1 / 0.001) = 1 + 11.798, everything else 1, with a penalty of 1e-5
+  // for each row. This implementation weighs everything α₀ and an interaction 1 more: divide by 11.798. The penalty of a
+  // row is λ (interactions + α₀ · 6,014 users); α₀ · 6,014 = 510 is the larger part: λ = 1e-5 / 11.798 / 510.
   const ials = {
     algorithm: 'ials',
     factors: 22,

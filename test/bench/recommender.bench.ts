@@ -1,6 +1,6 @@
 /**
- * What the recommender costs at 4,000 items: training with EASE^R, and one list of ten for a user, without the mesh and in
- * the running service. The interactions are invented, with the shape of MovieLens-1M (6,040 users, about 165 each).
+ * Measures the recommender at 4,000 items: training with EASE^R, and one list of ten for a user, without the mesh and in
+ * the running service. The interactions are synthetic, in the shape of MovieLens-1M (6,040 users, about 165 each).
  *
  * Run alone, after a build, with Node 24; takes about two minutes:
  *
@@ -32,7 +32,7 @@ const { Trainer } = (await import(from('training/trainer.js'))) as Training;
 const { encodeModel, openModel } = (await import(from('model/model-file.js'))) as ModelFile;
 const { Scorer } = (await import(from('model/scorer.js'))) as Scoring;
 
-/** Each user has a taste; a few items are everybody's, most are few people's. */
+/** Each user prefers some items; a few items are popular with all users, most with few. */
 function* inventedUsers(): Generator<{ user: string; interactions: { item: string; at: number }[] }> {
   const random = seededRandom(11);
   for (let user = 0; user < USERS; user++) {
@@ -47,7 +47,7 @@ function* inventedUsers(): Generator<{ user: string; interactions: { item: strin
   }
 }
 
-/** Runs to its end a pipeline that takes its time. */
+/** Runs a durable pipeline and waits for its end. */
 async function finish(
   instance: Instance,
   path: string,
@@ -63,7 +63,7 @@ async function finish(
   }
 }
 
-/** The same interactions imported, learnt and asked for over HTTP: what the service's handler takes, as `timings` tell. */
+/** Imports the same interactions, trains and recommends over HTTP; reads the handler's time from `timings`. */
 async function measureService(): Promise<object> {
   const instance = await startInstance();
   try {

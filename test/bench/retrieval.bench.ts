@@ -1,14 +1,14 @@
 /**
- * How right and how fast search is: 1,001 questions of real bank customers (13 for each of 77 intents, evenly spread
- * over the training split of BANKING77) against the 77 articles of the sample help centre, which were written without
- * sight of any question.
+ * Measures quality and speed of search: 1,001 questions of real bank customers (13 for each of 77 intents, evenly
+ * spread over the training split of BANKING77) against the 77 articles of the sample help centre. The authors of the
+ * articles had not read any question.
  *
- * Run alone, after a build, with Node 24 (which takes the types off by itself):
+ * Run alone, after a build, with Node 24:
  *
  *     node test/bench/retrieval.bench.ts
  *
  * It measures `apps/retrieval/dist` with its real model. A hit is the article whose `intents` holds the question's own,
- * counted by document. "With intent" gives each search the true intent, so it bounds what intent detection can bring.
+ * counted by document. "With intent" passes the true intent to each search: an upper bound for intent detection.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,16 +22,16 @@ type Source = typeof import('../../apps/retrieval/src/adapters/exact-vector.inde
   typeof import('../../apps/retrieval/src/hybrid-index.js');
 
 export interface RetrievalFigures {
-  /** Questions asked. */
+  /** Number of questions. */
   readonly n: number;
-  /** Share of questions whose article is the first document, and among the first three. */
+  /** Share of the questions whose article is the first document, or among the first three. */
   readonly hit1: number;
   readonly hit3: number;
   readonly hit1WithIntent: number;
   readonly hit3WithIntent: number;
   /** Median of one search, one at a time: embedding the question, ranking, building the answer. */
   readonly searchP50Ms: number;
-  /** With the intent that a head detected which was not trained on the question (the intent benchmark leaves them behind). */
+  /** With the intent detected by a head that was not trained on the question (written by the intent benchmark). */
   readonly heldOut?: { readonly n: number; readonly hit1: number; readonly hit3: number };
 }
 
@@ -107,7 +107,7 @@ export async function benchRetrieval(): Promise<RetrievalFigures> {
   }
 }
 
-/** The same number of questions of each intent, evenly spread over those there are. */
+/** The same number of questions for each intent, evenly spread. */
 function sample(questions: readonly Question[]): Question[] {
   const byIntent = Map.groupBy(questions, ({ intent }) => intent);
   return [...byIntent.values()].flatMap((all) =>
@@ -115,7 +115,7 @@ function sample(questions: readonly Question[]): Question[] {
   );
 }
 
-/** The file has two columns, `text,category`; the text is quoted (with quotes doubled) where it holds a comma, a quote or a line feed. */
+/** Two columns, `text,category`; a text with a comma, quote or line feed is quoted, with its quotes doubled. */
 function parseCsv(csv: string): Question[] {
   const rows = csv.matchAll(/(?:"((?:[^"]|"")*)"|([^,\n]*)),([a-zA-Z_?]+)\r?(?:\n|$)/g);
   return Array.from(rows, ([, quoted, plain, intent]) => ({

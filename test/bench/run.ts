@@ -1,6 +1,6 @@
 /**
- * Every figure the house promises, measured in one run: `npm run bench`, or `npm run bench -- hop house` for some.
- * Writes docs/benchmarks.json (figures of a partial run are added to those there) and the table in docs/benchmarks.md.
+ * Measures all figures in one run: `npm run bench`, or `npm run bench -- hop house` for a part.
+ * Writes docs/benchmarks.json (a partial run replaces only its own figures) and the table in docs/benchmarks.md.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ const TARGETS: readonly Target[] = [
     unit: 'ms',
   },
   {
-    what: 'mesh hops a second at 64 in flight, over Moleculer calls',
+    what: 'mesh hops per second, 64 concurrent, against Moleculer',
     part: 'hop',
     path: 'meshToMoleculer',
     limit: 1,
@@ -45,7 +45,7 @@ const TARGETS: readonly Target[] = [
     unit: 'x',
   },
   { what: 'ASR real-time factor, one thread', part: 'asr', path: 'rtf', limit: 0.05, better: 'less' },
-  { what: 'ASR service over a bare loop', part: 'asr', path: 'ratio', limit: 1.15, better: 'less', unit: 'x' },
+  { what: 'ASR service against a bare loop', part: 'asr', path: 'ratio', limit: 1.15, better: 'less', unit: 'x' },
   { what: 'ASR word errors on the two recordings', part: 'asr', path: 'wer', limit: 0.05, better: 'less' },
   { what: 'intent accuracy, held out', part: 'intent', path: 'heldOut.accuracy', limit: 0.93, better: 'more' },
   {
@@ -56,16 +56,16 @@ const TARGETS: readonly Target[] = [
     better: 'more',
   },
   { what: 'out-of-scope AUROC', part: 'intent', path: 'oos.auroc', limit: 0.985, better: 'more' },
-  { what: 'help-centre hit@3, search alone', part: 'retrieval', path: 'hit3', limit: 0.9, better: 'more' },
+  { what: 'help-centre hit@3, search without intent', part: 'retrieval', path: 'hit3', limit: 0.9, better: 'more' },
   {
-    what: 'help-centre hit@3, with intents detected by a head that was not trained on the questions',
+    what: 'help-centre hit@3, with held-out intents',
     part: 'retrieval',
     path: 'heldOut.hit3',
     limit: 0.9,
     better: 'more',
   },
   {
-    what: 'right article cited, the whole line',
+    what: 'right article cited, whole pipeline',
     part: 'house',
     path: 'answers.cited_right',
     limit: 0.9,
@@ -79,7 +79,7 @@ const TARGETS: readonly Target[] = [
     better: 'less',
   },
   {
-    what: 'generation tokens a second over bare llama.cpp',
+    what: 'generation tokens per second against bare llama.cpp',
     part: 'generation',
     path: 'ratio',
     limit: 0.9,
@@ -95,7 +95,7 @@ const TARGETS: readonly Target[] = [
     unit: 'ms',
   },
   {
-    what: 'resident memory of everything under load',
+    what: 'resident memory of all processes under load',
     part: 'house',
     path: 'residentMb.all',
     limit: 1_800,
@@ -103,7 +103,7 @@ const TARGETS: readonly Target[] = [
     unit: 'MB',
   },
   {
-    what: 'idle CPU of everything, of one core',
+    what: 'idle CPU of all processes, of one core',
     part: 'house',
     path: 'idleCpuPercent',
     limit: 3,
@@ -119,7 +119,7 @@ const TARGETS: readonly Target[] = [
     unit: 's',
   },
   {
-    what: 'recommender: one list of ten at 4,000 items, p99',
+    what: 'recommender: list of ten at 4,000 items, p99',
     part: 'recommender',
     path: 'serving.p99Ms',
     limit: 5,
@@ -127,7 +127,7 @@ const TARGETS: readonly Target[] = [
     unit: 'ms',
   },
   {
-    what: 'the same in the running service, asked over HTTP, p99',
+    what: 'recommender: the same in the running service, p99',
     part: 'recommender',
     path: 'service.handler.p99Ms',
     limit: 5,
@@ -143,7 +143,7 @@ const figures: Figures = wanted.length === 0 ? {} : previous();
 for (const part of parts) {
   process.stdout.write(`${part} … `);
   const startedAt = performance.now();
-  // Each part in a process of its own: what one leaves in memory must not weigh on the next.
+  // Each part runs in its own process, so that the memory of one does not affect the next.
   const { stdout, status, stderr } = spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', `test/bench/${part}.bench.ts`],

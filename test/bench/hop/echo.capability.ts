@@ -5,16 +5,16 @@ const body = z.object({ text: z.string() });
 const echo = (name: string) =>
   capability({
     name,
-    summary: 'Says it back.',
+    summary: 'Returns its input.',
     input: body,
     output: body,
     example: { input: { text: 'a' }, output: { text: 'a' } },
   });
 
-/** The smallest capabilities there are: what they cost is what the mesh costs. One process does the first, one the second. */
+/** The smallest possible capabilities: their cost is the cost of the mesh. Two processes serve one each. */
 export const ECHOES = { ping: echo('bench.ping'), pong: echo('bench.pong') };
 
-/** A run that is handed from one process to the other and back, `hops` times in all. */
+/** A pipeline whose run alternates between the two processes for `hops` hops. */
 export function chain(hops: number): Pipeline {
   return {
     name: 'bench_chain',

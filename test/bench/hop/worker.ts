@@ -1,4 +1,4 @@
-// The far side of the hop benchmark: a process that echoes over the mesh, and, the first of them, over raw NATS and Moleculer.
+// A worker of the hop benchmark. It echoes over the mesh; the first worker also over raw NATS and Moleculer.
 import { Bus, taskConsumer } from '@llmos/bus';
 import { Cancellations, Forwarder, RunRecords, TaskChain } from '@llmos/mesh';
 import { createLogger } from '@llmos/telemetry';
