@@ -1,5 +1,5 @@
 export type { EvaluationOptions } from './concurrency.js';
-export { evaluateAnswers, parseQuestions } from './evaluate-answers.js';
+export { evaluateAnswers, parseQuestions, type Question } from './evaluate-answers.js';
 export { evaluateAsr, findRecordings } from './evaluate-asr.js';
 export { evaluateEntities, parseConll } from './evaluate-entities.js';
 export { evaluateIntent, parseIntents } from './evaluate-intent.js';

@@ -1,5 +1,4 @@
 import type { Reply, RunInput } from '@llmos/client';
-import { parseLabelled } from '@llmos/evaluation';
 import { CliError } from '../cli-error.js';
 import { table } from '../terminal/table.js';
 import { progressLine } from '../terminal/progress-line.js';
@@ -47,11 +46,12 @@ export function rollbackRecommender(
 }
 
 /** `llmos train classifier`: a CSV of texts and labels becomes a classifier with a name. */
-export function trainClassifier(
+export async function trainClassifier(
   context: CommandContext,
   name: string,
   options: RunOptions & { data: string },
 ): Promise<number> {
+  const { parseLabelled } = await import('@llmos/evaluation');
   const examples = parseLabelled(readData(options.data).toString('utf8'), options.data);
   return follow(context, options, 'train_classifier', { classifier: name, examples });
 }

@@ -1,5 +1,5 @@
 import type { GatewayClient } from '@llmos/client';
-import * as evaluation from '@llmos/evaluation';
+import type { EvaluationOptions, LabelledText, Question } from '@llmos/evaluation';
 import { Option, type Command } from 'commander';
 import { join } from 'node:path';
 import type { CommandContext } from '../commands/context.js';
@@ -15,19 +15,20 @@ interface DataOptions extends EvalOptions {
   readonly classifier?: string;
 }
 
+type Evaluations = typeof import('@llmos/evaluation');
+
 interface DataEvaluation<Row> {
-  readonly description: string;
-  /** The format of the file. */
-  readonly format: string;
-  readonly unit: string;
   parse(text: string, file: string): readonly Row[];
   evaluate(
     client: GatewayClient,
     rows: readonly Row[],
-    options: evaluation.EvaluationOptions,
+    options: EvaluationOptions,
     command: DataOptions,
   ): Promise<object>;
 }
+
+/** Only these commands need the evaluations: they are loaded when one of them runs. */
+const load = (): Promise<Evaluations> => import('@llmos/evaluation');
 
 /** `llmos eval …`: measures the running services against data of the user. */
 export function addEvalCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
@@ -40,10 +41,15 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
       .addOption(url())
       .option('--concurrency <number>', 'requests at a time', countingNumber, concurrency)
       .option('--limit <number>', 'evaluate only the first rows', countingNumber);
-  const onData = <Row>(name: string, { description, format, unit, parse, evaluate: judge }: DataEvaluation<Row>) =>
+  const onData = <Row>(
+    name: string,
+    { description, format, unit }: { description: string; format: string; unit: string },
+    choose: (evaluations: Evaluations) => DataEvaluation<Row>,
+  ) =>
     add(name, description)
       .requiredOption('--data <file>', format)
       .action(async (options: DataOptions) => {
+        const { parse, evaluate: judge } = choose(await load());
         const rows = parse(readData(options.data).toString('utf8'), options.data);
         done(
           await evaluate(context, options, {
@@ -54,71 +60,83 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
         );
       });
 
-  onData('intent', {
-    description: 'intents of texts',
-    format: 'CSV with the columns text,category; the category oos is out of scope',
-    unit: 'rows',
-    parse: evaluation.parseIntents,
-    evaluate: evaluation.evaluateIntent,
-  });
+  onData(
+    'intent',
+    {
+      description: 'intents of texts',
+      format: 'CSV with the columns text,category; the category oos is out of scope',
+      unit: 'rows',
+    },
+    (e) => ({ parse: e.parseIntents, evaluate: e.evaluateIntent }),
+  );
   add('asr', 'word errors of recordings', 1)
     .requiredOption('--dir <folder>', 'recordings, each with its text beside it: x.wav and x.txt')
     .action(async ({ dir, ...options }: EvalOptions & { dir: string }) => {
-      const rows = evaluation.findRecordings(dir);
-      done(await evaluate(context, options, { unit: 'recordings', rows, evaluate: evaluation.evaluateAsr }));
+      const { findRecordings, evaluateAsr } = await load();
+      const rows = findRecordings(dir);
+      done(await evaluate(context, options, { unit: 'recordings', rows, evaluate: evaluateAsr }));
     });
-  onData('answers', {
-    description: 'answers and citations',
-    format: 'JSON lines: {"question", "article" or "intent"}',
-    unit: 'questions',
-    parse: evaluation.parseQuestions,
-    evaluate: (client, rows, options) => {
-      const articles = evaluation.readHelpCentre(join(context.config.root, 'deploy', 'samples', 'help-centre'));
-      return evaluation.evaluateAnswers(client, rows, articles, options);
+  onData(
+    'answers',
+    {
+      description: 'answers and citations',
+      format: 'JSON lines: {"question", "article" or "intent"}',
+      unit: 'questions',
     },
-  });
-  onData('sentiment', {
-    description: 'sentiment of texts',
-    format: 'CSV with the columns text,label; positive, negative, neutral',
-    unit: 'rows',
-    parse: evaluation.parseLabelled,
-    evaluate: evaluation.evaluateSentiment,
-  });
-  onData('classify', {
-    description: 'labels of texts',
-    format: 'CSV with the columns text,label',
-    unit: 'rows',
-    parse: evaluation.parseLabelled,
-    evaluate: (client, rows, options, { classifier }) => evaluation.evaluateClasses(client, rows, classifier, options),
-  }).option('--classifier <name>', 'a trained classifier instead of the names of the labels');
-  onData('entities', {
-    description: 'names in texts',
-    format: 'CoNLL columns: a word and its BIO tag',
-    unit: 'sentences',
-    parse: evaluation.parseConll,
-    evaluate: evaluation.evaluateEntities,
-  });
-  onData('key-phrases', {
-    description: 'key phrases of texts',
-    format: 'JSON lines: {"text", "phrases": [...]}',
-    unit: 'texts',
-    parse: evaluation.parseKeyPhrases,
-    evaluate: evaluation.evaluateKeyPhrases,
-  });
-  onData('injection', {
-    description: 'attacks among texts',
-    format: 'JSON lines: {"text", "label": "injection" or "benign"}',
-    unit: 'texts',
-    parse: evaluation.parseScreening,
-    evaluate: evaluation.evaluateScreening,
-  });
-  onData('pii', {
-    description: 'personal data in texts',
-    format: 'JSON lines: {"text", "spans": [{"start", "end", "type"}]}',
-    unit: 'texts',
-    parse: evaluation.parsePii,
-    evaluate: evaluation.evaluatePii,
-  });
+    (e) => ({
+      parse: e.parseQuestions,
+      evaluate: (client, rows: readonly Question[], options) => {
+        const articles = e.readHelpCentre(join(context.config.root, 'deploy', 'samples', 'help-centre'));
+        return e.evaluateAnswers(client, rows, articles, options);
+      },
+    }),
+  );
+  onData(
+    'sentiment',
+    {
+      description: 'sentiment of texts',
+      format: 'CSV with the columns text,label; positive, negative, neutral',
+      unit: 'rows',
+    },
+    (e) => ({ parse: e.parseLabelled, evaluate: e.evaluateSentiment }),
+  );
+  onData(
+    'classify',
+    { description: 'labels of texts', format: 'CSV with the columns text,label', unit: 'rows' },
+    (e) => ({
+      parse: e.parseLabelled,
+      evaluate: (client, rows: readonly LabelledText[], options, { classifier }) =>
+        e.evaluateClasses(client, rows, classifier, options),
+    }),
+  ).option('--classifier <name>', 'a trained classifier instead of the names of the labels');
+  onData(
+    'entities',
+    { description: 'names in texts', format: 'CoNLL columns: a word and its BIO tag', unit: 'sentences' },
+    (e) => ({ parse: e.parseConll, evaluate: e.evaluateEntities }),
+  );
+  onData(
+    'key-phrases',
+    { description: 'key phrases of texts', format: 'JSON lines: {"text", "phrases": [...]}', unit: 'texts' },
+    (e) => ({ parse: e.parseKeyPhrases, evaluate: e.evaluateKeyPhrases }),
+  );
+  onData(
+    'injection',
+    {
+      description: 'attacks among texts',
+      format: 'JSON lines: {"text", "label": "injection" or "benign"}',
+      unit: 'texts',
+    },
+    (e) => ({ parse: e.parseScreening, evaluate: e.evaluateScreening }),
+  );
+  onData(
+    'pii',
+    {
+      description: 'personal data in texts',
+      format: 'JSON lines: {"text", "spans": [{"start", "end", "type"}]}',
+      unit: 'texts',
+    },
+    (e) => ({ parse: e.parsePii, evaluate: e.evaluatePii }),
+  );
   addLearningOptions(evals.command('recommender'))
     .description('recommendations, by a published protocol; stored data stays unchanged')
     .addOption(json())
