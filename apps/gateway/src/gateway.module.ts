@@ -4,6 +4,8 @@ import { AvailabilityService } from './availability.service.js';
 import { ErrorsFilter } from './http/errors.js';
 import { ThrottleService } from './throttle/throttle.service.js';
 import { HealthController } from './health.controller.js';
+import { OpenApiController } from './http/openapi.controller.js';
+import { RouteRegistry } from './http/route-registry.js';
 import { IntakeService } from './intake.service.js';
 import { PipelinesService } from './pipelines.service.js';
 import { AnalysisController } from './resources/analysis.controller.js';
@@ -22,6 +24,7 @@ import { ServingController } from './runs/serving.controller.js';
     AnalysisController,
     RecurringRunsController,
     HealthController,
+    OpenApiController,
   ],
   providers: [
     PipelinesService,
@@ -30,6 +33,7 @@ import { ServingController } from './runs/serving.controller.js';
     HttpRuns,
     IntakeService,
     ThrottleService,
+    RouteRegistry,
     { provide: APP_FILTER, useClass: ErrorsFilter },
   ],
 })

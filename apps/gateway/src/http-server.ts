@@ -11,6 +11,7 @@ import { GatewayModule } from './gateway.module.js';
 import { Identities, attachIdentity } from './auth/identity.js';
 import { ThrottleService } from './throttle/throttle.service.js';
 import { parseJson } from './http/json-body.js';
+import { RouteRegistry } from './http/route-registry.js';
 import { ROW_FILES } from './resources/rows-body.js';
 
 const PORTS_TRIED = 50;
@@ -31,6 +32,7 @@ export async function createGateway(context: GatewayProcess): Promise<NestFastif
   });
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await setBodyParsers(fastify, config);
+  app.get(RouteRegistry).attach(fastify);
   attachIdentity(fastify, new Identities(config.apiKeys, config.trustedProxies));
   app.get(ThrottleService).attach(fastify);
   attachAuth(fastify, config);

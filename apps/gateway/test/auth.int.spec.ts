@@ -10,7 +10,7 @@ import { request, type IncomingMessage } from 'node:http';
 
 const MEGABYTE = 1_000_000;
 
-describe('the door of a gateway process', () => {
+describe('a gateway process', () => {
   let nats: TestNatsServer;
   let keyless: TestServiceProcess;
   let keyed: TestServiceProcess;
@@ -32,7 +32,7 @@ describe('the door of a gateway process', () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     return 1_000 * Number(/^process_cpu_seconds_total\{.*\} (\S+)/m.exec(metrics)?.[1]);
   };
-  /** fetch sets Host itself. */
+  /** fetch does not let a caller set Host. */
   const statusFor = (url: string, host: string) =>
     new Promise<number | undefined>((resolve, reject) => {
       request(`${url}/v1/schedules`, { headers: { host } }, (response) => resolve(response.resume().statusCode))
@@ -49,7 +49,7 @@ describe('the door of a gateway process', () => {
     await nats.stop();
   }, 30_000);
 
-  it('says 401 to 39 MB of JSON without reading what it says, and goes on answering others', async () => {
+  it('refuses 39 MB of JSON without a key before parsing it, and answers other requests meanwhile', async () => {
     const body = `[${'[],'.repeat(13 * MEGABYTE)}[]]`;
     const parsingMs = threadMsOf(() => void JSON.parse(body));
     const before = await cpuMsOf(keyed);
@@ -61,17 +61,17 @@ describe('the door of a gateway process', () => {
     expect(health.status).toBe(200);
     const withKey = await post(keyed, body, { 'content-type': 'application/json', authorization: 'Bearer k1' });
     expect(withKey).toMatchObject({ status: 400, body: { error: { code: 'MALFORMED_JSON' } } });
-    // Of processor time, as a busy machine makes everybody late: reading it twice takes less than parsing it once.
+    // In processor time, which does not depend on the load: reading it twice takes less than parsing it once.
     expect((await cpuMsOf(keyed)) - before).toBeLessThan(parsingMs);
   }, 60_000);
 
-  it('takes no form that is larger than a body may be, however many files it is in', async () => {
+  it('refuses a form larger than the limit of a body, however many files it consists of', async () => {
     const form = new FormData();
     form.set('name', 'transcribe');
     for (const name of ['a', 'b', 'c', 'd']) form.set(name, new Blob([new Uint8Array(12 * MEGABYTE)]), name);
     const tooLarge = { status: 413, body: { error: { code: 'PAYLOAD_TOO_LARGE', field: 'body' } } };
     expect(await post(keyless, form)).toMatchObject(tooLarge);
-    // The same with no length announced.
+    // The same without an announced length.
     const encoded = new Response(form);
     const streamed = await fetch(`${keyless.url}/serving/process`, {
       method: 'POST',
@@ -83,7 +83,7 @@ describe('the door of a gateway process', () => {
     expect((await fetch(`${keyless.url}/healthz`)).status).toBe(200);
   }, 60_000);
 
-  it('refuses a form that never ends as soon as it is too large', async () => {
+  it('refuses a form that does not end as soon as it is too large', async () => {
     const boundary = 'between';
     const upload = request(`${keyless.url}/serving/process`, {
       method: 'POST',
@@ -98,7 +98,7 @@ describe('the door of a gateway process', () => {
     upload.destroy();
   }, 20_000);
 
-  it('refuses what pages of other sites send, and names that only lead here', async () => {
+  it('refuses requests from pages of other sites and for foreign host names', async () => {
     const { port } = new URL(keyless.url);
     const greet = JSON.stringify({ name: 'customer_service' });
     const json = { 'content-type': 'application/json' };

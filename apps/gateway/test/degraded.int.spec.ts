@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-describe('a house in which a service is missing', () => {
+describe('a gateway whose installation lacks a service', () => {
   let nats: TestNatsServer;
   let gateway: TestServiceProcess;
   let security: TestServiceProcess;
@@ -40,7 +40,7 @@ describe('a house in which a service is missing', () => {
       startServiceProcess({ app: 'gateway', natsUrl: nats.url, env }),
       startServiceProcess({ app: 'security', natsUrl: nats.url, env, readyWithinMs: 120_000 }),
     ]);
-    await waitFor('the gateway to know of it', async () => (await redact('a')).status === 200, 15_000);
+    await waitFor('the gateway to know the service', async () => (await redact('a')).status === 200, 15_000);
   }, 180_000);
   afterAll(async () => {
     await Promise.all([gateway?.stop(), security?.stop()]);
@@ -48,7 +48,7 @@ describe('a house in which a service is missing', () => {
     await rm(keys, { recursive: true });
   }, 30_000);
 
-  it('answers without the step that it can do without, at once, and says so', async () => {
+  it('answers at once without an optional step, and names the step as degraded', async () => {
     const { status, body } = await redact('Write to ada@example.org.');
     expect(status).toBe(200);
     expect(body).toMatchObject({ result: 'Write to [EMAIL_1].', details: { degraded: ['names'] } });
@@ -56,7 +56,7 @@ describe('a house in which a service is missing', () => {
     expect(metrics).toMatch(/llmos_steps_passed_over_total\{capability="analysis.analyze",.*\} [1-9]/);
   });
 
-  it('refuses what it cannot do without it, at once, and stays in the load balancer for the rest', async () => {
+  it('refuses at once a pipeline that needs the service, and stays ready for the others', async () => {
     expect(await refusalFor('text_analysis', { text: 'Ada lives in London.' })).toMatchObject({
       status: 503,
       code: 'UNAVAILABLE',

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
-describe('the gateway as a process', () => {
+describe('a gateway process without a broker', () => {
   let nats: TestNatsServer;
   let gateway: ChildProcess;
   let url: string;
@@ -31,7 +31,7 @@ describe('the gateway as a process', () => {
       env: { ...process.env, LLMOS_NATS_URL: nats.url, LLMOS_PORT: String(port), LLMOS_LOG_LEVEL: 'silent' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    // The wanted port is taken: one of the next is used.
+    // The wanted port is in use: the gateway listens on one of the next.
     url = await waitFor('the gateway to listen', async () => {
       for (let next = port + 1; next < port + 10; next++) {
         const answer = await fetch(`http://127.0.0.1:${next}/healthz`).then(
@@ -50,7 +50,7 @@ describe('the gateway as a process', () => {
     await nats.stop();
   });
 
-  it('is alive and says that the broker is missing while it is', async () => {
+  it('is alive and reports the missing broker', async () => {
     expect((await get('/healthz')).status).toBe(200);
     const ready = await get('/readyz');
     expect(ready.status).toBe(503);
@@ -60,18 +60,18 @@ describe('the gateway as a process', () => {
     expect(await refused.json()).toMatchObject({ status: 'error', error: { code: 'UNAVAILABLE', retryable: true } });
   });
 
-  it('opens at the same address when the broker comes, and says which capabilities nobody does', async () => {
+  it('serves at the same address once the broker is there, and reports capabilities without a service', async () => {
     await nats.restart();
     const open = async () => (await get('/readyz').catch(() => undefined))?.text.includes('asr.transcribe');
-    await waitFor('the doors to open', open, 15_000);
+    await waitFor('the gateway to serve', open, 15_000);
     const ready = await get('/readyz');
     expect(ready.text).toContain("No service that does 'intent.detect' is running.");
-    // A service that is away must not take the gateway away from the pipelines that do without it.
+    // A missing service must not make the gateway unready for pipelines that do not need it.
     expect(ready.status).toBe(200);
     expect((await get('/metrics')).text).toContain('process_cpu');
   }, 20_000);
 
-  it('a model that is still loading is a 503 with its state, how far it is and when to come back', async () => {
+  it('refuses a run whose model is loading with 503, its state, its progress and the time to wait', async () => {
     const bus = await Bus.connect({ url: nats.url, service: 'test' });
     const nodes = await Nodes.open(bus);
     const check = {
@@ -110,7 +110,7 @@ describe('the gateway as a process', () => {
     await bus.close();
   });
 
-  it('says again that the broker is missing when it goes', async () => {
+  it('reports the broker again when it is gone', async () => {
     await nats.kill();
     await waitFor('readyz to say so', async () => (await get('/readyz')).text.includes('"broker","state":"failed"'));
     expect((await get('/healthz')).status).toBe(200);

@@ -10,27 +10,28 @@ import { join } from 'node:path';
 import 'reflect-metadata';
 import { gatewayConfig, type GatewayConfig } from '../src/gateway.config.js';
 import { createGateway } from '../src/http-server.js';
+import { pathOf, RouteRegistry } from '../src/http/route-registry.js';
 import { IntakeService } from '../src/intake.service.js';
 import { PipelinesService } from '../src/pipelines.service.js';
 
 interface Token {
   readonly authorization?: string;
-  /** Nobody, when the token is not known. */
-  readonly holder?: { readonly tenant: string; readonly role: Role };
+  /** Absent if the token is unknown. */
+  readonly caller?: { readonly tenant: string; readonly role: Role };
 }
 
 const TOKENS: Readonly<Record<string, Token>> = {
   none: {},
   wrong: { authorization: 'Bearer k5' },
   'another scheme': { authorization: 'Basic k2' },
-  caller: { authorization: 'Bearer k1', holder: { tenant: 'acme', role: 'caller' } },
-  operator: { authorization: 'Bearer k2', holder: { tenant: 'acme', role: 'operator' } },
-  'caller of another tenant': { authorization: 'Bearer k3', holder: { tenant: 'globex', role: 'caller' } },
-  'operator of another tenant': { authorization: 'Bearer k4', holder: { tenant: 'globex', role: 'operator' } },
+  caller: { authorization: 'Bearer k1', caller: { tenant: 'acme', role: 'caller' } },
+  operator: { authorization: 'Bearer k2', caller: { tenant: 'acme', role: 'operator' } },
+  'caller of another tenant': { authorization: 'Bearer k3', caller: { tenant: 'globex', role: 'caller' } },
+  'operator of another tenant': { authorization: 'Bearer k4', caller: { tenant: 'globex', role: 'operator' } },
 };
 const KEYS = 'k1:acme,k2:acme:operator,k3:globex:caller,k4:globex:operator';
 
-/** Headers as they travel: an app has no client of the broker to write them with. */
+/** Headers in their wire format: an app has no NATS client that could write them. */
 const STRUCTURED = {
   encode: () => Buffer.from('NATS/1.0\r\ncontent-type: application/cloudevents+json\r\n\r\n'),
 } as never;
@@ -39,13 +40,13 @@ interface Attempt {
   readonly path: string;
   readonly body?: object;
   readonly needs: Role;
-  /** The statuses of who is let in; no service runs here, so what waits for one is a 503. */
+  /** The statuses for callers with the role. No service runs here, so a live run is refused with 503. */
   readonly letIn: readonly number[];
-  /** For what belongs to one tenant: the status of another's keys. */
+  /** The status for keys of another tenant, where the object belongs to one tenant. */
   readonly others?: number;
 }
 
-/** What a route is asked in this test, given the pipelines and a run of acme's that is over. `open`: needs no key. */
+/** The requests of this test for a route, given the pipelines and an ended run of acme. `open`: needs no key. */
 type Attempts = (pipelines: readonly Pipeline[], run: string) => readonly Attempt[] | 'open';
 
 const pipelineNamed = (pipelines: readonly Pipeline[], name: string) => pipelines.find((each) => each.name === name)!;
@@ -56,7 +57,7 @@ const ofRun =
   (suffix = ''): Attempts =>
   (_, run) => [{ path: `/v1/runs/${run}${suffix}`, needs: 'caller', letIn: [200], others: 404 }];
 
-/** Every route of the gateway. One that is not here fails the test below. */
+/** Every route of the gateway. A route that is missing here fails the first test. */
 const ROUTES: Readonly<Record<string, Attempts>> = {
   'POST /serving/process': (pipelines) =>
     pipelines.map((each) => ({
@@ -90,12 +91,13 @@ const ROUTES: Readonly<Record<string, Attempts>> = {
     })),
   'GET /v1/schedules': () => [{ path: '/v1/schedules', needs: 'operator', letIn: [200] }],
   'DELETE /v1/schedules/:name': () => [{ path: '/v1/schedules/nightly', needs: 'operator', letIn: [200] }],
+  'GET /openapi.json': () => [{ path: '/openapi.json', needs: 'caller', letIn: [200] }],
   'GET /healthz': () => 'open',
   'GET /readyz': () => 'open',
   'GET /metrics': () => 'open',
 };
 
-/** The least that a pipeline takes. */
+/** The required input of a pipeline. */
 function inputOf({ input }: Pipeline): Record<string, unknown> {
   const values = { string: 'x', bytes: Buffer.from('x').toString('base64'), number: 1, boolean: true, json: [] };
   return Object.fromEntries(
@@ -105,7 +107,7 @@ function inputOf({ input }: Pipeline): Record<string, unknown> {
   );
 }
 
-describe('roles: each route, with each pipeline, for each token', () => {
+describe('the gateway, for each route, pipeline and token,', () => {
   let nats: TestNatsServer;
   let home: string;
   let settings: GatewayConfig;
@@ -164,7 +166,7 @@ describe('roles: each route, with each pipeline, for each token', () => {
     rmSync(home, { recursive: true, force: true });
   }, 30_000);
 
-  /** A run of acme's own that is over. */
+  /** An ended run of acme. */
   async function cancelledRun(): Promise<string> {
     const body = { name: 'detect_intent', text: 'hi' };
     const { run } = await send(gateway.url, 'POST', { path: '/v1/runs', body }, TOKENS['operator']!);
@@ -172,17 +174,26 @@ describe('roles: each route, with each pipeline, for each token', () => {
     return run!;
   }
 
-  /** What was not as it must be, of one attempt with one token. */
+  /** The faults of one attempt with one token. */
   async function unexpected(route: string, attempt: Attempt, token: Token): Promise<string[]> {
     const { status, run, text } = await send(gateway.url, route.split(' ', 1)[0]!, attempt, token);
-    const { holder } = token;
-    if (!holder) return status === 401 && run === null ? [] : [`${status}, not 401`];
-    if (!mayAct(holder.role, attempt.needs)) {
-      const isSaid = /"FORBIDDEN".*'operator'.*LLMOS_API_KEYS/.test(text) || route.startsWith('HEAD ');
-      return status === 403 && run === null && isSaid ? [] : [`${status} ${text}, not 403`];
+    const { caller } = token;
+    if (!caller) return status === 401 && run === null ? [] : [`${status}, not 401`];
+    if (!mayAct(caller.role, attempt.needs)) {
+      const isExplained = /"FORBIDDEN".*'operator'.*LLMOS_API_KEYS/.test(text) || route.startsWith('HEAD ');
+      return status === 403 && run === null && isExplained ? [] : [`${status} ${text}, not 403`];
     }
-    const letIn = holder.tenant === 'acme' || attempt.others === undefined ? attempt.letIn : [attempt.others];
-    return letIn.includes(status) ? [] : [`${status} ${text}, not ${letIn.join(' or ')}`];
+    const letIn = caller.tenant === 'acme' || attempt.others === undefined ? attempt.letIn : [attempt.others];
+    if (!letIn.includes(status)) return [`${status} ${text}, not ${letIn.join(' or ')}`];
+    return status < 300 ? undescribed(route, status, text) : [];
+  }
+
+  /** How a JSON reply differs from the schema of its route. */
+  function undescribed(name: string, status: number, text: string): string[] {
+    const route = gateway.app.get(RouteRegistry).routes.find((each) => `${each.method} ${each.path}` === pathOf(name));
+    const schema = route?.config.schemas.replies[status];
+    const parsed = schema?.safeParse(JSON.parse(text));
+    return parsed?.error ? [`${status} ${text}: ${parsed.error.message}`] : [];
   }
 
   async function tryEach(isWanted: (attempt: Attempt, token: Token) => boolean) {
@@ -202,14 +213,16 @@ describe('roles: each route, with each pipeline, for each token', () => {
     }
     return { found, tried, minted: (await waiting()) - before };
   }
-  const isLetIn = ({ needs }: Attempt, { holder }: Token) => holder !== undefined && mayAct(holder.role, needs);
+  const isLetIn = ({ needs }: Attempt, { caller }: Token) => caller !== undefined && mayAct(caller.role, needs);
 
-  it('knows every route of the gateway', () => {
+  it('has a line in this test and schemas for every route', () => {
     const own = gateway.routes.map((route) => route.replace('HEAD ', 'GET '));
     expect([...new Set(own)].sort()).toEqual(Object.keys(ROUTES).sort());
+    const described = gateway.app.get(RouteRegistry).routes.map(({ method, path }) => `${method} ${path}`);
+    expect(described.sort()).toEqual(Object.keys(ROUTES).map(pathOf).sort());
   });
 
-  it('refuses whom it must, names the role, and starts nothing for them', async () => {
+  it('refuses tokens without the role, names the role, and starts no run for them', async () => {
     const { found, tried, minted } = await tryEach((attempt, token) => !isLetIn(attempt, token));
     console.log(`${tried} refusals`);
     expect(found).toEqual([]);
@@ -217,14 +230,14 @@ describe('roles: each route, with each pipeline, for each token', () => {
     expect(tried).toBeGreaterThan(300);
   }, 60_000);
 
-  it('lets in whom it must, each to what is its tenant’s', async () => {
+  it('accepts tokens with the role, each for its own tenant, with replies that match the schemas', async () => {
     const { found, tried, minted } = await tryEach(isLetIn);
     console.log(`${tried} let in, ${minted} durable runs`);
     expect(found).toEqual([]);
     expect(minted).toBeGreaterThan(100);
   }, 60_000);
 
-  it('needs no key for what orchestrators ask, and none for anything where none are set', async () => {
+  it('needs no key for public routes, and none at all where no keys are set', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics'])
       expect((await send(gateway.url, 'GET', { path }, {})).status).toBe(200);
     const keyless = await openGateway('');
@@ -235,7 +248,7 @@ describe('roles: each route, with each pipeline, for each token', () => {
     expect((await send(keyless.url, 'GET', { path: '/v1/schedules' }, {})).status).toBe(200);
   }, 60_000);
 
-  it('takes a pipeline of operators from the operators’ subject alone, whoever publishes', async () => {
+  it('starts pipelines of operators only for events on the subject of operators', async () => {
     const refused: { subject: string; code: string; reason: string }[] = [];
     bus.nc.subscribe(subjects.deadLetters(), {
       callback: (_, { headers }) =>
@@ -269,7 +282,7 @@ describe('roles: each route, with each pipeline, for each token', () => {
     expect((await bus.pending('TASKS_DURABLE')) - before).toBe(runs);
   }, 60_000);
 
-  it('starts what an operator has scheduled', async () => {
+  it('starts the recurring run of an operator', async () => {
     const before = await bus.pending('TASKS_DURABLE');
     const body = { pipeline: 'train_recommender', every: '1s' };
     const path = '/v1/schedules/often';

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-describe('runs under their tenant’s key, behind a gateway process', () => {
+describe('a gateway process with sealed run records', () => {
   let nats: TestNatsServer;
   let gateway: ChildProcess;
   let bus: Bus;
@@ -51,7 +51,7 @@ describe('runs under their tenant’s key, behind a gateway process', () => {
     await rm(folder, { recursive: true, force: true });
   }, 30_000);
 
-  it('are shown to their caller, and after a shredding never again, with the reason', async () => {
+  it('shows a record to its caller, and after its key was destroyed only the reason', async () => {
     const records = await RunRecords.open(bus, new AtRest(keys, true));
     const record: RunRecord = {
       run: newRunId(),
@@ -71,7 +71,7 @@ describe('runs under their tenant’s key, behind a gateway process', () => {
       body: expect.stringContaining('Your card is blocked.'),
     });
     await keys.shred('acme');
-    const lost = await waitFor('the gateway to hear of it', async () => {
+    const lost = await waitFor('the gateway to learn that the key is gone', async () => {
       const shown = await show(record.run);
       return shown.status === 200 ? undefined : shown;
     });

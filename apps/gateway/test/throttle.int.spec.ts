@@ -10,7 +10,7 @@ import { once } from 'node:events';
 const CALLER = '203.0.113.7';
 const ID = `address.${Buffer.from(CALLER).toString('base64url')}`;
 
-describe('the guard of a gateway process', () => {
+describe('a gateway process with its throttle', () => {
   let nats: TestNatsServer;
   let gateway: ChildProcess;
   let bus: Bus;
@@ -84,11 +84,11 @@ describe('the guard of a gateway process', () => {
     await nats.stop();
   }, 30_000);
 
-  it('lets a caller in before anybody has restricted anything', async () => {
+  it('accepts requests while there is no restriction', async () => {
     expect((await get('/v1/runs/none')).status).toBe(400);
   });
 
-  it('refuses a blocked caller before any work is done, and lets it in again when the restriction is lifted', async () => {
+  it('refuses a blocked caller before any work is done, and accepts it again when the restriction is lifted', async () => {
     await write({});
     await statusIs(403);
     const refused = await get('/v1/runs/none');
@@ -102,7 +102,7 @@ describe('the guard of a gateway process', () => {
     await statusIs(400);
   });
 
-  it('slows a caller with 429 and the time to wait', async () => {
+  it('refuses a slowed caller with 429 and the time to wait', async () => {
     await write({ action: 'slow' });
     await statusIs(429);
     const refused = await get('/v1/runs/none');
@@ -112,7 +112,7 @@ describe('the guard of a gateway process', () => {
     await statusIs(400);
   });
 
-  it('sends what it saw, without what was said, once there is somebody to send it to; an idle gateway sends nothing', async () => {
+  it('sends observations without content once a service detects threats, and sends nothing while it is idle', async () => {
     expect(observed).toEqual([]);
     const nodes = await Nodes.open(bus);
     const announce = () =>
@@ -136,7 +136,7 @@ describe('the guard of a gateway process', () => {
       headers: { 'content-type': 'application/json', authorization: 'Bearer k1', 'x-forwarded-for': CALLER },
       body,
     });
-    // Named alone it answers with its greeting, here as server-sent events: a reply that goes past Fastify's own.
+    // Without input it answers with its greeting, here as server-sent events, which bypass the replies of Fastify.
     await fetch(`${url}/serving/process`, {
       method: 'POST',
       headers: {
@@ -200,7 +200,7 @@ describe('the guard of a gateway process', () => {
     ]);
   }, 30_000);
 
-  it('fails open: with the broker gone nobody is refused for a restriction that nobody can lift', async () => {
+  it('accepts requests while the broker is away, because no restriction could be lifted then', async () => {
     await nats.kill();
     expect((await get('/v1/runs/none')).status).toBe(400);
     expect((await get('/healthz')).status).toBe(200);

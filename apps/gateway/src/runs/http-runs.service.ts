@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireRole } from '../auth/api-keys.js';
 import { callerOf } from '../auth/caller.js';
 import { EventStream, hangUpSignal } from '../http/event-stream.js';
+import { pathOf } from '../http/route-registry.js';
 import { PipelinesService } from '../pipelines.service.js';
 import { usageOf } from '../throttle/run-usage.js';
 import { greetingOf, type Reply } from './reply.js';
@@ -106,7 +107,7 @@ export class HttpRuns {
     const pipeline = this.pipelines.get(name, namedBy);
     request.pipeline = name;
     requireRole(caller, pipeline.role, `The pipeline '${name}'`);
-    const route = request.routeOptions.url!.replaceAll(/:(\w+)/g, '{$1}');
+    const route = pathOf(request.routeOptions.url!);
     const sent = parseTraceparent(String(request.headers['traceparent']));
     const attributes = { 'http.route': route, 'llmos.tenant': caller.tenant, 'llmos.pipeline': name };
     const options = { kind: SpanKind.SERVER, traceparent: sent ?? '', attributes };

@@ -11,7 +11,12 @@ export class ServingController {
   constructor(private readonly runs: HttpRuns) {}
 
   @Post('/serving/process')
-  @Schemas({ summary: 'Run a pipeline and wait for its answer', body: namedInput, replies: { 200: replySchema } })
+  @Schemas({
+    summary: 'Run a pipeline and wait for its answer',
+    body: namedInput,
+    replies: { 200: replySchema },
+    streams: true,
+  })
   process(@Res() reply: FastifyReply, @Fields() { name, ...fields }: NamedInput): Promise<void> {
     const work = { pipeline: name, fields, namedBy: 'name', greets: true };
     return wantsEvents(reply.request) ? this.runs.stream(reply, work) : this.runs.answer(reply, work);

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyContextConfig, FastifyInstance } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import type { RouteSchemas } from './route.js';
+
+export interface Route {
+  readonly method: string;
+  /** With its parameters as `{name}`. */
+  readonly path: string;
+  readonly config: FastifyContextConfig & { readonly schemas: RouteSchemas };
+}
+
+/** The routes of the gateway with their schemas, and the OpenAPI document that describes them. */
+@Injectable()
+export class RouteRegistry {
+  private readonly registered: Route[] = [];
+
+  get routes(): readonly Route[] {
+    return this.registered;
+  }
+
+  /** Call it before the routes are added. */
+  attach(fastify: FastifyInstance): void {
+    fastify.addHook('onRoute', ({ method, url, config }) => {
+      if (!config?.schemas || method === 'HEAD') return;
+      const path = pathOf(url);
+      this.registered.push({ method: String(method), path, config: { ...config, schemas: config.schemas } });
+    });
+  }
+
+  /** An OpenAPI 3.1 document. */
+  get document(): object {
+    const paths: Record<string, Record<string, object>> = {};
+    for (const { method, path, config } of this.registered)
+      (paths[path] ??= {})[method.toLowerCase()] = operationOf(config);
+    return {
+      openapi: '3.1.0',
+      info: { title: 'LLM OS', version: '1' },
+      paths,
+      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+    };
+  }
+}
+
+/** `/v1/runs/:id` → `/v1/runs/{id}` */
+export function pathOf(url: string): string {
+  return url.replaceAll(/:(\w+)/g, '{$1}');
+}
+
+function operationOf({ isPublic, schemas }: Route['config']): object {
+  const { summary, params, headers, body, replies, streams } = schemas;
+  const events = streams ? { 200: { description: 'OK', content: { 'text/event-stream': {} } } } : {};
+  return {
+    summary,
+    security: isPublic ? [] : [{ apiKey: [] }],
+    parameters: [...parametersOf('path', params), ...parametersOf('header', headers)],
+    ...(body ? { requestBody: { required: true, content: contentOf(body, 'input') } } : {}),
+    responses: {
+      ...events,
+      ...Object.fromEntries(
+        Object.entries(replies).map(([status, schema]) => [
+          status,
+          { description: STATUS_CODES[status], content: contentOf(schema, 'output') },
+        ]),
+      ),
+    },
+  };
+}
+
+function parametersOf(place: 'path' | 'header', schema: z.ZodObject | undefined): object[] {
+  return Object.entries(schema?.shape ?? {}).map(([name, each]) => ({
+    name,
+    in: place,
+    required: !(each as z.ZodType).safeParse(undefined).success,
+    schema: jsonSchemaOf(each as z.ZodType, 'input'),
+  }));
+}
+
+function contentOf(schema: z.ZodType, io: 'input' | 'output'): object {
+  const type = schema instanceof z.ZodString ? 'text/plain' : 'application/json';
+  return { [type]: { schema: jsonSchemaOf(schema, io) } };
+}
+
+function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
+  return z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+}

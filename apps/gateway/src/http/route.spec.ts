@@ -1,0 +1,111 @@
+import { LlmosError } from '@llmos/contracts';
+import { LOGGER } from '@llmos/mesh';
+import { Controller, Get, Module } from '@nestjs/common';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import 'reflect-metadata';
+import { z } from 'zod';
+import { attachAuth } from '../auth/auth.hooks.js';
+import { Caller } from '../auth/caller.js';
+import { attachIdentity, Identities } from '../auth/identity.js';
+import { ErrorsFilter, RetryLaterError } from './errors.js';
+import { Params, Public, Roles, Schemas, UseErrorShape } from './route.js';
+
+const params = z.object({ id: z.string().regex(/^\d+$/, 'digits only') });
+const replies = {};
+
+@UseErrorShape((error) => ({ type: error.code.toLowerCase() }))
+@Roles('operator')
+@Controller('/shaped')
+class ShapedController {
+  @Get('/:id')
+  @Schemas({ summary: 'Show', params, replies })
+  show(@Caller() { tenant, role }: Caller, @Params() { id }: z.infer<typeof params>): object {
+    return { tenant, role, id };
+  }
+
+  @Public()
+  @Get('/open/:seconds')
+  open(): object {
+    throw new LlmosError('CONFLICT', 'no');
+  }
+}
+
+@Public()
+@Controller('/standard')
+class StandardController {
+  @Get('/:seconds')
+  @Schemas({ summary: 'Fail', params: z.object({ seconds: z.coerce.number() }), replies })
+  fail(@Params() { seconds }: { seconds: number }): never {
+    throw seconds > 0
+      ? new RetryLaterError('MODEL_LOADING', 'm', seconds, { state: 'loading', eta_seconds: seconds })
+      : new LlmosError('OVERLOADED', 'm');
+  }
+}
+
+@Module({
+  controllers: [ShapedController, StandardController],
+  providers: [
+    { provide: LOGGER, useValue: { error: () => undefined } },
+    { provide: APP_FILTER, useClass: ErrorsFilter },
+  ],
+})
+class TestModule {}
+
+describe('a route', () => {
+  let app: NestFastifyApplication;
+  const get = async (url: string, key?: string) => {
+    const headers = { host: 'localhost', ...(key ? { authorization: `Bearer ${key}` } : {}) };
+    const reply = await app.inject({ url, headers });
+    return { status: reply.statusCode, body: reply.json<object>(), retryAfter: reply.headers['retry-after'] };
+  };
+
+  beforeAll(async () => {
+    const apiKeys = new Map([
+      ['k1', { tenant: 'acme', role: 'caller' } as const],
+      ['k2', { tenant: 'acme', role: 'operator' } as const],
+    ]);
+    app = await NestFactory.create<NestFastifyApplication>(TestModule, new FastifyAdapter(), { logger: false });
+    const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    attachIdentity(fastify, new Identities(apiKeys, []));
+    attachAuth(fastify, { apiKeys, host: 'localhost' });
+    await app.init();
+  });
+  afterAll(() => app.close());
+
+  it('injects the caller and the validated parameters', async () => {
+    expect(await get('/shaped/7', 'k2')).toMatchObject({
+      status: 200,
+      body: { tenant: 'acme', role: 'operator', id: '7' },
+    });
+  });
+
+  it('gives every error the shape of its controller: of validation, of auth and of the handler', async () => {
+    expect(await get('/shaped/x', 'k2')).toMatchObject({ status: 400, body: { type: 'invalid_argument' } });
+    expect(await get('/shaped/7')).toMatchObject({ status: 401, body: { type: 'unauthorized' } });
+    expect(await get('/shaped/7', 'k1')).toMatchObject({ status: 403, body: { type: 'forbidden' } });
+    expect(await get('/shaped/open/1')).toMatchObject({ status: 409, body: { type: 'conflict' } });
+  });
+
+  it('has the standard shape otherwise, with the field at fault', async () => {
+    expect(await get('/standard/x')).toMatchObject({
+      status: 400,
+      body: { status: 'error', error: { code: 'INVALID_ARGUMENT', retryable: false, field: 'seconds' } },
+    });
+    expect(await get('/nowhere', 'k1')).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
+  });
+
+  it.each([
+    ['0', '2'],
+    ['0.2', '1'],
+    ['7.1', '8'],
+    ['3600', '60'],
+  ])('names the time to wait: after %s s of loading, Retry-After is %s', async (seconds, retryAfter) => {
+    const reply = await get(`/standard/${seconds}`);
+    expect(reply).toMatchObject({ status: 503, body: { error: { retryable: true } }, retryAfter });
+    expect((reply.body as { error: object }).error).toMatchObject(
+      seconds === '0' ? {} : { loading: { state: 'loading', eta_seconds: Number(seconds) } },
+    );
+  });
+});
