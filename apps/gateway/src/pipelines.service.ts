@@ -1,6 +1,6 @@
 import { LlmosError, loadCapabilities, type Pipeline } from '@llmos/contracts';
 import { CONFIG } from '@llmos/mesh';
-import { parsePipeline } from '@llmos/pipeline';
+import { isPipelineFile, parsePipelineFiles, PipelineError } from '@llmos/pipeline';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,18 +13,17 @@ export class PipelinesService implements OnModuleInit {
 
   constructor(@Inject(CONFIG) private readonly config: GatewayConfig) {}
 
-  /** @throws PipelineError naming the file and the line at fault. */
+  /** @throws PipelineError with every fault of every file. */
   async onModuleInit(): Promise<void> {
     const folder = join(this.config.root, 'deploy', 'pipelines');
-    const capabilities = await loadCapabilities();
-    for (const file of (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort()) {
-      const pipeline = parsePipeline(
-        await readFile(join(folder, file), 'utf8'),
-        `deploy/pipelines/${file}`,
-        capabilities,
-      );
-      this.pipelines.set(pipeline.name, pipeline);
-    }
+    const names = (await readdir(folder)).filter(isPipelineFile).sort();
+    const read = async (name: string) => ({
+      name: `deploy/pipelines/${name}`,
+      text: await readFile(join(folder, name), 'utf8'),
+    });
+    const { pipelines, faults } = parsePipelineFiles(await Promise.all(names.map(read)), await loadCapabilities());
+    if (faults.length > 0) throw new PipelineError(faults);
+    for (const pipeline of pipelines.values()) this.pipelines.set(pipeline.name, pipeline);
   }
 
   get all(): Pipeline[] {

@@ -1,5 +1,11 @@
 export { ExpressionError, evaluate, parseExpression, type Scope } from './expression.js';
 export { checkInput } from './input.js';
 export { parsePipeline, PipelineError, type PipelineFault } from './parse-pipeline.js';
+export {
+  isPipelineFile,
+  parsePipelineFiles,
+  type ParsedPipelineFiles,
+  type PipelineFile,
+} from './parse-pipeline-files.js';
 export { resultOf, nextStep, prune, stepAt, stepInput, stepsToTake } from './route.js';
 export { fillIn } from './template.js';

@@ -4,21 +4,23 @@ import { z } from 'zod';
 import { ExpressionError, pathsOf } from './expression.js';
 import { expressionOf, templatePaths } from './template.js';
 
-/** One fault in a pipeline file, and the line it is on (from 1). */
+/** One fault in a pipeline file. */
 export interface PipelineFault {
+  readonly file: string;
+  /** From 1. */
   readonly line: number;
-  /** Where in the file's structure, such as `steps.1.uses`. */
+  /** The place in the structure of the file, such as `steps.1.uses`. */
   readonly path: string;
   readonly message: string;
 }
 
+/** Its message has one line for each fault: `<file>:<line>: <path>: <message>`. */
 export class PipelineError extends Error {
-  constructor(
-    readonly file: string,
-    readonly faults: readonly PipelineFault[],
-  ) {
+  constructor(readonly faults: readonly PipelineFault[]) {
     super(
-      faults.map((fault) => `${file}:${fault.line}: ${fault.path ? `${fault.path}: ` : ''}${fault.message}`).join('\n'),
+      faults
+        .map(({ file, line, path, message }) => [`${file}:${line}`, path, message].filter(Boolean).join(': '))
+        .join('\n'),
     );
     this.name = 'PipelineError';
   }
@@ -27,37 +29,34 @@ export class PipelineError extends Error {
 type Path = readonly PropertyKey[];
 
 /**
- * Reads a pipeline file and checks it against the capabilities of the house.
+ * Parses a pipeline file and checks it against the capabilities of the installation.
  *
- * @param file the name shown in errors.
- * @throws PipelineError with every fault found, each with its line.
+ * @param file the name shown in faults.
+ * @throws PipelineError with every fault in the file.
  */
 export function parsePipeline(text: string, file: string, capabilities: ReadonlyMap<string, Capability>): Pipeline {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const fault = (path: Path, message: string): PipelineFault => ({
+  const fail = (faults: readonly Omit<PipelineFault, 'file'>[]): never => {
+    throw new PipelineError(faults.map((fault) => ({ file, ...fault })));
+  };
+  const fault = (path: Path, message: string) => ({
     line: lineOf(document, lines, path),
     path: path.map(String).join('.'),
     message,
   });
-  if (document.errors.length > 0) {
-    throw new PipelineError(
-      file,
-      document.errors.map((error) => ({
-        line: error.linePos?.[0].line ?? 1,
+  if (document.errors.length > 0)
+    fail(
+      document.errors.map(({ linePos, message }) => ({
+        line: linePos?.[0].line ?? 1,
         path: '',
-        message: error.message.split('\n')[0]!,
+        message: message.split('\n')[0]!,
       })),
     );
-  }
   const parsed = pipelineSchema.safeParse(document.toJS({ maxAliasCount: 50 }));
-  if (!parsed.success)
-    throw new PipelineError(
-      file,
-      parsed.error.issues.map((issue) => fault(issue.path, issue.message)),
-    );
+  if (!parsed.success) return fail(parsed.error.issues.map((issue) => fault(issue.path, issue.message)));
   const faults = check(parsed.data, capabilities).map(([path, message]) => fault(path, message));
-  if (faults.length > 0) throw new PipelineError(file, faults);
+  if (faults.length > 0) fail(faults);
   return parsed.data;
 }
 
@@ -130,7 +129,7 @@ function checkCall(
   ];
 }
 
-/** The line of the deepest node on `path` that is there. */
+/** The line of the deepest existing node on `path`. */
 function lineOf(document: Document, lines: LineCounter, path: Path): number {
   let offset = 0;
   let node: unknown = document.contents;

@@ -1,21 +1,16 @@
 import { loadCapabilities } from '@llmos/contracts';
-import { parsePipeline, PipelineError } from '@llmos/pipeline';
+import { isPipelineFile, parsePipelineFiles } from '@llmos/pipeline';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Names of the pipelines that only operators may run. A file with faults counts as one: it may be one when corrected. */
 export async function operatorPipelines(folder: string): Promise<string[]> {
-  const capabilities = await loadCapabilities();
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).sort();
-  const names = files.map(async (file) => {
-    const text = await readFile(join(folder, file), 'utf8');
-    try {
-      const { name, role } = parsePipeline(text, file, capabilities);
-      return role === 'operator' ? [name] : [];
-    } catch (error) {
-      if (error instanceof PipelineError) return [file.replace(/\.yaml$/, '')];
-      throw error;
-    }
+  const names = (await readdir(folder)).filter(isPipelineFile).sort();
+  const read = async (name: string) => ({ name, text: await readFile(join(folder, name), 'utf8') });
+  const { pipelines } = parsePipelineFiles(await Promise.all(names.map(read)), await loadCapabilities());
+  return names.flatMap((file) => {
+    const pipeline = pipelines.get(file);
+    if (!pipeline) return [file.replace(/\.ya?ml$/, '')];
+    return pipeline.role === 'operator' ? [pipeline.name] : [];
   });
-  return (await Promise.all(names)).flat();
 }
