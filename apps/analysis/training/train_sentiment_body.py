@@ -4,7 +4,7 @@ Reads the encoder's ONNX file (weights stored as int8 with a scale per column, c
 update (LoRA, Hu et al. 2021) to its 36 linear layers, and trains them on the sentences and phrases of the Stanford
 Sentiment Treebank's training trees. The encoder's own file stays as it is; what is written is about 1.3 MB.
 
-    python train_sentiment_body.py --model model.onnx --tokenizer tokenizer.json --data <folder> --out sentiment-body.bin
+    python train_sentiment_body.py --model model.onnx --tokenizer tokenizer.json --data <folder> --out sentiment-encoder.safetensors
 
 <folder> holds train.tsv and dev.tsv (sentence <tab> 0 or 1) and trees-train.txt. See libs/models/training/requirements.txt.
 """
@@ -113,7 +113,7 @@ def main():
     parameters, quantised = read_encoder(options.model)
     model = Encoder(parameters, options.rank, outputs=2)
     if options.resume:
-        read_update(options.resume, model)
+        read_update(options.resume, model, quantised)
         start_head(model, tokens[:512], labels[:512])
     optimiser = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.01)
     size, step, started = 32, 0, time.time()

@@ -17,7 +17,10 @@ const ROUNDS = 40;
 describe('screening with the shipped heads and the real encoders', () => {
   const { home, root } = loadConfig(baseConfig);
   const catalogPath = join(root, 'deploy', 'models.yaml');
-  const encoder = (update?: string) => new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update });
+  // Some tests ask for hundreds of texts at once, more than the breaker of a service lets in.
+  const breaker = { capacity: 10_000 };
+  const encoder = (update?: string) =>
+    new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update, breaker });
   const asked: string[] = [];
   const tuned = encoder(updatePathOf(TUNED_HEAD));
   const fail = (error: unknown): never => {

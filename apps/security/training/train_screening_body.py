@@ -4,7 +4,7 @@ Trains a low-rank update of the encoder's 36 linear layers with two heads, one f
 windows that `train-screening.js --export` writes. Every fifth document is left out: the thresholds are set on those.
 The heads are thrown away; `train-screening.js` fits its own on the encoder's vectors.
 
-    python train_screening_body.py --model model.onnx --tokenizer tokenizer.json --windows windows.jsonl --out screening-body.bin
+    python train_screening_body.py --model model.onnx --tokenizer tokenizer.json --windows windows.jsonl --out screening-encoder.safetensors
 
 Deterministic on one machine with one number of threads. See libs/models/training/requirements.txt.
 """

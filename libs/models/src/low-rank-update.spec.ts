@@ -1,4 +1,5 @@
 import { withLowRankUpdate } from './low-rank-update.js';
+import { encodeSafetensors } from './safetensors.js';
 
 const field = (number: number, content: Uint8Array) =>
   Buffer.concat([Uint8Array.of(number * 8 + 2, content.length), content]);
@@ -15,17 +16,16 @@ const model = () =>
     ]),
   );
 
-/** A = [1, 0]ᵀ and B = [2, -2] as float16: adds (2, -2) to the first row. */
+/** A = [1, 0]ᵀ and B = [2, -2]: adds (2, -2) to the first row. */
 function update(columns = 2): Buffer {
-  const header = Buffer.from(JSON.stringify({ rank: 1, updates: [{ matrix: 'w', rows: 2, columns }] }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(header.length);
-  const halves = new Uint8Array(Uint16Array.of(0x3c00, 0, 0x4000, 0xc000).buffer);
-  return Buffer.concat([Buffer.from('LRU1'), length, header, halves]);
+  return encodeSafetensors({
+    'w.down': { shape: [2, 1], data: Float32Array.of(1, 0) },
+    'w.up': { shape: [1, columns], data: Float32Array.of(2, -2, 0).subarray(0, columns) },
+  });
 }
 
 describe('withLowRankUpdate', () => {
-  it('adds A·B to the matrix and rounds anew, with a scale per column', () => {
+  it('adds A·B to the matrix and rounds again, with a scale per column', () => {
     const bytes = withLowRankUpdate(model(), update());
     const text = Buffer.from(bytes);
     const codes = new Int8Array(text.subarray(text.indexOf('w_q') + 5, text.indexOf('w_q') + 9));
@@ -36,7 +36,7 @@ describe('withLowRankUpdate', () => {
   });
 
   it.each([
-    ['is not one', Buffer.from('nonsense')],
+    ['is no safetensors file', Buffer.from('nonsense')],
     ['is cut', update().subarray(0, -2)],
     ['is for another shape', update(3)],
   ])('refuses an update that %s', (_, bytes) => {

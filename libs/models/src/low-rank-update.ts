@@ -1,47 +1,32 @@
 import { LlmosError } from '@llmos/contracts';
-import { z } from 'zod';
 import { initializers, type TensorBytes } from './onnx-initializers.js';
+import { Safetensors, type TensorData } from './safetensors.js';
 
-const MAGIC = 'LRU1';
-
-const headerSchema = z.object({
-  updates: z
-    .array(
-      z.object({
-        /** The name of the int8 matrix without its `_q`. */
-        matrix: z.string(),
-        rows: z.number().int().positive(),
-        columns: z.number().int().positive(),
-      }),
-    )
-    .max(1_000),
-  rank: z.number().int().positive().max(256),
-});
+const DOWN = '.down';
 
 /**
  * Applies a low-rank update (LoRA, Hu et al. 2021) to an ONNX model whose matrices are stored as int8 with a scale per
- * column: W becomes W + A·B, and is rounded to int8 anew. The file on disk stays as it was checked; a task's own
- * encoder costs a megabyte instead of a second model.
+ * column: W becomes W + A·B and is rounded to int8 again. The model's file stays as it was verified, and an encoder for
+ * one task costs a megabyte instead of a second model.
  *
  * @param model the model's bytes; changed in place and returned
- * @param update `LRU1`, a uint32 length, a JSON header, then A and B of each matrix as float16, little-endian
- * @throws LlmosError INVALID_ARGUMENT when the update is cut, or names a matrix that the model lacks or has in another shape.
+ * @param update a safetensors file with `<matrix>.down` (A: rows × rank) and `<matrix>.up` (B: rank × columns) for each
+ *   matrix, which the model has as `<matrix>_q` and `<matrix>_scale`
+ * @throws LlmosError INVALID_ARGUMENT if the update is cut, or names a matrix that the model lacks or has in another shape.
  */
 export function withLowRankUpdate(model: Uint8Array, update: Uint8Array): Uint8Array {
-  const view = new DataView(update.buffer, update.byteOffset, update.byteLength);
-  if (update.length < 8 || Buffer.from(update.subarray(0, 4)).toString('latin1') !== MAGIC) throw broken('its start');
-  const bodyAt = 8 + view.getUint32(4, true);
-  const { rank, updates } = readHeader(update.subarray(8, bodyAt));
-  const tensors = initializers(model);
-  let at = bodyAt;
-  for (const { matrix, rows, columns } of updates) {
-    if (at + 2 * rank * (rows + columns) > update.length) throw broken(`the matrices of ${matrix}, which are cut`);
-    const down = halves(view, at, rows * rank);
-    const up = halves(view, at + 2 * rows * rank, rank * columns);
-    at += 2 * rank * (rows + columns);
-    addProduct(tensorOf(tensors, `${matrix}_q`, rows * columns), tensorOf(tensors, `${matrix}_scale`, 4 * columns), {
+  const { tensors } = decode(update);
+  const stored = initializers(model);
+  for (const [name, { shape, data }] of tensors) {
+    if (!name.endsWith(DOWN)) continue;
+    const matrix = name.slice(0, -DOWN.length);
+    const [down, up] = [floats(name, data), tensors.get(`${matrix}.up`)];
+    const [rows = 0, rank = 0] = shape;
+    const [upRank, columns = 0] = up?.shape ?? [];
+    if (!up || upRank !== rank) throw broken(`the matrix ${matrix}, whose two parts do not match`);
+    addProduct(tensorOf(stored, `${matrix}_q`, rows * columns), tensorOf(stored, `${matrix}_scale`, 4 * columns), {
       down,
-      up,
+      up: floats(`${matrix}.up`, up.data),
       rank,
       columns,
     });
@@ -49,12 +34,18 @@ export function withLowRankUpdate(model: Uint8Array, update: Uint8Array): Uint8A
   return model;
 }
 
-function readHeader(bytes: Uint8Array): z.infer<typeof headerSchema> {
+function decode(update: Uint8Array): Safetensors {
   try {
-    return headerSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return Safetensors.decode(update);
   } catch (cause) {
-    throw broken('its header', cause);
+    throw broken('its format', cause);
   }
+}
+
+function floats(name: string, data: TensorData): Float32Array {
+  if (data[Symbol.toStringTag] !== 'Float32Array' || !data.every(Number.isFinite))
+    throw broken(`the matrix ${name}, which is not of finite floating-point numbers`);
+  return data as Float32Array;
 }
 
 function tensorOf(tensors: ReadonlyMap<string, TensorBytes>, name: string, sizeBytes: number): Uint8Array {
@@ -89,19 +80,6 @@ function addProduct(codeBytes: Uint8Array, scaleBytes: Uint8Array, { down, up, r
   const after = largest.map((value) => (value || 1) / 127);
   after.forEach((scale, column) => scales.setFloat32(4 * column, scale, true));
   weights.forEach((weight, index) => (codes[index] = Math.round(weight / (after[index % columns] ?? 1))));
-}
-
-/** IEEE 754 half-precision numbers. */
-function halves(view: DataView, from: number, length: number): Float32Array {
-  return Float32Array.from({ length }, (_, at) => half(view.getUint16(from + 2 * at, true)));
-}
-
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = (bits & 0x3ff) / 1024;
-  if (exponent === 0x1f) throw broken('a number that is not finite');
-  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
 }
 
 function broken(what: string, cause?: unknown): LlmosError {

@@ -7,7 +7,7 @@ import { verifyOptimised } from '../src/optimised-files.js';
 import { minilmFiles } from './minilm.fixture.js';
 
 const TEXTS = ['where is my card?', 'The parcel left the warehouse on Monday. '.repeat(40), ''];
-const UPDATE = join(import.meta.dirname, '../../../apps/analysis/model/sentiment-body.bin');
+const UPDATE = join(import.meta.dirname, '../../../apps/analysis/model/sentiment-encoder.safetensors');
 
 let files: { model: string; tokenizer: string };
 let folder: string;

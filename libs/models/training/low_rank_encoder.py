@@ -1,16 +1,14 @@
 """The shared sentence encoder in PyTorch, frozen, with a low-rank update (LoRA, Hu et al. 2021) beside each linear layer.
 
-For the scripts that fine-tune it for one task (sentiment, screening): the encoder's ONNX file stays as it is, and what is
-written is the update, which `withLowRankUpdate` of this library applies when a service loads the encoder.
+Used by the scripts that fine-tune it for one task (sentiment, screening): the encoder's ONNX file stays as it is, and
+only the update is written, which `withLowRankUpdate` of this library applies when a service loads the encoder.
 """
-import json
-import struct
-
 import numpy as np
 import onnx
 import torch
 import torch.nn.functional as F
 from onnx import numpy_helper
+from safetensors.numpy import load_file, save_file
 from torch import nn
 
 LAYERS, HEADS, WIDTH = 6, 12, 384
@@ -119,29 +117,23 @@ def batches(lengths, size, shuffle):
     return found
 
 
+def update_parts(model, quantised):
+    """The tensors of an update by the names they have in its file: A and B of each of the ONNX model's matrices."""
+    for layer in range(LAYERS):
+        for linear in LINEARS:
+            key, matrix = f"{layer}_{linear.replace('.', '_')}", quantised[f"encoder.layer.{layer}.{linear}"]
+            yield f"{matrix}.down", model.down[key]
+            yield f"{matrix}.up", model.up[key]
+
+
 def write_update(path, model, quantised, meta):
-    """`LRU1`, the length of a JSON header, the header, then each matrix pair as float16, in the header's order."""
-    entries, blobs = [], []
-    for layer in range(LAYERS):
-        for linear in LINEARS:
-            key = f"{layer}_{linear.replace('.', '_')}"
-            down, up = model.down[key].detach().numpy(), model.up[key].detach().numpy()
-            entries.append({"matrix": quantised[f"encoder.layer.{layer}.{linear}"], "rows": down.shape[0], "columns": up.shape[1]})
-            blobs += [down.astype("<f2").tobytes(), up.astype("<f2").tobytes()]
-    header = json.dumps({**meta, "updates": entries}, separators=(",", ":")).encode()
-    with open(path, "wb") as file:
-        file.write(b"LRU1" + struct.pack("<I", len(header)) + header + b"".join(blobs))
+    """A safetensors file with the matrices as float16."""
+    tensors = {name: part.detach().numpy().astype(np.float16) for name, part in update_parts(model, quantised)}
+    save_file(tensors, path, metadata={key: str(value) for key, value in meta.items()})
 
 
-def read_update(path, model):
-    """Puts a written update back into the model, to train it further."""
-    with open(path, "rb") as file:
-        content = file.read()
-    at = 8 + struct.unpack("<I", content[4:8])[0]
-    for layer in range(LAYERS):
-        for linear in LINEARS:
-            key = f"{layer}_{linear.replace('.', '_')}"
-            for part in (model.down[key], model.up[key]):
-                values = np.frombuffer(content, "<f2", part.numel(), at).astype(np.float32)
-                part.data.copy_(torch.from_numpy(values).view_as(part))
-                at += 2 * part.numel()
+def read_update(path, model, quantised):
+    """Loads a written update into the model, to train it further."""
+    tensors = load_file(path)
+    for name, part in update_parts(model, quantised):
+        part.data.copy_(torch.from_numpy(tensors[name].astype(np.float32)))

@@ -10,7 +10,7 @@ const MODEL_FOLDER = new URL('../../model/', import.meta.url);
  * The low-rank update that fits the shared encoder to sentiment: what the embedder of {@link SentimentHead} is started
  * with.
  */
-export const sentimentBodyPath = fileURLToPath(new URL('sentiment-body.bin', MODEL_FOLDER));
+export const sentimentBodyPath = fileURLToPath(new URL('sentiment-encoder.safetensors', MODEL_FOLDER));
 export const sentimentHeadPath = fileURLToPath(new URL('sentiment-head.json', MODEL_FOLDER));
 
 export interface SentimentVerdict {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Side } from './screening-head.js';
 
 /** The low-rank update lies beside the description under this name. */
-export const UPDATE_FILE = 'screening-body.bin';
+export const UPDATE_FILE = 'screening-encoder.safetensors';
 
 const side = z.object({
   embedding: z.array(z.number()).min(1).max(4_096),
