@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyWorkspace, nx, nxSucceeds, type WorkspaceCopy } from './workspace-copy.js';
 
-describe('a generated service', () => {
+describe('The service generator', () => {
   let copy: WorkspaceCopy;
   let before: Set<string>;
 
@@ -13,8 +13,10 @@ describe('a generated service', () => {
   }, 60_000);
   afterAll(() => copy?.remove());
 
-  it('touches only its own app, its contract and one pipeline', async () => {
-    await nxSucceeds(copy.root, ['generate', 'service', 'text', '--verb', 'shout', '--no-interactive']);
+  const generate = (...args: string[]) => ['generate', 'service', ...args, '--no-interactive'];
+
+  it('writes only the app, its contract and one pipeline', async () => {
+    await nxSucceeds(copy.root, generate('text', '--verb', 'shout'));
     const after = await filesOf(copy.root);
     const made = [...after].filter((file) => !before.has(file));
     expect(made.filter((file) => !file.startsWith('apps/text/')).sort()).toEqual([
@@ -24,38 +26,44 @@ describe('a generated service', () => {
     expect(made).toEqual(
       expect.arrayContaining(['apps/text/README.md', 'apps/text/src/main.ts', 'apps/text/test/text.int.spec.ts']),
     );
+    expect(made).not.toContain('apps/text/src/text.loader.ts');
     expect([...before].filter((file) => !after.has(file))).toEqual([]);
     expect((await readFile(join(copy.root, 'apps/text/README.md'), 'utf8')).split('\n').length).toBeLessThanOrEqual(60);
   }, 30_000);
 
-  it('builds, answers, is traced and passes its tests as it was made', async () => {
-    await nxSucceeds(copy.root, ['run-many', '-t', 'build', '--projects', 'tag:type:lib,text', '--outputStyle=static']);
-    const output = await nxSucceeds(copy.root, ['test', 'text', '--outputStyle=static']);
-    expect(output).toMatch(/Tests: +4 passed, 4 total/);
-    expect(existsSync(join(copy.root, 'apps/text/dist/main.js'))).toBe(true);
-  }, 180_000);
-
-  it('passes lint', async () => {
-    await nxSucceeds(copy.root, ['lint', 'text', '--outputStyle=static']);
-  }, 60_000);
-
-  it('does not overwrite what is there, and says so', async () => {
-    const { code, output } = await nx(copy.root, ['generate', 'service', 'text', '--no-interactive']);
-    expect(code).not.toBe(0);
-    expect(output).toContain("There is a project 'text' already");
+  it('adds a loader and the settings of a model', async () => {
+    await nxSucceeds(copy.root, generate('topic', '--verb', 'choose', '--model', 'minilm'));
+    expect(existsSync(join(copy.root, 'apps/topic/src/topic.loader.ts'))).toBe(true);
+    expect(await readFile(join(copy.root, 'apps/topic/src/topic.config.ts'), 'utf8')).toMatch(
+      /'LLMOS_TOPIC_MODEL', .*'minilm'/,
+    );
   }, 30_000);
 
-  it.each(['Text', 'text-shout', '../text', '7up'])(
-    'refuses the name %p and writes nothing',
-    async (name) => {
-      const files = await filesOf(copy.root);
-      const { code, output } = await nx(copy.root, ['generate', 'service', name, '--no-interactive']);
-      expect(code).not.toBe(0);
-      expect(output).toContain(`'${name}' cannot be the name`);
-      expect(await filesOf(copy.root)).toEqual(files);
-    },
-    30_000,
-  );
+  it('generates services that build, answer, are traced and pass their tests', async () => {
+    const projects = ['--projects', 'text,topic', '--outputStyle=static'];
+    await nxSucceeds(copy.root, [
+      'run-many',
+      '-t',
+      'build',
+      '--projects',
+      'tag:type:lib,text,topic',
+      '--outputStyle=static',
+    ]);
+    const output = await nxSucceeds(copy.root, ['run-many', '-t', 'test', '--parallel=1', ...projects]);
+    expect(output.match(/Tests: +4 passed, 4 total/g)).toHaveLength(2);
+    for (const name of ['text', 'topic']) expect(existsSync(join(copy.root, `apps/${name}/dist/main.js`))).toBe(true);
+  }, 180_000);
+
+  it('generates services that pass lint', async () => {
+    // One ESLint process for both: each process reads the types of every library.
+    await nxSucceeds(copy.root, ['run', 'text:lint', '--command=eslint apps/text apps/topic --max-warnings 0']);
+  }, 90_000);
+
+  it('refuses to overwrite a project', async () => {
+    const { code, output } = await nx(copy.root, generate('text'));
+    expect(code).not.toBe(0);
+    expect(output).toContain("The project 'text' already exists");
+  }, 30_000);
 });
 
 const MADE_BY_TOOLS = /^(node_modules|\.nx)\/|\/dist\//;

@@ -1,36 +1,42 @@
 const { join } = require('node:path');
 const { formatFiles, generateFiles, getProjects } = require('@nx/devkit');
+const { parse } = require('yaml');
 
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
-/** Verbs that cannot be the name of an export or of a method, or that mean something else in the files made here. */
+/** Verbs that cannot name an export or a method, or that are used otherwise in the generated files. */
 const RESERVED = new Set(
   (
-    'arguments await break case catch class const constructor continue debugger default delete do else enum eval export extends false finally for ' +
-    'function if implements import in instanceof interface let new null package private protected public return static super switch this throw ' +
-    'true try typeof undefined var void while with yield capability z describe it expect jest input output service'
+    'arguments await break case catch class const constructor continue debugger default delete do else enum eval export ' +
+    'extends false finally for function if implements import in instanceof interface let new null package private ' +
+    'protected public return static super switch this throw true try typeof undefined var void while with yield ' +
+    'capability z describe it expect jest input output service context answer fake letter'
   ).split(' '),
 );
 
 /**
- * Makes a service whole: `apps/<name>`, the contract of `<name>.<verb>` and a pipeline that calls it. What it makes
- * builds, passes its tests and runs as it is; writing the service is then changing the contract and one method.
+ * Generates a service: `apps/<name>`, the contract of `<name>.<verb>` and a pipeline that calls it. The result builds,
+ * passes its tests and runs. The author then changes the contract and one method. With `model` (an embedding model of the
+ * catalog) the service also has a loader, and the files under `templates/model` replace those of the same name.
  */
-async function service(tree, { name, verb = 'process' }) {
+async function service(tree, { name, verb = 'process', model }) {
   checkWord('name', name);
   checkWord('verb', verb);
+  if (model !== undefined) checkModel(tree, model);
   if (getProjects(tree).has(name))
-    throw new Error(`There is a project '${name}' already. Choose another name, or add the verb to it by hand.`);
-  const words = namesFor(name, verb);
+    throw new Error(`The project '${name}' already exists. Choose another name, or add the capability by hand.`);
+  const words = namesFor(name, verb, model);
   const parts = { app: `apps/${name}`, contract: 'libs/contracts/src/capabilities', pipeline: 'deploy/pipelines' };
   for (const path of [parts.app, `${parts.contract}/${name}.ts`, `${parts.pipeline}/${name}.yaml`]) {
-    if (tree.exists(path)) throw new Error(`${path} is there already; nothing was written.`);
+    if (tree.exists(path)) throw new Error(`${path} already exists; nothing was written.`);
   }
-  for (const [part, target] of Object.entries(parts))
-    generateFiles(tree, join(__dirname, 'templates', part), target, words);
+  for (const layer of model === undefined ? [''] : ['', 'model'])
+    for (const [part, target] of Object.entries(parts))
+      generateFiles(tree, join(__dirname, 'templates', layer, part), target, words);
   await formatFiles(tree);
   return () =>
     console.log(
-      `\nNext: npx nx test ${name}\nThen: say what it does in ${parts.contract}/${name}.ts, and do it in apps/${name}/src/${words.file}.service.ts`,
+      `\nNext: npx nx test ${name}\nThen describe the capability in ${parts.contract}/${name}.ts and write its logic in ` +
+        `apps/${name}/src/${words.file}.service.ts`,
     );
 }
 
@@ -39,16 +45,24 @@ function checkWord(option, word) {
     throw new Error(`'${word}' cannot be the ${option}: use lower-case letters, digits and _, starting with a letter.`);
 }
 
-function namesFor(name, verb) {
+function checkModel(tree, model) {
+  const { models } = parse(tree.read('deploy/models.yaml', 'utf8'));
+  const embedding = Object.keys(models).filter((name) => models[name].use === 'embeddings');
+  if (!embedding.includes(model))
+    throw new Error(`'${model}' is not an embedding model of deploy/models.yaml. It has: ${embedding.join(', ')}.`);
+}
+
+function namesFor(name, verb, model) {
   const exported = RESERVED.has(verb) ? camel(`${name}_${verb}`) : camel(verb);
   return {
     name,
     verb,
+    model,
     capability: `${name}.${verb}`,
-    /** Files are kebab-case, folders and subjects are not: `risk_score` lies in `apps/risk_score/src/risk-score.service.ts`. */
+    /** Files are in kebab case, folders and subjects are not: `apps/risk_score/src/risk-score.service.ts`. */
     file: name.replaceAll('_', '-'),
     exported,
-    /** The step's id in the pipeline; `input` means the pipeline's own input there. */
+    /** The id of the step in the pipeline, where `input` means the input of the pipeline. */
     step: verb === 'input' ? `${name}_${verb}`.slice(0, 63) : verb,
     className: capital(camel(name)),
     configName: `${camel(name)}Config`,
