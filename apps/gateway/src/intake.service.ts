@@ -1,4 +1,4 @@
-import { decodeBody, dueConsumer, intakeConsumer, type Delivery } from '@llmos/bus';
+import { decodeBody, dueConsumer, intakeConsumer, type ConsumerSpec, type Delivery } from '@llmos/bus';
 import {
   LlmosError,
   mayAct,
@@ -28,13 +28,11 @@ const eventSchema = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
-const fieldsSchema = z.record(z.string(), z.unknown());
-
-/** A pipeline to run for a tenant. The id is the same each time the event is delivered. */
+/** What a message asks for. Repeated deliveries of a message have the same source and id. */
 interface Order {
   readonly tenant: string;
-  readonly pipeline: string;
   readonly role: Role;
+  readonly pipeline: string;
   readonly source: string;
   readonly id: string;
   readonly fields: Record<string, unknown>;
@@ -51,10 +49,10 @@ export class IntakeService {
   ) {}
 
   async start(): Promise<void> {
-    await this.bus.consume(intakeConsumer, CAPACITY, (delivery) => this.take(delivery, 'llmos.in', orderOfEvent));
-    await this.bus.consume(dueConsumer, CAPACITY, (delivery) =>
-      this.take(delivery, 'llmos.due', (due) => this.readDue(due)),
-    );
+    const consume = (consumer: ConsumerSpec, from: string, read: (delivery: Delivery) => Order | Promise<Order>) =>
+      this.bus.consume(consumer, CAPACITY, (delivery) => this.take(delivery, from, read));
+    await consume(intakeConsumer, 'llmos.in', readEvent);
+    await consume(dueConsumer, 'llmos.due', (delivery) => this.readDue(delivery));
   }
 
   private async take(
@@ -69,39 +67,39 @@ export class IntakeService {
       'messaging.message.body.size': delivery.data.length,
       'llmos.redelivery_count': delivery.attempt - 1,
     };
+    const options = { kind: SpanKind.CONSUMER, traceparent: sent ?? '', attributes };
     try {
-      await withSpan(
-        `process ${from}.{tenant}.{pipeline}`,
-        { kind: SpanKind.CONSUMER, traceparent: sent ?? '', attributes },
-        async (span) => {
-          const order = await read(delivery);
-          const { tenant, role, pipeline: name, source, id, fields } = order;
-          const pipeline = this.pipelines.get(name, 'subject');
-          requireRoleOf(order, pipeline);
-          span.setAttributes({ 'llmos.tenant': tenant, 'llmos.pipeline': name });
-          const run = await this.runs.start({
-            run: this.runs.newRun(),
-            caller: { tenant, role },
-            pipeline,
-            fields,
-            traceparent: activeTraceparent() ?? sent ?? newTraceparent(),
-            key: `event:${source}:${id}`,
-            correlationId: id,
-          });
-          span.setAttribute('llmos.run', run);
-        },
-      );
+      await withSpan(`process ${from}.{tenant}.{pipeline}`, options, async (span) => {
+        const { tenant, role, pipeline: name, source, id, fields } = await read(delivery);
+        const pipeline = this.pipelines.get(name, 'subject');
+        requireRoleOf(tenant, role, pipeline);
+        span.setAttributes({ 'llmos.tenant': tenant, 'llmos.pipeline': name });
+        const run = await this.runs.start({
+          run: this.runs.newRun(),
+          caller: { tenant, role },
+          pipeline,
+          fields,
+          traceparent: activeTraceparent() ?? sent ?? newTraceparent(),
+          key: `event:${source}:${id}`,
+          correlationId: id,
+        });
+        span.setAttribute('llmos.run', run);
+      });
       delivery.ack();
     } catch (error) {
       await this.refuse(delivery, toLlmosError(error));
     }
   }
 
-  private async readDue(delivery: Delivery): Promise<Order> {
-    const address = parseDueSubject(delivery.subject);
-    if (!address) return orderOfSchedule(delivery);
-    const data = await this.bus.schedules.open(address.tenant, address.pipeline, delivery.data);
-    return orderOfSchedule({ ...delivery, data });
+  /** All messages of a schedule have the same headers: only their sequence numbers in the stream differ. */
+  private async readDue({ subject, data, streamSequence }: Delivery): Promise<Order> {
+    const address = parseDueSubject(subject);
+    const input = address && (await this.bus.schedules.open(address.tenant, address.pipeline, data));
+    const fields = input && eventSchema.shape.data.safeParse(parseJson(Buffer.from(input)));
+    if (!address || !fields?.success)
+      throw new LlmosError('MALFORMED_EVENT', 'The message is not a due schedule.', { field: 'subject' });
+    // Only operators can set schedules.
+    return { ...address, role: 'operator', source: 'schedule', id: `schedule:${streamSequence}`, fields: fields.data };
   }
 
   private async refuse(delivery: Delivery, error: LlmosError): Promise<void> {
@@ -133,7 +131,7 @@ export class IntakeService {
 }
 
 /** The broker decides which users may publish to a subject, and the subject determines the role of the event. */
-function requireRoleOf({ tenant, role }: Order, { name, role: needed }: Pipeline): void {
+function requireRoleOf(tenant: string, role: Role, { name, role: needed }: Pipeline): void {
   if (mayAct(role, needed)) return;
   throw new LlmosError(
     'FORBIDDEN',
@@ -142,44 +140,29 @@ function requireRoleOf({ tenant, role }: Order, { name, role: needed }: Pipeline
   );
 }
 
-function orderOfEvent(delivery: Delivery): Order {
-  const address = parseIntakeSubject(delivery.subject);
+function readEvent({ subject, headers, data }: Delivery): Order {
+  const address = parseIntakeSubject(subject);
   if (!address)
     throw new LlmosError(
       'MALFORMED_EVENT',
       'Publish events to llmos.in.<tenant>.<pipeline>, as an operator to llmos.in.~operator.<tenant>.<pipeline>.',
       { field: 'subject' },
     );
-  const { source, id, data } = readEvent(delivery);
-  return { ...address, source, id, fields: data };
-}
-
-/**
- * All messages of a schedule have the same headers: only the sequence number in the stream tells them apart. Only
- * operators can set schedules.
- */
-function orderOfSchedule(delivery: Delivery): Order {
-  const address = parseDueSubject(delivery.subject);
-  const fields = fieldsSchema.safeParse(parseJson(Buffer.from(delivery.data)));
-  if (!address || !fields.success)
-    throw new LlmosError('MALFORMED_EVENT', 'The message is not a due schedule.', { field: 'subject' });
-  const id = `schedule:${delivery.streamSequence}`;
-  return { ...address, role: 'operator', source: 'schedule', id, fields: fields.data };
-}
-
-function readEvent(delivery: Delivery): z.infer<typeof eventSchema> {
-  const { headers, data } = delivery;
   const contentType = headers?.get('content-type') || 'application/json';
-  const raw = contentType.startsWith(STRUCTURED)
-    ? parseJson(Buffer.from(data))
-    : {
-        specversion: headers?.get('ce-specversion'),
-        id: headers?.get('ce-id'),
-        source: headers?.get('ce-source'),
-        data: contentType === 'application/json' ? parseJson(Buffer.from(data)) : decodeBody(contentType, data),
-      };
-  const parsed = eventSchema.safeParse(raw);
-  if (parsed.success) return parsed.data;
+  const parsed = eventSchema.safeParse(
+    contentType.startsWith(STRUCTURED)
+      ? parseJson(Buffer.from(data))
+      : {
+          specversion: headers?.get('ce-specversion'),
+          id: headers?.get('ce-id'),
+          source: headers?.get('ce-source'),
+          data: contentType === 'application/json' ? parseJson(Buffer.from(data)) : decodeBody(contentType, data),
+        },
+  );
+  if (parsed.success) {
+    const { source, id, data: fields } = parsed.data;
+    return { ...address, source, id, fields };
+  }
   const issue = parsed.error.issues[0]!;
   throw new LlmosError('MALFORMED_EVENT', `Not a CloudEvent with JSON data: ${issue.message}.`, {
     field: issue.path.map(String).join('.') || 'body',

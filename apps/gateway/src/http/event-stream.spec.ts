@@ -93,7 +93,20 @@ describe('EventStream', () => {
     };
     const client = await connectSilently();
     await aborted.promise;
-    expect(unread).toBeLessThan(1_000_000 + 2 * PIECE.length);
+    expect(unread).toBeLessThan(20_000_000 + 2 * PIECE.length);
+    client.destroy();
+  });
+
+  it('disconnects a client that reads nothing for a while, also after the last event', async () => {
+    const closed = Promise.withResolvers<void>();
+    handle = async (reply) => {
+      reply.raw.on('close', () => closed.resolve());
+      const events = new EventStream(reply, undefined, 500);
+      for (let i = 0; i < 100; i++) void events.send('delta', PIECE);
+      events.end();
+    };
+    const client = await connectSilently();
+    await closed.promise;
     client.destroy();
   });
 

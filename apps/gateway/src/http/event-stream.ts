@@ -2,8 +2,10 @@ import type { FastifyReply } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
 
 const KEEP_ALIVE_MS = 15_000;
-/** A client with more unread bytes than this is disconnected, unless the sender waits for it. */
-const MAX_UNREAD_BYTES = 1_000_000;
+/** A client that reads nothing for this long is disconnected. */
+const STALLED_MS = 60_000;
+/** More than two of the largest answers: a client that reads may fall behind by a burst of events. */
+const MAX_UNREAD_BYTES = 20_000_000;
 
 /** How events are written in a stream of server-sent events. */
 export interface EventFormat {
@@ -33,6 +35,7 @@ export class EventStream {
   constructor(
     private readonly reply: FastifyReply,
     private readonly format: EventFormat = NAMED_EVENTS,
+    stalledMs = STALLED_MS,
   ) {
     reply.headers({
       'content-type': 'text/event-stream; charset=utf-8',
@@ -41,14 +44,15 @@ export class EventStream {
     });
     reply.hijack();
     reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+    reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
     this.keepAlive = setInterval(() => {
       if (!this.drained) this.write(': keep-alive\n\n');
     }, KEEP_ALIVE_MS);
   }
 
   /**
-   * Sends an event. A sender that awaits it is held back while the client does not read. A sender that cannot wait
-   * loses the connection instead of filling the memory.
+   * Sends an event. A sender that awaits it is held back while the client does not read. For a sender that does not
+   * wait, the client is disconnected before its unread events fill the memory.
    *
    * @param id the place of the event in the answers of its run; without it events are counted from the last id on.
    */

@@ -47,12 +47,12 @@ export class HttpRuns {
       const open = () => (events ??= new EventStream(reply));
       try {
         const result = await this.execute(reply, work, start, (answer) => void open().send(answer.type, answer));
-        await open().send('completed', result);
+        void open().send('completed', result);
       } catch (error) {
         if (!events) throw error;
         const known = toLlmosError(error).toBody();
         const name = TERMINAL_EVENTS[known.code] ?? 'failed';
-        await events.send(name, { status: 'error', error: known, run_id: start.run });
+        void events.send(name, { status: 'error', error: known, run_id: start.run });
       } finally {
         events?.end();
       }

@@ -61,12 +61,13 @@ export class RunsService {
 
   /** Starts a durable run and returns its id. When this returns, its first task is stored and cannot be lost. */
   async start(request: StartRun): Promise<string> {
-    const { caller, pipeline, fields, key, traceparent, correlationId } = request;
+    const { caller, address, pipeline, fields, key, traceparent, correlationId } = request;
     const input = checkInput(pipeline, fields);
     const run = key === undefined ? request.run : await this.keys.runOf({ ...request, key });
-    const deadlineMs = Date.now() + this.config.durableDeadlineMs;
+    const startedAtMs = Date.now();
+    const deadlineMs = startedAtMs + this.config.durableDeadlineMs;
     const context: RunContext = { run, tenant: caller.tenant, lane: 'durable', deadlineMs };
-    this.throttle.observeEnd({ ...request, run });
+    this.throttle.observeEnd(run, { caller, address, pipeline: pipeline.name, startedAtMs });
     await this.client.start({ ...context, pipeline, input, traceparent, ...(correlationId ? { correlationId } : {}) });
     return run;
   }

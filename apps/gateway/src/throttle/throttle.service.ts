@@ -58,11 +58,10 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Observes the end of a durable run. Call it before the run is started. */
-  observeEnd(durable: DurableRun): void {
+  observeEnd(run: string, durable: DurableRun): void {
     if (!this.config.throttle) return;
-    const startedAtMs = Date.now();
-    this.durableRuns.onEnd(durable.run, (answer) => {
-      const observation = this.throttle.observeRun(durable, answer, startedAtMs, Date.now());
+    this.durableRuns.onEnd(run, (answer) => {
+      const observation = this.throttle.observeRun(durable, answer, Date.now());
       if (observation) this.sender.add(observation);
     });
   }

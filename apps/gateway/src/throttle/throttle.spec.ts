@@ -136,9 +136,9 @@ describe('Throttle', () => {
   it('observes the end of a durable run with its caller, and none that consumed nothing and was not screened', async () => {
     const throttle = await throttleOf([]);
     const { caller, address } = from('198.51.100.7', { authorization: 'Bearer k1' });
-    const durable = { run: 'r', caller: caller!, address, pipeline: { name: 'x' } };
+    const durable = { caller: caller!, address, pipeline: 'x', startedAtMs: NOW - 7_000 };
     const error = new LlmosError('CONTENT_REFUSED', 'secret').toBody();
-    const observation = throttle.observeRun(durable, { type: 'failed', error }, NOW - 7_000, NOW);
+    const observation = throttle.observeRun(durable, { type: 'failed', error }, NOW);
     expect(observationSchema.parse(observation)).toMatchObject({
       kind: 'run',
       tenant: 'acme',
@@ -151,10 +151,10 @@ describe('Throttle', () => {
       injectionScore: 1,
     });
     expect(JSON.stringify(observation)).not.toMatch(/secret|k1/);
-    expect(throttle.observeRun(durable, completed({}), NOW, NOW)).toBeUndefined();
-    const event = { run: 'r', caller: { tenant: 'acme', role: 'caller' } as const, pipeline: { name: 'x' } };
+    expect(throttle.observeRun(durable, completed({}), NOW)).toBeUndefined();
+    const event = { ...durable, caller: { tenant: 'acme', role: 'caller' } as const, address: undefined };
     const usage = { inputTokens: 3, outputTokens: 4 };
-    observationSchema.parse(throttle.observeRun(event, completed({ usage }), NOW, NOW));
+    observationSchema.parse(throttle.observeRun(event, completed({ usage }), NOW));
   });
 
   it('costs a request far less time than the request takes', async () => {

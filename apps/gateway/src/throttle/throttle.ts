@@ -19,12 +19,12 @@ export interface HandledRequest {
   readonly usage?: RunUsage | undefined;
 }
 
-/** A durable run, with what is known of the request that started it. */
+/** A durable run, with what is known of the request that started it. It is kept until the run ends. */
 export interface DurableRun {
-  readonly run: string;
   readonly caller: Caller;
-  readonly address?: string | undefined;
-  readonly pipeline: { readonly name: string };
+  readonly address: string | undefined;
+  readonly pipeline: string;
+  readonly startedAtMs: number;
 }
 
 export interface ThrottleOptions {
@@ -72,10 +72,10 @@ export class Throttle {
   }
 
   /** Undefined for a run without usage and score: its request has been observed. */
-  observeRun(run: DurableRun, answer: TerminalAnswer, startedAtMs: number, nowMs: number): Observation | undefined {
+  observeRun(run: DurableRun, answer: TerminalAnswer, nowMs: number): Observation | undefined {
     const usage = usageOf(answer);
     if (Object.keys(usage).length === 0) return undefined;
-    const { caller, address, pipeline } = run;
+    const { caller, address, pipeline, startedAtMs } = run;
     return {
       kind: 'run',
       at: new Date(nowMs).toISOString(),
@@ -83,7 +83,7 @@ export class Throttle {
       route: 'durable run',
       status: answer.type === 'failed' ? ERRORS[answer.error.code].httpStatus : 200,
       durationMs: Math.max(0, nowMs - startedAtMs),
-      pipeline: pipeline.name,
+      pipeline,
       tokens: 0,
       ...usage,
       ...(address === undefined ? {} : { address }),
