@@ -11,7 +11,6 @@
  * so that a busy machine slows both alike.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { ModelStore } from '@llmos/models';
 
@@ -46,8 +45,8 @@ const MAX_DURATION_SECONDS = 600;
 
 export async function benchAsr(): Promise<AsrFigures> {
   const { MoonshineAdapter, AudioDecodeAdapter, recogniserFiles } = await builtService();
-  const { home, root } = loadConfig(baseConfig);
-  const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml'), root });
+  const { home, root, catalogPath } = loadConfig(baseConfig);
+  const store = await ModelStore.open({ home, catalogPath, root });
   const files = await recogniserFiles(store, 'moonshine-tiny');
   const paths = await store.ensure('moonshine-samples');
   const recordings = [await readFile(paths['two_cities'] as string), await readFile(paths['beckett'] as string)];

@@ -5,7 +5,6 @@
  *
  *     node test/bench/generation.bench.ts
  */
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { ModelStore } from '@llmos/models';
@@ -83,8 +82,8 @@ async function eventLoopDelay(model: LlamaCppModel): Promise<number> {
 }
 
 async function modelFile(): Promise<string> {
-  const { home, root } = loadConfig(baseConfig);
-  const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml'), root });
+  const { home, root, catalogPath } = loadConfig(baseConfig);
+  const store = await ModelStore.open({ home, catalogPath, root });
   const { model = '' } = await store.ensure('smollm2-135m');
   return model;
 }

@@ -44,12 +44,12 @@ const PER_INTENT = 13;
 const LIMIT = 5;
 
 export async function benchRetrieval(): Promise<RetrievalFigures> {
-  const { root, home } = loadConfig(baseConfig);
+  const { root, catalogPath, samplesDir, home } = loadConfig(baseConfig);
   const { ExactVectorIndex, MarkdownFolder, DocumentEmbedder, HybridIndex } = await builtService();
   const embeddings = new CatalogEmbedder({
     model: 'minilm',
     home,
-    catalogPath: join(root, 'deploy', 'models.yaml'),
+    catalogPath,
     workers: 1,
   });
   await embeddings.start(() => undefined);
@@ -57,7 +57,7 @@ export async function benchRetrieval(): Promise<RetrievalFigures> {
     const index = new HybridIndex(new ExactVectorIndex());
     const embedder = new DocumentEmbedder(embeddings);
     const intentsOf = new Map<string, readonly string[]>();
-    for (const article of (await new MarkdownFolder(join(root, 'deploy', 'samples', 'help-centre')).read()).articles) {
+    for (const article of (await new MarkdownFolder(join(samplesDir, 'help-centre')).read()).articles) {
       index.set({ tenant: 'shared', id: article.id }, await embedder.embed(article, 'folder'));
       intentsOf.set(article.id, article.intents);
     }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { defineConfig, setting, underRoot, type ConfigOf } from '@llmos/config';
 import { deviceSchema } from '@llmos/models';
 import { z } from 'zod';
 
@@ -17,7 +17,7 @@ export const analysisConfig = defineConfig({
       .min(1)
       .default(fileURLToPath(new URL('../model/entities.json', import.meta.url))),
   ),
-  /** The relations to look for; `deploy/relations.yaml` where nothing is said. */
-  relationsPath: setting('LLMOS_ANALYSIS_RELATIONS', z.string().min(1).optional()),
+  /** The relations to extract. Default: deploy/relations.yaml. */
+  relationsPath: setting('LLMOS_ANALYSIS_RELATIONS', z.string().min(1), underRoot('deploy', 'relations.yaml')),
 });
 export type AnalysisConfig = ConfigOf<typeof analysisConfig>;

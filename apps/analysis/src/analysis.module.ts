@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { AtRest, Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
@@ -29,24 +28,23 @@ const TUNING_MAX_TOKENS = 128;
 
 /** @param name what operators know the encoder by. */
 function encoderOf(
-  { home, root, workers, device }: Config,
+  { home, catalogPath, workers, device }: Config,
   log: Logger,
   name: string,
   update?: string,
 ): CatalogEmbedder {
-  const catalogPath = join(root, 'deploy', 'models.yaml');
   const breaker = { onStateChange: reportBreaker(name, log) };
   return new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers, device, update, breaker });
 }
 
 function tunableBodyOf(
-  { home, root }: Config,
+  { home, catalogPath }: Config,
   purpose: Pick<CatalogTunableBodyOptions, 'learns' | 'maxTokens'>,
 ): CatalogTunableBody {
   return new CatalogTunableBody({
     model: 'minilm',
     home,
-    catalogPath: join(root, 'deploy', 'models.yaml'),
+    catalogPath,
     ...purpose,
   });
 }
@@ -100,12 +98,12 @@ function tunableBodyOf(
         shelf: ClassifierShelf,
         log: Logger,
       ) => {
-        const { root, entityHeadPath, relationsPath } = config;
+        const { entityHeadPath, relationsPath } = config;
         return new AnalysisService({
           encoder,
           feelings,
           topics: new Topics(encoder, shelf, tunableBodyOf(config, { learns: false, maxTokens: MAX_TOKENS })),
-          loadHeads: () => loadHeads(entityHeadPath, relationsPath ?? join(root, 'deploy', 'relations.yaml')),
+          loadHeads: () => loadHeads(entityHeadPath, relationsPath),
           onDegraded: (error) => log.warn({ err: error }, 'a text is analysed without its sentiment'),
         });
       },

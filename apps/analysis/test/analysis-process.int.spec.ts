@@ -23,8 +23,8 @@ describe('two replicas as processes, over a real nats-server', () => {
   let bus: Bus | undefined;
 
   beforeAll(async () => {
-    const { home, root } = loadConfig(baseConfig);
-    await (await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml') })).ensure('minilm');
+    const { home, catalogPath } = loadConfig(baseConfig);
+    await (await ModelStore.open({ home, catalogPath })).ensure('minilm');
     nats = await startNatsServer();
     bus = await Bus.connect({ url: nats.url, service: 'gateway' });
     for (let replica = 0; replica < 2; replica++)
@@ -38,7 +38,7 @@ describe('two replicas as processes, over a real nats-server', () => {
   }, 30_000);
 
   const run = async (name: string, input: Record<string, unknown>, tenant = 'acme'): Promise<TerminalAnswer> => {
-    const path = join(loadConfig(baseConfig).root, 'deploy', 'pipelines', `${name}.yaml`);
+    const path = join(loadConfig(baseConfig).pipelinesDir, `${name}.yaml`);
     const pipeline = parsePipeline(await readFile(path, 'utf8'), path, await loadCapabilities());
     const client = new MeshClient(bus!, await RunRecords.open(bus!));
     const context = { run: client.newRun(), tenant, lane: 'live', deadlineMs: Date.now() + 60_000 } as const;

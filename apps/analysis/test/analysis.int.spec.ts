@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { analysisTasks, analyze, classify, type TextAnalysis } from '@llmos/contracts/capabilities/analysis';
 import { CatalogEmbedder, type Embedder, type Encoded } from '@llmos/models';
 import fc from 'fast-check';
 import { loadHeads } from '../src/analysis-heads.js';
+import { analysisConfig } from '../src/analysis.config.js';
 import { AnalysisService } from '../src/analysis.service.js';
 import { ClassifierShelf } from '../src/classifiers/classifier-shelf.js';
 import { Topics } from '../src/topics.js';
@@ -26,23 +26,24 @@ class CountingEmbedder extends CatalogEmbedder {
   }
 }
 
+const RELATIONS = loadConfig(analysisConfig).relationsPath;
 let encoder: CountingEmbedder;
 let service: AnalysisService;
 const NO_TUNING = { embed: () => Promise.reject(new Error('not needed')), close: () => Promise.resolve() };
 
 beforeAll(async () => {
-  const { home, root } = loadConfig(baseConfig);
+  const { home, catalogPath } = loadConfig(baseConfig);
   encoder = new CountingEmbedder({
     model: 'minilm',
     home,
-    catalogPath: join(root, 'deploy', 'models.yaml'),
+    catalogPath,
     workers: 1,
   });
   service = new AnalysisService({
     encoder,
     feelings: wordFeelings(),
     topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore()), NO_TUNING),
-    loadHeads: () => loadHeads(HEAD, join(root, 'deploy', 'relations.yaml')),
+    loadHeads: () => loadHeads(HEAD, RELATIONS),
     now: () => NOW,
   });
   await service.load();
@@ -160,7 +161,7 @@ describe('what the real model finds', () => {
       encoder: running,
       feelings: failingFeelings(),
       topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore()), NO_TUNING),
-      loadHeads: () => loadHeads(HEAD, join(loadConfig(baseConfig).root, 'deploy', 'relations.yaml')),
+      loadHeads: () => loadHeads(HEAD, RELATIONS),
     });
     await failing.load();
     const text = 'Ada Lovelace works for Acme in London.';

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { CatalogEmbedder } from '@llmos/models';
 import { FewShotClassifier, trainFewShot } from '../src/classification/few-shot-classifier.js';
@@ -29,11 +28,11 @@ const unseen = [
   { text: 'The postman never came with my order.', label: 'delivery' },
 ];
 
-const { home, root } = loadConfig(baseConfig);
+const { home, catalogPath } = loadConfig(baseConfig);
 const embedder = new CatalogEmbedder({
   model: 'minilm',
   home,
-  catalogPath: join(root, 'deploy', 'models.yaml'),
+  catalogPath,
   workers: 1,
 });
 beforeAll(() => embedder.start(() => undefined), 120_000);

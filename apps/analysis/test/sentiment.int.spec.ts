@@ -42,8 +42,7 @@ const plain = [
   'The map shows the old town.',
 ];
 
-const { home, root } = loadConfig(baseConfig);
-const catalogPath = join(root, 'deploy', 'models.yaml');
+const { home, root, catalogPath } = loadConfig(baseConfig);
 const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update: sentimentBodyPath });
 let head: SentimentHead;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { seededRandom, standardNormal } from '@llmos/learning';
@@ -28,8 +27,8 @@ const unseen = [
   { label: 'no', text: 'he said no, the parcel will not be sent' },
 ];
 
-const { home, root } = loadConfig(baseConfig);
-const place = { model: 'minilm', home, catalogPath: join(root, 'deploy', 'models.yaml') };
+const { home, root, catalogPath } = loadConfig(baseConfig);
+const place = { model: 'minilm', home, catalogPath };
 const shared = new CatalogEmbedder({ ...place, workers: 1 });
 const body = new CatalogTunableBody({ ...place, learns: true, maxTokens: 128 });
 let layout: UpdateLayout;

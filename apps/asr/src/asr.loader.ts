@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CONFIG, LOGGER, Readiness, type ServiceConfig, type StartProgress } from '@llmos/mesh';
 import { describeFetch, ModelStore, type FetchProgress } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
@@ -33,8 +32,8 @@ export class AsrLoader implements OnModuleInit, OnModuleDestroy {
   }
 
   private async load(report: (progress: StartProgress) => void): Promise<void> {
-    const { home, root, model, device, workers, maxDurationSeconds } = this.config;
-    const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml'), root });
+    const { home, root, catalogPath, model, device, workers, maxDurationSeconds } = this.config;
+    const store = await ModelStore.open({ home, catalogPath, root });
     const { signal } = this.leaving;
     const onProgress = (progress: FetchProgress) => report(describeFetch(progress));
     const files = await recogniserFiles(store, model, { signal, onProgress });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { ModelStore } from '@llmos/models';
 import { recogniserFiles } from '../src/adapters/recogniser-files.js';
@@ -14,8 +13,8 @@ export interface TestModels {
 
 /** The real models and recordings, from the cache or fetched into it. */
 export async function testModels(): Promise<TestModels> {
-  const { home, root } = loadConfig(baseConfig);
-  const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml'), root });
+  const { home, root, catalogPath } = loadConfig(baseConfig);
+  const store = await ModelStore.open({ home, catalogPath, root });
   const files = await recogniserFiles(store, 'moonshine-tiny');
   const { two_cities: twoCities = '', beckett = '' } = await store.ensure('moonshine-samples');
   return { files, twoCities, beckett };

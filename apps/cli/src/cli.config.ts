@@ -6,6 +6,9 @@ const port = z.coerce.number().int().min(0).max(65535);
 export const cliConfig = defineConfig({
   home: baseConfig.home,
   root: baseConfig.root,
+  pipelinesDir: baseConfig.pipelinesDir,
+  catalogPath: baseConfig.catalogPath,
+  samplesDir: baseConfig.samplesDir,
   otlpUrl: baseConfig.otlpUrl,
   /** The gateway to talk to, when it is not the one that `llmos up` started here. */
   url: setting('LLMOS_URL', z.url().optional()),

@@ -3,7 +3,7 @@ import { CONFIG } from '@llmos/mesh';
 import { isPipelineFile, parsePipelineFiles, PipelineError } from '@llmos/pipeline';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { GatewayConfig } from './gateway.config.js';
 
 /** The pipelines of `deploy/pipelines/`, read and checked at the start. */
@@ -15,11 +15,11 @@ export class PipelinesService implements OnModuleInit {
 
   /** @throws PipelineError with every fault of every file. */
   async onModuleInit(): Promise<void> {
-    const folder = join(this.config.root, 'deploy', 'pipelines');
-    const names = (await readdir(folder)).filter(isPipelineFile).sort();
+    const { root, pipelinesDir } = this.config;
+    const names = (await readdir(pipelinesDir)).filter(isPipelineFile).sort();
     const read = async (name: string) => ({
-      name: `deploy/pipelines/${name}`,
-      text: await readFile(join(folder, name), 'utf8'),
+      name: relative(root, join(pipelinesDir, name)),
+      text: await readFile(join(pipelinesDir, name), 'utf8'),
     });
     const { pipelines, faults } = parsePipelineFiles(await Promise.all(names.map(read)), await loadCapabilities());
     if (faults.length > 0) throw new PipelineError(faults);

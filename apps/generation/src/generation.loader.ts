@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
 import { CONFIG, LOGGER, Readiness, reportBreaker, type ServiceConfig, type StartProgress } from '@llmos/mesh';
 import { describeFetch, ModelStore } from '@llmos/models';
@@ -74,8 +73,8 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
   }
 
   private async fetch(report: Report): Promise<string> {
-    const { home, root, model } = this.config;
-    const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml'), root });
+    const { home, root, catalogPath, model } = this.config;
+    const store = await ModelStore.open({ home, catalogPath, root });
     const files = await store.ensure(model, {
       signal: this.leaving.signal,
       onProgress: (progress) => report(describeFetch(progress)),

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
@@ -15,8 +14,7 @@ import { IntentSteps } from './intent.steps.js';
     {
       provide: IntentService,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ home, root, device, workers, headPath }: IntentConfig & ServiceConfig, log: Logger) => {
-        const catalogPath = join(root, 'deploy', 'models.yaml');
+      useFactory: ({ home, catalogPath, device, workers, headPath }: IntentConfig & ServiceConfig, log: Logger) => {
         const breaker = { onStateChange: reportBreaker('minilm', log) };
         const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers, device, breaker });
         return new IntentService(embedder, headPath);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Bus } from '@llmos/bus';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { pipelineSchema, type TerminalAnswer } from '@llmos/contracts';
@@ -22,8 +21,8 @@ describe('The intent service as a process with a real nats-server', () => {
   let client: MeshClient;
 
   beforeAll(async () => {
-    const { home, root } = loadConfig(baseConfig);
-    await (await ModelStore.open({ home, catalogPath: join(root, 'deploy', 'models.yaml') })).ensure('minilm');
+    const { home, catalogPath } = loadConfig(baseConfig);
+    await (await ModelStore.open({ home, catalogPath })).ensure('minilm');
     nats = await startNatsServer();
     service = await startServiceProcess({ app: 'intent', natsUrl: nats.url });
     bus = await Bus.connect({ url: nats.url, service: 'gateway' });

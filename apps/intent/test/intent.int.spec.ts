@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
@@ -14,11 +13,11 @@ const HEAD_PATH = fileURLToPath(new URL('../model/banking77-head.json', import.m
 let intent: IntentService;
 
 beforeAll(async () => {
-  const { home, root } = loadConfig(baseConfig);
+  const { home, catalogPath } = loadConfig(baseConfig);
   const embedding = new CatalogEmbedder({
     model: 'minilm',
     home,
-    catalogPath: join(root, 'deploy', 'models.yaml'),
+    catalogPath,
     workers: 1,
   });
   intent = new IntentService(embedding, HEAD_PATH);

@@ -57,8 +57,7 @@ async function run(args: readonly string[]): Promise<void> {
 
 /** The embedder of the service: the same model with the same settings. */
 export async function startEmbedder(): Promise<CatalogEmbedder> {
-  const { home, root } = loadConfig(baseConfig);
-  const catalogPath = join(root, 'deploy', 'models.yaml');
+  const { home, catalogPath } = loadConfig(baseConfig);
   const embedder = new CatalogEmbedder({ model: EMBEDDING_MODEL, home, catalogPath, workers: 1 });
   await embedder.start(() => undefined);
   return embedder;

@@ -38,8 +38,7 @@ function part<T>(provide: Type<T>, choose: (parts: RecommenderParts) => T): Prov
     {
       provide: CatalogEmbedder,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ embeddings: model, device, home, root }: Config, log: Logger) => {
-        const catalogPath = join(root, 'deploy', 'models.yaml');
+      useFactory: ({ embeddings: model, device, home, catalogPath }: Config, log: Logger) => {
         const breaker = { ...BREAKER, onStateChange: reportBreaker(model, log) };
         return new CatalogEmbedder({ model, device, workers: 1, home, catalogPath, breaker });
       },
@@ -55,7 +54,7 @@ function part<T>(provide: Type<T>, choose: (parts: RecommenderParts) => T): Prov
           log,
           embeddings: embedder,
           home: config.home,
-          sampleFolder: config.sampleFolder ?? join(config.root, 'deploy', 'samples', 'shop'),
+          sampleFolder: config.sampleFolder ?? join(config.samplesDir, 'shop'),
         }),
     },
     part(DataFeed, ({ feed }) => feed),

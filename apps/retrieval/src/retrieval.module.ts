@@ -27,8 +27,7 @@ type Config = RetrievalConfig & ServiceConfig;
     {
       provide: CatalogEmbedder,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ embeddings: model, device, workers, home, root }: Config, log: Logger) => {
-        const catalogPath = join(root, 'deploy', 'models.yaml');
+      useFactory: ({ embeddings: model, device, workers, home, catalogPath }: Config, log: Logger) => {
         const breaker = { onStateChange: reportBreaker(model, log) };
         return new CatalogEmbedder({ model, device, workers, home, catalogPath, breaker });
       },
@@ -51,8 +50,8 @@ type Config = RetrievalConfig & ServiceConfig;
     {
       provide: ARTICLE_FOLDER,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ documents, root }: Config, log: Logger) =>
-        new MarkdownFolder(documents ?? join(root, 'deploy', 'samples', 'help-centre'), (error) =>
+      useFactory: ({ documents, samplesDir }: Config, log: Logger) =>
+        new MarkdownFolder(documents ?? join(samplesDir, 'help-centre'), (error) =>
           log.warn({ err: error }, 'the folder of documents cannot be watched; it is read at the start only'),
         ),
     },

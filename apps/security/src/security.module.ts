@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Bus, CONFIG, LOGGER, reportBreaker, TenantKeys, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
@@ -47,8 +46,7 @@ const MOST_RESTRICTIONS = 5_000;
     {
       provide: ResilientScreening,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ home, root, workers, device, headPath, secondStage }: Config, log: Logger) => {
-        const catalogPath = join(root, 'deploy', 'models.yaml');
+      useFactory: ({ home, catalogPath, workers, device, headPath, secondStage }: Config, log: Logger) => {
         const encoder = (options: { name: string; timeoutMs?: number }, update?: string) =>
           new CatalogEmbedder({
             ...{ model: MODEL, home, catalogPath, workers, device, update },

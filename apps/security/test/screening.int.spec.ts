@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { screen } from '@llmos/contracts/capabilities/security';
@@ -15,8 +14,7 @@ const MAX_EXTRA_MS = 2;
 const ROUNDS = 40;
 
 describe('screening with the shipped heads and the real encoders', () => {
-  const { home, root } = loadConfig(baseConfig);
-  const catalogPath = join(root, 'deploy', 'models.yaml');
+  const { home, catalogPath } = loadConfig(baseConfig);
   // Some tests ask for hundreds of texts at once, more than the breaker of a service lets in.
   const breaker = { capacity: 10_000 };
   const encoder = (update?: string) =>

@@ -8,23 +8,15 @@ import { defineConfig, flag, setting, type ConfigOf } from './config.js';
 /** What every process of the house can be told. */
 export const baseConfig = defineConfig({
   /** Where models, data and logs are kept. */
-  home: setting(
-    'LLMOS_HOME',
-    z
-      .string()
-      .min(1)
-      .default(join(homedir(), '.cache', 'llmos'))
-      .transform((path) => resolve(path)),
-  ),
-  /** The checkout: pipelines, samples and the catalog lie under it. */
-  root: setting(
-    'LLMOS_ROOT',
-    z
-      .string()
-      .min(1)
-      .default(findRoot())
-      .transform((path) => resolve(path)),
-  ),
+  home: setting('LLMOS_HOME', path(), () => join(homedir(), '.cache', 'llmos')),
+  /** The checkout. */
+  root: setting('LLMOS_ROOT', path(), underRoot()),
+  /** The folder of the pipeline files. */
+  pipelinesDir: setting('LLMOS_PIPELINES_DIR', path(), underRoot('deploy', 'pipelines')),
+  /** The catalog of the models. */
+  catalogPath: setting('LLMOS_MODEL_CATALOG', path(), underRoot('deploy', 'models.yaml')),
+  /** The sample data: questions, a help centre, a shop. */
+  samplesDir: setting('LLMOS_SAMPLES_DIR', path(), underRoot('deploy', 'samples')),
   natsUrl: setting('LLMOS_NATS_URL', z.string().min(1).default('nats://127.0.0.1:4222')),
   natsUser: setting('LLMOS_NATS_USER', z.string().optional()),
   natsPassword: setting('LLMOS_NATS_PASSWORD', z.string().optional()),
@@ -44,6 +36,19 @@ export const baseConfig = defineConfig({
   exitWithParent: setting('LLMOS_EXIT_WITH_PARENT', flag().default(false)),
 });
 export type BaseConfig = ConfigOf<typeof baseConfig>;
+
+/** An absolute path, or one relative to the working directory. */
+function path() {
+  return z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path));
+}
+
+/** The fallback of a path that lies in the checkout by default. */
+export function underRoot(...segments: string[]): (environment: NodeJS.ProcessEnv) => string {
+  return ({ LLMOS_ROOT }) => join(LLMOS_ROOT ?? findRoot(), ...segments);
+}
 
 /** The nearest folder above this file that holds `nx.json`, else the working directory. */
 function findRoot(): string {

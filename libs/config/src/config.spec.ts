@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { baseConfig } from './base.config.js';
 import { defineConfig, flag, loadConfig, setting } from './config.js';
@@ -27,7 +28,18 @@ describe('loadConfig', () => {
     expect(load).not.toThrow(/secret-value|-77/);
   });
 
-  it('finds the checkout it belongs to', () => {
-    expect(loadConfig(baseConfig, {}).root).toBe(process.cwd());
+  it('finds the checkout it belongs to, and the folders in it', () => {
+    expect(loadConfig(baseConfig, {})).toMatchObject({
+      root: process.cwd(),
+      pipelinesDir: join(process.cwd(), 'deploy', 'pipelines'),
+    });
+  });
+
+  it('looks for pipelines, models and samples under LLMOS_ROOT, unless they have settings of their own', () => {
+    expect(loadConfig(baseConfig, { LLMOS_ROOT: '/app', LLMOS_SAMPLES_DIR: '/samples' })).toMatchObject({
+      pipelinesDir: '/app/deploy/pipelines',
+      catalogPath: '/app/deploy/models.yaml',
+      samplesDir: '/samples',
+    });
   });
 });

@@ -4,13 +4,15 @@ import { z } from 'zod';
 export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly env: string;
   readonly schema: S;
+  /** The value of an absent variable, where it depends on other variables. */
+  readonly fallback?: (environment: NodeJS.ProcessEnv) => string;
 }
 export type ConfigDefinition = Record<string, Setting>;
 export type ConfigOf<D extends ConfigDefinition> = { readonly [K in keyof D]: z.output<D[K]['schema']> };
 
 /** Declares one setting. The schema sees a string or undefined; give it a default unless it must be set. */
-export function setting<S extends z.ZodType>(env: string, schema: S): Setting<S> {
-  return { env, schema };
+export function setting<S extends z.ZodType>(env: string, schema: S, fallback?: Setting['fallback']): Setting<S> {
+  return { env, schema, ...(fallback ? { fallback } : {}) };
 }
 
 /** Declares what a process can be told; the only place where its environment variables are named. */
@@ -35,8 +37,8 @@ export function loadConfig<D extends ConfigDefinition>(
 ): ConfigOf<D> {
   const values: Record<string, unknown> = {};
   const faults: string[] = [];
-  for (const [key, { env, schema }] of Object.entries(definition)) {
-    const parsed = schema.safeParse(environment[env]);
+  for (const [key, { env, schema, fallback }] of Object.entries(definition)) {
+    const parsed = schema.safeParse(environment[env] ?? fallback?.(environment));
     if (parsed.success) values[key] = parsed.data;
     else faults.push(`  ${env}: ${parsed.error.issues.map((issue) => expectation(issue)).join('; ')}`);
   }

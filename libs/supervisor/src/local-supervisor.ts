@@ -24,11 +24,19 @@ const BROKER_GRACE_MS = 600;
 
 const listeningSchema = z.object({ type: z.literal('listening'), url: z.string() });
 
+/** The files that the services read. */
+export interface InstallationPaths {
+  readonly pipelinesDir: string;
+  readonly catalogPath: string;
+  readonly samplesDir: string;
+}
+
 export interface LocalSupervisorOptions {
   readonly instance: Instance;
   readonly log: LogFile;
   readonly apps: readonly ServiceApp[];
   readonly server: NatsServer;
+  readonly paths: InstallationPaths;
   readonly natsPort?: number;
   readonly gatewayPort?: number;
   /** Whether nats-server encrypts its files. */
@@ -100,14 +108,14 @@ export class LocalSupervisor implements ProcessSupervisor {
   }
 
   private async startBroker(signal: AbortSignal): Promise<string> {
-    const { instance, natsPort: port, log, encryption, server } = this.options;
+    const { instance, natsPort: port, log, encryption, server, paths } = this.options;
     const folder = instance.brokerFolder;
     const keyFile = storageKeyFile({ home: instance.home, brokerFolder: folder, encryption });
     const settings = {
       folder,
       credentials: instance.credentials(),
       isEncrypted: keyFile !== undefined,
-      operatorPipelines: await operatorPipelines(join(instance.root, 'deploy', 'pipelines')),
+      operatorPipelines: await operatorPipelines(paths.pipelinesDir),
     };
     this.broker = new NatsBroker({
       folder,
@@ -124,7 +132,7 @@ export class LocalSupervisor implements ProcessSupervisor {
   }
 
   private startServices(natsUrl: string): void {
-    const { instance, apps, gatewayPort, log } = this.options;
+    const { instance, apps, gatewayPort, log, paths } = this.options;
     const variables: Record<string, string> = {
       ...(gatewayPort === undefined ? {} : { LLMOS_PORT: String(gatewayPort) }),
       ...(this.traces ? { LLMOS_OTLP_URL: this.traces.otlpUrl } : {}),
@@ -133,6 +141,9 @@ export class LocalSupervisor implements ProcessSupervisor {
       LLMOS_NATS_PASSWORD: instance.credentials().services,
       LLMOS_HOME: instance.home,
       LLMOS_ROOT: instance.root,
+      LLMOS_PIPELINES_DIR: paths.pipelinesDir,
+      LLMOS_MODEL_CATALOG: paths.catalogPath,
+      LLMOS_SAMPLES_DIR: paths.samplesDir,
       LLMOS_EXIT_WITH_PARENT: '1',
       // glibc then returns large freed blocks to the system; otherwise a loaded model leaves half of its size behind.
       MALLOC_MMAP_THRESHOLD_: '4194304',

@@ -22,6 +22,7 @@ describe('LocalSupervisor', () => {
       log,
       apps: [],
       server: { command: () => [natsServerPath()], found: 'nats-server' },
+      paths: { pipelinesDir: 'deploy/pipelines', catalogPath: 'deploy/models.yaml', samplesDir: 'deploy/samples' },
       encryption: true,
       startedAt: new Date().toISOString(),
       report: () => undefined,

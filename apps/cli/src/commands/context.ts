@@ -1,7 +1,6 @@
 import { GatewayClient, type GatewayClientOptions } from '@llmos/client';
 import { ModelStore } from '@llmos/models';
 import { findNatsServer, type Instance, type InstanceState, type NatsServer } from '@llmos/supervisor';
-import { join } from 'node:path';
 import { CliError } from '../cli-error.js';
 import type { CliConfig } from '../cli.config.js';
 import { fetchModel, type FetchReport } from '../models/fetch-models.js';
@@ -15,11 +14,7 @@ export interface CommandContext {
 }
 
 export function openStore({ config }: CommandContext): Promise<ModelStore> {
-  return ModelStore.open({
-    home: config.home,
-    catalogPath: join(config.root, 'deploy', 'models.yaml'),
-    root: config.root,
-  });
+  return ModelStore.open(config);
 }
 
 /** Finds a nats-server for this machine; see {@link findNatsServer}. */

@@ -7,7 +7,7 @@ import type { CommandContext } from './context.js';
 
 /** Checks pipeline files as the gateway does at load: those named, or all of `deploy/pipelines`. Exit code 1 on faults. */
 export async function checkPipelines({ config, terminal }: CommandContext, named: readonly string[]): Promise<number> {
-  const files = named.length > 0 ? named : pipelineFiles(join(config.root, 'deploy', 'pipelines'));
+  const files = named.length > 0 ? named : pipelineFiles(config.pipelinesDir);
   const { pipelines, faults } = parsePipelineFiles(files.map(readPipelineFile), await loadCapabilities());
   for (const [file, { name, version, steps }] of pipelines)
     terminal.line(`✓ ${file}: ${name} version ${version}, ${steps.length} step${steps.length === 1 ? '' : 's'}`);

@@ -67,7 +67,19 @@ async function supervise(
   const gatewayPort = options.port ?? config.gatewayPort;
   const { natsPort, encryption } = config;
   const traces = options.traces ? config : undefined;
-  const settings = { instance, log, apps, server, natsPort, gatewayPort, encryption, traces, startedAt, report };
+  const settings = {
+    instance,
+    log,
+    apps,
+    server,
+    paths: config,
+    natsPort,
+    gatewayPort,
+    encryption,
+    traces,
+    startedAt,
+    report,
+  };
   const supervisor = new LocalSupervisor(settings);
   const from = Date.now();
   try {
@@ -80,7 +92,7 @@ async function supervise(
     if (options.ask || options.once) {
       if (!gateway) throw new CliError('No gateway is built', 'run `npm start`');
       const client = new GatewayClient(gateway, { apiKey: config.apiKey, signal: stop, retries: ASK_RETRIES });
-      const isAnswered = await askSample(client, config.root, terminal).then(
+      const isAnswered = await askSample(client, config.samplesDir, terminal).then(
         () => true,
         (error: unknown) => {
           if (stop.aborted || !isExpected(error)) throw error;

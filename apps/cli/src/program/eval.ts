@@ -86,7 +86,7 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
     (e) => ({
       parse: e.parseQuestions,
       evaluate: (client, rows: readonly Question[], options) => {
-        const articles = e.readHelpCentre(join(context.config.root, 'deploy', 'samples', 'help-centre'));
+        const articles = e.readHelpCentre(join(context.config.samplesDir, 'help-centre'));
         return e.evaluateAnswers(client, rows, articles, options);
       },
     }),

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { calibrationErrorOf } from '@llmos/learning';
@@ -42,16 +41,15 @@ async function main(): Promise<void> {
   });
   if (values.help || !values.data) return print(USAGE);
   const [shots, limit] = [Number(values.shots), Number(values.limit)];
-  const { home, root } = loadConfig(baseConfig);
+  const { home, catalogPath } = loadConfig(baseConfig);
   const embedder = new CatalogEmbedder({
     model: 'minilm',
     home,
-    catalogPath: join(root, 'deploy', 'models.yaml'),
+    catalogPath,
     workers: 1,
   });
   await embedder.start(() => undefined);
   const teacher = new WorkerFewShotTeacher();
-  const catalogPath = join(root, 'deploy', 'models.yaml');
   const body = new CatalogTunableBody({ model: 'minilm', home, catalogPath, learns: true, maxTokens: 128 });
   const tuner = new FineTuner(body, teacher, async () => (await readTuningFiles()).layout);
   const learner = new ClassifierLearner({

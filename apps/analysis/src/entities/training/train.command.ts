@@ -47,11 +47,11 @@ export async function trainEntities(args: readonly string[], say: (line: string)
     },
   });
   if (values.help || !values.data) return say(USAGE);
-  const { home, root } = loadConfig(baseConfig);
+  const { home, catalogPath } = loadConfig(baseConfig);
   const embedder = new CatalogEmbedder({
     model: 'minilm',
     home,
-    catalogPath: join(root, 'deploy', 'models.yaml'),
+    catalogPath,
     workers: 1,
   });
   await embedder.start(() => undefined);

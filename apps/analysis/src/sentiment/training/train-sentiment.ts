@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { baseConfig, loadConfig } from '@llmos/config';
@@ -35,8 +35,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help || !values.data) return print(USAGE);
-  const { home, root } = loadConfig(baseConfig);
-  const catalogPath = join(root, 'deploy', 'models.yaml');
+  const { home, catalogPath } = loadConfig(baseConfig);
   const embedder = new CatalogEmbedder({ model: MODEL, home, catalogPath, workers: 1, update: values.body });
   await embedder.start(() => undefined);
   try {

@@ -201,11 +201,11 @@ async function report(folder: string, out: string, { shared, second }: Encoders,
 }
 
 function openEmbedder(workers: number, update?: string): CatalogEmbedder {
-  const { home, root } = loadConfig(baseConfig);
+  const { home, catalogPath } = loadConfig(baseConfig);
   return new CatalogEmbedder({
     model: EMBEDDING_MODEL,
     home,
-    catalogPath: join(root, 'deploy', 'models.yaml'),
+    catalogPath,
     workers,
     update,
   });
