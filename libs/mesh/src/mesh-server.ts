@@ -1,5 +1,6 @@
 import { taskConsumer, type Bus } from '@llmos/bus';
 import { LANES, type Capability } from '@llmos/contracts';
+import { inLane } from '@llmos/resilience';
 import type { Logger } from '@llmos/telemetry';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { lastValueFrom, throwError, type Observable } from 'rxjs';
@@ -65,8 +66,10 @@ export class MeshServer extends Server implements CustomTransportStrategy {
     for (const [name, handler] of this.messageHandlers) {
       const capability = handler.extras?.[STEP_CAPABILITY as unknown as string] as Capability | undefined;
       if (!capability) throw new Error(`${name} is handled by a method without @Step`);
-      const call: Handler = async (input, context) =>
-        lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>);
+      const call: Handler = (input, context) =>
+        inLane(context.lane, async () =>
+          lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>),
+        );
       const chain = new TaskChain(capability, call, this.options);
       for (const lane of LANES)
         await bus.consume(taskConsumer(lane, name), concurrency, (delivery) => chain.process(delivery));

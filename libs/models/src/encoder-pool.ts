@@ -1,6 +1,7 @@
 import type { Encoded } from './encoded.js';
 import type { EncoderInit } from './encoder.worker.js';
 import type { Device } from './device.js';
+import { DeviceSlots } from './device-slots.js';
 import { WorkerPool } from './worker-pool.js';
 
 export interface EncoderPoolOptions {
@@ -48,7 +49,11 @@ export class EncoderPool {
     const { workers = 1, device = 'cpu', maxTokens = DEFAULT_MAX_TOKENS, pooling = 'mean', ...files } = options;
     const init: EncoderInit = { ...files, device, maxTokens, pooling };
     // Each caller queues at most one text per worker, and the number of callers is limited before they get here.
-    const pool = await WorkerPool.start({ module: WORKER, init, size: workers, name: 'encoder', maxQueue: Infinity });
+    const pool = await WorkerPool.start({
+      ...{ module: WORKER, init, size: workers, name: 'encoder' },
+      slots: DeviceSlots.of(device),
+      maxQueue: Infinity,
+    });
     const { length } = await pool.call<Float32Array>('embed', { text: '' });
     return new EncoderPool(pool, workers, length);
   }
@@ -63,7 +68,7 @@ export class EncoderPool {
   /**
    * One L2-normalised vector per text, in the order of the texts; no texts give no vectors.
    *
-   * Callers take turns text by text, so a caller with one question does not wait for one with ten thousand documents.
+   * Callers take turns text by text, live runs first: one question does not wait for ten thousand documents.
    * Rejects at once with the signal's reason on abort, and with `UNAVAILABLE` if the worker died or is closed.
    */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {

@@ -4,6 +4,7 @@ export type { CatalogModel, ModelUse, SourceSpec } from './model-catalog.schema.
 export { carriedVector, carryEmbedding } from './carried-embedding.js';
 export { CatalogEmbedder, type CatalogEmbedderOptions } from './catalog-embedder.js';
 export { deviceSchema, DEVICES, type Device } from './device.js';
+export { DeviceSlots } from './device-slots.js';
 export type { Embedder } from './embedder.js';
 export type { Encoded, EncodedTokens } from './encoded.js';
 export { EncoderPool, type EncoderPoolOptions } from './encoder-pool.js';

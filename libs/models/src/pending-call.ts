@@ -1,4 +1,4 @@
-/** One call on its way through the pool: settles once, and lets go of its abort listener when it does. */
+/** One call on its way through a pool: settles once, and removes its abort listener then. */
 export class PendingCall {
   readonly outcome: Promise<unknown>;
   private resolveOutcome!: (output: unknown) => void;
@@ -24,7 +24,7 @@ export class PendingCall {
     signal?.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  /** Does nothing when the caller has gone already. */
+  /** Does nothing after an abort. */
   resolve(output: unknown): void {
     if (this.settle()) this.resolveOutcome(output);
   }

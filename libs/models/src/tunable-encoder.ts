@@ -1,3 +1,4 @@
+import { DeviceSlots } from './device-slots.js';
 import type { TunableEncoderInit } from './tunable-encoder.worker.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -51,8 +52,8 @@ export class TunableEncoder {
    */
   static async start(options: TunableEncoderOptions): Promise<TunableEncoder> {
     const init: TunableEncoderInit = { maxTokens: DEFAULT_MAX_TOKENS, ...options };
-    const module = WORKER;
-    return new TunableEncoder(await WorkerPool.start({ module, init, size: 1, name: 'tunable-encoder' }));
+    const pool = { module: WORKER, init, name: 'tunable-encoder', slots: DeviceSlots.of('cpu') };
+    return new TunableEncoder(await WorkerPool.start(pool));
   }
 
   private constructor(private readonly pool: WorkerPool) {}

@@ -1,4 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
+import { DeviceSlots, type CallRunner } from './device-slots.js';
 import { PendingCall } from './pending-call.js';
 import { WorkerSlot } from './worker-slot.js';
 
@@ -9,17 +10,22 @@ export interface WorkerPoolOptions {
   readonly init?: unknown;
   /** Threads, each with its own model. Default 1. */
   readonly size?: number;
-  /** What messages call the pool, such as `moonshine`. */
+  /**
+   * The slots of the device the workers compute on, shared with its other pools. Default: one for each worker, for work
+   * that is no inference.
+   */
+  readonly slots?: DeviceSlots;
+  /** The name in messages, such as `moonshine`. */
   readonly name: string;
   /** Calls that may wait while every worker is busy. Default 256. */
   readonly maxQueue?: number;
-  /** Told each time a worker dies or fails to come back; the pool restarts it by itself. */
+  /** Called each time a worker dies or fails to restart; the pool restarts it. */
   readonly onDown?: (error: LlmosError) => void;
 }
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** Buffers to hand over instead of copying; the caller's views of them become empty. */
+  /** Buffers to transfer instead of copying; the caller's views of them become empty. */
   readonly transfer?: readonly ArrayBuffer[];
 }
 
@@ -29,19 +35,19 @@ const DEFAULT_MAX_QUEUE = 256;
  * Keeps inference off the event loop: an engine's `run()` blocks its thread for its whole length, so each model
  * lives in a worker thread and the service only waits.
  *
- * Each worker does one call at a time; further calls queue in order. A worker that dies rejects its call with
- * `UNAVAILABLE` and comes back with back-off (100 ms, doubling to 30 s). Workers run until `close()`.
+ * Each worker does one call at a time. Further calls wait, live runs first, then in order (see {@link DeviceSlots}). A
+ * worker that dies rejects its call with `UNAVAILABLE` and restarts with back-off (100 ms, doubling to 30 s).
  */
-export class WorkerPool {
-  private readonly queue: PendingCall[] = [];
-  private readonly slots: readonly WorkerSlot[];
+export class WorkerPool implements CallRunner {
+  private readonly workers: readonly WorkerSlot[];
+  private readonly slots: DeviceSlots;
   private closing?: Promise<void>;
 
-  /** Resolves once every worker has loaded; rejects with what a worker's `create` threw. */
+  /** Resolves when every worker has loaded; rejects with what a worker's `create` threw. */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
     try {
-      await Promise.all(pool.slots.map((slot) => slot.start()));
+      await Promise.all(pool.workers.map((worker) => worker.start()));
     } catch (error) {
       await pool.close();
       throw error;
@@ -50,14 +56,15 @@ export class WorkerPool {
   }
 
   private constructor(private readonly options: WorkerPoolOptions) {
-    this.slots = Array.from(
-      { length: options.size ?? 1 },
+    const { module, init, name, size = 1 } = options;
+    this.slots = options.slots ?? new DeviceSlots(size);
+    this.workers = Array.from(
+      { length: size },
       () =>
         new WorkerSlot({
-          module: options.module,
-          init: options.init,
-          name: options.name,
-          onIdle: () => this.dispatch(),
+          ...{ module, init, name },
+          onIdle: () => this.slots.dispatch(),
+          onRelease: () => this.slots.release(),
           onDown: (error) => this.afterDown(error),
         }),
     );
@@ -65,12 +72,12 @@ export class WorkerPool {
 
   /** Calls waiting for a worker. */
   get depth(): number {
-    return this.queue.length;
+    return this.slots.depthOf(this);
   }
 
-  /** Calls being worked on. */
+  /** Calls in progress. */
   get busy(): number {
-    return this.slots.filter((slot) => slot.state === 'busy').length;
+    return this.workers.filter((worker) => worker.state === 'busy').length;
   }
 
   /**
@@ -84,54 +91,45 @@ export class WorkerPool {
     options.signal?.throwIfAborted();
     this.admit();
     const call = new PendingCall(method, input, options.transfer ?? [], options.signal, (aborted) =>
-      this.forget(aborted),
+      this.slots.withdraw((each) => each.call === aborted),
     );
-    this.queue.push(call);
-    this.dispatch();
+    this.slots.enqueue({ pool: this, call });
     return (await call.outcome) as Output;
   }
 
   /** Takes no more calls, rejects queued ones, lets running ones finish, then asks each worker to leave. */
   close(): Promise<void> {
-    this.closing ??= Promise.all(this.slots.map((slot) => slot.close())).then(() => undefined);
+    this.closing ??= Promise.all(this.workers.map((worker) => worker.close())).then(() => undefined);
     this.rejectQueued(this.closedError());
     return this.closing;
+  }
+
+  get idle(): boolean {
+    return this.workers.some((worker) => worker.state === 'idle');
+  }
+
+  run(call: PendingCall): boolean {
+    return this.workers.find((worker) => worker.state === 'idle')?.run(call) ?? false;
   }
 
   private admit(): void {
     const maxQueue = this.options.maxQueue ?? DEFAULT_MAX_QUEUE;
     if (this.closing) throw this.closedError();
-    if (this.queue.length < maxQueue || this.slots.some((slot) => slot.state === 'idle')) return;
+    if ((this.idle && this.slots.free) || this.depth < maxQueue) return;
     throw new LlmosError(
       'OVERLOADED',
       `The ${this.options.name} workers are busy and ${maxQueue} calls wait already. Try again later.`,
     );
   }
 
-  private dispatch(): void {
-    for (const slot of this.slots) {
-      // A call that cannot be cloned leaves the slot idle: offer it the next one.
-      while (slot.state === 'idle') {
-        const call = this.queue.shift();
-        if (!call) return;
-        slot.run(call);
-      }
-    }
-  }
-
-  private forget(call: PendingCall): void {
-    const at = this.queue.indexOf(call);
-    if (at >= 0) this.queue.splice(at, 1);
-  }
-
-  /** With every worker gone, waiting helps nobody: callers hear it now and may retry elsewhere. */
+  /** Without a worker, waiting is of no use: callers receive the error now and may retry elsewhere. */
   private afterDown(error: LlmosError): void {
     this.options.onDown?.(error);
-    if (this.slots.every((slot) => slot.state === 'down')) this.rejectQueued(error);
+    if (this.workers.every((worker) => worker.state === 'down')) this.rejectQueued(error);
   }
 
   private rejectQueued(error: LlmosError): void {
-    for (const call of this.queue.splice(0)) call.reject(error);
+    for (const { call } of this.slots.withdraw(({ pool }) => pool === this)) call.reject(error);
   }
 
   private closedError(): LlmosError {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { LlmosError } from '@llmos/contracts';
+import { backoffMs } from '@llmos/resilience';
 import type { PendingCall } from './pending-call.js';
 import { fromWireError, type FromWorker, type ToWorker } from './worker-messages.js';
 
@@ -7,18 +8,19 @@ export interface WorkerSlotOptions {
   readonly module: URL;
   readonly init: unknown;
   readonly name: string;
-  /** The slot can take a call: it started, finished one, or came back. */
+  /** The worker has started, or started again, and can take a call. */
   readonly onIdle: () => void;
-  /** The worker died or could not start again; a restart is under way. */
+  /** A call that the worker took has ended, or ended with it. */
+  readonly onRelease: () => void;
+  /** The worker died or could not restart; another restart follows. */
   readonly onDown: (error: LlmosError) => void;
 }
 
-const FIRST_RESTART_MS = 100;
-const MAX_RESTART_MS = 30_000;
-/** An engine's memory is its own; the thread's heap sees small, short-lived objects only. V8 would take 48. */
+const RESTART = { baseMs: 100, capMs: 30_000 };
+/** The engine's memory is native; the thread's heap holds small, short-lived objects only. V8's default is 48. */
 const YOUNG_HEAP_MB = 6;
 
-/** One place in the pool: a worker thread, the call it is busy with, and its restarts. */
+/** One worker thread of a pool, its current call, and its restarts. */
 export class WorkerSlot {
   state: 'starting' | 'idle' | 'busy' | 'down' | 'closed' = 'starting';
   private worker?: Worker;
@@ -61,19 +63,21 @@ export class WorkerSlot {
     });
   }
 
-  run(call: PendingCall): void {
+  /** Hands the call to the thread; false, and the call rejected, if its input cannot be cloned. */
+  run(call: PendingCall): boolean {
     const message: ToWorker = { type: 'call', id: ++this.callId, method: call.method, input: call.input };
     try {
       this.worker?.postMessage(message, [...call.transfer]);
     } catch (error) {
       call.reject(error);
-      return;
+      return false;
     }
     this.call = call;
     this.state = 'busy';
+    return true;
   }
 
-  /** Asks the worker to leave once its current call is done, and waits for it. Never cuts a run short. */
+  /** Asks the worker to exit after its current call, and waits for it. Never interrupts a run. */
   async close(): Promise<void> {
     clearTimeout(this.restart);
     const wasDown = this.state === 'down';
@@ -84,12 +88,19 @@ export class WorkerSlot {
   }
 
   private finish(message: Extract<FromWorker, { id: number }>): void {
-    const call = this.call;
-    this.call = undefined;
     this.failures = 0;
-    if (message.type === 'result') call?.resolve(message.output);
-    else call?.reject(fromWireError(message.error));
-    this.becomeIdle();
+    if (this.state !== 'closed') this.state = 'idle';
+    this.letGo((call) =>
+      message.type === 'result' ? call.resolve(message.output) : call.reject(fromWireError(message.error)),
+    );
+  }
+
+  private letGo(settle: (call: PendingCall) => void): void {
+    const { call } = this;
+    if (!call) return;
+    this.call = undefined;
+    settle(call);
+    this.options.onRelease();
   }
 
   private becomeIdle(): void {
@@ -100,24 +111,22 @@ export class WorkerSlot {
 
   private afterExit(wasReady: boolean, code: number, crash: unknown): void {
     const death = this.death(code, crash);
-    this.call?.reject(death);
-    this.call = undefined;
-    if (this.state === 'closed') return;
-    this.state = 'down';
-    // A worker that never loaded the first time is the business of whoever awaits start().
-    if (!wasReady && this.failures === 0) return;
+    const wasClosed = this.state === 'closed';
+    if (!wasClosed) this.state = 'down';
+    this.letGo((call) => call.reject(death));
+    // The caller of start() receives the error of a worker that has never loaded.
+    if (wasClosed || (!wasReady && this.failures === 0)) return;
     this.options.onDown(death);
     this.scheduleRestart();
   }
 
   private scheduleRestart(): void {
-    const delayMs = Math.min(FIRST_RESTART_MS * 2 ** this.failures, MAX_RESTART_MS);
     this.failures += 1;
-    this.restart = setTimeout(() => this.start().catch(() => undefined), delayMs);
+    this.restart = setTimeout(() => this.start().catch(() => undefined), backoffMs(this.failures, RESTART));
   }
 
   private death(code: number, cause?: unknown): LlmosError {
-    const message = `The ${this.options.name} worker stopped unexpectedly (exit code ${code}) and is being restarted. Try again shortly.`;
-    return new LlmosError('UNAVAILABLE', message, { cause });
+    const what = `The ${this.options.name} worker stopped unexpectedly (exit code ${code}) and is being restarted.`;
+    return new LlmosError('UNAVAILABLE', `${what} Try again shortly.`, { cause });
   }
 }

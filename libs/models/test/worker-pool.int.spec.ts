@@ -1,10 +1,11 @@
 import { LlmosError } from '@llmos/contracts';
-import { WorkerPool } from '../src/index.js';
+import { inLane } from '@llmos/resilience';
+import { DeviceSlots, WorkerPool, type WorkerPoolOptions } from '../src/index.js';
 
 const module = new URL('./fixtures/echo.worker.mjs', import.meta.url);
 const pools: WorkerPool[] = [];
 
-async function startPool(options: { init?: unknown; size?: number; maxQueue?: number } = {}): Promise<WorkerPool> {
+async function startPool(options: Partial<WorkerPoolOptions> = {}): Promise<WorkerPool> {
   const pool = await WorkerPool.start({ module, name: 'echo', ...options });
   pools.push(pool);
   return pool;
@@ -15,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('WorkerPool', () => {
-  it('gives init to the worker and the output to the caller', async () => {
+  it('passes init to the worker and the output to the caller', async () => {
     const pool = await startPool({ init: { greeting: 'hello' } });
     await expect(pool.call('echo', { a: [1] })).resolves.toEqual({ input: { a: [1] }, greeting: 'hello' });
   });
@@ -30,14 +31,14 @@ describe('WorkerPool', () => {
     await Promise.all(calls);
   });
 
-  it('hands over transferred buffers', async () => {
+  it('transfers buffers instead of copying them', async () => {
     const pool = await startPool();
     const samples = new Float32Array([1, 2, 3]);
     await expect(pool.call('sum', { samples }, { transfer: [samples.buffer] })).resolves.toBe(6);
     expect(samples.length).toBe(0);
   });
 
-  it('brings an LlmosError back with code, message and field, and a plain error with its message', async () => {
+  it('returns an LlmosError with code, message and field, and another error with its message', async () => {
     const pool = await startPool();
     const refused = await pool.call('refuse', {}).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(LlmosError);
@@ -47,7 +48,7 @@ describe('WorkerPool', () => {
     await expect(pool.call('nonsense', {})).rejects.toThrow(/no method "nonsense"; it has: echo/);
   });
 
-  it('survives inputs and outputs that cannot be cloned', async () => {
+  it('continues after inputs and outputs that cannot be cloned', async () => {
     const pool = await startPool();
     await expect(pool.call('echo', () => undefined)).rejects.toMatchObject({ name: 'DataCloneError' });
     await expect(pool.call('uncloneable', {})).rejects.toThrow();
@@ -78,7 +79,7 @@ describe('WorkerPool', () => {
     await Promise.all([running, queued]);
   });
 
-  it('rejects an aborted call at once, whether queued or running, and goes on with the next', async () => {
+  it('rejects an aborted call at once, queued or running, and continues with the next', async () => {
     const pool = await startPool();
     const [first, second] = [new AbortController(), new AbortController()];
     const running = pool.call('slow', { ms: 100 }, { signal: first.signal });
@@ -93,7 +94,7 @@ describe('WorkerPool', () => {
     await expect(pool.call('echo', 1, { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before');
   });
 
-  it('lets the running call finish on close, and refuses the rest', async () => {
+  it('finishes the running call on close, and refuses the others', async () => {
     const pool = await startPool();
     const running = pool.call('slow', { ms: 50 });
     const queued = pool.call('slow', { ms: 50 });
@@ -102,5 +103,31 @@ describe('WorkerPool', () => {
     await expect(pool.call('echo', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(running).resolves.toBe(1);
     await closed;
+  });
+
+  it('runs no more calls at once than the device has slots, over all pools, and live runs first', async () => {
+    const slots = new DeviceSlots(1);
+    const [one, other] = [await startPool({ slots }), await startPool({ slots })];
+    const order: string[] = [];
+    const call = (pool: WorkerPool, lane: 'live' | 'durable', name: string) =>
+      inLane(lane, () => pool.call('slow', { ms: 10 }).then(() => order.push(name)));
+    const running = call(one, 'durable', 'first');
+    const waiting = [
+      call(other, 'durable', 'durable'),
+      call(one, 'live', 'live of one pool'),
+      call(other, 'live', 'live of the other'),
+    ];
+    expect([one.busy, other.busy, one.depth, other.depth]).toEqual([1, 0, 1, 2]);
+    await Promise.all([running, ...waiting]);
+    expect(order).toEqual(['first', 'live of one pool', 'live of the other', 'durable']);
+  });
+
+  it('frees the slot of a worker that was lost', async () => {
+    const slots = new DeviceSlots(1);
+    const [one, other] = [await startPool({ slots }), await startPool({ slots })];
+    const lost = one.call('die', {});
+    const next = other.call('echo', 1);
+    await expect(lost).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(next).resolves.toMatchObject({ input: 1 });
   });
 });

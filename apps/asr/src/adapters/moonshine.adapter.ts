@@ -1,4 +1,4 @@
-import { WorkerPool } from '@llmos/models';
+import { DeviceSlots, WorkerPool } from '@llmos/models';
 import type { Recording, Transcriber, Transcript } from '../ports/transcriber.port.js';
 import type { MoonshineWorkerInit, TranscribeCall } from './moonshine.worker.js';
 import { StopFlag } from './stop-flag.js';
@@ -20,7 +20,10 @@ export class MoonshineAdapter implements Transcriber {
 
   /** Resolves once every worker has its models in memory. */
   static async start({ workers, ...init }: MoonshineAdapterOptions): Promise<MoonshineAdapter> {
-    return new MoonshineAdapter(await WorkerPool.start({ module: WORKER, init, size: workers, name: 'moonshine' }));
+    const slots = DeviceSlots.of(init.device ?? 'cpu');
+    return new MoonshineAdapter(
+      await WorkerPool.start({ module: WORKER, init, size: workers, name: 'moonshine', slots }),
+    );
   }
 
   async transcribe(recording: Recording, signal?: AbortSignal): Promise<Transcript> {

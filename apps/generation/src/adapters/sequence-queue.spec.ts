@@ -1,3 +1,4 @@
+import { inLane } from '@llmos/resilience';
 import { SequenceQueue } from './sequence-queue.js';
 
 const never = new AbortController().signal;
@@ -10,7 +11,7 @@ function gate() {
 }
 
 describe('SequenceQueue', () => {
-  it('serves callers in order, and refuses the one beyond the limit', async () => {
+  it('serves callers in order, and refuses the caller beyond the limit', async () => {
     const queue = new SequenceQueue(['a'], 1);
     const { open, opened } = gate();
     const one = queue.use(never, first, () => opened.then(() => 1));
@@ -20,7 +21,7 @@ describe('SequenceQueue', () => {
     await expect(Promise.all([one, two])).resolves.toEqual([1, 2]);
   });
 
-  it('lets a waiting caller leave, and keeps its turn for the next', async () => {
+  it('removes a waiting caller on abort, and serves the next', async () => {
     const queue = new SequenceQueue(['a'], 2);
     const { open, opened } = gate();
     const leaving = new AbortController();
@@ -35,11 +36,24 @@ describe('SequenceQueue', () => {
     await one;
   });
 
-  it('gives a thing back when its user fails, and refuses everyone once closed', async () => {
+  it('frees an item when its user fails, and refuses callers once closed', async () => {
     const queue = new SequenceQueue(['a'], 2);
     await expect(queue.use(never, first, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(queue.use(never, first, (item) => Promise.resolve(item))).resolves.toBe('a');
     queue.close();
     await expect(queue.use(never, first, () => Promise.resolve(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('serves a live run before a durable one that came earlier', async () => {
+    const queue = new SequenceQueue(['a'], 2);
+    const { open, opened } = gate();
+    const order: string[] = [];
+    const use = (lane: 'live' | 'durable') =>
+      inLane(lane, () => queue.use(never, first, () => Promise.resolve(order.push(lane))));
+    const running = queue.use(never, first, () => opened);
+    const waiting = [use('durable'), use('live')];
+    open();
+    await Promise.all([running, ...waiting]);
+    expect(order).toEqual(['live', 'durable']);
   });
 });

@@ -1,4 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
+import { LaneQueue } from '@llmos/resilience';
 
 interface Waiter<T> {
   readonly prefer: (free: readonly T[]) => T;
@@ -7,12 +8,12 @@ interface Waiter<T> {
 }
 
 /**
- * Lends out a fixed set of things one user at a time (a model's sequences), first come first served.
- * Beyond `maxWaiting` callers the next is refused with `OVERLOADED`.
+ * Lends a fixed set of items (a model's sequences), each to one user at a time: live runs first, then in order.
+ * With `maxWaiting` callers waiting, the next is refused with `OVERLOADED`.
  */
 export class SequenceQueue<T> {
   private readonly free: T[];
-  private readonly waiting: Waiter<T>[] = [];
+  private readonly waiting = new LaneQueue<Waiter<T>>();
   private closed = false;
 
   constructor(
@@ -23,12 +24,12 @@ export class SequenceQueue<T> {
   }
 
   get depth(): number {
-    return this.waiting.length;
+    return this.waiting.count();
   }
 
   /**
-   * Runs `work` with one of the things; which of several free ones, `prefer` says.
-   * Rejects with the signal's reason when aborted while waiting.
+   * Runs `work` with one of the items; `prefer` chooses among several free ones.
+   * Rejects with the signal's reason if it aborts while the caller waits.
    */
   async use<R>(signal: AbortSignal, prefer: (free: readonly T[]) => T, work: (item: T) => Promise<R>): Promise<R> {
     const item = await this.take(signal, prefer);
@@ -39,34 +40,34 @@ export class SequenceQueue<T> {
     }
   }
 
-  /** Refuses everyone who waits and everyone who comes. */
+  /** Refuses the waiting callers and every later one. */
   close(): void {
     this.closed = true;
-    for (const waiter of this.waiting.splice(0)) waiter.fail(closedError());
+    for (const waiter of this.waiting.remove(() => true)) waiter.fail(closedError());
   }
 
   private take(signal: AbortSignal, prefer: Waiter<T>['prefer']): Promise<T> {
     signal.throwIfAborted();
     if (this.closed) throw closedError();
     if (this.free.length > 0) return Promise.resolve(this.pick(prefer));
-    if (this.waiting.length >= this.maxWaiting) {
+    if (this.depth >= this.maxWaiting) {
       throw new LlmosError(
         'OVERLOADED',
         `The language model is busy and ${this.maxWaiting} calls wait already. Try again later.`,
       );
     }
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        this.waiting.splice(this.waiting.indexOf(waiter), 1);
+      const onAbort = (): void => {
+        this.waiting.remove((each) => each === waiter);
         reject(signal.reason as Error);
       };
-      const settled = (): void => signal.removeEventListener('abort', leave);
+      const settled = (): void => signal.removeEventListener('abort', onAbort);
       const waiter: Waiter<T> = {
         prefer,
         give: (item) => (settled(), resolve(item)),
         fail: (error) => (settled(), reject(error as Error)),
       };
-      signal.addEventListener('abort', leave, { once: true });
+      signal.addEventListener('abort', onAbort, { once: true });
       this.waiting.push(waiter);
     });
   }

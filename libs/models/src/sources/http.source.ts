@@ -1,5 +1,6 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '@llmos/resilience';
 import { HashedFile, hashFile, type FileDigest } from '../hashed-file.js';
 import { TransientHttpError, asTransient, openRequest } from './http-request.js';
 import type { FetchRequest, Source } from './source.port.js';
@@ -9,10 +10,11 @@ export interface HttpSettings {
   readonly stallTimeoutMs?: number;
   /** Attempts in a row that bring nothing new before the source gives up. Default 5. */
   readonly maxAttempts?: number;
-  /** Pause before the second attempt; doubles each time. Default 500 ms. */
+  /** Pause before the second attempt, doubled with each further one. Default 500 ms. */
   readonly firstRetryMs?: number;
 }
 
+const MAX_RETRY_MS = 60_000;
 const DEFAULTS = { stallTimeoutMs: 30_000, maxAttempts: 5, firstRetryMs: 500 };
 
 /** What the part on disk is a part of: kept beside it, so that a later run can go on. */
@@ -56,9 +58,8 @@ export class HttpSource implements Source {
         fruitless = (await sizeOf(request.partialPath)) > before ? 1 : fruitless + 1;
         if (fruitless >= maxAttempts) throw error;
       }
-      await sleep(firstRetryMs * 2 ** (fruitless - 1), undefined, { signal: request.signal }).catch(() =>
-        request.signal?.throwIfAborted(),
-      );
+      const pauseMs = backoffMs(fruitless, { baseMs: firstRetryMs, capMs: MAX_RETRY_MS });
+      await sleep(pauseMs, undefined, { signal: request.signal }).catch(() => request.signal?.throwIfAborted());
     }
   }
 
