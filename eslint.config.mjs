@@ -170,7 +170,7 @@ export default tseslint.config(
   { files: ['apps/cli/**', ...TESTS], rules: { 'no-console': 'off' } },
   {
     // The promises rules need types: about three seconds more for a project, and worth it in code that is all awaits.
-    files: ['{libs,apps}/*/{src,test,training}/**/*.ts', 'test/**/*.ts'],
+    files: ['{libs,apps}/*/{src,test,training}/**/*.ts', '{test,examples}/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

@@ -2,6 +2,7 @@ import { startOtlpReceiver } from '@llmos/testing';
 import { analysisAndSecuritySuite } from './analysis-and-security.suite.js';
 import { badInputSuite } from './bad-input.suite.js';
 import { commandsSuite } from './commands.suite.js';
+import { examplesSuite } from './examples.suite.js';
 import { startInstance, type Instance } from './instance.js';
 import { lineSuite } from './line.suite.js';
 import { recoverySuite } from './recovery.suite.js';
@@ -26,6 +27,7 @@ describe('a running instance', () => {
   describe('customer service', () => lineSuite(running));
   describe('traces', () => tracesSuite(running, () => otlp.spans));
   describe('the llmos command', () => commandsSuite(running));
+  describe('the examples', () => examplesSuite(running));
   describe('bad input', () => badInputSuite(running));
   describe('recovery', () => recoverySuite(running));
   it('no question and no answer is in the log, and every line has its level', () => {

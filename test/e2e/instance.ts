@@ -12,10 +12,12 @@ interface State {
   readonly services: readonly { readonly name: string; readonly pid: number; readonly url?: string }[];
 }
 
-/** The whole house as `llmos up` starts it: real processes, real models, a real broker, a folder of its own. */
+/** A complete instance as `llmos up` starts it: real processes, models and broker, with its own LLMOS_HOME. */
 export interface Instance {
   readonly url: string;
   readonly home: string;
+  /** Where its state, log, passwords and settings are. */
+  readonly folder: string;
   state(): State;
   /** A connection to the broker as a caller or an operator of the tenant `default`, or as the services. */
   connectAs(user: 'default' | 'default-operator' | 'services'): Promise<NatsConnection>;
@@ -116,6 +118,7 @@ async function ready(child: ChildProcess, home: string): Promise<Instance> {
   return {
     url,
     home,
+    folder,
     state: read,
     post,
     ask: (fields) => post('/serving/process', { name: 'customer_service', ...fields }),

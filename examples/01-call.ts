@@ -1,0 +1,24 @@
+// 01: call a pipeline over HTTP and wait for the answer.
+//
+//     node examples/01-call.ts "How do I change my PIN?"
+import { gateway } from './instance.ts';
+
+interface Reply {
+  result: string;
+  run_id: string;
+  details: { citations: { title: string }[] };
+  error?: { code: string; message: string };
+}
+
+const text = process.argv[2] ?? 'How do I change my PIN?';
+const response = await fetch(`${gateway}/serving/process`, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ name: 'customer_service', text }),
+});
+const { result, details, run_id, error } = (await response.json()) as Reply;
+if (error) throw new Error(`${error.code}: ${error.message}`);
+
+console.log(`answer: ${result}`);
+for (const { title } of details.citations) console.log(`source: ${title}`);
+console.log(`run: ${run_id}`);
