@@ -26,7 +26,6 @@ const ARROWS = {
     'lib:supervisor',
     'lib:evaluation',
     'lib:backup',
-    'lib:mesh',
     'lib:models',
     'lib:vault',
     'lib:privacy',

@@ -1,4 +1,5 @@
-import { AtRest, Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
+import { Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
+import { AtRest } from '@llmos/vault';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';

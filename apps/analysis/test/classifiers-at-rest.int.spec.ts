@@ -1,4 +1,5 @@
-import { AtRest, Bus, TenantKeys } from '@llmos/mesh';
+import { Bus } from '@llmos/mesh';
+import { AtRest, TenantKeys } from '@llmos/vault';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { KvClassifierStore } from '../src/adapters/kv-classifier.store.adapter.js';

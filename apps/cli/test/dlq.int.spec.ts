@@ -1,6 +1,7 @@
 import { headersOf } from '@llmos/bus';
 import { LlmosError, subjects } from '@llmos/contracts';
-import { Bus, openAtRest } from '@llmos/mesh';
+import { Bus } from '@llmos/bus';
+import { openAtRest } from '@llmos/vault';
 import { startNatsServer, type TestNatsServer } from '@llmos/testing';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,5 @@
-import { Bus, openMasterKey, TenantKeys } from '@llmos/mesh';
+import { Bus } from '@llmos/bus';
+import { openMasterKey, TenantKeys } from '@llmos/vault';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

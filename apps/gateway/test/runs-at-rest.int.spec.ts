@@ -1,5 +1,6 @@
 import { newRunId, type RunRecord } from '@llmos/contracts';
-import { AtRest, Bus, openMasterKey, RunRecords, TenantKeys } from '@llmos/mesh';
+import { Bus, RunRecords } from '@llmos/mesh';
+import { AtRest, openMasterKey, TenantKeys } from '@llmos/vault';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

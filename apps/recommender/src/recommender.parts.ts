@@ -1,5 +1,5 @@
 import type { Bus } from '@llmos/bus';
-import type { AtRest } from '@llmos/mesh';
+import type { AtRest } from '@llmos/vault';
 import type { Embedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { FolderSample } from './adapters/folder-sample.adapter.js';

@@ -1,4 +1,5 @@
-import { AtRest, Bus, TenantKeys } from '@llmos/mesh';
+import { Bus } from '@llmos/mesh';
+import { AtRest, TenantKeys } from '@llmos/vault';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { DOCUMENTS_BUCKET, KvDocumentStore } from '../src/adapters/kv-document.store.adapter.js';

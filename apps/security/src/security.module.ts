@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { Bus, CONFIG, LOGGER, reportBreaker, TenantKeys, type ServiceConfig } from '@llmos/mesh';
+import { Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
+import { TenantKeys } from '@llmos/vault';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';

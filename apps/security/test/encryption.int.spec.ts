@@ -1,5 +1,6 @@
 import { decrypt, encrypt, rotateKey, shred } from '@llmos/contracts/capabilities/security';
-import { Bus, TenantKeys } from '@llmos/mesh';
+import { Bus } from '@llmos/mesh';
+import { TenantKeys } from '@llmos/vault';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { EncryptionService } from '../src/encryption/encryption.service.js';

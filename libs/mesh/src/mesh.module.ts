@@ -1,12 +1,11 @@
 import { Bus } from '@llmos/bus';
 import type { Logger } from '@llmos/telemetry';
+import { AtRest, TenantKeys } from '@llmos/vault';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { MeshClient } from './mesh-client.js';
 import { Nodes } from './nodes.js';
 import { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
-import { AtRest } from './tenant-keys.at-rest.js';
-import { TenantKeys } from './tenant-keys.js';
 
 /** Injects the process's settings: `@Inject(CONFIG) config: AsrConfig & ServiceConfig`. */
 export const CONFIG = Symbol('config');

@@ -2,16 +2,13 @@ import { Bus } from '@llmos/bus';
 import { baseConfig, loadConfig, type BaseConfig, type ConfigDefinition, type ConfigOf } from '@llmos/config';
 import { newRunId, type NodeState } from '@llmos/contracts';
 import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/telemetry';
+import { openAtRest, vaultConfig, type AtRest, type TenantKeys, type VaultConfig } from '@llmos/vault';
 import { HEARTBEAT_MS, Nodes } from './nodes.js';
-import { openAtRest } from './open-at-rest.js';
 import type { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
-import type { AtRest } from './tenant-keys.at-rest.js';
-import { tenantKeysConfig, type TenantKeysConfig } from './tenant-keys.config.js';
-import type { TenantKeys } from './tenant-keys.js';
 
 /** The settings of a process: what every process has, and its own. */
-export type ServiceConfig = BaseConfig & TenantKeysConfig & { readonly service: string };
+export type ServiceConfig = BaseConfig & VaultConfig & { readonly service: string };
 
 /** What every process of the context has before its module is made. */
 export interface ProcessContext<D extends ConfigDefinition> {
@@ -32,7 +29,7 @@ const KEYS_CHECK = 'tenant keys';
 const UNTIL_THE_END = new AbortController().signal;
 
 export function readConfig<D extends ConfigDefinition>(service: string, definition: D): ServiceConfig & ConfigOf<D> {
-  return { ...loadConfig(baseConfig), ...loadConfig(tenantKeysConfig), ...loadConfig(definition), service };
+  return { ...loadConfig(baseConfig), ...loadConfig(vaultConfig), ...loadConfig(definition), service };
 }
 
 /** Starts telemetry and connects to the broker, waiting for it as long as it takes. */

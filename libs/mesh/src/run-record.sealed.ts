@@ -1,6 +1,6 @@
 import { runRecordSchema, type RunRecord } from '@llmos/contracts';
 import { z } from 'zod';
-import type { AtRest } from './tenant-keys.at-rest.js';
+import type { AtRest } from '@llmos/vault';
 
 export type RecordSealer = Pick<AtRest, 'seal' | 'open' | 'encrypts'>;
 

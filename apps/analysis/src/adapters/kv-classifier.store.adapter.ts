@@ -1,6 +1,6 @@
 import type { Bus } from '@llmos/bus';
 import { isLlmosError, LlmosError } from '@llmos/contracts';
-import { SealedBucket, type AtRest } from '@llmos/mesh';
+import { SealedBucket, type AtRest } from '@llmos/vault';
 import type { ClassifierRef, ClassifierStore, ClassifierWatcher } from '../ports/classifier-store.port.js';
 
 /** The JetStream KV bucket of the classifiers. */

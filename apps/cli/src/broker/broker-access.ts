@@ -1,6 +1,7 @@
 import { baseConfig, defineConfig, loadConfig, setting } from '@llmos/config';
 import { isLlmosError } from '@llmos/contracts';
-import { Bus, openAtRest, tenantKeysConfig, type TenantKeys } from '@llmos/mesh';
+import { Bus } from '@llmos/bus';
+import { openAtRest, vaultConfig, type TenantKeys } from '@llmos/vault';
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 import type { CommandContext } from '../commands/context.js';
@@ -24,7 +25,7 @@ export async function withBroker<T>(
 ): Promise<T> {
   const bus = await connect(context);
   try {
-    const keys = { ...loadConfig(tenantKeysConfig), home: context.config.home };
+    const keys = { ...loadConfig(vaultConfig), home: context.config.home };
     const { tenantKeys } = await openAtRest(bus, keys, {
       error: (_: object, message?: string) => context.terminal.note(`! ${message ?? ''}`),
     });

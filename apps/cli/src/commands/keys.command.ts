@@ -1,4 +1,4 @@
-import { openMasterKey } from '@llmos/mesh';
+import { openMasterKey } from '@llmos/vault';
 import { resolve } from 'node:path';
 import { withBroker } from '../broker/broker-access.js';
 import { CliError } from '../cli-error.js';

@@ -1,5 +1,5 @@
 import { loadConfig } from '@llmos/config';
-import { openMasterKey, tenantKeysConfig } from '@llmos/mesh';
+import { openMasterKey, vaultConfig } from '@llmos/vault';
 import type { KeyService } from '@llmos/privacy';
 import { join } from 'node:path';
 import { CliError } from '../cli-error.js';
@@ -11,7 +11,7 @@ import { CliError } from '../cli-error.js';
  * @throws CliError when it does not exist and may not be made, or cannot be used.
  */
 export async function installationMasterKey(home: string, mayCreate: boolean): Promise<KeyService> {
-  const path = loadConfig(tenantKeysConfig).masterKeyFile ?? join(home, 'keys', 'master.pem');
+  const path = loadConfig(vaultConfig).masterKeyFile ?? join(home, 'keys', 'master.pem');
   return openMasterKey(path, mayCreate).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(`The master key cannot be used: ${reason}`, 'name it in LLMOS_MASTER_KEY_FILE', { cause });

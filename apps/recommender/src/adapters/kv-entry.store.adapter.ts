@@ -1,6 +1,6 @@
 import type { Bus } from '@llmos/bus';
 import { LlmosError } from '@llmos/contracts';
-import { SealedBucket, type AtRest } from '@llmos/mesh';
+import { SealedBucket, type AtRest } from '@llmos/vault';
 import { keyOf, refOf, type EntryRef } from '../data/entry-ref.js';
 import { decodeHistory, encodeHistory, type Deed } from '../data/history.js';
 import type { EntryStore, EntryWatcher } from '../ports/entry-store.port.js';

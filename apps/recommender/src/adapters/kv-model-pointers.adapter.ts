@@ -1,6 +1,6 @@
 import type { Bus } from '@llmos/bus';
 import { LlmosError } from '@llmos/contracts';
-import { SealedBucket, type AtRest } from '@llmos/mesh';
+import { SealedBucket, type AtRest } from '@llmos/vault';
 import type { ModelPointers, PointerWatcher } from '../ports/model-pointers.port.js';
 import { modelRecordSchema, type ModelRecord } from '../runs/model-record.js';
 

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Bus, ObjectBucket } from '@llmos/bus';
 import { isRunId, LlmosError, newRunId } from '@llmos/contracts';
-import type { AtRest } from '@llmos/mesh';
+import type { AtRest } from '@llmos/vault';
 import { beganAtMs } from '../caller.js';
 import type { Checkpoints, ModelShelf, ShelvedFile } from '../ports/model-shelf.port.js';
 import { openChunks, sealChunks } from './sealed-chunks.js';

@@ -1,6 +1,6 @@
 import type { Bus, KvBucket } from '@llmos/bus';
 import { isLlmosError, LlmosError } from '@llmos/contracts';
-import type { AtRest } from '@llmos/mesh';
+import type { AtRest } from '@llmos/vault';
 import type {
   DocumentRef,
   DocumentStore,

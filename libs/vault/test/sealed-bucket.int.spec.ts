@@ -2,7 +2,7 @@ import { Bus } from '@llmos/bus';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { SealedBucket } from '../src/sealed-bucket.js';
-import { AtRest } from '../src/tenant-keys.at-rest.js';
+import { AtRest } from '../src/at-rest.js';
 import { TenantKeys } from '../src/tenant-keys.js';
 
 const bytes = (text: string) => Buffer.from(text);

@@ -1,5 +1,5 @@
 import type { DataKey } from '@llmos/privacy';
-import { readKey, readShredded, subjectOf, type KeyRecord, type Shredding } from './tenant-keys.record.js';
+import { readKey, readShredded, subjectOf, type KeyRecord, type Shredding } from './key-record.js';
 
 interface Tenant {
   readonly records: Map<number, KeyRecord>;

@@ -2,8 +2,8 @@ import { Bus, headersOf, type LetterNote } from '@llmos/bus';
 import { LlmosError, subjects } from '@llmos/contracts';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
-import { letterGuard } from '../src/letter-guard.js';
-import { AtRest } from '../src/tenant-keys.at-rest.js';
+import { deadLetterGuard } from '../src/dead-letter-guard.js';
+import { AtRest } from '../src/at-rest.js';
 import { TenantKeys } from '../src/tenant-keys.js';
 
 const CANARY = 'CANARY-of-a-dead-letter';
@@ -32,7 +32,7 @@ describe('dead letters', () => {
   });
 
   const protect = (encrypts: boolean) =>
-    bus.deadLetters.protectWith(letterGuard(new AtRest(keys, encrypts), (error) => problems.push(error)));
+    bus.deadLetters.protectWith(deadLetterGuard(new AtRest(keys, encrypts), (error) => problems.push(error)));
 
   /** Buries an event of the tenant; its headers and its body hold the canary. */
   async function bury(tenant: string, { storedAtMs = Date.now(), padding = 0 } = {}): Promise<LetterNote> {
@@ -112,7 +112,7 @@ describe('dead letters', () => {
     const good = master;
     master = undefined;
     const lonely = await TenantKeys.open(bus, { openMaster: () => Promise.reject(new Error('no master key')) });
-    bus.deadLetters.protectWith(letterGuard(new AtRest(lonely, true), (error) => problems.push(error)));
+    bus.deadLetters.protectWith(deadLetterGuard(new AtRest(lonely, true), (error) => problems.push(error)));
     const note = await bury('unlucky');
     expect(note.payload).toBe('plain');
     expect(problems).toHaveLength(1);

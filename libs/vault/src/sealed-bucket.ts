@@ -1,6 +1,6 @@
 import type { Bus, KvBucket, KvOptions, KvValue, KvWatcher } from '@llmos/bus';
 import { isLlmosError, LlmosError } from '@llmos/contracts';
-import type { AtRest } from './tenant-keys.at-rest.js';
+import type { AtRest } from './at-rest.js';
 
 export interface SealedBucketOptions {
   readonly kv: KvOptions;

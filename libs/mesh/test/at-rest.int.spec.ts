@@ -2,9 +2,8 @@ import { Bus } from '@llmos/bus';
 import type { RunContext, RunRecord, TerminalAnswer } from '@llmos/contracts';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { startNatsServer, type TestNatsServer } from '@llmos/testing';
+import { AtRest, TenantKeys } from '@llmos/vault';
 import { withTerminalAnswer, RunRecords } from '../src/run-records.js';
-import { AtRest } from '../src/tenant-keys.at-rest.js';
-import { TenantKeys } from '../src/tenant-keys.js';
 
 const SECRET = 'my card was stolen in Lisbon';
 

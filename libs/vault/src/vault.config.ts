@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 /** How a process keeps what it stores for its tenants. */
-export const tenantKeysConfig = defineConfig({
+export const vaultConfig = defineConfig({
   /** The RSA key that wraps the tenants' data keys, as PKCS#8 PEM; `keys/master.pem` under LLMOS_HOME without it. */
   masterKeyFile: setting(
     'LLMOS_MASTER_KEY_FILE',
@@ -16,8 +16,8 @@ export const tenantKeysConfig = defineConfig({
   /** Whether what goes to the broker's disk is sealed; what is sealed already opens either way. */
   encryption: setting('LLMOS_ENCRYPTION', flag().default(true)),
 });
-export type TenantKeysConfig = ConfigOf<typeof tenantKeysConfig>;
+export type VaultConfig = ConfigOf<typeof vaultConfig>;
 
-export function masterKeyFileOf({ masterKeyFile, home }: TenantKeysConfig & { readonly home: string }): string {
+export function masterKeyFileOf({ masterKeyFile, home }: VaultConfig & { readonly home: string }): string {
   return masterKeyFile ?? join(home, 'keys', 'master.pem');
 }

@@ -9,8 +9,8 @@ import {
   type KeyService,
   type Sealed,
 } from '@llmos/privacy';
-import { cannotUseKeys, destroyed, wrongMaster } from './tenant-keys.errors.js';
-import { KeyMemory } from './tenant-keys.memory.js';
+import { cannotUseKeys, destroyed, wrongMaster } from './key-errors.js';
+import { KeyMemory } from './key-memory.js';
 import {
   keyName,
   messagesName,
@@ -21,8 +21,8 @@ import {
   writeKey,
   writeMessages,
   writeShredded,
-} from './tenant-keys.record.js';
-import { SingleFlight } from './tenant-keys.single-flight.js';
+} from './key-record.js';
+import { SingleFlight } from './single-flight.js';
 
 export const TENANT_KEYS_BUCKET = 'tenant-keys';
 /** What a process is allowed to seal before it asks again: one write in so many. */

@@ -4,8 +4,8 @@ import { filesHolding, natsServerPath, startNatsServer, waitFor, type TestNatsSe
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AtRest } from '../src/tenant-keys.at-rest.js';
-import { openMasterKey } from '../src/tenant-keys.master.js';
+import { AtRest } from '../src/at-rest.js';
+import { openMasterKey } from '../src/master-key.js';
 import { TENANT_KEYS_BUCKET, TenantKeys } from '../src/tenant-keys.js';
 
 const note = { purpose: 'note' };

@@ -1,6 +1,6 @@
 import type { LetterGuard } from '@llmos/bus';
 import { redactText } from '@llmos/privacy';
-import type { AtRest } from './tenant-keys.at-rest.js';
+import type { AtRest } from './at-rest.js';
 
 const PURPOSE = 'dead-letter';
 
@@ -11,7 +11,7 @@ const PURPOSE = 'dead-letter';
  *
  * @param onProblem told why a letter was not sealed.
  */
-export function letterGuard(atRest: AtRest, onProblem: (error: unknown) => void): LetterGuard {
+export function deadLetterGuard(atRest: AtRest, onProblem: (error: unknown) => void): LetterGuard {
   return {
     async seal({ tenant, id, beganAtMs }, original) {
       if (atRest.shreddedSince(tenant, beganAtMs)) return 'destroyed';
