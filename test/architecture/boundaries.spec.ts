@@ -4,63 +4,63 @@ import { copyWorkspace, nx, type NxOutcome, type WorkspaceCopy } from './workspa
 
 const PROJECTS = ['contracts', 'models', 'intent'];
 
-/** Files that must not pass, each with the rules that must say so. */
+/** Files that lint must report, each with the expected rules. */
 const VIOLATIONS = [
   {
-    promise: 'a library may not import one above it',
+    promise: 'a library that imports a library above it',
     file: 'libs/contracts/src/planted-bus.ts',
     text: "export { Bus } from '@llmos/bus';\n",
     rules: ['@nx/enforce-module-boundaries'],
   },
   {
-    promise: 'a contract may import no package but zod',
+    promise: 'a contract that imports a package other than zod',
     file: 'libs/contracts/src/planted-yaml.ts',
     text: "export { parse } from 'yaml';\n",
     rules: ['@nx/enforce-module-boundaries'],
   },
   {
-    promise: 'the model library may not know of Nest or NATS',
+    promise: 'the model library importing Nest or NATS',
     file: 'libs/models/src/planted.ts',
     text: "export { Module } from '@nestjs/common';\nexport const load = () => import('@nats-io/kv');\n",
     rules: ['@nx/enforce-module-boundaries', 'no-restricted-imports'],
   },
   {
-    promise: 'an app may not import an app',
+    promise: 'an app that imports an app',
     file: 'apps/intent/src/planted-app.ts',
     text: "export { AsrService } from '../../asr/src/asr.service.js';\n",
     rules: ['@nx/enforce-module-boundaries'],
   },
   {
-    promise: 'an app may not import the client of the broker, or of the traces',
+    promise: 'an app that imports the NATS or the OpenTelemetry client',
     file: 'apps/intent/src/planted-client.ts',
     text: "export { connect } from '@nats-io/transport-node';\nexport { trace } from '@opentelemetry/api';\n",
     rules: ['@nx/enforce-module-boundaries', 'no-restricted-imports'],
   },
   {
-    promise: 'only tests may import what tests use',
+    promise: 'code outside tests that imports the testing library',
     file: 'apps/intent/src/planted-testing.ts',
     text: "export { startNatsServer } from '@llmos/testing';\n",
     rules: ['@nx/enforce-module-boundaries'],
   },
   {
-    promise: 'an app may not read the environment',
+    promise: 'an app that reads the environment',
     file: 'apps/intent/src/planted-environment.ts',
     text: "import { env } from 'node:process';\nexport const home = process.env['HOME'] ?? env['HOME'];\n",
     rules: ['no-restricted-imports', 'no-restricted-properties'],
   },
   {
-    promise: 'a promise may not be left alone, and a rule may not be switched off where it hurts',
+    promise: 'a floating promise whose rule is disabled in place',
     file: 'apps/intent/src/planted-promise.ts',
     text: "import { rm } from 'node:fs/promises';\nexport function forget(path: string): void {\n  // eslint-disable-next-line\n  rm(path);\n}\n",
     rules: ['@typescript-eslint/no-floating-promises'],
   },
 ];
 
-describe('the arrows between projects', () => {
+describe('Lint', () => {
   let copy: WorkspaceCopy;
   let planted: NxOutcome;
 
-  // That the code as it is passes is shown by the lint that `npm test` begins with.
+  // `npm test` lints the code itself as a separate step.
   beforeAll(async () => {
     copy = await copyWorkspace();
     await Promise.all(VIOLATIONS.map(({ file, text }) => writeFile(join(copy.root, file), text, { flag: 'wx' })));
@@ -80,16 +80,16 @@ describe('the arrows between projects', () => {
       '--skip-nx-cache',
     ]);
 
-  it('lint fails with violations planted', () => {
+  it('fails on planted violations', () => {
     expect(planted.code).not.toBe(0);
   });
 
-  it.each(VIOLATIONS)('$promise', ({ file, rules }) => {
+  it.each(VIOLATIONS)('reports $promise', ({ file, rules }) => {
     expect(rulesBroken(planted.output, join(copy.root, file))).toEqual(rules);
   });
 });
 
-/** The names of the rules that ESLint's report has under a file. */
+/** The rules that ESLint's report names for a file. */
 function rulesBroken(output: string, path: string): string[] {
   const report = output.split(`${path}\n`)[1]?.split(/^(?:\/|✖)/m)[0] ?? '';
   return [

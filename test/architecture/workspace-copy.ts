@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout these tests lie in. */
+/** The checkout of these tests. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
-/** What is made rather than written, and what no build or test of a project reads. */
+/** Generated folders, and folders that no build or test reads. */
 const LEFT_OUT = new Set([
   'node_modules',
   'dist',
@@ -25,7 +25,7 @@ export interface WorkspaceCopy {
   remove(): Promise<void>;
 }
 
-/** Copies the sources to a temporary folder; installed packages are linked, the libraries to the copy's own. */
+/** Copies the sources to a temporary folder and links the installed packages; the libraries link to the copy. */
 export async function copyWorkspace(): Promise<WorkspaceCopy> {
   const root = await mkdtemp(join(tmpdir(), 'llmos-copy-'));
   await cp(ROOT, root, { recursive: true, filter: (path) => path === ROOT || !LEFT_OUT.has(basename(path)) });
@@ -44,11 +44,11 @@ async function linkPackages(from: string, to: string): Promise<void> {
 
 export interface NxOutcome {
   readonly code: number | null;
-  /** Standard output and errors, as they came. */
+  /** Standard output and standard error. */
   readonly output: string;
 }
 
-/** Runs Nx in `root` as a person would, without its background process and without colours. */
+/** Runs Nx in `root` without its daemon and without colours. */
 export function nx(root: string, args: readonly string[]): Promise<NxOutcome> {
   const child = spawn(process.execPath, [join(root, 'node_modules', '.bin', 'nx'), ...args], {
     cwd: root,
@@ -64,14 +64,14 @@ export function nx(root: string, args: readonly string[]): Promise<NxOutcome> {
   });
 }
 
-/** Runs Nx and fails with what it said unless it succeeds. */
+/** Runs Nx; throws with its output unless it succeeds. */
 export async function nxSucceeds(root: string, args: readonly string[]): Promise<string> {
   const { code, output } = await nx(root, args);
   if (code !== 0) throw new Error(`nx ${args.join(' ')} ended with ${code}:\n${output}`);
   return output;
 }
 
-/** What Jest sets for its own workers is not for the Jest that Nx starts. */
+/** Removes the variables that Jest sets for its workers: Nx starts another Jest. */
 function nxEnvironment(root: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(JEST_|NODE_OPTIONS$|NODE_ENV$|NX_|npm_)/.test(name));
   const path = [dirname(process.execPath), join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);

@@ -1,5 +1,5 @@
 /**
- * Measures the recommender at 4,000 items: training with EASE^R, and one list of ten for a user, without the mesh and in
+ * Measures the recommender at 4,000 items: training with EASE^R, and one list of ten, without the mesh and in
  * the running service. The interactions are synthetic, in the shape of MovieLens-1M (6,040 users, about 165 each).
  *
  * Run alone, after a build, with Node 24; takes about two minutes:

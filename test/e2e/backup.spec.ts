@@ -15,12 +15,12 @@ interface Contents {
   readonly streams: readonly { readonly name: string; readonly messages: number; readonly sha256: string }[];
 }
 
-describe('a backup of a house that runs', () => {
+describe('A backup of a running instance', () => {
   const folder = mkdtempSync(join(tmpdir(), 'llmos-backup-e2e-'));
   const backup = join(folder, 'instance.bak');
   const keys = { LLMOS_MASTER_KEY_FILE: join(folder, 'master.pem') };
   const otherKey = join(folder, 'other.pem');
-  /** Where it is brought back; empty before. */
+  /** The backup is restored into this home, which is empty before. */
   const home = join(folder, 'home');
   let instance: Instance;
   let run: string;
@@ -55,7 +55,7 @@ describe('a backup of a house that runs', () => {
       .details!['passages'] as { document: string; text: string }[];
 
   it(
-    'is one file, for its owner alone, in which nothing can be read',
+    'is one encrypted file that only its owner can read',
     async () => {
       const document = { id: 'parrot', title: 'The office parrot', text: `${SECRET} each day.` };
       expect((await instance.post('/serving/process', { name: 'upsert_document', document })).status).toBe(200);
@@ -78,7 +78,7 @@ describe('a backup of a house that runs', () => {
   );
 
   it(
-    'is not made with another master key than that of the house',
+    'is refused with a master key other than that of the instance',
     async () => {
       const file = join(folder, 'other.bak');
       const environment = { LLMOS_HOME: instance.home, LLMOS_MASTER_KEY_FILE: otherKey };
@@ -91,7 +91,7 @@ describe('a backup of a house that runs', () => {
   );
 
   it(
-    'is checked while the house runs, and brought back only when it does not',
+    'can be verified while the instance runs, but restored only when it is stopped',
     async () => {
       const here = { LLMOS_HOME: instance.home };
       expect((await restore(['--verify', backup], here)).output).toContain('is complete');
@@ -104,11 +104,11 @@ describe('a backup of a house that runs', () => {
 
   it.each<[string, string, (bytes: Buffer) => Uint8Array, Record<string, string>]>([
     ['a changed byte', 'is damaged at byte', (bytes) => bytes.map((byte, at) => (at === 50_000 ? byte ^ 1 : byte)), {}],
-    ['a cut', 'is incomplete', (bytes) => bytes.subarray(0, -1_000), {}],
-    ['another kind of file', 'is no backup', () => Buffer.from('{"name":"something else"}'), {}],
+    ['a missing end', 'is incomplete', (bytes) => bytes.subarray(0, -1_000), {}],
+    ['other content', 'is no backup', () => Buffer.from('{"name":"something else"}'), {}],
     ['another master key', 'sealed with the master key', (bytes) => bytes, { LLMOS_MASTER_KEY_FILE: otherKey }],
   ])(
-    'with %s is refused, and says why',
+    'with %s is refused with a reason',
     async (_, reason, change, environment) => {
       const file = join(folder, 'changed.bak');
       writeFileSync(file, change(readFileSync(backup)));
@@ -120,7 +120,7 @@ describe('a backup of a house that runs', () => {
   );
 
   it(
-    'comes back into an empty home, and into a filled one only when that is said',
+    'is restored into an empty home, and into a non-empty one only with --replace',
     async () => {
       const first = await restore([backup, '--json']);
       expect({ code: first.code, errors: first.code === 0 ? '' : first.errors }).toEqual({ code: 0, errors: '' });
@@ -136,7 +136,7 @@ describe('a backup of a house that runs', () => {
   );
 
   it(
-    'is what the next house serves: the document is found, and the run can be read',
+    'restores documents and run records',
     async () => {
       const before = await record();
       await instance.stop();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A request body that nobody should send, and yet somebody does. */
+/** A request body that clients should not send, but some do. */
 export interface BadBody {
   readonly type: string;
   readonly body: string | Uint8Array;
@@ -53,7 +53,7 @@ const anything = fc.oneof(
   fc.jsonValue({ maxDepth: 4 }),
 );
 
-/** An object with some of these fields, each right or anything at all, and now and then a field nobody knows. */
+/** An object with some of these fields, each valid or arbitrary, and sometimes with unknown fields. */
 function objectOf(fields: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<Record<string, unknown>> {
   const known = Object.fromEntries(
     Object.entries(fields).map(([name, right]) => [name, fc.oneof({ weight: 3, arbitrary: right }, anything)]),
@@ -99,7 +99,7 @@ const reading = objectOf({
   texts: fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 3 }),
   tasks: fc.subarray(['language', 'sentiment', 'aspects', 'topics', 'entities', 'relations', 'key_phrases', 'summary']),
   labels: fc.array(fc.constantFrom('billing', 'sports', 'weather'), { minLength: 2, maxLength: 3 }),
-  classifier: fc.constant('nobodys'),
+  classifier: fc.constant('unknown-classifier'),
   language: fc.constantFrom('en', 'de', ''),
   sentences: fc.integer({ min: 1, max: 5 }),
 });
@@ -114,7 +114,7 @@ const sentence = fc.oneof(
     'v1.999999.////',
   ),
 );
-/** What the pipelines of security and of the classifiers take, with the pipeline's own name. */
+/** Inputs of the security and classifier pipelines, with the name of the pipeline. */
 const guarded = fc.oneof(
   pipelineOf('screen_text', { text: sentence, action: fc.constantFrom('allow', 'flag', 'refuse', 'strip') }),
   pipelineOf('redact_text', {
@@ -203,7 +203,7 @@ const csv = fc
   .map(([names, rows, end]) => [names, ...rows].join(end));
 const jsonLines = fc.tuple(fc.array(line, { maxLength: 12 }), ends).map(([lines, end]) => lines.join(end));
 
-/** The same characters as somebody's office program would save them, or cut off, or with bytes that mean nothing. */
+/** The same characters in other encodings, truncated, or with invalid bytes. */
 const encoded = (content: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> =>
   fc.oneof(
     content.map((value) => Buffer.from(value)),
@@ -220,7 +220,7 @@ const encoded = (content: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> =>
 const fileOf = (content: fc.Arbitrary<string>, ...types: string[]): fc.Arbitrary<BadBody> =>
   fc.record({ type: fc.constantFrom(...types), body: encoded(content) });
 
-/** Per resource: where it is sent, what is sent, and how many of them are enough to find what breaks. */
+/** For each resource: the path, the bodies, and how many of them a test run sends. */
 export const BAD_BODIES: readonly [what: string, path: string, body: fc.Arbitrary<BadBody>, count: number][] = [
   ['JSON to /v1/interactions', '/v1/interactions', rowsOf(interaction, 'interactions'), 1_500],
   ['CSV to /v1/interactions', '/v1/interactions', fileOf(csv, 'text/csv', 'text/csv; charset=utf-16'), 500],

@@ -9,7 +9,7 @@ const SEED = 20_260_901;
 const AT_ONCE = 10;
 const question = QUESTIONS[0]!;
 
-/** A caller's mistake is told as one: 4xx, a known code, and the field at fault. */
+/** A caller's mistake is answered with 4xx, an error code and the invalid field. */
 function expectRefusal({ status, body }: Reply): void {
   expect({ status, body }).toMatchObject({
     status: expect.any(Number) as number,
@@ -20,13 +20,13 @@ function expectRefusal({ status, body }: Reply): void {
   expect(body.error).toMatchObject({ field: expect.stringMatching(/./) as string });
 }
 
-/** What is refused, and leaves every process as it was. */
+/** Invalid input is refused and changes no process. */
 export function badInputSuite(running: () => Instance): void {
   let instance: Instance;
   let before: Awaited<ReturnType<typeof footprints>>;
   beforeAll(async () => {
     instance = running();
-    // Models have worked once: what they hold from then on is not growth.
+    // All models run once: the memory they take then is not growth.
     await instance.ask({ audio: question.audio.toString('base64') });
     before = await footprints();
   }, MINUTE_MS);
@@ -37,7 +37,7 @@ export function badInputSuite(running: () => Instance): void {
   const raw = (body: string | Uint8Array, type = 'application/json') =>
     instance.post('/serving/process', body, { 'content-type': type });
 
-  it('that is not JSON is refused, whatever it is', async () => {
+  it('refuses bodies that are not JSON', async () => {
     const text = fc.oneof(
       fc.string({ maxLength: 200 }),
       fc.string({ unit: 'binary', maxLength: 50 }),
@@ -62,7 +62,7 @@ export function badInputSuite(running: () => Instance): void {
     );
   });
 
-  it('that is JSON of another shape is refused', async () => {
+  it('refuses JSON of another shape', async () => {
     const body = fc.oneof(
       fc.dictionary(
         fc.string({ maxLength: 10 }).filter((key) => key !== 'name'),
@@ -98,9 +98,9 @@ export function badInputSuite(running: () => Instance): void {
     ['closed arrays', '['.repeat(10_000) + ']'.repeat(10_000)],
     ['objects', '{"a":'.repeat(10_000)],
     ['a deep document', `{"name":"upsert_document","document":${'['.repeat(9_000)}${']'.repeat(9_000)}}`],
-  ])('nested 10,000 deep (%s) is refused', async (_, body) => expectRefusal(await raw(body)));
+  ])('refuses JSON nested 10,000 deep (%s)', async (_, body) => expectRefusal(await raw(body)));
 
-  it('in texts: empty, 100 KB, control characters, broken Unicode', async () => {
+  it('refuses texts that are empty, of 100 KB, with control characters or broken Unicode', async () => {
     const controls = [...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 127 + i)].filter(
       (code) => ![9, 10, 13].includes(code),
     );
@@ -117,7 +117,7 @@ export function badInputSuite(running: () => Instance): void {
     for (const text of texts) expectRefusal(await instance.ask({ text }));
   });
 
-  it('other scripts, emoji and code are answered honestly, never with an error', async () => {
+  it('answers texts in other scripts, emoji and code without an error', async () => {
     const scripts = [
       '我的卡丢了怎么办？',
       'Моя карта не работает',
@@ -148,7 +148,7 @@ export function badInputSuite(running: () => Instance): void {
   });
 
   it(
-    'in recordings: cut off, altered, lying, empty, huge, or no recordings at all',
+    'refuses or answers recordings that are truncated, altered, empty, huge or not audio',
     async () => {
       const { audio } = question;
       const altered = fc.oneof(
@@ -184,7 +184,7 @@ export function badInputSuite(running: () => Instance): void {
     2 * MINUTE_MS,
   );
 
-  it('beyond the body limit, in the wrong type, to the wrong address', async () => {
+  it('refuses bodies over the limit, wrong content types and unknown addresses', async () => {
     expect((await raw('x'.repeat(41_000_000)).catch(() => ({ status: 413 }))).status).toBe(413);
     for (const type of [
       'text/plain',
@@ -209,7 +209,7 @@ export function badInputSuite(running: () => Instance): void {
     }
   });
 
-  it('on the bus becomes a dead letter with its reason, and no run', async () => {
+  it('turns invalid messages on the bus into dead letters with a reason', async () => {
     const nc = await instance.connectAs('services');
     try {
       const letters: { code: string; subject: string }[] = [];
@@ -248,7 +248,7 @@ export function badInputSuite(running: () => Instance): void {
       const random = fc.sample(fc.uint8Array({ maxLength: 300 }), { numRuns: 100, seed: SEED });
       for (const [subject, body, attributes] of cases) nc.publish(subject, body, { headers: event(attributes) });
       random.forEach((bytes, i) => nc.publish(intake, bytes, { headers: event({ ...good, 'ce-id': `random-${i}` }) }));
-      await waitFor('every one to be a dead letter', () => letters.length >= cases.length + random.length, 20_000);
+      await waitFor('all messages to be dead letters', () => letters.length >= cases.length + random.length, 20_000);
       expect(letters).toHaveLength(cases.length + random.length);
       expect(
         letters.every(({ code }) =>
@@ -261,7 +261,7 @@ export function badInputSuite(running: () => Instance): void {
   });
 
   it.each(BAD_BODIES)(
-    '%s is the sender\u2019s own trouble, whatever it is',
+    'answers random %s with success or with 4xx',
     async (_, path, body, count) => {
       const together = fc.array(body, { minLength: AT_ONCE, maxLength: AT_ONCE });
       await fc.assert(
@@ -274,7 +274,7 @@ export function badInputSuite(running: () => Instance): void {
     MINUTE_MS,
   );
 
-  it('leaves every process as it was: none restarted, none much larger', async () => {
+  it('restarts no process and grows none by more than 200 MB', async () => {
     expect(instance.log()).not.toContain('"INTERNAL"');
     const after = await footprints();
     for (const [name, { pid, residentMb }] of before) {
@@ -286,7 +286,7 @@ export function badInputSuite(running: () => Instance): void {
     }
   });
 
-  /** Done, or refused with what is wrong; a file is followed to its end. */
+  /** Success, or a refusal that names the error. The import of a file is followed to its end. */
   async function expectFairAnswer(path: string, { type, body }: BadBody): Promise<void> {
     const response = await fetch(instance.url + path, {
       method: 'POST',

@@ -39,8 +39,8 @@ export function commandsSuite(running: () => Instance): void {
     return path;
   };
 
-  it('status tells every process', async () => {
-    // A busy machine may leave a process without an answer for the second that status gives it.
+  it('llmos status lists every process', async () => {
+    // On a busy machine a process may not answer within the second that status waits.
     const { output } = await waitFor('every process to be ready', async () => {
       const status = await llmos('status');
       return status.code === 0 ? status : undefined;
@@ -49,7 +49,7 @@ export function commandsSuite(running: () => Instance): void {
       expect(output).toContain(name);
   });
 
-  it('call answers in writing and by voice', async () => {
+  it('llmos call prints answers to written and spoken questions', async () => {
     const written = await llmos('call', 'customer_service', '--text', 'How do I change my PIN?');
     expect(written).toMatchObject({
       code: 0,
@@ -64,7 +64,7 @@ export function commandsSuite(running: () => Instance): void {
     expect(plain(String((spoken['details'] as Record<string, unknown>)['transcript']))).toBe(plain(QUESTIONS[0]!.text));
   });
 
-  it('call tells what is wrong in one line and fails', async () => {
+  it('llmos call prints an error in one line and fails', async () => {
     for (const args of [
       ['nope', '--text', 'hi'],
       ['customer_service', '--audio', 'README.md'],
@@ -79,7 +79,7 @@ export function commandsSuite(running: () => Instance): void {
     }
   });
 
-  it('eval intent prints accuracy and what is out of scope', async () => {
+  it('llmos eval intent prints the accuracy and the out-of-scope detection', async () => {
     const data = fileWith(
       'intents.csv',
       'text,category\nI lost my card,lost_or_stolen_card\n"How do I, please, change my PIN?",change_pin\nWhat is the weather,oos\nBook me a table,oos\n',
@@ -91,7 +91,7 @@ export function commandsSuite(running: () => Instance): void {
     });
   });
 
-  it('eval asr counts the words that were heard wrong', async () => {
+  it('llmos eval asr counts word errors', async () => {
     const report = await json('eval', 'asr', '--dir', 'deploy/samples/questions');
     expect(report).toMatchObject({
       files: QUESTIONS.length,
@@ -103,7 +103,7 @@ export function commandsSuite(running: () => Instance): void {
     expect(report['rtf']).toBeLessThan(1);
   });
 
-  it('eval answers judges citations and support', async () => {
+  it('llmos eval answers measures citations and unsupported statements', async () => {
     const data = fileWith(
       'questions.jsonl',
       '{"question":"I lost my phone","intent":"lost_or_stolen_phone"}\n{"question":"How do I change my PIN?","article":"change-pin"}\n',
@@ -119,7 +119,7 @@ export function commandsSuite(running: () => Instance): void {
     });
   });
 
-  it('train classifier learns from eight examples a label, and eval classify measures what came of it', async () => {
+  it('llmos train classifier accepts eight examples per label, and eval classify measures the result', async () => {
     const rows = [
       ...['bill', 'invoice', 'charge', 'fee', 'payment', 'refund', 'price', 'receipt'].map(
         (word) => `"There is a mistake in my ${word}, the amount is wrong.",billing`,
@@ -148,7 +148,7 @@ export function commandsSuite(running: () => Instance): void {
     expect((await llmos('eval', 'classify', '--data', unseen, '--classifier', 'few')).code).not.toBe(0);
   });
 
-  it('train recommender learns, and rollback goes back in one command', async () => {
+  it('llmos train recommender serves a new model, llmos rollback recommender the previous one', async () => {
     const rows = Array.from({ length: 400 }, (_, n) => ({ user: `u${n % 40}`, item: `i${(n * 7) % 33}` }));
     expect((await instance.post('/v1/interactions', rows)).status).toBe(200);
     const first = await json('train', 'recommender');
@@ -197,14 +197,14 @@ export function commandsSuite(running: () => Instance): void {
       '',
       ['precision', 'recall', 'by_type'],
     ],
-  ])('eval %s prints one object with its figures', async (name, rows, header, figures) => {
+  ])('llmos eval %s prints one JSON object with its figures', async (name, rows, header, figures) => {
     const data = fileWith(`${name}.data`, [...(header ? [header] : []), ...rows].join('\n'));
     const report = await json('eval', name, '--data', data);
     expect(Object.keys(report)).toEqual(expect.arrayContaining(figures));
     for (const figure of ['accuracy', 'recall', 'f1', 'precision'])
       if (figures.includes(figure)) expect(report[figure]).toBe(1);
     if (name !== 'recommender') return;
-    // A fifth of the users is held out whole by one protocol; the other asks for the newest item of each.
+    // One protocol holds out a fifth of the users; the other holds out the newest item of each user.
     for (const [protocol, users] of [
       ['full', 12],
       ['ncf', 60],
@@ -231,14 +231,14 @@ export function commandsSuite(running: () => Instance): void {
     expect(none.errors).toMatch(/INVALID_ARGUMENT/);
   });
 
-  it('models are listed and verified', async () => {
+  it('llmos models lists and verifies the models', async () => {
     expect((await llmos('models', 'list')).output).toMatch(/smollm2-135m\s+generation\s+present/);
     const { code, output } = await llmos('models', 'verify', 'minilm', 'silero-vad');
     expect(code).toBe(0);
     expect(output.match(/\bok\b/g)).toHaveLength(3);
   });
 
-  it('pipelines check points to the line at fault and fails', async () => {
+  it('llmos pipelines check prints the line of an error and fails', async () => {
     expect((await llmos('pipelines', 'check')).code).toBe(0);
     const bad = fileWith('bad.yaml', 'name: bad\nversion: 1\nsteps:\n  - id: x\n    uses: asr.guess\nresult: none\n');
     const { code, output, errors } = await llmos('pipelines', 'check', bad);
@@ -246,7 +246,7 @@ export function commandsSuite(running: () => Instance): void {
     expect(output + errors).toMatch(/bad\.yaml:5: .*asr\.guess/);
   });
 
-  it('up says that it runs already, and where', async () => {
+  it('llmos up prints the address of an instance that already runs', async () => {
     const { code, output } = await llmos('up');
     expect(code).toBe(0);
     expect(output).toContain(instance.url);

@@ -47,31 +47,31 @@ export function examplesSuite(running: () => Instance): void {
     return program.output;
   };
 
-  it('01 prints an answer with its source', async () => {
+  it('program 01 prints an answer with its source', async () => {
     const output = await run('01-call.ts', 'How do I change my PIN?');
     expect(output).toMatch(/^answer: .*PIN.*\nsource: .+\nrun: [0-9a-f-]{36}\n$/s);
   });
 
-  it('02 prints steps, sentences and the end of a spoken question', async () => {
+  it('program 02 prints steps, sentences and the end of a spoken question', async () => {
     expect(await run('02-stream.ts')).toMatch(/step: transcript\n.*delta: .+\n.*completed: .+\n$/s);
   });
 
-  it('03 publishes an event and prints its result', async () => {
+  it('program 03 publishes an event and prints its result', async () => {
     expect(await run('03-publish-event.ts')).toMatch(/^completed: .+\n$/);
   });
 
-  it('04 prints the status, the result and the steps of a durable run', async () => {
+  it('program 04 prints the status, the result and the steps of a durable run', async () => {
     expect(await run('04-read-a-run.ts')).toMatch(/^accepted: .+\ncompleted: .+\nstep: \w+, \d+ ms\n/);
   });
 
-  it('05 joins the instance as a service, answers its own run and stops on SIGTERM', async () => {
+  it('program 05 joins the instance as a service, answers its own run and stops on SIGTERM', async () => {
     const program = start('05-own-service.ts', [], {}, join(running().folder, 'services.env'));
     await waitFor('the answer', () => program.output.includes("result: 'IT WORKS'"), 30_000);
     program.child.kill('SIGTERM');
     expect(await once(program.child, 'exit')).toEqual([0, null]);
   });
 
-  it('06 is a language model that the generation service uses by configuration', async () => {
+  it('program 06 is a language model that the generation service uses by configuration', async () => {
     const model = start('06-own-model.ts', [], { PORT: '0' });
     const [, port] = await waitFor('the port', () => /"port":(\d+)/.exec(model.output) ?? undefined);
     const env = { LLMOS_GENERATION_URL: `http://127.0.0.1:${port}`, LLMOS_GENERATION_MODEL: 'quoter' };

@@ -2,16 +2,16 @@ import { startOtlpReceiver } from '@llmos/testing';
 import { analysisAndSecuritySuite } from './analysis-and-security.suite.js';
 import { badInputSuite } from './bad-input.suite.js';
 import { commandsSuite } from './commands.suite.js';
+import { customerServiceSuite } from './customer-service.suite.js';
 import { examplesSuite } from './examples.suite.js';
 import { startInstance, type Instance } from './instance.js';
-import { lineSuite } from './line.suite.js';
 import { recoverySuite } from './recovery.suite.js';
 import { tracesSuite } from './traces.suite.js';
 
 const MINUTE_MS = 60_000;
 
-/** The suites that can share one instance, in this order: what breaks it or erases its data comes last. */
-describe('a running instance', () => {
+/** The suites that can share one instance. Those that break it or erase its data come last. */
+describe('A running instance', () => {
   let instance: Instance;
   let otlp: Awaited<ReturnType<typeof startOtlpReceiver>>;
   const running = () => instance;
@@ -24,13 +24,13 @@ describe('a running instance', () => {
     await otlp.stop();
   }, MINUTE_MS);
 
-  describe('customer service', () => lineSuite(running));
-  describe('traces', () => tracesSuite(running, () => otlp.spans));
-  describe('the llmos command', () => commandsSuite(running));
-  describe('the examples', () => examplesSuite(running));
-  describe('bad input', () => badInputSuite(running));
-  describe('recovery', () => recoverySuite(running));
-  it('no question and no answer is in the log, and every line has its level', () => {
+  describe('(customer service)', () => customerServiceSuite(running));
+  describe('(tracing)', () => tracesSuite(running, () => otlp.spans));
+  describe('(command line)', () => commandsSuite(running));
+  describe('(examples)', () => examplesSuite(running));
+  describe('(bad input)', () => badInputSuite(running));
+  describe('(crashes)', () => recoverySuite(running));
+  it('logs neither questions nor answers, and a level in every line', () => {
     const lines = instance
       .log()
       .trim()
@@ -40,5 +40,5 @@ describe('a running instance', () => {
     expect(instance.log()).not.toMatch(/capital of France|penguin parade|change my PIN/i);
   });
 
-  describe('analysis and security', () => analysisAndSecuritySuite(running));
+  describe('(analysis and security)', () => analysisAndSecuritySuite(running));
 });

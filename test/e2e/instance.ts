@@ -19,10 +19,10 @@ export interface Instance {
   /** Where its state, log, passwords and settings are. */
   readonly folder: string;
   state(): State;
-  /** A connection to the broker as a caller or an operator of the tenant `default`, or as the services. */
+  /** Connects to the broker as a caller or an operator of the tenant `default`, or as the services. */
   connectAs(user: 'default' | 'default-operator' | 'services'): Promise<NatsConnection>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
-  /** Asks `customer_service`. */
+  /** Runs `customer_service`. */
   ask(fields: Record<string, unknown>): Promise<Reply>;
   log(): string;
   stop(): Promise<void>;
@@ -31,7 +31,7 @@ export interface Instance {
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  // The shape of a reply is what these tests are about; each asserts the part that it is about.
+  // Deliberately loose: each test asserts the part of the reply that it covers.
   readonly body: {
     status?: string;
     result?: string;
@@ -44,7 +44,7 @@ export interface Reply {
 const READY_WITHIN_MS = 120_000;
 
 /**
- * @param environment its LLMOS_HOME is made where it is not there yet; without one it is a new folder.
+ * @param environment its LLMOS_HOME is created if it does not exist; the default is a new folder.
  * @param flags of `llmos up`, such as `--traces`.
  */
 export async function startInstance(
@@ -67,7 +67,7 @@ export async function startInstance(
   }
 }
 
-/** Gives a home the models and programs that are there already. */
+/** Links the downloaded models and programs into a home. */
 export function shareModels(home: string): void {
   const cache = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
   mkdirSync(home, { recursive: true });
@@ -161,7 +161,7 @@ function safely<T>(read: () => T): T | undefined {
   }
 }
 
-/** Reads a whole event stream. */
+/** Reads an event stream to its end. */
 export async function readEvents(
   response: Response,
 ): Promise<{ event: string; data: Record<string, unknown>; id?: string }[]> {
@@ -188,7 +188,7 @@ export const QUESTIONS = readdirSync('deploy/samples/questions')
     text: readFileSync(`deploy/samples/questions/${file.replace('.wav', '.txt')}`, 'utf8').trim(),
   }));
 
-/** Lower case, letters, digits and single spaces: what matters when two transcripts are compared. */
+/** Normalises a transcript for comparison: lower case, letters, digits and single spaces. */
 export function plain(text: string): string {
   return text
     .toLowerCase()

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { QUESTIONS, startInstance, type Instance } from './instance.js';
 
 /**
- * Against the real thing, where somebody has it: `LLMOS_TEST_JAEGER=/path/to/jaeger npm test`. Building it takes
- * minutes and its web page is not in the module, so it is not done for every run; docs/operations.md says how.
+ * Runs against a real Jaeger 2 if one is given: `LLMOS_TEST_JAEGER=/path/to/jaeger npm test`. Building Jaeger takes
+ * minutes, so the tests do not build it; docs/operations.md explains how.
  */
 const jaeger = process.env['LLMOS_TEST_JAEGER'];
 const QUERY = 'http://127.0.0.1:16686';
@@ -16,19 +16,19 @@ interface JaegerSpan {
   readonly processID: string;
 }
 
-(jaeger ? describe : describe.skip)('traces in Jaeger 2', () => {
+(jaeger ? describe : describe.skip)('Jaeger 2', () => {
   let instance: Instance;
   beforeAll(async () => {
     instance = await startInstance({ PATH: `${dirname(jaeger!)}:${process.env['PATH']}` }, ['--traces']);
   }, 180_000);
   afterAll(() => instance.stop(), 60_000);
 
-  it('a spoken question is read back through the query API as one trace, every span with its parent', async () => {
+  it('returns a spoken question as one trace in which every span has its parent', async () => {
     const { status, headers } = await instance.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
     expect(status).toBe(200);
     const traceId = headers.get('traceparent')!.slice(3, 35);
     const spans = await waitFor(
-      'the whole trace in Jaeger',
+      'the complete trace',
       async () => {
         const response = await fetch(`${QUERY}/api/traces/${traceId}`);
         if (!response.ok) return undefined;

@@ -16,7 +16,7 @@ const PRODUCTS = new Map(
 );
 const categoriesOf = (items: readonly string[]) => items.map((item) => PRODUCTS.get(item)?.category);
 
-/** People who like tea and people who like bicycles, thirty of each, with a time for each thing they did. */
+/** Thirty users who buy tea and thirty who buy bicycles, with a time for each interaction. */
 function twoTastes(): string {
   const rows = ['user,item,event,at'];
   for (let user = 0; user < 60; user++) {
@@ -29,7 +29,7 @@ function twoTastes(): string {
   return rows.join('\n');
 }
 
-/** Users with many items each: learning these by iALS with long factors takes minutes. */
+/** Users with many items each: training iALS with many factors on these takes minutes. */
 function wideShop(): string {
   const rows = Array.from({ length: 20_000 }, (_, n) => `globex-user-${n % 200},globex-item-${(n * 7_919) % 2_003}`);
   return ['user,item', ...rows].join('\n');
@@ -44,12 +44,12 @@ async function publishEvent(nats: NatsConnection, subject: string, id: string, d
   await nats.flush();
 }
 
-describe('recommendations, whole', () => {
+describe('The recommender of a running instance', () => {
   let instance: Instance;
   let shop: Shop;
-  /** Of another tenant, with data of its own. */
+  /** Another tenant, with its own data. */
   let globex: Shop;
-  /** Of a tenant that has nothing and is answered from the sample shop. */
+  /** A tenant without data, which gets the sample shop. */
   let guest: Shop;
   beforeAll(async () => {
     instance = await startInstance({ LLMOS_API_KEYS: KEYS, LLMOS_SCHEDULE_MIN_SECONDS: '1' });
@@ -61,7 +61,7 @@ describe('recommendations, whole', () => {
   }, 3 * MINUTE_MS);
   afterAll(() => instance.stop(), MINUTE_MS);
 
-  it('answers with popular products of the sample shop when it is called with its name alone', async () => {
+  it('answers a request without input with popular products of the sample shop', async () => {
     const { status, body } = await shop.request('POST', '/serving/process', { name: 'recommendation_system' });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -71,10 +71,10 @@ describe('recommendations, whole', () => {
     });
   });
 
-  it('takes a poisoned file: the good rows count, the others are named with their line', async () => {
+  it('imports the valid rows of a file and reports the others with their line', async () => {
     const lines = twoTastes().split('\n');
     lines.splice(3, 0, 'somebody,,buy,2026-01-01T10:00:00Z', 'x,y,buy,not-a-time', '"broken');
-    // A quote that is never closed eats what follows, up to the end: it comes last.
+    // An unclosed quote swallows the rest of the file, so it is the last row.
     const broken = lines.splice(5, 1);
     const details = await shop.importCsv([...lines, ...broken].join('\n'));
     expect(details).toMatchObject({ accepted: expect.any(Number) as number });
@@ -87,7 +87,7 @@ describe('recommendations, whole', () => {
   });
 
   it(
-    'learns in a run of its own, serves what it learnt, and goes back on command',
+    'trains in a run, serves the new model, and serves the previous one after a rollback',
     async () => {
       const first = await shop.run('train_recommender', { force: true });
       expect(first).toMatchObject({ replaced: true, algorithm: 'ease' });
@@ -99,16 +99,16 @@ describe('recommendations, whole', () => {
       expect((await shop.recommend({ items: ['tea-1'] })).model).toBe(second['version']);
       await shop.run('rollback_recommender');
       await waitFor(
-        'the model before to be served',
+        'the previous model to be served',
         async () => (await shop.recommend({ items: ['tea-1'] })).model === first['version'],
       );
     },
     MINUTE_MS,
   );
 
-  it('counts a new interaction from the next request on, over HTTP and as an event', async () => {
-    const stranger = await shop.recommend({ user_id: 'newcomer' });
-    expect(stranger.basis).toBe('popular');
+  it('uses a new interaction from the next request on, over HTTP and as an event', async () => {
+    const unknown = await shop.recommend({ user_id: 'newcomer' });
+    expect(unknown.basis).toBe('popular');
     const recorded = await shop.request('POST', '/v1/interactions', { user: 'newcomer', item: 'bike-2', event: 'buy' });
     expect(recorded).toMatchObject({ status: 200, body: { accepted: 1 } });
     const known = await shop.recommend({ user_id: 'newcomer', limit: 3 });
@@ -120,7 +120,7 @@ describe('recommendations, whole', () => {
     await nats.close();
   });
 
-  it('filters, and gives items like one', async () => {
+  it('recommends items similar to one item, and filters by category', async () => {
     const { recommendations, basis } = await shop.recommend({ similar_to: 'tea-1', limit: 4 });
     expect(basis).toBe('similar');
     expect(recommendations.map(({ item }) => item)).not.toContain('tea-1');
@@ -130,7 +130,7 @@ describe('recommendations, whole', () => {
     expect(filtered.recommendations.map(({ item }) => item)).toEqual(['tea-new']);
   });
 
-  it('tells a user everything that is kept of them, and forgets them', async () => {
+  it('exports all data of a user, and erases it', async () => {
     const user = (method: string) => shop.request(method, '/v1/users/newcomer');
     expect((await user('GET')).body['interactions']).toMatchObject([{ item: 'bike-2' }]);
     expect((await user('DELETE')).body).toMatchObject({ erased: 1 });
@@ -140,11 +140,11 @@ describe('recommendations, whole', () => {
 
   it.each([
     ['an unknown field', '/v1/recommendations', { colour: 'red' }, 'colour'],
-    ['a limit that is no number', '/v1/recommendations', { limit: 'many' }, 'limit'],
+    ['a limit that is not a number', '/v1/recommendations', { limit: 'many' }, 'limit'],
     ['a limit out of bounds', '/v1/recommendations', { limit: 1_000_000 }, 'limit'],
     ['no item', '/v1/interactions', { user: 'u' }, 'interactions.0'],
     ['an empty list', '/v1/interactions', [], 'interactions'],
-    ['rows that are no list', '/v1/interactions', { interactions: 'all' }, 'interactions'],
+    ['rows that are not a list', '/v1/interactions', { interactions: 'all' }, 'interactions'],
   ])('refuses %s with a 4xx that names the field', async (_, path, body, field) => {
     const answer = await shop.request('POST', path, body);
     expect(answer.status).toBeGreaterThanOrEqual(400);
@@ -152,7 +152,7 @@ describe('recommendations, whole', () => {
     expect(answer.body['error']).toMatchObject({ field: expect.stringContaining(field) as string });
   });
 
-  it('turns a list towards unlike things when it is asked to, and keeps the best of it', async () => {
+  it('diversifies a list on request and keeps its best item', async () => {
     const session = { items: ['kettle-gooseneck', 'grinder-hand'], limit: 8 };
     const plain = await guest.recommend(session);
     const diverse = await guest.recommend({ ...session, diversity: 0.7 });
@@ -169,9 +169,11 @@ describe('recommendations, whole', () => {
     expect(await guest.itemsFor({ ...session, diversity: 0 })).toEqual(items);
   });
 
-  it('gives the share of places to little known things that exploration says, and none without', async () => {
-    const deeds = linesOf<{ item: string }>('interactions.jsonl').map(({ item }) => item);
-    const counts = [...PRODUCTS.keys()].map((id) => deeds.filter((item) => item === id).length).sort((a, b) => a - b);
+  it('gives rarely seen items the share of places that exploration sets, and none without it', async () => {
+    const interacted = linesOf<{ item: string }>('interactions.jsonl').map(({ item }) => item);
+    const counts = [...PRODUCTS.keys()]
+      .map((id) => interacted.filter((item) => item === id).length)
+      .sort((a, b) => a - b);
     const session = { items: ['kettle-gooseneck', 'grinder-hand'], limit: 10 };
     const plain = await guest.recommend(session);
     expect(plain.recommendations.some(({ reason }) => reason.kind === 'explore')).toBe(false);
@@ -179,14 +181,14 @@ describe('recommendations, whole', () => {
     const explored = recommendations.filter(({ reason }) => reason.kind === 'explore');
     expect(explored).toHaveLength(3);
     for (const { item } of explored)
-      expect(deeds.filter((other) => other === item).length).toBeLessThanOrEqual(counts[20]!);
+      expect(interacted.filter((other) => other === item).length).toBeLessThanOrEqual(counts[20]!);
     expect(recommendations[0]).toEqual(plain.recommendations[0]);
     recommendations.forEach((each, place) => {
       if (each.reason.kind !== 'explore') expect(each.item).toBe(plain.recommendations[place]!.item);
     });
   });
 
-  it('keeps to category, stock and what was seen', async () => {
+  it('filters by category, by stock and by items already seen', async () => {
     const garden = { items: ['trowel'], categories: ['garden'], limit: 60 };
     const inStock = await guest.itemsFor(garden);
     expect(new Set(categoriesOf(inStock))).toEqual(new Set(['garden']));
@@ -196,7 +198,7 @@ describe('recommendations, whole', () => {
     expect(await guest.itemsFor({ ...garden, exclude_seen: false })).toContain('trowel');
   });
 
-  it('finds by its text a thing that nobody has touched', async () => {
+  it('recommends an item without interactions by its text', async () => {
     const coffee = () => guest.itemsFor({ similar_to: 'frother', limit: 5 });
     const isCoffee = (items: string[]) => categoriesOf(items).filter((category) => category === 'coffee').length >= 3;
     await waitFor('the texts to be embedded', async () => isCoffee(await coffee()));
@@ -204,7 +206,7 @@ describe('recommendations, whole', () => {
   });
 
   it(
-    'cancels a training on request: the model before stays, and the next training begins at once',
+    'cancels a training, keeps the previous model, and starts the next training at once',
     async () => {
       await globex.importCsv(wideShop());
       const quick = { algorithm: 'ials', factors: 4, sweeps: 1, force: true };
@@ -230,13 +232,13 @@ describe('recommendations, whole', () => {
     MINUTE_MS,
   );
 
-  it('never shows a tenant what belongs to another', async () => {
-    const deeds = ['globex-canary-item', 'globex-item-1'].map((item) => ({ user: 'globex-canary', item }));
+  it('never shows a tenant the data of another', async () => {
+    const interactions = ['globex-canary-item', 'globex-item-1'].map((item) => ({ user: 'globex-canary', item }));
     const items = [{ id: 'globex-canary-item', title: 'globex-canary-title', text: 'Smoky tea.', category: 'tea' }];
     const examples = ['good', 'bad'].flatMap((label) =>
       Array.from({ length: 8 }, (_, n) => ({ text: `This is ${label} in ${n} ways.`, label: `globex-${label}` })),
     );
-    expect((await globex.request('POST', '/v1/interactions', deeds)).status).toBe(200);
+    expect((await globex.request('POST', '/v1/interactions', interactions)).status).toBe(200);
     expect((await globex.request('POST', '/v1/items', { items })).status).toBe(200);
     await globex.run('train_classifier', { classifier: 'canary', examples });
     const schedule = { pipeline: 'train_recommender', every: '24h' };
@@ -245,7 +247,7 @@ describe('recommendations, whole', () => {
     const { serving } = await globex.run('recommender_models');
     expect((await globex.recommend({ user_id: 'globex-canary' })).basis).toBe('user');
 
-    for (const stranger of [shop, guest]) {
+    for (const other of [shop, guest]) {
       const questions = [
         { user_id: 'globex-canary', limit: 100 },
         { items: ['globex-canary-item', 'globex-item-1'], exclude_seen: false, limit: 100, exploration: 1 },
@@ -253,16 +255,16 @@ describe('recommendations, whole', () => {
         { categories: ['tea'], limit: 100, diversity: 1 },
       ];
       const seen = await Promise.all([
-        ...questions.map((question) => stranger.request('POST', '/v1/recommendations', question)),
-        stranger.request('GET', '/v1/users/globex-canary'),
-        stranger.request('GET', '/v1/schedules'),
-        stranger.request('POST', '/serving/process', { name: 'recommender_models' }),
-        stranger.request('GET', `/v1/runs/${String(run)}`),
-        stranger.request('DELETE', `/v1/runs/${String(run)}`),
-        stranger.request('POST', '/serving/process', { name: 'rollback_recommender', version: serving }),
-        stranger.request('POST', '/serving/process', { name: 'classify_text', text: 'good', classifier: 'canary' }),
-        stranger.request('DELETE', '/v1/users/globex-canary'),
-        stranger.request('DELETE', '/v1/schedules/globex-canary'),
+        ...questions.map((question) => other.request('POST', '/v1/recommendations', question)),
+        other.request('GET', '/v1/users/globex-canary'),
+        other.request('GET', '/v1/schedules'),
+        other.request('POST', '/serving/process', { name: 'recommender_models' }),
+        other.request('GET', `/v1/runs/${String(run)}`),
+        other.request('DELETE', `/v1/runs/${String(run)}`),
+        other.request('POST', '/serving/process', { name: 'rollback_recommender', version: serving }),
+        other.request('POST', '/serving/process', { name: 'classify_text', text: 'good', classifier: 'canary' }),
+        other.request('DELETE', '/v1/users/globex-canary'),
+        other.request('DELETE', '/v1/schedules/globex-canary'),
       ]);
       const text = seen.map(({ body }) => JSON.stringify({ ...body, user: '', name: '' })).join('\n');
       expect(text.match(/globex\S*/g)).toBeNull();
@@ -280,7 +282,7 @@ describe('recommendations, whole', () => {
   });
 
   it(
-    'learns when an event says so, and again and again by a schedule, each time in a run of its own',
+    'trains by an event and by a schedule, each time in a new run',
     async () => {
       const nats = await instance.connectAs('default-operator');
       const results: Record<string, unknown>[] = [];

@@ -4,7 +4,7 @@ import type { Instance } from './instance.js';
 
 const MINUTE_MS = 60_000;
 
-/** What happens when the broker or a service is killed. */
+/** The broker or a service is killed. */
 export function recoverySuite(running: () => Instance): void {
   let instance: Instance;
   beforeAll(() => {
@@ -12,7 +12,7 @@ export function recoverySuite(running: () => Instance): void {
   });
 
   it(
-    'a document survives the kill -9 of the service that took it, and a deletion does too',
+    'keeps documents and deletions that were acknowledged before kill -9 of the retrieval service',
     async () => {
       const first = async () => {
         const { body } = await instance.post('/serving/process', {
@@ -40,7 +40,7 @@ export function recoverySuite(running: () => Instance): void {
   );
 
   it(
-    'goes on by itself after the broker was killed and has lost what it held in memory',
+    'recovers by itself after the broker was killed and lost its memory streams',
     async () => {
       const [broker] = execFileSync('pgrep', ['-f', `^[^ ]*nats-server .*${instance.home}`], { encoding: 'utf8' })
         .trim()
@@ -50,7 +50,7 @@ export function recoverySuite(running: () => Instance): void {
       const record = async () =>
         (await (await fetch(`${instance.url}/v1/runs/${accepted.body.run_id}`)).json()) as { status?: string };
       await waitFor('the accepted run to be completed', async () => (await record()).status === 'completed', MINUTE_MS);
-      // Longer than a heartbeat is kept: what the gateway knew before the crash does not count.
+      // Longer than a heartbeat is valid: the gateway must not rely on heartbeats from before the crash.
       const until = Date.now() + 15_000;
       await waitFor('time to pass', () => Date.now() > until, 20_000);
       expect((await instance.ask({ text: 'How do I change my PIN?' })).status).toBe(200);
@@ -60,7 +60,7 @@ export function recoverySuite(running: () => Instance): void {
   );
 
   it(
-    'a service that is killed comes back, and what was accepted meanwhile is done',
+    'restarts a killed service and completes the runs accepted meanwhile',
     async () => {
       const victim = instance.state().services.find(({ name }) => name === 'generation')!;
       process.kill(victim.pid, 'SIGKILL');

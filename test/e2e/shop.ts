@@ -14,7 +14,7 @@ export interface Recommended {
   readonly model?: string;
 }
 
-/** A tenant's shop behind the gateway: everything is asked with one key. */
+/** A tenant's shop behind the gateway; all requests use one key. */
 export class Shop {
   constructor(
     private readonly instance: Instance,
@@ -43,14 +43,14 @@ export class Shop {
     return (await this.recommend(fields)).recommendations.map(({ item }) => item);
   }
 
-  /** Runs a pipeline and gives its details. */
+  /** Runs a pipeline and returns its details. */
   async run(name: string, fields: object = {}): Promise<Record<string, unknown>> {
     const { status, body } = await this.request('POST', '/serving/process', { name, ...fields });
     expect({ name, status }).toEqual({ name, status: 200 });
     return body['details'] as Record<string, unknown>;
   }
 
-  /** What a file's import said of its rows, once it is through. */
+  /** Imports a file and returns the details about its rows. */
   async importCsv(csv: string): Promise<Record<string, unknown>> {
     const response = await fetch(`${this.instance.url}/v1/interactions`, {
       method: 'POST',
@@ -63,7 +63,7 @@ export class Shop {
     return events.at(-1)!.data['details'] as Record<string, unknown>;
   }
 
-  /** What a run says from here on, as it comes. */
+  /** The stream of a run's answers, as text. */
   async *follow(run: string): AsyncGenerator<string> {
     const response = await fetch(`${this.instance.url}/v1/runs/${run}/stream`, { headers: this.authorization });
     const decoder = new TextDecoder();

@@ -6,14 +6,14 @@ const SERVER = 2;
 const PRODUCER = 4;
 const CONSUMER = 5;
 
-/** The spans that an instance exports. */
+/** The spans that an instance exports over OTLP. */
 export function tracesSuite(running: () => Instance, received: () => readonly ReceivedSpan[]): void {
   let instance: Instance;
   beforeAll(() => {
     instance = running();
   });
 
-  /** The spans of a trace once the model's and the last step's, which screens the answer, have arrived and the root has ended. */
+  /** The spans of a trace, once those of the model, of output screening (the last step) and of the root are there. */
   const traceOf = (traceId: string, root: string) =>
     waitFor(
       `the spans of ${traceId}`,
@@ -42,7 +42,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
       name,
     );
 
-  it('from the HTTP request through every hop to each model call', async () => {
+  it('exports one trace from the HTTP request through every hop to each model call', async () => {
     const { status, headers: answered, body } = await instance.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
     expect(status).toBe(200);
     const traceId = answered.get('traceparent')!.slice(3, 35);
@@ -72,7 +72,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
       previous = process;
     }
     const models = spans.filter(({ attributes }) => attributes['gen_ai.request.model'] !== undefined);
-    // Security embeds what is suspicious in a passage it has not seen before.
+    // The security service embeds suspicious parts of passages that it has not seen before.
     expect(new Set(models.map(({ service }) => service).filter((service) => service !== 'security'))).toEqual(
       new Set(['asr', 'intent', 'retrieval', 'generation']),
     );
@@ -85,7 +85,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     expect(spans.filter((span) => span !== root && !parentOf(spans, span)).map(({ name }) => name)).toEqual([]);
   });
 
-  it('holds nothing of what was said', async () => {
+  it('exports no user input in spans', async () => {
     const canary = { card: '4012 8888 8888 1881', name: 'Zebulon Quixworth' };
     const { headers: answered } = await instance.ask({ text: `My card ${canary.card} was stolen by ${canary.name}.` });
     const spans = await traceOf(answered.get('traceparent')!.slice(3, 35), 'POST /serving/process');
@@ -93,7 +93,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     expect(JSON.stringify(received()).match(/4012 8888|Quixworth|stolen/g)).toBeNull();
   });
 
-  it("goes on with the caller's own trace", async () => {
+  it("continues the trace of the caller's traceparent header", async () => {
     const traceId = 'abcdef0123456789abcdef0123456789';
     await instance.post(
       '/serving/process',
@@ -104,7 +104,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     expect(named(spans, 'POST /serving/process').parentSpanId).toBe('1111111111111111');
   });
 
-  it('from an event to its result', async () => {
+  it('exports one trace from an event to its result', async () => {
     const traceId = '0123456789abcdef0123456789abcdef';
     const nc = await instance.connectAs('default');
     const h = headers();
@@ -132,7 +132,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     ).toEqual([]);
   });
 
-  it('the log lines of a run carry its trace id', async () => {
+  it('writes the trace id into the log lines of a run', async () => {
     const { headers: answered } = await instance.ask({ audio: 'AAAA' });
     const traceId = answered.get('traceparent')!.slice(3, 35);
     await waitFor('a log line with the trace id', () => instance.log().includes(`"trace_id":"${traceId}"`));

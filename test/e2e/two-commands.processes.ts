@@ -15,7 +15,7 @@ const read = (path: string) => {
     return '';
   }
 };
-/** By command line, such as nats-server's, and by environment, such as a service's. */
+/** Finds processes by command line (nats-server) or by environment (services). */
 export const processesNaming = (text: string) =>
   processes().filter((pid) => read(`/proc/${pid}/cmdline`).includes(text));
 export const processesIn = (folder: string) =>

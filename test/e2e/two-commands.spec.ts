@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { waitFor } from '@llmos/testing';
 import { listens, lives, processesIn, processesNaming } from './two-commands.processes.js';
 
-// The real supervisor, the real services and the real models, in a home of their own: nothing is fetched twice.
+// Real supervisor, services and models, in a separate home that shares the downloaded models.
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const REAL_HOME = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
 const START_LIMIT_MS = 180_000;
@@ -25,7 +25,7 @@ const runs: Run[] = [];
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'llmos-e2e-'));
-  // Files are kept by their content, so sharing them is safe; locks and what is on its way are this home's own.
+  // Files are stored by content hash, so sharing them is safe. Locks and partial downloads are not shared.
   mkdirSync(join(home, 'models'), { recursive: true });
   for (const shared of ['sha256', 'pins']) {
     const source = join(REAL_HOME, 'models', shared);
@@ -39,7 +39,7 @@ afterEach(async () => {
     await ended;
   }
   await waitFor(
-    'nothing of this test to run',
+    'all processes of this test to end',
     () => processesNaming(home).length === 0 && processesIn(home).length === 0,
     60_000,
   );
@@ -48,7 +48,7 @@ afterEach(async () => {
 
 describe('llmos up', () => {
   it(
-    'answers a spoken question with citations, and leaves nothing behind',
+    'answers a spoken question with citations and leaves no process, file or port behind',
     async () => {
       const run = llmos('up', '--once', '--ask');
       expect(await run.ended).toBe(0);
@@ -67,7 +67,7 @@ describe('llmos up', () => {
   );
 
   it(
-    'stops within 5 seconds when it is interrupted while it starts',
+    'stops within 5 seconds when it is interrupted during the start',
     async () => {
       const run = llmos('up');
       const { services } = await waitFor(
@@ -83,7 +83,7 @@ describe('llmos up', () => {
   );
 
   it(
-    'shows itself, says that it runs when started twice, and stops within 5 seconds on Ctrl-C',
+    'reports its status, refuses a second start, and stops within 5 seconds on Ctrl-C',
     async () => {
       const run = llmos('up');
       await waitFor(
@@ -105,7 +105,7 @@ describe('llmos up', () => {
   );
 
   it(
-    'takes everything with it when it is killed, and starts again over what is left',
+    'ends all processes when it is killed, and starts again afterwards',
     async () => {
       const run = llmos('up');
       const { services, natsPid } = await waitFor(
@@ -116,7 +116,7 @@ describe('llmos up', () => {
       run.child.kill('SIGKILL');
       await run.ended;
       const pids = [...services.map(({ pid }) => pid), natsPid!];
-      await waitFor('the processes to notice', () => pids.every((pid) => !lives(pid)), 60_000);
+      await waitFor('the processes to end', () => pids.every((pid) => !lives(pid)), 60_000);
       const again = llmos('up');
       await waitFor(
         'the next start',
@@ -148,7 +148,7 @@ function instanceFolder(): string | undefined {
   return name === undefined ? undefined : join(instances, name);
 }
 
-/** Runs the command as a user would; the port is the system's choice, so that nothing here collides. */
+/** Runs the command as a user would. The system chooses the port, to avoid collisions. */
 function llmos(...args: string[]): Run {
   const env = { ...process.env, LLMOS_HOME: home, LLMOS_PORT: '0' };
   const child = spawn(process.execPath, [join(ROOT, 'llmos.mjs'), ...args], {

@@ -5,14 +5,14 @@ import { plain, QUESTIONS, readEvents, type Instance } from './instance.js';
 
 const MINUTE_MS = 60_000;
 
-/** Customer service from the question to the answer, over HTTP and events. */
-export function lineSuite(running: () => Instance): void {
+/** The pipeline `customer_service` from the question to the answer, over HTTP and events. */
+export function customerServiceSuite(running: () => Instance): void {
   let instance: Instance;
   beforeAll(() => {
     instance = running();
   });
 
-  it('opens the conversation when it is called with its name alone', async () => {
+  it('answers a request without input with the greeting', async () => {
     const { status, body } = await instance.post('/serving/process', '{"name": "customer_service"}');
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -23,7 +23,7 @@ export function lineSuite(running: () => Instance): void {
   });
 
   it.each(QUESTIONS.map((question) => [question.name, question] as const))(
-    'hears and answers %s',
+    'transcribes and answers the recording %s',
     async (_, { audio, text }) => {
       const form = new FormData();
       form.set('name', 'customer_service');
@@ -50,7 +50,7 @@ export function lineSuite(running: () => Instance): void {
     },
   );
 
-  it('takes audio as base64 too, and text without any', async () => {
+  it('accepts audio as base64, and text without audio', async () => {
     const { audio, text } = QUESTIONS[0]!;
     const spoken = await instance.ask({ audio: audio.toString('base64') });
     const written = await instance.ask({ text });
@@ -66,7 +66,7 @@ export function lineSuite(running: () => Instance): void {
     ]);
   });
 
-  it('a recording over the message limit goes through the object store', async () => {
+  it('transports a recording larger than a message through the object store', async () => {
     const { audio } = QUESTIONS[0]!;
     const silence = Buffer.alloc(1_200_000);
     const header = Buffer.from(audio.subarray(0, 44));
@@ -79,7 +79,7 @@ export function lineSuite(running: () => Instance): void {
     expect(plain(String(body.details!['transcript']))).toBe(plain(QUESTIONS[0]!.text));
   });
 
-  it('says so when nothing was said', async () => {
+  it('reports a recording without speech', async () => {
     const header = Buffer.from(QUESTIONS[0]!.audio.subarray(0, 44));
     const silence = Buffer.alloc(64_000);
     header.writeUInt32LE(36 + silence.length, 4);
@@ -92,7 +92,7 @@ export function lineSuite(running: () => Instance): void {
     });
   });
 
-  it('says so when the help centre has no answer, instead of inventing one', async () => {
+  it('reports that the help centre has no answer instead of inventing one', async () => {
     const { body } = await instance.ask({ text: 'What is the capital of France?' });
     expect(body).toMatchObject({
       result: expect.stringMatching(/could not find/) as string,
@@ -100,7 +100,7 @@ export function lineSuite(running: () => Instance): void {
     });
   });
 
-  it('streams transcript, intent, sentences, and one last event', async () => {
+  it('streams the transcript, the intent, the sentences and one terminal event', async () => {
     const form = new FormData();
     form.set('name', 'customer_service');
     form.set('audio', new Blob([QUESTIONS[0]!.audio]), 'question.wav');
@@ -127,7 +127,7 @@ export function lineSuite(running: () => Instance): void {
     expect(events.findIndex(({ event }) => event === 'delta')).toBeLessThan(events.length - 1);
   });
 
-  it('a run can be started, repeated by its key, watched and followed', async () => {
+  it('starts a durable run once per idempotency key, shows its record and streams its answers', async () => {
     const body = { name: 'customer_service', text: 'How do I change my PIN?' };
     const headersOf = { 'content-type': 'application/json', 'idempotency-key': 'pin-1' };
     const first = await instance.post('/v1/runs', body, headersOf);
@@ -159,7 +159,7 @@ export function lineSuite(running: () => Instance): void {
     expect((await fetch(`${instance.url}/v1/runs/01a20a99-2d57-739a-8add-326838ae97de`)).status).toBe(404);
   });
 
-  it('a run can be cancelled, and then never completes', async () => {
+  it('cancels a run, which then never completes', async () => {
     const started = await instance.post('/v1/runs', {
       name: 'customer_service',
       text: 'How long does a transfer to another country take to arrive?',
@@ -173,7 +173,7 @@ export function lineSuite(running: () => Instance): void {
     });
   });
 
-  it('an event gets its answer as an event, once, however often it is published', async () => {
+  it('answers an event with one result event, however often the event is published', async () => {
     const nc = await instance.connectAs('default');
     try {
       const results = nc.subscribe('llmos.out.default.customer_service');
@@ -214,7 +214,7 @@ export function lineSuite(running: () => Instance): void {
     }
   });
 
-  it('a tenant of the bus can neither publish for another nor touch the inside', async () => {
+  it('refuses that a tenant publishes for another tenant or on internal subjects', async () => {
     const nc = await instance.connectAs('default');
     try {
       const refused: string[] = [];
@@ -237,7 +237,7 @@ export function lineSuite(running: () => Instance): void {
     }
   });
 
-  it('on the bus an operator alone runs what is for operators, and alone reads what it says', async () => {
+  it("runs operators' pipelines on the bus for operators only, and only operators receive the results", async () => {
     const [caller, operator] = await Promise.all([
       instance.connectAs('default'),
       instance.connectAs('default-operator'),
@@ -255,12 +255,12 @@ export function lineSuite(running: () => Instance): void {
         for (const [name, value] of Object.entries(attributes)) h.set(name, value);
         return { headers: h };
       };
-      // As a caller this one becomes a dead letter, and so has no result.
+      // This event becomes a dead letter, because its publisher is a caller: it has no result.
       caller.publish('llmos.in.default.recommender_models', '{}', event('as-caller'));
       operator.publish('llmos.in.~operator.default.recommender_models', '{}', event('as-operator'));
       await waitFor('the result of the operator', () => read['operator']!.length > 0);
       caller.publish('llmos.in.default.detect_intent', '{"text":"I lost my card"}', event('question'));
-      // Each connection gets things in order; which of the two is served first is nobody's promise.
+      // Each connection receives its messages in order; the order between the two connections is undefined.
       await waitFor('the result of the caller', () => read['caller']!.length > 0 && read['operator']!.length > 1);
       expect(read).toEqual({
         caller: ['llmos.out.default.detect_intent'],
@@ -271,7 +271,7 @@ export function lineSuite(running: () => Instance): void {
     }
   });
 
-  it('documents can be added, replaced and deleted while it runs', async () => {
+  it('finds documents that were added or replaced, and no longer those that were deleted', async () => {
     const search = async () =>
       (
         (
@@ -295,19 +295,19 @@ export function lineSuite(running: () => Instance): void {
   });
 
   it(
-    'no event loop waits for a model: while models run, p99 of its delay is at most 20 ms, or twice that of an idle loop',
+    'keeps the p99 event-loop delay of each service within 20 ms, or twice that of an idle loop, while models run',
     async () => {
       const services = instance.state().services.filter(({ url }) => url !== undefined);
-      // Reading the metrics starts a new window of the histogram.
+      // Reading the metrics resets the histogram.
       const p99Ms = async (url: string) =>
         Number(
           /nodejs_eventloop_lag_p99_seconds\{[^}]*\} ([\d.e-]+)/.exec(await (await fetch(`${url}/metrics`)).text())![1],
         ) * 1_000;
-      // This process has next to nothing to do: its delay is what the machine makes every process wait.
+      // This process is almost idle: its delay is what the machine imposes on every process.
       const idle = monitorEventLoopDelay({ resolution: 10 });
       idle.enable();
       const slow = new Map(services.map(({ name, url }) => [name, url!]));
-      // A loop that waits for its model does so in every round.
+      // An event loop that waits for its model is slow in every round.
       for (let round = 0; round < 8 && slow.size > 0; round++) {
         for (const url of slow.values()) await p99Ms(url);
         idle.reset();
