@@ -8,6 +8,8 @@ import { STREAMS } from './topology.js';
 export interface SequencedAnswer {
   readonly sequence: number;
   readonly tenant: string;
+  /** The name of the pipeline; empty in answers of earlier versions. */
+  readonly pipeline: string;
   readonly answer: Answer;
 }
 
@@ -71,7 +73,8 @@ export async function* readAnswers(
     if (options.signal?.aborted) return;
     for await (const message of messages) {
       const answer = parseAnswer(message);
-      if (answer) yield { sequence: message.seq, tenant: message.headers?.get('ce-tenant') ?? '', answer };
+      const header = (name: string) => message.headers?.get(name) ?? '';
+      if (answer) yield { sequence: message.seq, tenant: header('ce-tenant'), pipeline: header('ce-pipeline'), answer };
       if (answer && isTerminal(answer)) return;
       if (!options.follow && message.info.pending === 0) return;
     }

@@ -32,6 +32,7 @@ export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs
     `\r\nce-time: ${new Date().toISOString()}\r\nce-subject: ${envelope.run}` +
     `\r\nce-expirytime: ${new Date(envelope.deadlineMs).toISOString()}\r\nce-tenant: ${envelope.tenant}` +
     `\r\nce-lane: ${envelope.lane}\r\ncontent-type: ${fields.contentType}`;
+  if (envelope.pipelineName) text += `\r\nce-pipeline: ${envelope.pipelineName}`;
   if (envelope.traceparent) text += `\r\ntraceparent: ${envelope.traceparent}`;
   if (fields.dataref) text += `\r\nce-dataref: ${fields.dataref}`;
   if (fields.correlationId) text += `\r\nce-correlationid: ${fields.correlationId.replace(/[\r\n]+/g, ' ')}`;
@@ -71,6 +72,7 @@ export function readHeaders(
     tenant: check('ce-tenant', isToken),
     lane: check<Lane>('ce-lane', (value) => value === 'live' || value === 'durable'),
     deadlineMs: time('ce-expirytime'),
+    pipelineName: h?.get('ce-pipeline') || undefined,
     timeMs: time('ce-time'),
     contentType: get('content-type'),
     traceparent: h?.get('traceparent') || undefined,

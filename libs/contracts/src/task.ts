@@ -38,4 +38,6 @@ export interface RunContext {
   readonly lane: 'live' | 'durable';
   /** When the run must be over, in Unix milliseconds. */
   readonly deadlineMs: number;
+  /** Absent in messages of earlier versions. */
+  readonly pipelineName?: string | undefined;
 }

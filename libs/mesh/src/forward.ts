@@ -1,5 +1,5 @@
 import type { Bus } from '@llmos/bus';
-import { LlmosError, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
+import { LlmosError, type Pipeline, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
 import { nextStep, prune, resultOf, stepAt } from '@llmos/pipeline';
 import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
 import { toWire } from './task-wire.js';
@@ -48,7 +48,7 @@ export class Forwarder {
    */
   async endRun(
     context: RunContext,
-    task: Pick<Task, 'pipeline' | 'timings' | 'correlationId'>,
+    task: Pick<Task, 'timings' | 'correlationId'> & { readonly pipeline: Pick<Pipeline, 'name'> },
     answer: TerminalAnswer,
     traceparent: string | undefined,
   ): Promise<void> {

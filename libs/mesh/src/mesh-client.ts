@@ -4,12 +4,16 @@ import {
   type Answer,
   type Pipeline,
   type RunContext,
+  type RunRecord,
   type Task,
   type TerminalAnswer,
 } from '@llmos/contracts';
 import { Injectable } from '@nestjs/common';
 import { Forwarder } from './forward.js';
 import { recordOf, type RunRecords } from './run-records.js';
+
+/** How long the terminal answer of a cancelled run may take to be published, in milliseconds. */
+const CANCEL_MS = 10_000;
 
 export interface RunRequest extends RunContext {
   readonly pipeline: Pipeline;
@@ -60,7 +64,9 @@ export class MeshClient {
       if (known && known.status !== 'accepted') return;
       if (!known) await this.records.put(recordOf(request, task, [], 'accepted'));
     }
-    await this.forwarder.forward(contextOf(request), task, 0, traceparent);
+    const { run, tenant, lane, deadlineMs } = request;
+    const context: RunContext = { run, tenant, lane, deadlineMs, pipelineName: pipeline.name };
+    await this.forwarder.forward(context, task, 0, traceparent);
   }
 
   /**
@@ -98,13 +104,10 @@ export class MeshClient {
     }
   }
 
-  /** Cancels a run: its workers stop, its last word is `cancelled` unless it had spoken one before. */
-  async cancel(context: RunContext, task: Pick<Task, 'pipeline' | 'timings'>): Promise<void> {
-    this.bus.cancel(context.run);
-    await this.forwarder.endRun(context, task, { type: 'cancelled' }, undefined);
+  /** Cancels a durable run: its workers stop, and its terminal answer is `cancelled` unless it has one already. */
+  async cancel({ run, tenant, lane, pipeline: name, steps }: RunRecord): Promise<void> {
+    this.bus.cancel(run);
+    const context: RunContext = { run, tenant, lane, deadlineMs: Date.now() + CANCEL_MS, pipelineName: name };
+    await this.forwarder.endRun(context, { pipeline: { name }, timings: steps }, { type: 'cancelled' }, undefined);
   }
-}
-
-function contextOf({ run, tenant, lane, deadlineMs }: RunContext): RunContext {
-  return { run, tenant, lane, deadlineMs };
 }

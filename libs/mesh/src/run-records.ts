@@ -2,9 +2,9 @@ import type { Bus, KvBucket } from '@llmos/bus';
 import {
   isLlmosError,
   toLlmosError,
+  type Pipeline,
   type RunContext,
   type RunRecord,
-  type Task,
   type TerminalAnswer,
   type Timing,
 } from '@llmos/contracts';
@@ -89,14 +89,14 @@ export function hasEnded({ status }: RunRecord): boolean {
 /** A run id is a UUIDv7: its first 48 bits are when the run began. */
 export function recordOf(
   context: RunContext,
-  task: Pick<Task, 'pipeline'>,
+  { pipeline }: { readonly pipeline: Pick<Pipeline, 'name'> },
   steps: readonly Timing[],
   status: RunRecord['status'] = 'running',
 ): RunRecord {
   return {
     run: context.run,
     tenant: context.tenant,
-    pipeline: task.pipeline.name,
+    pipeline: pipeline.name,
     lane: context.lane,
     status,
     steps: [...steps],

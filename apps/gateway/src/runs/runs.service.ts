@@ -13,7 +13,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { AvailabilityService } from '../availability.service.js';
 import type { GatewayConfig } from '../gateway.config.js';
-import { PipelinesService } from '../pipelines.service.js';
 import { ThrottleService } from '../throttle/throttle.service.js';
 import { LiveRuns } from './live-runs.js';
 import { replyOf, type Reply } from './reply.js';
@@ -45,7 +44,6 @@ export class RunsService {
     private readonly bus: Bus,
     private readonly client: MeshClient,
     private readonly records: RunRecords,
-    private readonly pipelines: PipelinesService,
     private readonly availability: AvailabilityService,
     private readonly throttle: ThrottleService,
     @Inject(CONFIG) private readonly config: GatewayConfig,
@@ -119,7 +117,7 @@ export class RunsService {
 
   /** @throws LlmosError NOT_FOUND, also for a run of another tenant. */
   async find({ tenant }: Caller, run: string): Promise<RunRecord> {
-    const record = (await this.records.get(tenant, run)) ?? (await this.liveRecord(tenant, run));
+    const record = (await this.records.get(tenant, run)) ?? (await this.recordFromAnswers(tenant, run));
     if (!record) throw new LlmosError('NOT_FOUND', 'There is no such run, or it is no longer kept.', { field: 'id' });
     return record;
   }
@@ -128,24 +126,23 @@ export class RunsService {
   async cancel(caller: Caller, run: string): Promise<RunRecord> {
     const { tenant } = caller;
     const live = this.live.cancel(tenant, run);
-    if (live) return { ...newRecord(tenant, run), pipeline: live.pipeline.name, status: 'cancelled' };
+    if (live) return { ...liveRecord(tenant, run, live.pipeline.name), status: 'cancelled' };
     const record = await this.find(caller, run);
     if (hasEnded(record)) return record;
     if (record.lane === 'live') {
       this.bus.cancel(run);
       return { ...record, status: 'cancelled' };
     }
-    const context: RunContext = { run, tenant, lane: 'durable', deadlineMs: Date.now() + 10_000 };
-    await this.client.cancel(context, { pipeline: this.pipelines.get(record.pipeline, 'id'), timings: record.steps });
+    await this.client.cancel(record);
     return this.find(caller, run);
   }
 
   /** Live runs have no stored record. It is derived from their answers, which are kept for minutes. */
-  private async liveRecord(tenant: string, run: string): Promise<RunRecord | undefined> {
+  private async recordFromAnswers(tenant: string, run: string): Promise<RunRecord | undefined> {
     let record: RunRecord | undefined;
-    for await (const { answer, tenant: owner } of this.bus.readAnswers(run, { follow: false })) {
+    for await (const { answer, tenant: owner, pipeline } of this.bus.readAnswers(run, { follow: false })) {
       if (owner !== tenant) return undefined;
-      record ??= newRecord(tenant, run);
+      record ??= liveRecord(tenant, run, pipeline);
       if (answer.type === 'step') record = { ...record, steps: [...record.steps, answer.timing] };
       else if (isTerminal(answer)) record = withTerminalAnswer(record, answer);
     }
@@ -153,7 +150,7 @@ export class RunsService {
   }
 }
 
-function newRecord(tenant: string, run: string): RunRecord {
+function liveRecord(tenant: string, run: string, pipeline: string): RunRecord {
   const createdAt = new Date(runBeganAtMs(run)).toISOString();
-  return { run, tenant, pipeline: '', lane: 'live', status: 'running', steps: [], createdAt };
+  return { run, tenant, pipeline, lane: 'live', status: 'running', steps: [], createdAt };
 }
