@@ -56,7 +56,7 @@ const ARROWS = {
   'lib:privacy': ['lib:contracts'],
   'lib:guardrails': ['lib:contracts'],
   'lib:learning': [],
-  'lib:bus': ['lib:contracts'],
+  'lib:bus': ['lib:resilience', 'lib:contracts'],
   'lib:pipeline': ['lib:contracts'],
   'lib:resilience': ['lib:contracts'],
   'lib:telemetry': ['lib:privacy', 'lib:contracts'],

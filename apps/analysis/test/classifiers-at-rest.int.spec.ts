@@ -21,12 +21,9 @@ describe('classifiers under their tenant’s key', () => {
     const keys = await TenantKeys.open(bus, { openMaster: () => Promise.resolve(master) });
     const store = await KvClassifierStore.open(bus, (key) => unreadable.push(key), new AtRest(keys, encrypts));
     const told = new Map<string, string>();
-    const { promise, resolve } = Promise.withResolvers<undefined>();
     await store.watch({
       onEntry: ({ tenant }, bytes) => (bytes ? told.set(tenant, Buffer.from(bytes).toString()) : told.delete(tenant)),
-      onReady: () => resolve(undefined),
     });
-    await promise;
     return { keys, store, told };
   }
 

@@ -1,7 +1,7 @@
-import { isLlmosError } from '@llmos/contracts';
+import { hasCode } from '@llmos/contracts';
 
-/** For writes that somebody else may as well do first: a CONFLICT means that it has been done. */
+/** For writes that another replica may do as well: a CONFLICT means that it was first. */
 export function ignoreConflict(error: unknown): undefined {
-  if (isLlmosError(error) && error.code === 'CONFLICT') return undefined;
+  if (hasCode(error, 'CONFLICT')) return undefined;
   throw error;
 }

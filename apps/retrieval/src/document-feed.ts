@@ -41,12 +41,7 @@ export class DocumentFeed {
 
   /** Resolves once the index has every document of the store. */
   async start(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.watching = await this.options.store.watch({
-      onEntry: (entry) => this.take(entry),
-      onReady: () => resolve(undefined),
-    });
-    await promise;
+    this.watching = await this.options.store.watch({ onEntry: (entry) => this.take(entry) });
     await this.renewal;
   }
 

@@ -110,8 +110,8 @@ describe('RetrievalService', () => {
   it('waits for its own index when the store tells of changes late', async () => {
     const held: Array<() => void> = [];
     class LateStore extends InMemoryDocumentStore {
-      override watch({ onEntry, onReady }: StoreWatcher): Promise<{ stop(): void }> {
-        return super.watch({ onEntry: (entry) => held.push(() => onEntry(entry)), onReady });
+      override watch({ onEntry }: StoreWatcher): Promise<{ stop(): void }> {
+        return super.watch({ onEntry: (entry) => held.push(() => onEntry(entry)) });
       }
     }
     const { service } = await start(new LateStore());

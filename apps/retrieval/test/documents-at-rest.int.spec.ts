@@ -1,8 +1,9 @@
+import { BUCKETS } from '@llmos/contracts';
 import { Bus } from '@llmos/mesh';
 import { AtRest, TenantKeys } from '@llmos/vault';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
-import { DOCUMENTS_BUCKET, KvDocumentStore } from '../src/adapters/kv-document.store.adapter.js';
+import { KvDocumentStore } from '../src/adapters/kv-document.store.adapter.js';
 import { startReplica } from './fixtures/replica.js';
 import { WordEmbeddings } from './fixtures/word-embeddings.js';
 
@@ -26,7 +27,7 @@ describe('documents under their tenant’s key', () => {
   const textsOf = async ({ service }: Pick<Awaited<ReturnType<typeof replica>>, 'service'>, tenant = acme) =>
     (await service.search(asked, tenant)).passages.map(({ text }) => text);
   const raw = async (key: string) =>
-    Buffer.from((await (await buses[0]!.kv(DOCUMENTS_BUCKET)).get(key))!.value).toString('latin1');
+    Buffer.from((await (await buses[0]!.kv(BUCKETS.documents)).get(key))!.value).toString('latin1');
 
   beforeAll(async () => {
     nats = await startNatsServer();

@@ -1,9 +1,9 @@
-import type { InputOf } from '@llmos/contracts';
+import { BUCKETS, type InputOf } from '@llmos/contracts';
 import { release } from '@llmos/contracts/capabilities/security';
 import { Bus } from '@llmos/mesh';
 import { epsilonOf } from '@llmos/privacy';
 import { startNatsServer, type TestNatsServer } from '@llmos/testing';
-import { BUDGETS_BUCKET, KvBudgetStore } from '../src/disclosure/adapters/kv-budget.store.adapter.js';
+import { KvBudgetStore } from '../src/disclosure/adapters/kv-budget.store.adapter.js';
 import { DisclosureService } from '../src/disclosure/disclosure.service.js';
 
 const ask = (budget: string, rho = 0.05): InputOf<typeof release> => ({
@@ -75,7 +75,7 @@ describe('budgets of privacy, over a real nats-server', () => {
 
   it('are not taken for unspent when their entry cannot be read', async () => {
     const service = await startProcess();
-    await (await buses.at(-1)!.kv(BUDGETS_BUCKET)).put('acme.broken', Buffer.from('{"spentNano":"-1"}'));
+    await (await buses.at(-1)!.kv(BUCKETS.budgets)).put('acme.broken', Buffer.from('{"spentNano":"-1"}'));
     await expect(service.release('acme', 'run-1:count', ask('broken'))).rejects.toThrow();
   });
 });

@@ -1,8 +1,9 @@
 import { Bus } from '@llmos/bus';
+import { BUCKETS } from '@llmos/contracts';
 import type { Restriction } from '@llmos/contracts/capabilities/security';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
-import { BASELINES_BUCKET, KvBaselineStore } from '../src/adapters/kv-baseline.store.adapter.js';
-import { KvRestrictionStore, RESTRICTIONS_BUCKET } from '../src/adapters/kv-restriction.store.adapter.js';
+import { KvBaselineStore } from '../src/adapters/kv-baseline.store.adapter.js';
+import { KvRestrictionStore } from '../src/adapters/kv-restriction.store.adapter.js';
 import { Baseline } from '../src/threats/baseline.js';
 import { restrictionId } from '../src/threats/restriction-register.js';
 
@@ -49,7 +50,7 @@ describe('what the threat detection keeps, over a real nats-server', () => {
   });
 
   it('an entry that is no restriction restricts nobody, and an id that is none is not found', async () => {
-    const bucket = await bus.kv(RESTRICTIONS_BUCKET, { history: 1, storage: 'file' });
+    const bucket = await bus.kv(BUCKETS.restrictions, { history: 1, storage: 'file' });
     await bucket.put('address.broken', new TextEncoder().encode('{"id":'));
     const store = await KvRestrictionStore.open(bus, onUnreadable);
     expect(unreadable).toContain('address.broken');
@@ -83,7 +84,7 @@ describe('what the threat detection keeps, over a real nats-server', () => {
   }, 20_000);
 
   it('what cannot be read is learnt anew', async () => {
-    const bucket = await bus.kv(BASELINES_BUCKET, { history: 1, storage: 'file' });
+    const bucket = await bus.kv(BUCKETS.baselines, { history: 1, storage: 'file' });
     for (let shard = 0; shard < 16; shard++)
       await bucket.put(`shard-${shard}`, new TextEncoder().encode('{"key a":{"request_rate":{"fastMean":"many"}}}'));
     const store = await KvBaselineStore.open(bus, onUnreadable);

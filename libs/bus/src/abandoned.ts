@@ -2,7 +2,8 @@ import { LlmosError, type ErrorBody } from '@llmos/contracts';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DeadLetters } from './dead-letters.js';
 import type { Delivery } from './pull-loop.js';
-import { isNotFound, MAX_DELIVERIES } from './topology.js';
+import { eraseMessage } from './erase-message.js';
+import { MAX_DELIVERIES } from './topology.js';
 
 /** A message no worker finished. */
 export type Abandoned = Pick<Delivery, 'headers' | 'data'>;
@@ -50,9 +51,7 @@ export async function buryAbandoned(
       // Told or not, it must not lie in its queue for ever: at the last attempt the letter has to do.
       if (delivery.attempt < MAX_DELIVERIES) throw failure;
     }
-    await jsm.streams.deleteMessage(advisory.stream, advisory.stream_seq).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await eraseMessage(jsm, advisory.stream, advisory.stream_seq);
   }
   delivery.ack();
 }

@@ -1,11 +1,10 @@
-import { LlmosError, newRunId } from '@llmos/contracts';
+import { LlmosError, newRunId, OBJECT_STORES } from '@llmos/contracts';
 import { StorageType } from '@nats-io/jetstream';
 import { Objm, type ObjectStore } from '@nats-io/obj';
 import type { Sealer } from './sealer.js';
-import { viaBroker } from './via-broker.js';
+import { viaBroker } from './broker-errors.js';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 
-const BUCKET = 'llmos-blobs';
 /** Longer than an accepted run may take. */
 const KEPT_MS = 26 * 3_600_000;
 
@@ -41,7 +40,7 @@ export class Blobs {
 
   private open(): Promise<ObjectStore> {
     this.store ??= new Objm(this.nc)
-      .create(BUCKET, { ttl: nanos(KEPT_MS), storage: StorageType.File, replicas: this.replicas })
+      .create(OBJECT_STORES.blobs, { ttl: nanos(KEPT_MS), storage: StorageType.File, replicas: this.replicas })
       .catch((error: unknown) => {
         this.store = undefined;
         throw error;

@@ -1,6 +1,7 @@
 import {
   LlmosError,
   newRunId,
+  OBJECT_STORES,
   serviceOf,
   subjects,
   type Answer,
@@ -58,12 +59,13 @@ export interface Decoded {
 const INLINE_LIMIT_BYTES = 512 * 1024;
 /** For the headers of a message. */
 const HEADROOM_BYTES = 8_192;
+/** Of a server that has not said its own. */
+const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 /** What sealing leaves of a message for what is sealed: base64, and room for the rest of a record. */
 const SEALED_SHARE = 0.7;
 const RESTORE_RETRY_MS = 250;
 /** For watches to end before the connection does; with the broker away they may not. */
 const WATCHES_END_MS = 500;
-const LETTER_OBJECTS = 'dead-letters';
 
 /** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
 export class Bus {
@@ -90,11 +92,11 @@ export class Bus {
     this.blobs = new Blobs(nc, options.replicas ?? 1);
     this.schedules = new Schedules(js, jsm);
     this.publisher = new Publisher(nc);
-    this.letterObjects = this.objects(LETTER_OBJECTS, { ttlMs: LETTERS_KEPT_MS });
+    this.letterObjects = this.objects(OBJECT_STORES.deadLetters, { ttlMs: LETTERS_KEPT_MS });
     this.deadLetters = new DeadLetters({
       publisher: this.publisher,
       objects: this.letterObjects,
-      maxBodyBytes: () => this.maxMessageBytes - HEADROOM_BYTES,
+      maxBodyBytes: () => this.maxMessageBytes,
     });
     this.deadLetterAdmin = new DeadLetterAdmin(js, jsm, this.publisher, this.deadLetters, this.letterObjects);
     this.answerListener = new AnswerListener(nc);
@@ -137,8 +139,9 @@ export class Bus {
     return this.connected && !this.nc.isClosed() && !this.nc.isDraining();
   }
 
-  private get maxMessageBytes(): number {
-    return this.nc.info?.max_payload ?? INLINE_LIMIT_BYTES;
+  /** The largest body that one message can carry beside its headers. */
+  get maxMessageBytes(): number {
+    return (this.nc.info?.max_payload ?? DEFAULT_MAX_PAYLOAD_BYTES) - HEADROOM_BYTES;
   }
 
   get serverVersion(): string {
@@ -159,7 +162,7 @@ export class Bus {
   ): Promise<number> {
     const id = `${context.run}:${index}`;
     const encoded = encodeBody(body);
-    const limit = Math.min(INLINE_LIMIT_BYTES, this.maxMessageBytes - HEADROOM_BYTES);
+    const limit = Math.min(INLINE_LIMIT_BYTES, this.maxMessageBytes);
     const dataref = encoded.body.length > limit ? await this.blobs.put(context.tenant, encoded.body) : undefined;
     const envelope: Envelope = {
       ...context,
@@ -220,8 +223,8 @@ export class Bus {
 
   /** Whether an answer fits into one message, of a durable run also sealed in its record. */
   fitsInMessage(answer: TerminalAnswer, lane: RunContext['lane']): boolean {
-    const limit = this.maxMessageBytes - HEADROOM_BYTES;
-    return encodeBody(answer).body.length <= (lane === 'durable' ? limit * SEALED_SHARE : limit);
+    const share = lane === 'durable' ? SEALED_SHARE : 1;
+    return encodeBody(answer).body.length <= this.maxMessageBytes * share;
   }
 
   /** Publishes a run's result for other systems, as a CloudEvent on `llmos.out.<tenant>.<pipeline>`. */

@@ -8,8 +8,8 @@ import { eraseMessage } from './erase-message.js';
 import type { ObjectBucket } from './objects.js';
 import type { Publisher } from './publisher.js';
 import { storedHeaders } from './stored-messages.js';
-import { isNotFound, STREAMS } from './topology.js';
-import { viaBroker } from './via-broker.js';
+import { STREAMS } from './topology.js';
+import { isNotFound, viaBroker } from './broker-errors.js';
 
 const PATIENCE_MS = 10_000;
 

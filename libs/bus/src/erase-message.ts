@@ -1,21 +1,16 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { isNotFound } from './topology.js';
+import { isNotFound } from './broker-errors.js';
 
-/** Removes a message and overwrites its bytes in the broker's files. That somebody else was first is no failure. */
+/** Removes a message and overwrites its bytes in the files of the broker. Does nothing if the message is not there. */
 export async function eraseMessage(jsm: JetStreamManager, stream: string, sequence: number): Promise<void> {
   try {
     await jsm.streams.deleteMessage(stream, sequence, true);
   } catch (error) {
-    // The server has several words for a message that is not there; one of them it uses for other trouble too.
+    // The server answers for an absent message with the code of any failed deletion.
     if (!isNotFound(error) && (await exists(jsm, stream, sequence))) throw error;
   }
 }
 
 async function exists(jsm: JetStreamManager, stream: string, sequence: number): Promise<boolean> {
-  try {
-    return (await jsm.streams.getMessage(stream, { seq: sequence })) !== null;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
+  return (await jsm.streams.getMessage(stream, { seq: sequence })) !== null;
 }

@@ -6,7 +6,18 @@ export { headersOf, type Original } from './dead-letter-original.js';
 export type { DeadLetter, DeadLetters, LetterGuard, LetterName, LetterPayload } from './dead-letters.js';
 export type { Envelope } from './envelope.js';
 export { decodeBody, encodeBody } from './frame.js';
-export type { KvBucket, KvChange, KvOptions, KvValue, KvWatcher, StoredKvValue } from './kv-bucket.js';
+export {
+  changeEntry,
+  type Change,
+  type KvBucket,
+  type KvChange,
+  type KvOptions,
+  type KvValue,
+  type KvWatcher,
+  type Revisioned,
+  type StoredKvValue,
+} from './kv-bucket.js';
+export type { Watching } from './kv-watch.js';
 export type { ObjectBucket, ObjectOptions, StoredObject } from './objects.js';
 export type { Delivery, PullLoop } from './pull-loop.js';
 export { dueConsumer, type Schedule, type Schedules } from './schedules.js';
@@ -19,4 +30,5 @@ export {
   type StreamSnapshot,
 } from './snapshots.js';
 export type { ForgottenMessages } from './tenant-messages.js';
+export { WatchedBucket, type Watchable, type WatchedBucketOptions } from './watched-bucket.js';
 export { ACK_WAIT_MS, MAX_DELIVERIES, STREAMS, type ConsumerSpec } from './topology.js';

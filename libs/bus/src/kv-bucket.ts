@@ -1,21 +1,22 @@
 import { LlmosError } from '@llmos/contracts';
-import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
+import { retryConflicts } from '@llmos/resilience';
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
+import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { isWrongRevision, viaBroker } from './broker-errors.js';
 import { eraseMessage } from './erase-message.js';
-import { delay } from './publisher.js';
+import { followBucket, type Watching } from './kv-watch.js';
 import { storedMessages } from './stored-messages.js';
-import { viaBroker } from './via-broker.js';
 
 export interface KvOptions {
   /** Revisions kept of each key. */
   readonly history?: number;
   readonly storage?: 'file' | 'memory';
-  /** Entries are forgotten this long after their last write. */
+  /** Entries expire this long after their last write. */
   readonly ttlMs?: number;
   /**
-   * For what people may ask to have forgotten: a replaced or erased value is overwritten in the broker's files, and not
-   * only passed over by readers. Costs one more request for each update.
+   * For personal data: a replaced or erased value is overwritten in the files of the broker, not only hidden from
+   * readers. Costs one more request for each update.
    */
   readonly erasable?: boolean;
 }
@@ -23,7 +24,7 @@ export interface KvOptions {
 export interface KvValue {
   readonly value: Uint8Array;
   readonly revision: number;
-  /** By the broker's clock, in Unix milliseconds. */
+  /** By the clock of the broker, in Unix milliseconds. */
   readonly storedAtMs: number;
 }
 
@@ -32,30 +33,35 @@ export interface StoredKvValue extends KvValue {
   readonly key: string;
 }
 
-/** A change of a key, or what it is at the start; `value` is undefined when it was deleted. */
+/** A change of a key, or its state when the watch began; `value` is undefined if the key was deleted. */
 export type KvChange = Omit<StoredKvValue, 'value'> & { readonly value: Uint8Array | undefined };
 
 export interface KvWatcher {
   onEntry(entry: KvChange): void;
-  /** Called once, when every entry there was at the start has been seen. */
-  onReady?(): void;
 }
 
-/** What becomes of the connection that a bucket is reached by. */
+/** The life of the connection over which a bucket is reached. */
 export interface KvConnection {
-  /** Told what to do when the broker is back. */
+  /** Registers a listener that is called when the connection is back. */
   onReconnect(listener: () => void): void;
-  /** Told what to end before the connection is closed. */
+  /** Registers what to end before the connection closes. */
   onClose(listener: () => Promise<void>): void;
 }
 
-const WRONG_REVISION = 10071;
+/** What compare-and-set needs: {@link KvBucket} has it, and so do buckets that are built on it. */
+export interface Revisioned {
+  get(key: string): Promise<Pick<KvValue, 'value' | 'revision'> | undefined>;
+  update(key: string, value: Uint8Array, revision: number): Promise<number>;
+}
+
+/** As in the client, which rejects other keys with an error that has no name. */
+const KEY = /^[-/=\w](?:[-/=.\w]*[-/=\w])?$/;
 /** How long the empty marker of an erased key stays, for watchers that are away. After it not even the key is known. */
 const MARKER_TTL = '168h';
 const MARKER_MS = 168 * 3_600_000;
 
-/** One JetStream key-value bucket. Keys: letters, digits and `-/_=.`; a write has been stored when it returns. */
-export class KvBucket {
+/** One JetStream key-value bucket. Keys: letters, digits and `-/_=.`. A write is stored when it returns. */
+export class KvBucket implements Revisioned {
   private constructor(
     private readonly nc: NatsConnection,
     private readonly kv: KV,
@@ -76,46 +82,51 @@ export class KvBucket {
   }
 
   async get(key: string): Promise<KvValue | undefined> {
-    const entry = await viaBroker(() => this.kv.get(key));
+    const entry = await viaBroker(() => this.kv.get(checked(key)));
     return entry && entry.operation === 'PUT' ? storedValue(entry) : undefined;
   }
 
   /** @returns the new revision. */
   put(key: string, value: Uint8Array): Promise<number> {
-    return viaBroker(() => this.kv.put(key, value));
+    return viaBroker(() => this.kv.put(checked(key), value));
   }
 
   /**
-   * Writes only when the key is still at `revision` (0: does not exist).
+   * Writes only if the key is still at `revision` (0: does not exist).
    *
-   * @throws LlmosError CONFLICT when somebody else wrote in between.
+   * @throws LlmosError CONFLICT if another writer came in between.
    */
-  async update(key: string, value: Uint8Array, revision: number): Promise<number> {
-    try {
-      if (revision === 0) return await this.kv.create(key, value);
-      const written = await this.kv.update(key, value, revision);
-      if (this.erasable) await this.overwrite(revision).catch(() => undefined);
-      return written;
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === WRONG_REVISION) {
-        throw new LlmosError('CONFLICT', `'${key}' was changed by somebody else.`, { cause: error });
+  update(key: string, value: Uint8Array, revision: number): Promise<number> {
+    return viaBroker(async () => {
+      try {
+        if (revision === 0) return await this.kv.create(checked(key), value);
+        const written = await this.kv.update(checked(key), value, revision);
+        if (this.erasable) await this.overwrite(revision).catch(() => undefined);
+        return written;
+      } catch (error) {
+        if (!isWrongRevision(error)) throw error;
+        throw new LlmosError('CONFLICT', `'${key}' was changed by another writer.`, { cause: error });
       }
-      return viaBroker(() => Promise.reject(error as Error));
-    }
+    });
+  }
+
+  /** {@link changeEntry} of this bucket. */
+  change(key: string, next: Change): Promise<number> {
+    return changeEntry(this, key, next);
   }
 
   async delete(key: string): Promise<void> {
-    await viaBroker(() => this.kv.delete(key));
+    await viaBroker(() => this.kv.delete(checked(key)));
   }
 
   /**
-   * Deletes for good, in a bucket that is `erasable`: every value the key has is overwritten in the broker's files; an
-   * empty marker tells watchers and goes after a week. A value written by somebody else meanwhile goes too.
+   * Deletes for good, in a bucket that is `erasable`: every value of the key is overwritten in the files of the broker.
+   * An empty marker stays for watchers, for a week. A value that another writer stores meanwhile is erased too.
    */
   async erase(key: string): Promise<void> {
     if (!this.erasable) throw new LlmosError('INTERNAL', `The bucket of '${key}' was not opened as erasable.`);
     await viaBroker(async () => {
-      for await (const { revision, operation, delta } of await this.kv.history({ key })) {
+      for await (const { revision, operation, delta } of await this.kv.history({ key: checked(key) })) {
         if (operation === 'PUT') await this.overwrite(revision);
         if (delta === 0) break;
       }
@@ -123,10 +134,10 @@ export class KvBucket {
     });
   }
 
-  /** Every value that lies in the bucket under keys like this (`acme.*`), replaced ones that are kept among them. */
+  /** Every value in the bucket under keys like this (`acme.*`), including replaced values that are kept. */
   async *stored(keys: string): AsyncGenerator<StoredKvValue> {
     const prefix = `$KV.${this.stream.slice('KV_'.length)}.`;
-    // Not the client's own history: when the last of what there was goes meanwhile, that waits for a heartbeat.
+    // Not the history of the client: if the last entry is removed meanwhile, that waits for a heartbeat.
     for await (const message of storedMessages(jetstream(this.nc), this.stream, prefix + keys)) {
       const { subject, data, seq, time, headers } = message;
       if (headers?.get('KV-Operation') || headers?.get('Nats-Marker-Reason')) continue;
@@ -134,64 +145,47 @@ export class KvBucket {
     }
   }
 
-  /** Removes this one value, if it is still there, and overwrites it in the broker's files; watchers are not told. */
+  /** Removes this one value, if it is still there, and overwrites it in the files of the broker. Watchers get no event. */
   async wipe(revision: number): Promise<void> {
     await viaBroker(() => this.overwrite(revision));
   }
 
-  /** Removes one message from the stream and fills its place in the file with random bytes. */
+  /**
+   * Delivers every entry, then each change until stopped. Resolves when all entries of the start have been delivered.
+   * After an outage of the broker the watch begins again with every entry.
+   */
+  watch({ onEntry }: KvWatcher): Promise<Watching> {
+    return followBucket(this.nc, this.kv, this.connection, (entry) => {
+      const stored = storedValue(entry);
+      onEntry(entry.operation === 'PUT' ? stored : { ...stored, value: undefined });
+    });
+  }
+
   private async overwrite(revision: number): Promise<void> {
     const manager = await jetstreamManager(this.nc, { checkAPI: false });
     await eraseMessage(manager, this.stream, revision);
   }
-
-  /** Replays every entry, then follows the changes; after the broker was away it begins again with a replay. */
-  async watch(watcher: KvWatcher): Promise<{ stop(): void }> {
-    let stopped = false;
-    let ready = false;
-    const markReady = () => {
-      if (!ready) watcher.onReady?.();
-      ready = true;
-    };
-    const empty = (await this.kv.status()).values === 0;
-    let current = await this.kv.watch();
-    if (empty) markReady();
-    const follow = async () => {
-      while (!stopped) {
-        try {
-          for await (const entry of current) {
-            deliver(entry, watcher);
-            if (entry.delta === 0) markReady();
-          }
-        } catch {
-          // The iterator ends or throws when its consumer has gone; it is made again below.
-        }
-        if (stopped || this.nc.isClosed()) return;
-        await delay(200);
-        if (stopped) return;
-        // From the start again: a broker that lost its memory counts its revisions anew.
-        const renewed = await this.kv.watch().catch(() => undefined);
-        if (!renewed) continue;
-        current = renewed;
-        if (stopped) current.stop();
-      }
-    };
-    this.connection.onReconnect(() => current.stop());
-    const following = follow();
-    const stop = () => {
-      stopped = true;
-      current.stop();
-    };
-    // A watch that is begun on a connection as it closes leaves the client's timer running for ever.
-    this.connection.onClose(() => {
-      stop();
-      return following;
-    });
-    return { stop };
-  }
 }
 
-/** Makes a bucket, or finds the one there is. */
+/** The next value of an entry, from its present value; undefined leaves the entry as it is. */
+export type Change = (value: Uint8Array | undefined) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+
+/**
+ * Reads an entry and writes its next value, again while other writers come in between.
+ *
+ * @returns the revision of the value that is stored now; 0 if there is none.
+ * @throws LlmosError CONFLICT after 12 attempts.
+ */
+export function changeEntry(bucket: Revisioned, key: string, next: Change): Promise<number> {
+  return retryConflicts(async () => {
+    const entry = await bucket.get(key);
+    const revision = entry?.revision ?? 0;
+    const value = await next(entry?.value);
+    return value ? bucket.update(key, value, revision) : revision;
+  });
+}
+
+/** Creates a bucket, or opens the existing one. */
 export function createBucket(nc: NatsConnection, bucket: string, replicas: number, options: KvOptions): Promise<KV> {
   return viaBroker(() =>
     new Kvm(nc).create(bucket, {
@@ -205,9 +199,9 @@ export function createBucket(nc: NatsConnection, bucket: string, replicas: numbe
   );
 }
 
-function deliver(entry: KvEntry, watcher: KvWatcher): void {
-  const stored = storedValue(entry);
-  watcher.onEntry(entry.operation === 'PUT' ? stored : { ...stored, value: undefined });
+function checked(key: string): string {
+  if (KEY.test(key)) return key;
+  throw new LlmosError('INVALID_ARGUMENT', `'${key.slice(0, 64)}' cannot be the key of an entry.`);
 }
 
 function storedValue({ key, value, revision, created }: KvEntry): StoredKvValue {

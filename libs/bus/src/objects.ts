@@ -3,7 +3,7 @@ import { isToken, LlmosError } from '@llmos/contracts';
 import { StorageType } from '@nats-io/jetstream';
 import { Objm, type ObjectStore } from '@nats-io/obj';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { viaBroker } from './via-broker.js';
+import { viaBroker } from './broker-errors.js';
 
 export interface ObjectOptions {
   /** Objects are forgotten this long after they were put. Kept until deleted where nothing is said. */

@@ -1,4 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
+import { isStreamFull } from './broker-errors.js';
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 
 interface Waiting {
@@ -13,7 +14,6 @@ interface PubAck {
   readonly error?: { readonly err_code?: number; readonly description?: string };
 }
 
-const STREAM_FULL = new Set([10077, 10047, 10167, 10168]);
 const ATTEMPT_TIMEOUT_MS = 2_000;
 const decoder = new TextDecoder();
 
@@ -65,7 +65,7 @@ export class Publisher {
     if (reply.headers?.code === 503) throw new Error(`no stream takes ${subject}`);
     const ack = JSON.parse(decoder.decode(reply.data)) as PubAck;
     if (!ack.error) return ack;
-    if (STREAM_FULL.has(ack.error.err_code ?? 0)) {
+    if (isStreamFull(ack.error.err_code)) {
       throw new LlmosError('OVERLOADED', 'Too much work is waiting already. Try again a little later.', {
         cause: ack.error.description,
       });

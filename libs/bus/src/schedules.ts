@@ -3,8 +3,8 @@ import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '
 import { headers } from '@nats-io/transport-node';
 import { JSON_TYPE } from './frame.js';
 import type { Sealer } from './sealer.js';
-import { isNotFound, STREAMS, type ConsumerSpec } from './topology.js';
-import { viaBroker } from './via-broker.js';
+import { STREAMS, type ConsumerSpec } from './topology.js';
+import { isNotFound, viaBroker } from './broker-errors.js';
 
 /** A pipeline that the broker starts again and again. */
 export interface Schedule {

@@ -1,5 +1,5 @@
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
-import { viaBroker } from './via-broker.js';
+import { viaBroker } from './broker-errors.js';
 
 /** When nothing has come for so long, nothing will. */
 const QUIET_MS = 1_000;

@@ -4,7 +4,7 @@ import { eraseMessage } from './erase-message.js';
 import type { ObjectBucket } from './objects.js';
 import { storedHeaders } from './stored-messages.js';
 import { STREAMS } from './topology.js';
-import { viaBroker } from './via-broker.js';
+import { viaBroker } from './broker-errors.js';
 
 /** Overwriting a message in a full block costs the broker some 10 ms: what this does not suffice for is purged. */
 const OVERWRITE_FOR_MS = 15_000;

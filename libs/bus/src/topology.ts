@@ -2,7 +2,6 @@ import { subjects } from '@llmos/contracts';
 import {
   AckPolicy,
   DiscardPolicy,
-  JetStreamApiError,
   RetentionPolicy,
   StorageType,
   type ConsumerConfig,
@@ -10,6 +9,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { isConsumerAlreadyThere, isNotFound } from './broker-errors.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -176,17 +176,7 @@ export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec):
   try {
     await jsm.consumers.add(spec.stream, config);
   } catch (error) {
-    if (!(error instanceof JetStreamApiError && error.code === CONSUMER_EXISTS)) throw error;
+    if (!isConsumerAlreadyThere(error)) throw error;
     await jsm.consumers.update(spec.stream, spec.name, config);
   }
-}
-
-const CONSUMER_EXISTS = 10148;
-
-export function isNotFound(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (('code' in error && (error.code === 10059 || error.code === 10014 || error.code === 404)) ||
-      /not found/i.test(error.message))
-  );
 }

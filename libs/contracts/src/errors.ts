@@ -83,6 +83,10 @@ export function isLlmosError(error: unknown): error is LlmosError {
   return error instanceof LlmosError;
 }
 
+export function hasCode(error: unknown, code: ErrorCode): error is LlmosError {
+  return isLlmosError(error) && error.code === code;
+}
+
 /** The trust boundary: a known error passes, an unknown one becomes `INTERNAL` and keeps its detail in `cause`. */
 export function toLlmosError(error: unknown): LlmosError {
   if (isLlmosError(error)) return error;

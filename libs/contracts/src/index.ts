@@ -1,4 +1,5 @@
 export * from './answer.js';
+export * from './buckets.js';
 export * from './capability.js';
 export * from './embedding.js';
 export * from './errors.js';

@@ -1,21 +1,20 @@
-import type { Bus, KvBucket } from '@llmos/bus';
-import { nodeSchema, type NodeState } from '@llmos/contracts';
+import { WatchedBucket, type Bus, type KvBucket } from '@llmos/bus';
+import { BUCKETS, nodeSchema, type NodeState } from '@llmos/contracts';
 
-const BUCKET = 'llmos-nodes';
 export const HEARTBEAT_MS = 3_000;
 const TTL_MS = 4 * HEARTBEAT_MS;
 
-/** Who is there: every process writes its state into one bucket every few seconds, and entries fade when it stops. */
+/** The processes of the installation: each writes its state into one bucket every few seconds, and entries expire. */
 export class Nodes {
-  private readonly states = new Map<string, { state: NodeState; seenAtMs: number }>();
+  private watched: WatchedBucket<{ state: NodeState; seenAtMs: number }> | undefined;
 
   private constructor(private readonly bucket: KvBucket) {}
 
   static async open(bus: Bus): Promise<Nodes> {
-    return new Nodes(await bus.kv(BUCKET, { storage: 'memory', ttlMs: TTL_MS }));
+    return new Nodes(await bus.kv(BUCKETS.nodes, { storage: 'memory', ttlMs: TTL_MS }));
   }
 
-  /** Says that this process is there. */
+  /** Publishes the state of this process. */
   async announce(state: NodeState): Promise<void> {
     await this.bucket.put(state.node, new TextEncoder().encode(JSON.stringify(state)));
   }
@@ -26,21 +25,19 @@ export class Nodes {
 
   /** Keeps {@link list} up to date from now on. */
   async watch(): Promise<void> {
-    await this.bucket.watch({
-      onEntry: ({ key, value }) => {
-        if (!value) this.states.delete(key);
-        else {
-          const parsed = nodeSchema.safeParse(JSON.parse(new TextDecoder().decode(value)));
-          if (parsed.success) this.states.set(key, { state: parsed.data, seenAtMs: Date.now() });
-        }
-      },
+    this.watched = await WatchedBucket.open(this.bucket, {
+      decode: (value) => ({
+        state: nodeSchema.parse(JSON.parse(new TextDecoder().decode(value))),
+        seenAtMs: Date.now(),
+      }),
     });
   }
 
-  /** The processes seen lately. */
+  /** The processes whose heartbeat has not expired. */
   list(): NodeState[] {
-    const oldest = Date.now() - TTL_MS;
-    for (const [node, { seenAtMs }] of this.states) if (seenAtMs < oldest) this.states.delete(node);
-    return [...this.states.values()].map(({ state }) => state);
+    const oldestMs = Date.now() - TTL_MS;
+    for (const [node, { seenAtMs }] of this.watched?.entries() ?? [])
+      if (seenAtMs < oldestMs) this.watched?.set(node, undefined);
+    return [...(this.watched?.values() ?? [])].map(({ state }) => state);
   }
 }

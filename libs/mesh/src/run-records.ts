@@ -1,6 +1,7 @@
 import type { Bus, KvBucket } from '@llmos/bus';
 import {
-  isLlmosError,
+  BUCKETS,
+  hasCode,
   toLlmosError,
   type Pipeline,
   type RunContext,
@@ -10,7 +11,6 @@ import {
 } from '@llmos/contracts';
 import { openRecord, peekRecord, sealRecord, type RecordSealer } from './run-record.sealed.js';
 
-const BUCKET = 'llmos-runs';
 const DAYS_7_MS = 7 * 24 * 3_600_000;
 
 /**
@@ -25,7 +25,7 @@ export class RunRecords {
 
   /** @param sealer seals what runs said; without it records are stored as they are. */
   static async open(bus: Bus, sealer?: RecordSealer): Promise<RunRecords> {
-    return new RunRecords(await bus.kv(BUCKET, { ttlMs: DAYS_7_MS, storage: 'file' }), sealer);
+    return new RunRecords(await bus.kv(BUCKETS.runs, { ttlMs: DAYS_7_MS, storage: 'file' }), sealer);
   }
 
   /** @throws LlmosError NOT_FOUND when there is one whose tenant's key has been destroyed. */
@@ -51,19 +51,14 @@ export class RunRecords {
     return further ? this.standing(further) : record;
   }
 
-  /** @returns the record that stands where this one was not written; nobody has to open what nobody reads. */
+  /** @returns the stored record if it is further on and this one was not written. It is opened only if it is needed. */
   private async write(record: RunRecord): Promise<Uint8Array | undefined> {
-    const key = `${record.tenant}.${record.run}`;
-    for (;;) {
-      const entry = await this.bucket.get(key);
-      if (entry && isFurther(peekRecord(entry.value), record)) return entry.value;
-      try {
-        await this.bucket.update(key, await sealRecord(record, this.sealer), entry?.revision ?? 0);
-        return undefined;
-      } catch (error) {
-        if (!(isLlmosError(error) && error.code === 'CONFLICT')) throw error;
-      }
-    }
+    let further: Uint8Array | undefined;
+    await this.bucket.change(`${record.tenant}.${record.run}`, (stored) => {
+      further = stored && isFurther(peekRecord(stored), record) ? stored : undefined;
+      return further ? undefined : sealRecord(record, this.sealer);
+    });
+    return further;
   }
 
   /** Of a run whose tenant's key has been destroyed: that it ended, not what it said. */
@@ -71,7 +66,7 @@ export class RunRecords {
     try {
       return await openRecord(value, this.sealer);
     } catch (error) {
-      if (isLlmosError(error) && error.code === 'NOT_FOUND') return peekRecord(value);
+      if (hasCode(error, 'NOT_FOUND')) return peekRecord(value);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { LlmosError } from '@llmos/contracts';
 import { withBreaker } from './breaker.js';
 import { withDeadline, type Operation } from './deadline.js';
-import { backoffMs } from './retry.js';
+import { backoffMs, retryConflicts } from './retry.js';
 
 const never = new AbortController().signal;
 
@@ -35,6 +35,32 @@ describe('backoffMs', () => {
       expect(backoffMs(attempt, { baseMs: 100, capMs: 1_000, random: () => 0 })).toBe(ceiling / 2);
       expect(backoffMs(attempt, { baseMs: 100, capMs: 1_000, random: () => 1 })).toBe(ceiling);
     }
+  });
+});
+
+describe('retryConflicts', () => {
+  const conflict = new LlmosError('CONFLICT', 'changed');
+
+  it('repeats a cycle until no other writer comes in between', async () => {
+    let calls = 0;
+    const cycle = () => (++calls < 4 ? Promise.reject(conflict) : Promise.resolve('written'));
+    await expect(retryConflicts(cycle)).resolves.toBe('written');
+    expect(calls).toBe(4);
+  });
+
+  it('gives up with CONFLICT after 12 attempts', async () => {
+    let calls = 0;
+    await expect(retryConflicts(() => (calls++, Promise.reject(conflict)))).rejects.toBe(conflict);
+    expect(calls).toBe(12);
+  });
+
+  it('does not repeat after another error, nor after its signal has aborted', async () => {
+    let calls = 0;
+    const failure = new LlmosError('UNAVAILABLE', 'away');
+    await expect(retryConflicts(() => (calls++, Promise.reject(failure)))).rejects.toBe(failure);
+    const signal = AbortSignal.abort(new Error('stopped'));
+    await expect(retryConflicts(() => (calls++, Promise.reject(conflict)), signal)).rejects.toThrow('stopped');
+    expect(calls).toBe(1);
   });
 });
 

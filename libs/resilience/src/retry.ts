@@ -1,3 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { hasCode } from '@llmos/contracts';
+
 /**
  * How long to wait before trying again: exponential back-off with equal jitter
  * (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
@@ -8,4 +11,25 @@
 export function backoffMs(attempt: number, options: { baseMs: number; capMs: number; random?: () => number }): number {
   const ceiling = Math.min(options.capMs, options.baseMs * 2 ** (attempt - 1));
   return Math.round(ceiling * (0.5 + (options.random ?? Math.random)() / 2));
+}
+
+const CONFLICT_ATTEMPTS = 12;
+const CONFLICT_BACKOFF = { baseMs: 2, capMs: 250 };
+
+/**
+ * Runs a cycle of read, change and compare-and-set, and repeats it while other writers come in between.
+ *
+ * @param cycle rejects with CONFLICT if the value has changed since it was read.
+ * @throws LlmosError CONFLICT after 12 attempts, and every other error of `cycle` at once.
+ */
+export async function retryConflicts<T>(cycle: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      return await cycle();
+    } catch (error) {
+      if (!hasCode(error, 'CONFLICT') || attempt === CONFLICT_ATTEMPTS) throw error;
+      await pause(backoffMs(attempt, CONFLICT_BACKOFF), undefined, { signal });
+    }
+  }
 }

@@ -3,5 +3,5 @@ export { deadLetterGuard } from './dead-letter-guard.js';
 export { openMasterKey } from './master-key.js';
 export { openAtRest } from './open-at-rest.js';
 export { SealedBucket, type SealedBucketOptions, type SealedWatcher } from './sealed-bucket.js';
-export { TENANT_KEYS_BUCKET, TenantKeys, type TenantKeysOptions } from './tenant-keys.js';
+export { TenantKeys, type TenantKeysOptions } from './tenant-keys.js';
 export { vaultConfig, type VaultConfig } from './vault.config.js';

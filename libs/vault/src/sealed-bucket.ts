@@ -1,5 +1,5 @@
-import type { Bus, KvBucket, KvOptions, KvValue, KvWatcher } from '@llmos/bus';
-import { isLlmosError, LlmosError } from '@llmos/contracts';
+import { changeEntry, type Bus, type Change, type KvBucket, type KvOptions, type KvValue } from '@llmos/bus';
+import { hasCode, isLlmosError, LlmosError } from '@llmos/contracts';
 import type { AtRest } from './at-rest.js';
 
 export interface SealedBucketOptions {
@@ -10,7 +10,7 @@ export interface SealedBucketOptions {
   readonly atRest: AtRest | undefined;
 }
 
-export interface SealedWatcher extends Pick<KvWatcher, 'onReady'> {
+export interface SealedWatcher {
   /** In the order of the writes, each value opened. `value` is undefined when the key was deleted. */
   onEntry(entry: { key: string; value: Uint8Array | undefined; revision: number }): void;
   /** All that was told of the tenant went with its keys; what was stored since is told again after this. */
@@ -61,11 +61,16 @@ export class SealedBucket {
     try {
       return await this.bucket.update(key, sealed, revision);
     } catch (error) {
-      if (revision !== 0 || !isLlmosError(error) || error.code !== 'CONFLICT') throw error;
+      if (revision !== 0 || !hasCode(error, 'CONFLICT')) throw error;
       const there = await this.bucket.get(key);
       if (!there || !this.isLost(key, there)) throw error;
       return this.bucket.update(key, sealed, there.revision);
     }
+  }
+
+  /** {@link changeEntry} of this bucket. */
+  change(key: string, next: Change): Promise<number> {
+    return changeEntry(this, key, next);
   }
 
   delete(key: string): Promise<void> {
@@ -76,7 +81,7 @@ export class SealedBucket {
     return this.bucket.erase(key);
   }
 
-  /** Replays every entry, then follows the changes until stopped, also past an outage of the broker. */
+  /** Resolves when every stored entry has been delivered; changes follow until stopped, past outages of the broker. */
   async watch(watcher: SealedWatcher): Promise<{ stop(): void }> {
     let stopped = false;
     // Opening takes a moment: one after another, so that entries arrive in the order in which they were written.
@@ -107,7 +112,6 @@ export class SealedBucket {
       }),
     );
     const watching = await this.bucket.watch({
-      onReady: () => inTurn('', () => watcher.onReady?.()),
       onEntry: (entry) => {
         const { key, value, revision } = entry;
         inTurn(key, () => {
@@ -116,6 +120,7 @@ export class SealedBucket {
         });
       },
     });
+    await turn;
     return {
       stop: () => {
         stopped = true;
@@ -163,7 +168,7 @@ export class SealedBucket {
       try {
         return await this.opened(key, value);
       } catch (error) {
-        if (gaveUp() || (isLlmosError(error) && error.code === 'NOT_FOUND')) return undefined;
+        if (gaveUp() || hasCode(error, 'NOT_FOUND')) return undefined;
         if (!isLlmosError(error) || !error.retryable) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }

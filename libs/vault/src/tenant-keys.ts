@@ -1,5 +1,5 @@
 import type { Bus, KvBucket } from '@llmos/bus';
-import { isLlmosError } from '@llmos/contracts';
+import { BUCKETS, hasCode, isLlmosError } from '@llmos/contracts';
 import {
   cannotOpen,
   DataKey,
@@ -24,7 +24,6 @@ import {
 } from './key-record.js';
 import { SingleFlight } from './single-flight.js';
 
-export const TENANT_KEYS_BUCKET = 'tenant-keys';
 /** What a process is allowed to seal before it asks again: one write in so many. */
 const MESSAGES_PER_BLOCK = 65_536;
 /** Half of what a key may seal: time enough for every process to hear of the next. */
@@ -58,11 +57,8 @@ export class TenantKeys {
 
   /** Opens the bucket and learns what is in it. */
   static async open(bus: Bus, options: TenantKeysOptions): Promise<TenantKeys> {
-    const keys = new TenantKeys(await bus.kv(TENANT_KEYS_BUCKET, { storage: 'file', erasable: true }), options);
-    await new Promise<void>((resolve, reject) => {
-      const onEntry = ({ key, value }: { key: string; value: Uint8Array | undefined }) => keys.learn(key, value);
-      keys.bucket.watch({ onEntry, onReady: resolve }).catch(reject);
-    });
+    const keys = new TenantKeys(await bus.kv(BUCKETS.tenantKeys, { storage: 'file', erasable: true }), options);
+    await keys.bucket.watch({ onEntry: ({ key, value }) => keys.learn(key, value) });
     return keys;
   }
 
@@ -140,7 +136,7 @@ export class TenantKeys {
     while (await this.bucket.get(keyName(tenant, last + 1))) last++;
     // First it is said for all to hear: from then on no process opens anything, whatever becomes of this one.
     const shredding = { upTo: last, atMs: Date.now() };
-    await this.rewrite(shreddedName(tenant), (value) =>
+    await this.bucket.change(shreddedName(tenant), (value) =>
       writeShredded({ ...shredding, upTo: Math.max(last, value ? readShredded(value).upTo : 0) }),
     );
     this.memory.shred(tenant, shredding);
@@ -207,7 +203,7 @@ export class TenantKeys {
       await this.bucket.update(name, value, 0);
       this.learn(name, value);
     } catch (error) {
-      if (!(isLlmosError(error) && error.code === 'CONFLICT')) throw error;
+      if (!hasCode(error, 'CONFLICT')) throw error;
       this.learn(name, (await this.bucket.get(name))?.value);
     }
     // A shredding that this process had not heard of yet may have had this number before.
@@ -248,7 +244,7 @@ export class TenantKeys {
   private async allow(key: DataKey): Promise<void> {
     if (key.messagesLeft > 0) return;
     let allowed = 0;
-    await this.rewrite(messagesName(key.tenant, key.version), (value) => {
+    await this.bucket.change(messagesName(key.tenant, key.version), (value) => {
       allowed = (value ? readMessages(value) : 0) + MESSAGES_PER_BLOCK;
       return writeMessages(Math.min(allowed, MESSAGES_PER_KEY));
     });
@@ -269,19 +265,6 @@ export class TenantKeys {
       this.memory.learn(name, value);
     } catch (error) {
       this.options.onProblem?.(error, 'an entry of the tenants’ keys cannot be read');
-    }
-  }
-
-  /** Changes an entry from what it is now, as often as somebody else is quicker. */
-  private async rewrite(name: string, change: (value: Uint8Array | undefined) => Uint8Array): Promise<void> {
-    for (;;) {
-      const entry = await this.bucket.get(name);
-      try {
-        await this.bucket.update(name, change(entry?.value), entry?.revision ?? 0);
-        return;
-      } catch (error) {
-        if (!(isLlmosError(error) && error.code === 'CONFLICT')) throw error;
-      }
     }
   }
 

@@ -1,4 +1,5 @@
 import { Bus } from '@llmos/bus';
+import { BUCKETS } from '@llmos/contracts';
 import { decodeSealed, encodeSealed, newMasterKeyPem, RsaKeyService, type KeyService } from '@llmos/privacy';
 import { filesHolding, natsServerPath, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -6,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AtRest } from '../src/at-rest.js';
 import { openMasterKey } from '../src/master-key.js';
-import { TENANT_KEYS_BUCKET, TenantKeys } from '../src/tenant-keys.js';
+import { TenantKeys } from '../src/tenant-keys.js';
 
 const note = { purpose: 'note' };
 const secret = Buffer.from('the plan for tomorrow');
@@ -27,7 +28,7 @@ describe('the keys of the tenants, over a real nats-server', () => {
       ...(checkMs === undefined ? {} : { checkMs }),
     });
   }
-  const bucket = () => buses[0]!.kv(TENANT_KEYS_BUCKET, { storage: 'file', erasable: true });
+  const bucket = () => buses[0]!.kv(BUCKETS.tenantKeys, { storage: 'file', erasable: true });
 
   beforeAll(async () => {
     expect(natsServerPath()).toBeTruthy();
@@ -152,7 +153,7 @@ describe('the keys of the tenants, over a real nats-server', () => {
   it('seals with no key that is kept nowhere: after the bucket was lost it makes another', async () => {
     const keys = await startProcess(master, 0);
     const before = await keys.seal('lost', note, secret);
-    await buses[0]!.nc.request(`$JS.API.STREAM.PURGE.KV_${TENANT_KEYS_BUCKET}`, '');
+    await buses[0]!.nc.request(`$JS.API.STREAM.PURGE.KV_${BUCKETS.tenantKeys}`, '');
     const after = await keys.seal('lost', note, secret);
     const later = await startProcess();
     expect(text(await later.open('lost', note, after))).toBe(secret.toString());

@@ -18,12 +18,7 @@ export class ClassifierShelf {
   /** Resolves once every stored classifier is at hand. */
   async start(): Promise<void> {
     this.stop();
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.watching = await this.store.watch({
-      onEntry: (ref, bytes) => this.take(keyOf(ref), bytes),
-      onReady: () => resolve(undefined),
-    });
-    await promise;
+    this.watching = await this.store.watch({ onEntry: (ref, bytes) => this.take(keyOf(ref), bytes) });
   }
 
   stop(): void {

@@ -1,10 +1,9 @@
 import { encodeBody, type KvBucket } from '@llmos/bus';
-import { LlmosError } from '@llmos/contracts';
+import { BUCKETS, LlmosError } from '@llmos/contracts';
 import type { Bus } from '@llmos/mesh';
 import { createHash } from 'node:crypto';
 import type { StartRun } from './runs.service.js';
 
-const BUCKET = 'llmos-idempotency';
 const DAY_MS = 24 * 3_600_000;
 
 /** The run of each idempotency key and each event, kept for a day: a repeated request is the same run. */
@@ -36,7 +35,7 @@ export class RunKeys {
   }
 
   private open(): Promise<KvBucket> {
-    this.bucket ??= this.bus.kv(BUCKET, { ttlMs: DAY_MS }).catch((error: unknown) => {
+    this.bucket ??= this.bus.kv(BUCKETS.idempotency, { ttlMs: DAY_MS }).catch((error: unknown) => {
       this.bucket = undefined;
       throw error;
     });

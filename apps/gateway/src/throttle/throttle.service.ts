@@ -1,3 +1,4 @@
+import { BUCKETS } from '@llmos/contracts';
 import type { Observation } from '@llmos/contracts/capabilities/security';
 import { Bus, CONFIG, LOGGER, MeshClient, Nodes } from '@llmos/mesh';
 import { newTraceparent, type Logger } from '@llmos/telemetry';
@@ -16,7 +17,6 @@ import { Throttle, type DurableRun } from './throttle.js';
 
 const PIPELINE = 'detect_threats';
 const CAPABILITY = 'security.detect';
-const RESTRICTIONS_BUCKET = 'restrictions';
 /** The tenant of the gateways' own runs; no key acts for it. */
 const TENANT = 'system';
 const RUN_DEADLINE_MS = 60_000;
@@ -81,7 +81,7 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
     const { signal } = this.leaving;
     while (!signal.aborted) {
       try {
-        await this.feed.start(await this.bus.kv(RESTRICTIONS_BUCKET, { history: 1, storage: 'file' }));
+        await this.feed.start(await this.bus.kv(BUCKETS.restrictions, { history: 1, storage: 'file' }));
         return;
       } catch (error) {
         this.log.warn({ err: error }, 'the restrictions cannot be read: until they can, every request may pass');

@@ -37,7 +37,6 @@ async function feedOf(...restrictions: (Restriction | Uint8Array)[]): Promise<Re
           key: each instanceof Uint8Array ? `broken-${at}` : each.id,
           value: each instanceof Uint8Array ? each : new TextEncoder().encode(JSON.stringify(each)),
           revision: at + 1,
-          storedAtMs: 0,
         }),
       );
       return Promise.resolve({ stop: () => undefined });

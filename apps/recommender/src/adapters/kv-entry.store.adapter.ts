@@ -1,5 +1,5 @@
 import type { Bus } from '@llmos/bus';
-import { LlmosError } from '@llmos/contracts';
+import { BUCKETS, LlmosError } from '@llmos/contracts';
 import { SealedBucket, type AtRest } from '@llmos/vault';
 import { keyOf, refOf, type EntryRef } from '../data/entry-ref.js';
 import { decodeHistory, encodeHistory, type Deed } from '../data/history.js';
@@ -7,14 +7,6 @@ import type { EntryStore, EntryWatcher } from '../ports/entry-store.port.js';
 import type { InteractionStore } from '../ports/interaction-store.port.js';
 import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
 import { decodeItem, encodeItem } from './item-frame.js';
-
-/** The JetStream KV buckets of the recommender. */
-export const INTERACTIONS_BUCKET = 'interactions';
-export const ITEMS_BUCKET = 'items';
-
-/** Room for the headers of a message beside the entry. */
-const HEADROOM_BYTES = 8_192;
-const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 
 /** Told of an entry that cannot be read; it is passed over. */
 export type OnUnreadable = (bucket: string, error: unknown) => void;
@@ -42,7 +34,7 @@ export class KvEntryStore<T> implements EntryStore<T> {
       purpose: options.name,
       atRest: options.atRest,
     });
-    return new KvEntryStore(bucket, { ...options, maxBytes: messageLimitOf(bus) });
+    return new KvEntryStore(bucket, { ...options, maxBytes: bus.maxMessageBytes });
   }
 
   async get(ref: EntryRef): Promise<{ value: T; revision: number } | undefined> {
@@ -67,7 +59,6 @@ export class KvEntryStore<T> implements EntryStore<T> {
 
   watch(watcher: EntryWatcher<T>): Promise<{ stop(): void }> {
     return this.bucket.watch({
-      onReady: () => watcher.onReady(),
       onForgotten: (tenant) => watcher.onForgotten(tenant),
       onUnreadable: (_, error) => this.options.onUnreadable(this.options.name, error),
       onEntry: ({ key, value, revision }) => {
@@ -80,19 +71,18 @@ export class KvEntryStore<T> implements EntryStore<T> {
 }
 
 export function openInteractions(bus: Bus, onUnreadable: OnUnreadable, atRest?: AtRest): Promise<InteractionStore> {
-  const limit = messageLimitOf(bus);
   return KvEntryStore.open<readonly Deed[]>(bus, {
-    name: INTERACTIONS_BUCKET,
+    name: BUCKETS.interactions,
     atRest,
     onUnreadable,
-    encode: ({ id }, history) => encodeWithin(limit, id, history),
+    encode: ({ id }, history) => encodeWithin(bus.maxMessageBytes, id, history),
     decode: decodeHistory,
   });
 }
 
 export function openItems(bus: Bus, onUnreadable: OnUnreadable, atRest?: AtRest): Promise<ItemStore> {
   return KvEntryStore.open<StoredItem>(bus, {
-    name: ITEMS_BUCKET,
+    name: BUCKETS.items,
     atRest,
     onUnreadable,
     encode: (_, item) => encodeItem(item),
@@ -106,8 +96,4 @@ function encodeWithin(limit: number, user: string, history: readonly Deed[]): Ui
     const bytes = encodeHistory(user, kept);
     if (bytes.length <= limit || kept.length <= 1) return bytes;
   }
-}
-
-function messageLimitOf(bus: Bus): number {
-  return (bus.nc.info?.max_payload ?? DEFAULT_MAX_PAYLOAD_BYTES) - HEADROOM_BYTES;
 }

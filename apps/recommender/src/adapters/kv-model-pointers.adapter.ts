@@ -1,11 +1,8 @@
 import type { Bus } from '@llmos/bus';
-import { LlmosError } from '@llmos/contracts';
+import { BUCKETS, LlmosError } from '@llmos/contracts';
 import { SealedBucket, type AtRest } from '@llmos/vault';
 import type { ModelPointers, PointerWatcher } from '../ports/model-pointers.port.js';
 import { modelRecordSchema, type ModelRecord } from '../runs/model-record.js';
-
-/** The JetStream KV bucket that says which model each tenant is served. */
-export const MODELS_BUCKET = 'recommender-models';
 
 /** Model records in a JetStream KV bucket in file storage, under the tenant. */
 export class KvModelPointers implements ModelPointers {
@@ -19,8 +16,8 @@ export class KvModelPointers implements ModelPointers {
     onUnreadable: (tenant: string, error: unknown) => void,
     atRest?: AtRest,
   ): Promise<KvModelPointers> {
-    const options = { kv: { storage: 'file' }, purpose: MODELS_BUCKET, atRest } as const;
-    return new KvModelPointers(await SealedBucket.open(bus, MODELS_BUCKET, options), onUnreadable);
+    const options = { kv: { storage: 'file' }, purpose: BUCKETS.recommenderModels, atRest } as const;
+    return new KvModelPointers(await SealedBucket.open(bus, BUCKETS.recommenderModels, options), onUnreadable);
   }
 
   async get(tenant: string): Promise<{ record: ModelRecord; revision: number } | undefined> {
@@ -34,7 +31,6 @@ export class KvModelPointers implements ModelPointers {
 
   watch(watcher: PointerWatcher): Promise<{ stop(): void }> {
     return this.bucket.watch({
-      onReady: () => watcher.onReady(),
       onForgotten: (tenant) => watcher.onForgotten(tenant),
       onUnreadable: this.onUnreadable,
       onEntry: ({ key, value, revision }) => {

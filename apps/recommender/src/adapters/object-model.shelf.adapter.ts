@@ -4,15 +4,12 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Bus, ObjectBucket } from '@llmos/bus';
-import { isRunId, LlmosError, newRunId } from '@llmos/contracts';
+import { isRunId, LlmosError, newRunId, OBJECT_STORES } from '@llmos/contracts';
 import type { AtRest } from '@llmos/vault';
 import { beganAtMs } from '../caller.js';
 import type { Checkpoints, ModelShelf, ShelvedFile } from '../ports/model-shelf.port.js';
 import { openChunks, sealChunks } from './sealed-chunks.js';
 
-/** The JetStream object stores of trained models and of trainings under way. */
-export const MODELS_STORE = 'recommender-model-files';
-export const CHECKPOINTS_STORE = 'recommender-checkpoints';
 /** What is sealed, by name. */
 const FILE = 'recommender-model-file';
 const CHECKPOINT = 'recommender-checkpoint';
@@ -29,7 +26,7 @@ export class ObjectModelShelf implements ModelShelf {
     bus: Bus,
     private readonly atRest?: AtRest,
   ) {
-    this.objects = bus.objects(MODELS_STORE);
+    this.objects = bus.objects(OBJECT_STORES.recommenderModels);
   }
 
   async put(tenant: string, version: string, path: string): Promise<ShelvedFile> {
@@ -115,7 +112,7 @@ export class ObjectCheckpoints implements Checkpoints {
     bus: Bus,
     private readonly atRest?: AtRest,
   ) {
-    this.objects = bus.objects(CHECKPOINTS_STORE, { ttlMs: CHECKPOINT_TTL_MS });
+    this.objects = bus.objects(OBJECT_STORES.recommenderCheckpoints, { ttlMs: CHECKPOINT_TTL_MS });
   }
 
   async load(tenant: string, run: string): Promise<Uint8Array | undefined> {

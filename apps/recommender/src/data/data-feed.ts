@@ -2,7 +2,7 @@ import { keyOf, SHARED_TENANT, type EntryRef } from './entry-ref.js';
 import type { Deed } from './history.js';
 import { RevisionWaiters } from './revision-waiters.js';
 import { TenantData } from './tenant-data.js';
-import type { EntryChange, EntryStore, EntryWatcher } from '../ports/entry-store.port.js';
+import type { EntryChange } from '../ports/entry-store.port.js';
 import type { InteractionStore } from '../ports/interaction-store.port.js';
 import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
 
@@ -28,14 +28,18 @@ export class DataFeed {
   /** Resolves once this replica has everything that was in the stores. */
   async start(): Promise<void> {
     this.stop();
-    await this.follow(this.itemStore, {
-      onChange: (change) => this.takeItem(change),
-      onForgotten: (tenant) => this.forget(tenant, this.items, (data) => data.forgetItems()),
-    });
-    await this.follow(this.interactionStore, {
-      onChange: (change) => this.takeHistory(change),
-      onForgotten: (tenant) => this.forget(tenant, this.histories, (data) => data.forgetHistories()),
-    });
+    this.watching.push(
+      await this.itemStore.watch({
+        onChange: (change) => this.takeItem(change),
+        onForgotten: (tenant) => this.forget(tenant, this.items, (data) => data.forgetItems()),
+      }),
+    );
+    this.watching.push(
+      await this.interactionStore.watch({
+        onChange: (change) => this.takeHistory(change),
+        onForgotten: (tenant) => this.forget(tenant, this.histories, (data) => data.forgetHistories()),
+      }),
+    );
   }
 
   stop(): void {
@@ -60,12 +64,6 @@ export class DataFeed {
   /** Told of a tenant whose items or interactions went with its keys: nothing made of them may stay. */
   onForget(listener: (tenant: string) => void): void {
     this.forgetListeners.add(listener);
-  }
-
-  private async follow<T>(store: EntryStore<T>, watcher: Omit<EntryWatcher<T>, 'onReady'>): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.watching.push(await store.watch({ ...watcher, onReady: () => resolve(undefined) }));
-    await promise;
   }
 
   private forget(tenant: string, revisions: RevisionWaiters, drop: (data: TenantData) => void): void {

@@ -1,7 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { isLlmosError, LlmosError } from '@llmos/contracts';
 import type { Interaction } from '@llmos/contracts/capabilities/recommender';
-import { backoffMs } from '@llmos/resilience';
+import { retryConflicts } from '@llmos/resilience';
 import { beganAtMs, type Caller } from '../caller.js';
 import type { DataFeed } from '../data/data-feed.js';
 import { keyOf, type EntryRef } from '../data/entry-ref.js';
@@ -15,7 +13,6 @@ import { Tally, type Counts } from './tally.js';
 
 /** Users written at once: enough to fill the broker's connection. */
 const LANES = 32;
-const MAX_TRIES = 12;
 
 /** Takes, gives and forgets what users did. A write is answered when this replica's recommendations know of it. */
 export class InteractionsService {
@@ -83,24 +80,15 @@ export class InteractionsService {
     });
   }
 
-  /** Compare and swap: what another replica wrote in between is read and merged with. */
-  private async write(ref: EntryRef, rows: readonly CheckedRow[], signal: AbortSignal): Promise<MergeResult> {
-    const key = keyOf(ref);
-    for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-      signal.throwIfAborted();
+  private write(ref: EntryRef, rows: readonly CheckedRow[], signal: AbortSignal): Promise<MergeResult> {
+    return retryConflicts(async () => {
       const stored = await this.store.get(ref);
       const deeds = rows.map(({ item, event, value, atMs }) => ({ item, event, value, atMs }));
       const merged = mergeDeeds(stored?.value ?? [], deeds, this.limits.maxHistory);
       if (!merged.outcomes.includes('accepted')) return merged;
-      try {
-        const revision = await this.store.put(ref, merged.history, stored?.revision ?? 0);
-        await this.feed.histories.reached(key, revision, signal);
-        return merged;
-      } catch (error) {
-        if (!isLlmosError(error) || error.code !== 'CONFLICT') throw error;
-        await pause(backoffMs(attempt, { baseMs: 2, capMs: 250 }), undefined, { signal });
-      }
-    }
-    throw new LlmosError('UNAVAILABLE', 'Too many write the interactions of one user at once. Try again.');
+      const revision = await this.store.put(ref, merged.history, stored?.revision ?? 0);
+      await this.feed.histories.reached(keyOf(ref), revision, signal);
+      return merged;
+    }, signal);
   }
 }

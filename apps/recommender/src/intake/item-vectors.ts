@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isLlmosError, type LlmosError } from '@llmos/contracts';
+import { hasCode } from '@llmos/contracts';
 import type { Embedder } from '@llmos/models';
 import type { DataFeed } from '../data/data-feed.js';
 import { keyOf, type EntryRef } from '../data/entry-ref.js';
@@ -87,7 +87,7 @@ export class ItemVectors {
   }
 
   private pauseAfter(error: unknown): void {
-    if (!isLlmosError(error) || error.code !== 'MODEL_LOADING') this.parts.onError(error);
+    if (!hasCode(error, 'MODEL_LOADING')) this.parts.onError(error);
     this.timer = setTimeout(() => {
       this.timer = undefined;
       void this.work();
@@ -106,6 +106,6 @@ function textOf({ title, text }: StoredItem): string {
 
 /** Another replica, or a newer text, was first. */
 function ignoreConflict(error: unknown): undefined {
-  if (isLlmosError(error) && (error as LlmosError).code === 'CONFLICT') return undefined;
+  if (hasCode(error, 'CONFLICT')) return undefined;
   throw error;
 }

@@ -1,5 +1,6 @@
-import { isLlmosError, LlmosError } from '@llmos/contracts';
+import { LlmosError } from '@llmos/contracts';
 import type { Item } from '@llmos/contracts/capabilities/recommender';
+import { retryConflicts } from '@llmos/resilience';
 import type { Caller } from '../caller.js';
 import type { DataFeed } from '../data/data-feed.js';
 import { keyOf } from '../data/entry-ref.js';
@@ -7,7 +8,6 @@ import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
 import { inLanes, KeyTurns } from './key-turns.js';
 
 const LANES = 32;
-const MAX_TRIES = 12;
 
 /** Keeps what is known of items. Their vectors come later, from {@link ItemVectors}. */
 export class ItemsService {
@@ -41,21 +41,13 @@ export class ItemsService {
 
   private write(item: Item, tenant: string, signal: AbortSignal): Promise<void> {
     const ref = { tenant, id: item.id };
-    return this.turns.take(keyOf(ref), async () => {
-      for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-        signal.throwIfAborted();
-        const stored = await this.store.get(ref);
-        if (stored && isSame(stored.value, item)) return;
-        try {
-          const revision = await this.store.put(ref, withVectorOf(item, stored?.value), stored?.revision ?? 0);
-          await this.feed.items.reached(keyOf(ref), revision, signal);
-          return;
-        } catch (error) {
-          if (!isLlmosError(error) || error.code !== 'CONFLICT') throw error;
-        }
-      }
-      throw new LlmosError('UNAVAILABLE', 'Too many write one item at once. Try again.');
-    });
+    const cycle = async () => {
+      const stored = await this.store.get(ref);
+      if (stored && isSame(stored.value, item)) return;
+      const revision = await this.store.put(ref, withVectorOf(item, stored?.value), stored?.revision ?? 0);
+      await this.feed.items.reached(keyOf(ref), revision, signal);
+    };
+    return this.turns.take(keyOf(ref), () => retryConflicts(cycle, signal));
   }
 }
 

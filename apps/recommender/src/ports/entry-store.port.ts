@@ -13,8 +13,6 @@ export interface EntryWatcher<T> {
   onChange(change: EntryChange<T>): void;
   /** The tenant's keys were destroyed, and all its entries with them; those written since are told again. */
   onForgotten(tenant: string): void;
-  /** Called once, when everything that was there at the start has been seen. */
-  onReady(): void;
 }
 
 /**
@@ -34,6 +32,6 @@ export interface EntryStore<T> {
   /** Forgets the entry for good: its bytes are overwritten, and watchers are told. */
   erase(ref: EntryRef): Promise<void>;
 
-  /** Replays every entry, then follows the changes until stopped, also past an outage of the store. */
+  /** Resolves when every stored entry has been delivered; changes follow until stopped, past outages of the store. */
   watch(watcher: EntryWatcher<T>): Promise<{ stop(): void }>;
 }

@@ -4,8 +4,6 @@ export interface PointerWatcher {
   onChange(change: { readonly tenant: string; readonly record: ModelRecord; readonly revision: number }): void;
   /** The tenant's keys were destroyed, and its record with them; one written since is told again. */
   onForgotten(tenant: string): void;
-  /** Called once, when everything that was there at the start has been seen. */
-  onReady(): void;
 }
 
 /** Which model of each tenant is served, and which others are kept: followed by every replica. */
@@ -19,5 +17,6 @@ export interface ModelPointers {
    */
   put(tenant: string, record: ModelRecord, expected: number): Promise<number>;
 
+  /** Resolves when every stored record has been delivered; changes follow until stopped. */
   watch(watcher: PointerWatcher): Promise<{ stop(): void }>;
 }

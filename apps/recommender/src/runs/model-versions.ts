@@ -1,9 +1,7 @@
-import { isLlmosError, LlmosError } from '@llmos/contracts';
+import { retryConflicts } from '@llmos/resilience';
 import type { ModelPointers } from '../ports/model-pointers.port.js';
 import type { ModelShelf } from '../ports/model-shelf.port.js';
 import { NO_MODELS, rolledBack, withVersion, type KeptVersion, type ModelRecord } from './model-record.js';
-
-const MAX_TRIES = 8;
 
 /** Changes which models are kept and which one is served, one writer at a time over all replicas. */
 export class ModelVersions {
@@ -42,21 +40,16 @@ export class ModelVersions {
     return { serving, before, revision };
   }
 
-  private async change(
+  private change(
     tenant: string,
     decide: (record: ModelRecord) => ModelRecord,
   ): Promise<{ before: ModelRecord; after: ModelRecord; revision: number }> {
-    for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+    return retryConflicts(async () => {
       const stored = await this.pointers.get(tenant);
       const before = stored?.record ?? NO_MODELS;
       const after = decide(before);
       if (stored && after === before) return { before, after, revision: stored.revision };
-      try {
-        return { before, after, revision: await this.pointers.put(tenant, after, stored?.revision ?? 0) };
-      } catch (error) {
-        if (!isLlmosError(error) || error.code !== 'CONFLICT') throw error;
-      }
-    }
-    throw new LlmosError('UNAVAILABLE', 'Too many change the models of this tenant at once. Try again.');
+      return { before, after, revision: await this.pointers.put(tenant, after, stored?.revision ?? 0) };
+    });
   }
 }

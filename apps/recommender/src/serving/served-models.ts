@@ -44,10 +44,8 @@ export class ServedModels {
 
   /** Resolves once the models that were pointed to at the start have been opened, or could not be. */
   async start(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
     const first: Promise<void>[] = [];
     this.watching = await this.options.pointers.watch({
-      onReady: () => resolve(undefined),
       onChange: ({ tenant, record, revision }) => {
         const before = this.records.get(tenant)?.record;
         this.records.set(tenant, { record, revision });
@@ -56,7 +54,6 @@ export class ServedModels {
       },
       onForgotten: (tenant) => void this.forget(tenant),
     });
-    await promise;
     await Promise.all(first);
   }
 

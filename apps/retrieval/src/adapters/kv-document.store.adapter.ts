@@ -1,5 +1,5 @@
 import type { Bus, KvBucket } from '@llmos/bus';
-import { isLlmosError, LlmosError } from '@llmos/contracts';
+import { BUCKETS, hasCode, LlmosError } from '@llmos/contracts';
 import type { AtRest } from '@llmos/vault';
 import type {
   DocumentRef,
@@ -10,12 +10,6 @@ import type {
 } from '../ports/document-store.port.js';
 import { decodeDocument, encodeDocument } from './document-frame.js';
 
-/** The JetStream KV bucket of the documents. */
-export const DOCUMENTS_BUCKET = 'documents';
-
-/** Room for the headers of a message beside the document. */
-const HEADROOM_BYTES = 8_192;
-const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 const PURPOSE = 'document';
 
 export interface KvDocumentStoreOptions {
@@ -38,13 +32,13 @@ export class KvDocumentStore implements DocumentStore {
     onUnreadable: KvDocumentStoreOptions['onUnreadable'],
     atRest?: AtRest,
   ): Promise<KvDocumentStore> {
-    const bucket = await bus.kv(DOCUMENTS_BUCKET, { history: 1, storage: 'file' });
-    const maxDocumentBytes = (bus.nc.info?.max_payload ?? DEFAULT_MAX_PAYLOAD_BYTES) - HEADROOM_BYTES;
+    const bucket = await bus.kv(BUCKETS.documents, { history: 1, storage: 'file' });
+    const maxDocumentBytes = bus.maxMessageBytes;
     return new KvDocumentStore({ bucket, maxDocumentBytes, onUnreadable, ...(atRest ? { atRest } : {}) });
   }
 
   async revision(ref: DocumentRef): Promise<number | undefined> {
-    return (await reached(this.options.bucket.get(keyOf(ref))))?.revision;
+    return (await this.options.bucket.get(keyOf(ref)))?.revision;
   }
 
   async put(ref: DocumentRef, document: StoredDocument, expected?: number): Promise<number> {
@@ -52,18 +46,18 @@ export class KvDocumentStore implements DocumentStore {
     const plain = encodeDocument(document);
     const value = atRest ? await atRest.seal(ref.tenant, PURPOSE, ref.id, plain) : plain;
     if (value.length > this.options.maxDocumentBytes) throw tooLarge(value.length, this.options.maxDocumentBytes);
-    if (expected === undefined) return reached(bucket.put(keyOf(ref), value));
+    if (expected === undefined) return bucket.put(keyOf(ref), value);
     try {
-      return await reached(bucket.update(keyOf(ref), value, expected));
+      return await bucket.update(keyOf(ref), value, expected);
     } catch (error) {
       const lost = expected === 0 ? await this.lostRevision(ref, error) : undefined;
       if (lost === undefined) throw error;
-      return reached(bucket.update(keyOf(ref), value, lost));
+      return bucket.update(keyOf(ref), value, lost);
     }
   }
 
   async delete(ref: DocumentRef): Promise<void> {
-    await reached(this.options.bucket.delete(keyOf(ref)));
+    await this.options.bucket.delete(keyOf(ref));
   }
 
   async watch(watcher: StoreWatcher): Promise<{ stop(): void }> {
@@ -80,18 +74,17 @@ export class KvDocumentStore implements DocumentStore {
         .then(() => [...held.values()].filter(({ ref }) => ref.tenant === tenant).forEach(tell))
         .catch((error: unknown) => this.options.onUnreadable(tenant, error));
     });
-    return reached(
-      this.options.bucket.watch({
-        onReady: () => void (turn = turn.then(() => watcher.onReady())),
-        onEntry: ({ key, value, revision }) => {
-          const ref = refOf(key);
-          if (!ref) return;
-          turn = turn
-            .then(async () => tell({ ref, revision, document: value && (await this.read(ref, value)) }))
-            .catch((error: unknown) => this.options.onUnreadable(key, error));
-        },
-      }),
-    );
+    const watching = await this.options.bucket.watch({
+      onEntry: ({ key, value, revision }) => {
+        const ref = refOf(key);
+        if (!ref) return;
+        turn = turn
+          .then(async () => tell({ ref, revision, document: value && (await this.read(ref, value)) }))
+          .catch((error: unknown) => this.options.onUnreadable(key, error));
+      },
+    });
+    await turn;
+    return watching;
   }
 
   private async read({ tenant, id }: DocumentRef, value: Uint8Array): Promise<StoredDocument> {
@@ -101,14 +94,14 @@ export class KvDocumentStore implements DocumentStore {
 
   /** The revision of a document that is in the way of a new one and can never be read again, its key being destroyed. */
   private async lostRevision(ref: DocumentRef, conflict: unknown): Promise<number | undefined> {
-    if (!isLlmosError(conflict) || conflict.code !== 'CONFLICT') return undefined;
-    const entry = await reached(this.options.bucket.get(keyOf(ref)));
+    if (!hasCode(conflict, 'CONFLICT')) return undefined;
+    const entry = await this.options.bucket.get(keyOf(ref));
     if (!entry) return undefined;
     try {
       await this.read(ref, entry.value);
       return undefined;
     } catch (error) {
-      return isLlmosError(error) && error.code === 'NOT_FOUND' ? entry.revision : undefined;
+      return hasCode(error, 'NOT_FOUND') ? entry.revision : undefined;
     }
   }
 }
@@ -125,14 +118,4 @@ function refOf(key: string): DocumentRef | undefined {
 function tooLarge(sizeBytes: number, maxBytes: number): LlmosError {
   const message = `The document takes ${sizeBytes} bytes with its vectors, and ${maxBytes} is the limit. Split it into several.`;
   return new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'document.text' });
-}
-
-/** What the client throws while the broker is away passes later: the caller may try again. */
-async function reached<T>(operation: Promise<T>): Promise<T> {
-  try {
-    return await operation;
-  } catch (cause) {
-    if (isLlmosError(cause)) throw cause;
-    throw new LlmosError('UNAVAILABLE', 'The store of the documents cannot be reached. Try again.', { cause });
-  }
 }

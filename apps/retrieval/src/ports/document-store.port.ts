@@ -31,8 +31,6 @@ export interface StoreEntry {
 
 export interface StoreWatcher {
   onEntry(entry: StoreEntry): void;
-  /** Called once, when everything that was there at the start has been seen. */
-  onReady(): void;
 }
 
 /**
@@ -53,7 +51,7 @@ export interface DocumentStore {
 
   delete(ref: DocumentRef): Promise<void>;
 
-  /** Replays every document, then follows the changes until stopped, also past an outage of the store. */
+  /** Resolves when every stored document has been delivered; changes follow until stopped, past outages of the store. */
   watch(watcher: StoreWatcher): Promise<{ stop(): void }>;
 }
 

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Bus, KvBucket } from '@llmos/bus';
-import { isLlmosError } from '@llmos/contracts';
+import { BUCKETS } from '@llmos/contracts';
 import { z } from 'zod';
 import type { BaselineStore, LearntSubjects } from '../ports/baseline-store.port.js';
 import { MINUTE_SIGNALS } from '../threats/signals.js';
 import type { SubjectMemory } from '../threats/subject-watch.js';
 
-/** The JetStream KV bucket of what is usual. */
-export const BASELINES_BUCKET = 'threat-baselines';
-
 const SHARDS = 16;
 /** What one entry holds at most stays well below the broker's limit for a message. */
 const MOST_IN_A_SHARD = 600;
-const ATTEMPTS = 4;
 
 const baselineSchema = z.object({
   fastMean: z.number(),
@@ -33,12 +29,13 @@ export class KvBaselineStore implements BaselineStore {
   ) {}
 
   static async open(bus: Bus, onUnreadable: (key: string, error: unknown) => void): Promise<KvBaselineStore> {
-    return new KvBaselineStore(await bus.kv(BASELINES_BUCKET, { history: 1, storage: 'file' }), onUnreadable);
+    return new KvBaselineStore(await bus.kv(BUCKETS.baselines, { history: 1, storage: 'file' }), onUnreadable);
   }
 
   async load(): Promise<LearntSubjects> {
-    const shards = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => this.read(keyOf(shard))));
-    return new Map(shards.flatMap(({ learnt }) => [...learnt]));
+    const keys = Array.from({ length: SHARDS }, (_, shard) => keyOf(shard));
+    const shards = keys.map(async (key) => this.decode(key, (await this.bucket.get(key))?.value));
+    return new Map((await Promise.all(shards)).flatMap((learnt) => [...learnt]));
   }
 
   async save(learnt: LearntSubjects): Promise<void> {
@@ -48,31 +45,20 @@ export class KvBaselineStore implements BaselineStore {
       if (!shards.has(shard)) shards.set(shard, new Map());
       shards.get(shard)!.set(name, memory);
     }
-    for (const [shard, mine] of shards) await this.write(keyOf(shard), mine);
-  }
-
-  private async write(key: string, mine: LearntSubjects): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      const { learnt: theirs, revision } = await this.read(key);
-      const merged = merge(theirs, mine);
-      try {
-        await this.bucket.update(key, encode(merged), revision);
-        return;
-      } catch (error) {
-        if (attempt === ATTEMPTS || !isLlmosError(error) || error.code !== 'CONFLICT') throw error;
-      }
+    for (const [shard, mine] of shards) {
+      const key = keyOf(shard);
+      await this.bucket.change(key, (value) => encode(merge(this.decode(key, value), mine)));
     }
   }
 
-  private async read(key: string): Promise<{ learnt: LearntSubjects; revision: number }> {
-    const entry = await this.bucket.get(key);
-    if (!entry) return { learnt: new Map(), revision: 0 };
+  private decode(key: string, value: Uint8Array | undefined): LearntSubjects {
+    if (!value) return new Map();
     try {
-      const shard = shardSchema.parse(JSON.parse(new TextDecoder().decode(entry.value)));
-      return { learnt: new Map(Object.entries(shard) as [string, SubjectMemory][]), revision: entry.revision };
+      const shard = shardSchema.parse(JSON.parse(new TextDecoder().decode(value)));
+      return new Map(Object.entries(shard) as [string, SubjectMemory][]);
     } catch (error) {
       this.onUnreadable(key, error);
-      return { learnt: new Map(), revision: entry.revision };
+      return new Map();
     }
   }
 }

@@ -1,32 +1,28 @@
-import type { Bus, KvBucket } from '@llmos/bus';
+import { WatchedBucket, type Bus, type KvBucket } from '@llmos/bus';
+import { BUCKETS } from '@llmos/contracts';
 import { restrictionSchema } from '@llmos/contracts/capabilities/security';
 import { z } from 'zod';
 import type { RestrictionStore, StoredRestriction } from '../ports/restriction-store.port.js';
 
-/** The JetStream KV bucket that every gateway watches. */
-export const RESTRICTIONS_BUCKET = 'restrictions';
-
 const entrySchema = restrictionSchema.extend({ strikes: z.number().int().positive() });
 const ID = /^[a-z]+\.[\w-]+$/;
 
-/** Restrictions in a JetStream KV bucket in file storage, under their ids; what is there is followed in memory. */
+/** Restrictions in a JetStream KV bucket in file storage, under their ids, and kept in memory. Every gateway watches it. */
 export class KvRestrictionStore implements RestrictionStore {
-  private readonly known = new Map<string, StoredRestriction>();
-
   private constructor(
     private readonly bucket: KvBucket,
-    /** Told of an entry that is not a restriction; it is passed over. */
-    private readonly onUnreadable: (key: string, error: unknown) => void,
+    private readonly stored: WatchedBucket<StoredRestriction>,
   ) {}
 
-  /** Opens the bucket (it is made where there is none) and resolves when everything in it is known. */
+  /**
+   * Opens the bucket and resolves when every stored restriction is known.
+   *
+   * @param onUnreadable receives each entry that is not a restriction. It counts as absent.
+   */
   static async open(bus: Bus, onUnreadable: (key: string, error: unknown) => void): Promise<KvRestrictionStore> {
-    const bucket = await bus.kv(RESTRICTIONS_BUCKET, { history: 1, storage: 'file' });
-    const store = new KvRestrictionStore(bucket, onUnreadable);
-    await new Promise<void>((resolve, reject) => {
-      bucket.watch({ onEntry: (entry) => store.follow(entry), onReady: resolve }).catch(reject);
-    });
-    return store;
+    const bucket = await bus.kv(BUCKETS.restrictions, { history: 1, storage: 'file' });
+    const decodeEntry = (value: Uint8Array, { revision }: { revision: number }) => decode(value, revision);
+    return new KvRestrictionStore(bucket, await WatchedBucket.open(bucket, { decode: decodeEntry, onUnreadable }));
   }
 
   async get(id: string): Promise<StoredRestriction | undefined> {
@@ -42,21 +38,11 @@ export class KvRestrictionStore implements RestrictionStore {
 
   async delete(id: string): Promise<void> {
     await this.bucket.delete(id);
-    this.known.delete(id);
+    this.stored.set(id, undefined);
   }
 
   list(): Promise<readonly StoredRestriction[]> {
-    return Promise.resolve([...this.known.values()]);
-  }
-
-  private follow(entry: { key: string; value: Uint8Array | undefined; revision: number }): void {
-    this.known.delete(entry.key);
-    if (!entry.value) return;
-    try {
-      this.known.set(entry.key, decode(entry.value, entry.revision));
-    } catch (error) {
-      this.onUnreadable(entry.key, error);
-    }
+    return Promise.resolve([...this.stored.values()]);
   }
 }
 

@@ -7,16 +7,11 @@ import type { BudgetStore, Ledger } from './ports/budget-store.port.js';
 
 /** Budgets in memory, as the port promises them. */
 class MemoryBudgets implements BudgetStore {
-  private readonly entries = new Map<string, { ledger: Ledger; revision: number }>();
-  read(tenant: string, budget: string) {
-    return Promise.resolve(
-      this.entries.get(`${tenant}.${budget}`) ?? { ledger: { spentNano: 0n, answers: [] }, revision: 0 },
-    );
-  }
-  async write(tenant: string, budget: string, ledger: Ledger, revision: number): Promise<boolean> {
-    if ((await this.read(tenant, budget)).revision !== revision) return false;
-    this.entries.set(`${tenant}.${budget}`, { ledger, revision: revision + 1 });
-    return true;
+  private readonly ledgers = new Map<string, Ledger>();
+  async change(tenant: string, budget: string, next: (ledger: Ledger) => Ledger | undefined): Promise<void> {
+    const name = `${tenant}.${budget}`;
+    const ledger = next(this.ledgers.get(name) ?? { spentNano: 0n, answers: [] });
+    if (ledger) this.ledgers.set(name, ledger);
   }
 }
 

@@ -1,10 +1,8 @@
-import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
+import { hasCode, LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { release } from '@llmos/contracts/capabilities/security';
 import { epsilonOf, NANO, nanoRho, SystemRandom, type RandomSource } from '@llmos/privacy';
-import { randomInt } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { answerNoisily } from './noisy-answer.js';
-import type { BudgetStore } from './ports/budget-store.port.js';
+import type { BudgetStore, Ledger } from './ports/budget-store.port.js';
 
 export interface DisclosureOptions {
   readonly budgets: BudgetStore;
@@ -17,8 +15,6 @@ export interface DisclosureOptions {
 
 /** So many of the latest answers of a budget are remembered: a step that is delivered again is within them. */
 const REMEMBERED = 256;
-const ATTEMPTS = 40;
-const MAX_PAUSE_MS = 20;
 
 /** Publishes numbers about users with noise, and pays for each out of a budget before it is given out. */
 export class DisclosureService {
@@ -54,21 +50,25 @@ export class DisclosureService {
   }
 
   private async pay(tenant: string, id: string, input: InputOf<typeof release>): Promise<OutputOf<typeof release>> {
-    const { budgets } = this.options;
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const { ledger, revision } = await budgets.read(tenant, input.budget);
+    let answer: OutputOf<typeof release> | undefined;
+    const pay = (ledger: Ledger): Ledger | undefined => {
       const known = ledger.answers.find((each) => each.id === id);
-      if (known) return known.answer;
+      answer = known?.answer;
+      if (answer) return undefined;
       const nano = nanoRho(input.rho);
       const spentNano = ledger.spentNano + nano;
       if (spentNano > this.totalNano) throw spent(input.budget, this.totalNano - ledger.spentNano, nano);
-      const answer = this.answer(input, nano, spentNano);
-      const answers = [...ledger.answers, { id, answer }].slice(-REMEMBERED);
-      // Not given out before it is paid for: an answer that somebody else was quicker than is thrown away unseen.
-      if (await budgets.write(tenant, input.budget, { spentNano, answers }, revision)) return answer;
-      await delay(randomInt(MAX_PAUSE_MS));
+      answer = this.answer(input, nano, spentNano);
+      return { spentNano, answers: [...ledger.answers, { id, answer }].slice(-REMEMBERED) };
+    };
+    try {
+      // Not given out before it is paid for: an answer for which another process was quicker is discarded unseen.
+      await this.options.budgets.change(tenant, input.budget, pay);
+      return answer!;
+    } catch (error) {
+      if (!hasCode(error, 'CONFLICT')) throw error;
+      throw new LlmosError('OVERLOADED', `Too many requests use the budget '${input.budget}' at once. Try again.`);
     }
-    throw new LlmosError('OVERLOADED', `Too many ask of the budget '${input.budget}' at once. Try again.`);
   }
 
   private answer(input: InputOf<typeof release>, nano: bigint, spentNano: bigint): OutputOf<typeof release> {

@@ -1,5 +1,5 @@
-import { isLlmosError } from '@llmos/contracts';
 import type { Restriction } from '@llmos/contracts/capabilities/security';
+import { retryConflicts } from '@llmos/resilience';
 import type { RestrictionStore, StoredRestriction } from '../ports/restriction-store.port.js';
 import type { Exemptions } from './exemptions.js';
 import { isStricter, measureFor } from './restriction-policy.js';
@@ -8,7 +8,6 @@ import type { Finding } from './threat-detector.js';
 
 /** How long a restriction that has run out still counts as a strike. */
 const REMEMBERED_MS = 24 * 3_600_000;
-const ATTEMPTS = 4;
 /** Findings so shortly after a restriction belong to the same incident and are no further strike. */
 const INCIDENT_MS = 5 * 60_000;
 
@@ -39,13 +38,7 @@ export class RestrictionRegister {
    */
   async answer(finding: Finding, nowMs: number): Promise<Restriction | undefined> {
     if (finding.shared || finding.severity === 'low' || this.exemptions.covers(finding.subject)) return undefined;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.restrict(finding, nowMs);
-      } catch (error) {
-        if (attempt === ATTEMPTS || !isLlmosError(error) || error.code !== 'CONFLICT') throw error;
-      }
-    }
+    return retryConflicts(() => this.restrict(finding, nowMs));
   }
 
   /** False when there is none of this id in force. Its strikes are forgotten with it. */

@@ -1,10 +1,8 @@
 import type { Bus, KvBucket } from '@llmos/bus';
-import { isLlmosError } from '@llmos/contracts';
+import { BUCKETS } from '@llmos/contracts';
 import { release } from '@llmos/contracts/capabilities/security';
 import { z } from 'zod';
 import type { BudgetStore, Ledger } from '../ports/budget-store.port.js';
-
-export const BUDGETS_BUCKET = 'privacy-budgets';
 
 const ledgerSchema = z.object({
   spentNano: z
@@ -19,25 +17,22 @@ export class KvBudgetStore implements BudgetStore {
   private constructor(private readonly bucket: KvBucket) {}
 
   static async open(bus: Bus): Promise<KvBudgetStore> {
-    return new KvBudgetStore(await bus.kv(BUDGETS_BUCKET, { history: 1, storage: 'file' }));
+    return new KvBudgetStore(await bus.kv(BUCKETS.budgets, { history: 1, storage: 'file' }));
   }
 
-  /** @throws Error when the entry cannot be read: a budget is never taken for unspent. */
-  async read(tenant: string, budget: string): Promise<{ ledger: Ledger; revision: number }> {
-    const entry = await this.bucket.get(`${tenant}.${budget}`);
-    if (!entry) return { ledger: { spentNano: 0n, answers: [] }, revision: 0 };
-    const ledger = ledgerSchema.parse(JSON.parse(new TextDecoder().decode(entry.value)));
-    return { ledger, revision: entry.revision };
+  /** @throws Error if the entry cannot be read: a budget never counts as unspent. */
+  async change(tenant: string, budget: string, next: (ledger: Ledger) => Ledger | undefined): Promise<void> {
+    await this.bucket.change(`${tenant}.${budget}`, (value) => {
+      const ledger = next(value ? decode(value) : { spentNano: 0n, answers: [] });
+      return ledger && encode(ledger);
+    });
   }
+}
 
-  async write(tenant: string, budget: string, ledger: Ledger, revision: number): Promise<boolean> {
-    const value = JSON.stringify({ ...ledger, spentNano: ledger.spentNano.toString() });
-    try {
-      await this.bucket.update(`${tenant}.${budget}`, new TextEncoder().encode(value), revision);
-      return true;
-    } catch (error) {
-      if (isLlmosError(error) && error.code === 'CONFLICT') return false;
-      throw error;
-    }
-  }
+function decode(value: Uint8Array): Ledger {
+  return ledgerSchema.parse(JSON.parse(new TextDecoder().decode(value)));
+}
+
+function encode(ledger: Ledger): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ ...ledger, spentNano: ledger.spentNano.toString() }));
 }

@@ -11,8 +11,11 @@ export interface Ledger {
 
 /** Keeps the budgets of the tenants. */
 export interface BudgetStore {
-  /** The ledger as it is, an empty one where nothing was spent; `revision` is for {@link write}. */
-  read(tenant: string, budget: string): Promise<{ ledger: Ledger; revision: number }>;
-  /** @returns false, with nothing written, when somebody else has written since `revision`. */
-  write(tenant: string, budget: string, ledger: Ledger, revision: number): Promise<boolean>;
+  /**
+   * Replaces a ledger by the next one, made from the stored ledger (an empty one if nothing was spent). `next` runs again
+   * if another process was first, and returns undefined to leave the ledger as it is.
+   *
+   * @throws LlmosError CONFLICT after several attempts.
+   */
+  change(tenant: string, budget: string, next: (ledger: Ledger) => Ledger | undefined): Promise<void>;
 }

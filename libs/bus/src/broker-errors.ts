@@ -1,0 +1,91 @@
+import { isLlmosError, LlmosError } from '@llmos/contracts';
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { errors } from '@nats-io/transport-node';
+
+/** Codes of nats-server (`server/errors.json`) that the client has no names for. */
+const SERVER_CODES = {
+  storageResourcesExceeded: 10047,
+  streamStoreFailed: 10077,
+  consumerAlreadyExists: 10148,
+  tooManyRequests: 10167,
+} as const;
+
+const STREAM_FULL: readonly number[] = [
+  SERVER_CODES.streamStoreFailed,
+  SERVER_CODES.storageResourcesExceeded,
+  SERVER_CODES.tooManyRequests,
+];
+
+/** A stream, consumer or message does not exist. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.status === 404;
+}
+
+/** A compare-and-set found another revision than the expected one. */
+export function isWrongRevision(error: unknown): boolean {
+  return (
+    hasApiCode(error, JetStreamApiCodes.StreamWrongLastSequence) ||
+    hasApiCode(error, JetStreamApiCodes.StreamWrongLastSequenceUnknown)
+  );
+}
+
+export function isConsumerAlreadyThere(error: unknown): boolean {
+  return hasApiCode(error, SERVER_CODES.consumerAlreadyExists);
+}
+
+/** The acknowledgement of a publish says that the stream takes no more. */
+export function isStreamFull(apiCode: number | undefined): boolean {
+  return apiCode !== undefined && STREAM_FULL.includes(apiCode);
+}
+
+/** The user of this connection may not publish to, or subscribe to, a subject. */
+export function isPermissionViolation(error: unknown): error is InstanceType<typeof errors.PermissionViolationError> {
+  return error instanceof errors.PermissionViolationError;
+}
+
+function hasApiCode(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code;
+}
+
+/** The client or the server rejects the call itself: the same call fails again. */
+function isMistake(error: unknown): boolean {
+  return (
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof errors.InvalidArgumentError ||
+    error instanceof errors.InvalidSubjectError ||
+    error instanceof errors.InvalidOperationError ||
+    (error instanceof JetStreamApiError && error.status === 400)
+  );
+}
+
+/**
+ * What a failed call of the NATS client means to a caller. A call without permission and a wrong call are INTERNAL:
+ * repeating them does not help, and their detail is for the log. All else passes: UNAVAILABLE.
+ *
+ * @param message what to say when the broker is unavailable.
+ */
+export function brokerError(
+  error: unknown,
+  message = 'The message broker did not answer in time. Try again.',
+): LlmosError {
+  if (isLlmosError(error)) return error;
+  const cause = error instanceof errors.RequestError && error.cause ? error.cause : error;
+  if (isPermissionViolation(cause))
+    return new LlmosError('INTERNAL', 'The message broker refuses this operation to the service.', { cause });
+  if (isMistake(cause)) return new LlmosError('INTERNAL', 'A call of the message broker was wrong.', { cause });
+  return new LlmosError('UNAVAILABLE', message, { cause: error });
+}
+
+/**
+ * Runs calls of the NATS client.
+ *
+ * @throws LlmosError as {@link brokerError} says, or what `work` throws of its own.
+ */
+export async function viaBroker<T>(work: () => Promise<T>, message?: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw brokerError(error, message);
+  }
+}

@@ -1,0 +1,64 @@
+import type { KV, KvEntry } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { LlmosError } from '@llmos/contracts';
+import { viaBroker } from './broker-errors.js';
+import type { KvConnection } from './kv-bucket.js';
+import { delay } from './publisher.js';
+
+const RENEW_AFTER_MS = 200;
+
+export interface Watching {
+  stop(): void;
+}
+
+/**
+ * Follows a bucket until stopped, past outages of the broker. Resolves when every entry of the start was delivered, and
+ * rejects with UNAVAILABLE if the connection is closed before.
+ */
+export async function followBucket(
+  nc: NatsConnection,
+  kv: KV,
+  connection: KvConnection,
+  onEntry: (entry: KvEntry) => void,
+): Promise<Watching> {
+  const { promise: replayed, resolve, reject } = Promise.withResolvers<undefined>();
+  let stopped = false;
+  let current = await viaBroker(async () => {
+    if ((await kv.status()).values === 0) resolve(undefined);
+    return kv.watch();
+  });
+  const follow = async () => {
+    while (!stopped) {
+      try {
+        for await (const entry of current) {
+          onEntry(entry);
+          if (entry.delta === 0) resolve(undefined);
+        }
+      } catch {
+        // The iterator ends or throws if its consumer is gone. It is created again below.
+      }
+      if (stopped || nc.isClosed()) break;
+      await delay(RENEW_AFTER_MS);
+      if (stopped) break;
+      // From the start: a broker that lost its memory counts revisions from 1 again.
+      const renewed = await kv.watch().catch(() => undefined);
+      if (!renewed) continue;
+      current = renewed;
+      if (stopped) current.stop();
+    }
+    reject(new LlmosError('UNAVAILABLE', 'The connection to the message broker was closed.'));
+  };
+  const following = follow();
+  const stop = () => {
+    stopped = true;
+    current.stop();
+  };
+  connection.onReconnect(() => current.stop());
+  // A watch that begins while its connection closes leaves a timer of the client running for ever.
+  connection.onClose(() => {
+    stop();
+    return following;
+  });
+  await replayed;
+  return { stop };
+}

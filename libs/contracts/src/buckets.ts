@@ -1,0 +1,28 @@
+/** The JetStream key-value buckets. Their names are stored in every installation: they do not change. */
+export const BUCKETS = {
+  /** The record of each durable run. */
+  runs: 'llmos-runs',
+  /** The heartbeat of each process. */
+  nodes: 'llmos-nodes',
+  /** The run of each idempotency key and each event. */
+  idempotency: 'llmos-idempotency',
+  tenantKeys: 'tenant-keys',
+  documents: 'documents',
+  interactions: 'interactions',
+  items: 'items',
+  recommenderModels: 'recommender-models',
+  classifiers: 'classifiers',
+  restrictions: 'restrictions',
+  baselines: 'threat-baselines',
+  budgets: 'privacy-budgets',
+} as const;
+
+/** The JetStream object stores. Their names do not change either. */
+export const OBJECT_STORES = {
+  /** Payloads too large for a message, kept for a day. */
+  blobs: 'llmos-blobs',
+  /** Dead letters too large for a message. */
+  deadLetters: 'dead-letters',
+  recommenderModels: 'recommender-model-files',
+  recommenderCheckpoints: 'recommender-checkpoints',
+} as const;
