@@ -3,7 +3,7 @@ import { LlmosError } from '@llmos/contracts';
 import { CliError, explain, isExpected } from './cli-error.js';
 
 describe('explain', () => {
-  it('names the setting that helps when a key lacks the role, and repeats what the gateway said', () => {
+  it('names the setting that helps when a key lacks the role', () => {
     const message = "FORBIDDEN: The pipeline 'train_recommender' needs a key with the role 'operator'.";
     expect(explain(new ClientError('FORBIDDEN', message))).toBe(
       `${message} → set LLMOS_API_KEY to a key with the role that is needed`,
@@ -23,7 +23,7 @@ describe('explain', () => {
 });
 
 describe('isExpected', () => {
-  it('tells failures that a user can act on from bugs', () => {
+  it('distinguishes failures that a user can act on from bugs', () => {
     const systemError = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open' });
     for (const error of [new CliError('x'), new LlmosError('NOT_FOUND', 'x'), new ClientError('x', 'x'), systemError])
       expect(isExpected(error)).toBe(true);

@@ -10,19 +10,19 @@ export const cliConfig = defineConfig({
   catalogPath: baseConfig.catalogPath,
   samplesDir: baseConfig.samplesDir,
   otlpUrl: baseConfig.otlpUrl,
-  /** The gateway to talk to, when it is not the one that `llmos up` started here. */
+  /** The gateway to call; by default the one that `llmos up` started here. */
   url: setting('LLMOS_URL', z.url().optional()),
-  /** The key to call the gateway with, where it asks for one. */
+  /** The API key for the gateway. */
   apiKey: setting('LLMOS_API_KEY', z.string().optional()),
-  /** The port the gateway asks for; it takes the next free one when that is taken. */
+  /** The port of the gateway; it uses the next free one if it is taken. */
   gatewayPort: setting('LLMOS_PORT', port.optional()),
-  /** The port of nats-server; the system chooses one unless it is given. */
+  /** The port of nats-server; chosen by the system by default. */
   natsPort: setting('LLMOS_NATS_PORT', port.optional()),
-  /** A nats-server to use in place of the one that would be found. */
+  /** The nats-server program to use. */
   natsServer: setting('LLMOS_NATS_SERVER', z.string().min(1).optional()),
-  /** Whether nats-server encrypts its files; what is encrypted already stays so. */
+  /** Whether nats-server encrypts its files. Encrypted files stay encrypted. */
   encryption: setting('LLMOS_ENCRYPTION', flag().default(true)),
-  /** Where programs are looked for. */
+  /** The folders in which programs are looked for. */
   searchPath: setting('PATH', z.string().default('')),
 });
 export type CliConfig = ConfigOf<typeof cliConfig>;

@@ -18,7 +18,7 @@ import { json, portNumber, url } from './program/options.js';
 import { addRollbackCommands, addTrainCommands } from './program/train.js';
 import { processTerminal } from './terminal/terminal.js';
 
-/** Runs the `llmos` command line; resolves to the exit code. Failures are one line on standard error. */
+/** Runs the `llmos` command line and resolves to the exit code. A failure is one line on standard error. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   const terminal = processTerminal();
   let code = 0;
@@ -35,7 +35,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   return code;
 }
 
-/** @throws CliError naming the settings that cannot be used. */
+/** @throws CliError naming the invalid settings. */
 function settings(): CliConfig {
   try {
     return loadConfig(cliConfig);
@@ -46,16 +46,16 @@ function settings(): CliConfig {
 
 function program(context: CommandContext, done: (code: number) => void): Command {
   const root = new Command('llmos')
-    .description('Runs LLM OS on this machine and talks to it.')
+    .description('Runs LLM OS on this machine, and calls it.')
     .exitOverride()
-    .showHelpAfterError('(add --help for what there is)');
+    .showHelpAfterError('(--help shows the commands and options)');
   root
     .command('up')
     .description('start everything and keep it running')
-    .option('--once', 'ask a recorded question, then stop; the exit code tells whether it was answered')
+    .option('--once', 'ask a recorded question and stop; exit code 0 when it was answered')
     .option('--ask', 'ask a recorded question when everything is ready')
-    .option('--traces', 'send traces to Jaeger, started here when it can be found')
-    .option('--port <number>', 'the port the gateway asks for', portNumber)
+    .option('--traces', 'send traces to Jaeger, and start it if it is installed')
+    .option('--port <number>', 'the port of the gateway; the next free one if it is taken', portNumber)
     .action(async (options: UpOptions) => done(await up(context, options)));
   root
     .command('down')
@@ -68,10 +68,10 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .action(async (options: { json?: boolean }) => done(await status(context, options)));
   root
     .command('call <pipeline>')
-    .description('run a pipeline and show its answer as it comes')
-    .option('--text <text>', 'what to say')
-    .option('--audio <file>', 'a recording to send')
-    .option('--input <json>', 'the other inputs, such as {"user_id":"u1"}')
+    .description('run a pipeline and show its answer while it arrives')
+    .option('--text <text>', 'the text to send')
+    .option('--audio <file>', 'the recording to send')
+    .option('--input <json>', 'other input fields, such as {"user_id":"u1"}')
     .addOption(json())
     .addOption(url())
     .action(async (pipeline: string, options: CallOptions) => done(await call(context, pipeline, options)));
@@ -84,18 +84,18 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .action(async (options: { json?: boolean }) => done(await listModels(context, options)));
   models
     .command('pull [names...]')
-    .description('fetch models')
-    .option('--default', 'also those that the sample pipelines use, and nats-server (the default without names)')
+    .description('download models')
+    .option('--default', 'also those of the sample pipelines, and nats-server; the default without names')
     .action(async (names: string[], options: { default?: boolean }) => done(await pullModels(context, names, options)));
   models
     .command('verify [names...]')
-    .description('hash the files again')
+    .description('check the hashes of the files')
     .action(async (names: string[]) => done(await verifyModels(context, names)));
 
   const pipelines = root.command('pipelines').description('pipeline files');
   pipelines
     .command('check [files...]')
-    .description('check pipeline files, by default all of deploy/pipelines')
+    .description('check pipeline files; by default all of LLMOS_PIPELINES_DIR')
     .action(async (files: string[]) => done(await checkPipelines(context, files)));
 
   addBackupCommands(root, context, done);

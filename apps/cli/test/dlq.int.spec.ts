@@ -38,7 +38,7 @@ describe('llmos dlq', () => {
     await rm(home, { recursive: true });
   });
 
-  it('lists letters without opening them, opens one, and sends it again as it was', async () => {
+  it('lists dead letters without opening them, opens one, and publishes its message unchanged', async () => {
     expect(await llmos('list')).toEqual({ code: 0, output: 'There are no dead letters.\n' });
     const text = '{"text":"my card 4111 1111 1111 1111"}';
     for (const tenant of ['acme', 'globex'])
@@ -70,7 +70,7 @@ describe('llmos dlq', () => {
     expect(listed.trimEnd().split('\n')).toHaveLength(3);
     expect(listed).not.toMatch(/4111|ada@/);
     expect((await llmos('show', '1')).output).toContain(text);
-    expect(await llmos('redrive', '1')).toEqual({ code: 0, output: '✓ 1: sent to llmos.in.acme.new_pipeline\n' });
+    expect(await llmos('redrive', '1')).toEqual({ code: 0, output: '✓ 1: published to llmos.in.acme.new_pipeline\n' });
     const sent = await bus.nc.request(
       '$JS.API.STREAM.MSG.GET.INTAKE',
       JSON.stringify({ last_by_subj: 'llmos.in.acme.new_pipeline' }),

@@ -15,7 +15,7 @@ describe('llmos keys rewrap', () => {
   let home: string;
   const buses: Bus[] = [];
 
-  /** A process of the house that knows the master key in this file. */
+  /** The keys as a process opens them with the master key in this file. */
   const processWith = async (file: string) => {
     const bus = await Bus.connect({ url: nats.url, service: 'test' });
     buses.push(bus);
@@ -35,20 +35,20 @@ describe('llmos keys rewrap', () => {
     await rm(home, { recursive: true });
   });
 
-  it('moves every data key to a master key that it makes; what was sealed opens with that alone', async () => {
+  it('wraps every data key with a new master key; sealed data then opens with that key only', async () => {
     const before = await processWith(join(home, 'keys', 'master.pem'));
     const { tenant, ...what } = NOTE;
     const sealed = await before.seal(tenant, what, Buffer.from('for later'));
     const next = join(home, 'next.pem');
     const { stdout } = await rewrap('--to', next, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ rewrapped: 1, file: next });
-    // A process that runs on has the key in memory, and opens and seals until it is started again.
-    const hasHeard = () =>
+    // A running process has the data key in memory and uses it until it restarts.
+    const hasSeen = () =>
       before.verify().then(
         () => false,
         () => true,
       );
-    await waitFor('it to hear of it', hasHeard);
+    await waitFor('the process to see the change', hasSeen);
     expect((await before.seal(tenant, what, Buffer.from('more'))).keyVersion).toBe(1);
     expect(Buffer.from(await before.open(tenant, what, sealed)).toString()).toBe('for later');
     const after = await processWith(next);
@@ -57,7 +57,7 @@ describe('llmos keys rewrap', () => {
     await expect(old.open(tenant, what, sealed)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   }, 60_000);
 
-  it('takes no file that is no key, and says so', async () => {
+  it('refuses a file that holds no key', async () => {
     const file = join(home, 'no.pem');
     await writeFile(file, 'not a key', { mode: 0o600 });
     await expect(rewrap('--to', file)).rejects.toMatchObject({

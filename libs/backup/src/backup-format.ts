@@ -6,8 +6,8 @@ import { BackupError } from './backup-error.js';
  * sealed records, the size of the file (u64), and a second magic number.
  *
  * A record is the length of its sealed payload (u32), its kind (u8), and the payload, sealed with the data key of the
- * file. It is bound to the header, to its position and to its kind, so that no record can be changed, moved or left out.
- * The last record is the table of contents.
+ * file. It is bound to the header, its position and its kind, so that no record can be changed, moved or left out. The
+ * last record is the table of contents.
  */
 export const MAGIC = Buffer.from('LLMOSBAK', 'latin1');
 export const END_MAGIC = Buffer.from('LLMOSEND', 'latin1');

@@ -79,7 +79,7 @@ async function fill(
 }
 
 /**
- * Removes all streams, also those that are not in the backup: their messages are sealed with keys that it does not have.
+ * Removes all streams, also those that are not in the backup: it has no keys for their messages.
  *
  * @throws BackupError naming the streams with messages, unless `replace` is set.
  */

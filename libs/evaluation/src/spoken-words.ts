@@ -72,9 +72,9 @@ function year(number: string): string {
 function cardinal(number: string): string {
   if (number.length > 6 || (number.length > 1 && number.startsWith('0'))) return digits(number);
   const value = Number(number);
-  const rest = value % 1000;
-  if (value >= 1000) return `${below1000(Math.floor(value / 1000))} thousand ${rest === 0 ? '' : below1000(rest)}`.trim();
-  return below1000(value);
+  if (value < 1000) return below1000(value);
+  const thousands = `${below1000(Math.floor(value / 1000))} thousand`;
+  return value % 1000 === 0 ? thousands : `${thousands} ${below1000(value % 1000)}`;
 }
 
 function below1000(value: number): string {

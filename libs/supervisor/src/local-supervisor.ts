@@ -190,9 +190,7 @@ export class LocalSupervisor implements ProcessSupervisor {
     const { report, instance } = this.options;
     report(`  ${name} stopped (${reason}); it restarts in ${(delayMs / 1000).toFixed(1)} s`);
     if (crashLoop)
-      report(
-        `✗ ${name} has stopped 5 times within a minute. The restarts continue at longer intervals; see ${instance.logFile}`,
-      );
+      report(`✗ ${name} has stopped 5 times within a minute. The restarts continue; see ${instance.logFile}`);
     this.writeState();
   }
 

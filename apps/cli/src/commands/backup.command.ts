@@ -1,7 +1,7 @@
 import { takeBackup, type BackedUpStream } from '@llmos/backup';
 import { Snapshots } from '@llmos/bus';
 import { resolve } from 'node:path';
-import { brokerAccess, withBroker } from '../broker/broker-access.js';
+import { brokerAccess, withBroker } from './broker-access.js';
 import { CliError } from '../cli-error.js';
 import { progressLine } from '../terminal/progress-line.js';
 import { stopSignal } from '../terminal/stop-signal.js';

@@ -12,7 +12,7 @@ import { gatewayClient, type CommandContext } from './context.js';
 export interface CallOptions {
   readonly text?: string;
   readonly audio?: string;
-  /** The other inputs, as a JSON object. */
+  /** Other input fields as a JSON object. */
   readonly input?: string;
   readonly json?: boolean;
   readonly url?: string;
@@ -25,7 +25,7 @@ const deltaText = z.union([
 ]);
 const heardSchema = z.object({ text: z.string() });
 
-/** Runs a pipeline once and shows its answer as it comes. Exit code 0 when the run completed. */
+/** Runs a pipeline once and shows its answer while it arrives. Exit code 0 when the run completed. */
 export async function call(context: CommandContext, pipeline: string, options: CallOptions): Promise<number> {
   const client = gatewayClient(context, options.url);
   const input = readInput(options);
@@ -73,7 +73,7 @@ function readFields(input = '{}'): Record<string, unknown> {
   }
 }
 
-/** What a person sees while a run works: each step as it is done, the answer's sentences as they pass. */
+/** Shows each finished step and the sentences of the answer while a run works. */
 class StreamView {
   private answering = false;
 
@@ -100,7 +100,7 @@ class StreamView {
     this.terminal.write(text.data);
   }
 
-  /** What follows starts on a line of its own. */
+  /** Ends the current line. */
   breakOff(): void {
     if (this.answering) this.terminal.line();
   }

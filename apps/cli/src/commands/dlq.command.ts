@@ -1,17 +1,20 @@
 import type { LetterNote } from '@llmos/bus';
 import { isLlmosError } from '@llmos/contracts';
-import { withBroker } from '../broker/broker-access.js';
+import { withBroker } from './broker-access.js';
 import { table } from '../terminal/table.js';
 import type { CommandContext } from './context.js';
 
-export interface ListLettersOptions {
+export interface ListDeadLettersOptions {
   readonly tenant?: string;
   readonly limit: number;
   readonly json?: boolean;
 }
 
 /** Shows the newest dead letters, without opening them. */
-export function listLetters(context: CommandContext, { tenant, limit, json }: ListLettersOptions): Promise<number> {
+export function listDeadLetters(
+  context: CommandContext,
+  { tenant, limit, json }: ListDeadLettersOptions,
+): Promise<number> {
   return withBroker(context, async (bus) => {
     const newest: LetterNote[] = [];
     let total = 0;
@@ -24,7 +27,7 @@ export function listLetters(context: CommandContext, { tenant, limit, json }: Li
     if (json) terminal.line(JSON.stringify({ total, letters: newest }));
     else if (total === 0) terminal.line('There are no dead letters.');
     else {
-      const head = ['letter', 'when', 'tenant', 'subject', 'tries', 'payload', 'code', 'reason'];
+      const head = ['number', 'when', 'tenant', 'subject', 'tries', 'payload', 'code', 'reason'];
       const rows = newest.map(({ sequence, at, tenant, subject, attempts, payload, code, reason }) => [
         sequence,
         at.slice(0, 19),
@@ -36,15 +39,14 @@ export function listLetters(context: CommandContext, { tenant, limit, json }: Li
         reason,
       ]);
       terminal.line(table(head, rows));
-      if (total > newest.length)
-        terminal.note(`These are the newest ${newest.length} of ${total}: --limit shows more.`);
+      if (total > newest.length) terminal.note(`The newest ${newest.length} of ${total}; --limit shows more.`);
     }
     return 0;
   });
 }
 
-/** Opens a dead letter: what it shows may be personal. */
-export function showLetter(context: CommandContext, sequence: number, { json }: { json?: boolean }): Promise<number> {
+/** Opens a dead letter. The output can contain personal data. */
+export function showDeadLetter(context: CommandContext, sequence: number, json?: boolean): Promise<number> {
   return withBroker(context, async (bus) => {
     const { note, original } = await bus.deadLetterAdmin.read(sequence);
     const headers = Object.fromEntries(
@@ -63,20 +65,20 @@ export function showLetter(context: CommandContext, sequence: number, { json }: 
     for (const [name, values] of Object.entries(headers))
       for (const value of values) terminal.line(`${name}: ${value}`);
     terminal.line();
-    terminal.line(text ?? `${original.data.length} bytes that are no text: --json shows them`);
+    terminal.line(text ?? `${original.data.length} bytes that are not text; --json shows them`);
     return 0;
   });
 }
 
-/** Sends messages again, and takes their letters out. Exit code 1 when one could not be sent. */
-export function redriveLetters(context: CommandContext, sequences: readonly number[]): Promise<number> {
+/** Publishes messages again and removes their dead letters. Exit code 1 when one could not be published. */
+export function redriveDeadLetters(context: CommandContext, sequences: readonly number[]): Promise<number> {
   return withBroker(context, async (bus) => {
     const { terminal } = context;
     let failures = 0;
     for (const sequence of sequences) {
       try {
         const { subject, run } = await bus.deadLetterAdmin.redrive(sequence);
-        terminal.line(`✓ ${sequence}: sent to ${subject}${run ? `, as the run ${run}` : ''}`);
+        terminal.line(`✓ ${sequence}: published to ${subject}${run ? ` as the run ${run}` : ''}`);
       } catch (error) {
         if (!isLlmosError(error)) throw error;
         failures++;

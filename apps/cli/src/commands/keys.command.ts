@@ -1,10 +1,10 @@
 import { openMasterKey } from '@llmos/vault';
 import { resolve } from 'node:path';
-import { withBroker } from '../broker/broker-access.js';
+import { withBroker } from './broker-access.js';
 import { CliError } from '../cli-error.js';
 import type { CommandContext } from './context.js';
 
-/** Wraps every tenant's data keys with another master key, made where there is none; what is sealed stays as it is. */
+/** Wraps the data keys of all tenants with another master key, created if needed. Sealed data stays unchanged. */
 export function rewrapKeys(
   context: CommandContext,
   { to, json }: { readonly to: string; readonly json?: boolean },
@@ -20,13 +20,9 @@ export function rewrapKeys(
     if (json) terminal.line(JSON.stringify({ rewrapped, master: master.id, file: path }));
     else {
       terminal.line(`✓ ${rewrapped} data keys are wrapped with ${master.id} (${path})`);
-      terminal.line(
-        '  Start every process again with LLMOS_MASTER_KEY_FILE naming it, and keep a copy in another place.',
-      );
-      terminal.line(
-        '  Backups from before need the old key. A key made until the restart too: say this once more then,',
-      );
-      terminal.line('  with LLMOS_MASTER_KEY_FILE naming the old one.');
+      terminal.line('  Restart every process with LLMOS_MASTER_KEY_FILE set to this file, and keep a copy elsewhere.');
+      terminal.line('  Older backups need the old key, and so do data keys created before the restart: after it,');
+      terminal.line('  run this command again with LLMOS_MASTER_KEY_FILE set to the old file.');
     }
     return 0;
   });

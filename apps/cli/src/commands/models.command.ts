@@ -5,7 +5,7 @@ import { megabytes, seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
 import { natsServer, openStore, type CommandContext } from './context.js';
 
-/** Shows the catalog and what of it is on this machine. */
+/** Shows the catalog, and which models are on this machine. */
 export async function listModels(context: CommandContext, { json }: { json?: boolean }): Promise<number> {
   const models = await (await openStore(context)).list();
   if (json) context.terminal.line(JSON.stringify(models));
@@ -18,12 +18,12 @@ export async function listModels(context: CommandContext, { json }: { json?: boo
       licence,
       description,
     ]);
-    context.terminal.line(table(['model', 'use', '', 'size', 'licence', 'what it is'], rows));
+    context.terminal.line(table(['model', 'use', '', 'size', 'licence', 'description'], rows));
   }
   return 0;
 }
 
-/** Fetches models by name, or with `default` (or no name) those that the sample pipelines use, and nats-server. */
+/** Downloads models by name; with `default`, or without a name, those of the sample pipelines, and nats-server. */
 export async function pullModels(
   context: CommandContext,
   names: readonly string[],
@@ -34,21 +34,20 @@ export async function pullModels(
   const store = await openStore(context);
   const report = transferReport(terminal);
   const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort(new CliError('Stopped', 'run it again to go on where it stopped')));
+  process.once('SIGINT', () => interrupted.abort(new CliError('Stopped', 'run it again to resume the download')));
   const withDefault = options.default === true || names.length === 0;
   if (withDefault) await natsServer(context, store, report, interrupted.signal);
   const wanted = [...new Set([...(withDefault ? DEFAULT_MODELS : []), ...names])];
   for (const name of wanted) store.describe(name);
   const fetched = await fetchModels(store, wanted, report, interrupted.signal);
-  terminal.line(
-    `✓ ${fetched === 0 ? 'models are present' : `${fetched} model${fetched === 1 ? '' : 's'} fetched`} (${seconds(Date.now() - from)})`,
-  );
+  const result = fetched === 0 ? 'models are present' : `${fetched} model${fetched === 1 ? '' : 's'} downloaded`;
+  terminal.line(`✓ ${result} (${seconds(Date.now() - from)})`);
   return 0;
 }
 
 /**
- * Hashes the files of models again: of those named, or of all that are present and of what the engine made of them. Exit
- * code 1 when one differs.
+ * Checks the hashes of the files of the named models, or of all present models and their optimised files. Exit code 1
+ * when one differs.
  */
 export async function verifyModels(context: CommandContext, names: readonly string[]): Promise<number> {
   const store = await openStore(context);

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { CliError } from '../cli-error.js';
 import type { CommandContext } from './context.js';
 
-/** Checks pipeline files as the gateway does at load: those named, or all of `deploy/pipelines`. Exit code 1 on faults. */
+/** Checks the named pipeline files, or all of them, as the gateway does at its start. Exit code 1 on faults. */
 export async function checkPipelines({ config, terminal }: CommandContext, named: readonly string[]): Promise<number> {
   const files = named.length > 0 ? named : pipelineFiles(config.pipelinesDir);
   const { pipelines, faults } = parsePipelineFiles(files.map(readPipelineFile), await loadCapabilities());

@@ -10,7 +10,7 @@ export interface RunOptions {
   readonly url?: string;
 }
 
-/** How a recommender is to learn; see `recommender.train`. */
+/** The options of a training; see `recommender.train`. */
 export interface LearningOptions {
   readonly algorithm: string;
   readonly regularisation?: number;
@@ -30,13 +30,13 @@ export interface EvalRecommenderOptions extends RunOptions, LearningOptions {
   readonly seed?: number;
 }
 
-/** `llmos train recommender`: a run like any other; Ctrl-C cancels it. */
+/** `llmos train recommender`: starts a training. Ctrl-C cancels it. */
 export function trainRecommender(context: CommandContext, options: TrainRecommenderOptions): Promise<number> {
   const force = options.force === true ? true : undefined;
   return follow(context, options, 'train_recommender', { ...learningFields(options), force });
 }
 
-/** `llmos rollback recommender`: serves the model before, or the one that is named. */
+/** `llmos rollback recommender`: serves the previous model, or the named version. */
 export function rollbackRecommender(
   context: CommandContext,
   options: RunOptions & { version?: string },
@@ -45,7 +45,7 @@ export function rollbackRecommender(
   return follow(context, options, 'rollback_recommender', version === undefined ? {} : { version });
 }
 
-/** `llmos train classifier`: a CSV of texts and labels becomes a classifier with a name. */
+/** `llmos train classifier`: trains a named classifier on a CSV of texts and labels. */
 export async function trainClassifier(
   context: CommandContext,
   name: string,
@@ -56,14 +56,14 @@ export async function trainClassifier(
   return follow(context, options, 'train_classifier', { classifier: name, examples });
 }
 
-/** `llmos eval recommender`: trains on a file of ratings and measures by a published protocol. */
+/** `llmos eval recommender`: trains on a file of ratings and evaluates by a published protocol. */
 export function evalRecommender(context: CommandContext, options: EvalRecommenderOptions): Promise<number> {
   const { data, protocol, seed } = options;
   const file = readData(data).toString('base64');
   return follow(context, options, 'evaluate_recommender', { file, protocol, seed, ...learningFields(options) });
 }
 
-/** What was said of the learning, by the names that the pipelines give it; `undefined` is not sent. */
+/** The options under the field names of the pipelines. Undefined fields are not sent. */
 function learningFields(options: LearningOptions): RunInput {
   const { algorithm, regularisation, factors, sweeps, minInteractions, minValue } = options;
   return { algorithm, regularisation, factors, sweeps, min_interactions: minInteractions, min_value: minValue };
@@ -91,7 +91,7 @@ async function follow(
   }
 }
 
-/** What the run measured or made: its details, without the times of its steps. */
+/** Shows the details of the run, without the times of its steps. */
 function show({ terminal }: CommandContext, { result, details }: Reply, json: boolean): void {
   const own = Object.entries(details).filter(([name]) => name !== 'timings' && name !== 'totalMs');
   if (json) return terminal.line(JSON.stringify(Object.fromEntries(own)));

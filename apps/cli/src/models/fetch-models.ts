@@ -1,9 +1,9 @@
 import type { FetchProgress, ModelStore } from '@llmos/models';
 
-/** The models the sample pipelines use. */
+/** The models of the sample pipelines. */
 export const DEFAULT_MODELS = ['moonshine-tiny', 'silero-vad', 'minilm', 'smollm2-135m'] as const;
 
-/** Where a fetch tells how it goes; see `terminal/transfer-report.ts`. */
+/** Receives the progress of downloads; see `terminal/transfer-report.ts`. */
 export interface FetchReport {
   begin(model: string): void;
   progress(model: string, progress: FetchProgress): void;
@@ -11,7 +11,7 @@ export interface FetchReport {
   end(model: string): void;
 }
 
-/** Brings one model, and tells of it only when there is something to fetch. */
+/** Downloads a model unless it is present, and reports the download. @returns its files by name. */
 export async function fetchModel(
   store: ModelStore,
   name: string,
@@ -32,7 +32,7 @@ export async function fetchModel(
   }
 }
 
-/** Brings several, one after the other, each whole before the next. Resolves to how many had to be fetched. */
+/** Downloads models one after the other. @returns how many were missing. */
 export async function fetchModels(
   store: ModelStore,
   names: readonly string[],

@@ -1,35 +1,37 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../commands/context.js';
-import type { ListLettersOptions } from '../commands/dlq.command.js';
+import type { ListDeadLettersOptions } from '../commands/dlq.command.js';
 import { countingNumber, json } from './options.js';
 
-/** They alone speak to the broker: what that takes is loaded when one of them runs. */
+/** The broker client is loaded only when one of these commands runs. */
 const commands = () => import('../commands/dlq.command.js');
 
-/** `llmos dlq …`: messages that nobody could process. */
+/** `llmos dlq …`: messages that could not be processed. */
 export function addDeadLetterCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
-  const dlq = root.command('dlq').description('dead letters: messages that nobody could process');
+  const dlq = root.command('dlq').description('dead letters: messages that could not be processed');
   dlq
     .command('list')
-    .description('show the newest, without opening them')
-    .option('--tenant <name>', 'of this tenant alone')
-    .option('--limit <number>', 'how many', countingNumber, 100)
+    .description('show the newest dead letters, without opening them')
+    .option('--tenant <name>', 'only those of this tenant')
+    .option('--limit <number>', 'how many to show', countingNumber, 100)
     .addOption(json())
-    .action(async (options: ListLettersOptions) => done(await (await commands()).listLetters(context, options)));
+    .action(async (options: ListDeadLettersOptions) =>
+      done(await (await commands()).listDeadLetters(context, options)),
+    );
   dlq
     .command('show')
-    .argument('<letter>', 'its number in the list', countingNumber)
-    .description('open one, with what is in it')
+    .argument('<number>', 'its number in the list', countingNumber)
+    .description('open a dead letter and show its message')
     .addOption(json())
-    .action(async (letter: number, options: { json?: boolean }) =>
-      done(await (await commands()).showLetter(context, letter, options)),
+    .action(async (number: number, options: { json?: boolean }) =>
+      done(await (await commands()).showDeadLetter(context, number, options.json)),
     );
   dlq
     .command('redrive')
-    .argument('<letters...>', 'their numbers in the list', (text, before: number[] = []) => [
+    .argument('<numbers...>', 'their numbers in the list', (text, before: number[] = []) => [
       ...before,
       countingNumber(text),
     ])
-    .description('send the messages again: events as they were, tasks as a new run from that step on')
-    .action(async (letters: number[]) => done(await (await commands()).redriveLetters(context, letters)));
+    .description('publish the messages again: events unchanged, tasks as a new run that starts at their step')
+    .action(async (numbers: number[]) => done(await (await commands()).redriveDeadLetters(context, numbers)));
 }

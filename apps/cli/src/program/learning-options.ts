@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { countingNumber, number } from './options.js';
 
-/** How a recommender is to learn, for training and for measuring alike; what is not said is the service's own choice. */
+/** The options of training, for training and for evaluation. The service chooses what is not given. */
 export function addLearningOptions(command: Command): Command {
   return command
     .addOption(
@@ -10,8 +10,8 @@ export function addLearningOptions(command: Command): Command {
         .default('auto'),
     )
     .option('--regularisation <number>', 'the L2 penalty', number)
-    .option('--factors <number>', 'iALS: length of a factor', countingNumber)
+    .option('--factors <number>', 'iALS: dimension of the factors', countingNumber)
     .option('--sweeps <number>', 'iALS: sweeps over users and items', countingNumber)
-    .option('--min-interactions <number>', 'learn only from users and items with so many (k-core)', countingNumber)
-    .option('--min-value <number>', 'interactions worth less are not liked, such as ratings below 4', number);
+    .option('--min-interactions <number>', 'use only users and items with at least this many (k-core)', countingNumber)
+    .option('--min-value <number>', 'ignore interactions with a lower value, such as ratings below 4', number);
 }

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-export const url = () => new Option('--url <address>', 'the gateway, when it is not the one running here');
-export const json = () => new Option('--json', 'one JSON object in place of text');
+export const url = () => new Option('--url <address>', 'the gateway to call; by default the one that runs here');
+export const json = () => new Option('--json', 'print one JSON object');
 
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('it must be a whole number');
   return Number(text);
 }
 
@@ -14,9 +14,8 @@ export function countingNumber(text: string): number {
   return number;
 }
 
-/** Any number. */
 export function number(text: string): number {
-  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('a number is needed');
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('it must be a number');
   return Number(text);
 }
 

@@ -10,18 +10,18 @@ import {
 import { addLearningOptions } from './learning-options.js';
 import { json, url } from './options.js';
 
-/** `llmos train …`: learning is a run of the house, followed here. */
+/** `llmos train …`: starts a training as a durable run and follows it. */
 export function addTrainCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
-  const train = root.command('train').description('learn from data, in the running services');
+  const train = root.command('train').description('train a model in the running services');
   addLearningOptions(train.command('recommender'))
-    .description('learn from the recorded interactions; served only if it is no worse than before')
-    .option('--force', 'serve it whatever the figures say')
+    .description('train on the recorded interactions; the new model is served if it is no worse than the old one')
+    .option('--force', 'serve the new model whatever its figures are')
     .addOption(json())
     .addOption(url())
     .action(async (options: TrainRecommenderOptions) => done(await trainRecommender(context, options)));
   train
     .command('classifier <name>')
-    .description('learn labels from examples, 8 or more of each')
+    .description('train a classifier on examples, at least 8 of each label')
     .requiredOption('--data <file>', 'CSV with the columns text,label')
     .addOption(json())
     .addOption(url())
@@ -30,13 +30,13 @@ export function addTrainCommands(root: Command, context: CommandContext, done: (
     );
 }
 
-/** `llmos rollback …`: one command back. */
+/** `llmos rollback …`: serves an earlier version. */
 export function addRollbackCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
-  const rollback = root.command('rollback').description('serve what was served before');
+  const rollback = root.command('rollback').description('serve an earlier version');
   rollback
     .command('recommender')
-    .description('the model before, or the version that is named')
-    .option('--to <version>', 'one of those that are kept')
+    .description('the previous model, or a named version')
+    .option('--to <version>', 'one of the versions that are kept')
     .addOption(json())
     .addOption(url())
     .action(async ({ to, ...options }: RunOptions & { to?: string }) =>

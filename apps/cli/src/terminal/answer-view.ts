@@ -2,7 +2,7 @@ import { detailsOf, type Reply } from '@llmos/client';
 import { table } from './table.js';
 import { milliseconds, percent, type Terminal } from './terminal.js';
 
-/** Shows what a run said: what was heard, what was meant, the answer, what it rests on, where the time went. */
+/** Shows an answer: the transcript, the intent, the text, its sources, and the time of each step. */
 export function showAnswer(terminal: Terminal, reply: Reply): void {
   const { transcript, intent } = detailsOf(reply);
   if (transcript) terminal.line(`Heard    ${transcript}`);
@@ -11,7 +11,7 @@ export function showAnswer(terminal: Terminal, reply: Reply): void {
   showSources(terminal, reply);
 }
 
-/** What comes below the answer. */
+/** Shows the sources and the times of an answer. */
 export function showSources(terminal: Terminal, reply: Reply): void {
   const { citations, grounding, timings, totalMs, degraded } = detailsOf(reply);
   const titles = [...new Set(citations?.map(({ title }) => title))];
@@ -25,7 +25,7 @@ export function showSources(terminal: Terminal, reply: Reply): void {
       milliseconds(queueMs),
       milliseconds(handlerMs),
     ]);
-    if (totalMs) rows.push(['in all', '', '', milliseconds(totalMs)]);
+    if (totalMs) rows.push(['total', '', '', milliseconds(totalMs)]);
     terminal.line(table(['step', 'capability', 'waited', 'worked'], rows));
   }
   terminal.line();

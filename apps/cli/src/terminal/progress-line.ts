@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Terminal } from './terminal.js';
 
-/** What runs say of their progress: a stage with how much of it is done, or counts. */
+/** The progress that runs report: a stage and how much of it is done, or counts. */
 const progressSchema = z.record(z.string(), z.union([z.string(), z.number()]));
 const MIN_GAP_MS = 500;
 
-/** How far a run is, on standard error: one line that is written over on a terminal, a line now and then elsewhere. */
+/** Shows the progress of a run on standard error: one line that is overwritten in a terminal, lines elsewhere. */
 export function progressLine(terminal: Terminal): { show(delta: unknown): void; stop(): void } {
   let lastMs = -Infinity;
   let open = false;

@@ -18,7 +18,7 @@ const PLAIN = {
   middle: '  ',
 } as const;
 
-/** Columns under headings, without frames or colours: reads the same in a terminal, a file and a bug report. */
+/** Columns under headings, without frames and colours: readable in a terminal, a file and a bug report. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const isNumber = (column: number) =>
     rows.length > 0 && rows.every((row) => /^[-\d.,]+( ms| s| MB| %)?$|^$/.test(String(row[column] ?? '')));

@@ -1,16 +1,16 @@
-/** Where a command speaks to a person. Results go to standard output; what is only said on the way goes to `note`. */
+/** The output of a command. Results go to standard output, remarks about the work to standard error. */
 export interface Terminal {
   /** A line of the result. */
   line(text?: string): void;
-  /** Part of a line, as it comes. */
+  /** A part of a line. */
   write(text: string): void;
-  /** A line about the work, on standard error: a script that reads the result does not see it. */
+  /** A remark on standard error, which a script that reads the result does not see. */
   note(text: string): void;
   readonly interactive: boolean;
 }
 
 export function processTerminal(): Terminal {
-  // A reader that went away (`llmos status | head -1`) is no failure.
+  // A reader that closes the pipe, such as `llmos status | head -1`, is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   return {
     line: (text = '') => void process.stdout.write(`${text}\n`),

@@ -4,14 +4,14 @@ import { megabytes, type Terminal } from './terminal.js';
 
 const PLAIN_EVERY_MS = 5_000;
 
-/** Shows downloads: a bar where a person watches, a line every few seconds where a file does. */
+/** Shows downloads: as a bar in a terminal, as a line every few seconds elsewhere. */
 export function transferReport(terminal: Terminal): FetchReport {
   let bar: SingleBar | undefined;
-  let saidAt = 0;
+  let shownAt = 0;
   return {
     begin(model) {
-      saidAt = Date.now();
-      if (!terminal.interactive) return terminal.line(`  fetching ${model}`);
+      shownAt = Date.now();
+      if (!terminal.interactive) return terminal.line(`  downloading ${model}`);
       bar = new SingleBar(
         {
           format: '  {model} {bar} {percentage} % of {size}  {eta} s left',
@@ -27,12 +27,11 @@ export function transferReport(terminal: Terminal): FetchReport {
       if (bar && totalBytes) {
         bar.setTotal(totalBytes);
         bar.update(receivedBytes, { model: `${model}/${file}`, size: megabytes(totalBytes) });
-      } else if (!bar && Date.now() - saidAt >= PLAIN_EVERY_MS) {
-        saidAt = Date.now();
+      } else if (!bar && Date.now() - shownAt >= PLAIN_EVERY_MS) {
+        shownAt = Date.now();
         const of = totalBytes ? ` of ${megabytes(totalBytes)}` : '';
-        terminal.line(
-          `  fetching ${model}/${file}: ${megabytes(receivedBytes)}${of}${etaSeconds ? `, ${etaSeconds} s left` : ''}`,
-        );
+        const left = etaSeconds ? `, ${etaSeconds} s left` : '';
+        terminal.line(`  downloading ${model}/${file}: ${megabytes(receivedBytes)}${of}${left}`);
       }
     },
     notice: (message) => terminal.line(`  ${message}`),

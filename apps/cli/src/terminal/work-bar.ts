@@ -1,17 +1,17 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Terminal } from './terminal.js';
 
-/** How far a long work is. */
+/** The progress of a long task. */
 export interface WorkBar {
   advance(): void;
   stop(): void;
 }
 
-/** A bar on standard error where that is a terminal; a line at each tenth elsewhere. Standard output stays the result's. */
-export function workBar(terminal: Terminal, what: string, total: number): WorkBar {
+/** Shows progress on standard error: as a bar in a terminal, as a line at each tenth elsewhere. */
+export function workBar(terminal: Terminal, unit: string, total: number): WorkBar {
   if (process.stderr.isTTY) {
     const bar = new SingleBar(
-      { format: `${what} {bar} {value}/{total}  {eta_formatted} left`, hideCursor: true, stream: process.stderr },
+      { format: `${unit} {bar} {value}/{total}  {eta_formatted} left`, hideCursor: true, stream: process.stderr },
       Presets.shades_classic,
     );
     bar.start(total, 0);
@@ -21,7 +21,7 @@ export function workBar(terminal: Terminal, what: string, total: number): WorkBa
   const step = Math.max(1, Math.ceil(total / 10));
   return {
     advance: () => {
-      if (++done % step === 0 || done === total) terminal.note(`${what}: ${done} of ${total}`);
+      if (++done % step === 0 || done === total) terminal.note(`${unit}: ${done} of ${total}`);
     },
     stop: () => undefined,
   };

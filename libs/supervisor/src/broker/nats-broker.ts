@@ -119,7 +119,7 @@ export class NatsBroker {
   }
 }
 
-/** Sets the key without writing it to a file or a command line. In quotes: nats-server parses the value like its file. */
+/** Sets the key, which no command line shows. It is quoted because nats-server parses the value like its file. */
 const WITH_KEY = `${BROKER_KEY}="\\"$(cat "$1")\\""; export ${BROKER_KEY}; shift; exec "$@"`;
 
 function withKey(command: readonly string[], keyFile: string | undefined): readonly string[] {

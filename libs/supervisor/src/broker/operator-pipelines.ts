@@ -3,7 +3,7 @@ import { isPipelineFile, parsePipelineFiles } from '@llmos/pipeline';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Names of the pipelines that only operators may run. A file with faults counts as one: it may be one when corrected. */
+/** The pipelines that only operators may run, and those with faults, which may be such pipelines once corrected. */
 export async function operatorPipelines(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter(isPipelineFile).sort();
   const read = async (name: string) => ({ name, text: await readFile(join(folder, name), 'utf8') });

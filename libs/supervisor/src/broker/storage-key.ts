@@ -46,7 +46,8 @@ export function storageKeyFile({ home, brokerFolder, encryption }: StorageKeyOpt
     );
   if (key === undefined || (needed !== undefined && needed !== idOf(key)))
     throw new SupervisorError(
-      `The broker's data is encrypted with the key ${needed}, and ${keyFile} ${key === undefined ? 'does not exist' : `has ${idOf(key)}`}`,
+      `The broker's data is encrypted with the key ${needed}, and ${keyFile} ` +
+        (key === undefined ? 'does not exist' : `has ${idOf(key)}`),
       'restore the key file from its backup, or name another LLMOS_HOME',
     );
   if (needed === undefined) writeOnce(idFile, idOf(key));

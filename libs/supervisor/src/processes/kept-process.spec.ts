@@ -72,7 +72,8 @@ describe('launchOnLeash', () => {
       [
         '--input-type=module',
         '-e',
-        `import { launchOnLeash } from '${launch}'; launchOnLeash(['sleep', '600']); setTimeout(() => console.log('up'), 200); setInterval(() => {}, 1000)`,
+        `import { launchOnLeash } from '${launch}'; launchOnLeash(['sleep', '600']);` +
+          "setTimeout(() => console.log('up'), 200); setInterval(() => {}, 1000)",
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );

@@ -4,7 +4,7 @@ import { Bus } from '@llmos/bus';
 import { openAtRest, vaultConfig, type TenantKeys } from '@llmos/vault';
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
-import type { CommandContext } from '../commands/context.js';
+import type { CommandContext } from './context.js';
 
 const brokerConfig = defineConfig({
   natsUrl: setting('LLMOS_NATS_URL', z.string().min(1).optional()),
@@ -14,10 +14,9 @@ const brokerConfig = defineConfig({
 });
 
 /**
- * Does something at the broker, as the services do, with the tenants' keys: at the one that is named in the
- * environment, else at the one that runs here.
+ * Connects to the broker that the environment names, else to the one that runs here, and opens the tenants' keys.
  *
- * @throws CliError when there is none, or it does not let us in.
+ * @throws CliError when there is no broker, or it refuses the connection.
  */
 export async function withBroker<T>(
   context: CommandContext,
@@ -35,7 +34,7 @@ export async function withBroker<T>(
   }
 }
 
-/** Where the broker is, and as whom to speak to it. @throws CliError when none is named and none runs here. */
+/** The address and the credentials of the broker. @throws CliError when none is named and none runs here. */
 export function brokerAccess({ instance }: CommandContext): { url: string; user?: string; password?: string } {
   const { natsUrl, natsUser: user, natsPassword: password } = loadConfig(brokerConfig);
   if (natsUrl) return { url: natsUrl, user, password };
@@ -51,7 +50,7 @@ async function connect(context: CommandContext): Promise<Bus> {
   } catch (cause) {
     if (isLlmosError(cause)) throw cause;
     throw new CliError(
-      `The broker at ${access.url} cannot be reached, or does not let us in`,
+      `The broker at ${access.url} cannot be reached, or refuses the connection`,
       'check LLMOS_NATS_URL, LLMOS_NATS_USER and LLMOS_NATS_PASSWORD',
       { cause },
     );
