@@ -1,9 +1,9 @@
-// The arrows of the house and the rules of its code. Run it through Nx (`nx lint <project>`): the boundary rule needs
-// the project graph and is silent without one.
+// Import rules between projects and code rules. Run it through Nx (`nx lint <project>`): the boundary rule needs the
+// project graph and is silent without it.
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom, from the top of the house to its ground. What is not listed is not allowed. */
+/** The imports that are allowed between projects, from top to bottom. All others are forbidden. */
 const ARROWS = {
   'type:app': [
     'lib:mesh',
@@ -65,7 +65,7 @@ const ARROWS = {
   'lib:testing': ['lib:contracts'],
 };
 
-/** Packages with one door into the house: nobody but the owner imports them. */
+/** Packages that only their owner may import. */
 const OWNED = [
   { packages: ['@nats-io/*'], owners: ['lib:bus'], folders: ['libs/bus'] },
   { packages: ['@opentelemetry/*', 'pino', 'prom-client'], owners: ['lib:telemetry'], folders: ['libs/telemetry'] },
@@ -77,7 +77,7 @@ const OWNED = [
 
 const TESTS = ['{libs,apps}/**/*.spec.ts', '{libs,apps}/*/test/**', 'libs/testing/**'];
 
-/** The arrows in the form of the boundary rule. Tests may also import `lib:testing`, and `lib:bus` to use a broker. */
+/** ARROWS as options of the boundary rule. Tests may also import `lib:testing`, and `lib:bus` to use a broker. */
 function boundaries({ alsoAllowed = [], ...options } = {}) {
   const depConstraints = Object.entries(ARROWS).map(([sourceTag, allowed]) => ({
     sourceTag,
@@ -92,10 +92,10 @@ function boundaries({ alsoAllowed = [], ...options } = {}) {
   };
 }
 
-const ENVIRONMENT = 'Settings are read by libs/config alone; declare one with setting().';
+const ENVIRONMENT = 'Only libs/config reads the environment; declare a setting with setting().';
 
-/** The same doors once more, by name and with a sentence that says where to go instead. */
-function doors(closed) {
+/** The same restrictions by package name, with a message that names the owner. */
+function restrictedImports(closed) {
   const patterns = closed.map(({ packages, folders }) => ({
     group: packages,
     message: `Only ${folders.join(' and ')} may import this; use what it exports.`,
@@ -120,7 +120,7 @@ export default tseslint.config(
       '**/templates/**',
     ],
   },
-  // No rule is switched off in place: change the code, or the rule for everybody.
+  // No rule can be disabled in place: change the code, or the rule for all files.
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.{ts,mjs,js}'],
@@ -136,9 +136,9 @@ export default tseslint.config(
         { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
       ],
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true, allowEmpty: true }],
-      // `Promise.withResolvers<void>()` is how one writes it.
+      // For `Promise.withResolvers<void>()`.
       '@typescript-eslint/no-invalid-void-type': 'off',
-      // `noUncheckedIndexedAccess` makes every index optional; where the code knows better it says so.
+      // `noUncheckedIndexedAccess` makes every index optional; `!` is allowed where the code knows better.
       '@typescript-eslint/no-non-null-assertion': 'off',
       eqeqeq: ['error', 'always'],
     },
@@ -147,28 +147,28 @@ export default tseslint.config(
     files: ['libs/**', 'apps/**'],
     rules: {
       ...boundaries(),
-      ...doors(OWNED),
+      ...restrictedImports(OWNED),
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: ENVIRONMENT }],
-      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' }],
+      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Use named exports.' }],
       'no-console': 'error',
     },
   },
   ...OWNED.map((own) => ({
     files: own.folders.map((folder) => `${folder}/**`),
-    rules: doors(OWNED.filter((other) => !other.folders.some((folder) => own.folders.includes(folder)))),
+    rules: restrictedImports(OWNED.filter((other) => !other.folders.some((folder) => own.folders.includes(folder)))),
   })),
   // Training runs from its TypeScript source and imports the built service by name (`#src/…`).
   { files: ['{libs,apps}/*/training/**'], rules: boundaries({ allowCircularSelfDependency: true }) },
-  // A test may import its own project by name: a worker it starts can only be the built one.
+  // A test may import its own project by name, to start the built worker.
   { files: TESTS, rules: boundaries({ alsoAllowed: ['lib:testing', 'lib:bus'], allowCircularSelfDependency: true }) },
-  // No setting of ours: it is the engine that reads what is written there.
+  // no-telemetry.ts writes a variable that the inference engine reads.
   {
     files: [...TESTS, 'libs/config/**', 'libs/models/src/no-telemetry.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['apps/cli/**', ...TESTS], rules: { 'no-console': 'off' } },
   {
-    // The promises rules need types: about three seconds more for a project, and worth it in code that is all awaits.
+    // The rules about promises need types, which costs about three seconds per project.
     files: ['{libs,apps}/*/{src,test,training}/**/*.ts', '{test,examples}/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -1,4 +1,4 @@
-// One configuration for every project: the three kinds of test differ only in where they lie.
+// One configuration for all projects: the kinds of test differ only in their folders and names.
 // Libraries resolve each other as built (dist); the project under test resolves its own source.
 const shared = {
   rootDir: import.meta.dirname,
@@ -11,8 +11,8 @@ const shared = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/templates/'],
 };
 export default {
-  // A limit against hanging, not a yardstick: a busy machine takes several times as long as an idle one.
-  // Projects have none of their own; what takes longer says so itself.
+  // A limit against hanging tests. It is generous, because a busy machine is several times slower than an idle one.
+  // Projects have no limit of their own; longer tests set theirs.
   testTimeout: 60_000,
   testSequencer: '<rootDir>/tools/setup/longest-first.mjs',
   projects: [
@@ -26,7 +26,7 @@ export default {
       ],
     },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps}/*/test/**/*.int.spec.ts'] },
-    // Slow by nature: run before a release with `npm run test:long`.
+    // Slow tests: run before a release with `npm run test:long`.
     { ...shared, displayName: 'long', testMatch: ['<rootDir>/{libs,apps}/*/{test,training}/**/*.long.spec.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/{architecture,e2e}/**/*.spec.ts'] },
   ],

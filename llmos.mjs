@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The `llmos` command. It may be started by any Node: the work is done by the project's own.
+// The `llmos` command. Any Node can start it; it runs on the project's own Node.
 import { existsSync } from 'node:fs';
 import { runChild } from './tools/setup/child.mjs';
 import { cliMain, findNode, toolEnvironment } from './tools/setup/runtime.mjs';

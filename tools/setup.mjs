@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// Makes a checkout ready and hands over: `node tools/setup.mjs start|test|bench [flags]`.
+// Prepares a checkout, then runs a command: `node tools/setup.mjs start|test|bench [flags]`.
 // Node built-ins only, and nothing newer than Node 18: it runs before anything is installed.
 import { join } from 'node:path';
 import { build } from './setup/build.mjs';
 import { runChild } from './setup/child.mjs';
 import { installDependencies } from './setup/dependencies.mjs';
-import { withGuard } from './setup/guard.mjs';
+import { withLock } from './setup/lock.mjs';
 import { cliMain, projectNode, root, toolEnvironment } from './setup/runtime.mjs';
 import { SetupError, say, step } from './setup/say.mjs';
 import { clearResults, fetchTestFiles, runTests, testEnvironment } from './setup/tests.mjs';
@@ -14,7 +14,7 @@ import { lastLine } from './setup/totals.mjs';
 const SAMPLES = ['moonshine-samples'];
 
 async function prepare() {
-  await withGuard(join(root, '.llmos', 'setup.lock'), async (noteChild) => {
+  await withLock(join(root, '.llmos', 'setup.lock'), async (noteChild) => {
     await step('dependencies', () => installDependencies(root, noteChild));
     await step('Node', async () => `Node ${await versionOf(projectNode())}`);
     await step('build', () => build(root, projectNode(), noteChild));
@@ -60,12 +60,12 @@ const commands = {
 const [name = 'start', ...flags] = process.argv.slice(2);
 try {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) throw new SetupError(`There is no '${name}' here: use start, test or bench.`);
+  if (!command) throw new SetupError(`Unknown command '${name}': use start, test or bench.`);
   process.exitCode = await command(flags);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(`✗ ${error.message}`);
-  // Nothing could be tested: whoever reads the last line must not take that for success.
+  // Nothing was tested: a reader of the last line must not take that for success.
   if (name === 'test') say(lastLine({ passed: 0, failed: 1 }));
   process.exitCode = 1;
 }

@@ -5,7 +5,7 @@ import { builtProjects, contentPrint, quickPrint, sourceFiles } from './fingerpr
 import { toolEnvironment, tool } from './runtime.mjs';
 import { SetupError } from './say.mjs';
 
-/** Builds what changed since the last build; costs a stat per source file when nothing did. */
+/** Builds what changed since the last build; without changes it costs one stat per source file. */
 export async function build(root, node, noteChild) {
   const stamp = join(root, '.llmos', 'build.json');
   const files = sourceFiles(root);
@@ -32,7 +32,7 @@ async function runBuild(root, node, noteChild) {
     onStart: noteChild,
   });
   if (code !== 0)
-    throw new SetupError(`${output.trim()}\n\nThe build failed (exit code ${code}); the lines above say where.`);
+    throw new SetupError(`${output.trim()}\n\nThe build failed (exit code ${code}); see the lines above.`);
 }
 
 function readStamp(path) {

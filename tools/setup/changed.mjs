@@ -24,7 +24,7 @@ export async function whatChanged(root, affectedSince, base) {
   const from = await git('merge-base', 'HEAD', base ?? '@{upstream}').then(
     (found) => found ?? (base ? undefined : 'HEAD'),
   );
-  if (!from) throw new SetupError(`git does not know '${base}': name a commit or a branch after --changed.`);
+  if (!from) throw new SetupError(`git does not know '${base}': pass a commit or a branch after --changed.`);
   const changed = `${await git('diff', '--name-only', from)}\n${await git('ls-files', '--others', '--exclude-standard')}`;
   const files = changed.split('\n').filter((file) => file !== '');
   return {
@@ -35,7 +35,7 @@ export async function whatChanged(root, affectedSince, base) {
   };
 }
 
-/** Asks Nx, which knows what depends on what. */
+/** The folders of the projects that Nx reports as affected since `base`. */
 export async function affectedFolders(root, node, base) {
   const nx = async (...args) => {
     const { code, output } = await runChild(node, [tool('nx'), ...args], {
@@ -43,7 +43,7 @@ export async function affectedFolders(root, node, base) {
       env: toolEnvironment(node, { NX_DAEMON: 'false' }),
       quiet: true,
     });
-    if (code !== 0) throw new SetupError(`${output.trim()}\n\nNx could not tell which projects the change touches.`);
+    if (code !== 0) throw new SetupError(`${output.trim()}\n\nNx could not determine the affected projects.`);
     return output;
   };
   const names = JSON.parse(await nx('show', 'projects', '--affected', `--base=${base}`, '--json'));

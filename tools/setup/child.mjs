@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a program and waits for it, passing on the signals that would otherwise end only this process.
- * Resolves to {code, signal, output}; `code` is 128 + n after a signal, as shells say it.
+ * Runs a program, forwards signals to it and waits for its end.
+ * Resolves to {code, interrupted, output}; `code` is 128 + n after signal n, as in shells.
  *
- * `quiet` keeps stdout and stderr for the caller; `tether` opens an IPC channel, by whose end the child notices that
- * this process has gone, however it went. `onStart` is told the pid.
+ * `quiet` captures stdout and stderr in `output`; `tether` opens an IPC channel whose end tells the child that this
+ * process has ended. `onStart` receives the pid.
  */
 export function runChild(program, args, { cwd, env = process.env, quiet = false, tether = false, onStart } = {}) {
   return new Promise((resolve, reject) => {
@@ -36,7 +36,7 @@ export function runChild(program, args, { cwd, env = process.env, quiet = false,
   });
 }
 
-/** Like {@link runChild}, and ends this process the same way when a signal ended the child's work. */
+/** Like {@link runChild}, but exits this process if a signal interrupted the child. */
 export async function runStep(program, args, options) {
   const result = await runChild(program, args, options);
   if (result.interrupted) process.exit(result.interrupted === 'SIGINT' ? 130 : 143);

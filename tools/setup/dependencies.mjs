@@ -4,7 +4,7 @@ import { runStep } from './child.mjs';
 import { digest } from './fingerprint.mjs';
 import { SetupError } from './say.mjs';
 
-/** Installs what the lockfile lists, unless that is what is installed. The stamp is written last, so a cut install is redone. */
+/** Installs the lockfile if it has changed. The stamp is written last, so an interrupted install is repeated. */
 export async function installDependencies(root, noteChild) {
   const stamp = join(root, 'node_modules', '.llmos-lock');
   const wanted = digest([readFileSync(join(root, 'package-lock.json'))]);
@@ -18,7 +18,7 @@ export async function installDependencies(root, noteChild) {
 }
 
 async function npmCi(root, noteChild) {
-  // Inside `npm start` this is the npm, and the Node, that the user called.
+  // Inside `npm start` these are the npm and the Node of the user.
   const npm = process.env.npm_execpath;
   const viaNode = npm && /\.c?js$/.test(npm) && existsSync(npm);
   const node =
@@ -29,16 +29,18 @@ async function npmCi(root, noteChild) {
   const [program, given] = viaNode ? [node, [npm, ...args]] : ['npm', args];
   const { code, output } = await runStep(program, given, { cwd: root, quiet: true, onStart: noteChild }).catch(
     (error) => {
-      throw new SetupError(`npm could not be run (${error.message}): install Node.js with npm, then run this again.`);
+      throw new SetupError(
+        `npm could not be started (${error.message}): install Node.js with npm, then run this again.`,
+      );
     },
   );
   if (code !== 0)
     throw new SetupError(
-      `${output.trim()}\n\nInstalling the dependencies failed (npm ci, exit code ${code}). Run this again; what arrived is kept in npm's cache.`,
+      `${output.trim()}\n\nInstalling the dependencies failed (npm ci, exit code ${code}). Run this again; npm's cache keeps completed downloads.`,
     );
 }
 
-/** npm links the commands of installed packages only, not the root's own: this makes `npx llmos` find it at once. */
+/** npm links only the commands of installed packages, not those of the root package: `npx llmos` needs this link. */
 function linkCommand(root) {
   const folder = join(root, 'node_modules', '.bin');
   const link = join(folder, 'llmos');

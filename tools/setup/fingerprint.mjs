@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** Every file that the build reads: the sources of all projects (not their specs), the compiler's settings, the lockfile. */
+/** All files that the build reads: sources without specs, the settings of the compiler, the lockfile. */
 export function sourceFiles(root) {
   const files = [];
   for (const kind of ['libs', 'apps']) {
@@ -12,17 +12,17 @@ export function sourceFiles(root) {
   return files.sort();
 }
 
-/** Changes whenever a file's path, size or time of change does; costs a stat per file. */
+/** Changes with the path, size or modification time of a file; costs one stat per file. */
 export function quickPrint(root, files) {
   return digest(files.map((file) => `${relative(root, file)} ${statSync(file).size} ${statSync(file).mtimeMs}`));
 }
 
-/** Changes only when a file's path or content does. */
+/** Changes only with the path or content of a file. */
 export function contentPrint(root, files) {
   return digest(files.flatMap((file) => [relative(root, file), digest([readFileSync(file)])]));
 }
 
-/** The projects that have sources, as paths relative to the root. */
+/** The folders of projects with sources, relative to the root. */
 export function builtProjects(root) {
   return ['libs', 'apps'].flatMap((kind) =>
     foldersIn(join(root, kind))

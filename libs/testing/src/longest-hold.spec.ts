@@ -4,15 +4,15 @@ import { longestHold } from './longest-hold.js';
 const LIMIT_MS = 30;
 
 describe('longestHold', () => {
-  it('finds next to nothing where work waits', async () => {
+  it('is short for work that waits', async () => {
     expect(await longestHold(() => pause(200), LIMIT_MS)).toBeLessThan(LIMIT_MS);
   });
 
-  it('finds the stretch that holds the thread, however often the work is done', async () => {
+  it('measures a block that occurs in every repetition', async () => {
     expect(await longestHold(() => Promise.resolve(hold(80)), LIMIT_MS)).toBeGreaterThan(60);
   });
 
-  it('leaves out what holds it once and not again, as collecting the heap of a test runner does', async () => {
+  it('ignores a block that occurs only once, such as a garbage collection', async () => {
     let attempts = 0;
     const work = async () => {
       await pause(20);
@@ -23,7 +23,7 @@ describe('longestHold', () => {
   });
 });
 
-/** Keeps the thread busy for so many milliseconds of processor time. */
+/** Uses this many milliseconds of processor time. */
 function hold(milliseconds: number): void {
   for (const from = process.threadCpuUsage(); ;) {
     const { user, system } = process.threadCpuUsage(from);

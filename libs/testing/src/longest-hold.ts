@@ -4,12 +4,12 @@ const TICK_MS = 5;
 const ATTEMPTS = 3;
 
 /**
- * For how long `work` holds this thread's event loop at a stretch, at the most: milliseconds of processor time between two
- * ticks of a timer. Time on the processor and not on the clock, so that what else the machine does, which makes every
- * thread late, changes nothing; waiting that uses no processor is not seen.
+ * The longest time that `work` blocks the event loop of this thread: milliseconds of processor time between two ticks of
+ * a timer. Processor time instead of wall time makes the result independent of other processes; waiting without
+ * processor time is not measured.
  *
- * A collection of the whole heap, most of which is the test runner's, can fall into any work. So what holds for longer than
- * `limitMs` is done again, up to three times in all, and the shortest counts: a hold of the work's own is there each time.
+ * A garbage collection, mostly of the test runner's heap, can happen during any work. Therefore work that blocks for
+ * longer than `limitMs` is repeated, up to three times in all, and the shortest result counts.
  */
 export async function longestHold(work: () => Promise<unknown>, limitMs: number): Promise<number> {
   let shortest = Infinity;
@@ -28,7 +28,7 @@ async function longestOf(work: () => Promise<unknown>): Promise<number> {
   }, TICK_MS);
   try {
     await work();
-    // What held the thread at the very end is noticed by the next tick.
+    // The next tick measures a block at the very end.
     await pause(2 * TICK_MS);
   } finally {
     clearInterval(timer);

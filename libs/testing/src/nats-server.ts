@@ -5,31 +5,31 @@ import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A real nats-server with JetStream, on a port the system chose, with its data in a folder of its own. */
+/** A real nats-server with JetStream, on a free port, with its own data folder. */
 export interface TestNatsServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Kills it as a crash would, and starts it again on the same port with the same data. */
+  /** Kills it with SIGKILL and starts it again on the same port with the same data. */
   crashAndRestart(): Promise<void>;
-  /** Kills it as a crash would. */
+  /** Kills it with SIGKILL. */
   kill(): Promise<void>;
   /** Starts it again after {@link kill}. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Where the binary is: LLMOS_NATS_SERVER, the cache that set-up fills, or the PATH. */
+/** The path of the binary: LLMOS_NATS_SERVER, the cache of the set-up, or the PATH. */
 export function natsServerPath(): string {
   const home = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
   const candidates = [process.env['LLMOS_NATS_SERVER'], join(home, 'bin', 'nats-server')];
   const found = candidates.find((path) => path !== undefined && existsSync(path));
   if (found) return found;
   if (spawnSync('nats-server', ['--version']).status === 0) return 'nats-server';
-  throw new Error('no nats-server: run `npm test` once, which fetches it, or set LLMOS_NATS_SERVER');
+  throw new Error('no nats-server: run `npm test` once, which downloads it, or set LLMOS_NATS_SERVER');
 }
 
-/** Starts one and waits until it accepts connections; fails at once when it dies early. */
+/** Starts a server and waits until it accepts connections; throws at once if it exits early. */
 export async function startNatsServer(): Promise<TestNatsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'llmos-nats-'));
   let child = launch(folder, -1);
@@ -60,14 +60,14 @@ export async function startNatsServer(): Promise<TestNatsServer> {
 }
 
 export interface TestNatsCluster {
-  /** The addresses of all members, separated by commas. */
+  /** The addresses of all members, comma-separated. */
   readonly url: string;
-  /** Kills one that still runs, as a crash would. */
+  /** Kills a running member with SIGKILL. */
   killOne(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts a cluster of three and waits until each accepts connections; JetStream chooses its leader a moment later. */
+/** Starts a cluster of three and waits until each accepts connections; JetStream elects its leader afterwards. */
 export async function startNatsCluster(): Promise<TestNatsCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'llmos-nats-cluster-'));
   const routes = (await freePorts(3)).map((port) => `nats://127.0.0.1:${port}`);
@@ -98,7 +98,7 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
   await gone;
 }
 
-/** Ports that are free now: members have to know each other's before any of them runs. */
+/** Free ports: the members must know each other's ports before they start. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -142,5 +142,5 @@ async function portOf(folder: string, child: ChildProcess): Promise<number> {
     if (match) return Number(match[1]);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error('nats-server did not say its port within 10 s');
+  throw new Error('nats-server did not report its port within 10 s');
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span as it arrived over OTLP/HTTP (JSON), with the service it came from. */
+/** A span received over OTLP/HTTP (JSON), with the service that sent it. */
 export interface ReceivedSpan {
   readonly service: string;
   readonly traceId: string;
@@ -34,7 +34,7 @@ interface OtlpExport {
   resourceSpans: { resource: { attributes: OtlpAttribute[] }; scopeSpans: { spans: OtlpSpan[] }[] }[];
 }
 
-/** A real OTLP/HTTP endpoint that keeps what it is sent. */
+/** Starts an OTLP/HTTP endpoint that stores the received spans. */
 export async function startOtlpReceiver(): Promise<{ url: string; spans: ReceivedSpan[]; stop(): Promise<void> }> {
   const spans: ReceivedSpan[] = [];
   const server = createServer((request, response) => {

@@ -3,39 +3,39 @@ import { join } from 'node:path';
 import { waitFor } from './wait-for.js';
 
 export interface ServiceProcessOptions {
-  /** The folder under `apps`, which must be built. */
+  /** The folder under `apps`; the app must be built. */
   readonly app: string;
   readonly natsUrl: string;
-  /** On top of this process's own environment. */
+  /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Default 60,000: a model that is in the cache is loaded long before. */
+  /** Default 60,000; a cached model loads in much less. */
   readonly readyWithinMs?: number;
-  /** What must answer 200 before the process counts as started: `/healthz` for a gateway without services. Default `/readyz`. */
+  /** The address that must answer 200: `/healthz` for a gateway without services. Default `/readyz`. */
   readonly startedWhen?: '/healthz' | '/readyz';
 }
 
-/** How a process ended: by itself with a code, or by a signal. */
+/** The exit code of a process, or the signal that ended it. */
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A built service in a process of its own. */
+/** A built service in its own process. */
 export interface TestServiceProcess {
-  /** Where it answers `/healthz`, `/readyz` and `/metrics`. */
+  /** The address of `/healthz`, `/readyz` and `/metrics`. */
   readonly url: string;
   readonly pid: number;
-  /** What it has written so far. */
+  /** Its output so far. */
   log(): string;
-  /** Asks it to leave (SIGTERM) and says how it did; safe to call again. */
+  /** Sends SIGTERM and resolves when the process has ended; may be called again. */
   stop(): Promise<ProcessEnd>;
-  /** Kills it as a crash would; safe after `stop`. */
+  /** Sends SIGKILL; may be called after `stop`. */
   kill(): Promise<ProcessEnd>;
 }
 
 const APPS = join(import.meta.dirname, '..', '..', '..', 'apps');
 
-/** Starts a built service and waits until it is ready; fails with its log when it dies early or takes too long. */
+/** Starts a built service and waits until it is ready; throws with its log if it exits early or takes too long. */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<TestServiceProcess> {
   const { app, natsUrl, env, readyWithinMs = 60_000, startedWhen = '/readyz' } = options;
   const child = spawn(process.execPath, [join(APPS, app, 'dist', 'main.js')], {

@@ -3,15 +3,15 @@ import { LINEAR, timeGrowth } from './time-growth.js';
 const PER_ITEM = 200;
 
 describe('timeGrowth', () => {
-  it('is about one for work in proportion', () => {
+  it('is about one for linear work', () => {
     expect(timeGrowth((size) => turns(size * PER_ITEM), 1_000_000)).toBeLessThan(LINEAR);
   });
 
-  it('is about two for work that grows with the square', () => {
+  it('is about two for quadratic work', () => {
     expect(timeGrowth((size) => turns(size * size), 24_000)).toBeGreaterThan(LINEAR);
   });
 
-  it('is nothing for what takes no time to speak of', () => {
+  it('is zero for work that takes almost no time', () => {
     expect(timeGrowth((size) => turns(size), 1_000)).toBe(0);
   });
 });

@@ -1,15 +1,15 @@
-/** Shorter than this is fast enough whatever it grows by, and too short to be measured. */
+/** Shorter times are fast enough for any growth, and too short to measure. */
 const NOTICEABLE_MS = 100;
 const ATTEMPTS = 3;
 
 /**
- * How the time of `work` grows with the size of what it is given, told by the exponent of that growth: about 1 where
- * time is in proportion, 2 where it grows with the square. 0 where `size` takes less than 100 ms.
+ * The exponent by which the time of `work` grows with the size of its input: about 1 for linear, 2 for quadratic time;
+ * 0 if `size` takes less than 100 ms.
  *
- * Time on the processor by this thread, the best of up to three attempts, at `size` and at an eighth of it: so neither a
- * slow machine nor a busy one changes the answer.
+ * Measures processor time of this thread at `size` and at an eighth of it, the best of up to three attempts, so that
+ * neither a slow nor a busy machine changes the result.
  *
- * @param work is given the size it is to work on; preparing the input for it counts too
+ * @param work receives the size; preparing its input counts too
  */
 export function timeGrowth(work: (size: number) => unknown, size: number): number {
   const eighth = Math.ceil(size / 8);
@@ -30,10 +30,10 @@ export function timeGrowth(work: (size: number) => unknown, size: number): numbe
   return growth;
 }
 
-/** Where growth is to be called linear: well above what caches and collections add, well below the square. */
+/** Upper limit of linear growth: above the effect of caches and garbage collection, below quadratic growth. */
 export const LINEAR = 1.6;
 
-/** Time of this thread on the processor, in milliseconds: the same on a busy machine as on an idle one, or nearly. */
+/** Processor time of this thread in milliseconds: almost independent of the load of the machine. */
 export function threadMsOf(work: () => unknown): number {
   const from = process.threadCpuUsage();
   work();

@@ -1,4 +1,4 @@
-/** Waits until `condition` gives something other than undefined or false, and gives that; fails after `timeoutMs`. */
+/** Waits until `condition` returns a value other than undefined or false, and returns it; throws after `timeoutMs`. */
 export async function waitFor<T>(
   what: string,
   condition: () => T | undefined | false | Promise<T | undefined | false>,
@@ -7,7 +7,7 @@ export async function waitFor<T>(
   for (const deadline = Date.now() + timeoutMs; ;) {
     const value = await condition();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for: ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

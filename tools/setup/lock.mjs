@@ -4,19 +4,19 @@ import { dirname } from 'node:path';
 import { say } from './say.mjs';
 
 const POLL_MS = 300;
-/** A lock that cannot be read is another set-up's until it is this old. */
+/** An unreadable lock may be half written: it is valid until it is this old. */
 const HALF_WRITTEN_MS = 2_000;
-/** Some file systems have no hard links. */
+/** Errors of file systems without hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 /**
- * Lets one set-up at a time change a checkout. A set-up that was killed leaves its lock and perhaps its `npm ci`:
- * the next one ends that before it starts its own.
+ * Runs `work` while this process holds the lock of a checkout. A killed set-up leaves its lock and perhaps a running
+ * `npm ci`; the next set-up ends that process first.
  *
  * @param path the lock file.
- * @param work is given `noteChild(pid)`, to be told each program it starts.
+ * @param work receives `noteChild(pid)`, which records a started program in the lock.
  */
-export async function withGuard(path, work) {
+export async function withLock(path, work) {
   mkdirSync(dirname(path), { recursive: true });
   await claim(path);
   const release = () => rmSync(path, { force: true });
@@ -34,7 +34,7 @@ export async function withGuard(path, work) {
 }
 
 async function claim(path) {
-  for (let told = false; !create(path);) {
+  for (let reported = false; !create(path);) {
     const found = find(path);
     if (!found) continue;
     const { holder, ageMs, text } = found;
@@ -43,8 +43,8 @@ async function claim(path) {
       continue;
     }
     if (holder && holder.pid !== process.pid && /setup\.mjs/.test(commandOf(holder.pid))) {
-      if (!told) say(`  another set-up of this checkout is running (process ${holder.pid}); waiting for it`);
-      told = true;
+      if (!reported) say(`  waiting for another set-up of this checkout (process ${holder.pid})`);
+      reported = true;
       await pause();
       continue;
     }
@@ -53,7 +53,7 @@ async function claim(path) {
   }
 }
 
-/** Makes the lock, whole at once; false when there is one. */
+/** Creates the lock atomically; false if it exists. */
 function create(path) {
   const fresh = `${path}.${process.pid}`;
   writeFileSync(fresh, JSON.stringify({ pid: process.pid }));
@@ -64,7 +64,7 @@ function create(path) {
   }
 }
 
-/** Gives a written file the lock's name; false when there is one. */
+/** Links a written file to the lock's name; false if the lock exists. */
 function put(written, path) {
   try {
     linkSync(written, path);
@@ -82,7 +82,7 @@ function put(written, path) {
   }
 }
 
-/** Removes a dead lock, unless another set-up has made a new one since. */
+/** Removes a stale lock, unless another set-up has replaced it. */
 function discard(path, text) {
   const aside = `${path}.${process.pid}.old`;
   try {
@@ -125,7 +125,7 @@ function parse(text) {
   }
 }
 
-/** A process's command line; empty when there is no such process (or only its zombie). */
+/** The command line of a process; empty if there is no such process, or only a zombie. */
 function commandOf(pid) {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
