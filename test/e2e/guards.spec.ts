@@ -78,8 +78,8 @@ describe('The security of a running instance', () => {
     });
     const events = await readEvents(response);
     expect(events.at(-1)!.event).toBe('completed');
-    const said = events.map(({ event, data }) => (event === 'completed' ? data['result'] : data));
-    expect(JSON.stringify(said)).not.toContain(KEY);
+    const sent = events.map(({ event, data }) => (event === 'completed' ? data['result'] : data));
+    expect(JSON.stringify(sent)).not.toContain(KEY);
   });
 
   it('sends the model no personal data', async () => {

@@ -213,13 +213,13 @@ describe('The recommender of a running instance', () => {
       const { version: first } = await globex.run('train_recommender', quick);
       const slow = { name: 'train_recommender', algorithm: 'ials', factors: 256, sweeps: 200 };
       const run = String((await globex.request('POST', '/v1/runs', slow)).body['run_id']);
-      let said = '';
+      let streamed = '';
       for await (const text of globex.follow(run)) {
-        const isUnderWay = said.includes('sweeping');
-        said += text;
-        if (!isUnderWay && said.includes('sweeping')) await globex.request('DELETE', `/v1/runs/${run}`);
+        const isUnderWay = streamed.includes('sweeping');
+        streamed += text;
+        if (!isUnderWay && streamed.includes('sweeping')) await globex.request('DELETE', `/v1/runs/${run}`);
       }
-      expect(said).toContain('event: cancelled');
+      expect(streamed).toContain('event: cancelled');
       expect((await globex.request('GET', `/v1/runs/${run}`)).body).toMatchObject({ status: 'cancelled' });
       expect(await globex.run('recommender_models')).toMatchObject({ serving: first, versions: [{ version: first }] });
       expect((await globex.recommend({ items: ['globex-item-1'] })).model).toBe(first);
