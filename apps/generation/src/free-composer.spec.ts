@@ -16,7 +16,7 @@ describe('FreeComposer', () => {
     ]);
   });
 
-  it('changes nothing: the pieces joined by spaces are the text the model wrote', () => {
+  it('changes nothing: the pieces joined by spaces are the text of the model', () => {
     const pieces = fc.array(fc.oneof(fc.constantFrom('A b. ', 'C.', ' ', '\n', '  D! '), fc.string()));
     fc.assert(
       fc.property(pieces, (written) => {

@@ -1,8 +1,8 @@
 import { sentenceEnd } from './grounding/sentences.js';
 
 /**
- * Streams a model's own words in sentences without changing one character: it only cuts where a single space follows
- * a sentence, so that the pieces joined by spaces are the text.
+ * Streams a model's own text in sentences without changing a character: it cuts only where a single space follows a
+ * sentence, so the pieces joined by spaces are the text.
  */
 export class FreeComposer {
   private pending = '';
@@ -14,16 +14,16 @@ export class FreeComposer {
     this.pending += piece;
     if (this.released.length === 0) this.pending = this.pending.trimStart();
     for (let cut = this.nextCut(); cut !== undefined; cut = this.nextCut()) {
-      this.say(this.pending.slice(0, cut));
+      this.releaseSentence(this.pending.slice(0, cut));
       this.pending = this.pending.slice(cut + 1);
     }
   }
 
-  /** Releases the rest; the whole text. */
+  /** Releases the rest and returns the whole text. */
   end(): string {
     const rest = this.pending.trimEnd();
     this.pending = '';
-    if (rest !== '') this.say(rest);
+    if (rest !== '') this.releaseSentence(rest);
     return this.released.join(' ');
   }
 
@@ -37,7 +37,7 @@ export class FreeComposer {
     }
   }
 
-  private say(sentence: string): void {
+  private releaseSentence(sentence: string): void {
     this.released.push(sentence);
     this.release(sentence);
   }

@@ -11,10 +11,10 @@ import type { LanguageModel } from './ports/language-model.port.js';
 
 type Report = (progress: StartProgress) => void;
 
-/** Brings the language model into memory while the process is already up. */
+/** Loads the language model in the background, while the process already answers health checks. */
 @Injectable()
 export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
-  private readonly leaving = new AbortController();
+  private readonly stopping = new AbortController();
   private loading?: Promise<void>;
   private loaded?: { readonly model: LanguageModel; readonly service: GenerationService };
 
@@ -24,7 +24,7 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
     private readonly readiness: Readiness,
   ) {}
 
-  /** @throws LlmosError MODEL_LOADING until the model is there. */
+  /** @throws LlmosError MODEL_LOADING until the model is loaded. */
   get service(): GenerationService {
     if (!this.loaded)
       throw new LlmosError('MODEL_LOADING', 'The language model is still loading. Try again in a moment.');
@@ -32,12 +32,12 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    const options = { signal: this.leaving.signal, log: this.log };
+    const options = { signal: this.stopping.signal, log: this.log };
     this.loading = this.readiness.bring(`model ${this.config.model}`, (report) => this.load(report), options);
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.leaving.abort();
+    this.stopping.abort();
     await this.loading;
     await this.loaded?.model.close();
   }
@@ -51,9 +51,10 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
       modelTimeoutMs: timeoutMs,
       capacity: sequences + queue,
       onBreaker: reportBreaker(model.name, this.log),
+      onDegraded: (error) => this.log.warn({ err: error }, 'the language model failed; the passages alone answer'),
     });
     this.loaded = { model, service };
-    if (!url) await service.warmUp(this.leaving.signal);
+    if (!url) await service.warmUp(this.stopping.signal);
   }
 
   private async open(report: Report): Promise<LanguageModel> {
@@ -76,7 +77,7 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
     const { home, root, catalogPath, model } = this.config;
     const store = await ModelStore.open({ home, catalogPath, root });
     const files = await store.ensure(model, {
-      signal: this.leaving.signal,
+      signal: this.stopping.signal,
       onProgress: (progress) => report(describeFetch(progress)),
     });
     if (files.model) return files.model;

@@ -18,7 +18,7 @@ const passage = {
   similarity: 0.7,
 };
 
-/** A model that says what it is told to, and counts how often it is asked. */
+/** A model with scripted answers that counts its calls. */
 function modelOf(speak: (options: GenerateOptions) => Promise<string> | string): LanguageModel & { asked: number } {
   const model = {
     name: 'scripted',
@@ -49,7 +49,7 @@ async function ask(
 }
 
 describe('GenerationService', () => {
-  it('lets the model answer, and says what it rests on', async () => {
+  it('lets the model answer, and cites the passages', async () => {
     const output = await ask(modelOf(() => 'A new card arrives within five working days.'));
     expect(output).toMatchObject({
       text: 'A new card arrives within five working days.',
@@ -60,7 +60,7 @@ describe('GenerationService', () => {
     expect(output.citations).toEqual([{ document: 'card', title: 'My card', passage: 'card#0', score: 0.7 }]);
   });
 
-  it('streams no sentence that leaks a secret; what screens the whole text behind it still sees that', async () => {
+  it('does not stream a sentence that leaks a secret, but keeps it in the text for the screening step', async () => {
     const key = 'sk_live_4eC39HqLyjWDarjtT1zdp7dc';
     const text = `A new card arrives within 5 working days. Express delivery uses the key ${key}.`;
     const emitted: string[] = [];
@@ -94,7 +94,7 @@ describe('GenerationService', () => {
       'an unknown intent and a middling passage',
       { intent: 'out_of_scope', passages: [{ ...passage, similarity: 0.45 }] },
     ],
-  ])('says plainly that it found nothing, without asking the model: %s', async (_, input) => {
+  ])('says that it found nothing, without asking the model, for %s', async (_, input) => {
     const model = modelOf(() => 'Paris.');
     expect(await ask(model, input)).toMatchObject({
       text: NOT_FOUND_TEXT,
@@ -105,22 +105,29 @@ describe('GenerationService', () => {
     expect(model.asked).toBe(0);
   });
 
-  it.each(['', '   ', '\u0000\u0007', '...?'])('asks to say it again when %j was heard', async (question) => {
-    expect(
-      await ask(
-        modelOf(() => ''),
-        { question },
-      ),
-    ).toMatchObject({ text: NOTHING_HEARD_TEXT, grounding: 'none' });
-  });
+  it.each(['', '   ', '\u0000\u0007', '...?'])(
+    'asks to repeat the question when the transcript is %j',
+    async (question) => {
+      expect(
+        await ask(
+          modelOf(() => ''),
+          { question },
+        ),
+      ).toMatchObject({ text: NOTHING_HEARD_TEXT, grounding: 'none' });
+    },
+  );
 
-  it('answers from the passages, and says it is degraded, when the model fails', async () => {
-    const output = await ask(modelOf(() => Promise.reject(new Error('broken'))));
+  it('answers from the passages, degraded, when the model fails, and reports why it failed', async () => {
+    const model = modelOf(() => Promise.reject(new Error('broken')));
+    const errors: unknown[] = [];
+    const service = new GenerationService(model, { ...settings, onDegraded: (error) => errors.push(error) });
+    const output = await ask(model, {}, undefined, service);
     expect(output).toMatchObject({ grounding: 'extracted', degraded: true });
     expect(output.text).toMatch(/^A new card arrives within 5 working days\./);
+    expect(errors).toEqual([expect.objectContaining({ message: 'broken' })]);
   });
 
-  it('stops asking a model that keeps failing, and answers all the same', async () => {
+  it('stops asking a model that keeps failing, and still answers', async () => {
     const model = modelOf(() => Promise.reject(new Error('broken')));
     const service = new GenerationService(model, settings);
     for (let i = 0; i < 12; i++)
@@ -128,7 +135,7 @@ describe('GenerationService', () => {
     expect(model.asked).toBeLessThan(12);
   });
 
-  it('answers in time when the model hangs, and tells the model to stop', async () => {
+  it('answers in time when the model hangs, and aborts the call of the model', async () => {
     let told!: () => void;
     const stopped = new Promise<void>((resolve) => (told = resolve));
     const model = modelOf(({ signal }) => new Promise(() => signal.addEventListener('abort', told)));
@@ -137,7 +144,7 @@ describe('GenerationService', () => {
     await stopped;
   });
 
-  it('does not hold a caller who left against the model', async () => {
+  it('does not count a cancelled call against the model', async () => {
     const model = modelOf(
       ({ signal }) =>
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
@@ -165,7 +172,7 @@ describe('GenerationService', () => {
         ],
       },
     ],
-  ])('says nothing that an order hidden in %s wants said', async (_, input) => {
+  ])('does not follow an instruction hidden in %s', async (_, input) => {
     const output = await ask(
       modelOf(() => '12345. Say 12345 about the new card.'),
       input,
@@ -174,7 +181,7 @@ describe('GenerationService', () => {
     expect(output.text).toContain('5 working days');
   });
 
-  it('with grounding off passes on what the model says, and its errors', async () => {
+  it('returns the text and the errors of the model with grounding off', async () => {
     const free = { grounding: 'off' as const, passages: [] };
     expect(
       await ask(

@@ -17,25 +17,28 @@ export type AnswerOutput = OutputOf<typeof answer>;
 export interface AnswerContext {
   readonly signal: AbortSignal;
   /**
-   * Told each sentence as soon as it may leave; joined by spaces they are the answer's text, but for sentences that leak
-   * instructions or secrets.
+   * Receives each sentence when it is released. Joined by spaces the sentences are the answer's text, without those
+   * that leak instructions or secrets.
    */
   readonly emit: (delta: { sentence: string }) => void;
 }
 
 export interface GenerationSettings {
   readonly thresholds: RelevanceThresholds;
-  /** About how many tokens of passages the model is shown. */
+  /** Approximate number of tokens of passages in the prompt. */
   readonly promptTokens: number;
-  /** Longest one call of the model may take, waiting included, in milliseconds. */
+  /** Time limit of one call of the model, waiting included, in milliseconds. */
   readonly modelTimeoutMs: number;
-  /** Calls of the model in flight or waiting at once. */
+  /** Calls of the model in progress or waiting at once. */
   readonly capacity: number;
   readonly onBreaker?: (state: 'open' | 'half-open' | 'closed') => void;
+  /** Receives the error of a model call when the passages alone answer because of it. */
+  readonly onDegraded?: (error: unknown) => void;
 }
 
 export const NOT_FOUND_TEXT =
-  'I could not find anything about that in our help centre. Could you ask it in another way, or contact our support team?';
+  'I could not find anything about that in our help centre. ' +
+  'Could you ask it in another way, or contact our support team?';
 export const NOTHING_HEARD_TEXT = 'Sorry, I did not hear a question. Could you say it again?';
 const FREE_TEMPERATURE = 0.2;
 const NO_USAGE = { inputTokens: 0, outputTokens: 0 };
@@ -45,7 +48,7 @@ interface ModelCall {
   readonly options: Omit<GenerateOptions, 'signal'>;
 }
 
-/** Answers questions: from passages and nothing else, or, where the caller asked for it, with the model's own words. */
+/** Answers questions from passages alone or, with `grounding: off`, with the model's own words. */
 export class GenerationService {
   private readonly ask: Operation<ModelCall, Generation>;
 
@@ -61,7 +64,7 @@ export class GenerationService {
     });
   }
 
-  /** Has the model read what every prompt begins with, so that the first question does not wait for that. */
+  /** Lets the model read the beginning that all prompts share, so that the first question does not wait for it. */
   async warmUp(signal: AbortSignal): Promise<void> {
     await this.model.generate(groundedPrompt('Hello?', [], this.settings.promptTokens), {
       maxTokens: 1,
@@ -88,7 +91,7 @@ export class GenerationService {
     const composer = new GroundedComposer({
       question: input.question,
       sources,
-      release: (sentence) => say(sentence, context),
+      release: (sentence) => release(sentence, context),
     });
     const { usage, degraded } = looksLikeInstruction(input.question)
       ? { usage: NO_USAGE, degraded: false }
@@ -98,7 +101,7 @@ export class GenerationService {
     return { text, citations, grounding, model: this.model.name, usage, degraded };
   }
 
-  /** Lets the model write into the composer. Its failure is no failure of the answer: the passages remain. */
+  /** Lets the model write into the composer. If the model fails, the passages alone answer. */
   private async compose(
     composer: GroundedComposer,
     input: AnswerInput,
@@ -114,14 +117,15 @@ export class GenerationService {
       const { finishReason, inputTokens, outputTokens } = await this.ask({ messages, options }, signal);
       if (finishReason === 'stop') composer.end();
       return { usage: { inputTokens, outputTokens }, degraded: false };
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
+      this.settings.onDegraded?.(error);
       return { usage: NO_USAGE, degraded: true };
     }
   }
 
   private async answerFreely(input: AnswerInput, context: AnswerContext): Promise<AnswerOutput> {
-    const composer = new FreeComposer((sentence) => say(sentence, context));
+    const composer = new FreeComposer((sentence) => release(sentence, context));
     const onText = (piece: string) => {
       composer.write(piece);
       return undefined;
@@ -133,7 +137,8 @@ export class GenerationService {
       throw error;
     });
     const text = composer.end();
-    if (text === '') throw new LlmosError('UNAVAILABLE', 'The language model had nothing to say. Ask in other words.');
+    if (text === '')
+      throw new LlmosError('UNAVAILABLE', 'The language model gave an empty answer. Ask in other words.');
     return {
       text,
       citations: [],
@@ -163,12 +168,12 @@ export class GenerationService {
   }
 }
 
-/** What is screened behind this step is the whole text; what is streamed has left by then. */
-function say(sentence: string, context: AnswerContext): void {
+/** A later step screens the whole text, but only after sentences were streamed: those that leak are not streamed. */
+function release(sentence: string, context: AnswerContext): void {
   if (!leaks(sentence)) context.emit({ sentence });
 }
 
-/** The breaker's own time limit, in contrast to a caller who has left: only the first tells something about the model. */
+/** Whether the breaker's time limit ended the call, and not its caller: only that counts against the model. */
 function isTimeout(signal: AbortSignal): boolean {
   return signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
 }

@@ -32,7 +32,7 @@ const pipeline: Pipeline = {
   details: { citations: '${answer.citations}' },
 };
 
-describe('the service as a process, over a real nats-server', () => {
+describe('The generation service as a process with a real nats-server', () => {
   let nats: TestNatsServer | undefined;
   let bus: Bus | undefined;
   let service: TestServiceProcess | undefined;
@@ -52,8 +52,8 @@ describe('the service as a process, over a real nats-server', () => {
     await nats?.stop();
   }, 30_000);
 
-  it('takes a question off the bus once its model is loaded, streams its sentences and answers', async () => {
-    const heard: Answer[] = [];
+  it('answers a question from the bus when its model is loaded, and streams the sentences', async () => {
+    const received: Answer[] = [];
     const request = {
       run: client.newRun(),
       tenant: 'acme',
@@ -63,19 +63,19 @@ describe('the service as a process, over a real nats-server', () => {
       input: { question: 'When will my new card arrive?' },
       traceparent: undefined,
     };
-    const last = await client.converse(request, (answer) => heard.push(answer), new AbortController().signal);
+    const last = await client.converse(request, (answer) => received.push(answer), new AbortController().signal);
     expect(last).toMatchObject({
       type: 'completed',
       result: expect.stringContaining('5 working days') as string,
       details: { citations: [{ document: 'card', passage: 'card#0', score: 0.7 }] },
     });
-    const sentences = heard.flatMap((answer) =>
+    const sentences = received.flatMap((answer) =>
       answer.type === 'delta' ? [(answer.delta as { sentence: string }).sentence] : [],
     );
     expect(last.type === 'completed' ? last.result : '').toBe(sentences.join(' '));
   }, 70_000);
 
-  it('leaves in order when it is told to', async () => {
+  it('exits in order on a stop signal', async () => {
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
   }, 20_000);
 });

@@ -24,7 +24,7 @@ const SWAPS: readonly (readonly [string, string])[] = [
 
 const NUMBER = /£?\d[\d,.]*\d|\d/gu;
 
-/** Sentences that look like one of the article's and are not: another number, a word swapped, two halves joined. */
+/** Sentences that resemble one of the article but differ: another number, a swapped word, two joined halves. */
 function falsified(sentence: string, article: readonly string[]): string[] {
   const numbers = new Set(article.join(' ').match(NUMBER) ?? []);
   const half = (text: string, second: boolean) => {
@@ -40,7 +40,7 @@ function falsified(sentence: string, article: readonly string[]): string[] {
   return made.filter((text) => !article.includes(text));
 }
 
-describe('the check of sentences against the sample help centre', () => {
+describe('The support check on the sample help centre', () => {
   const articles = readdirSync(ARTICLES)
     .filter((file) => file.endsWith('.md') && file !== 'README.md')
     .map((file) => {
@@ -48,11 +48,11 @@ describe('the check of sentences against the sample help centre', () => {
       return sourcesOf([{ id: `${file}#0`, document: file, title: file, text, score: 1, similarity: 0.7 }]);
     });
 
-  it('lets every sentence of an article through', () => {
+  it('accepts every sentence of an article', () => {
     for (const sources of articles) for (const { text } of sources) expect(supportOf(text, sources)?.text).toBe(text);
   });
 
-  it('turns down at least 99.9 % of thousands of sentences that are nearly one', () => {
+  it('rejects at least 99.9 % of thousands of sentences that nearly match one', () => {
     let tried = 0;
     const passed: string[] = [];
     for (const sources of articles) {

@@ -3,7 +3,7 @@ import { LlamaCppModel } from '../src/adapters/llama-cpp.adapter.js';
 import type { ChatMessage } from '../src/ports/language-model.port.js';
 import { modelFile } from './model-file.js';
 
-/** A pass of the model takes hundreds. */
+/** A pass of the model takes hundreds of milliseconds. */
 const MAX_HOLD_MS = 50;
 const STORY: ChatMessage[] = [{ role: 'user', content: 'Write a long story about a fox and a river.' }];
 const never = new AbortController().signal;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => model.close());
 
 describe('LlamaCppModel', () => {
-  it('streams its text, counts tokens, and says the same each time at temperature 0', async () => {
+  it('streams its text, counts tokens, and is deterministic at temperature 0', async () => {
     const pieces: string[] = [];
     const options = { maxTokens: 24, temperature: 0, signal: never };
     const first = await model.generate(STORY, { ...options, onText: (piece) => (pieces.push(piece), undefined) });
@@ -36,7 +36,7 @@ describe('LlamaCppModel', () => {
     await expect(model.generate(STORY, options)).resolves.toEqual(first);
   }, 30_000);
 
-  it('ends with the turn, and when the listener has enough', async () => {
+  it('ends with the turn of the model, and when onText returns stop', async () => {
     const copy: ChatMessage[] = [{ role: 'user', content: 'What is 1 + 1? Answer with one number.' }];
     await expect(model.generate(copy, { maxTokens: 200, temperature: 0, signal: never })).resolves.toMatchObject({
       finishReason: 'stop',
@@ -55,7 +55,7 @@ describe('LlamaCppModel', () => {
     expect(await longestHold(generate, MAX_HOLD_MS)).toBeLessThan(MAX_HOLD_MS);
   }, 30_000);
 
-  it('stops soon after an abort, while it writes and while it reads', async () => {
+  it('stops soon after an abort, while it generates and while it reads the prompt', async () => {
     const reading: ChatMessage[] = [{ role: 'user', content: 'The fox went over the river. '.repeat(50) }];
     for (const [messages, afterMs] of [
       [STORY, 300],
@@ -74,7 +74,7 @@ describe('LlamaCppModel', () => {
     }
   }, 60_000);
 
-  it('works on two at once, lets one wait, and refuses the next', async () => {
+  it('runs two calls at once, queues one, and refuses the next', async () => {
     const options = { maxTokens: 16, temperature: 0, signal: never };
     const running = Array.from({ length: 3 }, () => model.generate(STORY, options));
     await expect(model.generate(STORY, options)).rejects.toMatchObject({ code: 'OVERLOADED' });
@@ -82,7 +82,7 @@ describe('LlamaCppModel', () => {
     expect(texts.size).toBe(1);
   }, 30_000);
 
-  it('refuses a prompt that does not fit, naming both lengths', async () => {
+  it('refuses a prompt that does not fit the context', async () => {
     const long: ChatMessage[] = [{ role: 'user', content: 'fox river '.repeat(2_000) }];
     await expect(model.generate(long, { maxTokens: 5, temperature: 0, signal: never })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
@@ -90,20 +90,20 @@ describe('LlamaCppModel', () => {
     });
   });
 
-  it('takes control tokens in a text for text', async () => {
+  it('treats control tokens in a text as text', async () => {
     const count = async (content: string) =>
       (await model.generate([{ role: 'user', content }], { maxTokens: 1, temperature: 0, signal: never })).inputTokens;
     expect(await count('<|im_end|>')).toBeGreaterThan((await count('x')) + 2);
   });
 
-  it('says which model and device failed to load', async () => {
+  it('names the model and the device that failed to load', async () => {
     await expect(load('/nowhere/model.gguf')).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('smollm2-135m') as string,
     });
   });
 
-  it('stops what runs when it is closed', async () => {
+  it('aborts running calls when it is closed', async () => {
     const other = await load(await modelFile());
     const running = other.generate(STORY, { maxTokens: 400, temperature: 0, signal: never });
     const outcome = expect(running).rejects.toMatchObject({ code: 'UNAVAILABLE' });

@@ -1,5 +1,5 @@
 import { OpenAiCompatibleModel } from '../src/adapters/openai-compatible.adapter.js';
-import { delta, event, sayWords, startOpenAiServer, type OpenAiServer } from './openai-server.js';
+import { delta, event, sendWords, startOpenAiServer, type OpenAiServer } from './openai-server.js';
 
 const messages = [{ role: 'user' as const, content: 'Hello' }];
 const options = (signal = new AbortController().signal) => ({ maxTokens: 20, temperature: 0, signal });
@@ -17,8 +17,8 @@ describe('OpenAiCompatibleModel', () => {
     await server.close();
   });
 
-  it('streams what the server says, and counts tokens as the server does', async () => {
-    server.reply = sayWords(['Good', ' day', ' £1 ✓']);
+  it('streams the text of the server, with the token counts of the server', async () => {
+    server.reply = sendWords(['Good', ' day', ' £1 ✓']);
     const pieces: string[] = [];
     const onText = (piece: string) => (pieces.push(piece), undefined);
     await expect(model.generate(messages, { ...options(), onText })).resolves.toEqual({
@@ -35,7 +35,7 @@ describe('OpenAiCompatibleModel', () => {
     });
   });
 
-  it('reads events and characters that arrive in pieces, with any line end', async () => {
+  it('reads events and characters that arrive byte by byte, with any line end', async () => {
     server.reply = async (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const bytes = Buffer.from(
@@ -50,7 +50,7 @@ describe('OpenAiCompatibleModel', () => {
     await expect(model.generate(messages, options())).resolves.toMatchObject({ text: '£5 ✓', finishReason: 'stop' });
   });
 
-  it('stops the server when there is enough', async () => {
+  it('closes the request when onText returns stop', async () => {
     let closed!: () => void;
     const gone = new Promise<void>((resolve) => (closed = resolve));
     server.reply = (response) => {
@@ -74,7 +74,7 @@ describe('OpenAiCompatibleModel', () => {
     await expect(model.generate(messages, options())).rejects.toMatchObject({ code });
   });
 
-  it('takes a stream that ends without a finish reason for an error, not for an answer', async () => {
+  it('reports a stream that ends without a finish reason as an error', async () => {
     server.reply = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       event(response, delta('Half an'));
@@ -104,14 +104,14 @@ describe('OpenAiCompatibleModel', () => {
     await expect(model.generate(messages, options())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('passes on the reason of a caller who leaves', async () => {
+  it('rejects with the reason of the abort', async () => {
     const caller = new AbortController();
     server.reply = () => caller.abort(new Error('left'));
     await expect(model.generate(messages, options(caller.signal))).rejects.toThrow('left');
   });
 
-  it('says that a server which is not there cannot be reached', async () => {
-    const nobody = new OpenAiCompatibleModel({ url: 'http://127.0.0.1:1', model: 'big', idleTimeoutMs: 300 });
-    await expect(nobody.generate(messages, options())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  it('reports a server that cannot be reached', async () => {
+    const absent = new OpenAiCompatibleModel({ url: 'http://127.0.0.1:1', model: 'big', idleTimeoutMs: 300 });
+    await expect(absent.generate(messages, options())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });

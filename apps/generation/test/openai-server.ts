@@ -16,11 +16,11 @@ export interface OpenAiServer {
   close(): Promise<void>;
 }
 
-/** A real HTTP server on this machine that speaks OpenAI's streaming chat protocol as the test tells it to. */
+/** A local HTTP server with OpenAI's streaming chat protocol whose replies the test chooses. */
 export async function startOpenAiServer(): Promise<OpenAiServer> {
   const received: Received[] = [];
   const server = createServer((request, response) => void answer(request, response));
-  const state = { url: '', received, reply: sayWords([]), close };
+  const state = { url: '', received, reply: sendWords([]), close };
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += String(chunk);
@@ -49,8 +49,8 @@ export const delta = (content: string, finish: string | null = null) => ({
   choices: [{ index: 0, delta: { content }, finish_reason: finish }],
 });
 
-/** Says the pieces, a finish reason, the usage and the end, as vLLM does. */
-export function sayWords(pieces: readonly string[]): Reply {
+/** Sends the pieces, a finish reason, the usage and the end, as vLLM does. */
+export function sendWords(pieces: readonly string[]): Reply {
   return (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     event(response, { choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] });

@@ -16,27 +16,27 @@ import { TokenText } from './token-text.js';
 export type LlamaGpu = 'off' | 'cuda' | 'vulkan' | 'metal' | 'auto';
 
 export interface LlamaCppOptions {
-  /** The name answers carry. */
+  /** The name that answers carry. */
   readonly name: string;
   /** A GGUF file. */
   readonly modelPath: string;
   readonly threads: number;
   readonly gpu: LlamaGpu;
-  /** Runs generated at once; they share each step of the model (continuous batching). */
+  /** Answers generated at once; they share each step of the model (continuous batching). */
   readonly sequences: number;
-  /** Runs that may wait for a sequence. */
+  /** Calls that may wait for a sequence. */
   readonly maxWaiting: number;
-  /** Tokens of prompt and answer one run may hold. */
+  /** Tokens of prompt and answer in one sequence. */
   readonly contextTokens: number;
   readonly onProgress?: (share: number) => void;
 }
 
-/** Tokens of a prompt read between two looks at the signal: the longest an abort waits. */
+/** Tokens of a prompt read between two checks of the signal: the longest delay of an abort. */
 const PREFILL_STEP_TOKENS = 16;
 
 /**
- * llama.cpp inside this process (node-llama-cpp). Its computing happens on native threads, so the event loop stays
- * free. Sequences keep what they have read: a prompt that begins like an earlier one is read from where they differ.
+ * llama.cpp inside this process (node-llama-cpp). It computes on native threads, so the event loop stays free.
+ * Sequences keep what they have read: a prompt that begins like an earlier one is read from the first difference.
  */
 export class LlamaCppModel implements LanguageModel {
   readonly provider = 'llama.cpp';
@@ -44,7 +44,7 @@ export class LlamaCppModel implements LanguageModel {
   private readonly closing = new AbortController();
   private readonly running = new Set<Promise<unknown>>();
 
-  /** Loads the model. Rejects with `UNAVAILABLE` naming what is missing: the file, or the device's binaries. */
+  /** Loads the model. @throws LlmosError UNAVAILABLE naming the model and the device. */
   static async load(options: LlamaCppOptions): Promise<LlamaCppModel> {
     const { getLlama, LlamaLogLevel, resolveChatWrapper } = await import('node-llama-cpp');
     try {
@@ -99,7 +99,7 @@ export class LlamaCppModel implements LanguageModel {
         { field: 'question' },
       );
     }
-    const prefer = (free: readonly LlamaContextSequence[]) => mostAlike(free, prompt);
+    const prefer = (free: readonly LlamaContextSequence[]) => mostShared(free, prompt);
     const work = this.sequences.use(signal, prefer, (sequence) =>
       this.run(sequence, prompt, { ...options, signal, maxTokens: Math.min(options.maxTokens, room) }),
     );
@@ -136,7 +136,7 @@ export class LlamaCppModel implements LanguageModel {
     return { text: pieces.join(''), inputTokens: prompt.length, outputTokens, finishReason };
   }
 
-  /** Reads all of the prompt but its last few tokens, a step at a time; answers with those. */
+  /** Reads all of the prompt but its last few tokens, step by step, and returns those. */
   private async readPrompt(sequence: LlamaContextSequence, prompt: Token[], signal: AbortSignal): Promise<Token[]> {
     await sequence.adaptStateToTokens(prompt.slice(0, -1), false);
     let rest = prompt.slice(sequence.nextTokenIndex);
@@ -149,7 +149,7 @@ export class LlamaCppModel implements LanguageModel {
     return rest;
   }
 
-  /** The model's own chat template; text of users never becomes a control token. */
+  /** Applies the model's own chat template; user text never becomes a control token. */
   private promptTokens(messages: readonly ChatMessage[]): Token[] {
     const chatHistory: ChatHistoryItem[] = messages.map(({ role, content }) =>
       role === 'assistant' ? { type: 'model', response: [content] } : { type: role, text: content },
@@ -169,7 +169,7 @@ export class LlamaCppModel implements LanguageModel {
   }
 }
 
-function mostAlike(free: readonly LlamaContextSequence[], prompt: Token[]): LlamaContextSequence {
+function mostShared(free: readonly LlamaContextSequence[], prompt: Token[]): LlamaContextSequence {
   const shared = (sequence: LlamaContextSequence) => sequence.compareContextTokens(prompt).firstDifferentIndex;
   return free.reduce((best, sequence) => (shared(sequence) > shared(best) ? sequence : best));
 }

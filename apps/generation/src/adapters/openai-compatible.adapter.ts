@@ -4,12 +4,12 @@ import { z } from 'zod';
 import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from '../ports/language-model.port.js';
 
 export interface OpenAiCompatibleOptions {
-  /** Where `/v1/chat/completions` lies under, such as `http://127.0.0.1:8000`. */
+  /** The base URL above `/v1/chat/completions`, such as `http://127.0.0.1:8000`. */
   readonly url: string;
   /** The model's name on that server. */
   readonly model: string;
   readonly apiKey?: string | undefined;
-  /** Longest wait for the first byte and between two events, in milliseconds. */
+  /** Time limit for the first byte and between two events, in milliseconds. */
   readonly idleTimeoutMs: number;
 }
 
@@ -28,7 +28,7 @@ const chunkSchema = z.object({
 });
 type Chunk = z.infer<typeof chunkSchema>;
 
-/** A language model behind any server that speaks OpenAI's chat protocol: vLLM, llama-server, or a vendor. */
+/** A language model behind a server with OpenAI's chat protocol: vLLM, llama-server, or a vendor. */
 export class OpenAiCompatibleModel implements LanguageModel {
   readonly provider = 'openai';
   readonly name: string;
@@ -125,11 +125,11 @@ async function collect(
       break;
     }
   }
-  if (finish === undefined) throw new LlmosError('UNAVAILABLE', 'The language model server cut its answer short.');
+  if (finish === undefined) throw new LlmosError('UNAVAILABLE', 'The language model server ended its answer early.');
   return {
     text,
     inputTokens: usage?.prompt_tokens ?? 0,
-    // A server that does not report usage sends about one token an event.
+    // A server that does not report usage sends about one token per event.
     outputTokens: usage?.completion_tokens ?? chunks,
     finishReason: finish === 'length' ? 'length' : 'stop',
   };
@@ -167,7 +167,7 @@ function statusError(status: number): LlmosError {
   );
 }
 
-/** Fires when nothing was heard for a while. */
+/** Aborts when no event has arrived for a while. */
 class IdleTimer {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;

@@ -22,7 +22,7 @@ function compose(pieces: readonly string[], question = 'When does my new card ar
 }
 
 describe('GroundedComposer', () => {
-  it('releases what the passages say, as the model says it', () => {
+  it('releases supported sentences in the words of the model', () => {
     const { composer, released } = compose([
       'A new card arrives wi',
       'thin five working days in the UK. Express',
@@ -33,7 +33,7 @@ describe('GroundedComposer', () => {
     expect(composer.citations).toEqual([{ document: 'card', title: 'My card', passage: 'card#0', score: 0.7 }]);
   });
 
-  it('replaces what they do not say by the sentence that answers best', () => {
+  it('replaces an unsupported sentence by the source that answers best', () => {
     const { composer } = compose(['Your new card arrives in 9 days.']);
     expect(composer.text).toMatch(/^A new card arrives within 5 working days in the UK\./);
     expect(composer.grounding).toBe('extracted');
@@ -50,12 +50,12 @@ describe('GroundedComposer', () => {
     expect(composer.grounding).toBe('repaired');
   });
 
-  it('says nothing twice', () => {
+  it('does not repeat a sentence', () => {
     const { released } = compose(['A new card arrives within 5 working days in the UK. '.repeat(4)]);
     expect(released).toHaveLength(1);
   });
 
-  it('answers from the passages when the model is silent, and takes nothing after the end', () => {
+  it('answers from the passages when the model writes nothing, and ignores text after the end', () => {
     const { composer, released } = compose([]);
     const before = [...released];
     composer.write('A new card arrives within 5 working days in the UK. And more. ');
@@ -86,7 +86,7 @@ describe('GroundedComposer', () => {
     .array(fc.oneof({ weight: 3, arbitrary: word }, fc.string({ unit: 'binary' })), { maxLength: 60 })
     .map((words) => words.map((w) => `${w} `));
 
-  it('never says a number that is not in the passages, whatever the model says', () => {
+  it('never releases a number that is not in the passages, whatever the model writes', () => {
     const numbers = (text: string) => text.match(/\d+/g) ?? [];
     const known = new Set(numbers(passages.map(({ text }) => text).join(' ')));
     fc.assert(

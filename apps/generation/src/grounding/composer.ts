@@ -9,33 +9,34 @@ import { contentKeys } from './words.js';
 type Answer = OutputOf<typeof answer>;
 export type Citation = Answer['citations'][number];
 
-/** A spoken answer: more than this is not listened to. */
+/** Answers may be spoken, and listeners do not follow more. */
 const MAX_SENTENCES = 3;
-/** What may be said in extraction when the model gave nothing. */
+/** Sentences of an answer that is only quoted. */
 const MAX_EXTRACTED = 2;
-/** A model that wanders off does not come back: the passages go on from there. */
+/** A model that has left the topic does not return to it: the passages continue from there. */
 const MAX_REJECTED = 1;
-/** A true sentence opens the answer only if it is among the best for the question, and follows if it is near them. */
+/** Rank among the sources up to which a supported sentence may open the answer, or follow. */
 const OPENING_RANKS = 3;
 const FOLLOWING_RANKS = 8;
-/** A second sentence is quoted only if it has this share of the question's words. */
+/** Share of the question's words that a second quoted sentence must have. */
 const SECOND_OVERLAP = 0.4;
+/** Share of its words that makes a sentence a repetition of an earlier one. */
 const REPEATED = 0.8;
 
 export interface ComposerOptions {
   readonly question: string;
   readonly sources: readonly Source[];
-  /** Told each sentence that may leave, in order. */
+  /** Receives each sentence that may be shown, in order. */
   readonly release: (sentence: string) => void;
 }
 
 /**
- * Lets a model speak only what the passages say. Text comes in as the model writes it; each whole sentence is held
- * against the sources and released, replaced by the source that answers best (once), or dropped.
+ * Restricts a model to what the passages say. It takes the text as the model writes it, checks each complete sentence
+ * against the sources, and releases it, replaces it by the source that answers best (once), or drops it.
  */
 export class GroundedComposer {
   readonly ranked: readonly Source[];
-  private readonly said: { text: string; source: Source; kind: 'generated' | 'extracted' }[] = [];
+  private readonly released: { text: string; source: Source; kind: 'generated' | 'extracted' }[] = [];
   private pending = '';
   private rejected = 0;
   private closed = false;
@@ -44,9 +45,9 @@ export class GroundedComposer {
     this.ranked = rankSources(options.question, options.sources);
   }
 
-  /** True once more text would change nothing. */
+  /** True when further text would change nothing. */
   get done(): boolean {
-    return this.said.length >= MAX_SENTENCES || this.rejected >= MAX_REJECTED;
+    return this.released.length >= MAX_SENTENCES || this.rejected >= MAX_REJECTED;
   }
 
   /** Takes the next piece of the model's text. */
@@ -56,44 +57,44 @@ export class GroundedComposer {
     for (let end = this.boundary(); end !== undefined && !this.done; end = this.boundary()) {
       const sentence = this.pending.slice(0, end);
       this.pending = this.pending.slice(end);
-      this.judge(sentence);
+      this.check(sentence);
     }
   }
 
-  /** The model ended its turn: what it wrote last is a sentence if it has a sentence's end. */
+  /** The model ended its turn: its last text is a sentence if it ends like one. */
   end(): void {
     const rest = this.pending.trim();
     this.pending = '';
-    if (!this.done && /[.!]["')]*$/u.test(rest)) this.judge(rest);
+    if (!this.done && /[.!]["')]*$/u.test(rest)) this.check(rest);
   }
 
-  /** Nothing more is taken from the model; where it has said nothing, the sources alone answer. */
+  /** Takes no more text. If no sentence of the model was released, the sources alone answer. */
   finish(): void {
     this.closed = true;
     this.pending = '';
     const [first, ...others] = this.ranked;
-    if (this.said.length === 0 && first) this.say(first.text, first, 'extracted');
-    if (this.said.length >= MAX_EXTRACTED || this.said.some(({ kind }) => kind === 'generated')) return;
+    if (this.released.length === 0 && first) this.release(first.text, first, 'extracted');
+    if (this.released.length >= MAX_EXTRACTED || this.released.some(({ kind }) => kind === 'generated')) return;
     const second = others.find(
       (source) => source.passage.document === first?.passage.document && this.isOnTopic(source),
     );
-    if (second) this.say(second.text, second, 'extracted');
+    if (second) this.release(second.text, second, 'extracted');
   }
 
   get text(): string {
-    return this.said.map(({ text }) => text).join(' ');
+    return this.released.map(({ text }) => text).join(' ');
   }
 
   get grounding(): Answer['grounding'] {
-    const quoted = this.said.filter(({ kind }) => kind === 'extracted').length;
-    if (this.said.length === 0) return 'none';
+    const quoted = this.released.filter(({ kind }) => kind === 'extracted').length;
+    if (this.released.length === 0) return 'none';
     if (quoted === 0) return 'generated';
-    return quoted === this.said.length ? 'extracted' : 'repaired';
+    return quoted === this.released.length ? 'extracted' : 'repaired';
   }
 
-  /** The passages behind what was said, each once, in the order of the answer. */
+  /** The passages that support the answer, each once, in its order. */
   get citations(): Citation[] {
-    const passages = new Map(this.said.map(({ source: { passage } }) => [passage.id, passage]));
+    const passages = new Map(this.released.map(({ source: { passage } }) => [passage.id, passage]));
     return [...passages.values()].map(({ document, title, id, similarity }) => ({
       document,
       title,
@@ -109,31 +110,31 @@ export class GroundedComposer {
     return end !== undefined && (lineEnd === undefined || end < lineEnd) ? end : lineEnd;
   }
 
-  private judge(raw: string): void {
+  private check(raw: string): void {
     const [sentence] = splitSentences(withoutPreamble(raw));
     if (!sentence) return;
-    const near = this.ranked.slice(0, this.said.length === 0 ? OPENING_RANKS : FOLLOWING_RANKS);
+    const near = this.ranked.slice(0, this.released.length === 0 ? OPENING_RANKS : FOLLOWING_RANKS);
     const source = supportOf(sentence, near);
-    if (source && !this.isRepetition(sentence)) this.say(capitalised(sentence), source, 'generated');
+    if (source && !this.isRepetition(sentence)) this.release(capitalised(sentence), source, 'generated');
     else if (!source) this.replace();
     else this.rejected++;
   }
 
   private replace(): void {
     this.rejected++;
-    if (this.said.some(({ kind }) => kind === 'extracted')) return;
+    if (this.released.some(({ kind }) => kind === 'extracted')) return;
     const best = this.ranked[0];
-    if (best && !this.isRepetition(best.text)) this.say(best.text, best, 'extracted');
+    if (best && !this.isRepetition(best.text)) this.release(best.text, best, 'extracted');
   }
 
-  private say(text: string, source: Source, kind: 'generated' | 'extracted'): void {
-    this.said.push({ text, source, kind });
+  private release(text: string, source: Source, kind: 'generated' | 'extracted'): void {
+    this.released.push({ text, source, kind });
     this.options.release(text);
   }
 
   private isRepetition(sentence: string): boolean {
     const keys = [...contentKeys(sentence)];
-    return this.said.some(({ text }) => {
+    return this.released.some(({ text }) => {
       const before = contentKeys(text);
       return keys.filter((key) => before.has(key)).length >= REPEATED * keys.length;
     });
@@ -147,7 +148,7 @@ export class GroundedComposer {
   }
 }
 
-/** What small models put before an answer, and what says nothing by itself. */
+/** Removes the words that small models put before an answer and that carry no content. */
 function withoutPreamble(text: string): string {
   return text
     .trim()

@@ -1,19 +1,21 @@
 import type { ChatMessage } from '../ports/language-model.port.js';
 import type { Source } from './sources.js';
 
-/** One worked example teaches a small model more than any order. It is the same for every call, so it is read once. */
+/** A small model learns more from examples than from instructions. All calls share them: the model reads them once. */
 const EXAMPLE: readonly ChatMessage[] = [
   { role: 'system', content: 'Answer the question with a sentence copied from the text.' },
   {
     role: 'user',
     content:
-      'Text: The library is open from 9 am to 6 pm on weekdays. Books can be kept for 3 weeks. A lost book costs £8.00, which you pay at the desk.\n\nQuestion: I cannot find the book I borrowed, what now?',
+      'Text: The library is open from 9 am to 6 pm on weekdays. Books can be kept for 3 weeks. A lost book costs ' +
+      '£8.00, which you pay at the desk.\n\nQuestion: I cannot find the book I borrowed, what now?',
   },
   { role: 'assistant', content: 'A lost book costs £8.00, which you pay at the desk.' },
   {
     role: 'user',
     content:
-      'Text: Parking is free for visitors. Your ticket is checked under Tickets > Entry before you go in.\n\nQuestion: Where do I show my ticket?',
+      'Text: Parking is free for visitors. Your ticket is checked under Tickets > Entry before you go in.\n\n' +
+      'Question: Where do I show my ticket?',
   },
   { role: 'assistant', content: 'Your ticket is checked under Tickets > Entry before you go in.' },
 ];
@@ -22,11 +24,11 @@ const QUESTION_CHARACTERS = 300;
 const TOKENS_PER_WORD = 1.4;
 
 /**
- * What a small model is asked: the best sentences, best first, then the question. Small models copy what they read
- * first, and reading is most of the time to the first word, so that little is shown.
+ * The prompt for a small model: the best sentences, best first, then the question. Small models copy what they read
+ * first, and reading takes most of the time to the first word, so the prompt is short.
  *
  * @param ranked the sentences of the passages, best first.
- * @param budgetTokens about how many tokens of passages the prompt may hold.
+ * @param budgetTokens approximate number of tokens of passages in the prompt.
  */
 export function groundedPrompt(question: string, ranked: readonly Source[], budgetTokens: number): ChatMessage[] {
   const chosen: string[] = [];

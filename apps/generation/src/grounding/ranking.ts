@@ -3,15 +3,14 @@ import { contentKeys } from './words.js';
 
 const K1 = 1.2;
 const B = 0.5;
-/** What the document's opening, a passage's first sentence and similarity are worth beside all words of the question matching (about 1). */
+/** Weights of the document's opening, a passage's first sentence and similarity; a match of all words is about 1. */
 const OPENING = 0.5;
 const FIRST_SENTENCE = 0.2;
 const SIMILARITY = 0.8;
 
 /**
- * The sources in order of how well each answers the question: BM25 over the sentences at hand (Robertson and
- * Zaragoza, 2009), lifted for opening sentences (help articles answer first and explain later) and for passages that
- * retrieval found near the question.
+ * Orders the sources by how well each answers the question: BM25 over the given sentences (Robertson and Zaragoza,
+ * 2009), raised for opening sentences (help articles answer first and explain later) and by the passage's similarity.
  */
 export function rankSources(question: string, sources: readonly Source[]): Source[] {
   const asked = contentKeys(question);
@@ -19,7 +18,7 @@ export function rankSources(question: string, sources: readonly Source[]): Sourc
     source.words.filter(({ kind }) => kind === 'content' || kind === 'number').map(({ key }) => key),
   );
   const meanLength = keys.reduce((sum, list) => sum + list.length, 0) / Math.max(1, keys.length);
-  const idf = new Map([...asked].map((key) => [key, inverseFrequency(key, keys)]));
+  const idf = new Map([...asked].map((key) => [key, inverseDocumentFrequency(key, keys)]));
   const most = [...idf.values()].reduce((sum, weight) => sum + weight * (K1 + 1), 0) / 2;
   return sources
     .map((source, i) => ({
@@ -30,7 +29,7 @@ export function rankSources(question: string, sources: readonly Source[]): Sourc
     .map(({ source }) => source);
 }
 
-function inverseFrequency(key: string, sentences: readonly (readonly string[])[]): number {
+function inverseDocumentFrequency(key: string, sentences: readonly (readonly string[])[]): number {
   const having = sentences.filter((list) => list.includes(key)).length;
   return Math.log(1 + (sentences.length - having + 0.5) / (having + 0.5));
 }

@@ -14,13 +14,13 @@ const ids = (passages: Passage[], intent?: string) =>
   relevantPassages(passages, intent, thresholds).map(({ id }) => id);
 
 describe('relevantPassages', () => {
-  it('finds nothing below the threshold, which is stricter for a question out of scope', () => {
+  it('drops passages below the threshold, which is stricter for an out-of-scope question', () => {
     expect(ids([passage('a#0', 0.34)])).toEqual([]);
     expect(ids([passage('a#0', 0.45)])).toEqual(['a#0']);
     expect(ids([passage('a#0', 0.45)], 'out_of_scope')).toEqual([]);
   });
 
-  it('reads all of the first document that is near enough, and no other', () => {
+  it('keeps all passages of the first document above the threshold, and no others', () => {
     expect(ids([passage('z#0', 0.2), passage('a#0', 0.6), passage('b#0', 0.7), passage('a#1', 0.3)])).toEqual([
       'a#0',
       'a#1',

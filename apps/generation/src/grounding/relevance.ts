@@ -1,15 +1,15 @@
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 
 export interface RelevanceThresholds {
-  /** Least cosine similarity of a passage that may answer. */
+  /** Minimum cosine similarity of a passage that may answer. */
   readonly inScope: number;
-  /** The same where the intent says that the question is none of ours. */
+  /** The same for a question whose intent is out of scope. */
   readonly outOfScope: number;
 }
 
 /**
- * The passages to answer from: those of the document that search put first, if any of it is near enough to the question.
- * Sentences of several documents put together would answer nobody's question. Empty when nothing relevant was found.
+ * The passages to answer from: all of the first document that has a passage above the threshold. Sentences of several
+ * documents together do not make an answer. Empty if no passage is relevant.
  */
 export function relevantPassages(
   passages: readonly Passage[],

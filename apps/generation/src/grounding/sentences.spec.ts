@@ -9,7 +9,7 @@ describe('splitSentences', () => {
     expect(splitSentences('Orders before 2 p.m. London time go out the same day. Others wait.')).toHaveLength(2);
   });
 
-  it('makes a sentence of each list item and none of a heading', () => {
+  it('makes a sentence of each list item and leaves out headings', () => {
     expect(
       splitSentences(
         '# Title\n\n- Do **this** first\n- Then [that](https://example.org)\n\n## More\nA line\nwrapped here.',
@@ -17,7 +17,7 @@ describe('splitSentences', () => {
     ).toEqual(['Do this first.', 'Then that.', 'A line wrapped here.']);
   });
 
-  it('leaves no control characters and no line breaks, whatever comes in', () => {
+  it('leaves no control characters and no line breaks, whatever the input', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         for (const sentence of splitSentences(text)) expect(sentence).not.toMatch(/[\p{Cc}\n]/u);
@@ -27,7 +27,7 @@ describe('splitSentences', () => {
 });
 
 describe('plainText', () => {
-  it('takes Markdown and control characters off', () => {
+  it('removes Markdown and control characters', () => {
     expect(plainText('  **Bold**\u0000 and `code`\n[link](x) ')).toBe('Bold and code link');
   });
 });

@@ -1,14 +1,13 @@
-import { normalise } from './words.js';
+import { normalise, wordSet } from './words.js';
 
-const ABBREVIATIONS = new Set(
-  'e.g i.e etc mr mrs ms dr st vs no approx inc ltd co p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec min max tel'.split(
-    ' ',
-  ),
-);
+const ABBREVIATIONS = wordSet(`
+  e.g i.e etc mr mrs ms dr st vs no approx inc ltd co p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec
+  min max tel
+`);
 
 /**
- * Splits a text for people into its sentences. Markdown goes: a list item or a table-free line is a sentence of its
- * own, a heading is none. "£1.50", "e.g.", "1. Step" and "Cards > Settings" do not end one.
+ * Splits Markdown into plain sentences. A list item is a sentence of its own; headings, rules and code fences are left
+ * out. "£1.50", "e.g.", "1. Step" and "Cards > Settings" do not end a sentence.
  */
 export function splitSentences(text: string): string[] {
   return blocks(text)
@@ -17,7 +16,7 @@ export function splitSentences(text: string): string[] {
     .filter((sentence) => /\p{L}/u.test(sentence));
 }
 
-/** Lines joined into paragraphs; headings, rules and code fences left out; each list item by itself. */
+/** Paragraphs and list items, each as one line. */
 function blocks(text: string): string[] {
   const found: string[] = [];
   let open = false;
@@ -37,7 +36,7 @@ function blocks(text: string): string[] {
   return found.map(plainText);
 }
 
-/** Markdown marks off, white space single, control characters gone. */
+/** Removes Markdown marks and control characters; runs of white space become one space. */
 export function plainText(text: string): string {
   return normalise(text)
     .replace(/!?\[([^\]]*)\]\([^)]*\)/gu, '$1')
@@ -61,8 +60,8 @@ function splitBlock(block: string): string[] {
 }
 
 /**
- * Where the first sentence of a text ends, if it surely does: after its mark and closing quotes, with white space
- * and the next sentence's beginning in sight. A text that is still being written thus needs one more word.
+ * The end of the first sentence of a text: after its mark and closing quotes, if white space and the start of the next
+ * sentence follow. A text that is still being written therefore needs one more word.
  */
 export function sentenceEnd(text: string): number | undefined {
   for (const match of text.matchAll(/[.!?]+["')\]]*(?=\s+\S)/gu)) {

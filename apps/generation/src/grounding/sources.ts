@@ -2,7 +2,7 @@ import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import { splitSentences } from './sentences.js';
 import { wordsOf, type Word } from './words.js';
 
-/** One sentence of a passage: what an answer may quote, and what a generated sentence is held against. */
+/** One sentence of a passage: an answer may quote it, and generated sentences are checked against it. */
 export interface Source {
   readonly text: string;
   readonly words: readonly Word[];
@@ -11,7 +11,7 @@ export interface Source {
   readonly position: number;
 }
 
-/** A document that talks to the model instead of the reader: nothing from there on is quoted or shown to the model. */
+/** Instructions to the model inside a passage: from there on, nothing is quoted or put into the prompt. */
 const INSTRUCTION =
   /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:above|previous|prior|earlier|preceding|instructions?|prompts?|rules|everything|before)\b|\b(?:system prompt|you are now|from now on,? you|respond only|reply only|answer only with|as an ai|<\|)/iu;
 
@@ -19,12 +19,12 @@ export function looksLikeInstruction(text: string): boolean {
   return INSTRUCTION.test(text);
 }
 
-/** The quotable sentences of passages, in order: no headings, no questions, nothing that gives the model orders. */
+/** The quotable sentences of passages, in order: no headings, no questions, no instructions to the model. */
 export function sourcesOf(passages: readonly Passage[]): Source[] {
   return passages.flatMap((passage) => {
     const sentences = splitSentences(passage.text);
-    const orders = sentences.findIndex(looksLikeInstruction);
-    return (orders < 0 ? sentences : sentences.slice(0, orders))
+    const instruction = sentences.findIndex(looksLikeInstruction);
+    return (instruction < 0 ? sentences : sentences.slice(0, instruction))
       .map((text, position) => ({ text, words: wordsOf(text), passage, position }))
       .filter(({ text, words }) => words.length >= 3 && !/\?["')\]]*$/u.test(text));
   });

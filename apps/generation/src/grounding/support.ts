@@ -1,83 +1,40 @@
 import type { Source } from './sources.js';
-import { normalise, wordsOf, type Word } from './words.js';
+import { normalise, wordSet, wordsOf, type Word } from './words.js';
 
-/** A word of a sentence that must be matched, as {@link termsOf} prepares it. */
+/** A word of a sentence that must have a match in the source. */
 interface Term {
-  /** The word's key; a number's carries what binds it ("up to") and its unit ("day"). */
+  /** The word's key; that of a number includes its binder ("up to") and its unit ("day"). */
   readonly key: string;
-  /** Its place among all words of the sentence. */
+  /** Its position among all words of the sentence. */
   readonly at: number;
   readonly kind: Word['kind'];
 }
 
-const NUMBER_BINDERS = new Set([
-  'up',
-  'to',
-  'within',
-  'over',
-  'under',
-  'above',
-  'below',
-  'from',
-  'about',
-  'than',
-  'more',
-  'less',
-  'between',
-  'by',
-  'until',
-  'least',
-  'most',
-  'minimum',
-  'maximum',
-  'only',
-]);
-/** Conditions that bind a whole sentence, wherever in it they stand; the others bind what they stand beside. */
-const SENTENCE_CONDITIONS = new Set([
-  'if',
-  'unless',
-  'until',
-  'only',
-  'except',
-  'when',
-  'while',
-  'whenever',
-  'before',
-  'after',
-]);
-const HEDGES = new Set(['may', 'might', 'should', 'could']);
-/** Small words that say how the others belong together: "to" for "from", or "or" for "and", is another statement. */
-const LINKS = new Set(
-  'and or of in on at by for from with about to into onto over under up down out off through during between within per via as than'.split(
-    ' ',
-  ),
+const NUMBER_BINDERS = wordSet(
+  `up to within over under above below from about than more less between by until least most minimum maximum only`,
 );
-const BE = new Set(['is', 'are', 'was', 'were', 'be', 'been', 'being', 'am']);
-const PERSON: Readonly<Record<string, string>> = {
-  we: 'we',
-  us: 'we',
-  our: 'we',
-  ours: 'we',
-  you: 'you',
-  your: 'you',
-  yours: 'you',
-  i: 'i',
-  me: 'i',
-  my: 'i',
-  mine: 'i',
-};
-const POINTERS = new Set(['it', 'its', 'they', 'their', 'this', 'that', 'these', 'those', 'he', 'she', 'there']);
-const CLAUSE_WORDS = new Set(['but', 'because', 'so', 'although', 'though']);
+/** Conditions that apply to a whole sentence, wherever they stand in it; other conditions apply to their neighbours. */
+const SENTENCE_CONDITIONS = wordSet('if unless until only except when while whenever before after');
+const HEDGES = wordSet('may might should could');
+/** Function words that carry a relation: "to" instead of "from", or "or" instead of "and", changes the statement. */
+const LINKS = wordSet(`
+  and or of in on at by for from with about to into onto over under up down out off through during between within
+  per via as than
+`);
+const BE = wordSet('is are was were be been being am');
+const PERSON = new Map([...classOf('we us our ours'), ...classOf('you your yours'), ...classOf('i me my mine')]);
+const PRONOUNS = wordSet('it its they their this that these those he she there');
+const CLAUSE_WORDS = wordSet('but because so although though');
 const MIN_CONTENT = 2;
 const MIN_TERMS = 3;
 
 /**
- * The one passage sentence that says what `sentence` says, if there is one.
+ * The source that supports `sentence`: the one sentence of the passages that states it, if there is one.
  *
- * Strict by intent: a true sentence turned down costs fluency, a false one let through costs trust. Every number (with
- * unit and binder), name, negation, condition and content word must occur in one source sentence, in the same order
- * and without skipping any of its words, beginning and ending where a phrase does; conditions, hedges and persons
- * of the source must still be there.
+ * The check is strict on purpose: rejecting a true sentence costs fluency, accepting a false one costs trust. Every
+ * number (with unit and binder), name, negation, condition and content word must occur in one source, in the same order
+ * and without skipped words, and the run must begin and end at the borders of a phrase. Conditions, hedges and persons
+ * of the source must be kept.
  */
 export function supportOf(sentence: string, sources: readonly Source[]): Source | undefined {
   const words = wordsOf(sentence);
@@ -87,10 +44,10 @@ export function supportOf(sentence: string, sources: readonly Source[]): Source 
   const verbatim = sources.find((source) => flat(source.text) === text);
   if (verbatim) return verbatim;
   if (content < MIN_CONTENT || terms.length < MIN_TERMS || !plausible(sentence)) return undefined;
-  return sources.find((source) => pathsOccur(sentence, source.text) && isSaidBy({ words, terms }, source));
+  return sources.find((source) => pathsOccur(sentence, source.text) && isStatedBy({ words, terms }, source));
 }
 
-/** A question or a text with list marks, markup or control tokens is not a sentence to say. */
+/** Rejects questions and text with list marks, markup or control tokens. */
 function plausible(sentence: string): boolean {
   return !/[?*#|<{}\\]|\[|\]/u.test(sentence);
 }
@@ -111,7 +68,7 @@ function isTerm(word: Word): boolean {
   return word.kind !== 'function' || LINKS.has(word.key);
 }
 
-/** `within 5 working days` → `within|#5|work`: a number means nothing without what stands around it. */
+/** `within 5 working days` → `within|#5|work`: a number has no meaning without the words around it. */
 function keyOf(words: readonly Word[], at: number): string {
   const word = words[at]!;
   if (word.kind !== 'number') return word.key;
@@ -121,7 +78,7 @@ function keyOf(words: readonly Word[], at: number): string {
   return `${before.map((other) => other!.raw.toLowerCase()).join(' ')}|${word.key}|${unit}`;
 }
 
-function isSaidBy(said: { words: readonly Word[]; terms: readonly Term[] }, source: Source): boolean {
+function isStatedBy(said: { words: readonly Word[]; terms: readonly Term[] }, source: Source): boolean {
   const terms = termsOf(source.words);
   const last = terms.length - said.terms.length;
   for (let start = 0; start <= last; start++) {
@@ -138,7 +95,7 @@ interface Span {
   readonly to: number;
 }
 
-/** Whether a run of words begins and ends where a phrase does, so that no "express" or "virtual" is cut off. */
+/** Whether a run of words begins and ends at the borders of a phrase, so that no "express" or "virtual" is cut off. */
 function standsAlone(words: readonly Word[], { from, to }: Span): boolean {
   const before = words[from - 1];
   const after = words[to + 1];
@@ -155,7 +112,7 @@ function keepsMeaning(said: readonly Word[], source: readonly Word[], span: Span
     sameSet(said, clause, (word) => (HEDGES.has(word) ? 'hedge' : undefined)) &&
     within(said, clause, (word) => (BE.has(word) ? 'be' : undefined)) &&
     samePersons(said, clause) &&
-    pointsAlike(said, source)
+    samePronoun(said, source)
   );
 }
 
@@ -177,6 +134,12 @@ function count(words: readonly Word[], wanted: (word: Word) => boolean): number 
   return words.filter(wanted).length;
 }
 
+/** Each word with the first of them as its class. */
+function classOf(words: string): [string, string][] {
+  const [first = '', ...others] = words.split(' ');
+  return [first, ...others].map((word) => [word, first]);
+}
+
 type Classify = (word: string) => string | undefined;
 
 function classesOf(words: readonly Word[], classify: Classify): string[] {
@@ -192,23 +155,23 @@ function sameSet(said: readonly Word[], source: readonly Word[], classify: Class
   return within(said, source, classify) && within(source, said, classify);
 }
 
-/** "We send you a card" must not become "you send us a card": the persons of what is said, in the source's order. */
+/** "We send you a card" must not become "you send us a card": the persons must come in the source's order. */
 function samePersons(said: readonly Word[], clause: readonly Word[]): boolean {
-  const rest = classesOf(clause, (word) => PERSON[word]);
-  return classesOf(said, (word) => PERSON[word]).every((person) => {
+  const rest = classesOf(clause, (word) => PERSON.get(word));
+  return classesOf(said, (word) => PERSON.get(word)).every((person) => {
     const found = rest.indexOf(person);
     rest.splice(0, found + 1);
     return found >= 0;
   });
 }
 
-/** "It takes 2 days" says less than "Express delivery takes 2 days": a pointer needs the same pointer in the source. */
-function pointsAlike(said: readonly Word[], source: readonly Word[]): boolean {
+/** "It takes 2 days" is less than "Express delivery takes 2 days": a leading pronoun must be the source's own. */
+function samePronoun(said: readonly Word[], source: readonly Word[]): boolean {
   const first = said[0]?.raw.toLowerCase() ?? '';
-  return !POINTERS.has(first) || first === source[0]?.raw.toLowerCase();
+  return !PRONOUNS.has(first) || first === source[0]?.raw.toLowerCase();
 }
 
-/** A menu path must be in the source exactly as it is said. */
+/** A menu path must occur in the source word for word. */
 function pathsOccur(sentence: string, source: string): boolean {
   const paths = normalise(sentence).match(/\S+(?:\s+>\s+\S+)+/gu) ?? [];
   const there = flat(source);

@@ -11,13 +11,13 @@ describe('wordsOf', () => {
     ['twenty-four hours', '24 hours'],
   ])('reads %j and %j as the same', (one, other) => expect(keys(one)).toEqual(keys(other)));
 
-  it('tells a pound from a number, and a negation from any other word', () => {
+  it('distinguishes an amount of money from a number, and a negation from other words', () => {
     expect(keys('£5')).not.toEqual(keys('5'));
     expect(keys("can't")).toEqual(['NOT']);
     expect(keys('without')).toEqual(['NOT']);
   });
 
-  it('knows a name in the middle of a sentence', () => {
+  it('recognises a name in the middle of a sentence', () => {
     expect(
       wordsOf('Pay with Apple Pay')
         .filter(({ name }) => name)
@@ -35,7 +35,7 @@ describe('stem', () => {
     ['verified', 'verify'],
     ['transferred', 'transfer'],
     ['sent', 'sending'],
-  ])('lets %s and %s meet', (one, other) => expect(stem(one)).toBe(stem(other)));
+  ])('gives %s and %s one stem', (one, other) => expect(stem(one)).toBe(stem(other)));
 });
 
 it('contentKeys leaves function words out', () =>

@@ -2,74 +2,44 @@
 export interface Word {
   /** As written. */
   readonly raw: string;
-  /** What is compared: a stem, `#5` for a number, `NOT` for any negation. */
+  /** The form that is compared: a stem, `#5` for a number, `NOT` for any negation. */
   readonly key: string;
   readonly kind: 'content' | 'number' | 'negation' | 'condition' | 'function';
-  /** Written with a capital and not (only) because the sentence begins there. */
+  /** Capitalised, and not only because it begins a sentence. */
   readonly name: boolean;
-  /** A comma, colon, bracket or dash stands before it. */
+  /** Follows a comma, colon, bracket or dash. */
   readonly afterBreak: boolean;
 }
 
-const NUMBER_WORDS: Readonly<Record<string, number>> = {
-  zero: 0,
-  one: 1,
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10,
-  eleven: 11,
-  twelve: 12,
-  thirteen: 13,
-  fourteen: 14,
-  fifteen: 15,
-  sixteen: 16,
-  seventeen: 17,
-  eighteen: 18,
-  nineteen: 19,
-  twenty: 20,
-  thirty: 30,
-  forty: 40,
-  fifty: 50,
-  sixty: 60,
-  seventy: 70,
-  eighty: 80,
-  ninety: 90,
-  hundred: 100,
-  thousand: 1000,
-  million: 1_000_000,
-  twice: 2,
-  dozen: 12,
-  once: 1,
-};
+const UNITS = `zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+  seventeen eighteen nineteen`.split(/\s+/);
+const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
+const SCALES = { hundred: 100, thousand: 1_000, million: 1_000_000 };
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ...UNITS.map((word, value): [string, number] => [word, value]),
+  ...TENS.map((word, at): [string, number] => [word, 20 + 10 * at]),
+  ...Object.entries({ ...SCALES, once: 1, twice: 2, dozen: 12 }),
+]);
 
-const NEGATIONS = new Set(
-  "not no never none nobody nothing neither nor without cannot can't won't don't doesn't didn't isn't aren't wasn't weren't couldn't wouldn't shouldn't hasn't haven't hadn't mustn't needn't unable".split(
-    ' ',
-  ),
-);
+const NEGATIONS = wordSet(`
+  not no never none nobody nothing neither nor without cannot can't won't don't doesn't didn't isn't aren't
+  wasn't weren't couldn't wouldn't shouldn't hasn't haven't hadn't mustn't needn't unable
+`);
 
-/** Words that bind a statement to a condition or a limit: a sentence that loses one says more than its source. */
-const CONDITIONS = new Set(
-  'if unless until only except when while whenever before after must always every all each any least most maximum minimum'.split(
-    ' ',
-  ),
-);
+/** Words that tie a statement to a condition or a limit: without them a sentence states more than its source. */
+const CONDITIONS = wordSet(`
+  if unless until only except when while whenever before after must always every all each any least most maximum
+  minimum
+`);
 
-const FUNCTION_WORDS = new Set(
-  `a an the this that these those it its itself he she they them their theirs we us our ours you your yours i me my mine
-  is are was were be been being am do does did doing done have has had having will would shall should can could may might
-  and or but so because as than then too also just very both either of to in on at by for from with about into onto over
-  under up down out off through during between within per via which who whom whose what where why how there here such
-  same own other another some much many more get gets got please yes okay ok hello hi thanks thank dear however therefore`.split(
-    /\s+/,
-  ),
-);
+const FUNCTION_WORDS = wordSet(`
+  a an the this that these those it its itself he she they them their theirs we us our ours you your yours i me my
+  mine is are was were be been being am do does did doing done have has had having will would shall should can
+  could may might and or but so because as than then too also just very both either of to in on at by for from
+  with about into onto over under up down out off through during between within per via which who whom whose what
+  where why how there here such same own other another some much many more get gets got please yes okay ok hello
+  hi thanks thank dear however therefore
+`);
 
 const IRREGULAR: Readonly<Record<string, string>> = {
   sent: 'send',
@@ -98,7 +68,12 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   left: 'leave',
 };
 
-/** A short suffix stripper: enough that "cards", "card's" and "carded" meet; never merges different words on purpose. */
+/** The words of a list that is written with white space between them. */
+export function wordSet(list: string): ReadonlySet<string> {
+  return new Set(list.trim().split(/\s+/));
+}
+
+/** A small suffix stripper: "cards", "card's" and "carded" get one stem. */
 export function stem(word: string): string {
   let text = word.replace(/'s$|'$/u, '');
   const irregular = IRREGULAR[text];
@@ -119,9 +94,8 @@ function undouble(text: string): string {
 }
 
 const TOKEN = /[£$€¥]?\d[\d,]*(?:[.:]\d+)*(?:st|nd|rd|th)?%?|\p{L}[\p{L}\p{M}]*(?:['’-][\p{L}\p{M}]+)*|[£$€¥%]/gu;
-const SCALES: Readonly<Record<string, number>> = { hundred: 100, thousand: 1000, million: 1_000_000 };
 
-/** Takes a text apart into comparable words, in order. */
+/** Splits a text into comparable words, in order. */
 export function wordsOf(text: string): Word[] {
   const plain = normalise(text);
   const words: Word[] = [];
@@ -134,7 +108,7 @@ export function wordsOf(text: string): Word[] {
   return words;
 }
 
-/** One form for each character that is written in several ways; control characters become spaces. */
+/** Unifies characters that are written in several ways; control characters become spaces. */
 export function normalise(text: string): string {
   return text
     .normalize('NFKC')
@@ -150,12 +124,12 @@ function wordOf(raw: string, place: { first: boolean; afterBreak: boolean }): Wo
   const name = /\p{Lu}/u.test(raw) && (!place.first || /\p{Lu}.*\p{Lu}/u.test(raw)) && raw !== 'I';
   const base = { raw, name, afterBreak: place.afterBreak };
   if (/\d/u.test(raw)) return { ...base, key: `#${numberKey(lower)}`, kind: 'number' };
-  const value = Object.hasOwn(NUMBER_WORDS, lower) ? NUMBER_WORDS[lower] : hyphenated(lower);
+  const value = NUMBERS.get(lower) ?? hyphenated(lower);
   if (value !== undefined) return { ...base, name: false, key: `#${value}`, kind: 'number' };
   if (NEGATIONS.has(lower) || lower.endsWith("n't")) return { ...base, key: 'NOT', kind: 'negation' };
   if (CONDITIONS.has(lower)) return { ...base, key: lower, kind: 'condition' };
   if (FUNCTION_WORDS.has(lower.replace(/'(?:s|re|ve|ll|d|m)$/u, ''))) return { ...base, key: lower, kind: 'function' };
-  return { ...base, key: Object.hasOwn(SCALES, lower) ? `#${SCALES[lower]}` : stem(lower), kind: 'content' };
+  return { ...base, key: stem(lower), kind: 'content' };
 }
 
 /** `£1,000.00` → `£1000`, `1.50%` → `1.5%`, `23:59` as it is. */
@@ -168,10 +142,8 @@ function numberKey(text: string): string {
 
 /** `twenty-four` → 24. */
 function hyphenated(text: string): number | undefined {
-  const [tens, units, ...rest] = text.split('-');
-  if (!tens || !units || rest.length > 0 || !Object.hasOwn(NUMBER_WORDS, tens) || !Object.hasOwn(NUMBER_WORDS, units))
-    return undefined;
-  return NUMBER_WORDS[tens]! + NUMBER_WORDS[units]!;
+  const [tens, units, ...rest] = text.split('-').map((part) => NUMBERS.get(part));
+  return tens === undefined || units === undefined || rest.length > 0 ? undefined : tens + units;
 }
 
 /** The keys of the content words, names and numbers of a text. */

@@ -1,41 +1,41 @@
-/** One turn of a conversation, in the shape every chat model understands. */
+/** One turn of a conversation. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
 
 export interface GenerateOptions {
-  /** At most this many tokens are generated; less where the model's context is fuller than that. */
+  /** At most this many tokens are generated; fewer if the model's context has less room. */
   readonly maxTokens: number;
-  /** 0 takes the likeliest token each time: the same prompt, the same answer. */
+  /** 0 always takes the most probable token: the same prompt gives the same answer. */
   readonly temperature: number;
   readonly signal: AbortSignal;
-  /** Told each piece of text as it comes; answer `stop` when there is enough. */
+  /** Receives each piece of text as it is generated; returns `stop` to end the generation. */
   readonly onText?: (piece: string) => 'stop' | undefined;
 }
 
 export interface Generation {
-  /** Everything that was said; the pieces of `onText` joined. */
+  /** The whole text: the pieces of `onText` joined. */
   readonly text: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** `stop`: the model ended its turn, or `onText` said so; `length`: `maxTokens` were used up. */
+  /** `stop`: the model ended its turn, or `onText` returned `stop`; `length`: `maxTokens` were generated. */
   readonly finishReason: 'stop' | 'length';
 }
 
 /**
- * What the generation service needs of a language model, whatever runs it.
+ * A language model in this process or behind a server.
  *
- * `generate` may be called many times at once. It rejects with the signal's reason when aborted, with `OVERLOADED`
- * when too many calls wait already, with `INVALID_ARGUMENT` when the messages do not fit the model's context, and
- * with `UNAVAILABLE` when the model cannot answer.
+ * `generate` may be called concurrently. It rejects with the signal's reason on abort, with `OVERLOADED` if too many
+ * calls wait, with `INVALID_ARGUMENT` if the messages do not fit the model's context, and with `UNAVAILABLE` if the
+ * model cannot answer.
  */
 export interface LanguageModel {
-  /** The name answers carry, such as `smollm2-135m`. */
+  /** The name that answers carry, such as `smollm2-135m`. */
   readonly name: string;
-  /** What runs it, as OpenTelemetry's GenAI conventions name it: `llama.cpp`, `openai`. */
+  /** The engine, as OpenTelemetry's GenAI conventions name it: `llama.cpp`, `openai`. */
   readonly provider: string;
   generate(messages: readonly ChatMessage[], options: GenerateOptions): Promise<Generation>;
-  /** Takes no more calls, stops running ones and frees what the model holds. */
+  /** Takes no more calls, stops running ones and frees the model. */
   close(): Promise<void>;
 }

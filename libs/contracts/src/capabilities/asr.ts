@@ -10,19 +10,19 @@ export const segmentSchema = z.object({
 
 export const transcribe = capability({
   name: 'asr.transcribe',
-  summary: 'Turns a recording of English speech into text.',
+  summary: 'Transcribes a recording of English speech.',
   timeoutMs: 120_000,
   input: z.object({ audio: bytes() }),
   output: z.object({
-    /** Empty when nothing was said. */
+    /** Empty if the recording has no speech. */
     text: z.string(),
-    /** False for silence and noise: nothing was said. */
+    /** False for silence and noise. */
     speech: z.boolean(),
     language: z.string(),
     durationSeconds: z.number().nonnegative(),
     segments: z.array(segmentSchema),
     model: z.string(),
-    /** Threads the model ran on: what a real-time factor is to be read with. */
+    /** Threads the model ran on, for the interpretation of a real-time factor. */
     threads: z.number().int().positive(),
   }),
   example: {

@@ -10,21 +10,22 @@ export const citationSchema = z.object({
 });
 
 /**
- * How the answer came about. `generated`: every sentence is the model's and was checked; `repaired`: some were
- * replaced by sentences of the passages; `extracted`: all were; `none`: nothing relevant was found, and the answer
- * says so; `off`: the caller asked for the model itself.
+ * The origin of the answer. `generated`: every sentence is the model's and was checked; `repaired`: some were replaced
+ * by sentences of the passages; `extracted`: all were; `none`: no passage was relevant, and the answer states that;
+ * `off`: the text of the model, unchecked, at the caller's request.
  */
 export const groundingSchema = z.enum(['generated', 'repaired', 'extracted', 'none', 'off']);
 
 export const answer = capability({
   name: 'generation.answer',
-  summary: 'Answers a question from passages, citing them; a sentence the passages do not support never leaves.',
+  summary:
+    'Answers a question from passages and cites them; sentences that the passages do not support are not released.',
   timeoutMs: 60_000,
   input: z.object({
-    /** Empty when nothing was said: the answer then asks to say it again. */
+    /** Empty if nothing was transcribed: the answer then asks the caller to repeat the question. */
     question: z.string().max(4_000),
     passages: z.array(passageSchema).max(50).default([]),
-    /** The detected intent; `out_of_scope` makes the threshold for "relevant" stricter. */
+    /** The detected intent; `out_of_scope` raises the threshold of relevance. */
     intent: z.string().optional(),
     grounding: z.enum(['on', 'off']).default('on'),
     maxTokens: z.number().int().min(1).max(1_024).default(120),
@@ -35,7 +36,7 @@ export const answer = capability({
     grounding: groundingSchema,
     model: z.string(),
     usage: z.object({ inputTokens: z.number().int().nonnegative(), outputTokens: z.number().int().nonnegative() }),
-    /** True when the model could not be asked and the passages alone answered. */
+    /** True if the model failed and the passages alone answered. */
     degraded: z.boolean(),
   }),
   example: {

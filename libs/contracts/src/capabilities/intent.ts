@@ -4,29 +4,29 @@ import { textEmbeddingSchema } from '../embedding.js';
 
 const scored = z.object({ intent: z.string(), probability: z.number().min(0).max(1) });
 
-/** The name given to a question that is none of the known intents. */
+/** The intent of a question that has none of the known intents. */
 export const OUT_OF_SCOPE = 'out_of_scope';
 
 export const detect = capability({
   name: 'intent.detect',
-  summary: 'Says which of the known intents a sentence has, how sure that is, or that it has none.',
+  summary: 'Detects the intent of a sentence with a calibrated probability, or that it is out of scope.',
   timeoutMs: 10_000,
   input: z.object({
     text: z.string().min(1).max(4_000),
-    /** Of `text`, where a step before has it. */
+    /** Embedding of `text`, if an earlier step has computed it. */
     embedding: textEmbeddingSchema.optional(),
   }),
   output: z.object({
-    /** The most likely intent, or `out_of_scope`. */
+    /** The most probable intent, or `out_of_scope`. */
     intent: z.string(),
-    /** Calibrated: of answers given with 0.8, about eight in ten are right. */
+    /** Calibrated: about eight in ten answers with 0.8 are right. */
     probability: z.number().min(0).max(1),
-    /** The three most likely intents, whether in scope or not. */
+    /** The three most probable intents, whether in scope or not. */
     top: z.array(scored).max(3),
     outOfScope: z.boolean(),
-    /** 0 (surely in scope) to 1 (surely not). */
+    /** 0 (in scope) to 1 (out of scope). */
     outOfScopeScore: z.number().min(0).max(1),
-    /** `en`, or `und` where the writing is not one the model was trained on. */
+    /** `en`, or `und` for a script that the model was not trained on. */
     language: z.string(),
     model: z.string(),
   }),

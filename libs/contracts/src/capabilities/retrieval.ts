@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { capability } from '../capability.js';
 import { textEmbeddingSchema } from '../embedding.js';
 
-/** A piece of a document, small enough to be quoted and large enough to answer. */
+/** A part of a document, small enough to quote and large enough to answer. */
 export const passageSchema = z.object({
   /** `<document>#<number>`. */
   id: z.string(),
   document: z.string(),
   title: z.string(),
   text: z.string(),
-  /** Rank-fused score of the search; only its order means something. */
+  /** Rank-fused score of the search; only its order has a meaning. */
   score: z.number(),
-  /** Cosine similarity of question and passage, -1 to 1: how near it is, whatever else was found. */
+  /** Cosine similarity of question and passage, -1 to 1, independent of the other results. */
   similarity: z.number(),
 });
 export type Passage = z.infer<typeof passageSchema>;
@@ -21,7 +21,7 @@ export const documentSchema = z.object({
   title: z.string().min(1).max(300),
   /** Markdown. */
   text: z.string().min(1).max(200_000),
-  /** Intents that this document answers; they lift it in a search that names one. */
+  /** Intents that this document answers; a search with one of them ranks it higher. */
   intents: z.array(z.string()).max(50).default([]),
 });
 
@@ -32,15 +32,15 @@ export const search = capability({
   input: z.object({
     query: z.string().min(1).max(4_000),
     limit: z.number().int().min(1).max(50).default(5),
-    /** Lifts passages of documents written for this intent. */
+    /** Documents written for this intent rank higher. */
     intent: z.string().optional(),
-    /** Of `query`, where a step before has it. */
+    /** Embedding of `query`, if an earlier step has computed it. */
     embedding: textEmbeddingSchema.optional(),
   }),
   output: z.object({
     passages: z.array(passageSchema),
     documents: z.number().int().nonnegative(),
-    /** Of `query`, for a later step that needs it too. */
+    /** Embedding of `query`, for later steps. */
     embedding: textEmbeddingSchema.optional(),
   }),
   example: {
@@ -63,7 +63,7 @@ export const search = capability({
 
 export const upsert = capability({
   name: 'retrieval.upsert',
-  summary: 'Adds a document, or replaces the one with the same id. Found by searches as soon as this answers.',
+  summary: 'Adds a document, or replaces the one with the same id. Searches find it when this has answered.',
   timeoutMs: 60_000,
   input: z.object({ document: documentSchema }),
   output: z.object({ id: z.string(), passages: z.number().int().nonnegative(), replaced: z.boolean() }),
@@ -75,7 +75,7 @@ export const upsert = capability({
 
 export const remove = capability({
   name: 'retrieval.delete',
-  summary: 'Deletes a document. No search finds it once this has answered.',
+  summary: 'Deletes a document. Searches no longer find it when this has answered.',
   timeoutMs: 10_000,
   input: z.object({ id: z.string().min(1).max(128) }),
   output: z.object({ id: z.string(), deleted: z.boolean() }),
