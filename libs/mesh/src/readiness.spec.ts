@@ -47,6 +47,24 @@ describe('Readiness.bring', () => {
     expect(logged).toHaveLength(2);
   });
 
+  it('is ready without an optional part after its first failure, and loads the part later', async () => {
+    let failures = 2;
+    const start = async (report: (progress: { progress: number }) => void) => {
+      report({ progress: 0.5 });
+      if (failures-- > 0) throw new LlmosError('UNAVAILABLE', 'No network.');
+    };
+    await readiness.bring('model', start, { ...options, without: 'The rules decide alone.' });
+    const degraded = { name: 'model', state: 'ready', message: 'The rules decide alone. No network.' };
+    expect(said).toEqual([
+      { name: 'model', state: 'loading' },
+      { name: 'model', state: 'loading', progress: 0.5 },
+      degraded,
+      degraded,
+      { name: 'model', state: 'ready' },
+    ]);
+    expect(logged).toHaveLength(2);
+  });
+
   it('stops trying when it is told to, in the pause and in the start', async () => {
     const fails = () => Promise.reject(new Error('no'));
     const paused = readiness.bring('paused', fails, { ...options, retryMs: 60_000 });

@@ -12,6 +12,11 @@ export interface BringOptions {
   readonly log: Pick<Logger, 'error'>;
   /** Between a failure and the next try. Default 30,000. */
   readonly retryMs?: number;
+  /**
+   * What the process does while it lacks the part, in one sentence. Present: the part is optional. After its first
+   * failure the check is `ready` with this message, and `bring` repeats the start in the background.
+   */
+  readonly without?: string;
 }
 
 const RETRY_MS = 30_000;
@@ -36,17 +41,23 @@ export class Readiness {
   async bring(
     name: string,
     start: (report: (progress: StartProgress) => void) => Promise<void>,
-    { signal, log, retryMs = RETRY_MS }: BringOptions,
+    { signal, log, retryMs = RETRY_MS, without }: BringOptions,
   ): Promise<void> {
+    let isWaived = false;
+    const loading = (progress: StartProgress = {}) => isWaived || this.set({ ...progress, name, state: 'loading' });
     while (!signal.aborted) {
-      this.set({ name, state: 'loading' });
+      loading();
       try {
-        await start((progress) => this.set({ ...progress, name, state: 'loading' }));
+        await start(loading);
         return this.set({ name, state: 'ready' });
       } catch (error) {
         if (signal.aborted) return;
-        log.error({ err: error, part: name }, 'a part of the service did not start; it is tried again');
-        this.set({ name, state: 'failed', message: isLlmosError(error) ? error.message : unforeseen(name) });
+        log.error({ err: error, part: name, without }, 'a part of the service did not start; it is tried again');
+        const message = isLlmosError(error) ? error.message : unforeseen(name);
+        isWaived = without !== undefined;
+        this.set(
+          isWaived ? { name, state: 'ready', message: `${without} ${message}` } : { name, state: 'failed', message },
+        );
         await pause(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
       }
     }
