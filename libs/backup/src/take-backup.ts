@@ -1,4 +1,5 @@
 import { STREAMS, type Snapshots, type StoredStream } from '@llmos/bus';
+import { BUCKETS } from '@llmos/contracts';
 import type { KeyService } from '@llmos/privacy';
 import { BackupError } from './backup-error.js';
 import type { BackedUpStream } from './backup-format.js';
@@ -7,7 +8,7 @@ import { BackupWriter } from './backup-writer.js';
 /** Work moves down this list, so a message that moves during the backup is in it twice rather than missing. */
 const FIRST: readonly string[] = [STREAMS.schedules, STREAMS.intake, STREAMS.tasksDurable];
 /** Archived last, so that the keys of the newest messages are in the backup. */
-const KEYS_STREAM = 'KV_tenant-keys';
+const KEYS_STREAM = `KV_${BUCKETS.tenantKeys}`;
 
 export interface BackupOptions {
   /** The file to write. */
