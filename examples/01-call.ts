@@ -1,6 +1,6 @@
 // 01: call a pipeline over HTTP and wait for the answer.
 //
-//     node examples/01-call.ts "How do I change my PIN?"
+//     npx node examples/01-call.ts "How do I change my PIN?"
 import { gateway } from './instance.ts';
 
 interface Reply {
@@ -20,5 +20,5 @@ const { result, details, run_id, error } = (await response.json()) as Reply;
 if (error) throw new Error(`${error.code}: ${error.message}`);
 
 console.log(`answer: ${result}`);
-for (const { title } of details.citations) console.log(`source: ${title}`);
+for (const title of new Set(details.citations.map((citation) => citation.title))) console.log(`source: ${title}`);
 console.log(`run: ${run_id}`);

@@ -1,6 +1,6 @@
 // 02: receive an answer while it is written, as server-sent events.
 //
-//     node examples/02-stream.ts
+//     npx node examples/02-stream.ts
 import { readFile } from 'node:fs/promises';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { gateway } from './instance.ts';

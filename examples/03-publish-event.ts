@@ -1,6 +1,6 @@
 // 03: publish an event and read its result, with the package `nats` and nothing of LLM OS.
 //
-//     node examples/03-publish-event.ts "My card has not arrived."
+//     npx node examples/03-publish-event.ts "My card has not arrived."
 import { randomUUID } from 'node:crypto';
 import { connect, headers } from 'nats';
 import { broker } from './instance.ts';

@@ -1,6 +1,6 @@
 // 04: start a durable run, then read its record until it has ended.
 //
-//     node examples/04-read-a-run.ts
+//     npx node examples/04-read-a-run.ts
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gateway } from './instance.ts';

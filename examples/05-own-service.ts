@@ -1,6 +1,6 @@
 // 05: a service of your own that joins the mesh of a running instance and asks itself once. Ctrl-C stops it.
 //
-//     . <folder of the instance>/services.env && node examples/05-own-service.ts
+//     . <folder of the instance>/services.env && npx node examples/05-own-service.ts
 import { baseConfig, defineConfig, loadConfig } from '@llmos/config';
 import { capability, pipelineSchema } from '@llmos/contracts';
 import { bootstrapService, Bus, MeshClient, RunRecords, Step } from '@llmos/mesh';

@@ -1,6 +1,6 @@
 // 06: a language model of your own: any server that speaks OpenAI's chat protocol.
 //
-//     node examples/06-own-model.ts
+//     npx node examples/06-own-model.ts
 //     LLMOS_GENERATION_URL=http://127.0.0.1:8090 LLMOS_GENERATION_MODEL=quoter npm start
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';

@@ -225,7 +225,10 @@ export function commandsSuite(running: () => Instance): void {
     ];
     const seeded = await json('eval', name, '--data', poisoned, ...options);
     expect(seeded).toMatchObject({ algorithm: 'ials', seed: 7 });
-    expect((seeded['rejections'] as { row: number }[]).map(({ row }) => row)).toEqual([rows.length + 2, rows.length + 3]);
+    expect((seeded['rejections'] as { row: number }[]).map(({ row }) => row)).toEqual([
+      rows.length + 2,
+      rows.length + 3,
+    ]);
     const none = await llmos('eval', name, '--data', data, '--min-interactions', '1000');
     expect(none.code).toBe(1);
     expect(none.errors).toMatch(/INVALID_ARGUMENT/);
