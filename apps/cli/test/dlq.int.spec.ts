@@ -1,7 +1,7 @@
 import { headersOf } from '@llmos/bus';
 import { LlmosError, subjects } from '@llmos/contracts';
 import { Bus } from '@llmos/bus';
-import { openAtRest } from '@llmos/vault';
+import { Vault } from '@llmos/vault';
 import { startNatsServer, type TestNatsServer } from '@llmos/testing';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -29,8 +29,9 @@ describe('llmos dlq', () => {
 
   beforeAll(async () => {
     [nats, home] = await Promise.all([startNatsServer(), mkdtemp(join(tmpdir(), 'llmos-dlq-'))]);
-    bus = await Bus.connect({ url: nats.url, service: 'gateway' });
-    await openAtRest(bus, { home, masterKeyFile: undefined, encryption: true }, { error: () => undefined });
+    const vault = new Vault({ home, masterKeyFile: undefined, encryption: true }, { error: () => undefined });
+    bus = await Bus.connect({ url: nats.url, service: 'gateway', sealers: vault.sealers });
+    await vault.open(bus);
   }, 60_000);
   afterAll(async () => {
     await bus.close(200);

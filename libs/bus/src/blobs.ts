@@ -11,17 +11,12 @@ const KEPT_MS = 26 * 3_600_000;
 /** Payloads too big for a message, kept in the object store for a day and named by reference. */
 export class Blobs {
   private store: Promise<ObjectStore> | undefined;
-  private sealer: Sealer | undefined;
 
   constructor(
     private readonly nc: NatsConnection,
     private readonly replicas: number,
+    private readonly sealer: Sealer | undefined,
   ) {}
-
-  /** Seals every payload from now on; without it they are stored as they are. */
-  sealWith(sealer: Sealer): void {
-    this.sealer = sealer;
-  }
 
   /** @returns the reference to put into `ce-dataref`. */
   async put(tenant: string, body: Uint8Array): Promise<string> {

@@ -23,6 +23,7 @@ import { ObjectBucket, type ObjectOptions } from './objects.js';
 import { delay, Publisher } from './publisher.js';
 import { PullLoop, type Delivery } from './pull-loop.js';
 import { Schedules } from './schedules.js';
+import type { Sealers } from './sealer.js';
 import { forgetTenant, type ForgottenMessages } from './tenant-messages.js';
 import {
   ensureConsumer,
@@ -43,6 +44,7 @@ export interface BusOptions {
   readonly replicas?: number | undefined;
   /** How long to wait for the broker at the start, in milliseconds. */
   readonly connectTimeoutMs?: number;
+  readonly sealers?: Sealers;
   readonly onError?: (error: unknown) => void;
 }
 
@@ -89,16 +91,18 @@ export class Bus {
     private readonly jsm: JetStreamManager,
     private readonly options: BusOptions,
   ) {
-    this.blobs = new Blobs(nc, options.replicas ?? 1);
-    this.schedules = new Schedules(js, jsm);
+    const { replicas = 1, sealers = {} } = options;
+    this.blobs = new Blobs(nc, replicas, sealers.blobs);
+    this.schedules = new Schedules(js, jsm, sealers.schedules);
     this.publisher = new Publisher(nc);
     this.letterObjects = this.objects(OBJECT_STORES.deadLetters, { ttlMs: LETTERS_KEPT_MS });
     this.deadLetters = new DeadLetters({
       publisher: this.publisher,
       objects: this.letterObjects,
       maxBodyBytes: () => this.maxMessageBytes,
+      guard: sealers.deadLetters,
     });
-    this.deadLetterAdmin = new DeadLetterAdmin(js, jsm, this.publisher, this.deadLetters, this.letterObjects);
+    this.deadLetterAdmin = new DeadLetterAdmin(js, jsm, this.publisher, this.letterObjects, sealers.deadLetters);
     this.answerListener = new AnswerListener(nc);
     this.source = `/llmos/${options.service}`;
     void this.watchConnection();

@@ -2,7 +2,7 @@ import { capabilityOf, isLlmosError, LlmosError, newRunId, subjects } from '@llm
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { headersOf, unpackOriginal, type Original } from './dead-letter-original.js';
-import { ID_PREFIX, LETTER, type DeadLetters, type LetterPayload } from './dead-letters.js';
+import { ID_PREFIX, LETTER, type LetterGuard, type LetterPayload } from './dead-letters.js';
 import { readHeaders, writeHeaders } from './envelope.js';
 import { eraseMessage } from './erase-message.js';
 import type { ObjectBucket } from './objects.js';
@@ -52,8 +52,8 @@ export class DeadLetterAdmin {
     private readonly js: JetStreamClient,
     private readonly jsm: JetStreamManager,
     private readonly publisher: Publisher,
-    private readonly letters: DeadLetters,
     private readonly objects: ObjectBucket,
+    private readonly guard: LetterGuard | undefined,
   ) {}
 
   /** All there are, oldest first; those of one tenant where it is named. */
@@ -90,10 +90,13 @@ export class DeadLetterAdmin {
         original: { subject: note.subject, headers: withoutNotes(h), data },
         ...(object ? { object } : {}),
       };
-    const { opener } = this.letters;
-    if (!opener) throw new LlmosError('UNAVAILABLE', 'The dead letter is sealed, and there are no keys here.');
+    if (!this.guard) throw new LlmosError('UNAVAILABLE', 'The dead letter is sealed, and there are no keys here.');
     const id = h.get('Nats-Msg-Id').slice(ID_PREFIX.length);
-    return { note, original: unpackOriginal(await opener.open(note.tenant, id, data)), ...(object ? { object } : {}) };
+    return {
+      note,
+      original: unpackOriginal(await this.guard.open(note.tenant, id, data)),
+      ...(object ? { object } : {}),
+    };
   }
 
   /**

@@ -78,32 +78,24 @@ export interface DeadLettersOptions {
   readonly objects: ObjectBucket;
   /** What fits into a letter beside its headers. */
   readonly maxBodyBytes: () => number;
+  /** Seals and redacts every letter; without it they are kept as they came. */
+  readonly guard: LetterGuard | undefined;
 }
 
 /** Keeps messages that nobody could process, for somebody to look at and to send again. */
 export class DeadLetters {
-  private guard: LetterGuard | undefined;
-
   constructor(private readonly options: DeadLettersOptions) {}
 
-  /** Seals and redacts every letter from now on; without it they are kept as they came. */
-  protectWith(guard: LetterGuard): void {
-    this.guard = guard;
-  }
-
-  get opener(): LetterGuard | undefined {
-    return this.guard;
-  }
-
   async put(letter: DeadLetter): Promise<void> {
+    const { guard } = this.options;
     const tenant = tenantOf(letter);
     const run = letter.headers?.get('ce-subject');
     const beganAtMs = run && isRunId(run) ? runBeganAtMs(run) : Infinity;
     const name = { tenant, id: letter.id, beganAtMs: Math.min(letter.storedAtMs, beganAtMs) };
-    const sealed = (await this.guard?.seal(name, packOriginal(letter))) ?? 'plain';
+    const sealed = (await guard?.seal(name, packOriginal(letter))) ?? 'plain';
     const h = sealed === 'plain' ? ownHeaders(letter.headers) : headers();
     const visible = (text: string, length: number) =>
-      (this.guard ? this.guard.redact(text) : text).replace(/[\r\n]+/g, ' ').slice(0, length);
+      (guard ? guard.redact(text) : text).replace(/[\r\n]+/g, ' ').slice(0, length);
     h.set(LETTER.tenant, tenant);
     h.set(LETTER.payload, typeof sealed === 'string' ? sealed : 'sealed');
     h.set(LETTER.subject, sealed === 'plain' ? letter.subject : visible(letter.subject, FIELD_CHARACTERS));

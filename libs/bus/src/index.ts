@@ -21,7 +21,7 @@ export type { Watching } from './kv-watch.js';
 export type { ObjectBucket, ObjectOptions, StoredObject } from './objects.js';
 export type { Delivery, PullLoop } from './pull-loop.js';
 export { dueConsumer, type Schedule, type Schedules } from './schedules.js';
-export type { Sealer } from './sealer.js';
+export type { Sealer, Sealers } from './sealer.js';
 export {
   Snapshots,
   type SnapshotsOptions,

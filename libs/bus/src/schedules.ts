@@ -24,17 +24,11 @@ export const dueConsumer: ConsumerSpec = { stream: STREAMS.schedules, name: 'gat
 
 /** Schedules kept and fired by the broker itself (message scheduling, ADR-51): they outlive every process of the house. */
 export class Schedules {
-  private sealer: Sealer | undefined;
-
   constructor(
     private readonly js: JetStreamClient,
     private readonly jsm: JetStreamManager,
+    private readonly sealer: Sealer | undefined,
   ) {}
-
-  /** Seals every input from now on, under the name of its pipeline; without it they are stored as they are. */
-  sealWith(sealer: Sealer): void {
-    this.sealer = sealer;
-  }
 
   /** Adds a schedule, or replaces the one with the same name. @throws LlmosError INVALID_ARGUMENT for a `when` nobody can read. */
   async put(tenant: string, { name, pipeline, when, input }: Schedule): Promise<void> {

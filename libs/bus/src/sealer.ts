@@ -1,6 +1,17 @@
-/** Seals what the bus stores for a tenant; it opens for the same tenant under the same name alone. */
+import type { LetterGuard } from './dead-letters.js';
+
+/** Seals what the bus stores for a tenant. Sealed bytes open only for the same tenant under the same name. */
 export interface Sealer {
   seal(tenant: string, name: string, body: Uint8Array): Promise<Uint8Array>;
-  /** Gives bytes that were stored without a seal as they are. */
+  /** Bytes that were stored without a seal are returned as they are. */
   open(tenant: string, name: string, body: Uint8Array): Promise<Uint8Array>;
+}
+
+/** What seals each kind of data that the bus stores; a kind without a sealer is stored as it is. */
+export interface Sealers {
+  /** Large payloads, each under its own name. */
+  readonly blobs?: Sealer;
+  /** Inputs of schedules, under the name of their pipeline. */
+  readonly schedules?: Sealer;
+  readonly deadLetters?: LetterGuard;
 }

@@ -1,8 +1,8 @@
-import { Bus } from '@llmos/bus';
+import { Bus, type Sealers } from '@llmos/bus';
 import { baseConfig, loadConfig, type BaseConfig, type ConfigDefinition, type ConfigOf } from '@llmos/config';
 import { newRunId, type NodeState } from '@llmos/contracts';
 import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/telemetry';
-import { openAtRest, vaultConfig, type AtRest, type TenantKeys, type VaultConfig } from '@llmos/vault';
+import { Vault, vaultConfig, type AtRest, type TenantKeys, type VaultConfig } from '@llmos/vault';
 import { HEARTBEAT_MS, Nodes } from './nodes.js';
 import type { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
@@ -45,9 +45,11 @@ export async function openProcess<D extends ConfigDefinition>(
     ratio: config.traceRatio,
   });
   readiness.set({ name: BROKER_CHECK, state: 'loading', message: 'connecting to NATS' });
-  const bus = await connectPatiently(config, log, readiness);
+  const vault = new Vault(config, log);
+  const bus = await connectPatiently(config, vault.sealers, log, readiness);
   readiness.set({ name: BROKER_CHECK, state: 'ready' });
-  const { tenantKeys, atRest } = await openAtRest(bus, config, log);
+  await vault.open(bus);
+  const { keys: tenantKeys, atRest } = vault;
   // Lazy where all is well; where it is not, better known now than by what fails later.
   tenantKeys
     .verify()
@@ -56,7 +58,12 @@ export async function openProcess<D extends ConfigDefinition>(
   return { config, log, bus, records, nodes, tenantKeys, atRest, readiness, stopTracing };
 }
 
-async function connectPatiently(config: ServiceConfig, log: Logger, readiness: Readiness): Promise<Bus> {
+async function connectPatiently(
+  config: ServiceConfig,
+  sealers: Sealers,
+  log: Logger,
+  readiness: Readiness,
+): Promise<Bus> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await Bus.connect({
@@ -65,6 +72,7 @@ async function connectPatiently(config: ServiceConfig, log: Logger, readiness: R
         password: config.natsPassword,
         service: config.service,
         replicas: config.natsReplicas,
+        sealers,
         onError: (error) => log.warn({ err: error }, 'the bus reports a problem'),
       });
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Bus, KvBucket } from '@llmos/bus';
-import { BUCKETS, hasCode, isLlmosError } from '@llmos/contracts';
+import { BUCKETS, hasCode, isLlmosError, LlmosError } from '@llmos/contracts';
 import {
   cannotOpen,
   DataKey,
@@ -50,16 +50,27 @@ export class TenantKeys {
   private readonly flight = new SingleFlight();
   private master: Promise<KeyService> | undefined;
 
-  private constructor(
-    private readonly bucket: KvBucket,
-    private readonly options: TenantKeysOptions,
-  ) {}
+  private loaded: KvBucket | undefined;
 
-  /** Opens the bucket and learns what is in it. */
+  /** Until {@link load} has read the keys, whatever needs one rejects with UNAVAILABLE. */
+  constructor(private readonly options: TenantKeysOptions) {}
+
   static async open(bus: Bus, options: TenantKeysOptions): Promise<TenantKeys> {
-    const keys = new TenantKeys(await bus.kv(BUCKETS.tenantKeys, { storage: 'file', erasable: true }), options);
-    await keys.bucket.watch({ onEntry: ({ key, value }) => keys.learn(key, value) });
+    const keys = new TenantKeys(options);
+    await keys.load(bus);
     return keys;
+  }
+
+  /** Opens the bucket and follows it. Resolves when every stored key has been read. */
+  async load(bus: Bus): Promise<void> {
+    const bucket = await bus.kv(BUCKETS.tenantKeys, { storage: 'file', erasable: true });
+    await bucket.watch({ onEntry: ({ key, value }) => this.learn(key, value) });
+    this.loaded = bucket;
+  }
+
+  private get bucket(): KvBucket {
+    if (!this.loaded) throw new LlmosError('UNAVAILABLE', 'The keys of the tenants have not been read yet.');
+    return this.loaded;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Bus, headersOf, type LetterNote } from '@llmos/bus';
+import { Bus, headersOf, type LetterGuard, type LetterNote } from '@llmos/bus';
 import { LlmosError, subjects } from '@llmos/contracts';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
@@ -15,24 +15,32 @@ describe('dead letters', () => {
   let keys: TenantKeys;
   let master: RsaKeyService | undefined;
   let letters = 0;
+  let guard: LetterGuard;
   const problems: unknown[] = [];
 
   beforeAll(async () => {
     nats = await startNatsServer();
-    bus = await Bus.connect({ url: nats.url, service: 'test' });
     const good = RsaKeyService.fromPem(await newMasterKeyPem());
     master = good;
     const openMaster = () =>
       master ? Promise.resolve(master) : Promise.reject(new Error('the master key cannot be read'));
-    keys = await TenantKeys.open(bus, { openMaster });
+    keys = new TenantKeys({ openMaster });
+    const current: LetterGuard = {
+      seal: (name, original) => guard.seal(name, original),
+      open: (tenant, id, sealed) => guard.open(tenant, id, sealed),
+      redact: (text) => guard.redact(text),
+    };
+    bus = await Bus.connect({ url: nats.url, service: 'test', sealers: { deadLetters: current } });
+    await keys.load(bus);
   }, 60_000);
   afterAll(async () => {
     await bus.close(200);
     await nats.stop();
   });
 
-  const protect = (encrypts: boolean) =>
-    bus.deadLetters.protectWith(deadLetterGuard(new AtRest(keys, encrypts), (error) => problems.push(error)));
+  const protect = (encrypts: boolean, by = keys) => {
+    guard = deadLetterGuard(new AtRest(by, encrypts), (error) => problems.push(error));
+  };
 
   /** Buries an event of the tenant; its headers and its body hold the canary. */
   async function bury(tenant: string, { storedAtMs = Date.now(), padding = 0 } = {}): Promise<LetterNote> {
@@ -112,7 +120,7 @@ describe('dead letters', () => {
     const good = master;
     master = undefined;
     const lonely = await TenantKeys.open(bus, { openMaster: () => Promise.reject(new Error('no master key')) });
-    bus.deadLetters.protectWith(deadLetterGuard(new AtRest(lonely, true), (error) => problems.push(error)));
+    protect(true, lonely);
     const note = await bury('unlucky');
     expect(note.payload).toBe('plain');
     expect(problems).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { baseConfig, defineConfig, loadConfig, setting } from '@llmos/config';
 import { isLlmosError } from '@llmos/contracts';
-import { Bus } from '@llmos/bus';
-import { openAtRest, vaultConfig, type TenantKeys } from '@llmos/vault';
+import { Bus, type Sealers } from '@llmos/bus';
+import { Vault, vaultConfig, type TenantKeys } from '@llmos/vault';
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 import type { CommandContext } from './context.js';
@@ -22,13 +22,12 @@ export async function withBroker<T>(
   context: CommandContext,
   work: (bus: Bus, keys: TenantKeys) => Promise<T>,
 ): Promise<T> {
-  const bus = await connect(context);
+  const settings = { ...loadConfig(vaultConfig), home: context.config.home };
+  const vault = new Vault(settings, { error: (_, message) => context.terminal.note(`! ${message}`) });
+  const bus = await connect(context, vault.sealers);
   try {
-    const keys = { ...loadConfig(vaultConfig), home: context.config.home };
-    const { tenantKeys } = await openAtRest(bus, keys, {
-      error: (_: object, message?: string) => context.terminal.note(`! ${message ?? ''}`),
-    });
-    return await work(bus, tenantKeys);
+    await vault.open(bus);
+    return await work(bus, vault.keys);
   } finally {
     await bus.close(0);
   }
@@ -43,10 +42,10 @@ export function brokerAccess({ instance }: CommandContext): { url: string; user?
   return { url: here, user: 'services', password: instance.credentials().services };
 }
 
-async function connect(context: CommandContext): Promise<Bus> {
+async function connect(context: CommandContext, sealers: Sealers): Promise<Bus> {
   const access = brokerAccess(context);
   try {
-    return await Bus.connect({ ...access, replicas: loadConfig(brokerConfig).natsReplicas, service: 'cli' });
+    return await Bus.connect({ ...access, sealers, replicas: loadConfig(brokerConfig).natsReplicas, service: 'cli' });
   } catch (cause) {
     if (isLlmosError(cause)) throw cause;
     throw new CliError(
