@@ -1,6 +1,6 @@
 import { Bus, taskConsumer, type KvBucket } from '@llmos/bus';
 import type { Observation, Restriction } from '@llmos/contracts/capabilities/security';
-import { LlmosError, type Pipeline } from '@llmos/contracts';
+import { LlmosError, type Pipeline, type TerminalAnswer } from '@llmos/contracts';
 import { Forwarder, Nodes, RunRecords } from '@llmos/mesh';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -32,6 +32,16 @@ describe('a gateway process with its throttle', () => {
       },
       body: JSON.stringify(body),
     });
+  /** Answers every task of `intent.detect`. */
+  const work = async (lane: 'live' | 'durable', answer: TerminalAnswer) => {
+    const forwarder = new Forwarder(bus, await RunRecords.open(bus));
+    await bus.consume(taskConsumer(lane, 'intent.detect'), 1, async (delivery) => {
+      const { envelope, body } = await bus.decode(delivery);
+      const pipeline = JSON.parse((body as { pipeline: string }).pipeline) as Pipeline;
+      await forwarder.endRun(envelope, { pipeline, timings: [] }, answer, undefined);
+      delivery.ack();
+    });
+  };
   const write = (more: Partial<Restriction>) => {
     const restriction: Restriction = {
       id: ID,
@@ -172,15 +182,26 @@ describe('a gateway process with its throttle', () => {
     expect(batches).toBe(before);
   }, 30_000);
 
+  it('counts the tokens and the score of a live run with its request, whether the answer is streamed or not', async () => {
+    const nodes = await Nodes.open(bus);
+    const capabilities = ['intent.detect'];
+    await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });
+    const details = { usage: { inputTokens: 3, outputTokens: 4 }, screening: { score: 0.25 } };
+    const answer = { type: 'completed' as const, result: 'secret', details, timings: [], degraded: [] };
+    await work('live', answer);
+    const question = { name: 'detect_intent', text: 'a secret question' };
+    const statusOf = async (headers = {}) => (await post('/serving/process', question, headers)).status;
+    await waitFor('the service to be known', async () => (await statusOf()) === 200);
+    expect(await statusOf({ accept: 'text/event-stream' })).toBe(200);
+    const withUsage = () => observed.filter(({ tokens, injectionScore }) => tokens === 7 && injectionScore === 0.25);
+    await waitFor('both observations', () => withUsage().length === 2);
+    for (const observation of withUsage())
+      expect(observation).toMatchObject({ route: 'POST /serving/process', status: 200, pipeline: 'detect_intent' });
+  }, 30_000);
+
   it('counts the refusal of a durable run once, where the run ends, however often its record is read', async () => {
-    const forwarder = new Forwarder(bus, await RunRecords.open(bus));
     const error = new LlmosError('CONTENT_REFUSED', 'The text attacks the instructions of the model.').toBody();
-    await bus.consume(taskConsumer('durable', 'intent.detect'), 1, async (delivery) => {
-      const { envelope, body } = await bus.decode(delivery);
-      const pipeline = JSON.parse((body as { pipeline: string }).pipeline) as Pipeline;
-      await forwarder.endRun(envelope, { pipeline, timings: [] }, { type: 'failed', error }, undefined);
-      delivery.ack();
-    });
+    await work('durable', { type: 'failed', error });
     const started = await post('/v1/runs', { name: 'detect_intent', text: 'a secret attack' });
     const { run_id: run } = (await started.json()) as { run_id: string };
     const read = async () => (await (await get(`/v1/runs/${run}`)).json()) as { status: string };
@@ -188,7 +209,7 @@ describe('a gateway process with its throttle', () => {
     for (let i = 0; i < 10; i++) await read();
     const reads = () => observed.filter(({ route, status }) => route === 'GET /v1/runs/:id' && status === 200);
     await waitFor('the reads to be observed', () => reads().length >= 11);
-    expect(observed.filter(({ injectionScore }) => injectionScore !== undefined)).toEqual([
+    expect(observed.filter(({ injectionScore }) => injectionScore === 1)).toEqual([
       expect.objectContaining({
         kind: 'run',
         tenant: 'acme',
