@@ -94,7 +94,7 @@ export class IntakeService {
   /** All messages of a schedule have the same headers: only their sequence numbers in the stream differ. */
   private async readDue({ subject, data, streamSequence }: Delivery): Promise<Order> {
     const address = parseDueSubject(subject);
-    const input = address && (await this.bus.schedules.open(address.tenant, address.pipeline, data));
+    const input = address && (await this.bus.recurringRuns.open(address.tenant, address.pipeline, data));
     const fields = input && eventSchema.shape.data.safeParse(parseJson(Buffer.from(input)));
     if (!address || !fields?.success)
       throw new LlmosError('MALFORMED_EVENT', 'The message is not a due schedule.', { field: 'subject' });

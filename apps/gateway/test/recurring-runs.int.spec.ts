@@ -50,14 +50,14 @@ describe('/v1/schedules', () => {
     expect((await call('DELETE', '/v1/schedules/nightly')).body).toEqual({ name: 'nightly', deleted: true });
     expect((await call('GET', '/v1/schedules')).body).toEqual({ schedules: [] });
     const before = await bus.pending(TASK_STREAM);
-    await bus.schedules.put('default', {
+    await bus.recurringRuns.put('default', {
       name: 'marker',
       pipeline: 'detect_intent',
       when: '@every 1s',
       input: { text: 'x' },
     });
     await waitFor('a run of the other schedule', async () => (await bus.pending(TASK_STREAM)) > before, 10_000);
-    await bus.schedules.delete('default', 'marker');
+    await bus.recurringRuns.delete('default', 'marker');
     // The deleted schedule starts no run while the other starts one; one of its runs may have been on its way.
     expect(await bus.pending(TASK_STREAM)).toBeLessThanOrEqual(before + 2);
   }, 30_000);
@@ -84,7 +84,7 @@ describe('/v1/schedules', () => {
     await call('PUT', '/v1/schedules/daily', { pipeline: 'detect_intent', cron: '0 0 3 * * *', input: nightly.input });
     const { body } = await call('GET', '/v1/schedules');
     expect(body).toMatchObject({ schedules: [{ name: 'daily', when: '0 0 3 * * *' }] });
-    expect(await bus.schedules.list('other')).toEqual([]);
+    expect(await bus.recurringRuns.list('other')).toEqual([]);
   });
 
   it.each([

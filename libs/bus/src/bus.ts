@@ -22,7 +22,7 @@ import { createBucket, KvBucket, type KvOptions } from './kv-bucket.js';
 import { ObjectBucket, type ObjectOptions } from './objects.js';
 import { delay, Publisher } from './publisher.js';
 import { PullLoop, type Delivery } from './pull-loop.js';
-import { Schedules } from './schedules.js';
+import { RecurringRuns } from './recurring-runs.js';
 import type { Sealers } from './sealer.js';
 import { forgetTenant, type ForgottenMessages } from './tenant-messages.js';
 import {
@@ -72,7 +72,7 @@ const WATCHES_END_MS = 500;
 /** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
 export class Bus {
   readonly blobs: Blobs;
-  readonly schedules: Schedules;
+  readonly recurringRuns: RecurringRuns;
   readonly deadLetters: DeadLetters;
   readonly deadLetterAdmin: DeadLetterAdmin;
   private readonly publisher: Publisher;
@@ -93,7 +93,7 @@ export class Bus {
   ) {
     const { replicas = 1, sealers = {} } = options;
     this.blobs = new Blobs(nc, replicas, sealers.blobs);
-    this.schedules = new Schedules(js, jsm, sealers.schedules);
+    this.recurringRuns = new RecurringRuns(js, jsm, sealers.schedules);
     this.publisher = new Publisher(nc);
     this.letterObjects = this.objects(OBJECT_STORES.deadLetters, { ttlMs: LETTERS_KEPT_MS });
     this.deadLetters = new DeadLetters({

@@ -20,7 +20,7 @@ export {
 export type { Watching } from './kv-watch.js';
 export type { ObjectBucket, ObjectOptions, StoredObject } from './objects.js';
 export type { Delivery, PullLoop } from './pull-loop.js';
-export { dueConsumer, type Schedule, type Schedules } from './schedules.js';
+export { dueConsumer, type RecurringRun, type RecurringRuns } from './recurring-runs.js';
 export type { Sealer, Sealers } from './sealer.js';
 export {
   Snapshots,

@@ -177,7 +177,7 @@ describe('dead letters', () => {
       await bury(tenant);
       await bus.publishTerminal(about, said(tenant));
       await bus.publishResult(about, 'assistant', said(tenant));
-      await bus.schedules.put(tenant, { name: 'nightly', pipeline: 'assistant', when: '@every 24h', input: {} });
+      await bus.recurringRuns.put(tenant, { name: 'nightly', pipeline: 'assistant', when: '@every 24h', input: {} });
       return about.run;
     };
     const [gone, kept] = [await leave('gone'), await leave('kept')];
@@ -192,7 +192,7 @@ describe('dead letters', () => {
       return answers;
     };
     expect([await answersOf(gone), await answersOf(kept)]).toMatchObject([[], [{ tenant: 'kept' }]]);
-    expect([await bus.schedules.list('gone'), await bus.schedules.list('kept')]).toMatchObject([
+    expect([await bus.recurringRuns.list('gone'), await bus.recurringRuns.list('kept')]).toMatchObject([
       [],
       [{ name: 'nightly' }],
     ]);

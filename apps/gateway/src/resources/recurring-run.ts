@@ -1,4 +1,4 @@
-import type { Schedule } from '@llmos/bus';
+import type { RecurringRun } from '@llmos/bus';
 import { isToken, LlmosError } from '@llmos/contracts';
 import { z } from 'zod';
 
@@ -34,12 +34,12 @@ export const recurringRun = z.object({
 });
 
 /**
- * The schedule that a request describes.
+ * The recurring run that a request describes.
  *
  * @param minSeconds the shortest time between two starts, in seconds.
  * @throws LlmosError INVALID_ARGUMENT, or PAYLOAD_TOO_LARGE for its input
  */
-export function toSchedule(name: string, body: RecurringRunBody, minSeconds: number): Schedule {
+export function toRecurringRun(name: string, body: RecurringRunBody, minSeconds: number): RecurringRun {
   const { pipeline, every, cron, input } = body;
   if ((every === undefined) === (cron === undefined))
     throw new LlmosError('INVALID_ARGUMENT', "Set either 'every' or 'cron'.", { field: 'every' });

@@ -1,4 +1,4 @@
-import type { Schedule } from '@llmos/bus';
+import type { RecurringRun } from '@llmos/bus';
 import { LlmosError } from '@llmos/contracts';
 import { Bus, CONFIG } from '@llmos/mesh';
 import { checkInput } from '@llmos/pipeline';
@@ -12,7 +12,7 @@ import {
   recurringRun,
   recurringRunBody,
   recurringRunParams as params,
-  toSchedule,
+  toRecurringRun,
   type RecurringRunBody,
 } from './recurring-run.js';
 
@@ -42,17 +42,17 @@ export class RecurringRunsController {
     @Caller() { tenant }: Caller,
     @Params() { name }: z.infer<typeof params>,
     @Fields() body: RecurringRunBody,
-  ): Promise<Schedule> {
-    const schedule = toSchedule(name, body, this.config.scheduleMinSeconds);
-    checkInput(this.pipelines.get(schedule.pipeline, 'pipeline'), schedule.input);
-    await this.storeInTurn(tenant, schedule);
-    return schedule;
+  ): Promise<RecurringRun> {
+    const run = toRecurringRun(name, body, this.config.scheduleMinSeconds);
+    checkInput(this.pipelines.get(run.pipeline, 'pipeline'), run.input);
+    await this.storeInTurn(tenant, run);
+    return run;
   }
 
   @Get()
   @Schemas({ summary: 'List the schedules', replies: { 200: listed } })
   async list(@Caller() { tenant }: Caller): Promise<z.infer<typeof listed>> {
-    return { schedules: await this.bus.schedules.list(tenant) };
+    return { schedules: await this.bus.recurringRuns.list(tenant) };
   }
 
   @Delete('/:name')
@@ -61,20 +61,20 @@ export class RecurringRunsController {
     @Caller() { tenant }: Caller,
     @Params() { name }: z.infer<typeof params>,
   ): Promise<z.infer<typeof deleted>> {
-    return { name, deleted: await this.bus.schedules.delete(tenant, name) };
+    return { name, deleted: await this.bus.recurringRuns.delete(tenant, name) };
   }
 
   /** One after the other: two requests that count at the same time would both find room. */
-  private storeInTurn(tenant: string, schedule: Schedule): Promise<void> {
-    const stored = this.lastStore.then(() => this.store(tenant, schedule));
+  private storeInTurn(tenant: string, run: RecurringRun): Promise<void> {
+    const stored = this.lastStore.then(() => this.store(tenant, run));
     this.lastStore = stored.catch(() => undefined);
     return stored;
   }
 
-  private async store(tenant: string, schedule: Schedule): Promise<void> {
-    const names = (await this.bus.schedules.list(tenant)).map(({ name }) => name);
-    if (names.length >= MAX_PER_TENANT && !names.includes(schedule.name))
+  private async store(tenant: string, run: RecurringRun): Promise<void> {
+    const names = (await this.bus.recurringRuns.list(tenant)).map(({ name }) => name);
+    if (names.length >= MAX_PER_TENANT && !names.includes(run.name))
       throw new LlmosError('CONFLICT', `There are ${names.length} schedules, the most allowed. Delete one first.`);
-    await this.bus.schedules.put(tenant, schedule);
+    await this.bus.recurringRuns.put(tenant, run);
   }
 }

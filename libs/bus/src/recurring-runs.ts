@@ -7,7 +7,7 @@ import { STREAMS, type ConsumerSpec } from './topology.js';
 import { isNotFound, viaBroker } from './broker-errors.js';
 
 /** A pipeline that the broker starts again and again. */
-export interface Schedule {
+export interface RecurringRun {
   readonly name: string;
   readonly pipeline: string;
   /** As the broker reads it: `@every 24h`, `@daily`, or six cron fields, seconds first. */
@@ -19,19 +19,23 @@ const SCHEDULE = 'Nats-Schedule';
 const TARGET = 'Nats-Schedule-Target';
 const MAX_SCHEDULES = 1_000;
 
-/** Deliveries that are due: the gateway makes runs of them. */
+/** Runs that are due: the gateway starts them. */
 export const dueConsumer: ConsumerSpec = { stream: STREAMS.schedules, name: 'gateway_due', filter: subjects.dueAll() };
 
-/** Schedules kept and fired by the broker itself (message scheduling, ADR-51): they outlive every process of the house. */
-export class Schedules {
+/** Recurring runs, which the broker itself keeps and triggers (message scheduling, ADR-51): they outlive all processes. */
+export class RecurringRuns {
   constructor(
     private readonly js: JetStreamClient,
     private readonly jsm: JetStreamManager,
     private readonly sealer: Sealer | undefined,
   ) {}
 
-  /** Adds a schedule, or replaces the one with the same name. @throws LlmosError INVALID_ARGUMENT for a `when` nobody can read. */
-  async put(tenant: string, { name, pipeline, when, input }: Schedule): Promise<void> {
+  /**
+   * Adds a recurring run, or replaces the one with the same name.
+   *
+   * @throws LlmosError INVALID_ARGUMENT for a malformed `when`
+   */
+  async put(tenant: string, { name, pipeline, when, input }: RecurringRun): Promise<void> {
     const head = headers();
     head.set(SCHEDULE, when);
     head.set(TARGET, subjects.due(tenant, pipeline));
@@ -70,19 +74,19 @@ export class Schedules {
     return this.sealer ? this.sealer.open(tenant, pipeline, data) : data;
   }
 
-  /** Those whose input can be read: a schedule whose key has been destroyed is about to be deleted. */
-  async list(tenant: string): Promise<Schedule[]> {
+  /** The recurring runs whose input can be read. One whose key was destroyed is about to be deleted. */
+  async list(tenant: string): Promise<RecurringRun[]> {
     return viaBroker(async () => {
       const { state } = await this.jsm.streams.info(STREAMS.schedules, { subjects_filter: subjects.schedules(tenant) });
       const names = Object.keys(state.subjects ?? {})
         .sort()
         .slice(0, MAX_SCHEDULES);
       const found = await Promise.all(names.map((subject) => this.read(tenant, subject)));
-      return found.filter((schedule) => schedule !== undefined);
+      return found.filter((run) => run !== undefined);
     });
   }
 
-  private async read(tenant: string, subject: string): Promise<Schedule | undefined> {
+  private async read(tenant: string, subject: string): Promise<RecurringRun | undefined> {
     const message = await this.jsm.streams
       .getMessage(STREAMS.schedules, { last_by_subj: subject })
       .catch((error: unknown) => {
@@ -95,7 +99,7 @@ export class Schedules {
     try {
       const input = JSON.parse(
         new TextDecoder().decode(await this.open(tenant, pipeline, message.data)),
-      ) as Schedule['input'];
+      ) as RecurringRun['input'];
       return { name, pipeline, when: message.header.get(SCHEDULE), input };
     } catch (error) {
       if (isLlmosError(error) && error.code === 'NOT_FOUND') return undefined;
