@@ -4,7 +4,7 @@ import { NameTagger } from './entities/name-tagger.js';
 import { RelationFinder } from './relations/relation-finder.js';
 import { readRelations } from './relations/relations-file.js';
 
-/** What works from one reading of a text. */
+/** The heads that work on the token states of an encoded text. */
 export interface AnalysisHeads {
   readonly entities: EntityFinder;
   /** SHA-256 of the entity head's weights. */
@@ -12,7 +12,7 @@ export interface AnalysisHeads {
   readonly relations: RelationFinder;
 }
 
-/** Reads the entity head, checked against its hash, and the relations file. Rejects with `UNAVAILABLE`. */
+/** Reads the entity head and checks its hash; reads the relations file. Rejects with `UNAVAILABLE`. */
 export async function loadHeads(entityHeadPath: string, relationsPath: string): Promise<AnalysisHeads> {
   const [head, rules] = await Promise.all([readEntityHead(entityHeadPath), readRelations(relationsPath)]);
   const entities = new EntityFinder(new NameTagger(decodeEntityHead(head)));

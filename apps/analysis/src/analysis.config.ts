@@ -3,13 +3,13 @@ import { defineConfig, setting, underRoot, type ConfigOf } from '@llmos/config';
 import { deviceSchema } from '@llmos/models';
 import { z } from 'zod';
 
-/** What the analysis service can be told. */
+/** The settings of the analysis service. */
 export const analysisConfig = defineConfig({
   /** Where the embedding model runs. */
   device: setting('LLMOS_ANALYSIS_DEVICE', deviceSchema),
-  /** Worker threads that read texts, each with a session of its own (some 60 MB). */
+  /** Worker threads of each encoder; each thread has its own session (about 60 MB). */
   workers: setting('LLMOS_ANALYSIS_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
-  /** The trained entity head's description; its weights lie beside it. */
+  /** The description file of the entity head; the weights file lies in the same directory. */
   entityHeadPath: setting(
     'LLMOS_ANALYSIS_ENTITY_HEAD',
     z

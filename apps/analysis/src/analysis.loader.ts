@@ -2,11 +2,11 @@ import { LOGGER, Readiness } from '@llmos/mesh';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { AnalysisService } from './analysis.service.js';
-import { ClassifierShelf } from './classifiers/classifier-shelf.js';
+import { ClassifierRegistry } from './classifiers/classifier-registry.js';
 
 const RETRY_MS = 5_000;
 
-/** Brings the models and the classifiers into memory while the process is already up. */
+/** Loads the models and the classifiers in the background after the process has started. */
 @Injectable()
 export class AnalysisLoader implements OnModuleInit, OnModuleDestroy {
   private readonly leaving = new AbortController();
@@ -15,17 +15,17 @@ export class AnalysisLoader implements OnModuleInit, OnModuleDestroy {
     @Inject(LOGGER) private readonly log: Logger,
     private readonly readiness: Readiness,
     private readonly analysis: AnalysisService,
-    private readonly shelf: ClassifierShelf,
+    private readonly classifiers: ClassifierRegistry,
   ) {}
 
   onModuleInit(): void {
     void this.load();
   }
 
-  /** Does not wait for a start under way: it may itself be waiting for the broker, whose connection is closed by now. */
+  /** Does not await a load in progress: it may be waiting for the broker, whose connection is already closed. */
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
-    this.shelf.stop();
+    this.classifiers.stop();
     await this.analysis.close();
   }
 
@@ -35,6 +35,6 @@ export class AnalysisLoader implements OnModuleInit, OnModuleDestroy {
     const [models, classifiers] = ['analysis models', 'classifiers'];
     for (const name of [models, classifiers]) this.readiness.set({ name, state: 'loading' });
     await this.readiness.bring(models, (report) => this.analysis.load(report, signal), options);
-    await this.readiness.bring(classifiers, () => this.shelf.start(), options);
+    await this.readiness.bring(classifiers, () => this.classifiers.start(), options);
   }
 }

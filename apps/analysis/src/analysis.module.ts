@@ -3,31 +3,32 @@ import { AtRest } from '@llmos/vault';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
-import { CatalogTunableBody, type CatalogTunableBodyOptions } from './adapters/catalog-tunable-body.adapter.js';
+import { CatalogTunableEncoder } from './adapters/catalog-tunable-encoder.adapter.js';
 import { KvClassifierStore } from './adapters/kv-classifier.store.adapter.js';
-import { WorkerFewShotTeacher } from './adapters/worker-few-shot-teacher.adapter.js';
+import { WorkerFewShotTrainer } from './adapters/worker-few-shot-trainer.adapter.js';
 import { loadHeads } from './analysis-heads.js';
 import type { AnalysisConfig } from './analysis.config.js';
 import { AnalysisLoader } from './analysis.loader.js';
 import { AnalysisService } from './analysis.service.js';
 import { AnalysisSteps } from './analysis.steps.js';
 import { ClassifierLearner } from './classifiers/classifier-learner.js';
-import { ClassifierShelf } from './classifiers/classifier-shelf.js';
+import { ClassifierRegistry } from './classifiers/classifier-registry.js';
 import { ClassifierTrainer } from './classifiers/classifier-trainer.js';
-import { Feelings } from './feelings.js';
-import { SentimentHead, sentimentBodyPath } from './sentiment/sentiment-head.js';
-import { Topics } from './topics.js';
+import { SentimentAnalyzer } from './sentiment/sentiment-analyzer.js';
+import { sentimentEncoderPath } from './sentiment/sentiment-head-file.js';
+import { SentimentHead } from './sentiment/sentiment-head.js';
+import { TopicClassifiers } from './classifiers/topic-classifiers.js';
 import { FineTuner } from './tuning/fine-tuner.js';
 import { readTuningFiles } from './tuning/tuning-files.js';
 
 type Config = AnalysisConfig & ServiceConfig;
 
-/** A window of a text. */
+/** Length of a window. */
 const MAX_TOKENS = 256;
-/** A backward pass keeps every layer of a whole batch in memory: what is said in a text's first lines has to do. */
+/** Shorter, because a backward pass keeps every layer of a whole batch in memory. Longer texts are cut. */
 const TUNING_MAX_TOKENS = 128;
 
-/** @param name what operators know the encoder by. */
+/** @param name labels the encoder's breaker in logs and metrics. */
 function encoderOf(
   { home, catalogPath, workers, device }: Config,
   log: Logger,
@@ -38,16 +39,9 @@ function encoderOf(
   return new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers, device, update, breaker });
 }
 
-function tunableBodyOf(
-  { home, catalogPath }: Config,
-  purpose: Pick<CatalogTunableBodyOptions, 'learns' | 'maxTokens'>,
-): CatalogTunableBody {
-  return new CatalogTunableBody({
-    model: 'minilm',
-    home,
-    catalogPath,
-    ...purpose,
-  });
+function tunableEncoderOf({ home, catalogPath }: Config, trains: boolean): CatalogTunableEncoder {
+  const maxTokens = trains ? TUNING_MAX_TOKENS : MAX_TOKENS;
+  return new CatalogTunableEncoder({ model: 'minilm', home, catalogPath, trains, maxTokens });
 }
 
 @Module({
@@ -60,50 +54,58 @@ function tunableBodyOf(
       useFactory: (config: Config, log: Logger) => encoderOf(config, log, 'encoder'),
     },
     {
-      provide: ClassifierShelf,
+      provide: ClassifierRegistry,
       inject: [Bus, AtRest, LOGGER],
       useFactory: async (bus: Bus, atRest: AtRest, log: Logger) => {
         const onUnreadable = (key: string, error: unknown): void =>
-          log.error({ key, err: error }, 'a stored classifier cannot be read and is passed over');
-        return new ClassifierShelf(await KvClassifierStore.open(bus, onUnreadable, atRest));
+          log.error({ key, err: error }, 'a stored classifier cannot be read and is skipped');
+        return new ClassifierRegistry(await KvClassifierStore.open(bus, onUnreadable, atRest));
       },
     },
     {
       provide: ClassifierTrainer,
-      inject: [CONFIG, CatalogEmbedder, ClassifierShelf, AtRest, LOGGER],
-      useFactory: (config: Config, encoder: CatalogEmbedder, shelf: ClassifierShelf, atRest: AtRest, log: Logger) => {
-        const teacher = new WorkerFewShotTeacher();
-        const body = tunableBodyOf(config, { learns: true, maxTokens: TUNING_MAX_TOKENS });
-        const learner = new ClassifierLearner({
-          encoder,
-          teacher,
-          tuner: new FineTuner(body, teacher, async () => (await readTuningFiles()).layout),
-          onNotFineTuned: (error) => log.warn({ err: error }, 'a classifier is trained without fine-tuning'),
-        });
-        return new ClassifierTrainer(learner, shelf, (tenant, ms) => atRest.shreddedSince(tenant, ms));
-      },
-    },
-    {
-      provide: Feelings,
-      inject: [CONFIG, LOGGER],
-      useFactory: (config: Config, log: Logger) =>
-        new Feelings(encoderOf(config, log, 'sentiment-encoder', sentimentBodyPath), () => SentimentHead.load()),
-    },
-    {
-      provide: AnalysisService,
-      inject: [CONFIG, CatalogEmbedder, Feelings, ClassifierShelf, LOGGER],
+      inject: [CONFIG, CatalogEmbedder, ClassifierRegistry, AtRest, LOGGER],
       useFactory: (
         config: Config,
         encoder: CatalogEmbedder,
-        feelings: Feelings,
-        shelf: ClassifierShelf,
+        classifiers: ClassifierRegistry,
+        atRest: AtRest,
+        log: Logger,
+      ) => {
+        const trainer = new WorkerFewShotTrainer();
+        const tunable = tunableEncoderOf(config, true);
+        const learner = new ClassifierLearner({
+          encoder,
+          trainer,
+          tuner: new FineTuner(tunable, trainer, async () => (await readTuningFiles()).layout),
+          onNotFineTuned: (error) => log.warn({ err: error }, 'a classifier is trained without fine-tuning'),
+        });
+        return new ClassifierTrainer(learner, classifiers, (tenant, ms) => atRest.shreddedSince(tenant, ms));
+      },
+    },
+    {
+      provide: SentimentAnalyzer,
+      inject: [CONFIG, LOGGER],
+      useFactory: (config: Config, log: Logger) =>
+        new SentimentAnalyzer(encoderOf(config, log, 'sentiment-encoder', sentimentEncoderPath), () =>
+          SentimentHead.load(),
+        ),
+    },
+    {
+      provide: AnalysisService,
+      inject: [CONFIG, CatalogEmbedder, SentimentAnalyzer, ClassifierRegistry, LOGGER],
+      useFactory: (
+        config: Config,
+        encoder: CatalogEmbedder,
+        sentiment: SentimentAnalyzer,
+        classifiers: ClassifierRegistry,
         log: Logger,
       ) => {
         const { entityHeadPath, relationsPath } = config;
         return new AnalysisService({
           encoder,
-          feelings,
-          topics: new Topics(encoder, shelf, tunableBodyOf(config, { learns: false, maxTokens: MAX_TOKENS })),
+          sentiment,
+          topics: new TopicClassifiers(encoder, classifiers, tunableEncoderOf(config, false)),
           loadHeads: () => loadHeads(entityHeadPath, relationsPath),
           onDegraded: (error) => log.warn({ err: error }, 'a text is analysed without its sentiment'),
         });

@@ -1,14 +1,14 @@
 import { analyze } from '@llmos/contracts/capabilities/analysis';
 import { InMemoryClassifierStore } from '../test/fixtures/in-memory-classifier.store.js';
-import { inlineTeacher } from '../test/fixtures/inline-teacher.js';
-import { wordFeelings } from '../test/fixtures/word-feelings.js';
+import { inlineTrainer } from '../test/fixtures/inline-trainer.js';
+import { wordSentiment } from '../test/fixtures/word-sentiment.js';
 import { AnalysisService } from './analysis.service.js';
 import { ClassifierLearner } from './classifiers/classifier-learner.js';
-import { ClassifierShelf } from './classifiers/classifier-shelf.js';
+import { ClassifierRegistry } from './classifiers/classifier-registry.js';
 import { ClassifierTrainer } from './classifiers/classifier-trainer.js';
-import { Topics } from './topics.js';
+import { TopicClassifiers } from './classifiers/topic-classifiers.js';
 
-/** Vectors by the letters of a text: enough for texts that share their words to lie near each other. */
+/** Counts of letters: texts with the same words have similar vectors. */
 function letterVector(text: string): Float32Array {
   const vector = new Float32Array(26);
   for (const letter of text.toLowerCase()) {
@@ -34,22 +34,22 @@ const encoder = {
 };
 
 async function replica(store: InMemoryClassifierStore) {
-  const shelf = new ClassifierShelf(store);
-  await shelf.start();
+  const classifiers = new ClassifierRegistry(store);
+  await classifiers.start();
   const missing = () => Promise.reject(new Error('not needed'));
-  const topics = new Topics(encoder, shelf, { embed: missing, close: () => Promise.resolve() });
+  const topics = new TopicClassifiers(encoder, classifiers, { embed: missing, close: () => Promise.resolve() });
   const learner = new ClassifierLearner({
     encoder,
-    teacher: inlineTeacher,
+    trainer: inlineTrainer,
     tuner: { tune: () => Promise.resolve(undefined) },
     onNotFineTuned: () => undefined,
   });
   return {
     learner,
-    shelf,
-    trainer: new ClassifierTrainer(learner, shelf),
+    classifiers,
+    trainer: new ClassifierTrainer(learner, classifiers),
     topics,
-    service: new AnalysisService({ encoder, feelings: wordFeelings(), topics, loadHeads: missing }),
+    service: new AnalysisService({ encoder, sentiment: wordSentiment(), topics, loadHeads: missing }),
   };
 }
 
@@ -58,23 +58,23 @@ const examples = Array.from({ length: 8 }, (_, at) => [
   { text: `pay apply happy ${'p'.repeat(at + 1)}`, label: 'money' },
 ]).flat();
 
-describe('the service', () => {
-  it('asks for patience until it is loaded', async () => {
+describe('the analysis service', () => {
+  it('rejects calls with MODEL_LOADING until it is loaded', async () => {
     const { service } = await replica(new InMemoryClassifierStore());
-    const asked = service.analyze(analyze.input.parse({ texts: ['Hello there'] }), { tenant: 'acme' });
-    await expect(asked).rejects.toMatchObject({ code: 'MODEL_LOADING' });
+    const analysis = service.analyze(analyze.input.parse({ texts: ['Hello there'] }), { tenant: 'acme' });
+    await expect(analysis).rejects.toMatchObject({ code: 'MODEL_LOADING' });
   });
 
-  it('learns from examples, and every replica has the classifier at once', async () => {
+  it('trains a classifier on examples and provides it on every replica, for its tenant alone', async () => {
     const store = new InMemoryClassifierStore();
     const [one, other] = [await replica(store), await replica(store)];
     const trained = await one.trainer.train({ name: 'tickets', examples }, 'acme');
     expect(trained).toMatchObject({ name: 'tickets', labels: ['animals', 'money'], examples: 16 });
     expect(trained.accuracy).toBeGreaterThan(0.9);
-    const judge = await other.topics.judgeFor({ classifier: 'tickets' }, 'acme');
-    const judged = { windows: [], vector: () => Promise.resolve(letterVector('zoo of zzz')) };
-    expect((await judge.judge(judged)).label).toBe('animals');
-    await expect(other.topics.judgeFor({ classifier: 'tickets' }, 'other')).rejects.toMatchObject({
+    const classifier = await other.topics.find({ classifier: 'tickets' }, 'acme');
+    const text = { windows: [], vector: () => Promise.resolve(letterVector('zoo of zzz')) };
+    expect((await classifier.classify(text)).label).toBe('animals');
+    await expect(other.topics.find({ classifier: 'tickets' }, 'other')).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });
@@ -83,27 +83,27 @@ describe('the service', () => {
     [{}, 'labels'],
     [{ labels: ['a', 'a'] }, 'labels'],
     [{ labels: ['a', 'b'], classifier: 'x' }, 'classifier'],
-  ])('refuses the choice %j', async (choice, field) => {
+  ])('rejects the choice %j', async (choice, field) => {
     const { topics } = await replica(new InMemoryClassifierStore());
-    await expect(topics.judgeFor(choice, 'acme')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field });
+    await expect(topics.find(choice, 'acme')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field });
   });
 
-  it('keeps nothing of examples whose tenant was shredded while it learnt', async () => {
-    const { topics, learner, shelf } = await replica(new InMemoryClassifierStore());
+  it('discards a classifier when its tenant was shredded during the training', async () => {
+    const { topics, learner, classifiers } = await replica(new InMemoryClassifierStore());
     const began = Date.now();
-    const trainer = new ClassifierTrainer(learner, shelf, (tenant, ms) => tenant === 'acme' && ms <= began);
+    const trainer = new ClassifierTrainer(learner, classifiers, (tenant, ms) => tenant === 'acme' && ms <= began);
     await expect(trainer.train({ name: 'gone', examples }, 'acme', {}, began)).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    await expect(topics.judgeFor({ classifier: 'gone' }, 'acme')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(topics.find({ classifier: 'gone' }, 'acme')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await trainer.train({ name: 'gone', examples }, 'acme', {}, began + 1);
-    expect((await topics.judgeFor({ classifier: 'gone' }, 'acme')).model).toBe('gone');
+    expect((await topics.find({ classifier: 'gone' }, 'acme')).model).toBe('gone');
   });
 
-  it('refuses too few examples and keeps nothing', async () => {
+  it('rejects too few examples and stores nothing', async () => {
     const { trainer, topics } = await replica(new InMemoryClassifierStore());
     const few = trainer.train({ name: 'few', examples: examples.slice(0, 6) }, 'acme');
     await expect(few).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
-    await expect(topics.judgeFor({ classifier: 'few' }, 'acme')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(topics.find({ classifier: 'few' }, 'acme')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -3,87 +3,93 @@ import type { analyze, classify, TextAnalysis } from '@llmos/contracts/capabilit
 import type { Embedder, LoadProgress } from '@llmos/models';
 import { withModelSpan } from '@llmos/telemetry';
 import type { AnalysisHeads } from './analysis-heads.js';
-import { findAspects } from './aspects/aspect-finder.js';
-import type { Feelings } from './feelings.js';
+import type { TopicClassifier, TopicClassifiers } from './classifiers/topic-classifiers.js';
+import { describeFindings } from './findings-sentence.js';
 import { detectLanguage } from './language/language-detector.js';
 import { keyPhrases } from './phrases/key-phrases.js';
-import { sayFindings } from './spoken-findings.js';
+import { findAspects } from './sentiment/aspect-finder.js';
+import type { SentimentAnalyzer } from './sentiment/sentiment-analyzer.js';
 import { summarise } from './summary/extractive-summary.js';
-import { readText, type Reading } from './text/text-reader.js';
-import type { TopicJudge, Topics } from './topics.js';
-import { windowsOf } from './windows.js';
+import { encodeText, type EncodedText } from './text/encoded-text.js';
+import { windowsOf } from './text/windows.js';
 
 type AnalyzeInput = InputOf<typeof analyze>;
 type Task = AnalyzeInput['tasks'][number];
 type Classified = OutputOf<typeof classify>['results'][number];
 
-/** Who asks, and until when somebody waits. */
-export interface Caller {
+export interface TaskContext {
   readonly tenant: string;
+  /** Aborted when the caller no longer waits. */
   readonly signal?: AbortSignal;
 }
 
 export interface AnalysisParts {
   readonly encoder: Embedder;
-  readonly feelings: Feelings;
-  readonly topics: Topics;
+  readonly sentiment: SentimentAnalyzer;
+  readonly topics: TopicClassifiers;
   /** Reads the entity head and the relations from disk. */
   readonly loadHeads: () => Promise<AnalysisHeads>;
-  /** What `tomorrow` is counted from. */
+  /** The reference time for relative dates such as `tomorrow`. */
   readonly now?: () => Date;
-  /** Told why a text was analysed without its sentiment. */
+  /** Receives the error when a text is analysed without its sentiment. */
   readonly onDegraded?: (error: unknown) => void;
 }
 
+/** What every text of one call is analysed for. */
+interface AnalysisJob {
+  readonly heads: AnalysisHeads;
+  /** The language that the caller stated. */
+  readonly language: 'en' | undefined;
+  readonly tasks: ReadonlySet<Task>;
+  readonly classifier: TopicClassifier | undefined;
+  /** Length of a summary. */
+  readonly sentences: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const SENTIMENT_TASKS: ReadonlySet<Task> = new Set(['sentiment', 'aspects']);
+
 /**
- * Says what texts say. Each text goes through the body once, window by window, and every head works from that one
- * reading; feelings have a body of their own, and where that fails the other findings are given without. What is not
- * English is named and otherwise left alone.
+ * Analyses texts. Each text passes through the shared encoder once, window by window, and every head works from the
+ * result. Sentiment has an encoder of its own; if that fails, the other findings are returned without it. For a text
+ * that is not English only the language is reported.
  */
 export class AnalysisService {
   private heads?: AnalysisHeads;
 
   constructor(private readonly parts: AnalysisParts) {}
 
-  /** Reads and checks the heads, and loads the body. Until then every call is refused with `MODEL_LOADING`. */
+  /** Reads and checks the heads, and loads the encoders. Until then every call is rejected with `MODEL_LOADING`. */
   async load(report: (progress: LoadProgress) => void = () => undefined, signal?: AbortSignal): Promise<void> {
     const heads = await this.parts.loadHeads();
     await this.parts.encoder.start(report, signal);
-    await this.parts.feelings.start(report, signal);
+    await this.parts.sentiment.start(report, signal);
     this.heads = heads;
   }
 
-  /** One analysis a text, in order. Rejects with `INVALID_ARGUMENT` for topics without labels or a classifier. */
-  async analyze(input: AnalyzeInput, { tenant, signal }: Caller): Promise<OutputOf<typeof analyze>> {
+  /** One analysis per text, in order. Rejects with `INVALID_ARGUMENT` for topics without labels or a classifier. */
+  async analyze(input: AnalyzeInput, { tenant, signal }: TaskContext): Promise<OutputOf<typeof analyze>> {
     const heads = this.ready();
     const tasks = new Set(input.tasks);
-    const judge = tasks.has('topics') ? await this.parts.topics.judgeFor(input, tenant, signal) : undefined;
+    const classifier = tasks.has('topics') ? await this.parts.topics.find(input, tenant, signal) : undefined;
+    const { language, sentences } = input;
     const analyses: TextAnalysis[] = [];
     for (const text of input.texts) {
       signal?.throwIfAborted();
-      analyses.push(
-        await this.analyzeOne(text, {
-          heads,
-          tasks,
-          judge,
-          language: input.language,
-          sentences: input.sentences,
-          signal,
-        }),
-      );
+      analyses.push(await this.analyzeOne(text, { heads, tasks, classifier, language, sentences, signal }));
     }
-    const models = this.modelsOf(tasks, heads, judge);
-    const degraded = analyses.some((analysis) => lacksFeelings(analysis, tasks));
-    return { analyses, sentence: sayFindings(analyses), models, degraded };
+    const models = this.modelsOf(tasks, heads, classifier);
+    const degraded = analyses.some((analysis) => lacksSentiment(analysis, tasks));
+    return { analyses, sentence: describeFindings(analyses), models, degraded };
   }
 
   /**
-   * Each text's label, of those the caller names or of a classifier it trained. Labels in words are English: a text that is
-   * not is named and left alone. A classifier knows the language of its examples.
+   * The label of each text, chosen from the caller's labels or by a trained classifier. Labels are English words: a
+   * text in another language gets an error instead of a label. A classifier works in the language of its examples.
    */
-  async classify(input: InputOf<typeof classify>, { tenant, signal }: Caller): Promise<OutputOf<typeof classify>> {
+  async classify(input: InputOf<typeof classify>, { tenant, signal }: TaskContext): Promise<OutputOf<typeof classify>> {
     this.ready();
-    const judge = await this.parts.topics.judgeFor(input, tenant, signal);
+    const classifier = await this.parts.topics.find(input, tenant, signal);
     const results: Classified[] = [];
     for (const text of input.texts) {
       const language = input.labels && !input.language ? detectLanguage(text) : undefined;
@@ -91,53 +97,37 @@ export class AnalysisService {
         results.push({ scores: [], error: unsupported(language.code) });
         continue;
       }
-      const judged = { windows: windowsOf(text), vector: () => this.vectorOf(text, signal) };
-      const { label, confidence, scores } = await judge.judge(judged, signal);
+      const vector = async () => (await encodeText(text, this.parts.encoder, signal)).vector;
+      const { label, confidence, scores } = await classifier.classify({ windows: windowsOf(text), vector }, signal);
       results.push({ label, confidence, scores: scores.map((each) => ({ ...each })) });
     }
-    return { results, model: judge.model };
+    return { results, model: classifier.model };
   }
 
   async close(): Promise<void> {
-    const { encoder, feelings, topics } = this.parts;
-    await Promise.all([encoder.close(), feelings.close(), topics.close()]);
+    const { encoder, sentiment, topics } = this.parts;
+    await Promise.all([encoder.close(), sentiment.close(), topics.close()]);
   }
 
-  private async analyzeOne(text: string, work: Work): Promise<TextAnalysis> {
-    const language = work.language ? { code: work.language, confidence: 1, supported: true } : detectLanguage(text);
+  private async analyzeOne(text: string, job: AnalysisJob): Promise<TextAnalysis> {
+    const language = job.language ? { code: job.language, confidence: 1, supported: true } : detectLanguage(text);
     if (!language.supported) return { language, error: unsupported(language.code) };
-    if (work.tasks.size === 1 && work.tasks.has('language')) return { language };
-    const reading = await readText(text, this.parts.encoder, work.signal);
+    if (job.tasks.size === 1 && job.tasks.has('language')) return { language };
+    const encoded = await encodeText(text, this.parts.encoder, job.signal);
     return withModelSpan({ operation: 'analyze', model: 'analysis-heads', provider: 'llmos' }, async (span) => {
-      span.setAttribute('llmos.analysis.tasks', [...work.tasks]);
-      span.setAttribute('llmos.analysis.windows', reading.windows.length);
-      return { language, ...(await this.findings(reading, work)) };
+      span.setAttribute('llmos.analysis.tasks', [...job.tasks]);
+      span.setAttribute('llmos.analysis.windows', encoded.windows.length);
+      return { language, ...(await this.findings(encoded, job)) };
     });
   }
 
-  private async vectorOf(text: string, signal?: AbortSignal): Promise<Float32Array> {
-    return (await readText(text, this.parts.encoder, signal)).vector;
-  }
-
-  private async findings(reading: Reading, work: Work): Promise<Omit<TextAnalysis, 'language'>> {
-    const { feelings } = this.parts;
-    const { heads, tasks, judge, signal } = work;
-    const { text, sentences, track, vector } = reading;
-    const found: Partial<TextAnalysis> = {};
-    await this.feelIfPossible(tasks, signal, async () => {
-      if (tasks.has('sentiment')) {
-        const { label, confidence, positive } = await feelings.ofText(reading.windows, signal);
-        found.sentiment = { start: 0, end: text.length, label, confidence, positive };
-      }
-      if (tasks.has('aspects')) found.aspects = await findAspects(reading, feelings, signal);
-    });
-    if (judge) {
-      const judged = { windows: reading.windows, vector: () => Promise.resolve(vector) };
-      found.topics = (await judge.judge(judged, signal)).scores.map((each) => ({
-        start: 0,
-        end: text.length,
-        ...each,
-      }));
+  private async findings(encoded: EncodedText, job: AnalysisJob): Promise<Omit<TextAnalysis, 'language'>> {
+    const { heads, tasks, classifier, signal } = job;
+    const { text, sentences, windows, track, vector } = encoded;
+    const found: Partial<TextAnalysis> = await this.sentimentOf(encoded, tasks, signal);
+    if (classifier) {
+      const { scores } = await classifier.classify({ windows, vector: () => Promise.resolve(vector) }, signal);
+      found.topics = scores.map((each) => ({ start: 0, end: text.length, ...each }));
     }
     if (tasks.has('entities') || tasks.has('relations')) {
       const now = this.parts.now?.() ?? new Date();
@@ -146,33 +136,40 @@ export class AnalysisService {
       if (tasks.has('relations')) found.relations = heads.relations.find(text, sentences, entities);
     }
     if (tasks.has('key_phrases')) found.keyPhrases = keyPhrases(text, sentences, track, vector);
-    if (tasks.has('summary')) found.summary = summarise(text, sentences, track, work.sentences);
+    if (tasks.has('summary')) found.summary = summarise(text, sentences, track, job.sentences);
     signal?.throwIfAborted();
     return found;
   }
 
-  /** Lets feelings fail where something else was asked for too. */
-  private async feelIfPossible(
+  /** If the sentiment model fails, the result lacks sentiment; it throws only when nothing else was requested. */
+  private async sentimentOf(
+    encoded: EncodedText,
     tasks: ReadonlySet<Task>,
     signal: AbortSignal | undefined,
-    feel: () => Promise<void>,
-  ): Promise<void> {
+  ): Promise<Pick<TextAnalysis, 'sentiment' | 'aspects'>> {
+    const { sentiment } = this.parts;
+    const found: Pick<TextAnalysis, 'sentiment' | 'aspects'> = {};
     try {
-      await feel();
+      if (tasks.has('sentiment')) {
+        const { label, confidence, positive } = await sentiment.ofText(encoded.windows, signal);
+        found.sentiment = { start: 0, end: encoded.text.length, label, confidence, positive };
+      }
+      if (tasks.has('aspects')) found.aspects = await findAspects(encoded, sentiment, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      if ([...tasks].every((task) => task === 'language' || FELT.has(task))) throw error;
+      if ([...tasks].every((task) => task === 'language' || SENTIMENT_TASKS.has(task))) throw error;
       this.parts.onDegraded?.(error);
     }
+    return found;
   }
 
-  /** What took part, as `name@hash` where it is trained. */
-  private modelsOf(tasks: ReadonlySet<Task>, heads: AnalysisHeads, judge: TopicJudge | undefined): string[] {
+  /** The models that took part; trained heads as `name@hash`. */
+  private modelsOf(tasks: ReadonlySet<Task>, heads: AnalysisHeads, classifier: TopicClassifier | undefined): string[] {
     const models = ['eld-small'];
     if (tasks.size > 1 || !tasks.has('language')) models.push(this.parts.encoder.model);
-    if (tasks.has('sentiment') || tasks.has('aspects')) models.push(this.parts.feelings.model);
+    if (tasks.has('sentiment') || tasks.has('aspects')) models.push(this.parts.sentiment.model);
     if (tasks.has('entities') || tasks.has('relations')) models.push(`entities@${heads.entityHash.slice(0, 12)}`);
-    if (judge && !models.includes(judge.model)) models.push(judge.model);
+    if (classifier && !models.includes(classifier.model)) models.push(classifier.model);
     return models;
   }
 
@@ -183,27 +180,14 @@ export class AnalysisService {
   }
 }
 
-const FELT: ReadonlySet<Task> = new Set(['sentiment', 'aspects']);
-
-function lacksFeelings({ error, sentiment, aspects }: TextAnalysis, tasks: ReadonlySet<Task>): boolean {
+function lacksSentiment({ error, sentiment, aspects }: TextAnalysis, tasks: ReadonlySet<Task>): boolean {
   return !error && ((tasks.has('sentiment') && !sentiment) || (tasks.has('aspects') && !aspects));
-}
-
-/** What is asked of every text of a call. */
-interface Work {
-  readonly heads: AnalysisHeads;
-  /** Said by the caller. */
-  readonly language: 'en' | undefined;
-  readonly tasks: ReadonlySet<Task>;
-  readonly judge: TopicJudge | undefined;
-  readonly sentences: number;
-  readonly signal: AbortSignal | undefined;
 }
 
 function unsupported(code: string): NonNullable<TextAnalysis['error']> {
   const message =
     code === 'und'
-      ? 'No language could be told from this text, so nothing else is said of it. English is supported.'
-      : `The text is in the language '${code}'. English is supported; nothing else is guessed.`;
+      ? 'The language of this text could not be detected, so it was not analysed. English is supported.'
+      : `The text is in the language '${code}'. Only English is supported, so it was not analysed.`;
   return { code: 'unsupported_language', message };
 }

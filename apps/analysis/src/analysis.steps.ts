@@ -3,7 +3,7 @@ import { analyze, classify, deleteClassifier, trainClassifier } from '@llmos/con
 import { Step, type StepContext } from '@llmos/mesh';
 import { Controller } from '@nestjs/common';
 import { AnalysisService } from './analysis.service.js';
-import { ClassifierShelf } from './classifiers/classifier-shelf.js';
+import { ClassifierRegistry } from './classifiers/classifier-registry.js';
 import { ClassifierTrainer } from './classifiers/classifier-trainer.js';
 
 @Controller()
@@ -11,7 +11,7 @@ export class AnalysisSteps {
   constructor(
     private readonly analysis: AnalysisService,
     private readonly trainer: ClassifierTrainer,
-    private readonly shelf: ClassifierShelf,
+    private readonly classifiers: ClassifierRegistry,
   ) {}
 
   @Step(analyze)
@@ -34,6 +34,6 @@ export class AnalysisSteps {
     { name }: InputOf<typeof deleteClassifier>,
     { tenant }: StepContext,
   ): Promise<OutputOf<typeof deleteClassifier>> {
-    return { name, deleted: await this.shelf.delete({ tenant, name }) };
+    return { name, deleted: await this.classifiers.delete({ tenant, name }) };
   }
 }

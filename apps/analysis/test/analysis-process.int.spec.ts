@@ -17,7 +17,7 @@ import {
 const BILLING = ['bill', 'invoice', 'charge', 'fee', 'payment', 'refund', 'price', 'receipt'];
 const DELIVERY = ['parcel', 'courier', 'delivery', 'package', 'shipment', 'driver', 'letter', 'box'];
 
-describe('two replicas as processes, over a real nats-server', () => {
+describe('two replicas of the analysis service, with a real nats-server', () => {
   const services: TestServiceProcess[] = [];
   let nats: TestNatsServer | undefined;
   let bus: Bus | undefined;
@@ -46,7 +46,7 @@ describe('two replicas as processes, over a real nats-server', () => {
     return client.converse(request, () => undefined, AbortSignal.timeout(60_000));
   };
 
-  it('analyses a text, and says what it found in a sentence', async () => {
+  it('analyse a text and summarise the findings in a sentence', async () => {
     const answer = await run('text_analysis', { text: 'Ada Lovelace works for Microsoft in London. I love it.' });
     expect(answer).toMatchObject({
       type: 'completed',
@@ -58,7 +58,7 @@ describe('two replicas as processes, over a real nats-server', () => {
     });
   }, 70_000);
 
-  it('analyses several, and tells of each that is not English', async () => {
+  it('analyse several texts and report each that is not English', async () => {
     const texts = ['A great day.', 'Das war leider gar kein guter Tag für uns.'];
     const answer = await run('text_analysis', { texts, tasks: ['language', 'sentiment'] });
     expect(answer).toMatchObject({
@@ -67,30 +67,30 @@ describe('two replicas as processes, over a real nats-server', () => {
     });
   }, 70_000);
 
-  it('trains a classifier that every replica has, for its tenant alone, until it is deleted', async () => {
+  it('share a trained classifier, for its tenant alone, until it is deleted', async () => {
     const examples = [
       ...BILLING.map((word) => ({ text: `There is a mistake in my ${word}, the amount is wrong.`, label: 'billing' })),
       ...DELIVERY.map((word) => ({ text: `The ${word} has not come to my door yet.`, label: 'delivery' })),
     ];
     const trained = await run('train_classifier', { classifier: 'tickets', examples });
     expect(trained).toMatchObject({ type: 'completed', details: { trained: { name: 'tickets', examples: 16 } } });
-    const ask = { text: 'You took too much money from me.', classifier: 'tickets' };
-    await waitFor('both replicas to know it', async () => {
-      const answers = await Promise.all(Array.from({ length: 6 }, () => run('classify_text', ask)));
+    const input = { text: 'You took too much money from me.', classifier: 'tickets' };
+    await waitFor('both replicas to know the classifier', async () => {
+      const answers = await Promise.all(Array.from({ length: 6 }, () => run('classify_text', input)));
       return answers.every(({ type }) => type === 'completed');
     });
-    expect(await run('classify_text', ask)).toMatchObject({ type: 'completed', result: 'billing' });
-    expect(await run('classify_text', ask, 'other')).toMatchObject({ type: 'failed', error: { code: 'NOT_FOUND' } });
+    expect(await run('classify_text', input)).toMatchObject({ type: 'completed', result: 'billing' });
+    expect(await run('classify_text', input, 'other')).toMatchObject({ type: 'failed', error: { code: 'NOT_FOUND' } });
     expect(await run('delete_classifier', { classifier: 'tickets' })).toMatchObject({
       details: { removed: { deleted: true } },
     });
-    await waitFor('both replicas to forget it', async () => {
-      const answers = await Promise.all(Array.from({ length: 6 }, () => run('classify_text', ask)));
+    await waitFor('both replicas to forget the classifier', async () => {
+      const answers = await Promise.all(Array.from({ length: 6 }, () => run('classify_text', input)));
       return answers.every(({ type }) => type === 'failed');
     });
   }, 120_000);
 
-  it('refuses what it cannot use, naming the field', async () => {
+  it('reject invalid input, naming the field', async () => {
     expect(await run('text_analysis', { text: 'Hi', tasks: ['poetry'] })).toMatchObject({
       type: 'failed',
       error: { code: 'INVALID_ARGUMENT' },
@@ -101,7 +101,7 @@ describe('two replicas as processes, over a real nats-server', () => {
     });
   }, 70_000);
 
-  it('leaves in order when it is told to', async () => {
+  it('exit with code 0 on SIGTERM', async () => {
     expect(await services[0]?.stop()).toEqual({ code: 0, signal: null });
   }, 20_000);
 });

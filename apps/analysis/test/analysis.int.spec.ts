@@ -6,17 +6,17 @@ import fc from 'fast-check';
 import { loadHeads } from '../src/analysis-heads.js';
 import { analysisConfig } from '../src/analysis.config.js';
 import { AnalysisService } from '../src/analysis.service.js';
-import { ClassifierShelf } from '../src/classifiers/classifier-shelf.js';
-import { Topics } from '../src/topics.js';
+import { ClassifierRegistry } from '../src/classifiers/classifier-registry.js';
+import { TopicClassifiers } from '../src/classifiers/topic-classifiers.js';
 import { InMemoryClassifierStore } from './fixtures/in-memory-classifier.store.js';
 import { relationSamples, Tally } from './fixtures/relation-samples.js';
-import { failingFeelings, wordFeelings } from './fixtures/word-feelings.js';
+import { failingSentiment, wordSentiment } from './fixtures/word-sentiment.js';
 
 const HEAD = fileURLToPath(new URL('../model/entities.json', import.meta.url));
 const NOW = new Date('2026-11-24T12:00:00Z');
 const TASKS = analysisTasks.filter((task) => task !== 'topics');
 
-/** The real model, with a count of what goes through it. */
+/** The real model; records the texts that it encodes. */
 class CountingEmbedder extends CatalogEmbedder {
   readonly encoded: string[] = [];
 
@@ -41,8 +41,8 @@ beforeAll(async () => {
   });
   service = new AnalysisService({
     encoder,
-    feelings: wordFeelings(),
-    topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore()), NO_TUNING),
+    sentiment: wordSentiment(),
+    topics: new TopicClassifiers(encoder, new ClassifierRegistry(new InMemoryClassifierStore()), NO_TUNING),
     loadHeads: () => loadHeads(HEAD, RELATIONS),
     now: () => NOW,
   });
@@ -58,7 +58,7 @@ const analyseAll = async (
 const analyseOne = async (text: string, ...tasks: (typeof analysisTasks)[number][]): Promise<TextAnalysis> =>
   (await analyseAll([text], tasks.length > 0 ? tasks : TASKS)).analyses[0]!;
 
-function expectSound(text: string, analysis: TextAnalysis): void {
+function expectValid(text: string, analysis: TextAnalysis): void {
   const within = ({ start, end }: { start: number; end: number }) =>
     expect(start >= 0 && start <= end && end <= text.length).toBe(true);
   const { entities = [], relations = [], keyPhrases = [], summary = [], aspects = [], sentiment } = analysis;
@@ -78,8 +78,8 @@ function expectSound(text: string, analysis: TextAnalysis): void {
   if (sentiment) within(sentiment);
 }
 
-describe('what the real model finds', () => {
-  it('reads names, values and how they belong together', async () => {
+describe('the analysis with the real model', () => {
+  it('finds names, values and their relations', async () => {
     const text = 'Ada Lovelace works for Microsoft in London. She paid $12.50 on 5 May 2025; write to ada@example.com.';
     const { entities, relations } = await analyseOne(text);
     expect(entities?.map(({ type, text: name, value }) => [type, name, value].join(' ').trim())).toEqual([
@@ -95,7 +95,7 @@ describe('what the real model finds', () => {
     ]);
   });
 
-  it('gives each aspect the feeling of its own clause', async () => {
+  it('gives each aspect the sentiment of its own clause', async () => {
     const { aspects } = await analyseOne('The food was great but the staff were rude.', 'aspects');
     expect(aspects).toMatchObject([
       { aspect: 'food', label: 'positive' },
@@ -103,7 +103,7 @@ describe('what the real model finds', () => {
     ]);
   });
 
-  it('sums up in the text’s order, without saying the same twice', async () => {
+  it('summarises in text order, without redundant sentences', async () => {
     const text =
       'The bank raised its fees. The bank raised its fees. Customers were angry about the higher fees of the bank. ' +
       'It rained in the morning. A spokesman said the fees of the bank pay for safer cards.';
@@ -113,14 +113,14 @@ describe('what the real model finds', () => {
     expect(summary?.map(({ start }) => start)).toEqual([...summary!.map(({ start }) => start)].sort((a, b) => a - b));
   });
 
-  it('puts what a text is about among the first key phrases', async () => {
+  it('ranks the topic of a text among the first key phrases', async () => {
     const text =
       'My credit card was declined. The credit card worked last week, and the shop says the card is blocked.';
     const { keyPhrases } = await analyseOne(text, 'key_phrases');
     expect(keyPhrases?.slice(0, 3).map((each) => each.text.toLowerCase())).toContain('credit card');
   });
 
-  it('chooses the topic a caller names', async () => {
+  it('chooses a topic from the caller’s labels', async () => {
     const { analyses } = await analyseAll(
       ['Where is my parcel? It should be here by now.'],
       ['topics'],
@@ -129,7 +129,7 @@ describe('what the real model finds', () => {
     expect(analyses[0]?.topics?.[0]?.label).toBe('delivery');
   });
 
-  it('says what it does not read, and guesses nothing', async () => {
+  it('reports an unsupported language and nothing else', async () => {
     const text = 'Das Essen in Berlin war sehr gut und der Service freundlich.';
     const analysis = await analyseOne(text);
     expect(Object.keys(analysis).sort()).toEqual(['error', 'language']);
@@ -139,7 +139,7 @@ describe('what the real model finds', () => {
     });
   });
 
-  it('puts nothing under labels in English that is not, unless the caller knows better', async () => {
+  it('assigns no English label to a text in another language, unless the caller states that it is English', async () => {
     const texts = ['Die Rechnung stimmt leider nicht, bitte prüfen Sie den Betrag.', 'Where is my parcel?'];
     const asked = { texts, labels: ['billing', 'delivery'] };
     const { results } = await service.classify(classify.input.parse(asked), { tenant: 'acme' });
@@ -149,7 +149,7 @@ describe('what the real model finds', () => {
     expect((await service.classify(known, { tenant: 'acme' })).results[0]?.scores).toHaveLength(2);
   });
 
-  it('gives the other findings when the sentiment fails, and says so', async () => {
+  it('returns the other findings with degraded = true when the sentiment model fails', async () => {
     const running: Embedder = {
       model: encoder.model,
       start: () => Promise.resolve(),
@@ -159,8 +159,8 @@ describe('what the real model finds', () => {
     };
     const failing = new AnalysisService({
       encoder: running,
-      feelings: failingFeelings(),
-      topics: new Topics(encoder, new ClassifierShelf(new InMemoryClassifierStore()), NO_TUNING),
+      sentiment: failingSentiment(),
+      topics: new TopicClassifiers(encoder, new ClassifierRegistry(new InMemoryClassifierStore()), NO_TUNING),
       loadHeads: () => loadHeads(HEAD, RELATIONS),
     });
     await failing.load();
@@ -174,7 +174,7 @@ describe('what the real model finds', () => {
     await expect(ask(['sentiment', 'language'])).rejects.toThrow('no memory');
   });
 
-  it('finds the names and relations of sentences it was not tuned on', async () => {
+  it('finds the names and relations of sentences that its patterns were not tuned on', async () => {
     const names = new Tally();
     const relations = new Tally();
     for (const sample of relationSamples().filter(({ half }) => half === 'test')) {
@@ -196,36 +196,36 @@ describe('what the real model finds', () => {
   }, 60_000);
 });
 
-describe('how it works', () => {
-  it('reads each text once, however many heads ask', async () => {
+describe('the analysis service', () => {
+  it('encodes each text once for all heads', async () => {
     encoder.encoded.length = 0;
     const texts = ['Ada lives in Rome.', 'The food was great but the staff were rude.'];
     await analyseAll(texts);
     expect(encoder.encoded).toEqual(texts);
   });
 
-  it('does not read a text whose language alone is asked for', async () => {
+  it('does not encode a text when only its language is requested', async () => {
     encoder.encoded.length = 0;
     expect(await analyseOne('Where is my card?', 'language')).toEqual({ language: expect.anything() as unknown });
     expect(encoder.encoded).toEqual([]);
   });
 
-  it('stops when nobody waits any longer', async () => {
+  it('stops when the signal aborts', async () => {
     const input = analyze.input.parse({ texts: Array.from({ length: 64 }, () => 'A long day in Rome.'.repeat(20)) });
     const leaving = new AbortController();
-    const asked = service.analyze(input, { tenant: 'acme', signal: leaving.signal });
+    const analysis = service.analyze(input, { tenant: 'acme', signal: leaving.signal });
     leaving.abort(new Error('gone'));
-    await expect(asked).rejects.toThrow();
+    await expect(analysis).rejects.toThrow();
   });
 
-  it('refuses topics without anything to choose from', async () => {
+  it('rejects topics without labels or a classifier', async () => {
     await expect(analyseAll(['Hello there'], ['topics'])).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       field: 'labels',
     });
   });
 
-  it('gives sound findings for anything at all', async () => {
+  it('returns valid findings for any text', async () => {
     const name = fc.constantFrom(
       'Ada',
       'Acme Ltd.',
@@ -249,18 +249,18 @@ describe('how it works', () => {
       fc.asyncProperty(anything, async (text) => {
         const output = await analyseAll([text]);
         expect(() => analyze.output.parse(output)).not.toThrow();
-        expectSound(text, output.analyses[0]!);
+        expectValid(text, output.analyses[0]!);
       }),
       { numRuns: 80, seed: 7 },
     );
   }, 120_000);
 
-  it('works through a document of 100,000 characters in windows', async () => {
+  it('analyses a document of 100,000 characters in windows', async () => {
     const sentence = 'Ada Lovelace met Tom Becker in Madrid on 5 May 2025 and paid $12.50 for the lovely room. ';
     const text = sentence.repeat(Math.floor(100_000 / sentence.length));
     encoder.encoded.length = 0;
     const analysis = await analyseOne(text, 'sentiment', 'entities', 'relations', 'key_phrases', 'summary');
-    expectSound(text, analysis);
+    expectValid(text, analysis);
     expect(encoder.encoded.length).toBeGreaterThan(50);
     expect(analysis.entities?.filter(({ text: name }) => name === 'Ada Lovelace').length).toBeGreaterThan(300);
   }, 180_000);

@@ -1,7 +1,7 @@
 import { baseConfig, loadConfig } from '@llmos/config';
 import { CatalogEmbedder } from '@llmos/models';
-import { FewShotClassifier, trainFewShot } from '../src/classification/few-shot-classifier.js';
-import { ZeroShotClassifier } from '../src/classification/zero-shot-classifier.js';
+import { FewShotClassifier, trainFewShot } from '../src/classifiers/few-shot-classifier.js';
+import { ZeroShotClassifier } from '../src/classifiers/zero-shot-classifier.js';
 
 const billing = [
   'The bill is wrong.',
@@ -38,8 +38,8 @@ const embedder = new CatalogEmbedder({
 beforeAll(() => embedder.start(() => undefined), 120_000);
 afterAll(() => embedder.close());
 
-describe('classification on real vectors', () => {
-  it('learns two labels from 8 examples each', async () => {
+describe('classifiers on real vectors', () => {
+  it('learn two labels from 8 examples each', async () => {
     const texts = [...billing, ...delivery];
     const vectors = await embedder.embed(texts);
     const examples = vectors.map((vector, at) => ({ vector, label: at < billing.length ? 'billing' : 'delivery' }));
@@ -50,7 +50,7 @@ describe('classification on real vectors', () => {
     expect(found).toEqual(unseen.map(({ label }) => label));
   }, 60_000);
 
-  it('puts texts under labels by their names alone', async () => {
+  it('classify texts by the names of the labels alone', async () => {
     const classifier = await ZeroShotClassifier.of(['billing', 'delivery'], (texts) => embedder.embed(texts));
     const found = (await embedder.embed(unseen.map(({ text }) => text))).map((vector) => classifier.classify(vector));
     expect(found.map(({ label }) => label)).toEqual(unseen.map(({ label }) => label));

@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { CatalogEmbedder } from '@llmos/models';
 import {
-  SentimentHead,
-  sentimentBodyPath,
-  sentimentHeadPath,
-  sentimentHeadSchema,
-} from '../src/sentiment/sentiment-head.js';
-import { trainSentiment } from '../src/sentiment/training/sentiment-trainer.js';
+  decodeSentimentHead,
+  encodeSentimentHead,
+  readSentimentHead,
+  sentimentEncoderPath,
+} from '../src/sentiment/sentiment-head-file.js';
+import { SentimentHead } from '../src/sentiment/sentiment-head.js';
+import { trainSentiment } from '../training/sentiment/sentiment-trainer.ts';
 
 const praise = [
   'I love this phone, it is wonderful.',
@@ -43,7 +44,7 @@ const plain = [
 ];
 
 const { home, root, catalogPath } = loadConfig(baseConfig);
-const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update: sentimentBodyPath });
+const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update: sentimentEncoderPath });
 let head: SentimentHead;
 beforeAll(async () => {
   await embedder.start(() => undefined);
@@ -51,33 +52,32 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => embedder.close());
 
-const judged = async (texts: readonly string[]) => (await embedder.embed(texts)).map((vector) => head.judge(vector));
+const verdictsOn = async (texts: readonly string[]) =>
+  (await embedder.embed(texts)).map((vector) => head.judge(vector));
 
-describe('the shipped sentiment head', () => {
-  it('is of the format, and belongs to the shipped body', async () => {
-    const bytes = await readFile(sentimentHeadPath);
-    const file = sentimentHeadSchema.parse(JSON.parse(bytes.toString('utf8')));
-    const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
-    expect(file.body.sha256).toBe(sha256(await readFile(sentimentBodyPath)));
-    expect(file.polarity.weights).toHaveLength(384);
-    expect(head.version).toBe(sha256(bytes));
+describe('the committed sentiment head', () => {
+  it('belongs to the committed encoder, and the card names the hashes of both', async () => {
+    const files = await readSentimentHead();
+    const { encoder } = files.description;
+    expect(encoder.sha256).toBe(hash('sha256', await readFile(sentimentEncoderPath)));
+    expect(decodeSentimentHead(files).polarity.weights).toHaveLength(384);
     const card = await readFile(join(root, 'apps/analysis/model/SENTIMENT_CARD.md'), 'utf8');
     expect(card).toContain(head.version);
-    expect(card).toContain(file.body.sha256);
+    expect(card).toContain(encoder.sha256);
   });
 
-  it('tells praise from blame', async () => {
-    expect((await judged(praise)).map(({ label }) => label)).toEqual(praise.map(() => 'positive'));
-    expect((await judged(blame)).map(({ label }) => label)).toEqual(blame.map(() => 'negative'));
+  it('distinguishes praise from blame', async () => {
+    expect((await verdictsOn(praise)).map(({ label }) => label)).toEqual(praise.map(() => 'positive'));
+    expect((await verdictsOn(blame)).map(({ label }) => label)).toEqual(blame.map(() => 'negative'));
   }, 60_000);
 
-  it('calls a plain statement neutral', async () => {
-    expect((await judged(['The meeting is on Monday.']))[0]?.label).toBe('neutral');
-    const neutral = (await judged(plain)).filter(({ label }) => label === 'neutral');
+  it('classifies plain statements as neutral', async () => {
+    expect((await verdictsOn(['The meeting is on Monday.']))[0]?.label).toBe('neutral');
+    const neutral = (await verdictsOn(plain)).filter(({ label }) => label === 'neutral');
     expect(neutral.length).toBeGreaterThanOrEqual(6);
   }, 60_000);
 
-  it('weighs the windows of a long text', async () => {
+  it('weighs the windows of a long text by their length', async () => {
     const texts = [blame.join(' '), blame.slice(2).join(' '), praise[0] ?? ''];
     const vectors = await embedder.embed(texts);
     const verdict = head.judgeAll(texts.map((text, at) => ({ text, vector: vectors[at] ?? new Float32Array(384) })));
@@ -86,8 +86,8 @@ describe('the shipped sentiment head', () => {
   }, 60_000);
 });
 
-describe('training a sentiment head', () => {
-  it('learns from a few sentences, the same each time', async () => {
+describe('the training of a sentiment head', () => {
+  it('learns from a few sentences and gives the same head each time', async () => {
     const [good, bad, none] = [await embedder.embed(praise), await embedder.embed(blame), await embedder.embed(plain)];
     const part = (from: number, to: number) => ({
       polar: {
@@ -109,18 +109,19 @@ describe('training a sentiment head', () => {
     const data = { ...train, polarHeldOut: heldOut.polar, neutralHeldOut: heldOut.neutral };
     const weights = trainSentiment(data);
     expect(trainSentiment(data)).toEqual(weights);
-    const file = { format: 'llmos-sentiment-head/1', body: { file: 'x', sha256: '0'.repeat(64) }, provenance: {} };
-    const small = new SentimentHead(sentimentHeadSchema.parse({ ...file, ...weights }), 'small');
+    const encoder = { file: 'x', sha256: '0'.repeat(64) };
+    const stored = encodeSentimentHead(weights, { encoder, file: 'x.safetensors', provenance: {} });
+    const small = new SentimentHead(decodeSentimentHead(stored), 'small');
     const right = heldOut.polar.vectors.filter(
       (vector, at) => small.judge(vector).positive >= 0.5 === (heldOut.polar.labels[at] === 1),
     );
     expect(right.length).toBeGreaterThanOrEqual(5);
   }, 60_000);
 
-  it('says which file is no head', async () => {
-    await expect(SentimentHead.load(sentimentBodyPath)).rejects.toMatchObject({
+  it('rejects a file that is not a head, naming it', async () => {
+    await expect(SentimentHead.load(sentimentEncoderPath)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining(sentimentBodyPath) as string,
+      message: expect.stringContaining(sentimentEncoderPath) as string,
     });
   });
 });

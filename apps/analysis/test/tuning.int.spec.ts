@@ -2,20 +2,20 @@ import { pathToFileURL } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { seededRandom, standardNormal } from '@llmos/learning';
 import { CatalogEmbedder } from '@llmos/models';
-import { CatalogTunableBody } from '../src/adapters/catalog-tunable-body.adapter.js';
-import { WorkerFewShotTeacher } from '../src/adapters/worker-few-shot-teacher.adapter.js';
-import { FewShotClassifier, trainFewShot } from '../src/classification/few-shot-classifier.js';
-import { ClassifierShelf } from '../src/classifiers/classifier-shelf.js';
-import { Topics } from '../src/topics.js';
+import { CatalogTunableEncoder } from '../src/adapters/catalog-tunable-encoder.adapter.js';
+import { WorkerFewShotTrainer } from '../src/adapters/worker-few-shot-trainer.adapter.js';
+import { FewShotClassifier, trainFewShot } from '../src/classifiers/few-shot-classifier.js';
+import { ClassifierRegistry } from '../src/classifiers/classifier-registry.js';
+import { TopicClassifiers } from '../src/classifiers/topic-classifiers.js';
 import { FineTuner } from '../src/tuning/fine-tuner.js';
 import { pairTargets } from '../src/tuning/balanced-batches.js';
 import { trainUpdate } from '../src/tuning/contrastive-training.js';
 import { readTuningFiles } from '../src/tuning/tuning-files.js';
 import { freshUpdate, storedUpdate, type UpdateLayout } from '../src/tuning/update-layout.js';
-import { windowsOf } from '../src/windows.js';
+import { windowsOf } from '../src/text/windows.js';
 import { InMemoryClassifierStore } from './fixtures/in-memory-classifier.store.js';
 
-/** Invented: what is promised and what is refused, about the same things. */
+/** Promises and refusals about the same things. */
 const THINGS = ['the refund', 'a new card', 'the repair', 'my order', 'a loan', 'the upgrade', 'a call', 'the visit'];
 const promises = THINGS.map((thing) => ({ label: 'yes', text: `they agreed and will arrange ${thing}` }));
 const refusals = THINGS.map((thing) => ({ label: 'no', text: `they declined and will not arrange ${thing}` }));
@@ -30,47 +30,47 @@ const unseen = [
 const { home, root, catalogPath } = loadConfig(baseConfig);
 const place = { model: 'minilm', home, catalogPath };
 const shared = new CatalogEmbedder({ ...place, workers: 1 });
-const body = new CatalogTunableBody({ ...place, learns: true, maxTokens: 128 });
+const encoder = new CatalogTunableEncoder({ ...place, trains: true, maxTokens: 128 });
 let layout: UpdateLayout;
 
 beforeAll(async () => {
   ({ layout } = await readTuningFiles());
   await shared.start(() => undefined);
 }, 120_000);
-afterAll(() => Promise.all([shared.close(), body.close()]));
+afterAll(() => Promise.all([shared.close(), encoder.close()]));
 
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 
-/** An update that changes the encoder a little, in every matrix. */
+/** An update that changes every matrix of the encoder a little. */
 function someUpdate(seed: number): Float32Array {
   const random = seededRandom(seed);
   return freshUpdate(layout, random).map((value) => value + 0.01 * standardNormal(random));
 }
 
 describe('the encoder with an update', () => {
-  it('is the shared one while its update is fresh', async () => {
+  it('equals the shared encoder before training', async () => {
     const texts = unseen.map(({ text }) => text);
-    const tuned = await body.embed(texts, freshUpdate(layout, seededRandom(1)));
+    const tuned = await encoder.embed(texts, freshUpdate(layout, seededRandom(1)));
     (await shared.embed(texts)).forEach((vector, at) => expect(dot(vector, tuned[at]!)).toBeGreaterThan(0.9999));
   }, 60_000);
 
-  it('gives each caller the vectors of its own update', async () => {
+  it('uses the update of each call, also for concurrent calls', async () => {
     const text = unseen[0]!.text;
     const [one, other] = [someUpdate(1), someUpdate(2)];
-    const [alone] = await body.embed([text], one);
-    const [[again], [foreign]] = await Promise.all([body.embed([text], one), body.embed([text], other)]);
+    const [alone] = await encoder.embed([text], one);
+    const [[again], [foreign]] = await Promise.all([encoder.embed([text], one), encoder.embed([text], other)]);
     expect(again).toEqual(alone);
     expect(dot(alone!, foreign!)).toBeLessThan(0.999);
   }, 60_000);
 
-  it('knows its gradient: as differences of the loss say, over texts of several lengths', async () => {
+  it('computes a gradient that equals finite differences of the loss, for texts of several lengths', async () => {
     const texts = [...unseen.map(({ text }) => text), 'no', 'yes, of course'];
     const targets = pairTargets(['yes', 'no', 'yes', 'no', 'no', 'yes']);
     const update = someUpdate(3);
-    const lossAt = async (at: Float32Array) => (await body.gradient({ ...targets, texts, update: at })).loss;
-    const { loss, gradient } = await body.gradient({ ...targets, texts, update });
+    const lossAt = async (at: Float32Array) => (await encoder.gradient({ ...targets, texts, update: at })).loss;
+    const { loss, gradient } = await encoder.gradient({ ...targets, texts, update });
 
-    const vectors = await body.embed(texts, update);
+    const vectors = await encoder.embed(texts, update);
     const summed = targets.same.reduce((sum, wanted, at) => {
       const cosine = dot(vectors[Math.floor(at / texts.length)]!, vectors[at % texts.length]!);
       return sum + targets.weight[at]! * (cosine - wanted) ** 2;
@@ -94,9 +94,9 @@ describe('the encoder with an update', () => {
     expect(from).toBe(update.length);
   }, 120_000);
 
-  it('learns from sixteen examples what sets their labels apart', async () => {
-    const update = await trainUpdate(body, examples, { layout });
-    const vectors = await body.embed(
+  it('separates the labels of unseen texts after training on sixteen examples', async () => {
+    const update = await trainUpdate(encoder, examples, { layout });
+    const vectors = await encoder.embed(
       unseen.map(({ text }) => text),
       update,
     );
@@ -106,47 +106,47 @@ describe('the encoder with an update', () => {
     expect(apart(vectors)).toBeGreaterThan(apart(frozen) + 0.3);
   }, 120_000);
 
-  it('stops learning when it is told to, and can be used again', async () => {
+  it('stops training when the signal aborts, and can be used again', async () => {
     const leaving = new AbortController();
-    const tuner = new FineTuner(body, new WorkerFewShotTeacher(), () => Promise.resolve(layout));
+    const tuner = new FineTuner(encoder, new WorkerFewShotTrainer(), () => Promise.resolve(layout));
     const vectors = await shared.embed(examples.map(({ text }) => text));
-    const read = examples.map((example, at) => ({ ...example, vector: vectors[at]! }));
+    const embedded = examples.map((example, at) => ({ ...example, vector: vectors[at]! }));
     const onProgress = (done: number) => {
       if (done === 2) leaving.abort(new Error('gone'));
     };
-    await expect(tuner.tune(read, { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
-    expect(await body.embed(['hello'], someUpdate(1))).toHaveLength(1);
+    await expect(tuner.tune(embedded, { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
+    expect(await encoder.embed(['hello'], someUpdate(1))).toHaveLength(1);
   }, 60_000);
 });
 
-describe('a classifier with a body of its own', () => {
-  it('is its tenant’s alone, and stands beside one of the shared body', async () => {
+describe('a classifier with a encoder of its own', () => {
+  it('is available to its tenant alone, beside a classifier of the shared encoder', async () => {
     const vectors = await shared.embed(examples.map(({ text }) => text));
     const frozen = trainFewShot(examples.map(({ label }, at) => ({ label, vector: vectors[at]! }))).classifier;
-    const update = await trainUpdate(body, examples, { layout });
-    const own = await body.embed(
+    const update = await trainUpdate(encoder, examples, { layout });
+    const own = await encoder.embed(
       examples.map(({ text }) => text),
       update,
     );
     const tuned = trainFewShot(examples.map(({ label }, at) => ({ label, vector: own[at]! }))).classifier;
-    const shelf = new ClassifierShelf(new InMemoryClassifierStore());
-    await shelf.start();
-    await shelf.put({ tenant: 'acme', name: 'answers' }, tuned.withUpdate(storedUpdate(update), 5));
-    await shelf.put({ tenant: 'other', name: 'answers' }, frozen);
+    const classifiers = new ClassifierRegistry(new InMemoryClassifierStore());
+    await classifiers.start();
+    await classifiers.put({ tenant: 'acme', name: 'answers' }, tuned.withUpdate(storedUpdate(update), 5));
+    await classifiers.put({ tenant: 'other', name: 'answers' }, frozen);
 
     const used: number[] = [];
     const embed = (texts: readonly string[], how: Float32Array) => {
       used.push(texts.length);
-      return body.embed(texts, how);
+      return encoder.embed(texts, how);
     };
-    const topics = new Topics(shared, shelf, { embed, close: () => Promise.resolve() });
+    const topics = new TopicClassifiers(shared, classifiers, { embed, close: () => Promise.resolve() });
     const labelsFor = async (tenant: string) => {
-      const judge = await topics.judgeFor({ classifier: 'answers' }, tenant);
-      const judged = unseen.map(({ text }) => ({
+      const classifier = await topics.find({ classifier: 'answers' }, tenant);
+      const texts = unseen.map(({ text }) => ({
         windows: windowsOf(text),
         vector: async () => (await shared.embed([text]))[0]!,
       }));
-      return Promise.all(judged.map(async (text) => (await judge.judge(text)).label));
+      return Promise.all(texts.map(async (text) => (await classifier.classify(text)).label));
     };
     expect(await labelsFor('acme')).toEqual(unseen.map(({ label }) => label));
     expect(used).toEqual([1, 1, 1, 1]);
@@ -155,7 +155,7 @@ describe('a classifier with a body of its own', () => {
     await expect(labelsFor('third')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   }, 120_000);
 
-  it('is read when it was stored before there was fine-tuning', () => {
+  it('can be read in the format from before fine-tuning', () => {
     const vectors = examples.map(({ label }, at) => ({
       label,
       vector: Float32Array.of(label === 'yes' ? 1 : -1, Math.sin(at)),
@@ -167,14 +167,14 @@ describe('a classifier with a body of its own', () => {
   });
 });
 
-describe('the files of the graphs', () => {
-  it('are refused when one is missing', async () => {
+describe('the graph files', () => {
+  it('are rejected when one is missing', async () => {
     const folder = new URL(`${pathToFileURL(root).href}/deploy/`);
     await expect(readTuningFiles(folder)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('refuse an update that does not fit them', async () => {
-    const other = body.embed(['a'], new Float32Array(64));
+  it('reject an update of another layout', async () => {
+    const other = encoder.embed(['a'], new Float32Array(64));
     await expect(other).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'classifier' });
   }, 60_000);
 });

@@ -1,18 +1,18 @@
-"""Builds the graphs that let the service move the shared sentence encoder for a tenant's classifier.
+"""Builds the graphs with which the service fine-tunes the shared sentence encoder for a classifier.
 
-Reads the names of the encoder's tensors from its ONNX file and writes graphs without weights (a few KB each); the
-service fills them with the tensors of the encoder's own file when it makes a session. Every linear layer has a low-rank
-update (LoRA, Hu et al. 2021), all of it in one flat input, so that one session serves every classifier.
+Reads the tensor names from the encoder's ONNX file and writes graphs without weights (a few KB each). The service fills
+them with the tensors of the encoder file when it creates a session. Every linear layer has a low-rank update (LoRA, Hu
+et al. 2021). All updates are one flat input, so that one session serves every classifier.
 
     python build_tuning_graphs.py --model model.onnx --out ../model
 
-tuned-encoder.onnx    input_ids, attention_mask, update -> vectors: the mean over the tokens, of length 1
+tuned-encoder.onnx    input_ids, attention_mask, update -> vectors: the normalised mean over the tokens
 tuning-gradient.onnx  the same, same, weight            -> loss: sum(weight * (cosine - same)^2) over all pairs of texts,
-                                                          gradient: its derivative by the update
+                                                          gradient: its derivative with respect to the update
 
-tuning.json           how an update is laid out, and the hashes of the graphs and of the encoder they fit
+tuning.json           the layout of an update, and the hashes of the graphs and of their encoder
 
-The backward pass is written out by hand beside each forward step. See libs/models/training/requirements.txt.
+Each forward step defines its backward pass. See libs/models/training/requirements.txt.
 """
 import argparse
 import hashlib
@@ -36,7 +36,7 @@ LINEARS = {
 
 
 def matrix_names(path):
-    """For each linear layer, by its BERT name, what its int8 matrix is called in the file."""
+    """The name of the int8 matrix of each linear layer, by the BERT name of the layer."""
     graph = onnx.load(path).graph
     names = {tensor.name for tensor in graph.initializer}
     by_output = {output: node for node in graph.node for output in node.output}
@@ -52,7 +52,7 @@ def matrix_names(path):
 
 
 class Graph:
-    """Nodes in order; each `op` gives the names of what it puts out."""
+    """A list of nodes; `op` adds a node and returns the names of its outputs."""
 
     def __init__(self, matrices):
         self.matrices, self.nodes, self.constants, self.gradients = matrices, [], {}, {}
@@ -77,7 +77,7 @@ class Graph:
         matrix = self.matrices[linear]
         return self.op("Mul", self.op("Cast", f"{matrix}_q", to=TensorProto.FLOAT), f"{matrix}_scale")
 
-    def turned(self, value):
+    def transposed(self, value):
         return self.op("Transpose", value, perm=[1, 0])
 
     def model(self, name, inputs, outputs):
@@ -95,7 +95,7 @@ class Graph:
 
 
 def update_parts(g):
-    """Cuts the flat update into the matrices of each linear layer: down (rows × RANK), then up (RANK × columns)."""
+    """Splits the flat update into the matrices of each linear layer: down (rows × RANK), then up (RANK × columns)."""
     shapes = {
         f"{layer}.{linear}": (rows, columns) for layer in range(LAYERS) for linear, (rows, columns) in LINEARS.items()
     }
@@ -119,9 +119,9 @@ def linear(g, x, layer, name, parts):
     y = g.op("Add", y, g.op("MatMul", narrow, up))
 
     def backward(dy):
-        d_narrow = g.op("MatMul", dy, g.turned(up))
-        g.gradients[key] = (g.op("MatMul", g.turned(x), d_narrow), g.op("MatMul", g.turned(narrow), dy))
-        return g.op("Add", g.op("MatMul", dy, g.turned(weight)), g.op("MatMul", d_narrow, g.turned(down)))
+        d_narrow = g.op("MatMul", dy, g.transposed(up))
+        g.gradients[key] = (g.op("MatMul", g.transposed(x), d_narrow), g.op("MatMul", g.transposed(narrow), dy))
+        return g.op("Add", g.op("MatMul", dy, g.transposed(weight)), g.op("MatMul", d_narrow, g.transposed(down)))
 
     return y, backward
 
@@ -164,8 +164,8 @@ def attention(g, x, layer, parts, bias):
         linear(g, x, layer, f"attention.self.{name}", parts) for name in ("query", "key", "value")
     )
     factor = (WIDTH / HEADS) ** -0.5
-    q_heads, k_turned, v_heads = heads(g, q, [0, 2, 1, 3]), heads(g, k, [0, 2, 3, 1]), heads(g, v, [0, 2, 1, 3])
-    scores = g.op("Add", g.scaled(g.op("MatMul", q_heads, k_turned), factor), bias)
+    q_heads, k_transposed, v_heads = heads(g, q, [0, 2, 1, 3]), heads(g, k, [0, 2, 3, 1]), heads(g, v, [0, 2, 1, 3])
+    scores = g.op("Add", g.scaled(g.op("MatMul", q_heads, k_transposed), factor), bias)
     shares = g.op("Softmax", scores, axis=-1)
     y = whole(g, g.op("MatMul", shares, v_heads))
 
@@ -175,7 +175,7 @@ def attention(g, x, layer, parts, bias):
         d_shares = g.op("MatMul", d_seen, swap(v_heads))
         total = g.op("ReduceSum", g.op("Mul", d_shares, shares), g.constant([-1], np.int64), keepdims=1)
         d_scores = g.scaled(g.op("Mul", shares, g.op("Sub", d_shares, total)), factor)
-        d_q = back_q(whole(g, g.op("MatMul", d_scores, swap(k_turned))))
+        d_q = back_q(whole(g, g.op("MatMul", d_scores, swap(k_transposed))))
         d_k = back_k(whole(g, g.op("MatMul", swap(d_scores), q_heads)))
         d_v = back_v(whole(g, g.op("MatMul", swap(shares), d_seen)))
         return g.op("Add", g.op("Add", d_q, d_k), d_v)
@@ -202,7 +202,7 @@ def encoder_layer(g, x, layer, parts, bias):
 
 
 def mask_of(g):
-    """The mask as numbers, what attention adds for it, and the shape texts × tokens × heads × width."""
+    """The mask as floats and the attention bias; also the shape texts × tokens × heads × width."""
     mask = g.op("Cast", "attention_mask", to=TensorProto.FLOAT)
     hidden = g.op("Sub", mask, g.constant(1))
     bias = g.op("Unsqueeze", g.scaled(hidden, 1e9), g.constant([1, 2], np.int64))
@@ -216,7 +216,7 @@ def text_shape(g):
 
 
 def embeddings(g):
-    """What the first layer is given; the tables stay int8, and only the rows of the texts are turned into numbers."""
+    """The input of the first layer. The tables stay int8; only the rows of the texts are dequantised."""
     rows = lambda name, at: g.op(
         "Mul",
         g.op("Cast", g.op("Gather", f"{name}_q", at, axis=0), to=TensorProto.FLOAT),
@@ -232,7 +232,7 @@ def embeddings(g):
 
 
 def encode(g, parts):
-    """The mean over each text's tokens, of length 1."""
+    """The normalised mean over the tokens of each text."""
     mask, bias = mask_of(g)
     x, backs = embeddings(g), []
     for layer in range(LAYERS):
@@ -275,11 +275,11 @@ def gradient_graph(matrices):
     g = Graph(matrices)
     parts, size = update_parts(g)
     vectors, backward = encode(g, parts)
-    off = g.op("Sub", g.op("MatMul", vectors, g.turned(vectors)), "same")
+    off = g.op("Sub", g.op("MatMul", vectors, g.transposed(vectors)), "same")
     weighted = g.op("Mul", "weight", off)
     loss = g.op("ReduceSum", g.op("Mul", weighted, off), keepdims=0)
     by_cosine = g.scaled(weighted, 2)
-    backward(g.op("MatMul", g.op("Add", by_cosine, g.turned(by_cosine)), vectors))
+    backward(g.op("MatMul", g.op("Add", by_cosine, g.transposed(by_cosine)), vectors))
     gradient = g.op("Concat", *[g.reshaped(each, -1) for key in parts for each in g.gradients[key]], axis=0)
     inputs = {**inputs_of(size), "same": (TensorProto.FLOAT, PAIRS), "weight": (TensorProto.FLOAT, PAIRS)}
     return g.model("tuning-gradient", inputs, {"loss": (loss, []), "gradient": (gradient, [size])})

@@ -1,34 +1,36 @@
 import type { Embedder } from '@llmos/models';
-import type { FewShotClassifier } from '../classification/few-shot-classifier.js';
-import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
-import type { FineTuner, FineTunedClassifier, ReadExample } from '../tuning/fine-tuner.js';
+import type { FewShotTrainer } from '../ports/few-shot-trainer.port.js';
 import type { LabelledText } from '../tuning/contrastive-training.js';
+import type { EmbeddedExample, FineTunedClassifier, FineTuner } from '../tuning/fine-tuner.js';
+import type { FewShotClassifier } from './few-shot-classifier.js';
 
-/** Texts embedded at a time, so that an abort is soon heeded. */
+/** Texts are embedded in batches of this size, so that an abort takes effect soon. */
 const BATCH = 64;
-/** With more, the frozen encoder does as well and far sooner. */
-const MOST_EXAMPLES = 512;
-/** Where the frozen encoder is right this often, fine-tuning has little to win, and was seen to lose. */
+/** With more examples the frozen encoder is as accurate, and much faster. */
+const MAX_EXAMPLES_TO_TUNE = 512;
+/** From this accuracy of the frozen encoder on, fine-tuning gains little and sometimes loses. */
 const ACCURATE_ENOUGH = 0.85;
-const DEFAULT_PATIENCE_MS = 300_000;
+const DEFAULT_TUNING_TIMEOUT_MS = 300_000;
 
-/** Who waits for a classifier, and is told how far it is. */
-export interface Waiting {
+/** Cancellation and progress of a training. */
+export interface TrainingContext {
   readonly signal?: AbortSignal | undefined;
   readonly emit?: ((progress: { stage: string; done: number; total: number }) => void) | undefined;
 }
 
 export interface LearnerParts {
   readonly encoder: Pick<Embedder, 'embed'>;
-  readonly teacher: FewShotTeacher;
+  readonly trainer: FewShotTrainer;
   readonly tuner: Pick<FineTuner, 'tune'>;
-  /** Told why there was no fine-tuning; the classifier is learnt without. */
+  /** Receives the error when fine-tuning failed and the classifier uses the frozen encoder. */
   readonly onNotFineTuned: (error: unknown) => void;
-  /** A busy machine must not cost the caller a classifier: past this, the frozen encoder is taken. Default 5 minutes. */
-  readonly patienceMs?: number | undefined;
+  /** After this time the classifier uses the frozen encoder, as on a busy machine. Default: 5 minutes. */
+  readonly tuningTimeoutMs?: number | undefined;
 }
 
-/** Makes a classifier of labelled texts: on the encoder as it is, or where that is often wrong, on one fine-tuned for it. */
+/**
+ * Trains a classifier on labelled texts; fine-tunes the encoder for it if the frozen encoder is not accurate enough.
+ */
 export class ClassifierLearner {
   constructor(private readonly parts: LearnerParts) {}
 
@@ -36,31 +38,31 @@ export class ClassifierLearner {
   async learn(
     examples: readonly LabelledText[],
     labels: readonly string[],
-    { signal, emit }: Waiting,
+    { signal, emit }: TrainingContext,
   ): Promise<{ classifier: FewShotClassifier; accuracy: number }> {
-    const { encoder, teacher } = this.parts;
+    const { encoder, trainer } = this.parts;
     const vectors = await encoder.embed(labels, signal);
-    const read: Float32Array[] = [];
+    const embedded: Float32Array[] = [];
     for (let from = 0; from < examples.length; from += BATCH) {
       const batch = examples.slice(from, from + BATCH).map(({ text }) => text);
-      read.push(...(await encoder.embed(batch, signal)));
+      embedded.push(...(await encoder.embed(batch, signal)));
     }
     const labelVectors = new Map(labels.map((label, at) => [label, vectors[at]!]));
-    const labelled = examples.map(({ label }, at) => ({ label, vector: read[at]! }));
-    const frozen = await teacher.teach(labelled, labelVectors, signal);
-    if (examples.length > MOST_EXAMPLES || frozen.accuracy >= ACCURATE_ENOUGH) return frozen;
-    const withTexts = examples.map((example, at) => ({ ...example, vector: read[at]! }));
+    const labelled = examples.map(({ label }, at) => ({ label, vector: embedded[at]! }));
+    const frozen = await trainer.train(labelled, labelVectors, signal);
+    if (examples.length > MAX_EXAMPLES_TO_TUNE || frozen.accuracy >= ACCURATE_ENOUGH) return frozen;
+    const withTexts = examples.map((example, at) => ({ ...example, vector: embedded[at]! }));
     return (await this.fineTune(withTexts, { signal, emit })) ?? frozen;
   }
 
   private async fineTune(
-    examples: readonly ReadExample[],
-    { signal, emit }: Waiting,
+    examples: readonly EmbeddedExample[],
+    { signal, emit }: TrainingContext,
   ): Promise<FineTunedClassifier | undefined> {
-    const patience = AbortSignal.timeout(this.parts.patienceMs ?? DEFAULT_PATIENCE_MS);
+    const timeout = AbortSignal.timeout(this.parts.tuningTimeoutMs ?? DEFAULT_TUNING_TIMEOUT_MS);
     try {
       return await this.parts.tuner.tune(examples, {
-        signal: signal ? AbortSignal.any([signal, patience]) : patience,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         onProgress: (done, total) => emit?.({ stage: 'fine-tuning the encoder', done, total }),
       });
     } catch (error) {

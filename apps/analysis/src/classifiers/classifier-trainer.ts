@@ -1,8 +1,8 @@
 import { LlmosError, newRunId, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { trainClassifier } from '@llmos/contracts/capabilities/analysis';
-import { labelsOf } from '../classification/few-shot-classifier.js';
-import type { ClassifierLearner, Waiting } from './classifier-learner.js';
-import type { ClassifierShelf } from './classifier-shelf.js';
+import { labelsOf } from '../classifiers/few-shot-classifier.js';
+import type { ClassifierLearner, TrainingContext } from './classifier-learner.js';
+import type { ClassifierRegistry } from './classifier-registry.js';
 
 const MAX_LABELS = 100;
 
@@ -10,21 +10,21 @@ const MAX_LABELS = 100;
 export class ClassifierTrainer {
   constructor(
     private readonly learner: Pick<ClassifierLearner, 'learn'>,
-    private readonly shelf: ClassifierShelf,
+    private readonly classifiers: ClassifierRegistry,
     /** Whether what began at this time (Unix milliseconds) belongs to keys of the tenant that were destroyed since. */
     private readonly isShreddedSince: (tenant: string, ms: number) => boolean = () => false,
   ) {}
 
   /**
-   * A classifier of the same name is replaced once the new one is trained; rejects without a trace otherwise, also with
-   * NOT_FOUND when the tenant's keys were destroyed meanwhile.
+   * A classifier of the same name is replaced once the new one is trained; rejects without a trace otherwise, also
+   * with NOT_FOUND when the tenant's keys were destroyed meanwhile.
    *
    * @param sinceMs when whoever sent the examples did so, in Unix milliseconds.
    */
   async train(
     { name, examples }: InputOf<typeof trainClassifier>,
     tenant: string,
-    waiting: Waiting = {},
+    waiting: TrainingContext = {},
     sinceMs = Date.now(),
   ): Promise<OutputOf<typeof trainClassifier>> {
     const ref = { tenant, name };
@@ -33,13 +33,13 @@ export class ClassifierTrainer {
       const message = `There are ${labels.length} labels, and ${MAX_LABELS} is the limit.`;
       throw new LlmosError('INVALID_ARGUMENT', message, { field: 'examples' });
     }
-    this.shelf.admit(ref);
+    this.classifiers.admit(ref);
     const begun = performance.now();
     const { classifier, accuracy } = await this.learner.learn(examples, labels, waiting);
     waiting.signal?.throwIfAborted();
     this.refuseShredded(tenant, sinceMs);
-    await this.shelf.put(ref, classifier);
-    if (this.isShreddedSince(tenant, sinceMs)) await this.shelf.delete(ref);
+    await this.classifiers.put(ref, classifier);
+    if (this.isShreddedSince(tenant, sinceMs)) await this.classifiers.delete(ref);
     this.refuseShredded(tenant, sinceMs);
     const seconds = (performance.now() - begun) / 1_000;
     return { name, version: newRunId(), labels: [...classifier.labels], examples: examples.length, accuracy, seconds };

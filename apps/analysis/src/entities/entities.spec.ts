@@ -7,20 +7,18 @@ import { findMoney } from './patterns/money.js';
 import { findProducts } from './patterns/products.js';
 import { beliefsOf, bestTags, type ChainWeights } from './tag-lattice.js';
 import { beginTag, insideTag, isInside, mayFollow, runsOf, TAGS } from './tags.js';
-import { CrfTrainer } from './training/crf-trainer.js';
-import { evaluateHead } from './training/evaluation.js';
 import { BUCKETS, wordFeatures } from './word-features.js';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 const valuesOf = (found: readonly { value?: string }[]): (string | undefined)[] => found.map(({ value }) => value);
 
-describe('what is found by its form', () => {
+describe('the entity patterns', () => {
   it.each([
     ['It cost $12.50.', ['12.50 USD']],
     ['1.234,56 EUR and £1,200 or 3 million euros', ['1200.00 GBP', '1234.56 EUR', '3000000.00 EUR']],
     ['US$ 5, €3.5bn, 20 CHF', ['5.00 USD', '3500000000.00 EUR', '20.00 CHF']],
     ['I have 12 cats and 3 percent', []],
-  ])('money in %j', (text, values) => expect(valuesOf(findMoney(text)).sort()).toEqual([...values].sort()));
+  ])('find money in %j', (text, values) => expect(valuesOf(findMoney(text)).sort()).toEqual([...values].sort()));
 
   it.each([
     ['Paid on 5 May 2025.', ['2025-05-05']],
@@ -29,19 +27,19 @@ describe('what is found by its form', () => {
     ['See 03/04/2026', [undefined]],
     ['2026-02-03 it was', ['2026-02-03']],
     ['May I have a second one now? It took 5 minutes.', []],
-  ])('dates in %j', (text, values) => expect(valuesOf(findDates(text, NOW))).toEqual(values));
+  ])('find dates in %j', (text, values) => expect(valuesOf(findDates(text, NOW))).toEqual(values));
 
-  it('e-mail addresses, and nothing that only looks like one', () => {
+  it('find e-mail addresses, and nothing that only resembles one', () => {
     expect(valuesOf(findEmails('Write to Ada.L@Example.co.uk, not to @ada or a@b.'))).toEqual(['ada.l@example.co.uk']);
   });
 
-  it('products with a model in their name, and no months, years or rooms', () => {
+  it('find products with a model in their name, and no months, years or rooms', () => {
     const text = 'My Galaxy S23 Ultra and an iPhone, in Room 12 in May 2020; I bought the "Magic Mop".';
-    const said = findProducts(text).map(({ start, end }) => text.slice(start, end));
-    expect(said).toEqual(['Galaxy S23 Ultra', 'iPhone', 'Magic Mop']);
+    const names = findProducts(text).map(({ start, end }) => text.slice(start, end));
+    expect(names).toEqual(['Galaxy S23 Ultra', 'iPhone', 'Magic Mop']);
   });
 
-  it('takes any text, soon, with spans inside of it', () => {
+  it('accept any text and return spans inside of it', () => {
     const any = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 400 }),
       fc.stringMatching(/^[$€0-9.,@a-zA-Z -]{0,400}$/),
@@ -56,7 +54,7 @@ describe('what is found by its form', () => {
   });
 });
 
-describe('the chain of tags', () => {
+describe('the tag lattice', () => {
   const random = (seed: number) => (at: number) => Math.sin(seed * 997 + at * 12.9898) * 2;
   const chain = (value: (at: number) => number): ChainWeights => ({
     transitions: Float32Array.from({ length: TAGS * TAGS }, (_, at) => value(at)),
@@ -72,7 +70,7 @@ describe('the chain of tags', () => {
     );
   }
 
-  it.each([1, 2, 3])('finds the best order and the exact probabilities (seed %i)', (seed) => {
+  it.each([1, 2, 3])('finds the best sequence of tags and the exact probabilities (seed %i)', (seed) => {
     const weights = chain(random(seed));
     const scores = Float64Array.from({ length: 3 * TAGS }, (_, at) => random(seed + 50)(at));
     const scoreOf = (tags: number[]): number =>
@@ -90,7 +88,7 @@ describe('the chain of tags', () => {
     expect(marginals[TAGS + 3]).toBeCloseTo(share, 6);
   });
 
-  it('never begins a name in its middle', () => {
+  it('never starts a name with an inside tag', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -9, max: 9, noNaN: true }), { minLength: TAGS, maxLength: 70 }), (raw) => {
         const scores = Float64Array.from(raw.slice(0, raw.length - (raw.length % TAGS)));
@@ -103,7 +101,7 @@ describe('the chain of tags', () => {
     );
   });
 
-  it('reads runs of tags as names', () => {
+  it('converts runs of tags to names', () => {
     const tags = [0, beginTag('person'), insideTag('person'), beginTag('person'), 0, beginTag('place')];
     expect(runsOf(tags)).toEqual([
       { type: 'person', first: 1, end: 3 },
@@ -113,32 +111,14 @@ describe('the chain of tags', () => {
   });
 });
 
-describe('the head', () => {
-  const sentence = (text: string, tags: number[]) => {
-    const words = text.split(' ');
-    return { features: wordFeatures(words), states: new Float32Array(words.length * 2), tags: Uint8Array.from(tags) };
-  };
-  const sentences = [
-    sentence('Ada Lovelace lives in London', [1, 2, 0, 0, 5]),
-    sentence('the dog lives in a house', [0, 0, 0, 0, 0, 0]),
-  ];
-  const settings = { epochs: 20, denseRate: 0.1, lexicalRate: 0.1, dropout: 0.1, decay: 0, seed: 3 };
-
-  it('learns what it is shown, the same each time, and survives its file', () => {
-    const fit = () => new CrfTrainer(2, settings).fit(sentences, () => undefined);
-    const weights = fit();
-    expect(fit().lexical).toEqual(weights.lexical);
-    const files = encodeEntityHead(weights, { model: 'm', binFile: 'x.bin', provenance: {} });
-    expect(evaluateHead(sentences, decodeEntityHead(files))).toMatchObject({ precision: 1, recall: 1, f1: 1 });
-  });
-
-  it('refuses weights that are not those described', () => {
-    const files = encodeEntityHead(emptyWeights(2), { model: 'm', binFile: 'x.bin', provenance: {} });
+describe('the entity head', () => {
+  it('rejects weights that do not match its description', () => {
+    const files = encodeEntityHead(emptyWeights(2), { model: 'm', file: 'x.safetensors', provenance: {} });
     files.bin[10]! ^= 1;
     expect(() => decodeEntityHead(files)).toThrow(/has sha256/);
   });
 
-  it('has features of any words within its buckets', () => {
+  it('has a bucket for every feature of any words', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary', minLength: 1 }), { maxLength: 8 }), (words) => {
         for (const buckets of wordFeatures(words))

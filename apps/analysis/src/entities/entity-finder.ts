@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Span } from '@llmos/contracts';
 import type { Entity } from '@llmos/contracts/capabilities/analysis';
 import type { TokenTrack } from '../text/token-track.js';
@@ -9,16 +9,16 @@ import type { FoundValue } from './patterns/found-value.js';
 import { findMoney } from './patterns/money.js';
 import { findProducts } from './patterns/products.js';
 
-/** More than a reader can use; the text's first are kept. */
+/** Of a text with more entities, the first are returned. */
 const MAX_ENTITIES = 2_000;
-/** Sentences between two looks at whether anybody still waits; other work gets its turn there. */
-const TURN = 32;
+/** After this many sentences the event loop runs other work, and an abort takes effect. */
+const SENTENCES_PER_SLICE = 32;
 
-/** Everything with a name or a value in a text: by the head where it must be understood, by its form where that says it. */
+/** Finds entities: people, organisations and places by the head, the other types by patterns. */
 export class EntityFinder {
   constructor(private readonly tagger: NameTagger) {}
 
-  /** In the text's order, never overlapping; `text.slice(start, end)` is each one's `text`. */
+  /** In text order, without overlaps; the `text` of an entity is `text.slice(start, end)`. */
   async find(
     text: string,
     sentences: readonly Span[],
@@ -28,33 +28,29 @@ export class EntityFinder {
     const found: Entity[] = [];
     for (const [at, sentence] of sentences.entries()) {
       if (found.length >= MAX_ENTITIES) break;
-      if (at % TURN === TURN - 1) await breathe(undefined, { signal });
+      if (at % SENTENCES_PER_SLICE === SENTENCES_PER_SLICE - 1) await yieldToEventLoop(undefined, { signal });
       const chosen = chooseApart(this.candidates(text, sentence, track, now));
       found.push(...chosen.map((each) => ({ ...each, text: text.slice(each.start, each.end) })));
     }
     return found.slice(0, MAX_ENTITIES);
   }
 
-  /** Surest form first: where two overlap, the one further ahead stays. */
+  /** In order of precedence: of two that overlap, the first is kept. */
   private candidates(text: string, sentence: Span, track: TokenTrack, now: Date): FoundValue[] {
-    const said = text.slice(sentence.start, sentence.end);
-    const byForm = [...findEmails(said), ...findMoney(said)];
+    const content = text.slice(sentence.start, sentence.end);
+    const values = [...findEmails(content), ...findMoney(content)];
     const names = this.tagger.find(text, sentence, track);
-    const products = findProducts(said);
-    // `$12.50 on 5 May` would be ten to one on that day.
-    const dates = findDates(masked(said, [...byForm, ...products]), now);
+    const products = findProducts(content);
+    // Masked: in `$12.50 on 5 May` the date parser would read 12.50 as a time.
+    const dates = findDates(masked(content, [...values, ...products]), now);
     const isNamed = (product: Span): boolean =>
       names.some((name) => overlap(name, moved(product, sentence.start)) && name.confidence > 0.9);
-    return [
-      ...[...byForm, ...products.filter((product) => !isNamed(product)), ...dates].map((each) =>
-        moved(each, sentence.start),
-      ),
-      ...names,
-    ];
+    const byPattern = [...values, ...products.filter((product) => !isNamed(product)), ...dates];
+    return [...byPattern.map((each) => moved(each, sentence.start)), ...names];
   }
 }
 
-/** The text with spans made unreadable, every other character in its place. */
+/** Replaces the spans by underscores; all other characters keep their positions. */
 function masked(text: string, spans: readonly Span[]): string {
   return spans.reduce((rest, { start, end }) => rest.slice(0, start) + '_'.repeat(end - start) + rest.slice(end), text);
 }

@@ -2,9 +2,9 @@ import { BUCKETS } from './word-features.js';
 import { TAGS } from './tags.js';
 import type { ChainWeights } from './tag-lattice.js';
 
-/** Everything the entity head has learnt. */
+/** The weights of the entity head. */
 export interface EntityWeights extends ChainWeights {
-  /** Length of a word's state: 384 for MiniLM. */
+  /** Length of a word state: 384 for MiniLM. */
   readonly dimensions: number;
   /** `dense[dimension * TAGS + tag]`. */
   readonly dense: Float32Array;
@@ -12,9 +12,9 @@ export interface EntityWeights extends ChainWeights {
   readonly lexical: Float32Array;
 }
 
-/** A sentence as the head sees it. */
+/** A sentence as the head's input. */
 export interface WordRows {
-  /** One row of `dimensions` a word. */
+  /** One row of length `dimensions` per word. */
   readonly states: Float32Array;
   readonly features: readonly Int32Array[];
 }
@@ -29,7 +29,7 @@ export function emptyWeights(dimensions: number): EntityWeights {
   };
 }
 
-/** Scores of every tag for every word, before their order is looked at: `scores[word * TAGS + tag]`. */
+/** The scores of all tags for all words, without transitions: `scores[word * TAGS + tag]`. */
 export function scoreWords({ states, features }: WordRows, weights: EntityWeights, featureValue = 1): Float64Array {
   const { dimensions, dense, lexical } = weights;
   const scores = new Float64Array(features.length * TAGS);

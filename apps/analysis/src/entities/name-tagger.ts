@@ -11,10 +11,10 @@ export interface FoundName extends Span {
   readonly confidence: number;
 }
 
-/** A chain longer than this is read in parts. */
+/** Longer sentences are tagged in parts. */
 const MAX_WORDS = 128;
 
-/** Finds people, organisations and places in a sentence from its words' states and looks. */
+/** Finds people, organisations and places in a sentence from its word states and word features. */
 export class NameTagger {
   constructor(private readonly weights: EntityWeights) {}
 
@@ -28,7 +28,7 @@ export class NameTagger {
     return names;
   }
 
-  /** The names among words whose states are known. */
+  /** The names in a sequence of words. */
   tag(words: readonly Word[], rows: WordRows): FoundName[] {
     const scores = scoreWords(rows, this.weights);
     const runs = runsOf(bestTags(scores, this.weights));
@@ -51,7 +51,7 @@ function rowsOf(words: readonly Word[], track: TokenTrack): WordRows {
   return { states, features: wordFeatures(words.map(({ text }) => text)) };
 }
 
-/** A name is as sure as its least sure word. */
+/** The confidence of a name is that of its least confident word. */
 function confidenceOf({ type, first, end }: TagRun, marginals: Float64Array): number {
   let least = marginals[first * TAGS + beginTag(type)]!;
   for (let word = first + 1; word < end; word++) least = Math.min(least, marginals[word * TAGS + insideTag(type)]!);

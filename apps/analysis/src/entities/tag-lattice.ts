@@ -1,6 +1,6 @@
 import { mayFollow, TAGS } from './tags.js';
 
-/** How tags follow each other in a chain: `transitions[before * TAGS + tag]`, and `start[tag]`. */
+/** Scores of tag transitions, `transitions[before * TAGS + tag]`, and of the first tag, `start[tag]`. */
 export interface ChainWeights {
   readonly transitions: Float32Array;
   readonly start: Float32Array;
@@ -8,7 +8,7 @@ export interface ChainWeights {
 
 const NEVER = -1e9;
 
-/** The most probable tags of a chain under per-word scores (Viterbi); impossible orders never come out. */
+/** The most probable sequence of tags (Viterbi); invalid transitions are excluded. */
 export function bestTags(scores: Float64Array, { transitions, start }: ChainWeights): Uint8Array {
   const words = scores.length / TAGS;
   const best = new Float64Array(scores.length);
@@ -35,7 +35,7 @@ export function bestTags(scores: Float64Array, { transitions, start }: ChainWeig
   return tags;
 }
 
-/** What the chain believes: for each word the probability of each tag, and the expected count of each transition. */
+/** The probability of each tag for each word, and the expected count of each transition. */
 export interface Beliefs {
   readonly marginals: Float64Array;
   readonly transitionCounts: Float64Array;

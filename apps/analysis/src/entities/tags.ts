@@ -1,8 +1,8 @@
-/** What the token head tells apart; dates, money, e-mail and products are found by their form. */
+/** The entity types of the head. Patterns find dates, money, e-mail and products. */
 export const NAMED_TYPES = ['person', 'organisation', 'place'] as const;
 export type NamedType = (typeof NAMED_TYPES)[number];
 
-/** BIO: `O` is 0; the type at index t begins with tag 1 + 2t and goes on with 2 + 2t. */
+/** BIO tags: `O` is 0; the type at index t has the tags 1 + 2t (begin) and 2 + 2t (inside). */
 export const TAGS = 1 + 2 * NAMED_TYPES.length;
 export const OUTSIDE = 0;
 
@@ -14,19 +14,19 @@ export const isBegin = (tag: number): boolean => tag % 2 === 1;
 /** The type of a tag; undefined for `O`. */
 export const typeOfTag = (tag: number): NamedType | undefined => NAMED_TYPES[Math.floor((tag - 1) / 2)];
 
-/** Whether `tag` may follow `before` (-1 at the start): a name goes on only within itself. */
+/** Whether `tag` may follow `before` (-1 at the start): an inside tag needs a tag of the same type before it. */
 export function mayFollow(before: number, tag: number): boolean {
   return !isInside(tag) || before === tag || before === tag - 1;
 }
 
-/** A run of words that is one name: from the word `first` up to and without `end`. */
+/** A run of words that is one name: from the word `first` to the word before `end`. */
 export interface TagRun {
   readonly type: NamedType;
   readonly first: number;
   readonly end: number;
 }
 
-/** The names that a sequence of tags says. */
+/** The names in a sequence of tags. */
 export function runsOf(tags: ArrayLike<number>): TagRun[] {
   const runs: TagRun[] = [];
   for (let at = 0; at < tags.length; at++) {

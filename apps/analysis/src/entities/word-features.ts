@@ -1,15 +1,16 @@
 import { knownAs } from './gazetteer.js';
 
-/** A power of two: features share buckets by hash, so a head's size does not grow with its training data. */
+/** A power of two. Features are hashed into buckets, so the size of a head does not depend on its training data. */
 export const BUCKETS = 1 << 17;
 
-const AFFIX = 4;
-/** Of a longer word nothing past this says more of what it is. */
-const MAX_WORD = 40;
+const MAX_AFFIX_CHARS = 4;
+/** Longer words are cut. */
+const MAX_WORD_CHARS = 40;
 
 /**
- * What a word and its neighbours look like, as bucket numbers: the words themselves, their beginnings and endings and
- * their shapes (`Xxxx`, `XX`, `dd`), and what they are widely known as. An uncased body does not see capitals; this does.
+ * The features of a word and its neighbours as bucket numbers: the words, their prefixes and suffixes, their shapes
+ * (`Xxxx`, `XX`, `dd`) and their gazetteer entries. Shapes matter because the encoder is uncased and does not see
+ * capitals.
  */
 export function wordFeatures(words: readonly string[]): Int32Array[] {
   const views = words.map(viewOf);
@@ -50,7 +51,7 @@ interface WordView {
   readonly lower: string;
   readonly shape: string;
   readonly longShape: string;
-  /** What the gazetteer knows it as. */
+  /** The gazetteer entry. */
   readonly known: string;
   readonly affixes: readonly string[];
 }
@@ -59,10 +60,10 @@ const START: WordView = { lower: '<s>', shape: '<', longShape: '<', known: '<', 
 const END: WordView = { lower: '</s>', shape: '>', longShape: '>', known: '>', affixes: [] };
 
 function viewOf(word: string): WordView {
-  const lower = word.slice(0, MAX_WORD).toLowerCase();
-  const longShape = shapeOf(word.slice(0, MAX_WORD));
+  const lower = word.slice(0, MAX_WORD_CHARS).toLowerCase();
+  const longShape = shapeOf(word.slice(0, MAX_WORD_CHARS));
   const affixes: string[] = [];
-  for (let length = 1; length <= Math.min(AFFIX, lower.length - 1); length++)
+  for (let length = 1; length <= Math.min(MAX_AFFIX_CHARS, lower.length - 1); length++)
     affixes.push(`p=${lower.slice(0, length)}`, `x=${lower.slice(-length)}`);
   return { lower, shape: longShape.replace(/(.)\1+/g, '$1'), longShape, known: knownAs(lower), affixes };
 }
@@ -74,13 +75,13 @@ function shapeOf(word: string): string {
     .replace(/\p{N}/gu, 'd');
 }
 
-/** In a headline or in capitals throughout, capitals say little. */
+/** Whether most words are capitalised, as in a headline: then capitals carry little information. */
 function mostlyCapitals(words: readonly string[]): boolean {
   const letters = words.filter((word) => /^\p{L}/u.test(word));
   return letters.filter((word) => /^\p{Lu}/u.test(word)).length > 0.6 * letters.length;
 }
 
-/** FNV-1a (32 bits) over UTF-16 code units, with a final mix so that the low bits are good. */
+/** FNV-1a (32 bits) over UTF-16 code units, with a final mix that improves the low bits. */
 function bucketOf(feature: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < feature.length; at++) hash = Math.imul(hash ^ feature.charCodeAt(at), 0x01000193);

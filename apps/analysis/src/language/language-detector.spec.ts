@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { detectLanguage } from './language-detector.js';
 
-describe('the language of a text', () => {
+describe('detectLanguage', () => {
   it.each([
     'Great!',
     'ok',
@@ -10,22 +10,24 @@ describe('the language of a text', () => {
     'Refund please',
     'Where is my card?',
     'Ada Lovelace works for Acme in London.',
-  ])('%j is English', (text) => expect(detectLanguage(text)).toMatchObject({ code: 'en', supported: true }));
+  ])('detects that %j is English', (text) =>
+    expect(detectLanguage(text)).toMatchObject({ code: 'en', supported: true }),
+  );
 
   it.each([
     ['Das Essen war sehr gut und der Service freundlich.', 'de'],
     ['Où est ma carte ?', 'fr'],
     ['mi tarjeta no funciona', 'es'],
     ['Il servizio è pessimo', 'it'],
-  ])('%j is %s, and not supported', (text, code) => {
+  ])('detects that the language of %j is %s, which is not supported', (text, code) => {
     expect(detectLanguage(text)).toMatchObject({ code, supported: false });
   });
 
-  it.each(['12345', '😀', '   ', '?!', '\u0000', '\uD800'])('%j is no language', (text) => {
+  it.each(['12345', '😀', '   ', '?!', '\u0000', '\uD800'])('detects no language in %j', (text) => {
     expect(detectLanguage(text)).toEqual({ code: 'und', confidence: 0, supported: false });
   });
 
-  it('gives a verdict on anything, with a confidence between 0 and 1', () => {
+  it('returns a verdict for any text, with a confidence between 0 and 1', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const { confidence, code } = detectLanguage(text);

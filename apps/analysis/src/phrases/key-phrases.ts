@@ -5,17 +5,17 @@ import { phraseCandidates, type PhraseCandidate } from './phrase-candidates.js';
 
 export type KeyPhrase = NonNullable<TextAnalysis['keyPhrases']>[number];
 
-const TOP = 10;
-/** How much of a phrase's worth is unlikeness to those already chosen (MMR). */
+const MAX_PHRASES = 10;
+/** Weight of the dissimilarity to phrases already chosen (MMR). */
 const DIVERSITY = 0.2;
 /**
- * What is said again, said early, and said in two or three words is worth more. Set on abstracts (Inspec, validation) and
- * news (a quarter of 500N-KPCrowd) together: each by itself wants other weights.
+ * Bonuses for repetition, for an early position and for two or three words. They were tuned on abstracts (Inspec,
+ * validation) and news (a quarter of 500N-KPCrowd) together; each data set alone prefers other values.
  */
-const AGAIN = 0.25;
-const EARLY = 0.3;
-const PHRASE = 0.05;
-const WORDS_THAT_COUNT = 3;
+const REPETITION_BONUS = 0.25;
+const POSITION_BONUS = 0.3;
+const LENGTH_BONUS = 0.05;
+const MAX_LENGTH_WORDS = 3;
 
 interface Scored {
   readonly candidate: PhraseCandidate;
@@ -24,9 +24,9 @@ interface Scored {
 }
 
 /**
- * The phrases nearest to what the whole text is about (KeyBERT, Grootendorst 2020), each unlike those before it
- * (maximal marginal relevance, Carbonell & Goldstein 1998). A phrase's vector is pooled from the text's own token
- * states, so ten phrases cost no more than none.
+ * The phrases nearest to the vector of the whole text (KeyBERT, Grootendorst 2020), each dissimilar to those before it
+ * (maximal marginal relevance, Carbonell & Goldstein 1998). The vector of a phrase is pooled from the token states of
+ * the text, so no phrase is encoded separately.
  */
 export function keyPhrases(
   text: string,
@@ -47,26 +47,28 @@ export function keyPhrases(
 
 function bonusOf({ times, first, words }: PhraseCandidate, length: number): number {
   return (
-    AGAIN * Math.log2(times) + EARLY * (1 - first.start / length) + PHRASE * (Math.min(words, WORDS_THAT_COUNT) - 1)
+    REPETITION_BONUS * Math.log2(times) +
+    POSITION_BONUS * (1 - first.start / length) +
+    LENGTH_BONUS * (Math.min(words, MAX_LENGTH_WORDS) - 1)
   );
 }
 
 function choose(scored: readonly Scored[]): Scored[] {
   const rest = new Set(scored);
-  const likeness = new Map<Scored, number>(scored.map((each) => [each, 0]));
+  const similarity = new Map<Scored, number>(scored.map((each) => [each, 0]));
   const chosen: Scored[] = [];
-  while (chosen.length < TOP && rest.size > 0) {
+  while (chosen.length < MAX_PHRASES && rest.size > 0) {
     let best: Scored | undefined;
     let bestWorth = -Infinity;
     for (const each of rest) {
-      const worth = (1 - DIVERSITY) * each.score - DIVERSITY * likeness.get(each)!;
+      const worth = (1 - DIVERSITY) * each.score - DIVERSITY * similarity.get(each)!;
       if (worth > bestWorth) [best, bestWorth] = [each, worth];
     }
     if (!best) break;
     rest.delete(best);
     if (chosen.some((other) => contains(other.candidate.key, best.candidate.key))) continue;
     chosen.push(best);
-    for (const each of rest) likeness.set(each, Math.max(likeness.get(each)!, dot(each.direction, best.direction)));
+    for (const each of rest) similarity.set(each, Math.max(similarity.get(each)!, dot(each.direction, best.direction)));
   }
   return chosen.sort((a, b) => b.score - a.score);
 }

@@ -6,7 +6,7 @@ const candidates = (text: string) => phraseCandidates(text, sentencesOf(text));
 const keys = (text: string) => candidates(text).map(({ key }) => key);
 
 describe('phraseCandidates', () => {
-  it('are noun phrases, without the verbs and adverbs around them', () => {
+  it('returns noun phrases without the verbs and adverbs around them', () => {
     expect(
       keys(
         'This paper establishes an efficient adaptive approach. It dynamically adapts the grid, possessing stability.',
@@ -14,14 +14,14 @@ describe('phraseCandidates', () => {
     ).toEqual(['paper', 'efficient adaptive approach', 'grid', 'stability']);
   });
 
-  it('keep what hyphens join in one piece', () => {
+  it('keeps hyphenated words together', () => {
     expect(keys('We use high-resolution methods and out-of-print materials.')).toEqual([
       'high-resolution methods',
       'out-of-print materials',
     ]);
   });
 
-  it('count what is said again, whatever its case, and keep where it was first', () => {
+  it('counts repetitions case-insensitively and returns the first occurrence', () => {
     const text = 'Credit cards are here. A credit card is not two Credit Cards.';
     expect(candidates(text)).toContainEqual({
       key: 'credit cards',
@@ -31,13 +31,13 @@ describe('phraseCandidates', () => {
     });
   });
 
-  it('are of five words at the most, the last ones', () => {
+  it('returns at most the last five words of a phrase', () => {
     expect(keys('It needs the new large red European customer service desk phone.')).toEqual([
       'european customer service desk phone',
     ]);
   });
 
-  it('lie where they are said to, in any text', () => {
+  it('returns correct spans for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.lorem({ maxCount: 30 })), (text) => {
         for (const { key, first, words, times } of candidates(text)) {

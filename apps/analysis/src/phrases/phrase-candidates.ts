@@ -6,7 +6,7 @@ import { wordsOf, type Word } from '../text/words.js';
 export interface PhraseCandidate {
   /** Lower case, one space between words. */
   readonly key: string;
-  /** Where it is first said. */
+  /** Its first occurrence. */
   readonly first: Span;
   readonly words: number;
   readonly times: number;
@@ -18,20 +18,20 @@ interface TaggedWord extends Word {
 
 const MAX_WORDS = 5;
 const MAX_CANDIDATES = 400;
-/** A longer document has said its phrases by then. */
-const READ_CHARS = 20_000;
+/** Of longer texts only the beginning is searched. */
+const MAX_CHARS = 20_000;
 const NOUNS: ReadonlySet<PartOfSpeech> = new Set(['NOUN', 'PROPN']);
 const INSIDE: ReadonlySet<PartOfSpeech> = new Set(['NOUN', 'PROPN', 'ADJ', 'NUM']);
 
 /**
- * Noun phrases: adjectives and nouns in a row that end with a noun, up to five words long; of a longer one its last five,
- * where English puts the noun. Hyphens join (`high-resolution methods`). First said first.
+ * Noun phrases: sequences of adjectives and nouns that end with a noun. Of a longer phrase the last five words are
+ * used, because English puts the noun last. Hyphenated words count as one (`high-resolution methods`). In text order.
  */
 export function phraseCandidates(text: string, sentences: readonly Span[]): PhraseCandidate[] {
   const found = new Map<string, { first: Span; words: number; times: number }>();
   for (const { start, end } of sentences) {
-    if (start >= READ_CHARS) break;
-    for (const phrase of phrasesOf(text.slice(start, Math.min(end, READ_CHARS)), start)) {
+    if (start >= MAX_CHARS) break;
+    for (const phrase of phrasesOf(text.slice(start, Math.min(end, MAX_CHARS)), start)) {
       const first = { start: phrase[0]!.start, end: phrase.at(-1)!.end };
       const key = text.slice(first.start, first.end).toLowerCase().replace(/\s+/g, ' ');
       const known = found.get(key);
@@ -55,7 +55,7 @@ function phrasesOf(sentence: string, offset: number): TaggedWord[][] {
   };
   words.forEach((word, at) => {
     const tag = tags[at]!;
-    // What hyphens join is one word, whatever its parts are by themselves.
+    // Hyphenated words are one word, whatever the parts of speech of their parts.
     if (isHyphen(words, at) && phrase.length > 0) phrase.push({ ...word, tag: 'ADJ' });
     else if (isWord(word) && (isHyphen(words, at + 1) || isHyphen(words, at - 1)))
       phrase.push({ ...word, tag: NOUNS.has(tag) ? 'NOUN' : 'ADJ' });
@@ -66,7 +66,7 @@ function phrasesOf(sentence: string, offset: number): TaggedWord[][] {
   return phrases;
 }
 
-/** Up to its last noun, and of that no more than the last words that are allowed. */
+/** Cuts the phrase after its last noun, and at the front to the maximum length. */
 function trimmed(phrase: readonly TaggedWord[]): TaggedWord[] {
   const kept = phrase.slice(0, phrase.findLastIndex(({ tag, text }) => NOUNS.has(tag) && /\p{L}{2}/u.test(text)) + 1);
   let words = 0;
@@ -75,7 +75,7 @@ function trimmed(phrase: readonly TaggedWord[]): TaggedWord[] {
   return kept.slice(from);
 }
 
-/** Between two words, without a space. */
+/** A hyphen between two words, without spaces. */
 function isHyphen(words: readonly Word[], at: number): boolean {
   const [before, word, after] = [words[at - 1], words[at], words[at + 1]];
   if (word?.text !== '-' || !before || !after || !isWord(before) || !isWord(after)) return false;

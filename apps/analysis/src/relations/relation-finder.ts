@@ -6,20 +6,20 @@ import type { RelationRule, RelationRules } from './relations-file.js';
 
 export type Relation = NonNullable<TextAnalysis['relations']>[number];
 
-/** In a sentence with more entities only neighbours this close are looked at together. */
+/** Only entities at most this many entities apart are compared. */
 const MAX_APART = 8;
 const MAX_RELATIONS = 1_000;
-/** Words looked at before the first and after the second of two entities, and between them at most. */
-const AROUND = 12;
-const MAX_BETWEEN = 40;
+/** Words of context before the first and after the second entity. */
+const CONTEXT_WORDS = 12;
+const MAX_WORDS_BETWEEN = 40;
 
-/** A sentence as words, each entity one of them. */
+/** One word of a sentence; an entity counts as one word. */
 interface Slot {
   readonly entity?: Entity;
   readonly text: string;
 }
 
-/** Finds how the entities of a sentence belong together, by the patterns of the relations file. */
+/** Finds relations between the entities of a sentence by the patterns of the relations file. */
 export class RelationFinder {
   constructor(private readonly rules: RelationRules) {}
 
@@ -58,11 +58,11 @@ export class RelationFinder {
   ): Relation | undefined {
     const rules = this.rules.relations.filter((rule) => rule.subject.has(subject.type) && rule.object.has(object.type));
     if (rules.length === 0) return undefined;
-    const said = saidAround(subject, object, slots, places);
-    if (said === undefined) return undefined;
+    const context = contextOf(subject, object, slots, places);
+    if (context === undefined) return undefined;
     for (const rule of rules) {
-      const match = firstMatch(rule, said);
-      if (match === undefined || this.isTakenBack(match)) continue;
+      const match = firstMatch(rule, context);
+      if (match === undefined || this.isNegated(match)) continue;
       const evidence = { start: Math.min(subject.start, object.start), end: Math.max(subject.end, object.end) };
       const confidence = rule.confidence * Math.min(subject.confidence, object.confidence);
       return { type: rule.type, subject, object, evidence, confidence };
@@ -70,13 +70,13 @@ export class RelationFinder {
     return undefined;
   }
 
-  private isTakenBack(match: string): boolean {
+  private isNegated(match: string): boolean {
     return this.rules.unless.some((phrase) => match.includes(phrase));
   }
 }
 
-/** The words around two entities, with their marks; undefined when they are too far apart. */
-function saidAround(
+/** The words around two entities, which are replaced by their marks; undefined when they are too far apart. */
+function contextOf(
   subject: Entity,
   object: Entity,
   slots: readonly Slot[],
@@ -84,17 +84,17 @@ function saidAround(
 ): string | undefined {
   const [one, other] = [places.get(subject), places.get(object)];
   const [first, last] = [Math.min(one!, other!), Math.max(one!, other!)];
-  if (last - first > MAX_BETWEEN) return undefined;
-  const near = slots.slice(Math.max(0, first - AROUND), last + AROUND);
+  if (last - first > MAX_WORDS_BETWEEN) return undefined;
+  const near = slots.slice(Math.max(0, first - CONTEXT_WORDS), last + CONTEXT_WORDS);
   return ` ${near.map((slot) => wordOf(slot, subject, object)).join(' ')}`;
 }
 
-/** The matched words with three more before them: a denial may stand there. */
-function firstMatch(rule: RelationRule, said: string): string | undefined {
+/** The matched words and the three words before them, which may contain a negation. */
+function firstMatch(rule: RelationRule, context: string): string | undefined {
   for (const { matcher } of rule.patterns) {
-    const match = matcher.exec(said);
+    const match = matcher.exec(context);
     if (!match) continue;
-    const before = said.slice(0, match.index).trim().split(' ').slice(-3).join(' ');
+    const before = context.slice(0, match.index).trim().split(' ').slice(-3).join(' ');
     return ` ${before} ${match[0]} `;
   }
   return undefined;
@@ -110,7 +110,7 @@ function slotsOf(text: string, sentence: Span, entities: readonly Entity[]): Slo
   const slots: Slot[] = [];
   let at = sentence.start;
   const plain = (end: number): void => {
-    // The marks are the patterns' own: a text that holds them must not pass for one.
+    // The text must not contain the characters of the marks.
     for (const word of wordsOf(text.slice(at, end)))
       slots.push({ text: word.text.toLowerCase().replace(/[‹›]/g, '"').replace('’', "'") });
   };

@@ -3,28 +3,28 @@ import { LlmosError } from '@llmos/contracts';
 
 export type EntityType = Entity['type'];
 
-/** One way of saying a relation, as a regular expression over a sentence with marked entities. */
+/** A regular expression over a sentence with marked entities. */
 export interface RelationPattern {
   readonly matcher: RegExp;
 }
 
-/** The marks that stand for the two entities in question; every other entity is `‹type›`. */
+/** The marks of the two entities in question; every other entity is marked `‹type›`. */
 export const SUBJECT_MARK = '‹S›';
 export const OBJECT_MARK = '‹O›';
 export const markOf = (type: EntityType): string => `‹${type}›`;
 
-/** Names before or after the one in question: `Ada, Bob and ‹S›`. */
+/** Other names in a list with the entity: `Ada, Bob and ‹S›`. */
 const LIST = '(?:‹\\w+› (?:, and|, or|,|and|or|&) )*';
 const LIST_AFTER = '(?: (?:, and|,|and|or|&) ‹\\w+›)*';
-/** What is put in about a name: `, the well-known engineer ,` or `( 38 )`. */
+/** An apposition: `, the well-known engineer ,` or `( 38 )`. */
 const ASIDE = '(?: , [^‹›,.;:]+ ,| \\( [^()‹›]{1,60}\\))?';
 const WORD = '[^\\s‹›,.;:()]+';
 
 /**
- * Compiles one pattern of the relations file. Beside plain words it may hold `{subject}` and `{object}` (once each),
- * `(a|b)` choices, `[words]` that may be missing, `~N` for up to N words of any kind, and `*` as the end of any word.
+ * Compiles one pattern of the relations file. It consists of words, `{subject}` and `{object}` (once each),
+ * alternatives `(a|b)`, optional `[words]`, `~N` for up to N arbitrary words, and `*` for the rest of a word.
  *
- * @throws LlmosError INVALID_ARGUMENT saying what is wrong with the pattern.
+ * @throws LlmosError INVALID_ARGUMENT if the pattern is malformed.
  */
 export function compilePattern(source: string): RelationPattern {
   const tokens = source.match(/\{\w+\}|~\d+|[()[\]|,]|[^\s()[\]|,{}~]+/g) ?? [];
@@ -35,15 +35,15 @@ export function compilePattern(source: string): RelationPattern {
     throw invalid(source, 'needs {subject} and {object} once each');
   const first = source.indexOf('{subject}') < source.indexOf('{object}') ? '{subject}' : '{object}';
   try {
-    const body = tokens.map((token) => pieceOf(token, first)).join('');
-    return { matcher: new RegExp(`${body}(?= |$)`, 'u') };
+    const expression = tokens.map((token) => expressionOf(token, first)).join('');
+    return { matcher: new RegExp(`${expression}(?= |$)`, 'u') };
   } catch (cause) {
-    throw invalid(source, 'its brackets do not fit', cause);
+    throw invalid(source, 'its brackets do not match', cause);
   }
 }
 
-/** Each piece brings the space before it, so that a missing one takes its space along: a sentence begins with a space. */
-function pieceOf(token: string, first: string): string {
+/** Each expression includes the space before its word, so that an optional word is matched with its space. */
+function expressionOf(token: string, first: string): string {
   if (token === '(') return '(?:';
   if (token === ')' || token === '|') return token;
   if (token === '[') return '(?:';

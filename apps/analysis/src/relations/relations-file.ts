@@ -9,7 +9,7 @@ const types = z.array(z.enum(entityTypes)).min(1);
 const phrases = z.array(z.string().min(1).max(1_000)).max(200);
 
 const fileSchema = z.strictObject({
-  /** Words that take back what is said between them and the relation, such as `never`. */
+  /** Phrases that negate a relation, such as `never`. */
   unless: phrases.default([]),
   relations: z
     .array(
@@ -38,12 +38,13 @@ export interface RelationRules {
   readonly relations: readonly RelationRule[];
 }
 
-/** @throws LlmosError INVALID_ARGUMENT naming what in the file cannot be used. */
+/** @throws LlmosError INVALID_ARGUMENT naming the faulty entry. */
 export function parseRelations(yaml: string): RelationRules {
   const parsed = fileSchema.safeParse(parse(yaml));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw new LlmosError('INVALID_ARGUMENT', `The relations file: ${issue.path.join('.')}: ${issue.message}.`);
+    const message = `The relations file is invalid at ${issue.path.join('.')}: ${issue.message}.`;
+    throw new LlmosError('INVALID_ARGUMENT', message);
   }
   const { unless, relations } = parsed.data;
   return {

@@ -11,7 +11,7 @@ relations:
     patterns: ['{subject} (works|worked) ~2 for [the] {object}', '{object} hired {subject}']
 `;
 
-/** Entities are written as [Name|type]. */
+/** The text marks entities as [Name|type]. */
 function find(marked: string): string[] {
   const entities: Entity[] = [];
   let text = '';
@@ -28,7 +28,7 @@ function find(marked: string): string[] {
   return found.map(({ subject, type, object }) => `${subject.text} ${type} ${object.text}`);
 }
 
-describe('relations', () => {
+describe('RelationFinder', () => {
   it.each([
     ['[Ada|person] works very hard for the [Acme|organisation].', ['Ada works_for Acme']],
     ['[Acme|organisation] hired [Bob|person] on Monday.', ['Bob works_for Acme']],
@@ -38,14 +38,14 @@ describe('relations', () => {
     ['[Ada|person] does not think [Bob|person] works for [Acme|organisation].', []],
     ["[Acme|organisation] didn't hire [Bob|person].", []],
     ['[London|place] works for [Acme|organisation].', []],
-  ])('in %j', (text, expected) => expect(find(text)).toEqual(expected));
+  ])('finds the relations in %j', (text, expected) => expect(find(text)).toEqual(expected));
 
   it.each([
     ['relations: []', /relations/],
     ["relations: [{type: a, subject: [person], object: [place], patterns: ['{subject} is']}]", /once each/],
     ["relations: [{type: a, subject: [nobody], object: [place], patterns: ['{subject} {object}']}]", /subject/],
     ["relations: [{type: a, subject: [person], object: [place], patterns: ['{subject} (is {object}']}]", /brackets/],
-  ])('refuses a file it cannot use: %s', (yaml, why) => {
+  ])('rejects the invalid file %s', (yaml, why) => {
     expect(() => parseRelations(yaml)).toThrow(why);
   });
 });

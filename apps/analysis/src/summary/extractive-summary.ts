@@ -6,12 +6,12 @@ export type SummarySentence = NonNullable<TextAnalysis['summary']>[number];
 
 const DAMPING = 0.85;
 const ROUNDS = 30;
-/** Pairs grow with the square: a longer text is compared with its own middle instead. */
+/** LexRank compares all pairs. With more sentences, each is compared with the mean of all instead. */
 const MAX_COMPARED = 250;
-/** Sentences more alike than this say the same. */
+/** Two sentences more similar than this count as the same. */
 const SAME = 0.9;
 const REDUNDANCY = 0.3;
-/** A heading or a fragment sums nothing up. */
+/** Headings and fragments are not part of a summary. */
 const MIN_WORDS = 4;
 
 interface Ranked {
@@ -21,9 +21,9 @@ interface Ranked {
 }
 
 /**
- * The sentences that the others resemble most, without saying the same twice, in the text's order: continuous LexRank
- * (Erkan & Radev 2004) over sentence vectors pooled from the text's token states. Confidence is the sentence's
- * centrality beside the most central one's.
+ * The most central sentences without redundant ones, in text order: continuous LexRank (Erkan & Radev 2004) over
+ * sentence vectors pooled from the token states. The confidence is the centrality relative to the most central
+ * sentence.
  */
 export function summarise(
   text: string,
@@ -34,7 +34,7 @@ export function summarise(
   const long = sentences.filter(({ start, end }) => text.slice(start, end).split(/\s+/).length >= MIN_WORDS);
   const usable = long.length > 0 ? long : sentences;
   const directions = usable.map(({ start, end }) => track.direction(start, end));
-  const centralities = usable.length <= MAX_COMPARED ? lexRank(directions) : nearnessToMiddle(directions);
+  const centralities = usable.length <= MAX_COMPARED ? lexRank(directions) : similarityToMean(directions);
   const ranked = usable.map((span, at) => ({ span, direction: directions[at]!, centrality: centralities[at]! }));
   const top = Math.max(...centralities, 1e-9);
   return pick(ranked, count, top)
@@ -62,11 +62,11 @@ function lexRank(directions: readonly Float32Array[]): number[] {
   return ranks;
 }
 
-function nearnessToMiddle(directions: readonly Float32Array[]): number[] {
-  const middle = new Float32Array(directions[0]?.length ?? 0);
-  for (const direction of directions) direction.forEach((value, d) => (middle[d]! += value));
-  normalised(middle);
-  return directions.map((direction) => Math.max(0, dot(direction, middle)));
+function similarityToMean(directions: readonly Float32Array[]): number[] {
+  const mean = new Float32Array(directions[0]?.length ?? 0);
+  for (const direction of directions) direction.forEach((value, d) => (mean[d]! += value));
+  normalised(mean);
+  return directions.map((direction) => Math.max(0, dot(direction, mean)));
 }
 
 function pick(ranked: readonly Ranked[], count: number, top: number): Ranked[] {
@@ -76,9 +76,9 @@ function pick(ranked: readonly Ranked[], count: number, top: number): Ranked[] {
     let best: Ranked | undefined;
     let bestWorth = -Infinity;
     for (const each of rest) {
-      const likeness = Math.max(0, ...chosen.map((other) => dot(other.direction, each.direction)));
-      if (likeness > SAME) continue;
-      const worth = each.centrality / top - REDUNDANCY * likeness;
+      const similarity = Math.max(0, ...chosen.map((other) => dot(other.direction, each.direction)));
+      if (similarity > SAME) continue;
+      const worth = each.centrality / top - REDUNDANCY * similarity;
       if (worth > bestWorth) [best, bestWorth] = [each, worth];
     }
     if (!best) break;

@@ -1,6 +1,6 @@
 import type { Entity } from '@llmos/contracts/capabilities/analysis';
 import { LINEAR, timeGrowth } from '@llmos/testing';
-import { aspectTerms } from '../aspects/aspect-terms.js';
+import { aspectTerms } from '../sentiment/aspect-terms.js';
 import { findDates } from '../entities/patterns/dates.js';
 import { findEmails } from '../entities/patterns/email.js';
 import { findMoney } from '../entities/patterns/money.js';
@@ -9,7 +9,7 @@ import { detectLanguage } from '../language/language-detector.js';
 import { phraseCandidates } from '../phrases/phrase-candidates.js';
 import { RelationFinder } from '../relations/relation-finder.js';
 import { parseRelations } from '../relations/relations-file.js';
-import { windowsOf } from '../windows.js';
+import { windowsOf } from './windows.js';
 import { sentencesOf } from './sentences.js';
 import { wordsOf } from './words.js';
 
@@ -56,8 +56,8 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   relations: (text) => relations.find(text, sentencesOf(text), entitiesOf(text)),
 };
 
-describe('analysis takes linear time', () => {
-  it.each(PIECES)('for 40,000 characters of %j', (piece) => {
+describe('the text analysis', () => {
+  it.each(PIECES)('takes linear time for 40,000 characters of %j', (piece) => {
     for (const end of ENDS) {
       const textOf = (chars: number) => piece.repeat(chars / piece.length - 1) + end;
       const slow = Object.entries(readers).filter(
@@ -67,7 +67,7 @@ describe('analysis takes linear time', () => {
     }
   });
 
-  it('for an aside that never ends', () => {
+  it('takes linear time for an apposition that never ends', () => {
     const read = (words: number) => {
       const text = `Ada, ${'very '.repeat(words)}Acme`;
       const entities = [entityAt(text, 0, 3, 'person'), entityAt(text, text.length - 4, text.length, 'organisation')];
@@ -77,7 +77,7 @@ describe('analysis takes linear time', () => {
   });
 });
 
-/** A person and an organisation in turn at the start of every 20 characters of a sentence. */
+/** An entity at every 20th character of a sentence, alternately a person and an organisation. */
 function entitiesOf(text: string): Entity[] {
   return sentencesOf(text).flatMap(({ start, end }) =>
     Array.from({ length: Math.floor((end - start) / 20) }, (_, at) =>

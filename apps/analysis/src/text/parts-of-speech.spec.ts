@@ -3,13 +3,13 @@ import { partsOfSpeech } from './parts-of-speech.js';
 import { wordsOf } from './words.js';
 
 describe('partsOfSpeech', () => {
-  it('tells nouns, verbs and adjectives apart by what is around them', () => {
+  it('distinguishes nouns, verbs and adjectives by their context', () => {
     const words = wordsOf("I don't book the red book.");
     const tags = Object.fromEntries(partsOfSpeech(words).map((tag, at) => [`${at} ${words[at]!.text}`, tag]));
     expect(tags).toMatchObject({ '2 book': 'VERB', '4 red': 'ADJ', '5 book': 'NOUN', '6 .': 'PUNCT' });
   });
 
-  it('gives every word its own, also after long words, many words and words that the tagger splits', () => {
+  it('returns one tag per word, also after long words, many words and words that the tagger splits', () => {
     const words = wordsOf(`${'x'.repeat(500)} ${"can't U.S. $5 ".repeat(60)} the green house`);
     const tags = partsOfSpeech(words);
     expect(tags).toHaveLength(words.length);

@@ -4,18 +4,18 @@ import type { Word } from './words.js';
 
 export type { PartOfSpeech } from 'wink-nlp';
 
-/** The tagger's time grows with the square of some texts without spaces: it is given words of a usual length only. */
+/** The tagger takes quadratic time for some texts without spaces: longer words are replaced. */
 const MAX_LETTERS = 40;
 const LONG_WORD = 'thing';
-/** Of one call, for the same reason. */
+/** Words per call, for the same reason. */
 const MAX_WORDS = 100;
 
 const tagger = winkNLP(model, ['pos']);
 const { its } = tagger;
 
 /**
- * The universal part of speech of each word of an English sentence, by wink-nlp (MIT; chosen for 0.1 ms a sentence and no
- * dependencies). A word that the tagger splits (`don't`) has the part of speech of its first piece.
+ * The universal part of speech of each word of an English sentence, by wink-nlp (MIT; 0.1 ms per sentence, without
+ * dependencies). A word that the tagger splits (`don't`) has the part of speech of its first part.
  */
 export function partsOfSpeech(words: readonly Word[]): PartOfSpeech[] {
   const tags: PartOfSpeech[] = [];

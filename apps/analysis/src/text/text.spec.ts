@@ -10,13 +10,13 @@ const anyText = fc.oneof(
   fc.lorem({ maxCount: 40 }),
 );
 
-describe('words', () => {
-  it('parts marks, possessives and hyphens, and keeps abbreviations whole', () => {
+describe('wordsOf', () => {
+  it('splits punctuation, possessives and hyphens, and keeps abbreviations whole', () => {
     const words = wordsOf("Anne O'Brien's U.S. firm, London-based").map(({ text }) => text);
     expect(words).toEqual(['Anne', "O'Brien", "'s", 'U.S.', 'firm', ',', 'London', '-', 'based']);
   });
 
-  it('gives slices of any text, in order and apart', () => {
+  it('returns slices of any text, in order and without overlaps', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         let end = 0;
@@ -29,14 +29,14 @@ describe('words', () => {
     );
   });
 
-  it.each(["'s", 'a.', "a'", 'é', '😀'])('takes linear time for %j over and over', (piece) => {
+  it.each(["'s", 'a.', "a'", 'é', '😀'])('takes linear time for repetitions of %j', (piece) => {
     expect(timeGrowth((chars) => wordsOf(piece.repeat(chars / piece.length)), 100_000)).toBeLessThan(LINEAR);
     expect(timeGrowth((chars) => sentencesOf(piece.repeat(chars / piece.length)), 100_000)).toBeLessThan(LINEAR);
   });
 });
 
-describe('sentences', () => {
-  it('ends at marks and lines, and not at a title, an initial or a small letter', () => {
+describe('sentencesOf', () => {
+  it('ends a sentence at punctuation and line breaks, but not after a title or an initial', () => {
     const text = 'Dr. Smith met J. Brown. They ate (well) e.g. fish. \n\nWhy? "Yes."  ';
     expect(sentencesOf(text).map(({ start, end }) => text.slice(start, end))).toEqual([
       'Dr. Smith met J. Brown.',
@@ -46,19 +46,19 @@ describe('sentences', () => {
     ]);
   });
 
-  it('covers every visible character of any text once', () => {
+  it('covers every visible character of any text exactly once', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const spans = sentencesOf(text);
-        const said = spans.map(({ start, end }) => text.slice(start, end)).join('');
-        expect(said.replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
+        const joined = spans.map(({ start, end }) => text.slice(start, end)).join('');
+        expect(joined.replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
         for (const { start, end } of spans) expect(end - start).toBeLessThanOrEqual(1_000);
       }),
     );
   });
 });
 
-describe('the token track', () => {
+describe('TokenTrack', () => {
   const windowOf = (start: number, text: string, value: number): EncodedWindow => ({
     start,
     end: start + text.length,
@@ -73,7 +73,7 @@ describe('the token track', () => {
     },
   });
 
-  it('takes each token of an overlap from the window that sees more around it', () => {
+  it('uses each overlapping token from the window with more context around it', () => {
     const track = new TokenTrack([windowOf(0, 'abcdef', 1), windowOf(4, 'efghij', 2)], 1);
     expect(track.mean(0, 5)[0]).toBe(1);
     expect(track.mean(5, 10)[0]).toBe(2);

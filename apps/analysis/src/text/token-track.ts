@@ -1,6 +1,6 @@
 import type { Encoded } from '@llmos/models';
 
-/** One window of a text and what the body made of it. */
+/** One window of a text with the encoder's output. */
 export interface EncodedWindow {
   readonly start: number;
   readonly end: number;
@@ -9,9 +9,9 @@ export interface EncodedWindow {
 }
 
 /**
- * The token states of a whole text, one after the other, whatever windows it was read in. Where windows overlap, each
- * token is taken from the window that sees more of what is around it. Everything that needs the vector of a word, a
- * phrase or a sentence pools it from here: nothing is embedded twice.
+ * The token states of a whole text in order, independent of its windows. Where windows overlap, each token comes from
+ * the window with more context around it. The vectors of words, phrases and sentences are pooled from here, so that
+ * nothing is encoded twice.
  */
 export class TokenTrack {
   private readonly starts: number[] = [];
@@ -30,7 +30,7 @@ export class TokenTrack {
     });
   }
 
-  /** The mean state of the tokens in a span, not normalised; zeros where the body saw nothing. */
+  /** The mean state of the tokens in a span, not normalised; zeros for a span without tokens. */
   mean(start: number, end: number, into = new Float32Array(this.dimensions)): Float32Array {
     let tokens = 0;
     for (let at = this.firstEndingAfter(start); at < this.starts.length && this.starts[at]! < end; at++) {
@@ -42,7 +42,7 @@ export class TokenTrack {
     return into;
   }
 
-  /** The mean state with length 1, to compare by dot product. */
+  /** The normalised mean state, for comparison by dot product. */
   direction(start: number, end: number): Float32Array {
     return normalised(this.mean(start, end));
   }
@@ -68,7 +68,7 @@ export class TokenTrack {
   }
 }
 
-/** In place: length 1, or zeros as they are. */
+/** Normalises in place; a zero vector stays zero. */
 export function normalised(vector: Float32Array): Float32Array {
   let squares = 0;
   for (const value of vector) squares += value * value;

@@ -1,4 +1,4 @@
-/** One word, number or mark of a text: `text.slice(start, end)`. */
+/** One word, number or punctuation mark of a text: `text.slice(start, end)`. */
 export interface Word {
   readonly text: string;
   readonly start: number;
@@ -6,14 +6,14 @@ export interface Word {
 }
 
 /**
- * Initials and dotted abbreviations with their dots (`U.S.`, `J.`), the possessive `'s` by itself, words and numbers
- * (an apostrophe inside stays: `O'Brien`, `don't`), then every other mark alone. Hyphens split: `London-based` is three.
- * A row of initials is tried from its start only.
+ * Initials and abbreviations with their dots (`U.S.`, `J.`); the possessive `'s`; words and numbers, with inner
+ * apostrophes (`O'Brien`, `don't`); every other character alone. Hyphens split: `London-based` is three words. The
+ * look-behind starts a row of initials only at its beginning, which keeps the time linear.
  */
 const WORD =
   /(?<![\p{L}\p{N}])(?<!(?<![\p{L}\p{M}\p{N}'’])\p{L}\.)(?:\p{L}\.)+(?![\p{L}\p{N}])|['’]s(?![\p{L}\p{N}])|[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’](?!s(?![\p{L}\p{N}]))\p{L}[\p{L}\p{M}\p{N}]*)*|\S/gu;
 
-/** Splits a text the same way for training and for reading; the words are in order and do not overlap. */
+/** Splits a text into words, in order and without overlaps. Training and analysis use the same function. */
 export function wordsOf(text: string, offset = 0): Word[] {
   return Array.from(text.matchAll(WORD), (match) => ({
     text: match[0],

@@ -5,30 +5,30 @@ import { BalancedBatches, pairTargets } from './balanced-batches.js';
 const labelled = (labels: number, each: number) =>
   Array.from({ length: labels * each }, (_, at) => `label ${at % labels}`);
 
-describe('batches of examples', () => {
-  it('have every label alike often, and leave nothing out', () => {
+describe('BalancedBatches', () => {
+  it('contain every label equally often and, over time, every example', () => {
     const labels = labelled(3, 9);
-    const deck = new BalancedBatches(labels, seededRandom(1));
-    const dealt = Array.from({ length: 12 }, () => deck.deal());
-    for (const batch of dealt) {
+    const batches = new BalancedBatches(labels, seededRandom(1));
+    const drawn = Array.from({ length: 12 }, () => batches.next());
+    for (const batch of drawn) {
       const counts = new Map<string, number>();
       for (const at of batch) counts.set(labels[at]!, (counts.get(labels[at]!) ?? 0) + 1);
       expect(new Set(counts.values())).toEqual(new Set([5]));
     }
-    expect(new Set(dealt.flat()).size).toBe(labels.length);
+    expect(new Set(drawn.flat()).size).toBe(labels.length);
   });
 
-  it('take turns over the labels when there are many', () => {
+  it('cover many labels in a few batches', () => {
     const labels = labelled(40, 8);
-    const deck = new BalancedBatches(labels, seededRandom(1));
-    const dealt = Array.from({ length: 5 }, () => deck.deal());
-    expect(dealt.every((batch) => batch.length === 16)).toBe(true);
-    expect(new Set(dealt.flat().map((at) => labels[at])).size).toBe(40);
+    const batches = new BalancedBatches(labels, seededRandom(1));
+    const drawn = Array.from({ length: 5 }, () => batches.next());
+    expect(drawn.every((batch) => batch.length === 16)).toBe(true);
+    expect(new Set(drawn.flat().map((at) => labels[at])).size).toBe(40);
   });
 });
 
-describe('pairs', () => {
-  it('of one label and of two count half each, a text with itself nothing', () => {
+describe('pairTargets', () => {
+  it('weighs pairs of one label and pairs of two labels half each, and a text with itself not at all', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 12 }), (some) => {
         const labels = ['a', 'a', 'b', ...some];

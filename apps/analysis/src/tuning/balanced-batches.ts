@@ -1,13 +1,17 @@
 import { shuffled } from '@llmos/learning';
 
-/** Examples of a batch: enough pairs of each kind, small enough that a step takes a fraction of a second. */
-const BATCH = 16;
-const LEAST_OF_A_LABEL = 2;
+/** Enough pairs of each kind, and a step still takes a fraction of a second. */
+const BATCH_SIZE = 16;
+const MIN_PER_LABEL = 2;
 
-/** Deals the examples out in batches: every label of a batch alike often, no example again before its label's others. */
+/**
+ * Draws batches of examples. Every label of a batch occurs equally often, and no example is drawn again before all
+ * others of its label were.
+ */
 export class BalancedBatches {
   private readonly byLabel = new Map<string, number[]>();
-  private readonly piles = new Map<string, number[]>();
+  /** The examples of each label that this round has not drawn yet. */
+  private readonly remaining = new Map<string, number[]>();
   private labels: string[] = [];
 
   constructor(
@@ -17,10 +21,10 @@ export class BalancedBatches {
     labels.forEach((label, at) => this.byLabel.set(label, [...(this.byLabel.get(label) ?? []), at]));
   }
 
-  /** Places of the examples in the list that the labels came in. */
-  deal(): number[] {
-    const labels = Math.min(this.byLabel.size, BATCH / LEAST_OF_A_LABEL);
-    const each = Math.max(LEAST_OF_A_LABEL, Math.floor(BATCH / labels));
+  /** Indexes of the examples. */
+  next(): number[] {
+    const labels = Math.min(this.byLabel.size, BATCH_SIZE / MIN_PER_LABEL);
+    const each = Math.max(MIN_PER_LABEL, Math.floor(BATCH_SIZE / labels));
     return Array.from({ length: labels }, () => this.nextLabel()).flatMap((label) =>
       Array.from({ length: each }, () => this.nextOf(label)),
     );
@@ -32,20 +36,20 @@ export class BalancedBatches {
   }
 
   private nextOf(label: string): number {
-    const pile = this.piles.get(label) ?? [];
-    if (pile.length === 0) pile.push(...shuffled(this.byLabel.get(label)!, this.random));
-    this.piles.set(label, pile);
-    return pile.pop()!;
+    const remaining = this.remaining.get(label) ?? [];
+    if (remaining.length === 0) remaining.push(...shuffled(this.byLabel.get(label)!, this.random));
+    this.remaining.set(label, remaining);
+    return remaining.pop()!;
   }
 }
 
-/** What the pairs of a batch teach: texts of one label point the same way, others at a right angle. */
+/** The target cosine of each pair of a batch, and its weight: 1 for texts of the same label, 0 for others. */
 export interface PairTargets {
   readonly same: Float32Array;
   readonly weight: Float32Array;
 }
 
-/** Both kinds of pairs count alike, however many there are of each; a text with itself teaches nothing. */
+/** Pairs of one label and pairs of two labels weigh 0.5 in total each; a text paired with itself weighs 0. */
 export function pairTargets(labels: readonly string[]): PairTargets {
   const size = labels.length;
   const same = new Float32Array(size * size);

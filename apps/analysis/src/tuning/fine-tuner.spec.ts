@@ -1,7 +1,6 @@
 import type { PairBatch } from '@llmos/models';
-import { inlineTeacher } from '../../test/fixtures/inline-teacher.js';
-import type { TunableBody } from '../ports/tunable-body.port.js';
-import { FineTuner, type ReadExample } from './fine-tuner.js';
+import { inlineTrainer } from '../../test/fixtures/inline-trainer.js';
+import { FineTuner, type EmbeddedExample, type UpdatableEncoder } from './fine-tuner.js';
 import { freshUpdate, storedUpdate, updateOf, type UpdateLayout } from './update-layout.js';
 
 const LAYOUT: UpdateLayout = { rank: 1, matrices: [[32, 32]] };
@@ -9,10 +8,10 @@ const LAYOUT: UpdateLayout = { rank: 1, matrices: [[32, 32]] };
 const LOUDNESS = 0.002;
 
 const sumOf = (part: Float32Array): number => part.reduce((total, value) => total + value, 0);
-/** The two factors of a product that says how loud what matters of a text is. */
+/** The product of the two factors amplifies the first number of a text. */
 const factorsOf = (update: Float32Array) => [sumOf(update.subarray(0, 32)), sumOf(update.subarray(32))] as const;
 
-/** A text is numbers, of which the first matters; the frozen one hardly hears it among the others. */
+/** A text is a list of numbers. Only the first depends on the label, and the frozen encoder almost ignores it. */
 function vectorAt(text: string, product: number): Float32Array {
   const [matter = 0, ...noise] = text.split(' ').map(Number);
   const vector = Float32Array.of(matter * (LOUDNESS + 20 * product), ...noise);
@@ -33,7 +32,7 @@ function lossAt({ texts, same, weight }: PairBatch, product: number): number {
   }, 0);
 }
 
-class ToyBody implements TunableBody {
+class ToyEncoder implements UpdatableEncoder {
   closed = 0;
   steps = 0;
   embed(texts: readonly string[], update: Float32Array) {
@@ -54,8 +53,8 @@ class ToyBody implements TunableBody {
   }
 }
 
-/** Any update makes it forget what texts say. */
-class SpoilingBody extends ToyBody {
+/** Every update destroys the information about the label. */
+class SpoilingEncoder extends ToyEncoder {
   override embed(texts: readonly string[]) {
     return Promise.resolve(texts.map((text) => Float32Array.of(Math.sin(text.length), Math.cos(text.length), 0, 0)));
   }
@@ -63,8 +62,8 @@ class SpoilingBody extends ToyBody {
 
 const plainVector = (label: string): Float32Array => Float32Array.of(label === 'up' ? 1 : -1, 0, 0, 0);
 
-/** `share` of a text's number says its label. */
-function examplesOf(share: number): ReadExample[] {
+/** Texts whose first number is `share` for one label and `-share` for the other. */
+function examplesOf(share: number): EmbeddedExample[] {
   const frozen = new Float32Array(64);
   return Array.from({ length: 24 }, (_, at) => {
     const [label, matter] = at % 2 === 0 ? (['up', 1] as const) : (['down', -1] as const);
@@ -74,41 +73,43 @@ function examplesOf(share: number): ReadExample[] {
   });
 }
 
-const tunerOf = (body: TunableBody) => new FineTuner(body, inlineTeacher, () => Promise.resolve(LAYOUT));
+const tunerOf = (encoder: UpdatableEncoder) => new FineTuner(encoder, inlineTrainer, () => Promise.resolve(LAYOUT));
 
-describe('fine-tuning the encoder', () => {
-  it('is done where it makes the labels of unseen examples plainer, and is stored with the classifier', async () => {
-    const body = new ToyBody();
+describe('FineTuner', () => {
+  it('fine-tunes the encoder when that separates the labels, and stores the update with the classifier', async () => {
+    const encoder = new ToyEncoder();
     const progress: number[] = [];
-    const tuned = await tunerOf(body).tune(examplesOf(1), { onProgress: (done, total) => progress.push(done / total) });
+    const tuned = await tunerOf(encoder).tune(examplesOf(1), {
+      onProgress: (done, total) => progress.push(done / total),
+    });
     expect(tuned?.accuracy).toBeGreaterThan(0.9);
     const { classifier } = tuned!;
     for (const { label, text } of examplesOf(1))
       expect(classifier.classify(vectorOf(text, classifier.update!)).label).toBe(label);
     expect(progress.at(-1)).toBe(1);
-    expect(body.closed).toBe(1);
+    expect(encoder.closed).toBe(1);
   });
 
-  it('is left undone where it does harm', async () => {
-    const body = new SpoilingBody();
+  it('returns nothing when the fine-tuned encoder is clearly worse', async () => {
+    const encoder = new SpoilingEncoder();
     const plain = examplesOf(1).map((example) => ({ ...example, vector: plainVector(example.label) }));
-    expect(await tunerOf(body).tune(plain)).toBeUndefined();
-    expect(body.closed).toBe(1);
+    expect(await tunerOf(encoder).tune(plain)).toBeUndefined();
+    expect(encoder.closed).toBe(1);
   });
 
-  it('stops between two steps when nobody waits any longer', async () => {
-    const body = new ToyBody();
+  it('stops between two steps when the signal aborts', async () => {
+    const encoder = new ToyEncoder();
     const leaving = new AbortController();
     const onProgress = (done: number) => {
       if (done === 3) leaving.abort(new Error('gone'));
     };
-    await expect(tunerOf(body).tune(examplesOf(1), { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
-    expect(body).toMatchObject({ steps: 3, closed: 1 });
+    await expect(tunerOf(encoder).tune(examplesOf(1), { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
+    expect(encoder).toMatchObject({ steps: 3, closed: 1 });
   });
 });
 
-describe('an update', () => {
-  it('changes nothing while it is fresh, and hardly anything by being stored', () => {
+describe('an encoder update', () => {
+  it('changes nothing before training and survives storing with a small rounding error', () => {
     let state = 1;
     const update = freshUpdate(LAYOUT, () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647);
     expect(update.subarray(32).every((value) => value === 0)).toBe(true);

@@ -1,122 +1,128 @@
 import { accuracyOf, argmax } from '@llmos/learning';
-import { calibratedScale } from '../classification/classification.js';
-import { labelsOf, type FewShotClassifier, type LabelledVector } from '../classification/few-shot-classifier.js';
-import type { FewShotTeacher } from '../ports/few-shot-teacher.port.js';
-import type { TunableBody } from '../ports/tunable-body.port.js';
-import { OneAtATime } from './one-at-a-time.js';
+import type { TunableEncoder } from '@llmos/models';
+import { calibratedScale } from '../classifiers/classification.js';
+import { labelsOf, type FewShotClassifier, type LabelledVector } from '../classifiers/few-shot-classifier.js';
+import type { FewShotTrainer } from '../ports/few-shot-trainer.port.js';
 import { STEPS, trainUpdate, type LabelledText, type TuningOptions } from './contrastive-training.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { storedUpdate, updateOf, type UpdateLayout } from './update-layout.js';
 
-/** An example, and its vector by the frozen encoder. */
-export interface ReadExample extends LabelledText, LabelledVector {}
+/** The encoder that is fine-tuned; it applies the update that each call passes. */
+export type UpdatableEncoder = Pick<TunableEncoder, 'embed' | 'gradient' | 'close'>;
+
+/** An example with its vector by the frozen encoder. */
+export interface EmbeddedExample extends LabelledText, LabelledVector {}
 
 export interface FineTuningOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told after each step, of how many. */
+  /** Called after each training step. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** A classifier with a body of its own, and its accuracy on examples it was not taught. */
+/** A classifier with its own encoder update, and its cross-validated accuracy. */
 export interface FineTunedClassifier {
   readonly classifier: FewShotClassifier;
   readonly accuracy: number;
 }
 
-interface Trial {
+/** Scores of every example by a classifier that was not trained on it. */
+interface CrossValidation {
   readonly frozen: readonly Float64Array[];
   readonly tuned: readonly Float64Array[];
   readonly targets: Int32Array;
 }
 
-/** Each example is judged once by what three quarters of the others teach. */
 const FOLDS = 4;
 
-/** Fine-tunes the encoder for a classifier, unless the examples themselves say that it does harm. */
+/** Fine-tunes the encoder for a classifier, unless cross-validation shows that this makes it worse. */
 export class FineTuner {
-  private readonly turns = new OneAtATime();
+  private readonly queue = new OneAtATime();
 
   constructor(
-    private readonly body: TunableBody,
-    private readonly teacher: FewShotTeacher,
+    private readonly encoder: UpdatableEncoder,
+    private readonly trainer: FewShotTrainer,
     private readonly layout: () => Promise<UpdateLayout>,
   ) {}
 
   /**
-   * One classifier at a time; the body leaves memory when it is done. Rejects with the signal's reason on abort.
+   * Tunes one classifier at a time and unloads the encoder afterwards. Rejects with the signal's reason on abort.
    *
-   * @returns undefined when the frozen encoder is clearly better at examples it was not taught.
+   * @returns undefined when the frozen encoder is clearly better in cross-validation.
    */
-  tune(examples: readonly ReadExample[], options: FineTuningOptions = {}): Promise<FineTunedClassifier | undefined> {
-    return this.turns.run(async () => {
+  tune(
+    examples: readonly EmbeddedExample[],
+    options: FineTuningOptions = {},
+  ): Promise<FineTunedClassifier | undefined> {
+    return this.queue.run(async () => {
       try {
         return await this.tuneNow(examples, options);
       } finally {
-        await this.body.close();
+        await this.encoder.close();
       }
     }, options.signal);
   }
 
   private async tuneNow(
-    examples: readonly ReadExample[],
+    examples: readonly EmbeddedExample[],
     { signal, onProgress }: FineTuningOptions,
   ): Promise<FineTunedClassifier | undefined> {
     let done = 0;
     const onStep = () => onProgress?.(++done, (FOLDS + 1) * STEPS);
     const tuning = { layout: await this.layout(), signal, onStep };
-    const trial = await this.tryOut(examples, tuning);
-    if (isClearlyWorse(trial)) return undefined;
-    const update = storedUpdate(await trainUpdate(this.body, examples, tuning));
-    const read = await this.read(examples, updateOf(update), signal);
-    const { classifier } = await this.teacher.teach(read, new Map(), signal);
-    const scale = calibratedScale(trial.tuned, trial.targets);
-    return { classifier: classifier.withUpdate(update, scale), accuracy: accuracyOf(trial.tuned, trial.targets) };
+    const validation = await this.crossValidate(examples, tuning);
+    if (isClearlyWorse(validation)) return undefined;
+    const update = storedUpdate(await trainUpdate(this.encoder, examples, tuning));
+    const embedded = await this.embed(examples, updateOf(update), signal);
+    const { classifier } = await this.trainer.train(embedded, new Map(), signal);
+    const { tuned, targets } = validation;
+    const scale = calibratedScale(tuned, targets);
+    return { classifier: classifier.withUpdate(update, scale), accuracy: accuracyOf(tuned, targets) };
   }
 
-  /** Judges each example by what the others teach, with an encoder fine-tuned on them and with the frozen one. */
-  private async tryOut(examples: readonly ReadExample[], tuning: TuningOptions): Promise<Trial> {
+  /** Scores each fold with classifiers trained on the other folds, on a fine-tuned and on the frozen encoder. */
+  private async crossValidate(examples: readonly EmbeddedExample[], tuning: TuningOptions): Promise<CrossValidation> {
     const folds = foldsOf(examples);
     const labels = labelsOf(examples);
-    const trial = { frozen: new Array<Float64Array>(), tuned: new Array<Float64Array>(), targets: new Array<number>() };
+    const [frozen, tuned, targets]: [Float64Array[], Float64Array[], number[]] = [[], [], []];
     for (let fold = 0; fold < FOLDS; fold++) {
-      const taught = examples.filter((_, at) => folds[at] !== fold);
-      const held = examples.filter((_, at) => folds[at] === fold);
-      trial.targets.push(...held.map(({ label }) => labels.indexOf(label)));
-      trial.frozen.push(...(await this.scores(taught, held, tuning.signal)));
-      const update = await trainUpdate(this.body, taught, tuning);
-      const read = await this.read([...taught, ...held], update, tuning.signal);
-      trial.tuned.push(...(await this.scores(read.slice(0, taught.length), read.slice(taught.length), tuning.signal)));
+      const training = examples.filter((_, at) => folds[at] !== fold);
+      const heldOut = examples.filter((_, at) => folds[at] === fold);
+      targets.push(...heldOut.map(({ label }) => labels.indexOf(label)));
+      frozen.push(...(await this.scores(training, heldOut, tuning.signal)));
+      const update = await trainUpdate(this.encoder, training, tuning);
+      const embedded = await this.embed([...training, ...heldOut], update, tuning.signal);
+      const [trained, unseen] = [embedded.slice(0, training.length), embedded.slice(training.length)];
+      tuned.push(...(await this.scores(trained, unseen, tuning.signal)));
     }
-    return { ...trial, targets: Int32Array.from(trial.targets) };
+    return { frozen, tuned, targets: Int32Array.from(targets) };
   }
 
-  private async read(
+  private async embed(
     examples: readonly LabelledText[],
     update: Float32Array,
     signal?: AbortSignal,
   ): Promise<LabelledVector[]> {
     const texts = examples.map(({ text }) => text);
-    const vectors = await this.body.embed(texts, update, signal);
+    const vectors = await this.encoder.embed(texts, update, signal);
     return examples.map(({ label }, at) => ({ label, vector: vectors[at]! }));
   }
 
   private scores(
-    taught: readonly LabelledVector[],
-    held: readonly LabelledVector[],
+    training: readonly LabelledVector[],
+    heldOut: readonly LabelledVector[],
     signal?: AbortSignal,
   ): Promise<Float64Array[]> {
-    return this.teacher.tryOut(
-      taught,
-      held.map(({ vector }) => vector),
-      signal,
-    );
+    const vectors = heldOut.map(({ vector }) => vector);
+    return this.trainer.scoreUnseen(training, vectors, signal);
   }
 }
 
 /**
- * Whether fine-tuning lost more labels than it won by more than the standard error of that difference (McNemar 1947).
- * Where the frozen encoder is often wrong fine-tuning nearly always helps, more often than a few dozen examples can show.
+ * Whether fine-tuning lost more correct labels than it gained, by more than the standard error of the difference
+ * (McNemar 1947). Proof of a gain is not required: if the frozen encoder is often wrong, fine-tuning nearly always
+ * helps, but a few dozen examples cannot prove it.
  */
-function isClearlyWorse({ frozen, tuned, targets }: Trial): boolean {
+function isClearlyWorse({ frozen, tuned, targets }: CrossValidation): boolean {
   let [lost, won] = [0, 0];
   targets.forEach((target, at) => {
     const [before, after] = [argmax(frozen[at]!) === target, argmax(tuned[at]!) === target];
@@ -126,7 +132,7 @@ function isClearlyWorse({ frozen, tuned, targets }: Trial): boolean {
   return lost - won > Math.sqrt(lost + won);
 }
 
-/** The fold of each example: every label has its share in each. */
+/** The fold of each example; the labels are distributed evenly over the folds. */
 function foldsOf(examples: readonly LabelledText[]): number[] {
   const seen = new Map<string, number>();
   return examples.map(({ label }) => {

@@ -1,8 +1,8 @@
-/** Lets tasks run one after the other, in the order they came: each may need much memory. */
+/** Runs tasks one after the other, in order of arrival: each may need much memory. */
 export class OneAtATime {
   private last: Promise<unknown> = Promise.resolve();
 
-  /** Rejects with the signal's reason when it aborts while others are before it; the task itself hears the signal too. */
+  /** Rejects with the signal's reason if it aborts while the task is still queued. */
   async run<Output>(task: () => Promise<Output>, signal?: AbortSignal): Promise<Output> {
     const before = this.last;
     const { promise: done, resolve: leave } = Promise.withResolvers<undefined>();

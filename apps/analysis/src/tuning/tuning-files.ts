@@ -7,7 +7,7 @@ import type { UpdateLayout } from './update-layout.js';
 
 const MODEL_FOLDER = new URL('../../model/', import.meta.url);
 
-/** The graphs that fine-tune the shared encoder, and how an update of it is laid out. */
+/** The graphs for fine-tuning the shared encoder, and the layout of an update. */
 export interface TuningFiles {
   readonly encoderGraph: string;
   readonly gradientGraph: string;
@@ -19,7 +19,7 @@ const size = z.number().int().positive().max(10_000);
 
 const descriptionSchema = z.object({
   format: z.literal('llmos-tuning/1'),
-  /** The model whose weights fill the graphs. */
+  /** SHA-256 of the model whose weights fill the graphs. */
   encoder: sha256,
   rank: z.number().int().positive().max(64),
   graphs: z.object({ 'tuned-encoder': sha256, 'tuning-gradient': sha256 }),
@@ -29,7 +29,7 @@ const descriptionSchema = z.object({
     .max(1_000),
 });
 
-/** Reads the description and checks both graphs by their hashes. Rejects with `UNAVAILABLE`. */
+/** Reads the description and checks the hashes of both graphs. Rejects with `UNAVAILABLE`. */
 export async function readTuningFiles(folder = MODEL_FOLDER): Promise<TuningFiles> {
   const pathOf = (name: string) => fileURLToPath(new URL(name, folder));
   try {
@@ -39,7 +39,7 @@ export async function readTuningFiles(folder = MODEL_FOLDER): Promise<TuningFile
       const path = pathOf(`${name}.onnx`);
       const hash = createHash('sha256').update(await readFile(path));
       if (hash.digest('hex') !== graphs[name])
-        throw new RangeError(`${path} has another hash than the description says.`);
+        throw new RangeError(`${path} does not have the hash that tuning.json states.`);
       return path;
     };
     return {

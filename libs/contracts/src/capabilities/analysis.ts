@@ -4,7 +4,7 @@ import { spanSchema } from '../span.js';
 
 const confidence = z.number().min(0).max(1);
 
-/** One text; long ones are worked through in windows. */
+/** One text; a long text is analysed in windows. */
 const text = z.string().min(1).max(100_000);
 const texts = z.array(text).min(1).max(64);
 
@@ -29,54 +29,54 @@ const entity = spanSchema.extend({
   type: z.enum(entityTypes),
   text: z.string(),
   confidence,
-  /** The value in a form to compute with: a date as YYYY-MM-DD, money as `12.50 EUR`. */
+  /** The value in a normalised form: a date as YYYY-MM-DD, money as `12.50 EUR`. */
   value: z.string().optional(),
 });
 export type Entity = z.infer<typeof entity>;
 
 const relation = z.object({
-  /** Such as `works_for`; declared in a file. */
+  /** Such as `works_for`; declared in `deploy/relations.yaml`. */
   type: z.string(),
   subject: entity,
   object: entity,
-  /** The words that say so. */
+  /** The part of the text that expresses the relation. */
   evidence: spanSchema,
   confidence,
 });
 
 const scoredLabel = z.object({ label: z.string(), confidence });
 
-/** Why there is nothing more. */
+/** Present if the text was not analysed. */
 const unsupported = z.object({ code: z.literal('unsupported_language'), message: z.string() }).optional();
 
 const analysisOf = z.object({
-  /** `supported` is false where only `language` could be told: nothing else is guessed. */
+  /** If `supported` is false, the result contains nothing else. */
   language: z.object({ code: z.string(), confidence, supported: z.boolean() }),
   error: unsupported,
-  /** The whole text is its span. */
+  /** Its span is the whole text. */
   sentiment: spanSchema
     .extend({
       label: polarity,
       confidence,
-      /** How likely the feeling is positive, should there be one. */
+      /** Probability of positive against negative, whatever the label. */
       positive: confidence,
     })
     .optional(),
-  /** What was spoken of, and how. */
+  /** What opinions are about, with the sentiment of each. */
   aspects: z.array(spanSchema.extend({ aspect: z.string(), label: polarity, confidence })).optional(),
-  /** Best first; the whole text is the span. */
+  /** Best first; the span is the whole text. */
   topics: z.array(scoredLabel.extend(spanSchema.shape)).optional(),
   entities: z.array(entity).optional(),
   relations: z.array(relation).optional(),
   keyPhrases: z.array(spanSchema.extend({ text: z.string(), confidence })).optional(),
-  /** Sentences of the text, in its order. */
+  /** Sentences of the text, in text order. */
   summary: z.array(spanSchema.extend({ text: z.string(), confidence })).optional(),
 });
 export type TextAnalysis = z.infer<typeof analysisOf>;
 
 export const analyze = capability({
   name: 'analysis.analyze',
-  summary: 'What texts say: language, feeling, topics, names and how they belong together, key phrases, summary.',
+  summary: 'Analyses texts: language, sentiment, aspects, topics, entities, relations, key phrases, summary.',
   timeoutMs: 60_000,
   input: z.object({
     texts,
@@ -87,19 +87,19 @@ export const analyze = capability({
       .default(['language', 'sentiment', 'entities', 'relations', 'key_phrases']),
     /** For `topics`: the labels to choose from, in words (zero-shot). */
     labels: labels.optional(),
-    /** For `topics`: a classifier that `analysis.train_classifier` made, instead of `labels`. */
+    /** For `topics`: a classifier of `analysis.train_classifier`, instead of `labels`. */
     classifier: z.string().min(1).max(64).optional(),
-    /** The caller's word for what the texts are in; it is found out where nothing is said. */
+    /** The language of the texts, if the caller knows it. Default: detected. */
     language: z.literal('en').optional(),
-    /** Sentences of a summary. */
+    /** Length of a summary. */
     sentences: z.number().int().min(1).max(20).default(3),
   }),
   output: z.object({
     analyses: z.array(analysisOf),
-    /** What was found, in a sentence to say. */
+    /** The findings as one or two spoken sentences. */
     sentence: z.string(),
     models: z.array(z.string()),
-    /** Sentiment or aspects are missing, for their model failed; everything else is as ever. */
+    /** True if sentiment or aspects are missing because their model failed. */
     degraded: z.boolean(),
   }),
   example: {
@@ -123,17 +123,17 @@ export const analyze = capability({
 
 export const classify = capability({
   name: 'analysis.classify',
-  summary: 'Puts texts under labels: by the meaning of the labels (zero-shot), or by a classifier trained on examples.',
+  summary: 'Assigns texts to labels, by the meaning of the labels (zero-shot) or by a classifier trained on examples.',
   timeoutMs: 30_000,
   input: z.object({
     texts,
     labels: labels.optional(),
     classifier: z.string().min(1).max(64).optional(),
-    /** The caller's word for what the texts are in; for `labels` it is found out where nothing is said. */
+    /** The language of the texts, if the caller knows it. Default: detected if `labels` are given. */
     language: z.literal('en').optional(),
   }),
   output: z.object({
-    /** One for each text; without a label where the language is not supported. */
+    /** One per text; without a label if the language is not supported. */
     results: z.array(
       z.object({
         label: z.string().optional(),
@@ -168,7 +168,7 @@ const classifierName = z
 
 export const trainClassifier = capability({
   name: 'analysis.train_classifier',
-  summary: 'Learns labels from examples, 8 or more of each; the classifier is known by its name from then on.',
+  summary: 'Trains a classifier on examples, at least 8 per label, and stores it under its name.',
   timeoutMs: 600_000,
   input: z.object({
     name: classifierName,
@@ -182,7 +182,7 @@ export const trainClassifier = capability({
     version: z.string(),
     labels: z.array(z.string()),
     examples: z.number().int().positive(),
-    /** Cross-validated over the examples. */
+    /** Cross-validated on the examples. */
     accuracy: z.number(),
     seconds: z.number().nonnegative(),
   }),
@@ -213,7 +213,7 @@ export const trainClassifier = capability({
 
 export const deleteClassifier = capability({
   name: 'analysis.delete_classifier',
-  summary: 'Forgets a classifier.',
+  summary: 'Deletes a classifier.',
   timeoutMs: 10_000,
   input: z.object({ name: classifierName }),
   output: z.object({ name: z.string(), deleted: z.boolean() }),

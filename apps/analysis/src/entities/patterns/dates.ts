@@ -1,19 +1,19 @@
 import { en, type ParsedResult } from 'chrono-node';
 import type { FoundValue } from './found-value.js';
 
-/** Without one of these a sentence names no date, and is not searched. */
+/** A sentence without one of these contains no date and is not parsed. */
 const HINT =
   /\d|\b(?:today|tomorrow|yesterday|tonight|ago|(?:next|last|this|past|coming|previous)\s+\w+|mon|tues|wednes|thurs|fri|satur|sun)(?:day)?\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)\w*\b/i;
-/** Words that are more often something else than a date. */
+/** Words that alone usually are not a date. */
 const ALONE = /^(?:may|march|sun|sat|mon|wed|fri|thu|mar|now|second|week|month|year|day)\.?$/i;
 const NUMERIC = /^(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}$/;
 const CLOCK = /\b(?:hours?|hrs?|minutes?|mins?|seconds?|secs?)\b/i;
 const MAX_CHARS = 2_000;
 
 /**
- * Dates with a day or a month in them, also relative ones (`tomorrow`, `last Friday`). The value, YYYY-MM-DD, is given
- * only where day, month and year are all said or follow from the reference day: `5 May` alone has none, nor has
- * `03/04/2026`, which is another day on each side of the Atlantic.
+ * Dates with a day or a month, also relative ones (`tomorrow`, `last Friday`). The value, YYYY-MM-DD, is present only
+ * if day, month and year are stated or follow from the reference day. `5 May` has no value, and neither has
+ * `03/04/2026`, which is ambiguous between American and European order.
  */
 export function findDates(text: string, reference: Date): FoundValue[] {
   if (text.length > MAX_CHARS || !HINT.test(text)) return [];

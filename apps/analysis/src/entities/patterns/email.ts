@@ -1,6 +1,6 @@
 import type { FoundValue } from './found-value.js';
 
-/** The addresses people use: a subset of RFC 5322 without quotes and comments, lengths as RFC 5321 limits them. */
+/** A subset of RFC 5322 without quotes and comments; lengths are limited as in RFC 5321. */
 const EMAIL =
   /(?<![\w.+-])[A-Za-z0-9](?:[\w+-]|\.(?!\.)){0,63}(?<!\.)@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w-])/g;
 

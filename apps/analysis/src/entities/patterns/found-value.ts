@@ -1,7 +1,7 @@
 import type { Span } from '@llmos/contracts';
 import type { Entity } from '@llmos/contracts/capabilities/analysis';
 
-/** Something found by its form. */
+/** An entity that a pattern found. */
 export interface FoundValue extends Span {
   readonly type: Entity['type'];
   readonly confidence: number;

@@ -49,7 +49,7 @@ const AFTER = new RegExp(
   'giu',
 );
 
-/** Sums with a currency, as `12.50 EUR`. `$` and `dollars` are taken for US dollars, and say so with less confidence. */
+/** Amounts with a currency, as `12.50 EUR`. `$` and `dollars` count as US dollars, with less confidence. */
 export function findMoney(text: string): FoundValue[] {
   if (!/\d/.test(text)) return [];
   const before = Array.from(text.matchAll(BEFORE), (match) => foundOf(match, match[1]!, match[2]!, match[3]));
@@ -70,7 +70,7 @@ function foundOf(match: RegExpExecArray, sign: string, digits: string, scale: st
   };
 }
 
-/** The last mark with one or two digits after it parts the fraction; every other mark groups digits. */
+/** The last separator is the decimal point if one or two digits follow it; all other separators group digits. */
 function amountOf(digits: string): number {
   const fraction = /[.,](\d{1,2})$/.exec(digits);
   const whole = (fraction ? digits.slice(0, fraction.index) : digits).replace(/\D/g, '');

@@ -1,0 +1,144 @@
+"""Fine-tunes the shared sentence encoder for sentiment and writes the difference as low-rank matrices.
+
+Reads the encoder's ONNX file (weights stored as int8 with a scale per column, computed in float32), adds a rank-r
+update (LoRA, Hu et al. 2021) to its 36 linear layers, and trains them on the sentences and phrases of the Stanford
+Sentiment Treebank's training trees. The file of the encoder is not changed; the update takes about 1.3 MB.
+
+    python train_sentiment_encoder.py --model model.onnx --tokenizer tokenizer.json --data <folder> --out <file>
+
+<folder> holds train.tsv and dev.tsv (sentence <tab> 0 or 1) and trees-train.txt. See libs/models/training/requirements.txt.
+"""
+import argparse
+import random
+import re
+import sys
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "libs" / "models" / "training"))
+from low_rank_encoder import Encoder, batches, padded, read_encoder, read_update, write_update  # noqa: E402
+
+MAX_TOKENS = 128
+
+
+def read_sentences(path):
+    with open(path, encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file]
+    return [row[0] for row in rows], [int(row[1]) for row in rows]
+
+
+def read_phrases(path, limit, seed):
+    """A random selection of `limit` distinct phrases of two or more words that are not neutral, with their polarity."""
+    phrases = {}
+    for line in open(path, encoding="utf-8"):
+        open_nodes = []
+        for symbol in re.findall(r"\(|\)|[^\s()]+", line):
+            if symbol == "(":
+                open_nodes.append([None, []])
+            elif symbol == ")":
+                label, words = open_nodes.pop()
+                phrases.setdefault(plain(words), label)
+                if open_nodes:
+                    open_nodes[-1][1].extend(words)
+            elif open_nodes[-1][0] is None:
+                open_nodes[-1][0] = int(symbol)
+            else:
+                open_nodes[-1][1].append(symbol)
+    kept = sorted((phrase, label) for phrase, label in phrases.items() if label != 2 and " " in phrase)
+    random.Random(seed).shuffle(kept)
+    kept = kept[:limit]
+    return [phrase for phrase, _ in kept], [int(label > 2) for _, label in kept]
+
+
+def plain(words):
+    text = " ".join(words).replace("-LRB-", "(").replace("-RRB-", ")")
+    return text.replace("\\/", "/").replace("``", '"').replace("''", '"')
+
+
+def accuracy(model, tokens, labels):
+    model.eval()
+    with torch.no_grad():
+        rows = [model(*padded(tokens[at : at + 64])).argmax(1) for at in range(0, len(tokens), 64)]
+    model.train()
+    return (torch.cat(rows) == torch.tensor(labels)).float().mean().item()
+
+
+def start_head(model, tokens, labels):
+    """Initialises the head with the difference of the class means; the update file does not contain the head."""
+    model.eval()
+    with torch.no_grad():
+        vectors = torch.cat([model.embed(*padded(tokens[at : at + 32])) for at in range(0, len(tokens), 32)])
+        low, high = vectors[labels == 0].mean(0), vectors[labels == 1].mean(0)
+        direction = F.normalize(high - low, dim=0)
+        offset = direction @ (high + low) / 2
+        model.head.weight.copy_(torch.stack([-direction, direction]))
+        model.head.bias.copy_(torch.stack([offset, -offset]))
+    model.train()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("model", "tokenizer", "data", "out"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--phrases", type=int, default=16_000)
+    parser.add_argument("--stop", type=int, help="stop after this step of the schedule")
+    parser.add_argument("--resume", help="an update to train further")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--rank", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    shuffle = random.Random(options.seed)
+    stop = min(options.stop or options.steps, options.steps)
+
+    tokenizer = Tokenizer.from_file(options.tokenizer)
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenise = lambda texts: [encoding.ids for encoding in tokenizer.encode_batch(texts)]
+    sentences, sentence_labels = read_sentences(f"{options.data}/train.tsv")
+    phrases, phrase_labels = read_phrases(f"{options.data}/trees-train.txt", options.phrases, options.seed)
+    tokens = tokenise(sentences) + tokenise(phrases)
+    labels = torch.tensor(sentence_labels + phrase_labels)
+    held, held_labels = read_sentences(f"{options.data}/dev.tsv")
+    held = tokenise(held)
+
+    parameters, quantised = read_encoder(options.model)
+    model = Encoder(parameters, options.rank, outputs=2)
+    if options.resume:
+        read_update(options.resume, model, quantised)
+        start_head(model, tokens[:512], labels[:512])
+    optimiser = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.01)
+    size, step, started = 32, 0, time.time()
+    while step < stop:
+        for batch in batches([len(ids) for ids in tokens], size, shuffle):
+            if step == stop:
+                break
+            warm = min(1.0, (step + 1) / 60)
+            for group in optimiser.param_groups:
+                group["lr"] = options.rate * warm * (1 - step / options.steps)
+            with torch.autocast("cpu", torch.bfloat16):
+                scores = model(*padded([tokens[index] for index in batch]))
+            loss = F.cross_entropy(scores.float(), labels[batch], label_smoothing=0.05)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            step += 1
+            if step % 20 == 0:
+                print(f"step {step} loss {loss.item():.3f} {time.time() - started:.0f} s", flush=True)
+            if step % 175 == 0 or step == stop:
+                right = accuracy(model, held, held_labels)
+                print(f"step {step} loss {loss.item():.3f} dev {right:.4f} {time.time() - started:.0f} s", flush=True)
+                write_update(options.out, model, quantised, {"rank": options.rank, "step": step})
+
+
+if __name__ == "__main__":
+    main()
