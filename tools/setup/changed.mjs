@@ -1,17 +1,18 @@
+import { dirname } from 'node:path';
 import { runChild } from './child.mjs';
 import { tool, toolEnvironment } from './runtime.mjs';
 import { SetupError } from './say.mjs';
 
 /** Files outside the projects that no test reads. */
 const UNTESTED = /^(docs\/|\.github\/|[^/]+\.md$|LICENSE$|NOTICE$)/;
-const PROJECT = /^(?:apps|libs|tools)\/|^test\//;
+const PROJECT = /^(?:apps|libs|tools|test|examples)\//;
 
 /**
  * What has changed since `base`, committed or not.
  *
  * `everything` is true when a file outside the projects changed that any test may read, such as package.json or a
- * pipeline. `projects` are the folders of the projects that contain a change or depend on one. `specs` are the changed
- * end-to-end and architecture tests.
+ * pipeline. `projects` are the folders of the projects that contain a change or depend on one. `specs` are the
+ * end-to-end and architecture tests that changed, or whose helpers did.
  *
  * @param affectedSince resolves to the folders of the projects that changed or depend on a change since a commit
  * @param base a commit; without one the upstream branch, or the last commit where there is none
@@ -31,8 +32,15 @@ export async function whatChanged(root, affectedSince, base) {
     from,
     everything: files.some((file) => !PROJECT.test(file) && !UNTESTED.test(file)),
     projects: files.length === 0 ? [] : await affectedSince(from),
-    specs: files.filter((file) => /^test\/.*\.spec\.ts$/.test(file)),
+    specs: [...new Set(files.flatMap(specsFor))],
   };
+}
+
+/** The tests to run for a changed file: itself, the spec that runs the suites and examples, or all beside a helper. */
+function specsFor(file) {
+  if (/^test\/.*\.spec\.ts$/.test(file)) return [file];
+  if (/^test\/e2e\/.*\.suite\.ts$|^examples\//.test(file)) return ['test/e2e/instance.spec.ts'];
+  return /^test\/(?:e2e|architecture)\//.test(file) ? [`${dirname(file)}/`] : [];
 }
 
 /** The folders of the projects that Nx reports as affected since `base`. */

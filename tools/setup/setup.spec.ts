@@ -184,6 +184,14 @@ describe('npm test -- --changed', () => {
     });
   });
 
+  it('runs the specs that use a changed suite, example or helper', async () => {
+    mkdirSync(join(root, 'examples'));
+    for (const file of ['test/e2e/line.suite.ts', 'examples/01.ts']) writeFileSync(join(root, file), '');
+    expect(await changed()).toMatchObject({ everything: false, specs: ['test/e2e/instance.spec.ts'] });
+    writeFileSync(join(root, 'test/e2e/instance.ts'), '');
+    expect((await changed()).specs).toContain('test/e2e/');
+  });
+
   it('runs everything after a change of a file that any test may read', async () => {
     writeFileSync(join(root, 'package.json'), '{}');
     expect(await changed()).toMatchObject({ everything: true });
