@@ -2,7 +2,6 @@ import {
   LlmosError,
   newRunId,
   OBJECT_STORES,
-  serviceOf,
   subjects,
   type Answer,
   type ErrorBody,
@@ -24,15 +23,9 @@ import { delay, Publisher } from './publisher.js';
 import { PullLoop, type Delivery } from './pull-loop.js';
 import { RecurringRuns } from './recurring-runs.js';
 import type { Sealers } from './sealer.js';
+import { abandonedConsumer, inboxPrefixOf, type ConsumerSpec } from './streams.js';
 import { forgetTenant, type ForgottenMessages } from './tenant-messages.js';
-import {
-  ensureConsumer,
-  ensureStreams,
-  LETTERS_KEPT_MS,
-  replicasKept,
-  STREAMS,
-  type ConsumerSpec,
-} from './topology.js';
+import { ensureConsumer, ensureStreams, LETTERS_KEPT_MS, replicasKept } from './topology.js';
 
 export interface BusOptions {
   readonly url: string;
@@ -116,7 +109,9 @@ export class Bus {
     const nc = await connect({
       servers: options.url.split(','),
       name: options.service,
-      ...(options.user ? { user: options.user, pass: options.password ?? '' } : {}),
+      ...(options.user
+        ? { user: options.user, pass: options.password ?? '', inboxPrefix: inboxPrefixOf(options.user) }
+        : {}),
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
       reconnectJitter: 100,
@@ -308,12 +303,9 @@ export class Bus {
    * @param onAbandoned told of each before it is buried, to end its run; may be told again.
    */
   async buryAbandoned(onAbandoned: (message: Abandoned, error: ErrorBody) => Promise<void>): Promise<void> {
-    const consumer = {
-      stream: STREAMS.advisories,
-      name: 'bus_bury',
-      filter: '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>',
-    };
-    await this.consume(consumer, 4, (delivery) => buryAbandoned(this.jsm, this.deadLetters, delivery, onAbandoned));
+    await this.consume(abandonedConsumer, 4, (delivery) =>
+      buryAbandoned(this.jsm, this.deadLetters, delivery, onAbandoned),
+    );
   }
 
   /** Removes what the streams hold of a tenant beside work under way, when its keys are destroyed. */
@@ -386,18 +378,3 @@ function publishDeadline(context: RunContext): number {
   const now = Date.now();
   return context.lane === 'durable' ? now + 30_000 : Math.max(context.deadlineMs, now + 1_000);
 }
-
-/** The stable name of the consumer of one capability in one lane. */
-export function taskConsumer(lane: RunContext['lane'], capability: string): ConsumerSpec {
-  return {
-    stream: lane === 'live' ? STREAMS.tasksLive : STREAMS.tasksDurable,
-    name: `${serviceOf(capability)}_${capability.slice(serviceOf(capability).length + 1)}`,
-    filter: subjects.task(lane, capability),
-  };
-}
-
-export const intakeConsumer: ConsumerSpec = {
-  stream: STREAMS.intake,
-  name: 'gateway_intake',
-  filter: subjects.intakeAll(),
-};

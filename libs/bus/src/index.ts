@@ -1,6 +1,6 @@
 export type { SequencedAnswer } from './answers.js';
 export type { Abandoned } from './abandoned.js';
-export { Bus, intakeConsumer, taskConsumer, type BusOptions, type Decoded } from './bus.js';
+export { Bus, type BusOptions, type Decoded } from './bus.js';
 export type { DeadLetterAdmin, LetterNote, Redriven } from './dead-letter-admin.js';
 export { headersOf, type Original } from './dead-letter-original.js';
 export type { DeadLetter, DeadLetters, LetterGuard, LetterName, LetterPayload } from './dead-letters.js';
@@ -20,7 +20,7 @@ export {
 export type { Watching } from './kv-watch.js';
 export type { ObjectBucket, ObjectOptions, StoredObject } from './objects.js';
 export type { Delivery, PullLoop } from './pull-loop.js';
-export { dueConsumer, type RecurringRun, type RecurringRuns } from './recurring-runs.js';
+export type { RecurringRun, RecurringRuns } from './recurring-runs.js';
 export type { Sealer, Sealers } from './sealer.js';
 export {
   Snapshots,
@@ -31,4 +31,5 @@ export {
 } from './snapshots.js';
 export type { ForgottenMessages } from './tenant-messages.js';
 export { WatchedBucket, type Watchable, type WatchedBucketOptions } from './watched-bucket.js';
-export { ACK_WAIT_MS, MAX_DELIVERIES, STREAMS, type ConsumerSpec } from './topology.js';
+export { dueConsumer, intakeConsumer, STREAMS, taskConsumer, type ConsumerSpec } from './streams.js';
+export { ACK_WAIT_MS, MAX_DELIVERIES } from './topology.js';

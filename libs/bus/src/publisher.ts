@@ -1,6 +1,7 @@
 import { LlmosError } from '@llmos/contracts';
 import { isStreamFull } from './broker-errors.js';
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/transport-node';
+import { newInbox } from './inbox.js';
 
 interface Waiting {
   readonly resolve: (reply: Msg) => void;
@@ -28,7 +29,7 @@ export class Publisher {
   private nextToken = 0;
 
   constructor(private readonly nc: NatsConnection) {
-    this.inbox = createInbox();
+    this.inbox = newInbox(nc);
     this.subscription = nc.subscribe(`${this.inbox}.*`, { callback: (_, message) => this.settle(message) });
   }
 

@@ -1,13 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
-import {
-  createInbox,
-  nanos,
-  type Msg,
-  type MsgHdrs,
-  type NatsConnection,
-  type Subscription,
-} from '@nats-io/transport-node';
+import { nanos, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { delay } from './publisher.js';
+import { newInbox } from './inbox.js';
 import { ensureConsumer, type ConsumerSpec } from './topology.js';
 
 /** One delivery of one message, to be settled exactly once. */
@@ -48,7 +42,7 @@ const WORKING = encoder.encode('+WPI');
  * so a slow job never holds messages that another worker could do. A consumer that has gone is made again.
  */
 export class PullLoop {
-  private readonly inbox = createInbox();
+  private readonly inbox: string;
   private readonly subscription: Subscription;
   /** Messages asked for and not yet delivered. A delivery does not say which request it answers; one count will do. */
   private owed = 0;
@@ -62,6 +56,7 @@ export class PullLoop {
     private readonly jsm: JetStreamManager,
     private readonly options: PullLoopOptions,
   ) {
+    this.inbox = newInbox(nc);
     this.subscription = nc.subscribe(this.inbox, { callback: (_, message) => this.receive(message) });
     this.watchdog = setInterval(() => this.checkSigns(), HEARTBEAT_MS);
     this.pull();

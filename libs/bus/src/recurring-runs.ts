@@ -3,7 +3,7 @@ import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '
 import { headers } from '@nats-io/transport-node';
 import { JSON_TYPE } from './frame.js';
 import type { Sealer } from './sealer.js';
-import { STREAMS, type ConsumerSpec } from './topology.js';
+import { STREAMS } from './topology.js';
 import { isNotFound, viaBroker } from './broker-errors.js';
 
 /** A pipeline that the broker starts again and again. */
@@ -18,9 +18,6 @@ export interface RecurringRun {
 const SCHEDULE = 'Nats-Schedule';
 const TARGET = 'Nats-Schedule-Target';
 const MAX_SCHEDULES = 1_000;
-
-/** Runs that are due: the gateway starts them. */
-export const dueConsumer: ConsumerSpec = { stream: STREAMS.schedules, name: 'gateway_due', filter: subjects.dueAll() };
 
 /** Recurring runs, which the broker itself keeps and triggers (message scheduling, ADR-51): they outlive all processes. */
 export class RecurringRuns {

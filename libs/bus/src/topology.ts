@@ -10,24 +10,15 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { isConsumerAlreadyThere, isNotFound } from './broker-errors.js';
+import { STREAMS, type ConsumerSpec } from './streams.js';
+
+export { STREAMS, type ConsumerSpec };
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 /** How long dead letters are kept. */
 export const LETTERS_KEPT_MS = 30 * DAY;
-
-/** The names of the streams. Stable: scalers and operators read them. */
-export const STREAMS = {
-  tasksLive: 'TASKS_LIVE',
-  tasksDurable: 'TASKS_DURABLE',
-  intake: 'INTAKE',
-  schedules: 'SCHEDULES',
-  results: 'RESULTS',
-  answers: 'ANSWERS',
-  deadLetters: 'DEAD_LETTERS',
-  advisories: 'ADVISORIES',
-} as const;
 
 /** Deliveries before a task is given up as a dead letter. */
 export const MAX_DELIVERIES = 5;
@@ -153,14 +144,6 @@ function differences(have: object, want: object): string[] {
   return Object.entries(want)
     .filter(([key, value]) => JSON.stringify(got[key]) !== JSON.stringify(value))
     .map(([key]) => key);
-}
-
-export interface ConsumerSpec {
-  readonly stream: string;
-  readonly name: string;
-  readonly filter: string;
-  readonly ackWaitMs?: number;
-  readonly maxDeliveries?: number;
 }
 
 /** Creates a durable pull consumer, or leaves the one that is there as it is. */

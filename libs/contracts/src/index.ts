@@ -1,3 +1,4 @@
+export * from './access.js';
 export * from './answer.js';
 export * from './buckets.js';
 export * from './capability.js';

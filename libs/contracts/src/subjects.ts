@@ -53,6 +53,7 @@ export const subjects = {
   cancel: (run: string) => `llmos.cancel.${token('run', run)}`,
   cancels: () => 'llmos.cancel.*',
   deadLetter: (service: string, tenant: string) => `llmos.dlq.${token('service', service)}.${token('tenant', tenant)}`,
+  deadLettersFrom: (service: string) => `llmos.dlq.${token('service', service)}.*`,
   deadLettersOf: (tenant: string) => `llmos.dlq.*.${token('tenant', tenant)}`,
   deadLetters: () => 'llmos.dlq.>',
 };

@@ -1,0 +1,126 @@
+import { LANES, serviceOf, storeAccessOf, subjects, type StoreRight } from '@llmos/contracts';
+import {
+  abandonedConsumer,
+  dueConsumer,
+  inboxPrefixOf,
+  intakeConsumer,
+  STREAMS,
+  taskConsumer,
+  type ConsumerSpec,
+} from './streams.js';
+
+export { inboxPrefixOf } from './streams.js';
+
+/** The subjects that a user of the broker may publish to and subscribe to; nats-server denies all others. */
+export interface Permissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+export const GATEWAY = 'gateway';
+/** The service that removes the messages of a tenant when its keys are destroyed. */
+const FORGETS_TENANTS = 'security';
+
+/**
+ * The permissions of a process, with the least privilege: what {@link Bus} needs for the capabilities of the process and
+ * for the buckets that the contracts declare for it.
+ *
+ * @param process the name of the app.
+ * @param user the broker's user of the process; its inboxes have this name.
+ * @param capabilities the names of all capabilities.
+ */
+export function permissionsOf(process: string, user: string, capabilities: Iterable<string>): Permissions {
+  const { buckets, objects } = storeAccessOf(process);
+  const own = [...capabilities].filter((capability) => serviceOf(capability) === process);
+  const publish = [
+    '$JS.API.INFO',
+    ...Object.values(STREAMS).flatMap((stream) => [api('STREAM.INFO', stream), api('STREAM.CREATE', stream)]),
+    ...LANES.map((lane) => subjects.tasks(lane)),
+    subjects.answers(),
+    subjects.results(),
+    subjects.deadLettersFrom(process),
+    ...own.flatMap((capability) => LANES.flatMap((lane) => pulling(taskConsumer(lane, capability)))),
+    ...Object.entries(buckets).flatMap(([bucket, right]) => bucketSubjects(bucket, right)),
+    ...Object.entries(objects).flatMap(([store, right]) => objectSubjects(store, right)),
+    ...(process === GATEWAY ? gatewaySubjects() : []),
+    ...(process === FORGETS_TENANTS ? forgettingSubjects() : []),
+  ];
+  return {
+    publish,
+    subscribe: [`${inboxPrefixOf(user)}.>`, subjects.cancels(), ...(process === GATEWAY ? [subjects.answers()] : [])],
+  };
+}
+
+/** The gateway keeps the streams as this version needs them, starts and cancels runs, and buries abandoned messages. */
+function gatewaySubjects(): string[] {
+  return [
+    ...Object.values(STREAMS).map((stream) => api('STREAM.UPDATE', stream)),
+    ...[intakeConsumer, dueConsumer, abandonedConsumer].flatMap(pulling),
+    ...[STREAMS.tasksLive, STREAMS.tasksDurable, STREAMS.intake, STREAMS.schedules].flatMap((stream) => [
+      api('STREAM.MSG.GET', stream),
+      api('STREAM.MSG.DELETE', stream),
+    ]),
+    ...reading(STREAMS.answers),
+    subjects.schedulesAll(),
+    api('STREAM.PURGE', STREAMS.schedules),
+    subjects.cancels(),
+    subjects.deadLetters(),
+  ];
+}
+
+function forgettingSubjects(): string[] {
+  return [
+    ...[STREAMS.deadLetters, STREAMS.results, STREAMS.answers].flatMap(reading),
+    ...[STREAMS.deadLetters, STREAMS.results].map((stream) => api('STREAM.MSG.DELETE', stream)),
+    ...[STREAMS.deadLetters, STREAMS.results, STREAMS.answers, STREAMS.schedules].map((stream) =>
+      api('STREAM.PURGE', stream),
+    ),
+  ];
+}
+
+/** What a pull loop needs of its consumer: to create it with this filter, to ask for messages, to settle them. */
+function pulling({ stream, name, filter }: ConsumerSpec): string[] {
+  return [
+    `${api('CONSUMER.CREATE', stream)}.${name}.${filter}`,
+    `${api('CONSUMER.INFO', stream)}.${name}`,
+    `${api('CONSUMER.MSG.NEXT', stream)}.${name}`,
+    `$JS.ACK.${stream}.${name}.>`,
+  ];
+}
+
+/** Reads messages by sequence or by subject, and through consumers that end with their reader. */
+function reading(stream: string): string[] {
+  return [
+    api('STREAM.INFO', stream),
+    api('STREAM.MSG.GET', stream),
+    api('DIRECT.GET', stream),
+    `${api('DIRECT.GET', stream)}.>`,
+    ...['CONSUMER.CREATE', 'CONSUMER.INFO', 'CONSUMER.DELETE', 'CONSUMER.MSG.NEXT'].map(
+      (action) => `${api(action, stream)}.>`,
+    ),
+    `$JS.FC.${stream}.>`,
+  ];
+}
+
+function bucketSubjects(bucket: string, right: StoreRight): string[] {
+  const stream = `KV_${bucket}`;
+  return [
+    ...reading(stream),
+    api('STREAM.CREATE', stream),
+    ...(right === 'read' ? [] : [`$KV.${bucket}.>`]),
+    ...(right === 'own' ? [api('STREAM.MSG.DELETE', stream)] : []),
+  ];
+}
+
+function objectSubjects(store: string, right: StoreRight): string[] {
+  const stream = `OBJ_${store}`;
+  return [
+    ...reading(stream),
+    api('STREAM.CREATE', stream),
+    ...(right === 'read' ? [] : [`$O.${store}.>`]),
+    // An object that is replaced or deleted is purged.
+    ...(right === 'own' ? [api('STREAM.PURGE', stream)] : []),
+  ];
+}
+
+const api = (action: string, stream: string) => `$JS.API.${action}.${stream}`;

@@ -1,0 +1,52 @@
+import { serviceOf, subjects, type Lane } from '@llmos/contracts';
+
+/** The names of the streams. They are stable: scalers and operators read them. */
+export const STREAMS = {
+  tasksLive: 'TASKS_LIVE',
+  tasksDurable: 'TASKS_DURABLE',
+  intake: 'INTAKE',
+  schedules: 'SCHEDULES',
+  results: 'RESULTS',
+  answers: 'ANSWERS',
+  deadLetters: 'DEAD_LETTERS',
+  advisories: 'ADVISORIES',
+} as const;
+
+export interface ConsumerSpec {
+  readonly stream: string;
+  readonly name: string;
+  readonly filter: string;
+  readonly ackWaitMs?: number;
+  readonly maxDeliveries?: number;
+}
+
+/** The consumer of one capability in one lane. Its name is stable. */
+export function taskConsumer(lane: Lane, capability: string): ConsumerSpec {
+  return {
+    stream: lane === 'live' ? STREAMS.tasksLive : STREAMS.tasksDurable,
+    name: `${serviceOf(capability)}_${capability.slice(serviceOf(capability).length + 1)}`,
+    filter: subjects.task(lane, capability),
+  };
+}
+
+/** Events of other systems: the gateway starts runs for them. */
+export const intakeConsumer: ConsumerSpec = {
+  stream: STREAMS.intake,
+  name: 'gateway_intake',
+  filter: subjects.intakeAll(),
+};
+
+/** Deliveries of schedules: the gateway starts runs for them. */
+export const dueConsumer: ConsumerSpec = { stream: STREAMS.schedules, name: 'gateway_due', filter: subjects.dueAll() };
+
+/** Messages that were delivered as often as is allowed and that no worker finished: they become dead letters. */
+export const abandonedConsumer: ConsumerSpec = {
+  stream: STREAMS.advisories,
+  name: 'bus_bury',
+  filter: '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>',
+};
+
+/** The inboxes of a broker's user. Users may not subscribe to the inboxes of others. */
+export function inboxPrefixOf(user: string): string {
+  return `_INBOX_${user}`;
+}
