@@ -7,10 +7,10 @@ import { recogniserFiles } from './adapters/recogniser-files.js';
 import type { AsrConfig } from './asr.config.js';
 import { AsrService } from './asr.service.js';
 
-/** Brings the speech models into memory while the process is already up. */
+/** Loads the speech models in the background, while the process already answers health checks. */
 @Injectable()
 export class AsrLoader implements OnModuleInit, OnModuleDestroy {
-  private readonly leaving = new AbortController();
+  private readonly stopping = new AbortController();
   private loading?: Promise<void>;
 
   constructor(
@@ -21,12 +21,12 @@ export class AsrLoader implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    const options = { signal: this.leaving.signal, log: this.log };
+    const options = { signal: this.stopping.signal, log: this.log };
     this.loading = this.readiness.bring(`model ${this.config.model}`, (report) => this.load(report), options);
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.leaving.abort();
+    this.stopping.abort();
     await this.loading;
     await this.asr.close();
   }
@@ -34,7 +34,7 @@ export class AsrLoader implements OnModuleInit, OnModuleDestroy {
   private async load(report: (progress: StartProgress) => void): Promise<void> {
     const { home, root, catalogPath, model, device, workers, maxDurationSeconds } = this.config;
     const store = await ModelStore.open({ home, catalogPath, root });
-    const { signal } = this.leaving;
+    const { signal } = this.stopping;
     const onProgress = (progress: FetchProgress) => report(describeFetch(progress));
     const files = await recogniserFiles(store, model, { signal, onProgress });
     this.asr.use(await MoonshineAdapter.start({ files, device, workers, maxDurationSeconds }), model);

@@ -12,14 +12,14 @@ const transcript: Transcript = {
 };
 
 describe('AsrService', () => {
-  it('says that the model is loading until it has one', async () => {
+  it('refuses recordings until its model is loaded', async () => {
     await expect(new AsrService().transcribe(new Uint8Array())).rejects.toMatchObject({
       code: 'MODEL_LOADING',
       retryable: true,
     });
   });
 
-  it('passes the recording and the signal on', async () => {
+  it('passes the recording and the signal to the transcriber', async () => {
     const service = new AsrService();
     const seen: unknown[] = [];
     const transcriber: Transcriber = {

@@ -2,14 +2,14 @@ import { SpeechRecogniser, type RecogniserParts } from './speech-recogniser.js';
 
 const WINDOW = 512;
 
-/** A recogniser that hears speech where the probabilities say so, and the given texts in it. */
+/** A recogniser that detects speech by the given probabilities and recognises the given texts. */
 function recogniserOf(probabilities: number[], texts: string[]): SpeechRecogniser {
   const samples = new Float32Array(probabilities.length * WINDOW);
   const parts: RecogniserParts = {
     decoder: { decode: () => Promise.resolve({ samples, durationSeconds: samples.length / 16_000 }) },
     detector: { windowSamples: WINDOW, detect: () => Promise.resolve(Float32Array.from(probabilities)) },
     recogniser: {
-      model: 'ear',
+      model: 'scripted',
       threads: 1,
       language: 'en',
       transcribe: (pieces) => Promise.resolve(pieces.map((_, i) => texts[i] ?? '')),
@@ -22,7 +22,7 @@ const speech = new Array<number>(50).fill(0.9);
 const silence = new Array<number>(100).fill(0);
 
 describe('SpeechRecogniser', () => {
-  it('joins the texts of the pieces and says when each was spoken', async () => {
+  it('joins the texts of the pieces, with the time of each', async () => {
     const transcript = await recogniserOf([...speech, ...silence, ...speech], ['One.', 'Two.']).transcribe(
       new Uint8Array(),
     );
@@ -30,7 +30,7 @@ describe('SpeechRecogniser', () => {
       text: 'One. Two.',
       speech: true,
       language: 'en',
-      model: 'ear',
+      model: 'scripted',
       threads: 1,
       durationSeconds: 6.4,
     });
@@ -38,16 +38,16 @@ describe('SpeechRecogniser', () => {
     expect(transcript.segments[1]?.end).toBe(6.4);
   });
 
-  it('leaves out a piece in which nothing was heard', async () => {
+  it('leaves out a piece without words', async () => {
     const transcript = await recogniserOf([...speech, ...silence, ...speech], ['', 'Two.']).transcribe(
       new Uint8Array(),
     );
     expect(transcript).toMatchObject({ text: 'Two.', speech: true, segments: [{ text: 'Two.' }] });
   });
 
-  it('says that nobody spoke when there was no speech, or no words in it', async () => {
-    for (const heard of [recogniserOf(silence, []), recogniserOf(speech, [''])]) {
-      await expect(heard.transcribe(new Uint8Array())).resolves.toMatchObject({
+  it('reports no speech if none was detected, or it has no words', async () => {
+    for (const recogniser of [recogniserOf(silence, []), recogniserOf(speech, [''])]) {
+      await expect(recogniser.transcribe(new Uint8Array())).resolves.toMatchObject({
         text: '',
         speech: false,
         segments: [],

@@ -2,23 +2,23 @@ import type { AudioDecoder } from './ports/audio-decoder.port.js';
 import type { SpeechDetector } from './ports/speech-detector.port.js';
 import type { PieceRecogniser } from './ports/piece-recogniser.port.js';
 import type { Transcript } from './ports/transcriber.port.js';
-import { splitSpeech, type Stretch } from './speech-splitter.js';
+import { splitSpeech, type Interval } from './speech-splitter.js';
 
 const SAMPLE_RATE = 16_000;
 
-/** What hears, one part after the other, on the calling thread. */
+/** The parts of the recogniser; they run one after the other on the calling thread. */
 export interface RecogniserParts {
   readonly decoder: AudioDecoder;
   readonly detector: SpeechDetector;
   readonly recogniser: PieceRecogniser;
 }
 
-/** From bytes to transcript: decode, find speech, cut at silences, recognise. Runs inside the worker. */
+/** Turns bytes into a transcript: decode, detect speech, cut at silences, recognise. Runs inside the worker. */
 export class SpeechRecogniser {
   constructor(private readonly parts: RecogniserParts) {}
 
   /**
-   * Silence and noise give an empty text and `speech: false`. Segments are the stretches of speech, in order.
+   * Silence and noise give an empty text and `speech: false`. Segments are the pieces with speech, in order.
    *
    * @param stopping asked between two runs of a model; true ends the work with `CANCELLED`.
    */
@@ -26,11 +26,11 @@ export class SpeechRecogniser {
     const { decoder, detector, recogniser } = this.parts;
     const { samples, durationSeconds } = await decoder.decode(bytes, stopping);
     const probabilities = await detector.detect(samples, stopping);
-    const stretches = splitSpeech(probabilities, detector.windowSamples, samples.length);
-    const pieces = stretches.map(({ start, end }) => samples.subarray(start, end));
+    const intervals = splitSpeech(probabilities, detector.windowSamples, samples.length);
+    const pieces = intervals.map(({ start, end }) => samples.subarray(start, end));
     const texts = await recogniser.transcribe(pieces, stopping);
-    const segments = stretches
-      .map((stretch, index) => segmentOf(stretch, texts[index] ?? ''))
+    const segments = intervals
+      .map((interval, index) => segmentOf(interval, texts[index] ?? ''))
       .filter(({ text }) => text !== '');
     return {
       text: segments.map(({ text }) => text).join(' '),
@@ -44,7 +44,7 @@ export class SpeechRecogniser {
   }
 }
 
-function segmentOf({ start, end }: Stretch, text: string): Transcript['segments'][number] {
+function segmentOf({ start, end }: Interval, text: string): Transcript['segments'][number] {
   return { start: roundedSeconds(start / SAMPLE_RATE), end: roundedSeconds(end / SAMPLE_RATE), text };
 }
 

@@ -21,28 +21,28 @@ describe('splitSpeech', () => {
     expect(split(probabilities([2, 0], [0.1, 0.9], [2, 0]))).toEqual([]);
   });
 
-  it('keeps a little before and after speech', () => {
+  it('keeps padding before and after speech', () => {
     const [[start, end] = []] = split(probabilities([2, 0], [1, 0.9], [2, 0]));
     expect(start).toBeCloseTo(2 - SPLIT_DEFAULTS.paddingSeconds, 1);
     expect(end).toBeCloseTo(3 + SPLIT_DEFAULTS.paddingSeconds, 1);
   });
 
-  it('does not end speech at a doubtful window', () => {
+  it('does not end speech at a window between the thresholds', () => {
     expect(split(probabilities([1, 0.9], [1, 0.4], [1, 0.9]))).toHaveLength(1);
   });
 
-  it('keeps sentences apart that a long silence divides, and together across a short one', () => {
+  it('separates sentences at a long silence, and joins them across a short one', () => {
     expect(split(probabilities([1, 0.9], [3, 0], [1, 0.9]))).toHaveLength(2);
     expect(split(probabilities([1, 0.9], [0.8, 0], [1, 0.9]))).toHaveLength(1);
   });
 
-  it('cuts speech without a pause where it is least like speech', () => {
+  it('cuts speech without a pause at its lowest probability', () => {
     const pieces = split(probabilities([12, 0.9], [0.1, 0.5], [10, 0.9]));
     expect(pieces).toHaveLength(2);
     expect(pieces[0]?.[1]).toBeCloseTo(12.1, 1);
   });
 
-  it('gives pieces in order, apart, inside the recording and never too long, whatever it is told', () => {
+  it('gives pieces in order, without overlap, inside the recording and never too long, for any probabilities', () => {
     const windows = fc.array(fc.tuple(fc.integer({ min: 1, max: 900 }), fc.float({ min: 0, max: 1, noNaN: true })), {
       maxLength: 12,
     });

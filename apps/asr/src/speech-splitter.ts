@@ -1,23 +1,23 @@
-/** A stretch of a recording, in samples; `end` is exclusive. */
-export interface Stretch {
+/** A part of a recording, in samples; `end` is exclusive. */
+export interface Interval {
   readonly start: number;
   readonly end: number;
 }
 
 export interface SplitOptions {
-  /** A window at least this likely starts speech. */
+  /** Speech starts with a window of at least this probability. */
   readonly startThreshold: number;
-  /** Speech goes on until a window is less likely than this. */
+  /** Speech ends with a window of lower probability. */
   readonly endThreshold: number;
   /** Shorter silences belong to the speech around them. */
   readonly minSilenceSeconds: number;
-  /** Shorter bursts are clicks, not words. */
+  /** Shorter sounds are clicks, not words. */
   readonly minSpeechSeconds: number;
-  /** Kept before and after speech, so that soft first and last sounds are heard. */
+  /** Kept before and after speech, so that soft first and last sounds are included. */
   readonly paddingSeconds: number;
-  /** Speech with no more silence than this between is recognised together: context helps. */
+  /** Pieces with no more silence than this between them are recognised together: context helps. */
   readonly joinSeconds: number;
-  /** The longest piece the recogniser is good at. */
+  /** The longest piece that the recogniser handles well. */
   readonly maxPieceSeconds: number;
 }
 
@@ -32,12 +32,12 @@ export const SPLIT_DEFAULTS: SplitOptions = {
 };
 
 const SAMPLE_RATE = 16_000;
-/** A piece is cut in its second half only, so that two cuts never lie close. */
+/** A piece is cut in its second half only, so that two cuts are never close together. */
 const EARLIEST_CUT = 0.5;
 
 /**
- * Cuts a recording into the pieces the recogniser hears: at silences, never longer than `maxPieceSeconds`, in order
- * and without overlap. No pieces means nobody spoke.
+ * Cuts a recording into pieces for the recogniser: at silences, never longer than `maxPieceSeconds`, in order and
+ * without overlap. A recording without speech has no pieces.
  *
  * @param probabilities of speech, one for each window.
  * @param totalSamples length of the recording, 16 kHz.
@@ -48,12 +48,12 @@ export function splitSpeech(
   windowSamples: number,
   totalSamples: number,
   options: SplitOptions = SPLIT_DEFAULTS,
-): Stretch[] {
+): Interval[] {
   const windows = (seconds: number) => Math.round((seconds * SAMPLE_RATE) / windowSamples);
   const speech = findSpeech(probabilities, options, windows(options.minSilenceSeconds))
     .filter(({ start, end }) => end - start >= windows(options.minSpeechSeconds))
-    .flatMap((stretch) =>
-      cutLong(stretch, probabilities, windows(options.maxPieceSeconds - 2 * options.paddingSeconds)),
+    .flatMap((interval) =>
+      cutLong(interval, probabilities, windows(options.maxPieceSeconds - 2 * options.paddingSeconds)),
     );
   const padded = pad(speech, windows(options.paddingSeconds), probabilities.length);
   return join(padded, windows(options.joinSeconds), windows(options.maxPieceSeconds)).map(({ start, end }) => ({
@@ -62,8 +62,8 @@ export function splitSpeech(
   }));
 }
 
-function findSpeech(probabilities: Float32Array, options: SplitOptions, minSilence: number): Stretch[] {
-  const found: Stretch[] = [];
+function findSpeech(probabilities: Float32Array, options: SplitOptions, minSilence: number): Interval[] {
+  const found: Interval[] = [];
   let start = -1;
   let lastSpeech = -1;
   probabilities.forEach((probability, window) => {
@@ -79,8 +79,8 @@ function findSpeech(probabilities: Float32Array, options: SplitOptions, minSilen
   return found;
 }
 
-/** Speech without a pause is cut where it is least like speech. */
-function cutLong({ start, end }: Stretch, probabilities: Float32Array, max: number): Stretch[] {
+/** Speech without a pause is cut at the window of the lowest probability. */
+function cutLong({ start, end }: Interval, probabilities: Float32Array, max: number): Interval[] {
   if (end - start <= max) return [{ start, end }];
   let cut = start + Math.ceil(max * EARLIEST_CUT);
   for (let window = cut; window < start + max; window += 1) {
@@ -89,11 +89,11 @@ function cutLong({ start, end }: Stretch, probabilities: Float32Array, max: numb
   return [{ start, end: cut }, ...cutLong({ start: cut, end }, probabilities, max)];
 }
 
-/** Widens each stretch, at most to the middle of the silence next to it. */
-function pad(stretches: readonly Stretch[], padding: number, total: number): Stretch[] {
-  return stretches.map(({ start, end }, index) => {
-    const before = stretches[index - 1]?.end ?? -start;
-    const after = stretches[index + 1]?.start ?? 2 * total - end;
+/** Widens each interval, at most to the middle of the silence beside it. */
+function pad(intervals: readonly Interval[], padding: number, total: number): Interval[] {
+  return intervals.map(({ start, end }, index) => {
+    const before = intervals[index - 1]?.end ?? -start;
+    const after = intervals[index + 1]?.start ?? 2 * total - end;
     return {
       start: Math.max(start - padding, Math.ceil((before + start) / 2)),
       end: Math.min(end + padding, Math.ceil((end + after) / 2)),
@@ -101,9 +101,9 @@ function pad(stretches: readonly Stretch[], padding: number, total: number): Str
   });
 }
 
-function join(stretches: readonly Stretch[], maxGap: number, maxLength: number): Stretch[] {
-  const joined: Stretch[] = [];
-  for (const next of stretches) {
+function join(intervals: readonly Interval[], maxGap: number, maxLength: number): Interval[] {
+  const joined: Interval[] = [];
+  for (const next of intervals) {
     const previous = joined.at(-1);
     const fits = previous && next.start - previous.end <= maxGap && next.end - previous.start <= maxLength;
     if (fits) joined[joined.length - 1] = { start: previous.start, end: next.end };

@@ -16,7 +16,7 @@ const pipeline = pipelineSchema.parse({
   details: { segments: '${hear.segments}' },
 });
 
-describe('the service as a process, over a real nats-server', () => {
+describe('The speech service as a process with a real nats-server', () => {
   let nats: TestNatsServer | undefined;
   let bus: Bus | undefined;
   let service: TestServiceProcess | undefined;
@@ -36,23 +36,23 @@ describe('the service as a process, over a real nats-server', () => {
     await nats?.stop();
   }, 30_000);
 
-  const hear = (audio: Uint8Array): Promise<TerminalAnswer> => {
+  const transcribe = (audio: Uint8Array): Promise<TerminalAnswer> => {
     const context = { run: client.newRun(), tenant: 'acme', lane: 'live', deadlineMs: Date.now() + 60_000 } as const;
     const request = { ...context, pipeline, input: { audio }, traceparent: undefined };
     return client.converse(request, () => undefined, new AbortController().signal);
   };
 
-  it('takes a recording from the mesh and answers with what was said', async () => {
-    const answer = await hear(new Uint8Array(await readFile(QUESTION)));
+  it('answers a recording from the mesh with its transcript', async () => {
+    const answer = await transcribe(new Uint8Array(await readFile(QUESTION)));
     expect(answer).toMatchObject({ type: 'completed', result: 'How do I change my pin?' });
   }, 70_000);
 
-  it('tells the caller what is wrong with a recording', async () => {
-    const answer = await hear(new TextEncoder().encode('no sound'));
+  it('fails the run of an unreadable recording with the reason', async () => {
+    const answer = await transcribe(new TextEncoder().encode('no sound'));
     expect(answer).toMatchObject({ type: 'failed', step: 'hear', error: { code: 'UNSUPPORTED_MEDIA' } });
   }, 70_000);
 
-  it('leaves in order when it is told to', async () => {
+  it('exits in order on a stop signal', async () => {
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
   }, 20_000);
 });

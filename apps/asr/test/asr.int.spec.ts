@@ -7,7 +7,7 @@ import { testModels, type TestModels } from './model-files.js';
 import { buildWav, noise, tone } from './wav-builder.js';
 import { REFERENCES, wordErrors, wordsOf } from './word-errors.js';
 
-/** A pass of the model takes hundreds. */
+/** A pass of the model takes hundreds of milliseconds. */
 const MAX_HOLD_MS = 50;
 const QUESTIONS = new URL('../../../deploy/samples/questions/', import.meta.url);
 const question = (name: string) => readFile(new URL(`${name}.wav`, QUESTIONS));
@@ -28,17 +28,17 @@ async function samplesOf(path: string | URL): Promise<Float32Array> {
 }
 
 describe('asr.transcribe on speech', () => {
-  it('hears the recorded questions without an error', async () => {
+  it('transcribes the recorded questions without an error', async () => {
     const names = (await readdir(QUESTIONS)).filter((name) => name.endsWith('.wav'));
     expect(names.length).toBeGreaterThanOrEqual(6);
     for (const name of names) {
-      const said = await readFile(new URL(name.replace('.wav', '.txt'), QUESTIONS), 'utf8');
+      const expected = await readFile(new URL(name.replace('.wav', '.txt'), QUESTIONS), 'utf8');
       const { text } = await asr.transcribe(await readFile(new URL(name, QUESTIONS)));
-      expect(wordsOf(text)).toEqual(wordsOf(said));
+      expect(wordsOf(text)).toEqual(wordsOf(expected));
     }
   }, 60_000);
 
-  it('hears a minute of reading with at most 5 % of the words wrong, cut into segments in order', async () => {
+  it('transcribes a minute of reading with at most 5 % of the words wrong, in ordered segments', async () => {
     const { text, segments, durationSeconds, ...rest } = await asr.transcribe(await readFile(models.twoCities));
     expect(wordErrors(REFERENCES.twoCities, text)).toBeLessThanOrEqual(0.05 * wordsOf(REFERENCES.twoCities).length);
     expect(rest).toEqual({ speech: true, language: 'en', model: 'moonshine-tiny', threads: 1 });
@@ -54,7 +54,7 @@ describe('asr.transcribe on speech', () => {
     expect(last).toBeLessThanOrEqual(durationSeconds);
   }, 60_000);
 
-  it('hears another reader without an error', async () => {
+  it('transcribes another reader without an error', async () => {
     const transcript = await asr.transcribe(await readFile(models.beckett));
     expect(wordErrors(REFERENCES.beckett, transcript.text)).toBe(0);
     expect(transcribe.output.parse(transcript)).toEqual(transcript);
@@ -64,7 +64,7 @@ describe('asr.transcribe on speech', () => {
     ['8 kHz, 24 bits, stereo', { sampleRate: 8_000, bits: 24, channels: 2 }],
     ['16 kHz, float', { sampleRate: 16_000, bits: 32, float: true }],
   ] as const)(
-    'hears a WAV with %s',
+    'transcribes a WAV with %s',
     async (_, layout) => {
       const samples = await samplesOf(new URL('change-pin.wav', QUESTIONS));
       const step = 16_000 / layout.sampleRate;
@@ -76,7 +76,7 @@ describe('asr.transcribe on speech', () => {
   );
 
   it.each(['question.flac', 'question.mp3', 'question-vorbis.ogg', 'question-opus.ogg', 'question.webm'])(
-    'hears %s',
+    'transcribes %s',
     async (name) => {
       const { text, durationSeconds } = await asr.transcribe(
         await readFile(new URL(`samples/${name}`, import.meta.url)),
@@ -87,7 +87,7 @@ describe('asr.transcribe on speech', () => {
     60_000,
   );
 
-  it('hears both ends of a recording with a long silence between', async () => {
+  it('transcribes both ends of a recording with a long silence between them', async () => {
     const samples = await samplesOf(new URL('change-pin.wav', QUESTIONS));
     const silence = new Float32Array(20 * 16_000);
     const { segments } = await asr.transcribe(buildWav([...samples, ...silence, ...samples]));
@@ -96,17 +96,17 @@ describe('asr.transcribe on speech', () => {
   }, 60_000);
 });
 
-describe('asr.transcribe on anything else', () => {
+describe('asr.transcribe on other input', () => {
   it.each([
     ['silence', new Float32Array(5 * 16_000)],
     ['noise', noise(8)],
     ['a tone', tone(5)],
     ['one sample', new Float32Array(1)],
-  ])('says that there is no speech in %s', async (_, samples) => {
+  ])('reports no speech in %s', async (_, samples) => {
     await expect(asr.transcribe(buildWav(samples))).resolves.toMatchObject({ text: '', speech: false, segments: [] });
   });
 
-  it('tells the caller what is wrong with a recording, through the worker', async () => {
+  it('rejects an unreadable recording with the reason, through the worker', async () => {
     await expect(asr.transcribe(Buffer.from('no sound'))).rejects.toMatchObject({
       code: 'UNSUPPORTED_MEDIA',
       field: 'audio',
@@ -115,8 +115,8 @@ describe('asr.transcribe on anything else', () => {
   });
 });
 
-describe('batching', () => {
-  it('gives the texts of the pieces as if each had been alone', async () => {
+describe('A batch of pieces', () => {
+  it('gives the same texts as the pieces alone', async () => {
     const names = (await readdir(QUESTIONS)).filter((name) => name.endsWith('.wav'));
     const pieces = await Promise.all(names.map((name) => samplesOf(new URL(name, QUESTIONS))));
     const pool = await WorkerPool.start({
@@ -130,7 +130,7 @@ describe('batching', () => {
   }, 60_000);
 });
 
-describe('while a recording is transcribed', () => {
+describe('While a recording is transcribed', () => {
   it('the event loop stays free', async () => {
     const recording = await readFile(models.twoCities);
     expect(await longestHold(() => asr.transcribe(recording), MAX_HOLD_MS)).toBeLessThan(MAX_HOLD_MS);
@@ -141,19 +141,19 @@ describe('while a recording is transcribed', () => {
     const wholeMs = await msOf(() => asr.transcribe(recording));
     const caller = new AbortController();
     const aborted = asr.transcribe(recording, caller.signal);
-    setTimeout(() => caller.abort(new Error('the caller has gone')), 100);
-    await expect(aborted).rejects.toThrow('the caller has gone');
+    setTimeout(() => caller.abort(new Error('the caller has cancelled')), 100);
+    await expect(aborted).rejects.toThrow('the caller has cancelled');
     const next = await question('change-pin');
     expect(await msOf(() => asr.transcribe(next))).toBeLessThan(wholeMs / 2);
   }, 60_000);
 
-  it('others wait their turn and all are answered', async () => {
+  it('further recordings wait and are all answered', async () => {
     const recording = await question('lost-phone');
     const transcripts = await Promise.all(Array.from({ length: 5 }, () => asr.transcribe(recording)));
     expect(new Set(transcripts.map(({ text }) => text))).toEqual(new Set(['I lost my phone. What should I do?']));
   }, 60_000);
 
-  it('closing lets it finish', async () => {
+  it('close lets it finish', async () => {
     const other = await MoonshineAdapter.start({ files: models.files, workers: 1, maxDurationSeconds: 600 });
     const transcript = other.transcribe(await question('lost-phone'));
     await other.close();

@@ -17,14 +17,14 @@ afterAll(() => pool.close());
 
 const decode = (bytes: Uint8Array) => pool.call<DecodedAudio>('decode', bytes);
 
-describe('decoding in a worker', () => {
-  it.each(NAMES)('gives the whole of %s', async (name) => {
+describe('Decoding in a worker', () => {
+  it.each(NAMES)('decodes %s completely', async (name) => {
     const { samples, durationSeconds } = await decode(sample(name));
     expect(durationSeconds).toBeCloseTo(2.34, 2);
     expect(samples.length / 16_000).toBeCloseTo(2.34, 2);
   });
 
-  it('takes ten minutes and not a second more', async () => {
+  it('accepts ten minutes and not a second more', async () => {
     const { durationSeconds } = await decode(buildWav(tone(600, 8_000), { sampleRate: 8_000 }));
     expect(durationSeconds).toBe(600);
     const longer = decode(buildWav(tone(601, 8_000), { sampleRate: 8_000 }));
@@ -32,7 +32,7 @@ describe('decoding in a worker', () => {
   }, 30_000);
 
   it.each(NAMES)(
-    'answers or refuses whatever is done to %s, and goes on',
+    'decodes or refuses %s however it is damaged, and continues',
     async (name) => {
       const whole = sample(name);
       const damage = fc.tuple(

@@ -1,7 +1,7 @@
 import { serveWorker } from '@llmos/models';
 import type { MoonshineFiles } from '../src/adapters/moonshine.js';
 
-// A worker of its own: the model runs in Node's realm here, as in the service, and not in that of the test runner.
+// The model runs in a worker, in Node's realm as in the service, not in the realm of the test runner.
 const built = new URL('../dist/adapters/moonshine.js', import.meta.url).href;
 const { Moonshine } = (await import(built)) as typeof import('../src/adapters/moonshine.js');
 

@@ -1,13 +1,13 @@
-/** How the samples of a WAV made in a test are stored. */
+/** The storage of the samples of a test's WAV. */
 export interface WavLayout {
   readonly sampleRate?: number;
   readonly channels?: number;
   readonly bits?: 8 | 16 | 24 | 32 | 64;
   readonly float?: boolean;
-  /** What the header says the samples take, when it is to lie. */
+  /** The size of the samples in the header, if it is to be wrong. */
   readonly declaredBytes?: number;
   readonly formatTag?: number;
-  /** A chunk in front of the format, as editors leave them. */
+  /** A chunk before the format, as some editors write. */
   readonly leadingChunk?: Uint8Array;
 }
 
@@ -54,7 +54,7 @@ export function tone(seconds: number, sampleRate = 16_000, hertz = 440): Float32
   );
 }
 
-/** White noise that is the same in each test run. */
+/** White noise, the same in each test run. */
 export function noise(seconds: number, amplitude = 0.3): Float32Array {
   let state = 12_345;
   return Float32Array.from({ length: Math.round(seconds * 16_000) }, () => {

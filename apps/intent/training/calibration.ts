@@ -29,7 +29,10 @@ export function fitTemperature(scores: readonly Float64Array[], labels: Int32Arr
 /** Log-odds of a median known question being in scope: its out-of-scope score is 0.02. */
 const MEDIAN_LOG_ODDS = Math.log(0.98 / 0.02);
 
-/** Sets the threshold so that `falseAlarms` of held-out in-scope questions fall below it; no out-of-scope question is needed. */
+/**
+ * Sets the threshold so that `falseAlarms` of held-out in-scope questions fall below it; no out-of-scope question is
+ * needed.
+ */
 export function fitScope(similarities: readonly number[], falseAlarms: number): ScopeScale {
   const threshold = quantileOf(similarities, falseAlarms);
   return { threshold, scale: Math.max(1e-6, (quantileOf(similarities, 0.5) - threshold) / MEDIAN_LOG_ODDS) };

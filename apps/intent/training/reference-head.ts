@@ -7,7 +7,8 @@ const HELD_OUT_STRIDE = 53;
 
 /**
  * Figures of a head trained on a small part of the questions. They are stored with the real head, so that a test can
- * train the small one again in seconds and detect a change of code, data or embedding model since the head was trained.
+ * train the small one again in seconds and detect a change of code, data or embedding model since the head was
+ * trained.
  */
 export interface ReferenceFigures {
   readonly rows: number;

@@ -52,7 +52,10 @@ export interface TrainedHead {
   readonly crossValidation: CrossValidation;
 }
 
-/** Trains both heads on every row, and calibrates on predictions of heads that were not trained on the row. Deterministic. */
+/**
+ * Trains both heads on every row, and calibrates on predictions of heads that were not trained on the row.
+ * Deterministic.
+ */
 export function trainHead(set: TrainingSet, log: (line: string) => void = () => undefined): TrainedHead {
   const heldOut = predictHeldOut(set, log);
   const radialTemperature = fitTemperature(heldOut.embedding, set.labels);

@@ -5,13 +5,13 @@ import { buildWav, tone } from '../../test/wav-builder.js';
 import { AudioDecodeAdapter } from './audio-decoder.adapter.js';
 
 const decoder = new AudioDecodeAdapter({ maxDurationSeconds: 10 });
-// The Vorbis codec compares classes across realms and so fails inside Jest's: the integration test decodes it, and WebM.
+// The Vorbis codec compares classes across realms and fails in Jest's realm: the integration test decodes it and WebM.
 const NAMES = ['question.flac', 'question.mp3', 'question-opus.ogg'];
 const sample = (name: string) => new Uint8Array(readFileSync(new URL(`../../test/samples/${name}`, import.meta.url)));
 const peak = (samples: Float32Array) => samples.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 
 describe('AudioDecodeAdapter', () => {
-  it.each(NAMES)('decodes the whole of %s to 16 kHz', async (name) => {
+  it.each(NAMES)('decodes %s completely, to 16 kHz', async (name) => {
     const { samples, durationSeconds } = await decoder.decode(sample(name));
     expect(durationSeconds).toBeCloseTo(2.34, 2);
     expect(samples.length / 16_000).toBeCloseTo(2.34, 2);
@@ -52,19 +52,19 @@ describe('AudioDecodeAdapter', () => {
       'INVALID_AUDIO',
       /infinity/,
     ],
-    ['a rate of 1 Hz', buildWav(tone(1), { sampleRate: 1 }), 'INVALID_AUDIO', /1 samples a second/],
+    ['a rate of 1 Hz', buildWav(tone(1), { sampleRate: 1 }), 'INVALID_AUDIO', /1 samples per second/],
     ['eleven seconds where ten are allowed', buildWav(tone(11)), 'PAYLOAD_TOO_LARGE', /longer than 10 seconds/],
-  ])('refuses %s and says why', async (_, bytes, code, message) => {
+  ])('refuses %s with the reason', async (_, bytes, code, message) => {
     const refusal = expect(decoder.decode(bytes)).rejects;
     await refusal.toThrow(message);
     await refusal.toMatchObject({ code, field: 'audio' });
   });
 
-  it('stops when it is asked to', async () => {
+  it('stops when the caller asks for it', async () => {
     await expect(decoder.decode(buildWav(tone(5)), () => true)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('never fails but with an error it foresaw, however a file is damaged', async () => {
+  it('fails only with an error about the recording, however a file is damaged', async () => {
     const files = [buildWav(tone(0.3)), ...NAMES.map(sample)];
     const damage = fc.record({
       file: fc.nat({ max: files.length - 1 }),

@@ -8,11 +8,11 @@ import { stopIfAsked } from './stop-flag.js';
 import { readWavFile, wavHeaderOf } from './wav-file.js';
 
 /**
- * Bytes given to a codec at once. A hostile file can unpack to thousands of times its size, so a compressed one is
- * unpacked in sips, and the length is checked after each.
+ * Bytes given to a codec at once. A hostile file can unpack to thousands of times its size, so a compressed file is
+ * unpacked in small chunks, and the length is checked after each.
  */
-const SIP_BYTES = { compressed: 1_024, wav: 65_536 };
-/** The most a codec's output may take when it is decoded in one piece. */
+const CHUNK_BYTES = { compressed: 1_024, wav: 65_536 };
+/** Largest output of a codec that decodes a file in one piece. */
 const MAX_WHOLE_BYTES = 256 * 2 ** 20;
 
 /** Decodes WAV, FLAC, MP3, Ogg (Vorbis, Opus, FLAC) and WebM (Opus, Vorbis) to 16 kHz mono, in bounded memory. */
@@ -20,7 +20,8 @@ export class AudioDecodeAdapter implements AudioDecoder {
   constructor(private readonly options: { readonly maxDurationSeconds: number }) {}
 
   async decode(bytes: Uint8Array, stopping?: () => boolean): Promise<DecodedAudio> {
-    if (bytes.length === 0) throw invalid('The recording is empty: 0 bytes came. Check that the file was attached.');
+    if (bytes.length === 0)
+      throw invalid('The recording is empty: 0 bytes were received. Check that the file was attached.');
     const type = sniffAudioType(bytes);
     if (!type) throw unsupported();
     try {
@@ -33,35 +34,36 @@ export class AudioDecodeAdapter implements AudioDecoder {
   }
 
   private async gather(type: AudioType, bytes: Uint8Array, stopping?: () => boolean): Promise<PcmCollector> {
-    const { sips, channels } = prepare(type, bytes);
+    const { chunks, channels } = prepare(type, bytes);
     if (channels !== undefined && (channels < 1 || channels > MAX_CHANNELS)) {
-      throw invalid(`The recording says it has ${channels} channels; 1 to ${MAX_CHANNELS} can be read.`);
+      throw invalid(`The recording declares ${channels} channels; 1 to ${MAX_CHANNELS} are supported.`);
     }
-    const collector = await this.decodeSips(type, sips, stopping);
+    const collector = await this.decodeChunks(type, chunks, stopping);
     const expected = type === 'flac' ? flacFrames(bytes) : undefined;
     if (expected === undefined || expected === collector.gatheredFrames) return collector;
-    // Fed in sips, the FLAC parser now and then keeps the last frame to itself; whole, it does not. Its size is known now.
+    // Given chunks, the FLAC parser sometimes withholds the last frame; given the whole file, it does not.
     if (collector.codecOutputBytes > MAX_WHOLE_BYTES) return collector;
-    const whole = await this.decodeSips(type, [bytes], stopping);
+    const whole = await this.decodeChunks(type, [bytes], stopping);
     if (whole.gatheredFrames < expected) {
       throw invalid(
-        `The FLAC header promises ${expected} samples but ${whole.gatheredFrames} came: the file is damaged or cut off. Send the whole recording.`,
+        `The FLAC header declares ${expected} samples but the file has ${whole.gatheredFrames}: ` +
+          'it is damaged or cut off. Send the whole recording.',
       );
     }
     return whole;
   }
 
-  private async decodeSips(
+  private async decodeChunks(
     type: AudioType,
-    sips: Iterable<Uint8Array>,
+    chunks: Iterable<Uint8Array>,
     stopping?: () => boolean,
   ): Promise<PcmCollector> {
     const collector = new PcmCollector(this.options.maxDurationSeconds);
     const codec = await decode[type]();
     try {
-      for (const sip of sips) {
+      for (const chunk of chunks) {
         stopIfAsked(stopping);
-        collector.add(await codec(sip));
+        collector.add(await codec(chunk));
       }
       collector.add(await codec());
       return collector;
@@ -80,14 +82,14 @@ const NAMES: Record<AudioType, string> = {
   webm: 'WebM',
 };
 
-function prepare(type: AudioType, bytes: Uint8Array): { sips: Iterable<Uint8Array>; channels: number | undefined } {
-  if (type !== 'wav') return { sips: inSips(bytes, SIP_BYTES.compressed), channels: oggChannels(bytes, type) };
+function prepare(type: AudioType, bytes: Uint8Array): { chunks: Iterable<Uint8Array>; channels: number | undefined } {
+  if (type !== 'wav') return { chunks: inChunks(bytes, CHUNK_BYTES.compressed), channels: oggChannels(bytes, type) };
   const file = readWavFile(bytes);
-  return { sips: withFirst(wavHeaderOf(file), inSips(file.data, SIP_BYTES.wav)), channels: file.channels };
+  return { chunks: withFirst(wavHeaderOf(file), inChunks(file.data, CHUNK_BYTES.wav)), channels: file.channels };
 }
 
-function* inSips(bytes: Uint8Array, sipBytes: number): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += sipBytes) yield bytes.subarray(at, at + sipBytes);
+function* inChunks(bytes: Uint8Array, chunkBytes: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
 
 function* withFirst(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {

@@ -11,11 +11,11 @@ describe('sniffAudioType', () => {
     ['question-vorbis.ogg', 'oga'],
     ['question-opus.ogg', 'opus'],
     ['question.webm', 'webm'],
-  ])('knows %s by its first bytes', (name, type) => {
+  ])('detects %s by its first bytes', (name, type) => {
     expect(sniffAudioType(sample(name))).toBe(type);
   });
 
-  it('knows an MP3 without a tag', () => {
+  it('detects an MP3 without a tag', () => {
     expect(sniffAudioType(Uint8Array.of(0xff, 0xfb, 0x90, 0x00))).toBe('mp3');
   });
 
@@ -28,7 +28,7 @@ describe('sniffAudioType', () => {
     ['AVI, which is RIFF too', 'RIFF\x24\0\0\0AVI LIST'],
     ['Ogg Speex', `OggS${'\0'.repeat(22)}\x01\x50Speex   `],
     ['half a RIFF header', 'RIFF'],
-  ])('does not take %s for audio it can read', (_, text) => {
+  ])('does not accept %s as a supported format', (_, text) => {
     expect(sniffAudioType(bytes(text))).toBeUndefined();
   });
 });

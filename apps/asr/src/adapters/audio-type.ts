@@ -1,11 +1,11 @@
-/** The formats the service takes, named as the decoding library names them (`oga` is Ogg Vorbis). */
+/** The formats of recordings, named as in the decoding library (`oga` is Ogg Vorbis). */
 export type AudioType = 'wav' | 'flac' | 'mp3' | 'oga' | 'opus' | 'webm';
 
 const OGG_PAGE_HEADER_BYTES = 27;
 
 /**
- * Finds the format by magic bytes: neither file names nor content types are to be trusted.
- * Returns undefined for everything that is not one of the formats above, such as AAC, text or a picture.
+ * Detects the format by magic bytes, because file names and content types are unreliable.
+ * Returns undefined for every other format, such as AAC, text or a picture.
  */
 export function sniffAudioType(bytes: Uint8Array): AudioType | undefined {
   if (hasText(bytes, 0, 'RIFF') && hasText(bytes, 8, 'WAVE')) return 'wav';
@@ -16,7 +16,7 @@ export function sniffAudioType(bytes: Uint8Array): AudioType | undefined {
   return undefined;
 }
 
-/** Channels an Ogg stream declares: a decoder allocates by this number before it sees a sample. */
+/** The channels that an Ogg stream declares: a decoder allocates memory by this number before it reads a sample. */
 export function oggChannels(bytes: Uint8Array, type: AudioType): number | undefined {
   const packet = firstOggPacket(bytes);
   if (type === 'opus') return bytes[packet + 9];
@@ -36,7 +36,9 @@ function firstOggPacket(bytes: Uint8Array): number {
   return OGG_PAGE_HEADER_BYTES + (bytes[OGG_PAGE_HEADER_BYTES - 1] ?? 0);
 }
 
-/** An MPEG audio frame header, layer III: sync, known version, a real bit rate and sample rate (ISO 11172-3, 2.4.1.3). */
+/**
+ * An MPEG audio frame header, layer III: sync, known version, a real bit rate and sample rate (ISO 11172-3, 2.4.1.3).
+ */
 function isMpegFrame(bytes: Uint8Array): boolean {
   const [first = 0, second = 0, third = 0] = bytes;
   const isSync = first === 0xff && (second & 0xe0) === 0xe0;

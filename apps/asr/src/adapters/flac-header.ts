@@ -2,8 +2,8 @@ const STREAMINFO_AT = 8;
 const STREAMINFO_BYTES = 34;
 
 /**
- * How many samples per channel a FLAC file says it has; 0 when the encoder did not know, undefined when the file is
- * too short to say or is not bare FLAC.
+ * The samples per channel that a FLAC file declares; 0 if its encoder did not know, undefined if the file is too short
+ * or is not bare FLAC.
  * @see RFC 9639, section 8.2
  */
 export function flacFrames(bytes: Uint8Array): number | undefined {

@@ -9,11 +9,11 @@ function fileOf(tokens: readonly (string | Uint8Array)[]): Uint8Array {
 }
 
 describe('MoonshineTokens', () => {
-  it('joins tokens to trimmed text with single spaces and leaves the steering ids out', () => {
+  it('joins tokens to trimmed text with single spaces, without the control ids', () => {
     expect(MoonshineTokens.parse(fileOf(TOKENS)).decode([1, 3, 6, 4, 5, 7, 2])).toBe('My cards.');
   });
 
-  it('joins letters that were spelt byte by byte', () => {
+  it('joins letters that are spelt byte by byte', () => {
     const tokens = MoonshineTokens.parse(fileOf([...TOKENS, Uint8Array.of(0xc3), Uint8Array.of(0xa9)]));
     expect(tokens.decode([8, 9])).toBe('é');
   });

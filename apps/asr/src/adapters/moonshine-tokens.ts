@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Ids below this one steer the decoder (unknown, start, end) and are never text. */
+/** Ids below this one control the decoder (unknown, start, end) and are never text. */
 const FIRST_TEXT_ID = 3;
 const SPACE_MARK = '\u2581';
 
@@ -16,7 +16,7 @@ export class MoonshineTokens {
    * Reads `tokenizer.bin`: for each id in order its length, then that many bytes. A length from 128 on takes two
    * bytes, the low seven bits first. Letters without a token of their own are spelt byte by byte with ids 3 to 258.
    *
-   * @throws Error when the file ends inside a token.
+   * @throws Error if the file ends inside a token.
    */
   static parse(file: Uint8Array): MoonshineTokens {
     const tokens: Uint8Array[] = [];
@@ -31,7 +31,7 @@ export class MoonshineTokens {
     return new MoonshineTokens(tokens);
   }
 
-  /** Text with single spaces, trimmed. Ids without text say nothing. */
+  /** Text with single spaces, trimmed. Ids without text are skipped. */
   decode(ids: readonly number[]): string {
     const bytes = ids.map((id) => (id < FIRST_TEXT_ID ? undefined : this.tokens[id]) ?? new Uint8Array());
     const text = new TextDecoder().decode(Buffer.concat(bytes)).replaceAll(SPACE_MARK, ' ');

@@ -4,11 +4,11 @@ import type { MoonshineWorkerInit, TranscribeCall } from './moonshine.worker.js'
 import { StopFlag } from './stop-flag.js';
 
 export interface MoonshineAdapterOptions extends MoonshineWorkerInit {
-  /** Threads, each with its own models: about 170 MB, and up to 260 MB more while it hears ten minutes. */
+  /** Threads, each with its own models: about 170 MB, and up to 260 MB more during a recording of ten minutes. */
   readonly workers: number;
 }
 
-/** Workers start from built files only, so source that runs by itself (in a test) uses the build beside it. */
+/** Tests run from source, but a thread cannot run TypeScript modules: there the built worker is used. */
 const WORKER = new URL(
   import.meta.url.endsWith('.ts') ? '../../dist/adapters/moonshine.worker.js' : './moonshine.worker.js',
   import.meta.url,
@@ -18,7 +18,7 @@ const WORKER = new URL(
 export class MoonshineAdapter implements Transcriber {
   private constructor(private readonly pool: WorkerPool) {}
 
-  /** Resolves once every worker has its models in memory. */
+  /** Resolves when every worker has loaded its models. */
   static async start({ workers, ...init }: MoonshineAdapterOptions): Promise<MoonshineAdapter> {
     const slots = DeviceSlots.of(init.device ?? 'cpu');
     return new MoonshineAdapter(
@@ -30,7 +30,7 @@ export class MoonshineAdapter implements Transcriber {
     const stop = new StopFlag();
     const raise = () => stop.raise();
     signal?.addEventListener('abort', raise, { once: true });
-    // A copy of its own: the recording may be a view into a larger buffer, which would travel whole.
+    // A copy, because the recording may be a view into a larger buffer, all of which would be transferred.
     const audio = new Uint8Array(recording);
     const call: TranscribeCall = { audio, stop: stop.memory };
     try {

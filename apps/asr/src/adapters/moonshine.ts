@@ -8,13 +8,13 @@ import { stopIfAsked } from './stop-flag.js';
 const SAMPLE_RATE = 16_000;
 const START_ID = 1;
 const END_ID = 2;
-/** Speech says no more than this; a decoder that goes on is caught in a loop. */
+/** Speech has no more tokens than this; a decoder that exceeds it is in a loop. */
 const MAX_TOKENS_PER_SECOND = 6.5;
-/** The encoder's convolutions need about 0.06 s; shorter pieces are filled up with silence. */
+/** The encoder's convolutions need about 0.06 s; shorter pieces are padded with silence. */
 const MIN_SAMPLES = 1_600;
-/** The decoder looks at every 384th sample of the mask: one for each frame of the encoder. */
+/** The decoder reads every 384th sample of the mask: one for each frame of the encoder. */
 const SAMPLES_PER_FRAME = 384;
-/** Eight would be a few per cent faster on long recordings and take 150 MB more. */
+/** A batch of eight is a few per cent faster on long recordings and takes 150 MB more. */
 const BATCH_SIZE = 4;
 
 /** Absolute paths of the model's files. */
@@ -41,10 +41,10 @@ interface Encoded {
 }
 
 /**
- * The speech recogniser itself: pieces of 16 kHz mono speech in, their texts out, greedily, on the calling thread.
+ * The speech recogniser: pieces of 16 kHz mono speech in, their texts out, by greedy search on the calling thread.
  *
- * Pieces share the decoder's steps in batches. The encoder hears them one by one: its first layer normalises over
- * the whole length, so filling up a short piece would change what it hears.
+ * The decoder takes pieces in batches. The encoder takes them one by one: its first layer normalises over the whole
+ * length, so padding a short piece would change its result.
  * @see Jeffries et al., Moonshine: Speech Recognition for Live Transcription and Voice Commands, 2024
  */
 export class Moonshine implements PieceRecogniser {
@@ -66,7 +66,7 @@ export class Moonshine implements PieceRecogniser {
   }
 
   /**
-   * Texts in the order of the pieces; '' for a piece in which the model hears nothing.
+   * Texts in the order of the pieces; '' for a piece without words.
    *
    * @param stopping asked between two runs of the model; true ends the work with `CANCELLED`.
    */
@@ -90,7 +90,7 @@ export class Moonshine implements PieceRecogniser {
 
   private async encode(piece: Float32Array, stopping?: () => boolean): Promise<Encoded> {
     stopIfAsked(stopping);
-    const samples = piece.length < MIN_SAMPLES ? filledUp(piece, MIN_SAMPLES) : piece;
+    const samples = piece.length < MIN_SAMPLES ? padded(piece, MIN_SAMPLES) : piece;
     const shape = [1, samples.length];
     const outputs = await this.encoder.run({
       input_values: new Tensor('float32', samples, shape),
@@ -101,7 +101,7 @@ export class Moonshine implements PieceRecogniser {
     return { frames: hidden.dims[1] as number, maxTokens, hidden: hidden.data as Float32Array };
   }
 
-  /** Greedy search for all rows at once; a row that has ended goes along in silence until the last one has. */
+  /** Greedy search for all rows at once; the tokens of a row that has ended are ignored until the last row has. */
   private async decode(rows: readonly Encoded[], stopping?: () => boolean): Promise<number[][]> {
     const shared = stackRows(rows);
     const cache = new MoonshineCache(this.decoder.inputMetadata, rows.length);
@@ -129,13 +129,13 @@ function lengthAt(pieces: readonly Float32Array[], index: number): number {
   return pieces[index]?.length ?? 0;
 }
 
-function filledUp(piece: Float32Array, length: number): Float32Array {
-  const filled = new Float32Array(length);
-  filled.set(piece);
-  return filled;
+function padded(piece: Float32Array, length: number): Float32Array {
+  const whole = new Float32Array(length);
+  whole.set(piece);
+  return whole;
 }
 
-/** The encoder's frames side by side, with a mask that leaves out what fills up the shorter rows. */
+/** The encoder's frames of all rows, with a mask that excludes the padding of the shorter rows. */
 function stackRows(rows: readonly Encoded[]): Record<'encoder_hidden_states' | 'encoder_attention_mask', Tensor> {
   const frames = Math.max(...rows.map((row) => row.frames));
   const [first] = rows;

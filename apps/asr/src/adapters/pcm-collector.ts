@@ -6,17 +6,17 @@ import { Resampler } from './resampler.js';
 const SAMPLE_RATE = 16_000;
 const MIN_RATE = 4_000;
 const MAX_RATE = 384_000;
-/** More is no recording of speech, and each takes memory. */
+/** Recordings of speech have no more, and each channel takes memory. */
 export const MAX_CHANNELS = 8;
 
 /**
- * Gathers what a codec gives as 16 kHz mono while it comes, so that a long stereo recording at 48 kHz never lies in
- * memory whole, and stops the codec at the length limit.
+ * Collects the output of a codec as 16 kHz mono, chunk by chunk: a long stereo recording at 48 kHz is never in memory
+ * as a whole, and the codec is stopped at the length limit.
  */
 export class PcmCollector {
   private readonly parts: Float32Array[] = [];
   private length = 0;
-  /** Of the parts at another rate before; seconds are divided out once, so that ten minutes are not a hair more. */
+  /** Duration of the earlier parts at other rates. Frames are divided by the rate once, so no rounding adds up. */
   private earlierSeconds = 0;
   private framesAtRate = 0;
   private rate = 0;
@@ -26,17 +26,17 @@ export class PcmCollector {
 
   constructor(private readonly maxDurationSeconds: number) {}
 
-  /** Samples per channel so far, as the codec gave them. */
+  /** Samples per channel so far, at the codec's rate. */
   get gatheredFrames(): number {
     return this.frames;
   }
 
-  /** Bytes the codec's output would take in one piece. */
+  /** Size of the codec's whole output so far. */
   get codecOutputBytes(): number {
     return this.frames * this.channels * Float32Array.BYTES_PER_ELEMENT;
   }
 
-  /** @throws LlmosError when the chunk cannot be sound, or the recording grows too long. */
+  /** @throws LlmosError if the chunk is not valid audio, or the recording exceeds the length limit. */
   add({ channelData, sampleRate }: AudioData): void {
     const frames = channelData[0]?.length ?? 0;
     if (frames === 0) return;
@@ -46,11 +46,11 @@ export class PcmCollector {
     this.keep((this.resampler as Resampler).push(downmix(channelData)));
   }
 
-  /** @throws LlmosError `INVALID_AUDIO` when nothing was gathered. */
+  /** @throws LlmosError INVALID_AUDIO if there are no samples. */
   finish(formatName: string): DecodedAudio {
     if (this.resampler) this.keep(this.resampler.finish());
     if (this.length === 0)
-      throw invalid(`The ${formatName} recording holds no sound: 0 samples. Record again, or send the whole file.`);
+      throw invalid(`The ${formatName} recording has no sound: 0 samples. Record again, or send the whole file.`);
     const samples = new Float32Array(this.length);
     let at = 0;
     for (const part of this.parts) {
@@ -67,11 +67,11 @@ export class PcmCollector {
   private checkLayout(channelData: readonly Float32Array[], sampleRate: number): void {
     if (!(sampleRate >= MIN_RATE && sampleRate <= MAX_RATE)) {
       throw invalid(
-        `The recording says it has ${sampleRate} samples a second; ${MIN_RATE} to ${MAX_RATE} can be read.`,
+        `The recording declares ${sampleRate} samples per second; ${MIN_RATE} to ${MAX_RATE} are supported.`,
       );
     }
     if (channelData.length > MAX_CHANNELS)
-      throw invalid(`The recording has ${channelData.length} channels; 1 to ${MAX_CHANNELS} can be read.`);
+      throw invalid(`The recording has ${channelData.length} channels; 1 to ${MAX_CHANNELS} are supported.`);
   }
 
   private count(channels: number, frames: number): void {
@@ -83,7 +83,7 @@ export class PcmCollector {
     throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'audio' });
   }
 
-  /** Streams that were strung together may change their rate half-way. */
+  /** Concatenated streams may change their sample rate. */
   private startRate(sampleRate: number): void {
     if (this.resampler) this.keep(this.resampler.finish());
     this.earlierSeconds = this.durationSeconds;
@@ -99,7 +99,10 @@ export class PcmCollector {
   }
 }
 
-/** The mean of the channels, clipped to full scale. NaN and infinities would silence a model without a word, so they are an error. */
+/**
+ * The mean of the channels, clipped to full scale. NaN and infinities are an error: models would return nothing for
+ * them.
+ */
 function downmix(channelData: readonly Float32Array[]): Float32Array {
   const first = channelData[0] as Float32Array;
   const mono = first.slice();
@@ -108,7 +111,7 @@ function downmix(channelData: readonly Float32Array[]): Float32Array {
   for (let i = 0; i < mono.length; i += 1) {
     const sample = (mono[i] as number) / channelData.length;
     if (!Number.isFinite(sample))
-      throw invalid('The recording holds samples that are not numbers (NaN or infinity). Save it as PCM, 16 bits.');
+      throw invalid('The recording has samples that are not finite (NaN or infinity). Save it as PCM, 16 bits.');
     mono[i] = Math.max(-1, Math.min(1, sample));
   }
   return mono;

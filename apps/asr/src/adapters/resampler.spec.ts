@@ -13,7 +13,7 @@ function rms(samples: Float32Array): number {
 }
 
 describe('Resampler', () => {
-  it.each([8_000, 11_024, 22_050, 44_100, 48_000, 96_000])('keeps a 440 Hz tone from %i Hz as it was', (rate) => {
+  it.each([8_000, 11_024, 22_050, 44_100, 48_000, 96_000])('preserves a 440 Hz tone from %i Hz', (rate) => {
     const output = resample(tone(0.5, rate), rate, 16_000);
     const expected = tone(0.5);
     expect(output).toHaveLength(expected.length);
@@ -22,18 +22,18 @@ describe('Resampler', () => {
     expect(rms(error)).toBeLessThan(0.001);
   });
 
-  it('removes what the lower rate cannot hold, instead of folding it into the speech', () => {
+  it('removes frequencies above the lower rate instead of folding them', () => {
     const output = resample(tone(0.5, 48_000, 11_000), 48_000, 16_000);
     expect(rms(output.subarray(500, 7_500))).toBeLessThan(0.5 * 10 ** (-60 / 20));
   });
 
-  it('gives the same output however the input is cut', () => {
+  it('gives the same output for any chunking of the input', () => {
     const input = tone(0.1, 44_100);
     const whole = resample(input, 44_100, 16_000);
     for (const chunk of [1, 7, 1_000]) expect(resample(input, 44_100, 16_000, chunk)).toEqual(whole);
   });
 
-  it('passes audio through that has the rate already', () => {
+  it('returns audio that already has the rate unchanged', () => {
     const input = tone(0.1);
     expect(resample(input, 16_000, 16_000)).toEqual(input);
   });

@@ -5,20 +5,20 @@ const KAISER_BETA = 8;
 const ROLL_OFF = 0.92;
 
 /**
- * Brings a recording from any sample rate to another without aliasing, a chunk at a time: speech at 48 kHz that is
- * merely thinned out folds its hiss into the vowels.
+ * Converts a recording from one sample rate to another without aliasing, chunk by chunk. Merely dropping samples would
+ * fold high frequencies into the speech.
  *
  * Polyphase windowed sinc (Kaiser), after J. O. Smith, Digital Audio Resampling. No delay: output sample n is the
- * input at time n / toRate. Edges are as if silence surrounded the recording.
+ * input at time n / toRate. Silence is assumed before the start and after the end.
  */
 export class Resampler {
   private readonly up: number;
   private readonly down: number;
   private readonly halfTaps: number;
   private readonly cutoff: number;
-  /** One filter for each place an output sample can have between two input samples, designed when first met. */
+  /** One filter for each position of an output sample between two input samples, designed on first use. */
   private readonly phases: Float32Array[] = [];
-  /** Input from `pendingStart` on; what lies before is no longer needed. */
+  /** The input from `pendingStart` on; earlier input is no longer needed. */
   private pending: Float32Array;
   private pendingStart: number;
   private received = 0;
@@ -34,7 +34,7 @@ export class Resampler {
     this.pendingStart = -this.halfTaps;
   }
 
-  /** Takes the next input; returns the output that can be told by now (its own copy or the input itself). */
+  /** Takes the next input and returns the output that it completes (a copy, or the input itself). */
   push(chunk: Float32Array): Float32Array {
     if (this.up === this.down) return chunk;
     this.append(chunk);
@@ -49,7 +49,7 @@ export class Resampler {
     return this.produceUpTo(this.received);
   }
 
-  /** Makes every output sample whose time lies before the input sample `end`. */
+  /** Computes every output sample whose time lies before the input sample `end`. */
   private produceUpTo(end: number): Float32Array {
     const until = Math.max(this.produced, Math.ceil((end * this.up) / this.down));
     const output = new Float32Array(until - this.produced);
@@ -67,7 +67,7 @@ export class Resampler {
     const input = this.pending;
     let even = 0;
     let odd = 0;
-    // Two sums at once (the taps are even in number): the processor need not wait for one addition to begin the next.
+    // Two independent sums (the number of taps is even) let the processor overlap the additions.
     for (let k = 0; k < coefficients.length; k += 2) {
       even += (input[first + k] as number) * (coefficients[k] as number);
       odd += (input[first + k + 1] as number) * (coefficients[k + 1] as number);

@@ -3,7 +3,7 @@ import type { SpeechDetector } from '../ports/speech-detector.port.js';
 import { stopIfAsked } from './stop-flag.js';
 
 const WINDOW_SAMPLES = 512;
-/** The model hears the end of the window before along with each window. */
+/** With each window, the model also gets the end of the window before. */
 const CONTEXT_SAMPLES = 64;
 const STATE_SHAPE = [2, 1, 128];
 
@@ -24,12 +24,12 @@ export class SileroAdapter implements SpeechDetector {
 
   async detect(samples: Float32Array, stopping?: () => boolean): Promise<Float32Array> {
     const probabilities = new Float32Array(Math.ceil(samples.length / WINDOW_SAMPLES));
-    const heard = new Float32Array(CONTEXT_SAMPLES + WINDOW_SAMPLES);
-    const input = new Tensor('float32', heard, [1, heard.length]);
+    const frame = new Float32Array(CONTEXT_SAMPLES + WINDOW_SAMPLES);
+    const input = new Tensor('float32', frame, [1, frame.length]);
     let state = new Tensor('float32', new Float32Array(256), STATE_SHAPE);
     for (let window = 0; window < probabilities.length; window += 1) {
       stopIfAsked(stopping);
-      fillWindow(heard, samples, window * WINDOW_SAMPLES);
+      fillWindow(frame, samples, window * WINDOW_SAMPLES);
       const { output, stateN } = await this.session.run({ input, state, sr: this.sampleRate });
       probabilities[window] = (output as Tensor).data[0] as number;
       state = stateN as typeof state;
@@ -43,8 +43,8 @@ export class SileroAdapter implements SpeechDetector {
 }
 
 /** Samples before the start and after the end are silence. */
-function fillWindow(heard: Float32Array, samples: Float32Array, start: number): void {
+function fillWindow(frame: Float32Array, samples: Float32Array, start: number): void {
   const from = Math.max(0, start - CONTEXT_SAMPLES);
-  heard.fill(0);
-  heard.set(samples.subarray(from, start + WINDOW_SAMPLES), CONTEXT_SAMPLES - (start - from));
+  frame.fill(0);
+  frame.set(samples.subarray(from, start + WINDOW_SAMPLES), CONTEXT_SAMPLES - (start - from));
 }

@@ -1,6 +1,6 @@
 import { LlmosError } from '@llmos/contracts';
 
-/** A bit of shared memory that tells a busy worker to stop: it cannot read messages while a model runs. */
+/** A flag in shared memory that stops a busy worker: it cannot read messages while a model runs. */
 export class StopFlag {
   private readonly cell: Int32Array;
 
@@ -15,7 +15,7 @@ export class StopFlag {
   readonly isRaised = (): boolean => Atomics.load(this.cell, 0) === 1;
 }
 
-/** Called between two runs of a model. @throws LlmosError `CANCELLED` when the caller has gone. */
+/** To be called between two runs of a model. @throws LlmosError CANCELLED if the caller has cancelled. */
 export function stopIfAsked(stopping?: () => boolean): void {
   if (stopping?.()) throw new LlmosError('CANCELLED', 'The transcription was cancelled.');
 }

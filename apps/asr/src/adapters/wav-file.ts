@@ -1,7 +1,7 @@
 import { LlmosError } from '@llmos/contracts';
 import { MAX_CHANNELS } from './pcm-collector.js';
 
-/** What a WAV file turned out to hold, checked against the bytes that are really there. */
+/** The content of a WAV file, checked against the bytes that were received. */
 export interface WavFile {
   readonly formatTag: number;
   readonly channels: number;
@@ -18,11 +18,11 @@ const EXTENSIBLE = 0xfffe;
 const EXTENSIBLE_CHUNK_BYTES = 40;
 /** Format tag → sample widths that are decoded: PCM, IEEE float, A-law, µ-law. */
 const WIDTHS: Record<number, readonly number[]> = { 1: [8, 16, 24, 32], 3: [32, 64], 6: [8], 7: [8] };
-/** Recorders that write to a pipe cannot know the length: they leave 0 or about the largest value there is. */
+/** Recorders that write to a pipe do not know the length: they write 0 or almost the largest value. */
 const UNKNOWN_LENGTH_FROM = 0x7fff0000;
 
 /**
- * Reads the header of a WAV file without believing it: every length is held against the bytes that came.
+ * Reads the header of a WAV file and checks every length against the bytes that were received.
  *
  * @throws LlmosError `INVALID_AUDIO`, or `UNSUPPORTED_MEDIA` for codecs other than PCM, float, A-law and µ-law.
  * @see Multimedia Programming Interface and Data Specifications 1.0 (RIFF WAVE)
@@ -39,10 +39,10 @@ export function readWavFile(bytes: Uint8Array): WavFile {
     // Chunks start at even offsets.
     at = body + sizeBytes + (sizeBytes % 2);
   }
-  throw invalid('The WAV file ends before its samples: it was cut off, or it holds none. Send the whole recording.');
+  throw invalid('The WAV file ends before its samples: it is cut off or has none. Send the whole recording.');
 }
 
-/** A plain header in front of the samples, so that the decoder behind never meets the one that was sent. */
+/** A plain header for the samples, so that the decoder never reads the header that was sent. */
 export function wavHeaderOf(file: WavFile): Uint8Array {
   const blockAlign = (file.channels * file.bitsPerSample) / 8;
   const header = new DataView(new ArrayBuffer(44));
@@ -80,16 +80,18 @@ function readFormat(view: DataView, at: number, sizeBytes: number): Omit<WavFile
 }
 
 function checkFormat(format: Omit<WavFile, 'data'> | undefined): Omit<WavFile, 'data'> {
-  if (!format) throw invalid('The WAV file does not say how its samples are stored (no "fmt " chunk before "data").');
+  if (!format)
+    throw invalid('The WAV file does not declare how its samples are stored (no "fmt " chunk before "data").');
   const widths = WIDTHS[format.formatTag];
   if (!widths) {
-    const message = `WAV codec 0x${format.formatTag.toString(16)} is not supported. Save the recording as PCM, 16 bits.`;
+    const codec = format.formatTag.toString(16);
+    const message = `The WAV codec 0x${codec} is not supported. Save the recording as PCM, 16 bits.`;
     throw new LlmosError('UNSUPPORTED_MEDIA', message, { field: 'audio' });
   }
   if (!widths.includes(format.bitsPerSample))
-    throw invalid(`The WAV header says ${format.bitsPerSample} bits per sample, which its codec does not have.`);
+    throw invalid(`The WAV header declares ${format.bitsPerSample} bits per sample, which its codec does not support.`);
   if (format.channels < 1 || format.channels > MAX_CHANNELS)
-    throw invalid(`The WAV header says ${format.channels} channels; 1 to ${MAX_CHANNELS} can be read.`);
+    throw invalid(`The WAV header declares ${format.channels} channels; 1 to ${MAX_CHANNELS} are supported.`);
   return format;
 }
 
@@ -105,7 +107,8 @@ function readData(
   const isUnknown = declaredBytes >= UNKNOWN_LENGTH_FROM || (declaredBytes === 0 && presentBytes >= frameBytes);
   if (!isUnknown && declaredBytes > presentBytes) {
     throw invalid(
-      `The WAV header promises ${declaredBytes} bytes of sound but ${presentBytes} came: the file was cut off. Send the whole recording.`,
+      `The WAV header declares ${declaredBytes} bytes of sound but ${presentBytes} were received: ` +
+        'the file is cut off. Send the whole recording.',
     );
   }
   const sizeBytes = isUnknown ? presentBytes : declaredBytes;

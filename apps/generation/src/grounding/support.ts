@@ -13,7 +13,9 @@ interface Term {
 const NUMBER_BINDERS = wordSet(
   `up to within over under above below from about than more less between by until least most minimum maximum only`,
 );
-/** Conditions that apply to a whole sentence, wherever they stand in it; other conditions apply to their neighbours. */
+/**
+ * Conditions that apply to a whole sentence, wherever they stand in it; other conditions apply to their neighbours.
+ */
 const SENTENCE_CONDITIONS = wordSet('if unless until only except when while whenever before after');
 const HEDGES = wordSet('may might should could');
 /** Function words that carry a relation: "to" instead of "from", or "or" instead of "and", changes the statement. */
@@ -32,9 +34,9 @@ const MIN_TERMS = 3;
  * The source that supports `sentence`: the one sentence of the passages that states it, if there is one.
  *
  * The check is strict on purpose: rejecting a true sentence costs fluency, accepting a false one costs trust. Every
- * number (with unit and binder), name, negation, condition and content word must occur in one source, in the same order
- * and without skipped words, and the run must begin and end at the borders of a phrase. Conditions, hedges and persons
- * of the source must be kept.
+ * number (with unit and binder), name, negation, condition and content word must occur in one source, in the same
+ * order and without skipped words, and the run must begin and end at the borders of a phrase. Conditions, hedges and
+ * persons of the source must be kept.
  */
 export function supportOf(sentence: string, sources: readonly Source[]): Source | undefined {
   const words = wordsOf(sentence);

@@ -25,7 +25,9 @@ const headSchema = z.object({
   temperature: z.number().positive(),
   scope: z.object({ threshold: z.number(), scale: z.number().positive() }),
   bin: weightsFileSchema,
-  /** Where the head comes from: data, embedding model, settings, scores, and figures that a retraining must reproduce. */
+  /**
+   * Where the head comes from: data, embedding model, settings, scores, and figures that a retraining must reproduce.
+   */
   provenance: z.record(z.string(), z.unknown()),
 });
 export type HeadDescription = z.output<typeof headSchema>;
