@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { importedPackages, readManifest } from './manifests.js';
 import { copyWorkspace, nx, nxSucceeds, type WorkspaceCopy } from './workspace-copy.js';
 
 describe('The service generator', () => {
@@ -38,6 +39,10 @@ describe('The service generator', () => {
       /'LLMOS_TOPIC_MODEL', .*'minilm'/,
     );
   }, 30_000);
+
+  it.each(['apps/text', 'apps/topic'])('lists in the package.json of %s what its source imports', (folder) => {
+    expect(readManifest(folder, copy.root).dependencies).toEqual(importedPackages(folder, copy.root));
+  });
 
   it('generates services that build, answer, are traced and pass their tests', async () => {
     const projects = ['--projects', 'text,topic', '--outputStyle=static'];

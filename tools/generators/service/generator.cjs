@@ -1,5 +1,5 @@
 const { join } = require('node:path');
-const { formatFiles, generateFiles, getProjects } = require('@nx/devkit');
+const { formatFiles, generateFiles, getProjects, readJson, writeJson } = require('@nx/devkit');
 const { parse } = require('yaml');
 
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
@@ -12,6 +12,10 @@ const RESERVED = new Set(
     'capability z describe it expect jest input output service context answer fake letter'
   ).split(' '),
 );
+
+/** What the generated source imports. */
+const PACKAGES = ['@llmos/config', '@llmos/contracts', '@llmos/mesh', '@nestjs/common', 'zod'];
+const MODEL_PACKAGES = [...PACKAGES, '@llmos/models', '@llmos/telemetry'].sort();
 
 /**
  * Generates a service: `apps/<name>`, the contract of `<name>.<verb>` and a pipeline that calls it. The result builds,
@@ -32,12 +36,29 @@ async function service(tree, { name, verb = 'process', model }) {
   for (const layer of model === undefined ? [''] : ['', 'model'])
     for (const [part, target] of Object.entries(parts))
       generateFiles(tree, join(__dirname, 'templates', layer, part), target, words);
+  writeJson(tree, `${parts.app}/package.json`, manifestOf(tree, name, model === undefined ? PACKAGES : MODEL_PACKAGES));
   await formatFiles(tree);
   return () =>
     console.log(
       `\nNext: npx nx test ${name}\nThen describe the capability in ${parts.contract}/${name}.ts and write its logic in ` +
         `apps/${name}/src/${words.file}.service.ts`,
     );
+}
+
+/** The package.json of the app: its dependencies in the versions of this repository. */
+function manifestOf(tree, name, packages) {
+  const { dependencies } = readJson(tree, 'package.json');
+  const versionOf = (one) =>
+    one.startsWith('@llmos/')
+      ? readJson(tree, `libs/${one.slice('@llmos/'.length)}/package.json`).version
+      : dependencies[one];
+  return {
+    name: `@llmos/app-${name.replaceAll('_', '-')}`,
+    version: '0.1.0',
+    private: true,
+    type: 'module',
+    dependencies: Object.fromEntries(packages.map((one) => [one, versionOf(one)])),
+  };
 }
 
 function checkWord(option, word) {
