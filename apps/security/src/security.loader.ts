@@ -1,7 +1,8 @@
 import { LOGGER, Readiness } from '@llmos/mesh';
+import type { LoadProgress } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { ResilientScreening } from './resilient-screening.service.js';
+import { ScreeningService } from './screening/screening.service.js';
 import { securityMetrics } from './security.metrics.js';
 import { ThreatDetector } from './threats/threat-detector.js';
 import { ThreatService } from './threats/threat.service.js';
@@ -10,7 +11,7 @@ const SAVE_EVERY_MS = 30_000;
 const COUNT_EVERY_MS = 5_000;
 const ACTIONS = ['slow', 'block', 'hold'] as const;
 
-/** Brings the screening model and what was learnt of callers into memory, and keeps the latter saved. */
+/** Loads the parts of screening and the learnt baselines of callers, and saves the baselines from time to time. */
 @Injectable()
 export class SecurityLoader implements OnModuleInit, OnModuleDestroy {
   private readonly leaving = new AbortController();
@@ -20,7 +21,7 @@ export class SecurityLoader implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(LOGGER) private readonly log: Logger,
     private readonly readiness: Readiness,
-    private readonly screening: ResilientScreening,
+    private readonly screening: ScreeningService,
     private readonly threats: ThreatService,
     private readonly detector: ThreatDetector,
   ) {}
@@ -28,15 +29,29 @@ export class SecurityLoader implements OnModuleInit, OnModuleDestroy {
   onModuleInit(): void {
     const { signal } = this.leaving;
     const options = { signal, log: this.log };
+    const { readiness, screening, threats } = this;
+    const head = readiness.bring('screening head', () => screening.loadHead(), options);
+    const secondStage = async (report: (progress: LoadProgress) => void): Promise<void> => {
+      await head;
+      await screening.loadSecondStage(report, signal);
+    };
     this.loading = Promise.all([
-      this.readiness.bring('model minilm', (report) => this.screening.load(report, signal), options),
-      this.readiness.bring('threat baselines', () => this.threats.restore(), options),
+      readiness.bring('threat baselines', () => threats.restore(), options),
+      readiness.bring('model minilm', (report) => screening.loadEncoder(report, signal), {
+        ...options,
+        without: 'Texts are screened by the rules alone until the model is loaded.',
+      }),
+      screening.hasSecondStage &&
+        readiness.bring('model minilm-screening', secondStage, {
+          ...options,
+          without: 'Texts are screened without the second stage until it is loaded.',
+        }),
     ]);
-    this.every(SAVE_EVERY_MS, () => this.threats.save());
+    this.every(SAVE_EVERY_MS, () => threats.save());
     this.every(COUNT_EVERY_MS, () => this.count());
   }
 
-  /** What was learnt in the last seconds goes with the process: the broker's connection is closed by now. */
+  /** What was learnt since the last save is lost: the connection to the broker is closed by now. */
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
     this.timers.forEach((timer) => clearInterval(timer));

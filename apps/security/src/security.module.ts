@@ -13,11 +13,9 @@ import { TenantSealer } from './encryption/tenant-sealer.js';
 import { BASELINE_STORE, type BaselineStore } from './ports/baseline-store.port.js';
 import { RESTRICTION_STORE, type RestrictionStore } from './ports/restriction-store.port.js';
 import { RedactionService } from './redaction/redaction.service.js';
-import { NoEmbedding, ResilientScreening } from './resilient-screening.service.js';
 import { updatePathOf } from './screening/head/tuned-head.js';
 import { ScreeningService } from './screening/screening.service.js';
-import { SecondStage } from './screening/second-stage.js';
-import { THRESHOLD } from './screening/text-screen.js';
+import { THRESHOLD } from './screening/verdict.js';
 import type { SecurityConfig } from './security.config.js';
 import { SecurityLoader } from './security.loader.js';
 import { securityMetrics } from './security.metrics.js';
@@ -32,20 +30,19 @@ import { ThreatService } from './threats/threat.service.js';
 type Config = SecurityConfig & ServiceConfig;
 
 const MODEL = 'minilm';
-/** Of the encoders. */
 const BREAKER = { timeoutMs: 5_000, capacity: 64 };
-/** A pass takes some 8 ms; who waits has 10 s in all, and the first stage's word is there. */
+/** A pass takes about 8 ms, the request has 10 s in all, and the first stage has a verdict already. */
 const SECOND_STAGE_TIMEOUT_MS = 2_000;
-const TELL_AGAIN_MS = 60_000;
+const FALLBACK_LOG_INTERVAL_MS = 60_000;
 const TUNED_HEAD = fileURLToPath(new URL('../model/tuned-injection-head.json', import.meta.url));
-const MOST_RESTRICTIONS = 5_000;
+const MAX_RESTRICTIONS = 5_000;
 
 @Module({
   controllers: [SecuritySteps],
   providers: [
     SecurityLoader,
     {
-      provide: ResilientScreening,
+      provide: ScreeningService,
       inject: [CONFIG, LOGGER],
       useFactory: ({ home, catalogPath, workers, device, headPath, secondStage }: Config, log: Logger) => {
         const encoder = (options: { name: string; timeoutMs?: number }, update?: string) =>
@@ -53,26 +50,18 @@ const MOST_RESTRICTIONS = 5_000;
             ...{ model: MODEL, home, catalogPath, workers, device, update },
             breaker: { ...BREAKER, ...options, onStateChange: reportBreaker(options.name, log) },
           });
-        let quietUntil = 0;
         const tuned = { name: `${MODEL}-screening`, timeoutMs: SECOND_STAGE_TIMEOUT_MS };
-        const second = new SecondStage({
-          embedding: encoder(tuned, updatePathOf(TUNED_HEAD)),
-          headPath: TUNED_HEAD,
-          onFallback: (error) => {
-            securityMetrics.byFirstStage.inc();
+        let quietUntil = 0;
+        return new ScreeningService({
+          encoder: encoder({ name: MODEL }),
+          headPath,
+          second: secondStage ? { encoder: encoder(tuned, updatePathOf(TUNED_HEAD)), headPath: TUNED_HEAD } : undefined,
+          onFallback: (stage, error) => {
+            (stage === 'first' ? securityMetrics.byRules : securityMetrics.byFirstStage).inc();
             if (Date.now() < quietUntil) return;
-            quietUntil = Date.now() + TELL_AGAIN_MS;
-            log.warn({ err: error }, 'doubtful texts are screened by the first stage alone');
+            quietUntil = Date.now() + FALLBACK_LOG_INTERVAL_MS;
+            log.warn({ err: error, stage }, 'a request was screened without this stage, because its encoder failed');
           },
-          onLoadFailure: (error) =>
-            log.error({ err: error }, 'texts are screened without the second stage until it is there'),
-        });
-        const full = new ScreeningService(encoder({ name: MODEL }), headPath, secondStage ? second : undefined);
-        const rules = new ScreeningService(new NoEmbedding(MODEL), headPath);
-        return new ResilientScreening(full, rules, {
-          onFallback: () => securityMetrics.byRules.inc(),
-          onLoadFailure: (error) =>
-            log.error({ err: error }, 'texts are screened by the rules alone until the model is there'),
         });
       },
     },
@@ -120,7 +109,7 @@ const MOST_RESTRICTIONS = 5_000;
       provide: RestrictionRegister,
       inject: [CONFIG, RESTRICTION_STORE],
       useFactory: ({ exempt, restrictLoopback }: Config, store: RestrictionStore) =>
-        new RestrictionRegister(store, new Exemptions(exempt, { restrictLoopback }), MOST_RESTRICTIONS),
+        new RestrictionRegister(store, new Exemptions(exempt, { restrictLoopback }), MAX_RESTRICTIONS),
     },
     {
       provide: ThreatService,

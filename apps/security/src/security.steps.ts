@@ -17,7 +17,7 @@ import { Controller } from '@nestjs/common';
 import { DisclosureService } from './disclosure/disclosure.service.js';
 import { EncryptionService } from './encryption/encryption.service.js';
 import { RedactionService } from './redaction/redaction.service.js';
-import { ResilientScreening } from './resilient-screening.service.js';
+import { ScreeningService } from './screening/screening.service.js';
 import { Operators } from './threats/operators.js';
 import { ThreatService } from './threats/threat.service.js';
 
@@ -25,7 +25,7 @@ import { ThreatService } from './threats/threat.service.js';
 @Controller()
 export class SecuritySteps {
   constructor(
-    private readonly screening: ResilientScreening,
+    private readonly screening: ScreeningService,
     private readonly redaction: RedactionService,
     private readonly threats: ThreatService,
     private readonly operators: Operators,

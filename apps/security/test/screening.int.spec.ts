@@ -4,8 +4,8 @@ import { baseConfig, loadConfig } from '@llmos/config';
 import { screen } from '@llmos/contracts/capabilities/security';
 import { CatalogEmbedder } from '@llmos/models';
 import { updatePathOf } from '../src/screening/head/tuned-head.js';
-import { SecondStage } from '../src/screening/second-stage.js';
 import { ScreeningService, type ScreenReply } from '../src/screening/screening.service.js';
+import type { Encoder } from '../src/screening/stages.js';
 
 const model = (name: string) => fileURLToPath(new URL(`../model/${name}`, import.meta.url));
 const [HEAD, TUNED_HEAD] = [model('injection-head.json'), model('tuned-injection-head.json')];
@@ -15,33 +15,32 @@ const ROUNDS = 40;
 
 describe('screening with the shipped heads and the real encoders', () => {
   const { home, catalogPath } = loadConfig(baseConfig);
-  // Some tests ask for hundreds of texts at once, more than the breaker of a service lets in.
+  // Some tests embed hundreds of texts at once, more than the breaker of a service admits.
   const breaker = { capacity: 10_000 };
   const encoder = (update?: string) =>
     new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update, breaker });
   const asked: string[] = [];
   const tuned = encoder(updatePathOf(TUNED_HEAD));
-  const fail = (error: unknown): never => {
-    throw error;
-  };
-  const second = new SecondStage({
-    headPath: TUNED_HEAD,
-    embedding: {
-      model: tuned.model,
-      start: (...args) => tuned.start(...args),
-      close: () => tuned.close(),
-      embed: (texts, signal) => {
-        asked.push(...texts);
-        return tuned.embed(texts, signal);
-      },
+  const watched: Encoder = {
+    model: tuned.model,
+    start: (...args) => tuned.start(...args),
+    close: () => tuned.close(),
+    embed: (texts, signal) => {
+      asked.push(...texts);
+      return tuned.embed(texts, signal);
     },
-    onFallback: fail,
-    onLoadFailure: fail,
+  };
+  const service = new ScreeningService({
+    encoder: encoder(),
+    headPath: HEAD,
+    second: { encoder: watched, headPath: TUNED_HEAD },
+    onFallback: (_, error) => {
+      throw error;
+    },
   });
-  const service = new ScreeningService(encoder(), HEAD, second);
   const run = (request: object): Promise<ScreenReply> => service.screen(screen.input.parse(request));
 
-  beforeAll(() => service.load(() => undefined), 120_000);
+  beforeAll(() => service.load(), 120_000);
   afterAll(() => service.close());
 
   it.each([

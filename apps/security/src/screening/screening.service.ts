@@ -1,115 +1,131 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import type { screen } from '@llmos/contracts/capabilities/security';
-import { attackRules } from '@llmos/guardrails';
-import { carriedVector, carryEmbedding, type Embedder, type LoadProgress } from '@llmos/models';
-import { decodeHead, readHead } from './head/head-file.js';
+import { carriedVector, carryEmbedding, type LoadProgress } from '@llmos/models';
+import { decodeHead, readHead, type HeadDescription } from './head/head-file.js';
 import { ScreeningHead } from './head/screening-head.js';
-import type { SecondStage } from './second-stage.js';
+import { TunedHead } from './head/tuned-head.js';
+import { screenText } from './screen-text.js';
+import { Stages, TolerantEncoder, type Encoder } from './stages.js';
 import { stripSentences } from './strip.js';
+import { isAttack, THRESHOLD, type TextVerdict } from './verdict.js';
 import { VerdictCache } from './verdict-cache.js';
-import { screenText, THRESHOLD, type EmbeddingAccess, type Stages, type TextVerdict } from './text-screen.js';
 
 export type ScreenRequest = InputOf<typeof screen>;
 export type ScreenReply = OutputOf<typeof screen>;
 
-interface Loaded {
-  readonly first: ScreeningHead;
-  readonly dimensions: number;
-  /** Of the first stage. */
-  readonly model: string;
+export interface ScreeningOptions {
+  /** The shared encoder. */
+  readonly encoder: Encoder;
+  /** Path of the first stage's description (`injection-head.json`). */
+  readonly headPath: string;
+  /** The fine-tuned encoder and its head. Absent: the first stage decides. */
+  readonly second?: { readonly encoder: Encoder; readonly headPath: string } | undefined;
+  /** Called at most once per request and stage, when the request continues without that stage's encoder. */
+  readonly onFallback: (stage: 'first' | 'second', error: unknown) => void;
 }
 
-/** Fewer characters than this are not worth keeping of a passage that was stripped. */
+/** If less than this is left of a stripped passage, the whole passage is withheld. */
 const MIN_KEPT_CHARS = 20;
 
-/** Looks for prompt injection and jailbreaks in what a user sent, what was retrieved, or what was generated. */
+/** Screens the texts and passages of a request for prompt injection; `screen-text.ts` shows how one text is screened. */
 export class ScreeningService {
   private readonly passageVerdicts = new VerdictCache();
-  private loaded?: Loaded;
+  private first?: { readonly head: ScreeningHead; readonly description: HeadDescription };
+  private second?: TunedHead;
 
-  constructor(
-    private readonly embedding: Omit<Embedder, 'encode'>,
-    /** Path of the head's description (`injection-head.json`). */
-    private readonly headPath: string,
-    /** Absent: the first stage's word is the last. */
-    private readonly second?: SecondStage,
-  ) {}
+  constructor(private readonly options: ScreeningOptions) {}
 
-  /** Reads the heads and loads the embedding models. Rejects with `UNAVAILABLE` when the first head cannot be used. */
-  async load(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
-    const files = await readHead(this.headPath);
-    const weights = decodeHead(
-      files,
-      attackRules.map(({ id }) => id),
-    );
-    await this.embedding.start(report, signal);
-    const { model, bin } = files.description;
-    await this.second?.load(bin.sha256, report, signal);
-    this.loaded = { first: new ScreeningHead(weights), dimensions: weights.dimensions, model };
+  /** Loads all parts. A service loads them one by one, because it can do without some of them. */
+  async load(report: (progress: LoadProgress) => void = () => undefined): Promise<void> {
+    await this.loadHead();
+    await this.loadEncoder(report);
+    await this.loadSecondStage(report);
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.embedding.close(), this.second?.close()]);
+  get hasSecondStage(): boolean {
+    return this.options.second !== undefined;
+  }
+
+  /** Reads the first stage's head; nothing is screened without it. @throws LlmosError UNAVAILABLE if it is unusable. */
+  async loadHead(): Promise<void> {
+    const files = await readHead(this.options.headPath);
+    this.first = { head: new ScreeningHead(decodeHead(files)), description: files.description };
+  }
+
+  /** Loads the shared encoder. Without it the rules decide alone. */
+  loadEncoder(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
+    return this.options.encoder.start(report, signal);
   }
 
   /**
-   * Screens a text and its passages. With `refuse`, an attack in the text refuses the run; one in a passage takes the
-   * passage out, so that nobody can stop a pipeline by planting a document. `strip` takes out sentences.
+   * Loads the fine-tuned encoder and its head, after {@link loadHead}. Without them the first stage decides alone.
    *
-   * @throws LlmosError CONTENT_REFUSED (never with the words of the attack), MODEL_LOADING before {@link load} is done;
+   * @throws LlmosError UNAVAILABLE if the head is unusable, or was fitted to another first head.
+   */
+  async loadSecondStage(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
+    const { second } = this.options;
+    if (!second) return;
+    const head = await TunedHead.read(second.headPath, this.ready().description.bin.sha256);
+    await second.encoder.start(report, signal);
+    this.second = head;
+    this.passageVerdicts.clear();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.options.encoder.close(), this.options.second?.encoder.close()]);
+  }
+
+  /**
+   * Screens a text and its passages. With `refuse`, an attack in the text refuses the run; an attack in a passage
+   * withholds the passage, so that a planted document cannot stop a pipeline. `strip` removes the attacking sentences.
+   *
+   * @throws LlmosError CONTENT_REFUSED (without the words of the attack), MODEL_LOADING before {@link loadHead} is done;
    * the signal's reason on abort.
    */
   async screen(request: ScreenRequest, signal?: AbortSignal): Promise<ScreenReply> {
-    const { first, dimensions, model } = this.ready();
-    const stages: Stages = { first, second: this.second?.head };
     const { text, passages, source, action } = request;
-    const vector = await this.vectorOf(request, dimensions, signal);
-    const access = this.access(signal);
-    const verdict = await screenText(text, source, stages, { ...access, ...(vector ? { whole: vector } : {}) });
+    const stages = this.stages(signal);
+    const vector = await this.vectorOf(request, stages);
+    const verdict = await screenText(text, source, stages, vector);
     if (action === 'refuse' && isAttack(verdict)) throw refusal(verdict);
-    const screened = await this.screenPassages(passages, action, stages, access, signal);
+    const screened = await this.screenPassages(passages, action, stages, signal);
     const score = Math.max(verdict.score, screened.score);
-    const isDegraded = verdict.isDegraded || screened.isDegraded;
     return {
-      verdict: score >= THRESHOLD ? 'injection' : 'benign',
+      verdict: isAttack({ score }) ? 'injection' : 'benign',
       score,
       threshold: THRESHOLD,
       spans: verdict.spans.map((span) => ({ ...span })),
-      action: score >= THRESHOLD ? action : 'allow',
+      action: isAttack({ score }) ? action : 'allow',
       text: action === 'strip' && isAttack(verdict) ? stripSentences(text, verdict.spans) : text,
       passages: screened.passages,
       withheld: screened.withheld,
-      ...(vector ? { embedding: carryEmbedding(this.embedding.model, text, vector) } : {}),
-      model: isDegraded || !stages.second ? model : stages.second.model,
+      ...(vector ? { embedding: carryEmbedding(this.options.encoder.model, text, vector) } : {}),
+      model: stages.model,
     };
   }
 
-  /** Only texts that are judged by the head need a vector; outputs are judged by rules, passages piece by piece. */
+  /** The vector of an input, carried in by an earlier step if possible. Outputs and passages as a whole need none. */
   private async vectorOf(
     { text, source, embedding }: ScreenRequest,
-    dimensions: number,
-    signal?: AbortSignal,
+    { first }: Stages,
   ): Promise<Float32Array | undefined> {
     if (source !== 'input' || text.trim() === '') return undefined;
-    const carried = carriedVector(embedding, this.embedding.model, text);
-    return carried?.length === dimensions ? carried : (await this.embedding.embed([text], signal))[0];
+    const carried = carriedVector(embedding, this.options.encoder.model, text);
+    return carried?.length === first.head.dimensions ? carried : (await first.encoder.embed([text]))?.[0];
   }
 
   private async screenPassages(
     passages: readonly Passage[],
     action: ScreenRequest['action'],
     stages: Stages,
-    access: EmbeddingAccess,
     signal?: AbortSignal,
   ) {
-    const result = { score: 0, isDegraded: false, passages: [] as Passage[], withheld: [] as string[] };
+    const result = { score: 0, passages: [] as Passage[], withheld: [] as string[] };
     for (const passage of passages) {
       signal?.throwIfAborted();
-      const judge = () => screenText(passage.text, 'passage', stages, access);
-      const verdict = await this.passageVerdicts.of(passage.text, judge);
+      const verdict = await this.verdictOn(passage, stages);
       result.score = Math.max(result.score, verdict.score);
-      result.isDegraded ||= verdict.isDegraded ?? false;
       const kept = isAttack(verdict) ? treat(passage, verdict, action) : passage;
       if (kept) result.passages.push(kept);
       if (kept !== passage) result.withheld.push(passage.id);
@@ -117,30 +133,35 @@ export class ScreeningService {
     return result;
   }
 
-  /** For one request: an encoder that has failed it once is not waited for again. */
-  private access(signal?: AbortSignal): EmbeddingAccess {
-    let hasFailed = false;
-    return {
-      embed: (texts) => this.embedding.embed(texts, signal),
-      embedTuned: async (texts) => {
-        const vectors = hasFailed ? undefined : await this.second?.embed(texts, signal);
-        hasFailed = vectors === undefined;
-        return vectors;
-      },
-    };
+  /** A verdict that lacked a stage is not cached. */
+  private async verdictOn({ text }: Passage, stages: Stages): Promise<TextVerdict> {
+    const known = this.passageVerdicts.get(text);
+    if (known) return known;
+    const verdict = await screenText(text, 'passage', stages);
+    if (!stages.isDegraded) this.passageVerdicts.set(text, verdict);
+    return verdict;
   }
 
-  private ready(): Loaded {
-    if (this.loaded) return this.loaded;
+  private stages(signal?: AbortSignal): Stages {
+    const { encoder, second, onFallback } = this.options;
+    const { head, description } = this.ready();
+    const first = {
+      head,
+      model: description.model,
+      encoder: new TolerantEncoder(encoder, (error) => onFallback('first', error), signal),
+    };
+    if (!second || !this.second) return new Stages(first);
+    const tuned = new TolerantEncoder(second.encoder, (error) => onFallback('second', error), signal);
+    return new Stages(first, { head: this.second, model: this.second.model, encoder: tuned });
+  }
+
+  private ready() {
+    if (this.first) return this.first;
     throw new LlmosError('MODEL_LOADING', 'Screening is still loading its model. Try again in a moment.');
   }
 }
 
-function isAttack({ score }: TextVerdict): boolean {
-  return score >= THRESHOLD;
-}
-
-/** `undefined`: the passage may not be used at all. */
+/** The passage as far as the next step may use it; undefined if it may not be used. */
 function treat(passage: Passage, { spans }: TextVerdict, action: ScreenRequest['action']): Passage | undefined {
   if (action === 'refuse') return undefined;
   if (action !== 'strip') return passage;

@@ -1,72 +1,37 @@
-import type { Embedder, LoadProgress } from '@llmos/models';
-import { TunedHead } from './head/tuned-head.js';
-import { tryUntil } from './try-until.js';
+import type { Stages } from './stages.js';
+import type { Window } from './windows.js';
 
-export interface SecondStageOptions {
-  /** Of the encoder with the update that lies beside the head. */
-  readonly embedding: Omit<Embedder, 'encode'>;
-  /** Path of the head's description. */
-  readonly headPath: string;
-  /** Told each time that texts are judged without it because it failed. */
-  readonly onFallback: (error: unknown) => void;
-  /** Told each time that it could not be loaded; it is tried again. */
-  readonly onLoadFailure: (error: unknown) => void;
-  readonly retryMs?: number;
+/** A token has at least one character, and the encoder reads 256 tokens, two of which are marks. */
+const MAX_FULLY_READ_CHARS = 254;
+
+/**
+ * The score of each window: the second stage's where the first stage leaves a doubt, otherwise the first stage's.
+ *
+ * @param firstLogits of each window, by the first stage.
+ */
+export async function judgeBySecondStage(
+  windows: readonly Window[],
+  firstLogits: readonly number[],
+  { first, second }: Stages,
+): Promise<number[]> {
+  const scores = windows.map(({ side }, at) => first.head.score(side, firstLogits[at]!));
+  if (!second) return scores;
+  const doubtful = [...windows.keys()].filter((at) => second.head.isDoubtful(windows[at]!.side, firstLogits[at]!));
+  if (doubtful.length === 0) return scores;
+  const vectors = await second.encoder.embed(doubtful.map((at) => windows[at]!.text));
+  if (!vectors) return scores;
+  for (const [turn, at] of doubtful.entries()) {
+    const window = windows[at]!;
+    const score = second.head.score(window.side, second.head.logit(window.side, vectors[turn]!, firstLogits[at]!));
+    scores[at] = isFullyRead(window) ? score : Math.max(score, scores[at]!);
+  }
+  return scores;
 }
 
-const RETRY_MS = 30_000;
-
-/** The fine-tuned encoder and its head. There or not, they never make a screening fail: the first stage goes on alone. */
-export class SecondStage {
-  private loaded?: TunedHead;
-
-  constructor(private readonly options: SecondStageOptions) {}
-
-  /** Absent while it cannot be had. */
-  get head(): TunedHead | undefined {
-    return this.loaded;
-  }
-
-  /**
-   * Resolves when it is there, or has failed: then it is tried again until it is, or the signal aborts.
-   * @param firstHead hash of the first head's numbers, which it must have been fitted to.
-   */
-  async load(firstHead: string, report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
-    if (await this.hasLoaded(firstHead, report, signal)) return;
-    const retry = { retryMs: this.options.retryMs ?? RETRY_MS, signal };
-    void tryUntil(() => this.hasLoaded(firstHead, () => undefined, signal), retry);
-  }
-
-  /** Vectors of the fine-tuned encoder, or `undefined` when it fails. Rejects with the signal's reason on abort. */
-  async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[] | undefined> {
-    try {
-      return await this.options.embedding.embed(texts, signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      this.options.onFallback(error);
-      return undefined;
-    }
-  }
-
-  close(): Promise<void> {
-    return this.options.embedding.close();
-  }
-
-  private async hasLoaded(
-    firstHead: string,
-    report: (progress: LoadProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<boolean> {
-    const { embedding, headPath, onLoadFailure } = this.options;
-    try {
-      const head = await TunedHead.read(headPath, firstHead);
-      await embedding.start(report, signal);
-      this.loaded = head;
-      return true;
-    } catch (error) {
-      signal?.throwIfAborted();
-      onLoadFailure(error);
-      return false;
-    }
-  }
+/**
+ * Whether the second stage reads all that the first has read: not more tokens than the encoder takes, and nothing in
+ * disguise. For other windows it may raise an alarm, but not withdraw the first stage's.
+ */
+function isFullyRead({ text, folded }: Window): boolean {
+  return text.length <= MAX_FULLY_READ_CHARS && text.toLowerCase() === folded;
 }

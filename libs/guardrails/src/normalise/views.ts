@@ -2,14 +2,22 @@ import type { Span } from '@llmos/contracts';
 import { decodedRuns } from './decode.js';
 import { foldText, type FoldedText } from './fold.js';
 
-/** One way of reading a text, with the way back to where it stands in the original. */
+/** One normalised reading of a text. */
 export interface View {
   readonly kind: 'plain' | 'leet' | 'spaced' | 'decoded';
   /** Folded; see {@link foldText}. */
   readonly text: string;
-  /** Of what was hidden, such as "base64"; absent where the text is readable as it stands. */
+  /** How the words were hidden, such as "base64"; absent if they are readable in the original. */
   readonly disguise?: string;
+  /** The part of the original text that a part of this view comes from. */
   spanOf(start: number, end: number): Span;
+}
+
+/** All views of a text. */
+export interface TextViews {
+  readonly original: string;
+  readonly folded: FoldedText;
+  readonly views: readonly View[];
 }
 
 const LEET: Readonly<Record<string, string>> = {
@@ -27,14 +35,14 @@ const LEET: Readonly<Record<string, string>> = {
 };
 const WORD = /[a-z0-9@$!|]{3,}/g;
 const MAX_LEET_CHARS = 24;
-/** Single letters with one separator between each two. */
+/** Single letters with separators between them. */
 const SPACED_RUN = /(?<![a-z])[a-z](?:[ ._*-]{1,3}[a-z]){5,200}(?![a-z])/g;
 
 /**
- * Every reading of a text that rules are tried on: folded, with leetspeak spelled out, with spaced-out letters closed
- * up, and what base64, hexadecimal, percent signs, entities, tag characters, rot13 or writing backwards hide.
+ * The views of a text that rules run on: folded, with leetspeak replaced by letters, with spaced-out letters joined, and
+ * decoded from base64, hexadecimal, percent-encoding, character entities, tag characters, rot13 or backward writing.
  */
-export function viewsOf(original: string): { folded: FoldedText; views: View[] } {
+export function viewsOf(original: string): TextViews {
   const folded = foldText(original);
   const spanOf = (start: number, end: number): Span => originalSpan(folded, start, end);
   const views: View[] = [{ kind: 'plain', text: folded.text, spanOf }];
@@ -51,7 +59,7 @@ export function viewsOf(original: string): { folded: FoldedText; views: View[] }
   for (const { span, text, encoding } of decodedRuns(original, folded.text)) {
     views.push({ kind: 'decoded', text: foldText(text).text, disguise: encoding, spanOf: () => span });
   }
-  return { folded, views };
+  return { original, folded, views };
 }
 
 function originalSpan({ starts, ends }: FoldedText, start: number, end: number): Span {
@@ -59,7 +67,7 @@ function originalSpan({ starts, ends }: FoldedText, start: number, end: number):
   return { start: starts[start] ?? 0, end: ends[last] ?? ends[ends.length - 1] ?? 0 };
 }
 
-/** Spells out a word that mixes letters with digits or signs that stand for letters. */
+/** Replaces the digits and signs of a word that mixes them with letters by the letters they stand for. */
 function spellOut(word: string): string {
   if (word.length > MAX_LEET_CHARS || !/[a-z]/.test(word) || !/[0134578@$!|][a-z0-9@$!|]/.test(word)) return word;
   return word.replace(/[0134578@$!|]/g, (sign) => LEET[sign] ?? sign);

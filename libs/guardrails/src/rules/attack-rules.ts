@@ -12,7 +12,7 @@ const TELL =
 const SYSTEM_PROMPT =
   '(?:system (?:prompts?|messages?|instructions?)|(?:initial|original|hidden|secret|confidential|internal|full|exact|complete|verbatim|first|developer|base|pre-?) ?(?:prompts?|instructions?|directives)|your (?:own )?(?:prompts?|instructions|guidelines|directives|rules|configuration|programming)|(?:instructions?|prompts?|text|words|everything|all|sentences?|lines?|content) (?:above|before this|you (?:were|are|have been|had been|received|got)))';
 
-/** What an attacker writes to a model; ids are features of the head, so their order matters to a trained one. */
+/** What attackers write to a model. The hits of each rule are a feature of the trained heads, in this order. */
 export const attackRules: readonly Rule[] = [
   {
     id: 'override',
@@ -159,13 +159,12 @@ export const attackRules: readonly Rule[] = [
   },
 ];
 
-/** What a model must not say: secrets, its own instructions, addresses that carry data away. */
+/** What a model must not output: secrets, its own instructions, addresses that send data away. */
 export const leakRules: readonly Rule[] = [
   {
     id: 'leaked-instructions',
     reason: 'repeats the instructions of the system',
     weight: 'certain',
-    sources: ['output'],
     patterns: [
       /\b(?:my|the) (?:system|initial|hidden|original) (?:prompt|instructions?|message) (?:is|are|reads?|says?|was|were|begins?|starts?)\b/g,
       /\b(?:here (?:is|are)|these are|this is) (?:my|the) (?:full |complete |exact |hidden |original |initial )?(?:system )?(?:prompt|instructions) (?:i (?:was|were|have been|am)|verbatim|in full|:)/g,
@@ -176,7 +175,6 @@ export const leakRules: readonly Rule[] = [
     id: 'leaked-secret',
     reason: 'contains a key or another secret',
     weight: 'certain',
-    sources: ['output'],
     patterns: [
       /-----begin (?:[a-z]{1,12} ){0,2}private key-----/g,
       /\b(?:sk|rk|pk)[-_](?:live|test|proj|ant)?[-_]?[a-z0-9_-]{20,200}\b/g,
@@ -188,7 +186,6 @@ export const leakRules: readonly Rule[] = [
     id: 'exfiltration-address',
     reason: 'has an image whose address carries data away',
     weight: 'certain',
-    sources: ['output'],
     patterns: [
       /!\[[^\]\n]{0,200}\]\(\s?https?:\/\/[^)\s?]{1,300}\?[^)\s]{24,2000}\)/g,
       /<img\b[^>\n]{0,200}\bsrc\s?=\s?["']?https?:\/\/[^"'>\s?]{1,300}\?[^"'>\s]{24,2000}/g,

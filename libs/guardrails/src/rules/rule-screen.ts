@@ -1,5 +1,5 @@
 import type { Span } from '@llmos/contracts';
-import { viewsOf, type View } from '../normalise/views.js';
+import { viewsOf, type TextViews, type View } from '../normalise/views.js';
 import { attackRules, leakRules } from './attack-rules.js';
 import type { Rule, TextSource } from './rule.js';
 
@@ -7,17 +7,15 @@ export interface RuleHit {
   /** In the original text. */
   readonly span: Span;
   readonly rule: Rule;
-  /** For a person: the rule's, and how the words were hidden. */
+  /** For people: the rule's reason, and how the words were hidden. */
   readonly reason: string;
-  /** Whether it decides alone. */
+  /** Whether this hit decides alone. */
   readonly certain: boolean;
 }
 
 export interface RuleFindings {
-  /** The folded text, for the word features of the head. */
-  readonly folded: string;
   readonly hits: readonly RuleHit[];
-  /** Per rule of {@link attackRules}: how often it hit, at most 3. Input of the head. */
+  /** The number of hits of each rule of {@link attackRules}, at most 3; a feature of trained heads. */
   readonly counts: Float32Array;
 }
 
@@ -25,22 +23,21 @@ const MAX_HITS_A_RULE = 3;
 /** A few invisible characters come from copying; many hide something. */
 const MANY_INVISIBLE = 4;
 
-/** Tries every rule on every reading of a text. Pure; linear in the length of the text. */
-export function screenByRules(text: string, source: TextSource): RuleFindings {
-  const { folded, views } = viewsOf(text);
+/** Runs every rule on every view of a text. Pure; linear in the length of the text. */
+export function screenByRules({ original, folded, views }: TextViews, source: TextSource): RuleFindings {
   const rules = source === 'output' ? leakRules : attackRules;
   const hits = views.flatMap((view) => rules.flatMap((rule) => hitsOf(rule, view)));
-  if (source !== 'output' && folded.invisible >= MANY_INVISIBLE) hits.push(...hiddenText(text));
+  if (source !== 'output' && folded.invisible >= MANY_INVISIBLE) hits.push(hiddenText(original));
   if (source === 'output') hits.push(...views.flatMap((view) => hitsOf(exfiltrationRule, view)));
   const counts = Float32Array.from(attackRules, (rule) =>
     Math.min(MAX_HITS_A_RULE, hits.filter((hit) => hit.rule === rule).length),
   );
-  return { folded: folded.text, hits, counts };
+  return { hits, counts };
 }
 
-/** Whether something that is about to be said leaks instructions or a secret, or carries data away. */
+/** Whether a text that is about to be sent leaks instructions or a secret, or sends data to another address. */
 export function leaks(text: string): boolean {
-  return screenByRules(text, 'output').hits.some(({ certain }) => certain);
+  return screenByRules(viewsOf(text), 'output').hits.some(({ certain }) => certain);
 }
 
 const exfiltrationRule = ruleById('exfiltration');
@@ -59,13 +56,13 @@ function hitsOf(rule: Rule, view: View): RuleHit[] {
   return hits;
 }
 
-/** Nobody encodes a request about the instructions by accident. */
+/** A request about the instructions is never encoded by accident. */
 function isHiddenOrder(rule: Rule, view: View): boolean {
   return view.kind === 'decoded' && ['override-loose', 'system-prompt-loose', 'code-execution'].includes(rule.id);
 }
 
-function hiddenText(text: string): RuleHit[] {
-  return [{ span: { start: 0, end: text.length }, rule: hiddenRule, reason: hiddenRule.reason, certain: false }];
+function hiddenText(text: string): RuleHit {
+  return { span: { start: 0, end: text.length }, rule: hiddenRule, reason: hiddenRule.reason, certain: false };
 }
 
 function ruleById(id: string): Rule {

@@ -1,18 +1,16 @@
-/** Where a text comes from; as in the contract of `security.screen`. */
+/** Where a text comes from, as in the contract of `security.screen`. */
 export type TextSource = 'input' | 'passage' | 'output';
 
-/** One way of attacking that can be seen in the words themselves. */
+/** A kind of attack that is visible in the words of a text. */
 export interface Rule {
   readonly id: string;
-  /** Completes "this text …", for a person. */
+  /** For people; completes "this text …". */
   readonly reason: string;
   /**
-   * `certain`: honest texts do not say this, so it decides alone. `likely`: the head weighs it together with everything
-   * else.
+   * `certain`: harmless texts do not say this, so a hit decides alone. `likely`: a hit is one feature of a trained head
+   * among others.
    */
   readonly weight: 'certain' | 'likely';
   /** For folded text (lower case, no accents or look-alikes); each linear in the length of the text. */
   readonly patterns: readonly RegExp[];
-  /** Where it counts; everywhere when absent. */
-  readonly sources?: readonly TextSource[];
 }

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { LlmosError } from '@llmos/contracts';
+import { attackRules } from '@llmos/guardrails';
 import { readHeadFiles, writeHeadFiles } from '@llmos/models';
 import { dequantiseRows, quantiseRows } from '@llmos/learning';
 import { z } from 'zod';
 import type { HeadWeights, SideWeights } from './screening-head.js';
+
+/** The rules whose counts a head weighs, in order. */
+export const RULE_IDS: readonly string[] = attackRules.map(({ id }) => id);
 
 const side = z.object({
   bias: z.number(),
@@ -58,7 +62,7 @@ export function encodeHead(weights: HeadWeights, { binFile, ...about }: About): 
 }
 
 /** The reverse of {@link encodeHead}; throws `UNAVAILABLE` when bytes or rules are not those described. */
-export function decodeHead({ description, bin }: HeadFiles, ruleIds: readonly string[]): HeadWeights {
+export function decodeHead({ description, bin }: HeadFiles, ruleIds = RULE_IDS): HeadWeights {
   const { dimensions, grams } = description;
   if (sha256(bin) !== description.bin.sha256 || description.ruleIds.join() !== ruleIds.join()) {
     throw new LlmosError(

@@ -45,6 +45,11 @@ export class ScreeningHead {
     this.vocabulary = new Map(weights.vocabulary.map((gram, at) => [gram, at]));
   }
 
+  /** Length of the vectors that it reads. */
+  get dimensions(): number {
+    return this.weights.dimensions;
+  }
+
   /** Whether the words alone make a window worth its embedding. */
   isSuspicious(side: Side, suspicion: number): boolean {
     return suspicion >= this.weights[side].suspicious;

@@ -1,6 +1,6 @@
 import { areaUnderRoc } from '@llmos/learning';
 import type { ScreeningService } from '../screening.service.js';
-import { THRESHOLD } from '../text-screen.js';
+import { THRESHOLD } from '../verdict.js';
 import type { ReportText } from './report-sets.js';
 
 export interface SetFigures {

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { attackRules } from '@llmos/guardrails';
-import { CatalogEmbedder, type Embedder } from '@llmos/models';
+import { CatalogEmbedder } from '@llmos/models';
 import { encodeHead, writeHead } from '../head/head-file.js';
 import { UPDATE_FILE, updatePathOf, writeTunedHead } from '../head/tuned-head.js';
 import { ScreeningService } from '../screening.service.js';
-import { SecondStage } from '../second-stage.js';
+import type { Encoder } from '../stages.js';
 import { EmbeddingCache } from './embedding-cache.js';
 import { figures, figuresOf, judgeAll } from './report.js';
 import { readReportSets } from './report-sets.js';
@@ -162,25 +162,21 @@ async function train(folder: string, out: string, { shared, second }: Encoders):
 }
 
 async function report(folder: string, out: string, { shared, second }: Encoders, missesPath?: string): Promise<void> {
-  const cached = (cache: EmbeddingCache): Omit<Embedder, 'encode'> => ({
+  const cached = (cache: EmbeddingCache): Encoder => ({
     model: EMBEDDING_MODEL,
     start: () => Promise.resolve(),
     embed: (texts) => cache.embed(texts),
     close: () => Promise.resolve(),
   });
-  const fail = (error: unknown): never => {
-    throw error;
-  };
-  const stage =
-    second &&
-    new SecondStage({
-      embedding: cached(second.vectors),
-      headPath: join(out, `${TUNED_HEAD_NAME}.json`),
-      onFallback: fail,
-      onLoadFailure: fail,
-    });
-  const service = new ScreeningService(cached(shared), join(out, `${HEAD_NAME}.json`), stage);
-  await service.load(() => undefined);
+  const service = new ScreeningService({
+    encoder: cached(shared),
+    headPath: join(out, `${HEAD_NAME}.json`),
+    second: second && { encoder: cached(second.vectors), headPath: join(out, `${TUNED_HEAD_NAME}.json`) },
+    onFallback: (_, error) => {
+      throw error;
+    },
+  });
+  await service.load();
   const { texts: trainedOn } = await select(folder);
   const unseen = await readUnseenSets(
     folder,

@@ -1,6 +1,6 @@
-import { screenByRules } from '@llmos/guardrails';
+import { screenByRules, viewsOf } from '@llmos/guardrails';
 import { windowsOf } from '../sentences.js';
-import { INPUT_WINDOW_CHARS, PASSAGE_WINDOW_CHARS } from '../text-screen.js';
+import { INPUT_WINDOW_CHARS, PASSAGE_WINDOW_CHARS } from '../windows.js';
 import type { EmbeddingCache } from './embedding-cache.js';
 import { OverlapIndex } from './overlap.js';
 import type { TrainingRow } from './trainer.js';
@@ -102,10 +102,11 @@ export async function rowsOf(
     log,
   );
   return windows.map(({ text, label, side, source, document }, at) => {
-    const { folded, counts, hits } = screenByRules(text, side);
+    const views = viewsOf(text);
+    const { counts, hits } = screenByRules(views, side);
     const certain = hits.some((hit) => hit.certain);
     return {
-      folded,
+      folded: views.folded.text,
       counts,
       certain,
       vector: vectors[at] ?? new Float32Array(),

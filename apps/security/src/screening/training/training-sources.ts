@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { PASSAGE_WINDOW_CHARS } from '../text-screen.js';
+import { PASSAGE_WINDOW_CHARS } from '../windows.js';
 
 /** One labelled text of a public set. */
 export interface LabelledText {

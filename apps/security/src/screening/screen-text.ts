@@ -1,0 +1,43 @@
+import { screenByRules, viewsOf, type TextSource } from '@llmos/guardrails';
+import { judgeByFirstStage } from './first-stage.js';
+import { locateAttacks } from './locate.js';
+import { judgeBySecondStage } from './second-stage.js';
+import type { Stages } from './stages.js';
+import { certainAttacks, verdictOf, type TextVerdict } from './verdict.js';
+import { chooseWindows, cutWindows, type Window } from './windows.js';
+
+/**
+ * Screens one text, in this order:
+ *
+ * 1. The text is normalised and read in every disguise (base64, leetspeak, look-alike letters, …).
+ * 2. Rules run on each of these views. Some rules decide alone. Outputs are judged by rules only.
+ * 3. The text is cut into windows, and those with the most suspicious words are chosen.
+ * 4. The first stage scores each chosen window: a linear head on the shared encoder's vector, the words and the rules.
+ * 5. The second stage scores again the windows that the first leaves in doubt, by a fine-tuned encoder.
+ * 6. Windows over the threshold are narrowed to sentences. The highest score is the verdict's.
+ *
+ * @param vector of the whole text by the shared encoder, if it is known.
+ */
+export async function screenText(
+  text: string,
+  source: TextSource,
+  stages: Stages,
+  vector?: Float32Array,
+): Promise<TextVerdict> {
+  const views = viewsOf(text);
+  const findings = screenByRules(views, source);
+  const certain = certainAttacks(findings);
+  if (source === 'output' || text.trim() === '') return verdictOf(certain);
+
+  const { head } = stages.first;
+  const windows = chooseWindows(cutWindows({ text, views, findings, side: source }, head), head);
+  const scores = await judgeWindows(windows, stages, vector);
+  const located = await locateAttacks(windows, scores, certain, (sentences) => judgeWindows(sentences, stages), head);
+  return verdictOf([...certain, ...located], scores);
+}
+
+/** The score of each window; none if the first stage fails. If the second stage fails, the first stage's scores stand. */
+async function judgeWindows(windows: readonly Window[], stages: Stages, vector?: Float32Array): Promise<number[]> {
+  const logits = await judgeByFirstStage(windows, stages.first, vector);
+  return logits ? judgeBySecondStage(windows, logits, stages) : [];
+}

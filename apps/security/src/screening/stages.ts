@@ -1,0 +1,70 @@
+import type { Embedder } from '@llmos/models';
+import type { ScreeningHead } from './head/screening-head.js';
+import type { TunedHead } from './head/tuned-head.js';
+
+/** The part of an embedder that a stage needs. */
+export type Encoder = Omit<Embedder, 'encode'>;
+
+/** Reported as the model of a verdict that the rules alone came to. */
+export const RULES_ALONE = 'rules';
+
+/** A trained head and the encoder whose vectors it reads. */
+export interface Stage<Head> {
+  readonly head: Head;
+  /** The name that the reply reports. */
+  readonly model: string;
+  readonly encoder: TolerantEncoder;
+}
+
+/**
+ * An encoder as one request uses it: if it fails, the request continues without it and does not ask it again.
+ *
+ * This is the only place that decides what a failing model costs. The breaker of the encoder decides whether the model
+ * is called at all, and `Readiness.bring` repeats a start that failed.
+ */
+export class TolerantEncoder {
+  private failed = false;
+
+  constructor(
+    private readonly encoder: Pick<Encoder, 'embed'>,
+    private readonly onFailure: (error: unknown) => void,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  get hasFailed(): boolean {
+    return this.failed;
+  }
+
+  /** One vector per text; undefined if the encoder fails. Rejects only with the signal's reason. */
+  async embed(texts: readonly string[]): Promise<Float32Array[] | undefined> {
+    if (this.failed) return undefined;
+    try {
+      return await this.encoder.embed(texts, this.signal);
+    } catch (error) {
+      this.signal?.throwIfAborted();
+      this.failed = true;
+      this.onFailure(error);
+      return undefined;
+    }
+  }
+}
+
+/** The stages of one request. */
+export class Stages {
+  constructor(
+    readonly first: Stage<ScreeningHead>,
+    /** Absent if it is switched off or not loaded. */
+    readonly second?: Stage<TunedHead>,
+  ) {}
+
+  /** Whether an encoder has failed this request, so that its verdicts are weaker than they could be. */
+  get isDegraded(): boolean {
+    return this.first.encoder.hasFailed || this.second?.encoder.hasFailed === true;
+  }
+
+  /** The name of what has judged this request: both stages, the first alone, or the rules alone. */
+  get model(): string {
+    if (this.first.encoder.hasFailed) return RULES_ALONE;
+    return this.second && !this.second.encoder.hasFailed ? this.second.model : this.first.model;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Span } from '@llmos/contracts';
+import type { RuleFindings } from '@llmos/guardrails';
+
+/** A part of a text that attacks. */
+export interface AttackSpan extends Span {
+  /** 0 to 1; {@link THRESHOLD} and more is an attack. */
+  readonly score: number;
+  readonly reason: string;
+}
+
+export interface TextVerdict {
+  /** The highest score of rules and stages. */
+  readonly score: number;
+  /** In the order of the text, without overlaps. */
+  readonly spans: readonly AttackSpan[];
+}
+
+/** The calibration of each stage shifts its scores so that its threshold is here. */
+export const THRESHOLD = 0.5;
+/** The score of a rule that decides alone. */
+const CERTAIN_SCORE = 0.95;
+
+export function isAttack({ score }: Pick<TextVerdict, 'score'>): boolean {
+  return score >= THRESHOLD;
+}
+
+/** The attacks that rules are certain of. */
+export function certainAttacks({ hits }: RuleFindings): AttackSpan[] {
+  return hits.filter(({ certain }) => certain).map(({ span, reason }) => ({ ...span, score: CERTAIN_SCORE, reason }));
+}
+
+/** @param scores of the windows; @param spans of the attacks, in any order, merged where they overlap. */
+export function verdictOf(spans: readonly AttackSpan[], scores: readonly number[] = []): TextVerdict {
+  const merged: AttackSpan[] = [];
+  for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = merged.at(-1);
+    if (!last || span.start >= last.end) merged.push(span);
+    else {
+      const stronger = span.score > last.score ? span : last;
+      merged[merged.length - 1] = { ...stronger, start: last.start, end: Math.max(last.end, span.end) };
+    }
+  }
+  return { score: Math.max(0, ...scores, ...spans.map(({ score }) => score)), spans: merged };
+}

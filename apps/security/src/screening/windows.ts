@@ -1,0 +1,79 @@
+import type { Span } from '@llmos/contracts';
+import { screenByRules, viewsOf, type RuleFindings, type TextViews } from '@llmos/guardrails';
+import type { SparseVector } from '@llmos/learning';
+import type { ScreeningHead, Side } from './head/screening-head.js';
+import { sentencesOf, windowsOf } from './sentences.js';
+
+/** The encoder reads about this much of an English text; longer texts are judged in windows. */
+export const INPUT_WINDOW_CHARS = 1_000;
+/** An order in a document is one or two sentences long. */
+export const PASSAGE_WINDOW_CHARS = 250;
+const MAX_INPUT_WINDOWS = 8;
+const MAX_PASSAGE_WINDOWS = 4;
+const MAX_SENTENCES = 6;
+
+/** A part of a text, with what rules and words say of it. */
+export interface Window {
+  readonly side: Side;
+  /** In the whole text. */
+  readonly span: Span;
+  readonly text: string;
+  /** The text as `foldText` folds it. */
+  readonly folded: string;
+  readonly findings: RuleFindings;
+  readonly lexical: SparseVector;
+  /** How suspicious its words are; not a probability. */
+  readonly suspicion: number;
+}
+
+/** A text that the rules have screened as a whole. */
+export interface ScreenedText {
+  readonly text: string;
+  readonly side: Side;
+  readonly views: TextViews;
+  readonly findings: RuleFindings;
+}
+
+/** Cuts a text into windows; a short text is one window. */
+export function cutWindows({ text, side, views, findings }: ScreenedText, head: ScreeningHead): Window[] {
+  const size = side === 'input' ? INPUT_WINDOW_CHARS : PASSAGE_WINDOW_CHARS;
+  if (text.length > size) return windowsOf(text, size).map((span) => windowAt(text, span, side, head));
+  return [windowOf({ text, side, views, findings }, { start: 0, end: text.length }, head)];
+}
+
+/**
+ * The windows worth embedding. Of an input the start (its vector is known) and the most suspicious others; of a passage
+ * only windows whose words are suspicious.
+ */
+export function chooseWindows(windows: readonly Window[], head: ScreeningHead): Window[] {
+  const [first, ...rest] = windows;
+  if (!first) return [];
+  if (first.side === 'input') return [first, ...mostSuspicious(rest, MAX_INPUT_WINDOWS - 1)];
+  const suspicious = windows.filter(({ side, suspicion }) => head.isSuspicious(side, suspicion));
+  return mostSuspicious(suspicious, MAX_PASSAGE_WINDOWS);
+}
+
+/** The sentences of a window as windows; the most suspicious ones if there are many. */
+export function suspiciousSentences({ text, span, side }: Window, head: ScreeningHead): Window[] {
+  const sentences = sentencesOf(text).map((sentence) => {
+    const window = windowAt(text, sentence, side, head);
+    return { ...window, span: { start: sentence.start + span.start, end: sentence.end + span.start } };
+  });
+  return mostSuspicious(sentences, MAX_SENTENCES);
+}
+
+function windowAt(text: string, span: Span, side: Side, head: ScreeningHead): Window {
+  const part = text.slice(span.start, span.end);
+  const views = viewsOf(part);
+  return windowOf({ text: part, side, views, findings: screenByRules(views, side) }, span, head);
+}
+
+function windowOf({ text, side, views, findings }: ScreenedText, span: Span, head: ScreeningHead): Window {
+  const folded = views.folded.text;
+  const lexical = head.lexical(folded);
+  return { side, span, text, folded, findings, lexical, suspicion: head.suspicion(side, lexical, findings.counts) };
+}
+
+function mostSuspicious(windows: readonly Window[], count: number): Window[] {
+  return [...windows].sort((a, b) => b.suspicion - a.suspicion).slice(0, count);
+}
