@@ -1,45 +1,71 @@
 import { LlmosError, newRunId, OBJECT_STORES } from '@llmos/contracts';
-import { StorageType } from '@nats-io/jetstream';
-import { Objm, type ObjectStore } from '@nats-io/obj';
+import type { EncodedBody } from './frame.js';
+import type { ObjectBucket, ObjectOptions } from './objects.js';
 import type { Sealer } from './sealer.js';
-import { viaBroker } from './broker-errors.js';
-import { nanos, type NatsConnection } from '@nats-io/transport-node';
 
-/** Longer than an accepted run may take. */
-const KEPT_MS = 26 * 3_600_000;
+/** How long a payload is kept: longer than an accepted run may take, or longer than its record and its result event. */
+export type Kept = 'day' | 'week';
 
-/** Payloads too big for a message, kept in the object store for a day and named by reference. */
+const HOUR_MS = 3_600_000;
+const STORES = {
+  day: { bucket: OBJECT_STORES.blobs, ttlMs: 26 * HOUR_MS },
+  week: { bucket: OBJECT_STORES.outcomes, ttlMs: (7 * 24 + 2) * HOUR_MS },
+} as const;
+
+/** A body that is ready for a message: in the message itself, or in the object store by reference. */
+export interface Payload extends EncodedBody {
+  /** For the header `ce-dataref`. The body is empty then. */
+  readonly dataref?: string;
+  readonly sizeBytes: number;
+}
+
+const NOTHING = new Uint8Array();
+
+/** Payloads too large for a message, kept in object stores and named by reference. */
 export class Blobs {
-  private store: Promise<ObjectStore> | undefined;
+  private readonly stores: Record<Kept, ObjectBucket>;
 
+  /** @param sealer seals every payload. Without it, payloads are stored as they are. */
   constructor(
-    private readonly nc: NatsConnection,
-    private readonly replicas: number,
+    open: (bucket: string, options: ObjectOptions) => ObjectBucket,
     private readonly sealer: Sealer | undefined,
-  ) {}
+  ) {
+    this.stores = {
+      day: open(STORES.day.bucket, STORES.day),
+      week: open(STORES.week.bucket, STORES.week),
+    };
+  }
 
-  /** @returns the reference to put into `ce-dataref`. */
-  async put(tenant: string, body: Uint8Array): Promise<string> {
-    const name = newRunId();
-    const stored = this.sealer ? await this.sealer.seal(tenant, name, body) : body;
-    await viaBroker(async () => (await this.open()).putBlob({ name }, stored));
+  /** Stores a body if it is larger than `limitBytes`. */
+  async pack(tenant: string, encoded: EncodedBody, limitBytes: number, kept: Kept = 'day'): Promise<Payload> {
+    const sizeBytes = encoded.body.length;
+    if (sizeBytes <= limitBytes) return { ...encoded, sizeBytes };
+    const dataref = await this.put(tenant, encoded.body, kept);
+    return { contentType: encoded.contentType, body: NOTHING, dataref, sizeBytes };
+  }
+
+  /** @returns the reference. */
+  async put(tenant: string, body: Uint8Array, kept: Kept = 'day'): Promise<string> {
+    const name = kept === 'day' ? newRunId() : `${tenant}.${newRunId()}`;
+    await this.stores[kept].putBytes(name, this.sealer ? await this.sealer.seal(tenant, name, body) : body);
     return name;
   }
 
-  /** @throws LlmosError NOT_FOUND when the blob has expired or never was, or its tenant's key has been destroyed. */
+  /** @throws LlmosError NOT_FOUND if the payload has expired or does not exist, or its tenant's key was destroyed. */
   async get(tenant: string, name: string): Promise<Uint8Array> {
-    const stored = await viaBroker(async () => (await this.open()).getBlob(name));
-    if (!stored) throw new LlmosError('NOT_FOUND', `The payload ${name} is no longer kept.`);
-    return this.sealer ? this.sealer.open(tenant, name, stored) : stored;
+    const body = await this.find(tenant, name);
+    if (!body) throw new LlmosError('NOT_FOUND', `The payload ${name} is no longer kept.`);
+    return body;
   }
 
-  private open(): Promise<ObjectStore> {
-    this.store ??= new Objm(this.nc)
-      .create(OBJECT_STORES.blobs, { ttl: nanos(KEPT_MS), storage: StorageType.File, replicas: this.replicas })
-      .catch((error: unknown) => {
-        this.store = undefined;
-        throw error;
-      });
-    return this.store;
+  /** @throws LlmosError NOT_FOUND if the key of the tenant was destroyed. */
+  async find(tenant: string, name: string): Promise<Uint8Array | undefined> {
+    const stored = await this.stores[name.includes('.') ? 'week' : 'day'].getBytes(name);
+    return stored && this.sealer ? this.sealer.open(tenant, name, stored) : stored;
+  }
+
+  /** Deletes the payloads of a tenant that are kept for a week. The others are sealed and expire within a day. */
+  forget(tenant: string): Promise<void> {
+    return this.stores.week.deleteAll(`${tenant}.`);
   }
 }

@@ -1,5 +1,6 @@
 import {
   LlmosError,
+  MAX_ANSWER_BYTES,
   newRunId,
   OBJECT_STORES,
   subjects,
@@ -9,14 +10,15 @@ import {
   type TerminalAnswer,
 } from '@llmos/contracts';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { buryAbandoned, type Abandoned } from './abandoned.js';
-import { AnswerListener, readAnswers, type SequencedAnswer } from './answers.js';
-import { Blobs } from './blobs.js';
+import { AnswerListener, AnswerReader, readAnswers, type SequencedAnswer } from './answers.js';
+import { Blobs, type Payload } from './blobs.js';
 import { DeadLetterAdmin } from './dead-letter-admin.js';
 import { DeadLetters } from './dead-letters.js';
 import { readHeaders, writeHeaders, type Envelope } from './envelope.js';
-import { decodeBody, encodeBody, JSON_TYPE } from './frame.js';
+import { decodeBody, encodeBody } from './frame.js';
+import { InOrder } from './in-order.js';
 import { createBucket, KvBucket, type KvOptions } from './kv-bucket.js';
 import { ObjectBucket, type ObjectOptions } from './objects.js';
 import { delay, Publisher } from './publisher.js';
@@ -41,7 +43,7 @@ export interface BusOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** A message that was taken from a stream: who it is for and what it says. */
+/** A message from a stream, decoded. */
 export interface Decoded {
   readonly envelope: Envelope;
   readonly body: unknown;
@@ -49,6 +51,13 @@ export interface Decoded {
   /** When the sender published it, in Unix milliseconds. */
   readonly sentAtMs: number;
 }
+
+/** A terminal answer, encoded once for the answer stream, the record and the result event. */
+export interface PackedAnswer extends Payload {
+  readonly answer: TerminalAnswer;
+}
+
+type Message = Omit<Envelope, 'source'>;
 
 /** Above this a body moves to the object store; the server's own limit is lower still on some servers. */
 const INLINE_LIMIT_BYTES = 512 * 1024;
@@ -70,7 +79,9 @@ export class Bus {
   readonly deadLetterAdmin: DeadLetterAdmin;
   private readonly publisher: Publisher;
   private readonly letterObjects: ObjectBucket;
+  private readonly answerReader: AnswerReader;
   private readonly answerListener: AnswerListener;
+  private readonly answersInOrder: InOrder;
   private readonly loops = new Set<PullLoop>();
   private readonly source: string;
   private readonly buckets = new Map<string, KvOptions>();
@@ -84,8 +95,8 @@ export class Bus {
     private readonly jsm: JetStreamManager,
     private readonly options: BusOptions,
   ) {
-    const { replicas = 1, sealers = {} } = options;
-    this.blobs = new Blobs(nc, replicas, sealers.blobs);
+    const { sealers = {} } = options;
+    this.blobs = new Blobs((bucket, own) => this.objects(bucket, own), sealers.blobs);
     this.recurringRuns = new RecurringRuns(js, jsm, sealers.schedules);
     this.publisher = new Publisher(nc);
     this.letterObjects = this.objects(OBJECT_STORES.deadLetters, { ttlMs: LETTERS_KEPT_MS });
@@ -96,7 +107,10 @@ export class Bus {
       guard: sealers.deadLetters,
     });
     this.deadLetterAdmin = new DeadLetterAdmin(js, jsm, this.publisher, this.letterObjects, sealers.deadLetters);
-    this.answerListener = new AnswerListener(nc);
+    const report = (error: unknown) => this.report(error);
+    this.answerReader = new AnswerReader(this.blobs, report);
+    this.answerListener = new AnswerListener(nc, this.answerReader, report);
+    this.answersInOrder = new InOrder(report);
     this.source = `/llmos/${options.service}`;
     void this.watchConnection();
   }
@@ -150,7 +164,8 @@ export class Bus {
   /**
    * Publishes the task of one step. The id `<run>:<index>` makes every repetition the same task.
    *
-   * @throws LlmosError OVERLOADED when the lane is full, UNAVAILABLE when the broker does not take it by the deadline.
+   * @returns the size of the body in bytes.
+   * @throws LlmosError OVERLOADED if the lane is full, UNAVAILABLE if the broker does not take it by the deadline.
    */
   async publishTask(
     context: RunContext,
@@ -159,25 +174,14 @@ export class Bus {
     body: unknown,
     traceparent: string | undefined,
   ): Promise<number> {
-    const id = `${context.run}:${index}`;
-    const encoded = encodeBody(body);
     const limit = Math.min(INLINE_LIMIT_BYTES, this.maxMessageBytes);
-    const dataref = encoded.body.length > limit ? await this.blobs.put(context.tenant, encoded.body) : undefined;
-    const envelope: Envelope = {
-      ...context,
-      id,
-      type: `org.llmos.task.${capability}`,
-      source: this.source,
-      traceparent,
-    };
-    await this.publisher.publish(subjects.task(context.lane, capability), dataref ? new Uint8Array() : encoded.body, {
-      headers: writeHeaders(envelope, { contentType: encoded.contentType, dataref, messageId: id }),
-      deadlineMs: publishDeadline(context),
-    });
-    return encoded.body.length;
+    const payload = await this.blobs.pack(context.tenant, encodeBody(body), limit);
+    const [id, type] = [`${context.run}:${index}`, `org.llmos.task.${capability}`];
+    await this.publish(subjects.task(context.lane, capability), { ...context, id, type, traceparent }, payload);
+    return payload.sizeBytes;
   }
 
-  /** What a message's headers say, undefined when it is not one of ours. */
+  /** The envelope in the headers of a message, undefined if it is not a message of LLM OS. */
   envelopeOf(message: Pick<Delivery, 'headers'>): Envelope | undefined {
     try {
       return readHeaders(message.headers);
@@ -187,67 +191,69 @@ export class Bus {
     }
   }
 
-  /** @throws LlmosError MALFORMED_EVENT when the message is not one of ours. */
+  /** @throws LlmosError MALFORMED_EVENT if it is not a message of LLM OS, NOT_FOUND if its payload is no longer kept. */
   async decode(delivery: Pick<Delivery, 'headers' | 'data'>): Promise<Decoded> {
     const { contentType, timeMs, dataref, ...envelope } = readHeaders(delivery.headers);
     const data = dataref ? await this.blobs.get(envelope.tenant, dataref) : delivery.data;
     return { envelope, body: decodeBody(contentType, data), sizeBytes: data.length, sentAtMs: timeMs };
   }
 
-  /** Says something of a run to whoever listens. Not acknowledged: a token lost is made good by the terminal answer. */
+  /**
+   * Publishes a step or a delta of a run. It is not acknowledged: the terminal answer makes up for a lost one. Answers
+   * leave in the order in which they were published, also past one that has to be stored first.
+   */
   publishAnswer(context: RunContext, answer: Exclude<Answer, TerminalAnswer>): void {
-    const { body } = encodeBody(answer);
-    const id =
-      answer.type === 'delta'
-        ? `${context.run}:${answer.step}:d${answer.index}`
-        : `${context.run}:${answer.timing.step}:done`;
-    const envelope: Envelope = { ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source };
-    this.nc.publish(subjects.answer(context.run), body, {
-      headers: writeHeaders(envelope, { contentType: JSON_TYPE, messageId: id }),
+    const place = answer.type === 'delta' ? `${answer.step}:d${answer.index}` : `${answer.timing.step}:done`;
+    const message = { ...context, id: `${context.run}:${place}`, type: `org.llmos.run.${answer.type}` };
+    const encoded = encodeBody(answer);
+    const send = (payload: Payload) =>
+      this.nc.publish(subjects.answer(context.run), payload.body, { headers: this.headersOf(message, payload) });
+    this.answersInOrder.do(context.run, () => {
+      const sizeBytes = encoded.body.length;
+      if (sizeBytes <= this.maxMessageBytes) return send({ ...encoded, sizeBytes });
+      if (sizeBytes > MAX_ANSWER_BYTES) return this.report(tooLarge());
+      return this.blobs.pack(context.tenant, encoded, this.maxMessageBytes).then(send);
     });
   }
 
-  /** Says the last word of a run, exactly once: the stream keeps the first of all that are said. */
-  async publishTerminal(context: RunContext, answer: TerminalAnswer, traceparent?: string): Promise<void> {
-    const id = `${context.run}:terminal`;
-    const { body } = encodeBody(answer);
-    await this.publisher.publish(subjects.answer(context.run), body, {
-      headers: writeHeaders(
-        { ...context, id, type: `org.llmos.run.${answer.type}`, source: this.source, traceparent },
-        { contentType: JSON_TYPE, messageId: id },
-      ),
-      deadlineMs: publishDeadline(context),
-    });
+  /**
+   * Encodes a terminal answer, and stores it if it is too large for a message: for a durable run, as long as its record
+   * and its result event are kept.
+   *
+   * @throws LlmosError PAYLOAD_TOO_LARGE above {@link MAX_ANSWER_BYTES}.
+   */
+  async packAnswer({ lane, tenant }: RunContext, answer: TerminalAnswer): Promise<PackedAnswer> {
+    const encoded = encodeBody(answer);
+    if (encoded.body.length > MAX_ANSWER_BYTES) throw tooLarge();
+    const [share, kept] = lane === 'durable' ? ([SEALED_SHARE, 'week'] as const) : ([1, 'day'] as const);
+    return { answer, ...(await this.blobs.pack(tenant, encoded, this.maxMessageBytes * share, kept)) };
   }
 
-  /** Whether an answer fits into one message, of a durable run also sealed in its record. */
-  fitsInMessage(answer: TerminalAnswer, lane: RunContext['lane']): boolean {
-    const share = lane === 'durable' ? SEALED_SHARE : 1;
-    return encodeBody(answer).body.length <= this.maxMessageBytes * share;
+  /** Publishes the terminal answer of a run exactly once: the stream deduplicates by message id and keeps the first. */
+  async publishTerminal(
+    context: RunContext,
+    answer: TerminalAnswer | PackedAnswer,
+    traceparent?: string,
+  ): Promise<void> {
+    const packed = await this.packed(context, answer);
+    await this.answersInOrder.settled(context.run);
+    const type = `org.llmos.run.${packed.answer.type}`;
+    const message = { ...context, id: `${context.run}:terminal`, type, traceparent };
+    await this.publish(subjects.answer(context.run), message, packed);
   }
 
-  /** Publishes a run's result for other systems, as a CloudEvent on `llmos.out.<tenant>.<pipeline>`. */
+  /** Publishes the result of a run for other systems, as a CloudEvent on `llmos.out.<tenant>.<pipeline>`. */
   async publishResult(
     context: RunContext,
     pipeline: string,
-    answer: TerminalAnswer,
+    answer: TerminalAnswer | PackedAnswer,
     correlationId?: string,
     traceparent?: string,
   ): Promise<void> {
-    const id = `${context.run}:result`;
-    const envelope: Envelope = {
-      ...context,
-      id,
-      type: `org.llmos.run.${answer.type}`,
-      source: this.source,
-      traceparent,
-    };
-    const headersOfResult = writeHeaders(envelope, { contentType: JSON_TYPE, messageId: id, correlationId });
-    const { body } = encodeBody(answer);
-    await this.publisher.publish(subjects.result(context.tenant, pipeline), body, {
-      headers: headersOfResult,
-      deadlineMs: publishDeadline(context),
-    });
+    const packed = await this.packed(context, answer);
+    const type = `org.llmos.run.${packed.answer.type}`;
+    const message = { ...context, id: `${context.run}:result`, type, traceparent };
+    await this.publish(subjects.result(context.tenant, pipeline), message, packed, correlationId);
   }
 
   /** A run id whose answers {@link listen} can hear. */
@@ -264,7 +270,7 @@ export class Bus {
     run: string,
     options: { afterSequence?: number; follow: boolean; signal?: AbortSignal },
   ): AsyncGenerator<SequencedAnswer> {
-    return readAnswers(this.js, run, options);
+    return readAnswers(this.js, this.answerReader, run, options);
   }
 
   /** Tells every worker to stop what it does for this run. */
@@ -275,7 +281,7 @@ export class Bus {
   onCancel(listener: (run: string) => void): { stop(): void } {
     const prefix = subjects.cancel('x').length - 1;
     const subscription = this.nc.subscribe(subjects.cancels(), {
-      callback: (_, message) => listener(message.subject.slice(prefix)),
+      callback: (error, message) => (error ? this.report(error) : listener(message.subject.slice(prefix))),
     });
     return { stop: () => subscription.unsubscribe() };
   }
@@ -310,7 +316,8 @@ export class Bus {
 
   /** Removes what the streams hold of a tenant beside work under way, when its keys are destroyed. */
   forgetTenant(tenant: string): Promise<ForgottenMessages> {
-    return forgetTenant({ js: this.js, jsm: this.jsm, letterObjects: this.letterObjects }, tenant);
+    const { js, jsm, blobs, letterObjects } = this;
+    return forgetTenant({ js, jsm, blobs, letterObjects }, tenant);
   }
 
   async kv(bucket: string, options: KvOptions = {}): Promise<KvBucket> {
@@ -368,9 +375,31 @@ export class Bus {
     for (const listener of this.reconnectListeners) listener();
   }
 
+  private async packed(context: RunContext, answer: TerminalAnswer | PackedAnswer): Promise<PackedAnswer> {
+    return 'answer' in answer ? answer : this.packAnswer(context, answer);
+  }
+
+  private async publish(subject: string, message: Message, payload: Payload, correlationId?: string): Promise<void> {
+    const headers = this.headersOf(message, payload, correlationId);
+    await this.publisher.publish(subject, payload.body, { headers, deadlineMs: publishDeadline(message) });
+  }
+
+  private headersOf(message: Message, { contentType, dataref }: Payload, correlationId?: string): MsgHdrs {
+    const fields = { contentType, dataref, messageId: message.id, correlationId };
+    return writeHeaders({ ...message, source: this.source }, fields);
+  }
+
   private report(error: unknown): void {
     this.options.onError?.(error);
   }
+}
+
+function tooLarge(): LlmosError {
+  const limit = `${MAX_ANSWER_BYTES / 1024 / 1024} MB`;
+  return new LlmosError(
+    'PAYLOAD_TOO_LARGE',
+    `The answer is larger than ${limit}. Ask for less at once: fewer or shorter texts, fewer details.`,
+  );
 }
 
 /** A durable run outlives its caller's patience: its messages are published as long as it takes within reason. */

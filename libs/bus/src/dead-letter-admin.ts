@@ -119,11 +119,9 @@ export class DeadLetterAdmin {
   }
 
   private async readObject(name: string): Promise<Uint8Array> {
-    const stored = await this.objects.get(name);
-    if (!stored) throw new LlmosError('NOT_FOUND', `What was in the dead letter (${name}) is no longer kept.`);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of stored) chunks.push(chunk);
-    return Buffer.concat(chunks);
+    const stored = await this.objects.getBytes(name);
+    if (!stored) throw new LlmosError('NOT_FOUND', `The payload of the dead letter (${name}) is no longer kept.`);
+    return stored;
   }
 }
 

@@ -117,7 +117,7 @@ export class DeadLetters {
   /** A message as large as may be has no room for what is said of it. */
   private async putObject(tenant: string, body: Uint8Array): Promise<string> {
     const name = `${tenant}.${newRunId()}`;
-    await this.options.objects.put(name, body);
+    await this.options.objects.putBytes(name, body);
     return name;
   }
 }

@@ -4,6 +4,11 @@ import { LlmosError } from '@llmos/contracts';
 export const FRAME_TYPE = 'application/vnd.llmos.frame';
 export const JSON_TYPE = 'application/json';
 
+export interface EncodedBody {
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -11,7 +16,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * Turns a value into a body: JSON, or where it holds a Uint8Array somewhere a frame: u32 (big endian) length of the
  * JSON, the JSON with `{"$bytes": length}` in the place of each array, then the arrays one after another.
  */
-export function encodeBody(value: unknown): { contentType: string; body: Uint8Array } {
+export function encodeBody(value: unknown): EncodedBody {
   const chunks: Uint8Array[] = [];
   // The holder is asked, not the item: a Buffer's own toJSON has turned that into a list of numbers by now.
   const json = JSON.stringify(value, function (this: Record<string, unknown>, key, item: unknown) {

@@ -69,7 +69,17 @@ export class ObjectBucket {
     return object.data;
   }
 
-  /** Does nothing where there is none. */
+  /** {@link put} for bytes at hand, without a hash of its own. */
+  async putBytes(name: string, bytes: Uint8Array): Promise<void> {
+    await viaBroker(async () => (await this.open()).putBlob({ name: checked(name) }, bytes));
+  }
+
+  /** The whole object, undefined if there is none. */
+  async getBytes(name: string): Promise<Uint8Array | undefined> {
+    return (await viaBroker(async () => (await this.open()).getBlob(checked(name)))) ?? undefined;
+  }
+
+  /** Does nothing if there is no such object. */
   async delete(name: string): Promise<void> {
     await viaBroker(async () => {
       const store = await this.open();
@@ -77,7 +87,11 @@ export class ObjectBucket {
     });
   }
 
-  /** The names of all objects there are. */
+  /** Deletes every object whose name has this prefix. */
+  async deleteAll(prefix: string): Promise<void> {
+    for (const name of await this.names()) if (name.startsWith(prefix)) await this.delete(name);
+  }
+
   async names(): Promise<string[]> {
     const list = await viaBroker(async () => (await this.open()).list());
     return list.filter(({ deleted }) => !deleted).map(({ name }) => name);

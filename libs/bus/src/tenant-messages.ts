@@ -1,5 +1,6 @@
 import { subjects } from '@llmos/contracts';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import type { Blobs } from './blobs.js';
 import { eraseMessage } from './erase-message.js';
 import type { ObjectBucket } from './objects.js';
 import { storedHeaders } from './stored-messages.js';
@@ -15,13 +16,20 @@ export interface ForgottenMessages {
   readonly overwritten: number;
 }
 
+interface TenantStores {
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly blobs: Blobs;
+  readonly letterObjects: ObjectBucket;
+}
+
 /**
  * Removes what the streams hold of a tenant beside work under way: results, dead letters, schedules, answers. Messages
  * on disk are overwritten in the broker's files one by one for a while; those left then are purged, which hides them
  * from every reader, and their bytes go when the broker next drops or rewrites their block. May be repeated.
  */
 export async function forgetTenant(
-  { js, jsm, letterObjects }: { js: JetStreamClient; jsm: JetStreamManager; letterObjects: ObjectBucket },
+  { js, jsm, blobs, letterObjects }: TenantStores,
   tenant: string,
 ): Promise<ForgottenMessages> {
   const untilMs = Date.now() + OVERWRITE_FOR_MS;
@@ -37,7 +45,8 @@ export async function forgetTenant(
     // A work queue lets nobody read beside its consumers. What lies here was sealed.
     for (const filter of [subjects.schedules(tenant), subjects.dueOf(tenant)])
       removed += (await jsm.streams.purge(STREAMS.schedules, { filter })).purged;
-    for (const name of await letterObjects.names()) if (name.startsWith(`${tenant}.`)) await letterObjects.delete(name);
+    await letterObjects.deleteAll(`${tenant}.`);
+    await blobs.forget(tenant);
     removed += await forgetAnswers(js, jsm, tenant);
     return { removed: removed + overwritten, overwritten };
   });

@@ -17,7 +17,11 @@ export interface StoreAccess {
 /** What every process keeps: run records, heartbeats, the tenants' keys, and payloads too large for a message. */
 const EVERY_PROCESS: StoreAccess = {
   buckets: { [BUCKETS.runs]: 'write', [BUCKETS.nodes]: 'write', [BUCKETS.tenantKeys]: 'own' },
-  objects: { [OBJECT_STORES.blobs]: 'write', [OBJECT_STORES.deadLetters]: 'write' },
+  objects: {
+    [OBJECT_STORES.blobs]: 'write',
+    [OBJECT_STORES.outcomes]: 'write',
+    [OBJECT_STORES.deadLetters]: 'write',
+  },
 };
 
 /** What single processes keep beside that. A service that is not here keeps nothing of its own. */
@@ -31,7 +35,7 @@ const OF_PROCESS: Readonly<Record<string, Partial<StoreAccess>>> = {
   retrieval: { buckets: { [BUCKETS.documents]: 'own' } },
   security: {
     buckets: { [BUCKETS.restrictions]: 'own', [BUCKETS.baselines]: 'own', [BUCKETS.budgets]: 'own' },
-    objects: { [OBJECT_STORES.deadLetters]: 'own' },
+    objects: { [OBJECT_STORES.outcomes]: 'own', [OBJECT_STORES.deadLetters]: 'own' },
   },
 };
 

@@ -30,6 +30,9 @@ export const answerSchema = z.discriminatedUnion('type', [
 export type Answer = z.infer<typeof answerSchema>;
 export type TerminalAnswer = Extract<Answer, { type: 'completed' | 'failed' | 'cancelled' | 'expired' }>;
 
+/** The largest answer that is delivered, encoded. Above the size of a message it is stored and sent by reference. */
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
 export function isTerminal(answer: Answer): answer is TerminalAnswer {
   return answer.type !== 'step' && answer.type !== 'delta';
 }

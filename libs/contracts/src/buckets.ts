@@ -21,6 +21,8 @@ export const BUCKETS = {
 export const OBJECT_STORES = {
   /** Payloads too large for a message, kept for a day. */
   blobs: 'llmos-blobs',
+  /** Terminal answers of durable runs too large for a message, kept longer than their records. */
+  outcomes: 'llmos-outcomes',
   /** Dead letters too large for a message. */
   deadLetters: 'dead-letters',
   recommenderModels: 'recommender-model-files',

@@ -1,18 +1,9 @@
-import type { Bus } from '@llmos/bus';
-import { LlmosError, type Pipeline, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
+import type { Bus, PackedAnswer } from '@llmos/bus';
+import { hasCode, type Pipeline, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
 import { nextStep, prune, resultOf, stepAt } from '@llmos/pipeline';
 import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
 import { toWire } from './task-wire.js';
 import { withTerminalAnswer, terminalAnswerOf, recordOf, type RunRecords } from './run-records.js';
-
-/** Instead of an answer that no message can carry: trying again would only make it again. */
-const TOO_LARGE: TerminalAnswer = {
-  type: 'failed',
-  error: new LlmosError(
-    'PAYLOAD_TOO_LARGE',
-    'The answer is larger than one message can carry. Ask for less at once: fewer or shorter texts, fewer details.',
-  ).toBody(),
-};
 
 /** What comes after a step: the next one's task, or the last fitting. Everything here may be repeated without effect. */
 export class Forwarder {
@@ -52,16 +43,26 @@ export class Forwarder {
     answer: TerminalAnswer,
     traceparent: string | undefined,
   ): Promise<void> {
-    const fitting = this.bus.fitsInMessage(answer, context.lane) ? answer : TOO_LARGE;
-    if (context.lane === 'live') return this.bus.publishTerminal(context, fitting, traceparent);
-    const terminal = terminalAnswerOf(
-      await this.records.end(withTerminalAnswer(recordOf(context, task, task.timings), fitting)),
-    );
+    const packed = await this.pack(context, answer);
+    if (context.lane === 'live') return this.bus.publishTerminal(context, packed, traceparent);
+    const record = withTerminalAnswer(recordOf(context, task, task.timings), packed.answer);
+    const standing = await this.records.end(record, packed);
+    const terminal = standing === record ? packed : await this.pack(context, terminalAnswerOf(standing));
     await this.span(`send llmos.out.${context.tenant}.${task.pipeline.name}`, traceparent, async (active) => {
       await this.bus.publishTerminal(context, terminal, active);
       await this.bus.publishResult(context, task.pipeline.name, terminal, task.correlationId, active);
       return 0;
     });
+  }
+
+  /** An answer that is too large fails the run: another attempt would only make it again. */
+  private async pack(context: RunContext, answer: TerminalAnswer): Promise<PackedAnswer> {
+    try {
+      return await this.bus.packAnswer(context, answer);
+    } catch (error) {
+      if (!hasCode(error, 'PAYLOAD_TOO_LARGE')) throw error;
+      return this.bus.packAnswer(context, { type: 'failed', error: error.toBody() });
+    }
   }
 
   private span(

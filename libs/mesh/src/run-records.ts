@@ -1,4 +1,4 @@
-import type { Bus, KvBucket } from '@llmos/bus';
+import type { Bus, KvBucket, PackedAnswer } from '@llmos/bus';
 import {
   BUCKETS,
   hasCode,
@@ -9,62 +9,68 @@ import {
   type TerminalAnswer,
   type Timing,
 } from '@llmos/contracts';
-import { openRecord, peekRecord, sealRecord, type RecordSealer } from './run-record.sealed.js';
+import { peekRecord, RecordCodec, type RecordSealer } from './record-codec.js';
 
 const DAYS_7_MS = 7 * 24 * 3_600_000;
 
 /**
- * What is known of each durable run, kept for a week: says which steps are done when a task is delivered again after
- * the stream has forgotten its id, and answers `GET /v1/runs/{id}`. What a run said is sealed with its tenant's key.
+ * The record of each durable run, kept for seven days. It lists the finished steps, for tasks that are delivered again
+ * after the stream has forgotten their ids, and answers `GET /v1/runs/{id}`. The outcome is sealed with the tenant's key.
  */
 export class RunRecords {
   private constructor(
     private readonly bucket: KvBucket,
-    private readonly sealer: RecordSealer | undefined,
+    private readonly codec: RecordCodec,
   ) {}
 
-  /** @param sealer seals what runs said; without it records are stored as they are. */
+  /** @param sealer seals outcomes. Without it records are stored as they are. */
   static async open(bus: Bus, sealer?: RecordSealer): Promise<RunRecords> {
-    return new RunRecords(await bus.kv(BUCKETS.runs, { ttlMs: DAYS_7_MS, storage: 'file' }), sealer);
+    const bucket = await bus.kv(BUCKETS.runs, { ttlMs: DAYS_7_MS, storage: 'file' });
+    return new RunRecords(bucket, new RecordCodec(bus.blobs, sealer));
   }
 
-  /** @throws LlmosError NOT_FOUND when there is one whose tenant's key has been destroyed. */
+  /** @throws LlmosError NOT_FOUND if the record exists and the key of its tenant was destroyed. */
   async get(tenant: string, run: string): Promise<RunRecord | undefined> {
     const entry = await this.bucket.get(`${tenant}.${run}`);
-    return entry && openRecord(entry.value, this.sealer);
+    return entry && this.codec.decode(entry.value);
   }
 
-  /** How far a run is; what it said is not read. */
+  /** The progress of a run. Its outcome is not opened. */
   async peek(tenant: string, run: string): Promise<RunRecord | undefined> {
     const entry = await this.bucket.get(`${tenant}.${run}`);
     return entry && peekRecord(entry.value);
   }
 
-  /** Writes a record, unless what is there is further on: a last word stands, and so do more steps than these. */
+  /** Writes a record, unless the stored one is further on: it has ended, or has more steps than this one. */
   async put(record: RunRecord): Promise<void> {
     await this.write(record);
   }
 
-  /** As {@link put}, for who has to know what stands: this record, or the one that is further on. */
-  async end(record: RunRecord): Promise<RunRecord> {
-    const further = await this.write(record);
+  /**
+   * Writes the record of a run that has ended. The first terminal answer stands.
+   *
+   * @param packed the terminal answer, if it was encoded already.
+   * @returns the record that stands: this one, or the stored one that is further on.
+   */
+  async end(record: RunRecord, packed?: PackedAnswer): Promise<RunRecord> {
+    const further = await this.write(record, packed);
     return further ? this.standing(further) : record;
   }
 
-  /** @returns the stored record if it is further on and this one was not written. It is opened only if it is needed. */
-  private async write(record: RunRecord): Promise<Uint8Array | undefined> {
+  /** @returns the stored record if it is further on, still encoded, and this one was not written. */
+  private async write(record: RunRecord, packed?: PackedAnswer): Promise<Uint8Array | undefined> {
     let further: Uint8Array | undefined;
     await this.bucket.change(`${record.tenant}.${record.run}`, (stored) => {
       further = stored && isFurther(peekRecord(stored), record) ? stored : undefined;
-      return further ? undefined : sealRecord(record, this.sealer);
+      return further ? undefined : this.codec.encode(record, packed);
     });
     return further;
   }
 
-  /** Of a run whose tenant's key has been destroyed: that it ended, not what it said. */
+  /** After the key of the tenant was destroyed, the record says that the run ended, without its outcome. */
   private async standing(value: Uint8Array): Promise<RunRecord> {
     try {
-      return await openRecord(value, this.sealer);
+      return await this.codec.decode(value);
     } catch (error) {
       if (hasCode(error, 'NOT_FOUND')) return peekRecord(value);
       throw error;
@@ -76,7 +82,7 @@ function isFurther(standing: RunRecord, record: RunRecord): boolean {
   return hasEnded(standing) || (!hasEnded(record) && standing.steps.length > record.steps.length);
 }
 
-/** Whether the run has said its last word. */
+/** Whether the run has a terminal answer. */
 export function hasEnded({ status }: RunRecord): boolean {
   return status !== 'accepted' && status !== 'running';
 }
@@ -126,6 +132,6 @@ export function terminalAnswerOf(record: RunRecord): TerminalAnswer {
     case 'expired':
       return { type: record.status };
     default:
-      throw new Error(`run ${record.run} is ${record.status}: it has not said its last word`);
+      throw new Error(`run ${record.run} is ${record.status}: it has not ended`);
   }
 }

@@ -133,7 +133,7 @@ describe('the mesh over a real nats-server', () => {
           repeat,
           (input) => {
             calls++;
-            return Promise.resolve({ text: (input as { text: string }).text.repeat(3_000_000) });
+            return Promise.resolve({ text: (input as { text: string }).text.repeat(20_000_000) });
           },
         ],
       ]);

@@ -1,0 +1,36 @@
+import { InOrder } from './in-order.js';
+
+describe('InOrder', () => {
+  const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+  it('does work at once while nothing goes on', () => {
+    const done: string[] = [];
+    new InOrder(fail).do('a', () => void done.push('first'));
+    expect(done).toEqual(['first']);
+  });
+
+  it('does the work of one key in order, and does not make another key wait', async () => {
+    const done: string[] = [];
+    const order = new InOrder(fail);
+    order.do('a', () => later(20).then(() => void done.push('slow')));
+    order.do('a', () => void done.push('quick'));
+    order.do('b', () => void done.push('other'));
+    await order.settled('a');
+    expect(done).toEqual(['other', 'slow', 'quick']);
+    expect(order.settled('a')).toBeUndefined();
+  });
+
+  it('reports work that failed and goes on', async () => {
+    const errors: unknown[] = [];
+    const done: string[] = [];
+    const order = new InOrder((error) => errors.push(error));
+    order.do('a', () => Promise.reject(new Error('lost')));
+    order.do('a', () => void done.push('next'));
+    await order.settled('a');
+    expect([errors, done]).toEqual([[new Error('lost')], ['next']]);
+  });
+});
+
+function fail(error: unknown): never {
+  throw error;
+}
