@@ -11,18 +11,18 @@ export interface DocumentContent {
   readonly intents: readonly string[];
 }
 
-/** SHA-256 of what a document says, in hex. */
+/** SHA-256 of a document's content, in hex. */
 export function hashContent({ title, text, intents }: DocumentContent): string {
   return createHash('sha256')
     .update(JSON.stringify([title, text, intents]))
     .digest('hex');
 }
 
-/** Gives documents the vectors that they are found by. */
+/** Computes the vectors by which searches find a document. */
 export class DocumentEmbedder {
   constructor(private readonly embedder: Pick<Embedder, 'model' | 'embed'>) {}
 
-  /** Changes with the model and with the rules by which passages are cut: then stored vectors are stale. */
+  /** Changes with the model and with the rules that cut passages: stored vectors are then stale. */
   get embedding(): string {
     return `${this.embedder.model}/passages-${PASSAGE_RULES}`;
   }

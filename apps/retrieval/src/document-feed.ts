@@ -3,7 +3,7 @@ import type { DocumentEmbedder } from './document-embedder.js';
 import type { HybridIndex } from './hybrid-index.js';
 import type { DocumentRef, DocumentStore, StoredDocument, StoreEntry } from './ports/document-store.port.js';
 
-/** What the feed knows of a document without asking the store. */
+/** What the feed knows about a document without a request to the store. */
 export interface KnownDocument {
   readonly ref: DocumentRef;
   readonly revision: number;
@@ -11,7 +11,7 @@ export interface KnownDocument {
   readonly source: StoredDocument['source'];
 }
 
-/** One who waits until the index has taken up a change. */
+/** A caller that waits until the index has a change. */
 interface Waiter {
   readonly key: string;
   readonly isMet: (revision: number) => boolean;
@@ -22,13 +22,13 @@ export interface FeedOptions {
   readonly store: DocumentStore;
   readonly index: HybridIndex;
   readonly embedder: DocumentEmbedder;
-  /** Told when a document could not be embedded anew; it is not found by searches until it is. */
+  /** Receives the error of a document that could not be embedded again; until it is, searches do not find it. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Keeps this replica's index the same as the store. Whoever writes waits here until the index has what was written:
- * the store sends changes in order, so nothing older can come back after it.
+ * Keeps this replica's index in step with the store. A write waits here until the index has it: the store delivers
+ * changes in order, so an older one cannot follow.
  */
 export class DocumentFeed {
   private readonly known = new Map<string, KnownDocument>();
@@ -39,7 +39,7 @@ export class DocumentFeed {
 
   constructor(private readonly options: FeedOptions) {}
 
-  /** Resolves once the index has every document of the store. */
+  /** Resolves when the index has every document of the store. */
   async start(): Promise<void> {
     this.watching = await this.options.store.watch({ onEntry: (entry) => this.take(entry) });
     await this.renewal;
@@ -53,20 +53,20 @@ export class DocumentFeed {
     return this.known.get(keyOf(ref));
   }
 
-  /** Every document of one tenant, as of the last change that has come. */
+  /** Every document of one tenant, as of the last change received. */
   list(tenant: string): KnownDocument[] {
     return [...this.known.values()].filter(({ ref }) => ref.tenant === tenant);
   }
 
-  /** Resolves once this revision of the document, or a later one, has been taken up. Rejects when the signal aborts. */
+  /** Resolves when the index has this revision of the document, or a later one. Rejects when the signal aborts. */
   async reached(ref: DocumentRef, revision: number, signal?: AbortSignal): Promise<void> {
     if ((this.get(ref)?.revision ?? 0) >= revision) return;
     await this.wait(keyOf(ref), (current) => current >= revision, signal);
   }
 
   /**
-   * Does the deleting and resolves once the index has lost the document as it was at `revision`.
-   * It begins to wait before it deletes: a deletion that comes back at once is not missed.
+   * Runs `remove` and resolves when the index no longer has the document as it was at `revision`.
+   * It starts to wait before the removal, so that it does not miss a change that is delivered at once.
    */
   async deleted(ref: DocumentRef, revision: number, remove: () => Promise<void>, signal?: AbortSignal): Promise<void> {
     const stopped = new AbortController();
@@ -103,12 +103,12 @@ export class DocumentFeed {
     if (!document) {
       this.known.delete(key);
       this.options.index.delete(ref);
-      return this.tell(key, revision);
+      return this.notify(key, revision);
     }
     this.known.set(key, { ref, revision, hash: document.hash, source: document.source });
     if (document.embedding === this.options.embedder.embedding) {
       this.options.index.set(ref, document);
-      return this.tell(key, revision);
+      return this.notify(key, revision);
     }
     this.renewal = this.renewal
       .then(() => this.renew(ref, document, revision))
@@ -116,8 +116,8 @@ export class DocumentFeed {
   }
 
   /**
-   * Embeds a document whose vectors are another model's, and writes them back: once, so that two replicas with
-   * different models do not overwrite each other for ever.
+   * Embeds a document again whose vectors are of another model, and writes them back once, so that two replicas with
+   * different models do not overwrite each other forever.
    */
   private async renew(ref: DocumentRef, stale: StoredDocument, revision: number): Promise<void> {
     const key = keyOf(ref);
@@ -126,13 +126,13 @@ export class DocumentFeed {
     const renewed = await this.options.embedder.embed(stale, stale.source);
     if (!isCurrent()) return;
     this.options.index.set(ref, renewed);
-    this.tell(key, revision);
+    this.notify(key, revision);
     if (this.writtenBack.has(key)) return;
     this.writtenBack.add(key);
     await this.options.store.put(ref, renewed, revision).catch(ignoreConflict);
   }
 
-  private tell(key: string, revision: number): void {
+  private notify(key: string, revision: number): void {
     for (const waiter of this.waiters) if (waiter.key === key && waiter.isMet(revision)) waiter.resolve();
   }
 }

@@ -20,7 +20,7 @@ async function start(store: InMemoryDocumentStore, content: { articles: Article[
 }
 
 describe('FolderSyncService', () => {
-  it('writes what is new or changed, leaves the rest, deletes what has gone', async () => {
+  it('writes new and changed files, skips the others, and deletes documents without a file', async () => {
     const content = { articles: [article('a', 'First.'), article('b', 'Second.')] };
     const { sync, service, embeddings } = await start(new InMemoryDocumentStore(), content);
     expect(await sync.sync()).toEqual({ written: 2, deleted: 0, unchanged: 0 });
@@ -33,7 +33,7 @@ describe('FolderSyncService', () => {
     expect(passages.map(({ text }) => text)).toEqual(['Changed.']);
   });
 
-  it('touches no document that a caller wrote', async () => {
+  it('does not change a document that a caller wrote', async () => {
     const { sync, service } = await start(new InMemoryDocumentStore(), { articles: [article('a', 'Of the folder.')] });
     const caller = { tenant: 'shared' };
     await service.upsert({ document: article('a', 'Of the caller.') as never }, caller);
@@ -42,7 +42,7 @@ describe('FolderSyncService', () => {
     expect((await service.search({ query: 'caller', limit: 5 }, caller)).documents).toBe(2);
   });
 
-  it('is harmless when two replicas do it at once', async () => {
+  it('writes each document once when two replicas run at once', async () => {
     const store = new InMemoryDocumentStore();
     const articles = Array.from({ length: 20 }, (_, n) => article(`a${n}`, `Text ${n}.`));
     const [one, other] = await Promise.all([start(store, { articles }), start(store, { articles })]);
@@ -54,7 +54,7 @@ describe('FolderSyncService', () => {
     }
   });
 
-  it('takes no unreadable file for a deleted one', async () => {
+  it('does not take an unreadable file for a deleted one', async () => {
     const content: { articles: Article[]; faults?: FolderContent['faults'] } = { articles: [article('a', 'First.')] };
     const { sync, service, problems } = await start(new InMemoryDocumentStore(), content);
     await sync.sync();

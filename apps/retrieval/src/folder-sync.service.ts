@@ -5,7 +5,7 @@ import type { Article, ArticleFolder } from './ports/article-folder.port.js';
 import type { DocumentStore } from './ports/document-store.port.js';
 import { SHARED_TENANT } from './retrieval.service.js';
 
-/** Articles taken over together: enough to keep several workers busy. */
+/** Articles embedded at once: enough to keep several workers busy. */
 const AT_ONCE = 8;
 
 export interface FolderSyncParts {
@@ -13,11 +13,11 @@ export interface FolderSyncParts {
   readonly store: DocumentStore;
   readonly feed: DocumentFeed;
   readonly embedder: DocumentEmbedder;
-  /** Told of files that were passed over and rounds that failed. Never gets an article's text. */
+  /** Receives files that were skipped and rounds that failed, without any article's text. */
   readonly onProblem: (problem: { file?: string; reason: string; error?: unknown }) => void;
 }
 
-/** What one round did. */
+/** The result of one round. */
 export interface SyncReport {
   readonly written: number;
   readonly deleted: number;
@@ -25,9 +25,9 @@ export interface SyncReport {
 }
 
 /**
- * Makes the shared documents follow a folder: only what has changed is embedded, and only documents that came from the
- * folder are ever deleted. Two replicas doing this at once write the same thing; the second one's write is refused by
- * its revision and left at that.
+ * Keeps the shared documents in step with a folder. Only changed files are embedded, and only documents from the
+ * folder are deleted. Two replicas that do this at once write the same content; the store refuses the second write by
+ * its revision, which is ignored.
  */
 export class FolderSyncService {
   private round: Promise<unknown> = Promise.resolve();
@@ -47,19 +47,19 @@ export class FolderSyncService {
     this.stopped.abort();
   }
 
-  /** Rounds follow one another. */
+  /** Rounds run one after the other. */
   sync(onProgress: (share: number) => void = () => undefined): Promise<SyncReport> {
     const next = this.round.catch(() => undefined).then(() => this.runRound(onProgress));
     this.round = next;
     return next;
   }
 
-  /** A folder that cannot be read must not keep the service from answering with what is stored. */
+  /** If the folder cannot be read, the service still answers from the stored documents. */
   private async tryRound(onProgress?: (share: number) => void): Promise<void> {
     await this.sync(onProgress).catch((error: unknown) => {
       if (this.stopped.signal.aborted) return;
       this.parts.onProblem({
-        reason: 'The folder of documents was not taken over; the next change of it tries again.',
+        reason: 'The folder of documents could not be read in; the next change of the folder starts another attempt.',
         error,
       });
     });
@@ -75,7 +75,7 @@ export class FolderSyncService {
       written += taken.filter(Boolean).length;
       onProgress(Math.min(1, (from + AT_ONCE) / articles.length));
     }
-    // A file that cannot be read at the moment has no id: its document must not pass for a deleted one.
+    // A file that cannot be read has no id: its document must not be taken for a deleted one.
     const deleted = faults.length > 0 ? 0 : await this.deleteOthers(new Set(articles.map(({ id }) => id)));
     return { written, deleted, unchanged: articles.length - written };
   }

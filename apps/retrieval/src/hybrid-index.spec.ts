@@ -29,7 +29,7 @@ async function ask(
 }
 
 describe('HybridIndex', () => {
-  it('finds the document that speaks of what is asked', async () => {
+  it('finds the document that answers the question', async () => {
     const index = await indexOf([
       { id: 'cards', title: 'Cards', text: 'A card arrives within five days.' },
       { id: 'cash', title: 'Cash', text: 'Machines pay out two hundred pounds.' },
@@ -44,7 +44,7 @@ describe('HybridIndex', () => {
     expect(documents).toBe(2);
   });
 
-  it('keeps the passages of a document together, best document first, and hears three documents', async () => {
+  it('groups passages by document, best document first, and includes three documents', async () => {
     const index = await indexOf(
       ['apples', 'pears', 'plums', 'figs'].map((topic) => ({ id: topic, title: topic, text: long(topic) })),
     );
@@ -58,7 +58,7 @@ describe('HybridIndex', () => {
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
   });
 
-  it('lifts the documents written for an intent', async () => {
+  it('ranks documents written for the intent higher', async () => {
     const index = await indexOf([
       { id: 'a', title: 'Card fees', text: 'A card costs five pounds.', intents: ['order'] },
       { id: 'b', title: 'Card colours', text: 'A card is blue.', intents: ['colour'] },
@@ -67,7 +67,7 @@ describe('HybridIndex', () => {
     expect((await ask(index, 'what does a card cost', { intent: 'out_of_scope' })).passages[0]?.document).toBe('a');
   });
 
-  it('lets a tenant have its own version of a shared document, and nobody else see it', async () => {
+  it('shows a tenant its own version of a shared document, and the shared one to others', async () => {
     const index = await indexOf([
       { id: 'hours', title: 'Hours', text: 'Open from eight.' },
       { tenant: 'acme', id: 'hours', title: 'Hours', text: 'Open from ten.' },
@@ -80,7 +80,7 @@ describe('HybridIndex', () => {
     ]);
   });
 
-  it('loses every trace of a document that is replaced or deleted', async () => {
+  it('finds nothing of a replaced or deleted document', async () => {
     const index = await indexOf([{ id: 'a', title: 'Zebra', text: 'A zebra has stripes.' }]);
     index.set(
       { tenant: 'shared', id: 'a' },
@@ -93,7 +93,7 @@ describe('HybridIndex', () => {
 });
 
 describe('fuseRankings', () => {
-  it('prefers what two rankings agree on', () => {
+  it('prefers an item that two rankings agree on', () => {
     const one = [['x'], ['y'], ['z']];
     const other = [['w'], ['y'], ['v']];
     expect(

@@ -6,11 +6,11 @@ import type { VectorIndex, VectorMatch } from './ports/vector-index.port.js';
 import { fuseRankings } from './rank-fusion.js';
 import { normalizeTerm, tokenize } from './terms.js';
 
-/** What is asked of the index. */
+/** A search in the index. */
 export interface HybridQuery {
   readonly text: string;
   readonly vector: Float32Array;
-  /** Whose documents may be found; where two have a document of the same id, the first one's is. */
+  /** Tenants whose documents may be found; of two documents with the same id, that of the first tenant is. */
   readonly tenants: readonly string[];
   readonly intent?: string | undefined;
   /** Passages wanted. */
@@ -22,7 +22,7 @@ interface IndexedDocument {
   readonly title: string;
   readonly intents: readonly string[];
   readonly passages: readonly PassageDraft[];
-  /** The first of the consecutive numbers under which the word index knows the passages. */
+  /** The first of the consecutive ids of the passages in the word index. */
   readonly firstPassage: number;
 }
 
@@ -33,18 +33,18 @@ interface WordEntry {
   readonly text: string;
 }
 
-/** Each ranking's say. Tuned on half of a question set, confirmed on the other half; see the README. */
+/** The weight of each ranking. Tuned on half of a question set, confirmed on the other half; see the README. */
 const WEIGHTS = { meaning: 1, words: 0.2, intent: 1 };
-/** What lies deeper in a ranking has no say. */
+/** Deeper ranks do not count. */
 const DEPTH = 50;
-/** More words than this make a search slow and no better. */
+/** More terms make a search slower, not better. */
 const MAX_TERMS = 64;
-/** Documents that are heard before the best one's further passages take the remaining places. */
+/** Documents with at least one passage in the result before further passages of the best one fill it. */
 const MIN_DOCUMENTS = 3;
 
 /**
- * The documents in memory, found by words (BM25) and by meaning (vectors). The two are fused by rank, document by
- * document; a document written for the caller's intent is lifted by a third ranking.
+ * An index in memory that finds documents by words (BM25) and by meaning (vectors). The two rankings are fused by
+ * rank; a third ranking raises the documents written for the detected intent.
  */
 export class HybridIndex {
   private readonly documents = new Map<string, IndexedDocument>();
@@ -58,7 +58,7 @@ export class HybridIndex {
 
   constructor(private readonly vectors: VectorIndex) {}
 
-  /** Adds or replaces a document; its vectors must be of the model that questions are embedded with. */
+  /** Adds or replaces a document; its vectors must be of the model that embeds questions. */
   set(ref: DocumentRef, stored: StoredDocument): void {
     this.delete(ref);
     const passages = cutPassages(stored.title, stored.text);
@@ -83,7 +83,7 @@ export class HybridIndex {
     this.documents.delete(keyOf(ref));
   }
 
-  /** The best passages, best document first, its passages together; at least three documents where the limit allows. */
+  /** The best passages, grouped by document, best document first; of at least three documents if the limit allows. */
   search(query: HybridQuery): { passages: Passage[]; documents: number } {
     const matches = this.matchByMeaning(query);
     const rankings = [
@@ -156,8 +156,8 @@ function rankByMeaning(matches: Matches): IndexedDocument[] {
 }
 
 /**
- * A document is as near as its best passage, its title, and its three best passages on average: the best passage alone
- * is easily an accident. (Three, so that a long document is not held against itself.)
+ * The nearness of a document: its best passage, its title, and the mean of its three best passages. The best passage
+ * alone may match by accident; three, because a mean over all passages would penalise long documents.
  */
 function nearness(similarities: Float32Array): number {
   const title = similarities[0] ?? 0;
@@ -165,7 +165,7 @@ function nearness(similarities: Float32Array): number {
   return title + (best[0] ?? 0) + best.reduce((sum, similarity) => sum + similarity, 0) / Math.max(best.length, 1);
 }
 
-/** Nearest first. `score` is the document's: it orders documents, `similarity` tells the passages apart. */
+/** Nearest first. `score` orders documents; `similarity` orders the passages of a document. */
 function bestPassages(document: IndexedDocument, match: VectorMatch | undefined, score: number): Passage[] {
   return document.passages
     .map(({ text }, n) => ({

@@ -1,4 +1,4 @@
-/** A piece of a Markdown document with its marks taken off: what it says, without how it looks. */
+/** A block of a Markdown document as plain text. */
 export interface MarkdownBlock {
   readonly kind: 'heading' | 'paragraph' | 'list';
   /** Plain text; the items of a list, the rows of a table and the lines of code are separated by line feeds. */
@@ -14,8 +14,8 @@ const TABLE_ROW = /^\s*\|(.*)\|\s*$/;
 const TABLE_RULE = /^[\s|:-]+$/;
 
 /**
- * Reads Markdown into blocks, in order. A reader of text, not of layout: it knows headings, paragraphs, lists,
- * quotes, tables and code, and takes anything else for a paragraph. Linear in the length of the text.
+ * Splits Markdown into blocks, in order. It knows headings, paragraphs, lists, quotes, tables and code, and treats
+ * everything else as a paragraph. Linear in the length of the text.
  */
 export function readBlocks(markdown: string): MarkdownBlock[] {
   const reader = new BlockReader();
@@ -98,7 +98,7 @@ class BlockReader {
     this.heading(text);
   }
 
-  /** An empty line ends a paragraph; between the items of one list it is only air. */
+  /** An empty line ends a paragraph, but not a list. */
   private flushUnlessList(): void {
     if (this.kind !== 'list') this.flush();
   }
@@ -115,7 +115,7 @@ class BlockReader {
   }
 }
 
-/** Lengths are bounded: an unclosed mark must not make a long line cost the square of its length. */
+/** The lengths are bounded so that an unclosed mark does not cost the square of the length of a line. */
 const INLINE: ReadonlyArray<readonly [RegExp, string]> = [
   [/!?\[([^[\]\n]{1,300})\]\([^()\s]{0,500}(?:\s"[^"\n]{0,200}")?\)/g, '$1'],
   [/<((?:https?:\/\/|mailto:)[^<>\s]{1,500})>/g, '$1'],

@@ -17,10 +17,10 @@ const block = fc.oneof(
 );
 
 describe('cutPassages', () => {
-  it('puts every sentence in exactly one passage, in order', () => {
+  it('puts every sentence into exactly one passage, in order', () => {
     fc.assert(
       fc.property(fc.array(block, { minLength: 1, maxLength: 12 }), (blocks) => {
-        // Each sentence is made unlike all others, so that finding it means finding it there.
+        // Each sentence is made unique, so that it can be found in one place only.
         let n = 0;
         const numbered = blocks.map(({ kind, sentences }) => ({
           kind,
@@ -48,7 +48,7 @@ describe('cutPassages', () => {
     );
   });
 
-  it('keeps within 120 words whatever it is given, and loses no character but space', () => {
+  it('keeps every passage within 120 words and loses no character but spaces', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 900 }), { maxLength: 8 }), (paragraphs) => {
         const text = paragraphs.map((paragraph) => paragraph.replace(/[^\p{L}\p{N} .,]/gu, ' ')).join('\n\n');
@@ -61,7 +61,7 @@ describe('cutPassages', () => {
     );
   });
 
-  it('cuts a word of 200,000 letters and a document of one character', () => {
+  it('handles a word of 200,000 letters and a document of one character', () => {
     expect(cutPassages('Title', 'x'.repeat(200_000)).every((passage) => passage.text.length <= 120 * 24)).toBe(true);
     expect(cutPassages('Title', '?')).toEqual([{ text: '?', headings: [] }]);
   });
@@ -74,7 +74,7 @@ describe('cutPassages', () => {
       ]).toEqual([mark, true]);
   });
 
-  it('keeps a list with the paragraph that leads to it', () => {
+  it('keeps a list with the paragraph before it', () => {
     const [first, ...rest] = cutPassages(
       'Fees',
       `${'Some word. '.repeat(20)}\n\nYou pay for:\n\n- cash abroad\n- a second card`,
@@ -82,19 +82,19 @@ describe('cutPassages', () => {
     expect([first, ...rest].at(-1)?.text).toContain('You pay for:\ncash abroad\na second card');
   });
 
-  it('gives headings to search, not to quotes', () => {
+  it('keeps headings for the search, not for quotes', () => {
     const [passage] = cutPassages('Card', '## How long it takes\n\nFive days.');
     expect(passage).toEqual({ text: 'Five days.', headings: ['How long it takes'] });
   });
 
-  it('has a passage for a document that is only headings, and for one that says nothing', () => {
+  it('has a passage for a document of headings only, and for an empty one', () => {
     expect(cutPassages('Card', '# Open 8 to 20')).toEqual([{ text: 'Open 8 to 20', headings: [] }]);
     expect(cutPassages('Card', '***')).toEqual([{ text: 'Card', headings: [] }]);
   });
 });
 
 describe('readBlocks', () => {
-  it('takes the marks off and leaves the words', () => {
+  it('removes the marks and keeps the words', () => {
     const markdown =
       'A **bold** and *soft* [link](https://example.org "x") with `code`, 5 * 3 * 2 and snake_case_name.';
     expect(readBlocks(markdown)).toEqual([
@@ -104,7 +104,8 @@ describe('readBlocks', () => {
 
   it('reads lists, quotes, tables, code and both forms of heading', () => {
     const markdown =
-      'Title\n=====\n\n1. one\n   more\n2. two\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode *here*\n```\n## Last ##';
+      'Title\n=====\n\n1. one\n   more\n2. two\n\n> quoted\n\n' +
+      '| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode *here*\n```\n## Last ##';
     expect(readBlocks(markdown)).toEqual([
       { kind: 'heading', text: 'Title' },
       { kind: 'list', text: 'one more\ntwo' },

@@ -1,19 +1,19 @@
 import { readBlocks, type MarkdownBlock } from './markdown-blocks.js';
 
-/** Bumped whenever the same document would be cut differently: stored vectors then no longer fit. */
+/** To be increased when the same document is cut differently: stored vectors are then stale. */
 export const PASSAGE_RULES = 1;
 
 /** A passage before it is indexed. */
 export interface PassageDraft {
-  /** What may be quoted: whole sentences, without Markdown marks and without headings. */
+  /** The quotable text: complete sentences, without Markdown marks and headings. */
   readonly text: string;
-  /** The headings it stands under: searched, never quoted. */
+  /** The headings above it: searched, never quoted. */
   readonly headings: readonly string[];
 }
 
-/** A piece this short says too little on its own. */
+/** Shorter pieces have too little content of their own. */
 const MIN_WORDS = 40;
-/** A piece this long dilutes its vector, and the embedding model reads only about 200 words. */
+/** Longer pieces dilute their vector, and the embedding model reads only about 200 words. */
 const MAX_WORDS = 120;
 
 interface Unit {
@@ -23,9 +23,9 @@ interface Unit {
 }
 
 /**
- * Cuts a document into passages of about 40 to 120 words. Paragraphs and headings are where it cuts; a list stays
- * with the paragraph that leads to it; short neighbours are joined; a longer paragraph is cut between sentences.
- * Every sentence is in exactly one passage, in order. There is always at least one passage.
+ * Cuts a document into passages of about 40 to 120 words, at paragraphs and headings. A list stays with the paragraph
+ * before it; short neighbours are joined; a longer paragraph is cut between sentences. Every sentence is in exactly
+ * one passage, in order. There is at least one passage.
  */
 export function cutPassages(title: string, markdown: string): PassageDraft[] {
   const units = splitLongUnits(toUnits(readBlocks(markdown)));
@@ -36,7 +36,7 @@ export function cutPassages(title: string, markdown: string): PassageDraft[] {
   }));
 }
 
-/** What is embedded for a passage: a passage alone does not say what it is about. */
+/** The text that is embedded for a passage: with title and headings, because a passage alone lacks its topic. */
 export function embeddingText(title: string, passage: PassageDraft): string {
   return [title, ...passage.headings, passage.text].join('\n');
 }
@@ -44,7 +44,7 @@ export function embeddingText(title: string, passage: PassageDraft): string {
 const WIDE = '\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Hangul}\\p{sc=Thai}';
 const WORD = new RegExp(`[${WIDE}]{1,2}|[^\\s${WIDE}]{1,24}`, 'gu');
 
-/** Words as the embedding model pays for them: in scripts without spaces, two characters are one. */
+/** Words as the embedding model counts them: two characters are one in scripts without spaces. */
 export function countWords(text: string): number {
   return text.match(WORD)?.length ?? 0;
 }
@@ -80,7 +80,7 @@ function splitLongUnits(units: readonly Unit[]): Unit[] {
 
 const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
 
-/** Fills pieces of at most MAX_WORDS with whole sentences; only a sentence longer than that is itself cut. */
+/** Packs whole sentences into pieces of at most MAX_WORDS; only a longer sentence is cut. */
 function packSentences(text: string): string[] {
   const packed: string[] = [];
   let piece = '';

@@ -4,9 +4,9 @@ import { z } from 'zod';
 
 /** The settings of the retrieval service, beside those of every service. */
 export const retrievalConfig = defineConfig({
-  /** The folder of articles that everyone may read. Default: the sample help centre. */
+  /** The folder of articles for all tenants. Default: the sample help centre. */
   documents: setting('LLMOS_RETRIEVAL_DOCUMENTS', z.string().min(1).optional()),
-  /** The embedding model, by its name in the catalog. Another one embeds every document anew. */
+  /** The embedding model, by its name in the catalog. After a change, every document is embedded again. */
   embeddings: setting('LLMOS_RETRIEVAL_EMBEDDINGS', z.string().min(1).default('minilm')),
   /** Where the embedding model runs. */
   device: setting('LLMOS_RETRIEVAL_DEVICE', deviceSchema),

@@ -7,10 +7,10 @@ import { FolderSyncService } from './folder-sync.service.js';
 
 const RETRY_MS = 5_000;
 
-/** Brings up the embedding model, then the index, then the folder, while the process is already up. */
+/** Loads the embedding model, then the index, then the folder, while the process already answers health checks. */
 @Injectable()
 export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
-  private readonly leaving = new AbortController();
+  private readonly stopping = new AbortController();
 
   constructor(
     @Inject(LOGGER) private readonly log: Logger,
@@ -24,16 +24,18 @@ export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
     void this.load();
   }
 
-  /** Does not wait for a start under way: it may itself be waiting for the broker, whose connection is closed by now. */
+  /**
+   * Does not wait for a start in progress, which may be waiting for the broker, whose connection is closed already.
+   */
   async onModuleDestroy(): Promise<void> {
-    this.leaving.abort();
+    this.stopping.abort();
     this.folder.stop();
     this.feed.stop();
     await this.embeddings.close();
   }
 
   private async load(): Promise<void> {
-    const { signal } = this.leaving;
+    const { signal } = this.stopping;
     const options = { signal, log: this.log, retryMs: RETRY_MS };
     const [model, index, folder] = [`model ${this.embeddings.model}`, 'document index', 'document folder'];
     for (const name of [model, index, folder]) this.readiness.set({ name, state: 'loading' });

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
 import { AtRest } from '@llmos/vault';
+import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
 import { KvDocumentStore } from './adapters/kv-document.store.adapter.js';
 import { MarkdownFolder } from './adapters/markdown-folder.adapter.js';
-import { CatalogEmbedder } from '@llmos/models';
 import { DocumentEmbedder } from './document-embedder.js';
 import { DocumentFeed } from './document-feed.js';
 import { FolderSyncService } from './folder-sync.service.js';
@@ -20,6 +20,9 @@ import { RetrievalSteps } from './retrieval.steps.js';
 
 type Config = RetrievalConfig & ServiceConfig;
 
+/** The folder embeds eight documents at once, and the largest takes a core for about twenty seconds. */
+const EMBED_TIMEOUT_MS = 600_000;
+
 @Module({
   controllers: [RetrievalSteps],
   providers: [
@@ -29,7 +32,7 @@ type Config = RetrievalConfig & ServiceConfig;
       provide: CatalogEmbedder,
       inject: [CONFIG, LOGGER],
       useFactory: ({ embeddings: model, device, workers, home, catalogPath }: Config, log: Logger) => {
-        const breaker = { onStateChange: reportBreaker(model, log) };
+        const breaker = { timeoutMs: EMBED_TIMEOUT_MS, onStateChange: reportBreaker(model, log) };
         return new CatalogEmbedder({ model, device, workers, home, catalogPath, breaker });
       },
     },
@@ -64,7 +67,7 @@ type Config = RetrievalConfig & ServiceConfig;
           store,
           index,
           embedder,
-          onError: (error) => log.error({ err: error }, 'a document could not be embedded anew and is not found'),
+          onError: (error) => log.error({ err: error }, 'a document could not be embedded again and is not found'),
         }),
     },
     {

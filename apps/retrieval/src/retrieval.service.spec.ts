@@ -14,7 +14,7 @@ async function start(store = new InMemoryDocumentStore(), embeddings = new WordE
 }
 
 describe('RetrievalService', () => {
-  it('finds a document as soon as the upsert has answered, and says whether it replaced one', async () => {
+  it('finds a document when the upsert has answered, which reports whether it replaced one', async () => {
     const { service } = await start();
     expect(await service.upsert({ document: hours }, acme)).toEqual({ id: 'hours', passages: 1, replaced: false });
     expect((await service.search(query('when do you answer'), acme)).passages[0]?.text).toBe(hours.text);
@@ -28,7 +28,7 @@ describe('RetrievalService', () => {
     ]);
   });
 
-  it('finds nothing of a document once the delete has answered', async () => {
+  it('finds nothing of a document when the delete has answered', async () => {
     const { service } = await start();
     await service.upsert({ document: hours }, acme);
     expect(await service.delete({ id: 'hours' }, acme)).toEqual({ id: 'hours', deleted: true });
@@ -36,7 +36,7 @@ describe('RetrievalService', () => {
     expect(await service.delete({ id: 'hours' }, acme)).toEqual({ id: 'hours', deleted: false });
   });
 
-  it('never shows, replaces or deletes what another tenant has', async () => {
+  it('never shows, replaces or deletes a document of another tenant', async () => {
     const { service } = await start();
     await service.upsert({ document: hours }, acme);
     const other = { tenant: 'other' };
@@ -46,7 +46,7 @@ describe('RetrievalService', () => {
     expect((await service.search(query('opening hours'), acme)).passages.map(({ text }) => text)).toEqual([hours.text]);
   });
 
-  it('shows everyone the shared documents', async () => {
+  it('shows the shared documents to every tenant', async () => {
     const { service } = await start();
     await service.upsert({ document: hours }, { tenant: 'shared' });
     expect((await service.search(query('opening hours'), acme)).passages).toHaveLength(1);
@@ -79,7 +79,7 @@ describe('RetrievalService', () => {
     expect(output.documents).toBe(1);
   });
 
-  it('stops when the caller goes away, and stores nothing', async () => {
+  it('stops on a cancellation, and stores nothing', async () => {
     const { service, store } = await start();
     const gone = AbortSignal.abort(new LlmosError('CANCELLED', 'gone'));
     await expect(service.upsert({ document: hours }, { ...acme, signal: gone })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe('RetrievalService', () => {
     expect(store.puts).toBe(0);
   });
 
-  it('embeds nothing when it starts with documents of the same model', async () => {
+  it('embeds nothing at a start with documents of the same model', async () => {
     const { store, service } = await start();
     await service.upsert({ document: hours }, acme);
     const second = await start(store);
@@ -97,7 +97,7 @@ describe('RetrievalService', () => {
     expect((await second.service.search(query('opening hours'), acme)).passages).toHaveLength(1);
   });
 
-  it('embeds documents anew for another model and writes them back once', async () => {
+  it('embeds documents again for another model and writes them back once', async () => {
     const { store, service } = await start();
     await service.upsert({ document: hours }, acme);
     const changed = await start(store, new WordEmbeddings('other-words'));
@@ -107,7 +107,7 @@ describe('RetrievalService', () => {
     expect(third.embeddings.texts).toBe(0);
   });
 
-  it('waits for its own index when the store tells of changes late', async () => {
+  it('waits for its own index when the store delivers changes late', async () => {
     const held: Array<() => void> = [];
     class LateStore extends InMemoryDocumentStore {
       override watch({ onEntry }: StoreWatcher): Promise<{ stop(): void }> {

@@ -6,11 +6,11 @@ import type { DocumentFeed } from './document-feed.js';
 import type { HybridIndex } from './hybrid-index.js';
 import type { DocumentRef, DocumentStore } from './ports/document-store.port.js';
 
-/** The tenant whose documents everyone finds. */
+/** The tenant whose documents all tenants find. */
 export const SHARED_TENANT = 'shared';
 
-/** Who asks, and until when somebody waits. */
-export interface Caller {
+/** The tenant of a request, and the signal that cancels it. */
+export interface RequestContext {
   readonly tenant: string;
   readonly signal?: AbortSignal;
 }
@@ -23,11 +23,11 @@ export interface RetrievalParts {
   readonly feed: DocumentFeed;
 }
 
-/** Keeps documents and finds their passages. A caller finds its tenant's documents and the shared ones, no others. */
+/** Keeps documents and finds their passages. A tenant finds its own documents and the shared ones, no others. */
 export class RetrievalService {
   constructor(private readonly parts: RetrievalParts) {}
 
-  async search(input: InputOf<typeof search>, { tenant, signal }: Caller): Promise<OutputOf<typeof search>> {
+  async search(input: InputOf<typeof search>, { tenant, signal }: RequestContext): Promise<OutputOf<typeof search>> {
     const text = plainText(input.query);
     const { embeddings } = this.parts;
     const vector =
@@ -39,8 +39,11 @@ export class RetrievalService {
     return { ...found, embedding: carryEmbedding(embeddings.model, text, vector) };
   }
 
-  /** Answers when the document is stored and this replica's searches find it; other replicas follow within moments. */
-  async upsert({ document }: InputOf<typeof upsert>, { tenant, signal }: Caller): Promise<OutputOf<typeof upsert>> {
+  /** Resolves when the document is stored and this replica's searches find it; other replicas follow shortly. */
+  async upsert(
+    { document }: InputOf<typeof upsert>,
+    { tenant, signal }: RequestContext,
+  ): Promise<OutputOf<typeof upsert>> {
     const ref = refOf(tenant, document.id);
     const stored = await this.parts.embedder.embed(document, 'caller', signal);
     const previous = await this.parts.store.revision(ref);
@@ -50,8 +53,8 @@ export class RetrievalService {
     return { id: document.id, passages: stored.vectors.length - 1, replaced: previous !== undefined };
   }
 
-  /** Answers when the document is gone from the store and from this replica's searches. */
-  async delete({ id }: InputOf<typeof remove>, { tenant, signal }: Caller): Promise<OutputOf<typeof remove>> {
+  /** Resolves when the document is removed from the store and from this replica's searches. */
+  async delete({ id }: InputOf<typeof remove>, { tenant, signal }: RequestContext): Promise<OutputOf<typeof remove>> {
     const ref = refOf(tenant, id);
     const stored = await this.parts.store.revision(ref);
     const drop = async (): Promise<void> => (stored === undefined ? undefined : this.parts.store.delete(ref));
@@ -63,19 +66,19 @@ export class RetrievalService {
 
 const DOCUMENT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
-/** Both become a key of the store: anything else in them would name somebody else's document. */
+/** Both become a key of the store: other characters could name the document of another tenant. */
 function refOf(tenant: string, id: string): DocumentRef {
   if (!isToken(tenant))
-    throw new LlmosError('INVALID_ARGUMENT', "A tenant is 1 to 64 letters, digits, '_' or '-'.", { field: 'tenant' });
+    throw new LlmosError('INVALID_ARGUMENT', "A tenant has 1 to 64 letters, digits, '_' or '-'.", { field: 'tenant' });
   if (!DOCUMENT_ID.test(id)) {
-    throw new LlmosError('INVALID_ARGUMENT', "A document's id is letters, digits, '-' and '_', at most 128.", {
+    throw new LlmosError('INVALID_ARGUMENT', "A document's id has 1 to 128 letters, digits, '-' or '_'.", {
       field: 'id',
     });
   }
   return { tenant, id };
 }
 
-/** Compatibility forms unified, control and format characters gone: they say nothing and upset tokenizers. */
+/** Unifies compatibility forms and removes control and format characters, which confuse tokenizers. */
 function plainText(query: string): string {
   return query
     .normalize('NFKC')

@@ -5,11 +5,11 @@ describe('tokenize', () => {
     expect(tokenize('Café ＡＢＣ naïve')).toEqual(['cafe', 'abc', 'naive']);
   });
 
-  it('takes each character for a term where a script has no spaces', () => {
+  it('makes each character a term in scripts without spaces', () => {
     expect(tokenize('银行卡')).toEqual(['银', '行', '卡']);
   });
 
-  it('passes over control characters and marks', () => {
+  it('skips control characters and punctuation', () => {
     expect(tokenize('\u0000a\u0007b!!')).toEqual(['a', 'b']);
     expect(tokenize('\u0000!?')).toEqual([]);
   });
@@ -27,11 +27,11 @@ describe('normalizeTerm', () => {
     ['charging', 'charges'],
     ['topping', 'topped'],
     ['withdrawals', 'withdrawal'],
-  ])('finds %s by %s', (one, other) => expect(normalizeTerm(one)).toBe(normalizeTerm(other)));
+  ])('gives %s and %s one stem', (one, other) => expect(normalizeTerm(one)).toBe(normalizeTerm(other)));
 
   it.each([
     ['address', 'addres'],
     ['virus', 'viru'],
     ['ring', 'r'],
-  ])('does not cut %s to %s', (word, wrong) => expect(normalizeTerm(word)).not.toBe(wrong));
+  ])('does not reduce %s to %s', (word, wrong) => expect(normalizeTerm(word)).not.toBe(wrong));
 });

@@ -1,4 +1,4 @@
-/** Words that stand in nearly every question and document and tell none of them apart. */
+/** Words that occur in nearly every question and document. */
 const STOP_WORDS = new Set(
   `a about am an and any are as at be been being but by can could did do does doing for from had has have having he her
   him his how i if in into is it its just me my of on or our ours please she should so some than that the their them
@@ -8,7 +8,7 @@ const STOP_WORDS = new Set(
 
 const TERM = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[\p{L}\p{N}\p{M}]{1,64}/gu;
 
-/** Cuts a text into terms. In scripts that put no space between words each character is one. */
+/** Splits a text into terms. In scripts without spaces between words, each character is a term. */
 export function tokenize(text: string): string[] {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().match(TERM) ?? [];
 }
@@ -19,7 +19,7 @@ export function normalizeTerm(term: string): string | undefined {
 }
 
 /**
- * A light stemmer: plurals, then -ing and -ed, so that "charges", "charged" and "charging" meet.
+ * A light stemmer: plurals, then -ing and -ed, so that "charges", "charged" and "charging" have one stem.
  * Steps 1a and 1b of Porter's algorithm (An algorithm for suffix stripping, 1980), without its measure.
  */
 function stem(term: string): string {

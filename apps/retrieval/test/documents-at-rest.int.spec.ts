@@ -11,7 +11,7 @@ const document = { id: 'hours', title: 'Opening hours', text: 'The vault opens a
 const acme = { tenant: 'acme' };
 const asked = { query: 'when does the vault open', limit: 5 };
 
-describe('documents under their tenant’s key', () => {
+describe('Documents sealed with their tenant’s key', () => {
   let nats: TestNatsServer;
   let master: RsaKeyService;
   const buses: Bus[] = [];
@@ -47,14 +47,14 @@ describe('documents under their tenant’s key', () => {
     for (const word of ['vault', 'Opening hours', 'opening_hours']) expect(stored).not.toContain(word);
   });
 
-  it('written before there was encryption are still found', async () => {
+  it('are still found if they were written before encryption was enabled', async () => {
     const plain = await replica(false);
     await plain.service.upsert({ document }, { tenant: 'early' });
     expect(await raw('early.hours')).toContain('vault');
     expect(await textsOf(await replica(), { tenant: 'early' })).toEqual([document.text]);
   });
 
-  it('of a shredded tenant are forgotten by every replica, and may be written anew', async () => {
+  it('of a shredded tenant are removed from every replica, and may be written again', async () => {
     const [one, other] = [await replica(), await replica()];
     await one.service.upsert({ document }, { tenant: 'leaver' });
     await waitFor('the other replica', async () => (await textsOf(other, { tenant: 'leaver' })).length === 1);
@@ -65,7 +65,7 @@ describe('documents under their tenant’s key', () => {
     const late = await replica();
     expect(await textsOf(late, { tenant: 'leaver' })).toEqual([]);
     expect(unreadable).toContain('leaver.hours');
-    // What can never be read is in nobody's way.
+    // A document that can never be read again does not block a new one.
     await late.store.put({ tenant: 'leaver', id: 'hours' }, await late.embedder.embed(document, 'caller'), 0);
     await waitFor('it to be found again', async () => (await textsOf(one, { tenant: 'leaver' })).length === 1);
   }, 20_000);

@@ -14,7 +14,7 @@ const document = {
   intents: ['opening_hours'],
 };
 
-describe('the service as a process, over a real nats-server', () => {
+describe('The retrieval service as a process with a real nats-server', () => {
   let nats: TestNatsServer | undefined;
   let bus: Bus | undefined;
   let service: TestServiceProcess | undefined;
@@ -41,7 +41,7 @@ describe('the service as a process, over a real nats-server', () => {
     await rm(folder, { recursive: true });
   }, 30_000);
 
-  /** One capability as the only step of a pipeline; gives its output. */
+  /** Runs one capability as the only step of a pipeline and returns its output. */
   const call = async (capability: string, input: Record<string, unknown>): Promise<unknown> => {
     const fields = Object.keys(input);
     const pipeline = pipelineSchema.parse({
@@ -63,7 +63,7 @@ describe('the service as a process, over a real nats-server', () => {
     return answer.details['output'];
   };
 
-  it('finds after kill -9 of broker and service what an upsert had acknowledged', async () => {
+  it('finds an acknowledged document after kill -9 of broker and service', async () => {
     expect(await call('retrieval.upsert', { document })).toEqual({ id: 'hours', passages: 1, replaced: false });
     await Promise.all([service?.kill(), bus?.close(), nats?.kill()]);
     await nats?.restart();
@@ -80,7 +80,7 @@ describe('the service as a process, over a real nats-server', () => {
     expect(await call('retrieval.search', { query: 'desk', limit: 3 })).toMatchObject({ documents: 1 });
   }, 60_000);
 
-  it('leaves in order when it is told to', async () => {
+  it('exits in order on a stop signal', async () => {
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
   }, 20_000);
 });

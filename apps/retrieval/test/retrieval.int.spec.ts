@@ -23,7 +23,7 @@ async function openStore(bus: Bus): Promise<KvDocumentStore> {
   });
 }
 
-describe('documents in JetStream KV', () => {
+describe('Documents in JetStream KV', () => {
   let nats: TestNatsServer;
   const buses: Bus[] = [];
   const connect = async (): Promise<Bus> => {
@@ -44,7 +44,7 @@ describe('documents in JetStream KV', () => {
     await nats.stop();
   });
 
-  it('shares a document between replicas, replaces it and deletes it', async () => {
+  it('are shared, replaced and deleted across replicas', async () => {
     const [one, other] = [await replica(), await replica()];
     const asked = { query: 'when does the desk answer', limit: 5 };
     const foundBy = async ({ service }: typeof one) =>
@@ -67,7 +67,7 @@ describe('documents in JetStream KV', () => {
     expect((await one.service.upsert({ document }, acme)).replaced).toBe(false);
   });
 
-  it('keeps its promises under twenty writers at once', async () => {
+  it('are found and deleted correctly with twenty concurrent writers', async () => {
     const [one, other] = [await replica(), await replica()];
     await Promise.all(
       Array.from({ length: 20 }, async (_, n) => {
@@ -90,7 +90,7 @@ describe('documents in JetStream KV', () => {
     }
   });
 
-  it('refuses a write at a revision that has passed, and a document over the limit', async () => {
+  it('are refused at an outdated revision, and above the size limit', async () => {
     const { store, embedder } = await replica();
     const ref = { tenant: 'acme', id: 'revised' };
     const stored = await embedder.embed(document, 'caller');
@@ -101,7 +101,7 @@ describe('documents in JetStream KV', () => {
     await expect(store.put(ref, huge)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', field: 'document.text' });
   });
 
-  it('follows a folder while two replicas do so at once', async () => {
+  it('follow a folder while two replicas read it at once', async () => {
     const path = await mkdtemp(join(tmpdir(), 'llmos-articles-'));
     const write = (id: string, text: string) =>
       writeFile(
@@ -133,7 +133,7 @@ describe('documents in JetStream KV', () => {
     }
   }, 20_000);
 
-  it('goes on after the broker has crashed and come back', async () => {
+  it('are written and found again after a crash of the broker', async () => {
     const { service } = await replica();
     await service.upsert({ document: { ...document, id: 'before' } }, { tenant: 'crash' });
     await nats.crashAndRestart();

@@ -11,12 +11,12 @@ const document = fc.record({
   vectors: fc.array(fc.float32Array({ minLength: 3, maxLength: 3, noNaN: true })),
 });
 
-describe('document frame', () => {
-  it('gives back what it was given', () => {
+describe('The document frame', () => {
+  it('decodes to the document that was encoded', () => {
     fc.assert(fc.property(document, (value) => expect(decodeDocument(encodeDocument(value))).toEqual(value)));
   });
 
-  it('refuses bytes that are not a whole document', () => {
+  it('refuses bytes that are not a complete document', () => {
     fc.assert(
       fc.property(document, fc.nat(), (value, at) => {
         const frame = encodeDocument(value);

@@ -9,14 +9,14 @@ const headerSchema = z.object({
   source: z.enum(['caller', 'folder']),
   hash: z.string(),
   embedding: z.string(),
-  /** How many vectors follow, and how long each is. */
+  /** The number of vectors that follow, and the length of each. */
   vectors: z.number().int().nonnegative(),
   dimensions: z.number().int().nonnegative(),
 });
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** A document as bytes: u32 (little endian) length of the header, the header as JSON, the vectors as float32 (little endian). */
+/** A document as bytes, little-endian: length of the header as u32, the header as JSON, the vectors as float32. */
 export function encodeDocument(document: StoredDocument): Uint8Array {
   const { vectors, ...rest } = document;
   const dimensions = vectors[0]?.length ?? 0;
@@ -29,7 +29,7 @@ export function encodeDocument(document: StoredDocument): Uint8Array {
   return frame;
 }
 
-/** @throws LlmosError INTERNAL when the bytes are not a document. */
+/** @throws LlmosError INTERNAL if the bytes are not a document. */
 export function decodeDocument(bytes: Uint8Array): StoredDocument {
   try {
     const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -2,8 +2,8 @@ import type { DocumentRef } from '../ports/document-store.port.js';
 import type { VectorIndex, VectorMatch } from '../ports/vector-index.port.js';
 
 /**
- * Exact search in memory: one dot product a passage, vectors of a document end to end in one Float32Array, documents
- * by tenant, so that a search cannot even see another tenant's. Some 0.4 µs a passage of 384 dimensions.
+ * Exact search in memory: one dot product per passage, about 0.4 µs at 384 dimensions. The vectors of a document lie
+ * end to end in one Float32Array; documents are kept by tenant, so that a search cannot reach those of another.
  */
 export class ExactVectorIndex implements VectorIndex {
   private readonly tenants = new Map<string, Map<string, { ref: DocumentRef; rows: Float32Array }>>();
@@ -29,7 +29,7 @@ export class ExactVectorIndex implements VectorIndex {
   }
 }
 
-/** Each row times the question. */
+/** The dot product of each row with the question. */
 function multiply(rows: Float32Array, question: Float32Array): Float32Array {
   const dimensions = question.length;
   const products = new Float32Array(rows.length / dimensions);

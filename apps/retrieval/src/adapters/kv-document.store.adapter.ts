@@ -14,11 +14,11 @@ const PURPOSE = 'document';
 
 export interface KvDocumentStoreOptions {
   readonly bucket: KvBucket;
-  /** The largest document, vectors included, that the broker takes. */
+  /** The largest document, vectors included, that the broker accepts. */
   readonly maxDocumentBytes: number;
-  /** Told of an entry that is not a document; it is passed over. */
+  /** Receives the key of an entry that is not a document and is skipped. */
   readonly onUnreadable: (key: string, error: unknown) => void;
-  /** Seals documents with their tenant's key; without it they are stored as they are. */
+  /** Seals documents with their tenant's key; without it they are stored in plain. */
   readonly atRest?: AtRest;
 }
 
@@ -26,7 +26,7 @@ export interface KvDocumentStoreOptions {
 export class KvDocumentStore implements DocumentStore {
   constructor(private readonly options: KvDocumentStoreOptions) {}
 
-  /** Opens the bucket, and makes it where there is none. */
+  /** Opens the bucket, and creates it if it does not exist. */
   static async open(
     bus: Bus,
     onUnreadable: KvDocumentStoreOptions['onUnreadable'],
@@ -61,17 +61,17 @@ export class KvDocumentStore implements DocumentStore {
   }
 
   async watch(watcher: StoreWatcher): Promise<{ stop(): void }> {
-    // Opening takes a moment: one entry after another, so that they arrive in the order in which they were written.
+    // Decryption is asynchronous: entries are processed one after the other, to be delivered in the order of writing.
     let turn: Promise<void> = Promise.resolve();
     const held = new Map<string, StoreEntry>();
-    const tell = (entry: StoreEntry): void => {
+    const deliver = (entry: StoreEntry): void => {
       if (entry.document) held.set(keyOf(entry.ref), { ...entry, document: undefined });
       else held.delete(keyOf(entry.ref));
       watcher.onEntry(entry);
     };
     this.options.atRest?.onShred((tenant) => {
       turn = turn
-        .then(() => [...held.values()].filter(({ ref }) => ref.tenant === tenant).forEach(tell))
+        .then(() => [...held.values()].filter(({ ref }) => ref.tenant === tenant).forEach(deliver))
         .catch((error: unknown) => this.options.onUnreadable(tenant, error));
     });
     const watching = await this.options.bucket.watch({
@@ -79,7 +79,7 @@ export class KvDocumentStore implements DocumentStore {
         const ref = refOf(key);
         if (!ref) return;
         turn = turn
-          .then(async () => tell({ ref, revision, document: value && (await this.read(ref, value)) }))
+          .then(async () => deliver({ ref, revision, document: value && (await this.read(ref, value)) }))
           .catch((error: unknown) => this.options.onUnreadable(key, error));
       },
     });
@@ -92,7 +92,7 @@ export class KvDocumentStore implements DocumentStore {
     return decodeDocument(atRest ? await atRest.open(tenant, PURPOSE, id, value) : value);
   }
 
-  /** The revision of a document that is in the way of a new one and can never be read again, its key being destroyed. */
+  /** The revision of an existing document that can never be read again because its key was destroyed. */
   private async lostRevision(ref: DocumentRef, conflict: unknown): Promise<number | undefined> {
     if (!hasCode(conflict, 'CONFLICT')) return undefined;
     const entry = await this.options.bucket.get(keyOf(ref));
@@ -116,6 +116,6 @@ function refOf(key: string): DocumentRef | undefined {
 }
 
 function tooLarge(sizeBytes: number, maxBytes: number): LlmosError {
-  const message = `The document takes ${sizeBytes} bytes with its vectors, and ${maxBytes} is the limit. Split it into several.`;
+  const message = `The document has ${sizeBytes} bytes with its vectors; the limit is ${maxBytes}. Split it.`;
   return new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'document.text' });
 }

@@ -6,12 +6,12 @@ import { documentSchema } from '@llmos/contracts/capabilities/retrieval';
 import { parse } from 'yaml';
 import type { Article, ArticleFolder, FolderContent } from '../ports/article-folder.port.js';
 
-/** An editor saves in several steps, a checkout writes many files: wait until it is quiet. */
+/** Editors save in several steps and checkouts write many files: changes are awaited this long. */
 const SETTLE_MS = 300;
 const FRONT_MATTER = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)([\s\S]*)$/;
 
 /**
- * The `.md` files of one folder that begin with front matter (`id`, `title`, `intents`; other keys are passed over).
+ * The `.md` files of one folder that begin with front matter (`id`, `title`, `intents`; other keys are ignored).
  * A file without front matter, such as a README.md, is not an article.
  */
 export class MarkdownFolder implements ArticleFolder {
@@ -24,7 +24,7 @@ export class MarkdownFolder implements ArticleFolder {
     const files = await readdir(this.path).catch((cause: unknown) => {
       throw new LlmosError(
         'NOT_FOUND',
-        `The folder ${this.path} cannot be read. Set LLMOS_RETRIEVAL_DOCUMENTS to one that can.`,
+        `The folder ${this.path} cannot be read. Set LLMOS_RETRIEVAL_DOCUMENTS to a readable folder.`,
         { cause },
       );
     });
@@ -34,7 +34,7 @@ export class MarkdownFolder implements ArticleFolder {
       const article = await this.readArticle(file);
       if (typeof article === 'string') faults.push({ file, reason: article });
       else if (article && articles.has(article.id))
-        faults.push({ file, reason: `another file has the id '${article.id}' already` });
+        faults.push({ file, reason: `another file already has the id '${article.id}'` });
       else if (article) articles.set(article.id, article);
     }
     return { articles: [...articles.values()], faults };
@@ -55,7 +55,7 @@ export class MarkdownFolder implements ArticleFolder {
     };
   }
 
-  /** Where the system cannot watch, the folder is read at the start only. */
+  /** If the system cannot watch the folder, it is read at the start only. */
   private openWatcher(onEvent: () => void): FSWatcher | undefined {
     try {
       return watch(this.path, { persistent: false }, onEvent).on('error', this.onWatchFault);
@@ -65,7 +65,7 @@ export class MarkdownFolder implements ArticleFolder {
     }
   }
 
-  /** The article, undefined for a file that is none, or what is wrong with it. */
+  /** The article; undefined for a file that is none; a reason for one that is broken. */
   private async readArticle(file: string): Promise<Article | string | undefined> {
     try {
       const [, front, text] = FRONT_MATTER.exec(await readFile(join(this.path, file), 'utf8')) ?? [];

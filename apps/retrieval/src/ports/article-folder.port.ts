@@ -1,4 +1,4 @@
-/** A file of the folder, read. */
+/** The content of a file of the folder. */
 export interface Article {
   readonly id: string;
   readonly title: string;
@@ -9,15 +9,15 @@ export interface Article {
 
 export interface FolderContent {
   readonly articles: readonly Article[];
-  /** Names of files that look like articles and cannot be read as such, with what is wrong. */
+  /** Files that look like articles and cannot be read as such, with the reason. */
   readonly faults: ReadonlyArray<{ readonly file: string; readonly reason: string }>;
 }
 
-/** A folder of articles that somebody edits. */
+/** A folder of articles that people edit. */
 export interface ArticleFolder {
-  /** @throws LlmosError NOT_FOUND when the folder cannot be read. */
+  /** @throws LlmosError NOT_FOUND if the folder cannot be read. */
   read(): Promise<FolderContent>;
-  /** Calls back after changes have settled, until stopped. */
+  /** Calls back after each burst of changes, until stopped. */
   watch(onChange: () => void): { stop(): void };
 }
 

@@ -1,20 +1,20 @@
-/** Whose document, and which one. */
+/** A document of a tenant. */
 export interface DocumentRef {
   readonly tenant: string;
   readonly id: string;
 }
 
-/** A document as it is kept: what was said, and the vectors it is found by. */
+/** A document as it is stored: its content, and the vectors by which it is found. */
 export interface StoredDocument {
   readonly title: string;
   /** Markdown. */
   readonly text: string;
   readonly intents: readonly string[];
-  /** Documents of the folder follow its files; the others only what callers ask. */
+  /** `folder`: follows a file of the folder; `caller`: changed by requests only. */
   readonly source: 'caller' | 'folder';
-  /** SHA-256 of title, text and intents: whether a file still says the same. */
+  /** SHA-256 of title, text and intents, to detect changed files. */
   readonly hash: string;
-  /** The embedding model and passage rules behind the vectors; vectors of another are of no use. */
+  /** The embedding model and passage rules behind the vectors; vectors of others cannot be compared. */
   readonly embedding: string;
   /** The title's vector, then one for each passage, in order. All of one length, L2-normalised. */
   readonly vectors: readonly Float32Array[];
@@ -34,24 +34,26 @@ export interface StoreWatcher {
 }
 
 /**
- * Where the documents live: the one truth that every replica's index follows. A write has been stored when its promise
- * resolves. Every method rejects with `UNAVAILABLE` while the store cannot be reached.
+ * The store of the documents, which the index of every replica follows. A write is stored when its promise resolves.
+ * Every method rejects with `UNAVAILABLE` while the store cannot be reached.
  */
 export interface DocumentStore {
-  /** The revision of the document, undefined when there is none. */
+  /** The revision of the document; undefined if there is none. */
   revision(ref: DocumentRef): Promise<number | undefined>;
 
   /**
-   * Writes the document and gives its new revision. With `expected` only when it is still at that revision
-   * (0: does not exist).
+   * Writes the document and returns its new revision; with `expected`, only if it is still at that revision
+   * (0: it does not exist).
    *
-   * @throws LlmosError CONFLICT when somebody else wrote in between, PAYLOAD_TOO_LARGE when the store cannot take it.
+   * @throws LlmosError CONFLICT after another write in between, PAYLOAD_TOO_LARGE if the store cannot take it.
    */
   put(ref: DocumentRef, document: StoredDocument, expected?: number): Promise<number>;
 
   delete(ref: DocumentRef): Promise<void>;
 
-  /** Resolves when every stored document has been delivered; changes follow until stopped, past outages of the store. */
+  /**
+   * Resolves when every stored document has been delivered; changes follow until stopped, past outages of the store.
+   */
   watch(watcher: StoreWatcher): Promise<{ stop(): void }>;
 }
 

@@ -1,6 +1,6 @@
 import type { DocumentRef } from './document-store.port.js';
 
-/** How near one document is to a question. */
+/** The similarities of one document to a question. */
 export interface VectorMatch {
   readonly ref: DocumentRef;
   /** Cosine similarity of the title, then of each passage in order. */
@@ -8,12 +8,12 @@ export interface VectorMatch {
 }
 
 /**
- * Finds documents by meaning. A document's first vector is its title's, the others are its passages'.
- * The one in this process is exact; a vector database takes its place where documents no longer fit in memory.
+ * Finds documents by meaning. A document's first vector is that of its title, the others are those of its passages.
+ * The adapter in this process is exact; a vector database replaces it if the documents do not fit into memory.
  */
 export interface VectorIndex {
   set(ref: DocumentRef, vectors: readonly Float32Array[]): void;
   delete(ref: DocumentRef): void;
-  /** Compares the question (L2-normalised) with every document of one tenant, and of no other. */
+  /** Compares the question (L2-normalised) with every document of one tenant. */
   compare(question: Float32Array, tenant: string): VectorMatch[];
 }
