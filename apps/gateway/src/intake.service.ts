@@ -48,11 +48,11 @@ export class IntakeService {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  async start(): Promise<void> {
+  start(): void {
     const consume = (consumer: ConsumerSpec, from: string, read: (delivery: Delivery) => Order | Promise<Order>) =>
       this.bus.consume(consumer, CAPACITY, (delivery) => this.take(delivery, from, read));
-    await consume(intakeConsumer, 'llmos.in', readEvent);
-    await consume(dueConsumer, 'llmos.due', (delivery) => this.readDue(delivery));
+    consume(intakeConsumer, 'llmos.in', readEvent);
+    consume(dueConsumer, 'llmos.due', (delivery) => this.readDue(delivery));
   }
 
   private async take(

@@ -36,7 +36,7 @@ waiting.server.close();
 waiting.server.closeAllConnections();
 await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, config.host);
 const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
-await app.get(IntakeService).start();
+app.get(IntakeService).start();
 const leave = announce(context, () => [], url);
 tellParent(url);
 log.info({ url, nats: bus.serverVersion }, 'started');

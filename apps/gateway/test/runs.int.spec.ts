@@ -46,7 +46,7 @@ describe('runs of a gateway process', () => {
     records = await RunRecords.open(bus);
     const forwarder = new Forwarder(bus, records);
     for (const lane of ['live', 'durable'] as const)
-      await bus.consume(taskConsumer(lane, 'intent.detect'), 1, (delivery) => detect(delivery, forwarder));
+      bus.consume(taskConsumer(lane, 'intent.detect'), 1, (delivery) => detect(delivery, forwarder));
     const nodes = await Nodes.open(bus);
     const capabilities = ['intent.detect'];
     await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });

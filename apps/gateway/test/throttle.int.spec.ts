@@ -35,7 +35,7 @@ describe('a gateway process with its throttle', () => {
   /** Answers every task of `intent.detect`. */
   const work = async (lane: 'live' | 'durable', answer: TerminalAnswer) => {
     const forwarder = new Forwarder(bus, await RunRecords.open(bus));
-    await bus.consume(taskConsumer(lane, 'intent.detect'), 1, async (delivery) => {
+    bus.consume(taskConsumer(lane, 'intent.detect'), 1, async (delivery) => {
       const { envelope, body } = await bus.decode(delivery);
       const pipeline = JSON.parse((body as { pipeline: string }).pipeline) as Pipeline;
       await forwarder.endRun(envelope, { pipeline, timings: [] }, answer, undefined);
@@ -78,7 +78,7 @@ describe('a gateway process with its throttle', () => {
     await waitFor('the gateway to listen', () => url !== undefined, 20_000);
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     restrictions = await bus.kv('restrictions', { history: 1, storage: 'file' });
-    await bus.consume(taskConsumer('durable', 'security.detect'), 4, async (delivery) => {
+    bus.consume(taskConsumer('durable', 'security.detect'), 4, async (delivery) => {
       const { envelope, body } = await bus.decode(delivery);
       expect(envelope.tenant).toBe('system');
       batches += 1;

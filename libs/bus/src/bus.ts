@@ -9,11 +9,13 @@ import {
   type RunContext,
   type TerminalAnswer,
 } from '@llmos/contracts';
+import { retry } from '@llmos/resilience';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { buryAbandoned, type Abandoned } from './abandoned.js';
 import { AnswerListener, AnswerReader, readAnswers, type SequencedAnswer } from './answers.js';
 import { Blobs, type Payload } from './blobs.js';
+import { Connection, type ConnectionOptions } from './connection.js';
 import { DeadLetterAdmin } from './dead-letter-admin.js';
 import { DeadLetters } from './dead-letters.js';
 import { readHeaders, writeHeaders, type Envelope } from './envelope.js';
@@ -21,24 +23,17 @@ import { decodeBody, encodeBody } from './frame.js';
 import { InOrder } from './in-order.js';
 import { createBucket, KvBucket, type KvOptions } from './kv-bucket.js';
 import { ObjectBucket, type ObjectOptions } from './objects.js';
-import { delay, Publisher } from './publisher.js';
+import { Publisher } from './publisher.js';
 import { PullLoop, type Delivery } from './pull-loop.js';
 import { RecurringRuns } from './recurring-runs.js';
 import type { Sealers } from './sealer.js';
-import { abandonedConsumer, inboxPrefixOf, type ConsumerSpec } from './streams.js';
+import { abandonedConsumer, type ConsumerSpec } from './streams.js';
 import { forgetTenant, type ForgottenMessages } from './tenant-messages.js';
-import { ensureConsumer, ensureStreams, LETTERS_KEPT_MS, replicasKept } from './topology.js';
+import { ensureStreams, LETTERS_KEPT_MS, replicasKept } from './topology.js';
 
-export interface BusOptions {
-  readonly url: string;
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
-  /** Shown to operators as the connection's name, and as the source of events. */
-  readonly service: string;
-  /** Copies kept of each stream; as many as there are already where nothing is said. */
+export interface BusOptions extends ConnectionOptions {
+  /** Copies of each stream. By default existing streams keep their replica count, and new ones get 1. */
   readonly replicas?: number | undefined;
-  /** How long to wait for the broker at the start, in milliseconds. */
-  readonly connectTimeoutMs?: number;
   readonly sealers?: Sealers;
   readonly onError?: (error: unknown) => void;
 }
@@ -67,9 +62,7 @@ const HEADROOM_BYTES = 8_192;
 const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 /** What sealing leaves of a message for what is sealed: base64, and room for the rest of a record. */
 const SEALED_SHARE = 0.7;
-const RESTORE_RETRY_MS = 250;
-/** For watches to end before the connection does; with the broker away they may not. */
-const WATCHES_END_MS = 500;
+const RESTORE_BACKOFF = { baseMs: 50, capMs: 1_000 };
 
 /** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
 export class Bus {
@@ -85,20 +78,21 @@ export class Bus {
   private readonly loops = new Set<PullLoop>();
   private readonly source: string;
   private readonly buckets = new Map<string, KvOptions>();
-  private readonly reconnectListeners = new Set<() => void>();
-  private readonly closeListeners = new Set<() => Promise<void>>();
-  private connected = true;
+  private readonly js: JetStreamClient;
 
   private constructor(
-    readonly nc: NatsConnection,
-    private readonly js: JetStreamClient,
+    private readonly connection: Connection,
     private readonly jsm: JetStreamManager,
+    private readonly replicas: number,
     private readonly options: BusOptions,
   ) {
+    const { nc } = connection;
     const { sealers = {} } = options;
+    const js = jetstream(nc);
+    this.js = js;
     this.blobs = new Blobs((bucket, own) => this.objects(bucket, own), sealers.blobs);
     this.recurringRuns = new RecurringRuns(js, jsm, sealers.schedules);
-    this.publisher = new Publisher(nc);
+    this.publisher = new Publisher(connection);
     this.letterObjects = this.objects(OBJECT_STORES.deadLetters, { ttlMs: LETTERS_KEPT_MS });
     this.deadLetters = new DeadLetters({
       publisher: this.publisher,
@@ -112,44 +106,50 @@ export class Bus {
     this.answerListener = new AnswerListener(nc, this.answerReader, report);
     this.answersInOrder = new InOrder(report);
     this.source = `/llmos/${options.service}`;
-    void this.watchConnection();
+    connection.restore = () => this.restore();
+    connection.onChange(() => {
+      if (!connection.usable) for (const loop of this.loops) loop.restart();
+    });
   }
 
   /**
-   * Connects, for ever if need be after the first time, and makes sure that the streams are there. Where that fails
-   * nothing is left open.
+   * Connects and makes sure that the streams exist. Once connected, the bus reconnects for as long as it is open. If
+   * the start fails, nothing is left open.
    */
   static async connect(options: BusOptions): Promise<Bus> {
-    const nc = await connect({
-      servers: options.url.split(','),
-      name: options.service,
-      ...(options.user
-        ? { user: options.user, pass: options.password ?? '', inboxPrefix: inboxPrefixOf(options.user) }
-        : {}),
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 250,
-      reconnectJitter: 100,
-      timeout: options.connectTimeoutMs ?? 10_000,
-      // Credentials that are being changed are refused for a moment; that is no reason to give up for ever.
-      ignoreAuthErrorAbort: true,
-      waitOnFirstConnect: false,
-      pingInterval: 20_000,
-    });
+    const connection = await Connection.open(options);
+    const { nc } = connection;
     try {
-      const jsm = await jetstreamManager(nc);
-      const replicas = options.replicas ?? (await replicasKept(jsm));
-      await ensureStreams(jsm, replicas);
-      return new Bus(nc, jetstream(nc), jsm, { ...options, replicas });
+      return await connection.whileConnected(async () => {
+        const jsm = await jetstreamManager(nc);
+        const replicas = options.replicas ?? (await replicasKept(jsm));
+        await ensureStreams(jsm, replicas);
+        return new Bus(connection, jsm, replicas, options);
+      });
     } catch (error) {
-      // It would connect again for ever, for nobody.
+      // Otherwise the connection keeps reconnecting although nothing uses it.
       await nc.close();
       throw error;
     }
   }
 
+  get nc(): NatsConnection {
+    return this.connection.nc;
+  }
+
   /** False while the broker is away. */
   get usable(): boolean {
-    return this.connected && !this.nc.isClosed() && !this.nc.isDraining();
+    return this.connection.usable;
+  }
+
+  /** Whether every {@link consume} pulls. False while the broker is away. */
+  get pulling(): boolean {
+    return this.usable && [...this.loops].every((loop) => loop.isPulling);
+  }
+
+  /** Registers a listener for changes of {@link usable} and {@link pulling}. */
+  onChange(listener: () => void): void {
+    this.connection.onChange(listener);
   }
 
   /** The largest body that one message can carry beside its headers. */
@@ -286,18 +286,14 @@ export class Bus {
     return { stop: () => subscription.unsubscribe() };
   }
 
-  /** Works through a durable consumer until {@link close}. */
-  async consume(
-    consumer: ConsumerSpec,
-    capacity: number,
-    onDelivery: (delivery: Delivery) => Promise<void>,
-  ): Promise<PullLoop> {
-    await ensureConsumer(this.jsm, consumer);
-    const loop = new PullLoop(this.nc, this.jsm, {
+  /** Pulls from a durable consumer until {@link stopPulling}. The consumer is created if it does not exist. */
+  consume(consumer: ConsumerSpec, capacity: number, onDelivery: (delivery: Delivery) => Promise<void>): PullLoop {
+    const loop = new PullLoop(this.connection, this.jsm, {
       consumer,
       capacity,
       onDelivery,
       onError: (error) => this.report(error),
+      onChange: () => this.connection.changed(),
     });
     this.loops.add(loop);
     return loop;
@@ -308,10 +304,8 @@ export class Bus {
    *
    * @param onAbandoned told of each before it is buried, to end its run; may be told again.
    */
-  async buryAbandoned(onAbandoned: (message: Abandoned, error: ErrorBody) => Promise<void>): Promise<void> {
-    await this.consume(abandonedConsumer, 4, (delivery) =>
-      buryAbandoned(this.jsm, this.deadLetters, delivery, onAbandoned),
-    );
+  buryAbandoned(onAbandoned: (message: Abandoned, error: ErrorBody) => Promise<void>): void {
+    this.consume(abandonedConsumer, 4, (delivery) => buryAbandoned(this.jsm, this.deadLetters, delivery, onAbandoned));
   }
 
   /** Removes what the streams hold of a tenant beside work under way, when its keys are destroyed. */
@@ -321,17 +315,14 @@ export class Bus {
   }
 
   async kv(bucket: string, options: KvOptions = {}): Promise<KvBucket> {
-    const opened = await KvBucket.open(this.nc, bucket, this.options.replicas ?? 1, options, {
-      onReconnect: (listener) => void this.reconnectListeners.add(listener),
-      onClose: (listener) => void this.closeListeners.add(listener),
-    });
+    const opened = await KvBucket.open(this.connection, bucket, this.replicas, options);
     this.buckets.set(bucket, options);
     return opened;
   }
 
   /** An object store by its name, made where there is none when it is first used. */
   objects(bucket: string, options: ObjectOptions = {}): ObjectBucket {
-    return new ObjectBucket(this.nc, bucket, this.options.replicas ?? 1, options);
+    return new ObjectBucket(this.connection, bucket, this.replicas, options);
   }
 
   /** How many messages wait in a stream. */
@@ -339,40 +330,31 @@ export class Bus {
     return (await this.jsm.streams.info(stream)).state.messages;
   }
 
-  /** Stops pulling, waits at most `graceMs` for work in hand, then drains and closes. */
-  async close(graceMs = 3_000): Promise<void> {
-    const watches = Promise.all([...this.closeListeners].map((end) => end()));
+  /** Stops pulling and waits, at most `graceMs`, for the deliveries in progress. */
+  async stopPulling(graceMs: number): Promise<void> {
     await Promise.all([...this.loops].map((loop) => loop.stop(graceMs)));
+    this.loops.clear();
+  }
+
+  /** Stops pulling as {@link stopPulling}, then drains the connection and closes it. */
+  async close(graceMs = 3_000): Promise<void> {
+    await this.stopPulling(graceMs);
     this.publisher.close();
-    await Promise.race([watches, delay(WATCHES_END_MS)]);
-    if (!this.nc.isClosed()) await this.nc.drain().catch(() => this.nc.close());
+    await this.connection.close();
   }
 
-  private async watchConnection(): Promise<void> {
-    for await (const status of this.nc.status()) {
-      if (status.type === 'disconnect') this.connected = false;
-      if (status.type === 'reconnect') {
-        this.connected = true;
-        void this.restore();
-      }
-    }
-  }
-
-  /** A broker that came back without its memory has lost the live streams and the buckets kept there. */
+  /** A broker that came back without its memory has lost the streams and the buckets that it kept there. */
   private async restore(): Promise<void> {
-    const replicas = this.options.replicas ?? 1;
-    while (this.usable) {
-      try {
-        await ensureStreams(this.jsm, replicas);
-        for (const [bucket, options] of this.buckets) await createBucket(this.nc, bucket, replicas, options);
-        break;
-      } catch (error) {
-        this.report(error);
-        await delay(RESTORE_RETRY_MS);
-      }
-    }
-    for (const loop of this.loops) loop.restart();
-    for (const listener of this.reconnectListeners) listener();
+    const ensure = async () => {
+      // The next return of the connection restores again.
+      if (!this.usable) return;
+      await this.connection.call(async () => {
+        await ensureStreams(this.jsm, this.replicas);
+        for (const [bucket, options] of this.buckets)
+          await createBucket(this.connection, bucket, this.replicas, options);
+      });
+    };
+    await retry(ensure, { ...RESTORE_BACKOFF, onFailure: (error) => this.report(error) });
   }
 
   private async packed(context: RunContext, answer: TerminalAnswer | PackedAnswer): Promise<PackedAnswer> {

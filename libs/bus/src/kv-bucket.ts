@@ -2,8 +2,8 @@ import { LlmosError } from '@llmos/contracts';
 import { retryConflicts } from '@llmos/resilience';
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { isWrongRevision, viaBroker } from './broker-errors.js';
+import { isWrongRevision } from './broker-errors.js';
+import type { Connection } from './connection.js';
 import { eraseMessage } from './erase-message.js';
 import { followBucket, type Watching } from './kv-watch.js';
 import { storedMessages } from './stored-messages.js';
@@ -40,14 +40,6 @@ export interface KvWatcher {
   onEntry(entry: KvChange): void;
 }
 
-/** The life of the connection over which a bucket is reached. */
-export interface KvConnection {
-  /** Registers a listener that is called when the connection is back. */
-  onReconnect(listener: () => void): void;
-  /** Registers what to end before the connection closes. */
-  onClose(listener: () => Promise<void>): void;
-}
-
 /** What compare-and-set needs: {@link KvBucket} has it, and so do buckets that are built on it. */
 export interface Revisioned {
   get(key: string): Promise<Pick<KvValue, 'value' | 'revision'> | undefined>;
@@ -63,32 +55,25 @@ const MARKER_MS = 168 * 3_600_000;
 /** One JetStream key-value bucket. Keys: letters, digits and `-/_=.`. A write is stored when it returns. */
 export class KvBucket implements Revisioned {
   private constructor(
-    private readonly nc: NatsConnection,
+    private readonly connection: Connection,
     private readonly kv: KV,
-    private readonly connection: KvConnection,
     private readonly erasable: boolean,
     private readonly stream: string,
   ) {}
 
-  static async open(
-    nc: NatsConnection,
-    bucket: string,
-    replicas: number,
-    options: KvOptions,
-    connection: KvConnection,
-  ): Promise<KvBucket> {
-    const kv = await createBucket(nc, bucket, replicas, options);
-    return new KvBucket(nc, kv, connection, options.erasable ?? false, `KV_${bucket}`);
+  static async open(connection: Connection, bucket: string, replicas: number, options: KvOptions): Promise<KvBucket> {
+    const kv = await createBucket(connection, bucket, replicas, options);
+    return new KvBucket(connection, kv, options.erasable ?? false, `KV_${bucket}`);
   }
 
   async get(key: string): Promise<KvValue | undefined> {
-    const entry = await viaBroker(() => this.kv.get(checked(key)));
+    const entry = await this.connection.call(() => this.kv.get(checked(key)));
     return entry && entry.operation === 'PUT' ? storedValue(entry) : undefined;
   }
 
   /** @returns the new revision. */
   put(key: string, value: Uint8Array): Promise<number> {
-    return viaBroker(() => this.kv.put(checked(key), value));
+    return this.connection.call(() => this.kv.put(checked(key), value));
   }
 
   /**
@@ -97,7 +82,7 @@ export class KvBucket implements Revisioned {
    * @throws LlmosError CONFLICT if another writer came in between.
    */
   update(key: string, value: Uint8Array, revision: number): Promise<number> {
-    return viaBroker(async () => {
+    return this.connection.call(async () => {
       try {
         if (revision === 0) return await this.kv.create(checked(key), value);
         const written = await this.kv.update(checked(key), value, revision);
@@ -116,7 +101,7 @@ export class KvBucket implements Revisioned {
   }
 
   async delete(key: string): Promise<void> {
-    await viaBroker(() => this.kv.delete(checked(key)));
+    await this.connection.call(() => this.kv.delete(checked(key)));
   }
 
   /**
@@ -125,7 +110,7 @@ export class KvBucket implements Revisioned {
    */
   async erase(key: string): Promise<void> {
     if (!this.erasable) throw new LlmosError('INTERNAL', `The bucket of '${key}' was not opened as erasable.`);
-    await viaBroker(async () => {
+    await this.connection.call(async () => {
       for await (const { revision, operation, delta } of await this.kv.history({ key: checked(key) })) {
         if (operation === 'PUT') await this.overwrite(revision);
         if (delta === 0) break;
@@ -138,7 +123,7 @@ export class KvBucket implements Revisioned {
   async *stored(keys: string): AsyncGenerator<StoredKvValue> {
     const prefix = `$KV.${this.stream.slice('KV_'.length)}.`;
     // Not the history of the client: if the last entry is removed meanwhile, that waits for a heartbeat.
-    for await (const message of storedMessages(jetstream(this.nc), this.stream, prefix + keys)) {
+    for await (const message of storedMessages(jetstream(this.connection.nc), this.stream, prefix + keys)) {
       const { subject, data, seq, time, headers } = message;
       if (headers?.get('KV-Operation') || headers?.get('Nats-Marker-Reason')) continue;
       yield { key: subject.slice(prefix.length), value: data, revision: seq, storedAtMs: time.getTime() };
@@ -147,7 +132,7 @@ export class KvBucket implements Revisioned {
 
   /** Removes this one value, if it is still there, and overwrites it in the files of the broker. Watchers get no event. */
   async wipe(revision: number): Promise<void> {
-    await viaBroker(() => this.overwrite(revision));
+    await this.connection.call(() => this.overwrite(revision));
   }
 
   /**
@@ -155,14 +140,14 @@ export class KvBucket implements Revisioned {
    * After an outage of the broker the watch begins again with every entry.
    */
   watch({ onEntry }: KvWatcher): Promise<Watching> {
-    return followBucket(this.nc, this.kv, this.connection, (entry) => {
+    return followBucket(this.kv, this.connection, (entry) => {
       const stored = storedValue(entry);
       onEntry(entry.operation === 'PUT' ? stored : { ...stored, value: undefined });
     });
   }
 
   private async overwrite(revision: number): Promise<void> {
-    const manager = await jetstreamManager(this.nc, { checkAPI: false });
+    const manager = await jetstreamManager(this.connection.nc, { checkAPI: false });
     await eraseMessage(manager, this.stream, revision);
   }
 }
@@ -186,9 +171,14 @@ export function changeEntry(bucket: Revisioned, key: string, next: Change): Prom
 }
 
 /** Creates a bucket, or opens the existing one. */
-export function createBucket(nc: NatsConnection, bucket: string, replicas: number, options: KvOptions): Promise<KV> {
-  return viaBroker(() =>
-    new Kvm(nc).create(bucket, {
+export function createBucket(
+  connection: Connection,
+  bucket: string,
+  replicas: number,
+  options: KvOptions,
+): Promise<KV> {
+  return connection.call(() =>
+    new Kvm(connection.nc).create(bucket, {
       // An erasable bucket keeps the replaced value for the moment until it is overwritten.
       history: options.erasable ? Math.max(2, options.history ?? 1) : (options.history ?? 1),
       ...(options.erasable ? { markerTTL: MARKER_MS } : {}),

@@ -1,9 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KV, KvEntry } from '@nats-io/kv';
-import type { NatsConnection } from '@nats-io/transport-node';
 import { LlmosError } from '@llmos/contracts';
-import { viaBroker } from './broker-errors.js';
-import type { KvConnection } from './kv-bucket.js';
-import { delay } from './publisher.js';
+import type { Connection } from './connection.js';
 
 const RENEW_AFTER_MS = 200;
 
@@ -16,17 +14,18 @@ export interface Watching {
  * rejects with UNAVAILABLE if the connection is closed before.
  */
 export async function followBucket(
-  nc: NatsConnection,
   kv: KV,
-  connection: KvConnection,
+  connection: Connection,
   onEntry: (entry: KvEntry) => void,
 ): Promise<Watching> {
   const { promise: replayed, resolve, reject } = Promise.withResolvers<undefined>();
   let stopped = false;
-  let current = await viaBroker(async () => {
-    if ((await kv.status()).values === 0) resolve(undefined);
-    return kv.watch();
-  });
+  const begin = () =>
+    connection.call(async () => {
+      if ((await kv.status()).values === 0) resolve(undefined);
+      return kv.watch();
+    });
+  let current = await begin();
   const follow = async () => {
     while (!stopped) {
       try {
@@ -37,11 +36,11 @@ export async function followBucket(
       } catch {
         // The iterator ends or throws if its consumer is gone. It is created again below.
       }
-      if (stopped || nc.isClosed()) break;
+      if (stopped || connection.nc.isClosed()) break;
       await delay(RENEW_AFTER_MS);
       if (stopped) break;
       // From the start: a broker that lost its memory counts revisions from 1 again.
-      const renewed = await kv.watch().catch(() => undefined);
+      const renewed = await begin().catch(() => undefined);
       if (!renewed) continue;
       current = renewed;
       if (stopped) current.stop();

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isToken, LlmosError } from '@llmos/contracts';
 import { StorageType } from '@nats-io/jetstream';
 import { Objm, type ObjectStore } from '@nats-io/obj';
-import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { viaBroker } from './broker-errors.js';
+import { nanos } from '@nats-io/transport-node';
+import type { Connection } from './connection.js';
 
 export interface ObjectOptions {
   /** Objects are forgotten this long after they were put. Kept until deleted where nothing is said. */
@@ -30,7 +30,7 @@ export class ObjectBucket {
   private store: Promise<ObjectStore> | undefined;
 
   constructor(
-    private readonly nc: NatsConnection,
+    private readonly connection: Connection,
     private readonly bucket: string,
     private readonly replicas: number,
     private readonly options: ObjectOptions,
@@ -53,7 +53,7 @@ export class ObjectBucket {
     const meta = { name: checked(name) };
     const put = async () =>
       (await this.open()).put(meta, ReadableStream.from(counted()), { timeout: CHUNK_TIMEOUT_MS });
-    await viaBroker(put);
+    await this.connection.call(put);
     return { sizeBytes, sha256: hash.digest('hex') };
   }
 
@@ -62,7 +62,7 @@ export class ObjectBucket {
    * put.
    */
   async get(name: string): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const object = await viaBroker(async () => (await this.open()).get(checked(name)));
+    const object = await this.connection.call(async () => (await this.open()).get(checked(name)));
     if (!object) return undefined;
     // The same failure ends the stream, where somebody listens.
     object.error.catch(() => undefined);
@@ -71,17 +71,17 @@ export class ObjectBucket {
 
   /** {@link put} for bytes at hand, without a hash of its own. */
   async putBytes(name: string, bytes: Uint8Array): Promise<void> {
-    await viaBroker(async () => (await this.open()).putBlob({ name: checked(name) }, bytes));
+    await this.connection.call(async () => (await this.open()).putBlob({ name: checked(name) }, bytes));
   }
 
   /** The whole object, undefined if there is none. */
   async getBytes(name: string): Promise<Uint8Array | undefined> {
-    return (await viaBroker(async () => (await this.open()).getBlob(checked(name)))) ?? undefined;
+    return (await this.connection.call(async () => (await this.open()).getBlob(checked(name)))) ?? undefined;
   }
 
   /** Does nothing if there is no such object. */
   async delete(name: string): Promise<void> {
-    await viaBroker(async () => {
+    await this.connection.call(async () => {
       const store = await this.open();
       if (await store.info(checked(name))) await store.delete(name);
     });
@@ -93,22 +93,22 @@ export class ObjectBucket {
   }
 
   async names(): Promise<string[]> {
-    const list = await viaBroker(async () => (await this.open()).list());
+    const list = await this.connection.call(async () => (await this.open()).list());
     return list.filter(({ deleted }) => !deleted).map(({ name }) => name);
   }
 
   private open(): Promise<ObjectStore> {
     const { ttlMs } = this.options;
-    this.store ??= new Objm(this.nc)
-      .create(this.bucket, {
+    const create = () =>
+      new Objm(this.connection.nc).create(this.bucket, {
         storage: StorageType.File,
         replicas: this.replicas,
         ...(ttlMs === undefined ? {} : { ttl: nanos(ttlMs) }),
-      })
-      .catch((error: unknown) => {
-        this.store = undefined;
-        throw error;
       });
+    this.store ??= this.connection.whileConnected(create).catch((error: unknown) => {
+      this.store = undefined;
+      throw error;
+    });
     return this.store;
   }
 }

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LlmosError } from '@llmos/contracts';
-import { isStreamFull } from './broker-errors.js';
+import { backoffMs } from '@llmos/resilience';
 import type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { newInbox } from './inbox.js';
+import { isStreamFull } from './broker-errors.js';
+import type { Connection } from './connection.js';
 
 interface Waiting {
   readonly resolve: (reply: Msg) => void;
@@ -16,6 +18,7 @@ interface PubAck {
 }
 
 const ATTEMPT_TIMEOUT_MS = 2_000;
+const BACKOFF = { baseMs: 25, capMs: 500 };
 const decoder = new TextDecoder();
 
 /**
@@ -26,11 +29,16 @@ export class Publisher {
   private readonly inbox: string;
   private readonly waiting = new Map<string, Waiting>();
   private readonly subscription: Subscription;
+  private readonly nc: NatsConnection;
   private nextToken = 0;
 
-  constructor(private readonly nc: NatsConnection) {
-    this.inbox = newInbox(nc);
-    this.subscription = nc.subscribe(`${this.inbox}.*`, { callback: (_, message) => this.settle(message) });
+  constructor(connection: Connection) {
+    this.nc = connection.nc;
+    this.inbox = connection.newInbox();
+    this.subscription = this.nc.subscribe(`${this.inbox}.*`, { callback: (_, message) => this.settle(message) });
+    connection.onChange(() => {
+      if (!connection.usable) this.failWaiting('the connection was lost');
+    });
   }
 
   /**
@@ -44,7 +52,7 @@ export class Publisher {
     body: Uint8Array,
     options: { headers: MsgHdrs; deadlineMs: number },
   ): Promise<{ duplicate: boolean }> {
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       const patienceMs = Math.min(ATTEMPT_TIMEOUT_MS, options.deadlineMs - Date.now());
       try {
         const ack = await this.attempt(subject, body, options.headers, Math.max(patienceMs, 50));
@@ -56,7 +64,7 @@ export class Publisher {
             cause: error,
           });
         }
-        await delay(Math.min(25 * 2 ** attempt, 500) * (0.5 + Math.random() / 2));
+        await delay(backoffMs(attempt, BACKOFF));
       }
     }
   }
@@ -104,14 +112,14 @@ export class Publisher {
 
   close(): void {
     this.subscription.unsubscribe();
+    this.failWaiting('the connection is closing');
+  }
+
+  private failWaiting(reason: string): void {
     for (const { timer, reject } of this.waiting.values()) {
       clearTimeout(timer);
-      reject(new Error('the connection is closing'));
+      reject(new Error(reason));
     }
     this.waiting.clear();
   }
-}
-
-export function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

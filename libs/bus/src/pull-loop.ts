@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { retry } from '@llmos/resilience';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { nanos, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
-import { delay } from './publisher.js';
-import { newInbox } from './inbox.js';
+import type { Connection } from './connection.js';
 import { ensureConsumer, type ConsumerSpec } from './topology.js';
 
 /** One delivery of one message, to be settled exactly once. */
@@ -15,78 +16,94 @@ export interface Delivery {
   /** When the stream took the message, in Unix milliseconds. */
   readonly storedAtMs: number;
   ack(): void;
-  /** Says that work goes on, so that nobody else is given the message. */
+  /** Extends the time to acknowledge, so that the server does not deliver the message to another worker. */
   working(): void;
-  /** Gives the message back, to be delivered again after `delayMs`. A bare nak would come back at once. */
+  /** Returns the message. The server delivers it again after `delayMs`. */
   nak(delayMs: number): void;
-  /** Ends the message for good. */
+  /** Removes the message for good. */
   term(reason: string): void;
 }
 
 export interface PullLoopOptions {
   readonly consumer: ConsumerSpec;
-  /** Deliveries worked on at once; the loop never asks for more than the slots that are free. */
+  /** Deliveries in progress at once. The loop never asks for more than its free slots. */
   readonly capacity: number;
   readonly onDelivery: (delivery: Delivery) => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** Called when the loop begins or ceases to pull. */
+  readonly onChange: () => void;
 }
 
 const EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 5_000;
+const BIND_BACKOFF = { baseMs: 50, capMs: 1_000 };
+/** Of attempts to create the consumer that fail, one in so many is reported. */
+const REPORT_EVERY = 10;
 const encoder = new TextEncoder();
 const ACK = encoder.encode('+ACK');
 const WORKING = encoder.encode('+WPI');
 
 /**
- * Pulls work from one durable consumer and keeps at most `capacity` of it in hand. Requests name just the free slots,
- * so a slow job never holds messages that another worker could do. A consumer that has gone is made again.
+ * Pulls work from one durable consumer and keeps at most `capacity` deliveries in progress. Requests ask for the free
+ * slots only, so a slow job never holds messages that another worker could do. The loop creates its consumer, and
+ * creates it again if it is gone, with back-off for as long as it takes.
  */
 export class PullLoop {
   private readonly inbox: string;
   private readonly subscription: Subscription;
-  /** Messages asked for and not yet delivered. A delivery does not say which request it answers; one count will do. */
+  /** Messages asked for and not yet delivered. Deliveries do not name their request, so the loop keeps one count. */
   private owed = 0;
   private readonly running = new Set<Promise<void>>();
   private readonly watchdog: NodeJS.Timeout;
+  private readonly stopping = new AbortController();
   private lastSignMs = Date.now();
-  private state: 'pulling' | 'mending' | 'stopped' = 'pulling';
+  private pulling = false;
 
   constructor(
-    private readonly nc: NatsConnection,
+    private readonly connection: Connection,
     private readonly jsm: JetStreamManager,
     private readonly options: PullLoopOptions,
   ) {
-    this.inbox = newInbox(nc);
-    this.subscription = nc.subscribe(this.inbox, { callback: (_, message) => this.receive(message) });
+    this.inbox = connection.newInbox();
+    this.subscription = this.nc.subscribe(this.inbox, { callback: (_, message) => this.receive(message) });
     this.watchdog = setInterval(() => this.checkSigns(), HEARTBEAT_MS);
-    this.pull();
+    void this.bind();
   }
 
-  /** How many deliveries are being worked on. */
+  /** Whether the consumer exists and the loop pulls from it. */
+  get isPulling(): boolean {
+    return this.pulling;
+  }
+
+  /** How many deliveries are in progress. */
   get active(): number {
     return this.running.size;
   }
 
-  /** After a reconnect the server has forgotten our pulls. */
+  /** Begins again: with a lost connection the server forgets the requests of the loop. */
   restart(): void {
-    this.owed = 0;
-    void this.mend();
+    if (this.pulling) void this.bind();
   }
 
-  /** Stops pulling and waits, at most `graceMs`, for what is in hand. */
+  /** Stops pulling and waits, at most `graceMs`, for the deliveries in progress. */
   async stop(graceMs: number): Promise<void> {
-    this.state = 'stopped';
+    this.stopping.abort();
+    this.setPulling(false);
     clearInterval(this.watchdog);
     this.subscription.unsubscribe();
     await Promise.race([Promise.allSettled(this.running), delay(graceMs)]);
   }
 
+  private get nc(): NatsConnection {
+    return this.connection.nc;
+  }
+
   private pull(): void {
-    if (this.state !== 'pulling') return;
+    if (!this.pulling) return;
     const free = this.options.capacity - this.running.size - this.owed;
-    // Half the slots at a time: one request for each finished message would double the traffic.
+    // Half of the slots at a time: one request for each finished message would double the traffic.
     if (free <= 0 || (this.owed > 0 && free < this.options.capacity / 2)) return;
-    // A loop that was busy heard nothing because it had asked for nothing.
+    // A busy loop received nothing because it asked for nothing.
     if (this.owed === 0) this.lastSignMs = Date.now();
     this.owed += free;
     const { stream, name } = this.options.consumer;
@@ -114,10 +131,10 @@ export class PullLoop {
     if (code === 100) return;
     const undelivered = Number(message.headers?.get('Nats-Pending-Messages') || this.owed);
     this.owed = Math.max(0, this.owed - undelivered);
-    // 404 and 408 end a pull in the ordinary way; 409 does too, unless the consumer itself has gone; 503: nobody is there.
+    // 404 and 408 end a request in the ordinary way, and so does 409 unless the consumer is gone. 503: no responders.
     const gone = code === 503 || (code === 409 && /deleted|not found|leadership|shutdown/i.test(description));
-    if (gone) void this.mend();
-    else this.pull();
+    if (!gone) this.pull();
+    else if (this.pulling) void this.bind();
   }
 
   private work(message: Msg): void {
@@ -138,32 +155,33 @@ export class PullLoop {
   }
 
   private checkSigns(): void {
-    if (this.state === 'pulling' && this.owed > 0 && Date.now() - this.lastSignMs > 2.5 * HEARTBEAT_MS) {
-      this.owed = 0;
-      void this.mend();
-    }
+    if (this.pulling && this.owed > 0 && Date.now() - this.lastSignMs > 2.5 * HEARTBEAT_MS) void this.bind();
   }
 
-  private async mend(): Promise<void> {
-    if (this.state !== 'pulling') return;
-    this.state = 'mending';
-    for (let attempt = 0; this.isMending(); attempt++) {
-      try {
-        await ensureConsumer(this.jsm, this.options.consumer);
-        break;
-      } catch (error) {
-        if (attempt % 10 === 0) this.options.onError(error);
-        await delay(Math.min(50 * 2 ** attempt, 1_000));
-      }
+  /** Creates the consumer, then pulls. Called while the loop does not bind already. */
+  private async bind(): Promise<void> {
+    this.setPulling(false);
+    const { signal } = this.stopping;
+    const onFailure = (error: unknown, attempt: number) => {
+      if (attempt % REPORT_EVERY === 1) this.options.onError(error);
+    };
+    const ensure = () => this.connection.call(() => ensureConsumer(this.jsm, this.options.consumer));
+    try {
+      await retry(ensure, { ...BIND_BACKOFF, signal, onFailure });
+    } catch {
+      // The loop was stopped.
+      return;
     }
-    if (!this.isMending()) return;
-    this.state = 'pulling';
+    this.owed = 0;
     this.lastSignMs = Date.now();
+    this.setPulling(true);
     this.pull();
   }
 
-  private isMending(): boolean {
-    return this.state === 'mending' && !this.nc.isClosed();
+  private setPulling(pulling: boolean): void {
+    if (this.pulling === pulling) return;
+    this.pulling = pulling;
+    this.options.onChange();
   }
 }
 
@@ -188,7 +206,7 @@ function deliveryOf(nc: NatsConnection, message: Msg): Delivery | undefined {
     storedAtMs: Number(storedAtNanos) / 1e6,
     ack: () => settle(ACK),
     working: () => {
-      // From a timer: a connection that has closed meanwhile must not take the process with it.
+      // Called by a timer: it must not throw if the connection has closed meanwhile.
       if (!settled && !nc.isClosed() && !nc.isDraining()) message.respond(WORKING);
     },
     nak: (delayMs) => settle(encoder.encode(`-NAK {"delay": ${nanos(delayMs)}}`)),

@@ -53,7 +53,7 @@ export async function bootstrapService(service: string, module: Type, definition
     abortOnError: false,
   });
   await app.listen();
-  await bus.buryAbandoned(endAbandoned(bus, forwarder));
+  bus.buryAbandoned(endAbandoned(bus, forwarder));
   const leave = announce(context, () => strategy.capabilities, health.url);
   tellParent(health.url);
   log.info({ health: health.url, nats: bus.serverVersion }, 'started');

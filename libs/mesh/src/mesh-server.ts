@@ -39,10 +39,7 @@ export class MeshServer extends Server implements CustomTransportStrategy {
     const startWhenReady = () => {
       if (this.consuming || !this.options.readiness.ready) return;
       this.consuming = true;
-      this.consume().catch((error: unknown) => {
-        this.consuming = false;
-        this.options.log.error({ err: error }, 'cannot pull work');
-      });
+      this.consume();
     };
     this.options.readiness.onChange(startWhenReady);
     startWhenReady();
@@ -61,7 +58,7 @@ export class MeshServer extends Server implements CustomTransportStrategy {
     return this.options.bus as T;
   }
 
-  private async consume(): Promise<void> {
+  private consume(): void {
     const { bus, concurrency } = this.options;
     for (const [name, handler] of this.messageHandlers) {
       const capability = handler.extras?.[STEP_CAPABILITY as unknown as string] as Capability | undefined;
@@ -72,7 +69,7 @@ export class MeshServer extends Server implements CustomTransportStrategy {
         );
       const chain = new TaskChain(capability, call, this.options);
       for (const lane of LANES)
-        await bus.consume(taskConsumer(lane, name), concurrency, (delivery) => chain.process(delivery));
+        bus.consume(taskConsumer(lane, name), concurrency, (delivery) => chain.process(delivery));
     }
   }
 }

@@ -57,7 +57,7 @@ async function startWorker(nats: TestNatsServer, capabilities: [Capability, Hand
       forwarder: new Forwarder(bus, records),
     });
     for (const lane of ['live', 'durable'] as const)
-      await bus.consume(taskConsumer(lane, contract.name), concurrency, (delivery) => chain.process(delivery));
+      bus.consume(taskConsumer(lane, contract.name), concurrency, (delivery) => chain.process(delivery));
   }
   return bus;
 }
@@ -344,7 +344,7 @@ describe('the mesh over a real nats-server', () => {
   });
 
   it('a task that its worker dies on, again and again, becomes a dead letter and ends its run', async () => {
-    await bus.buryAbandoned(endAbandoned(bus, new Forwarder(bus, client.records)));
+    bus.buryAbandoned(endAbandoned(bus, new Forwarder(bus, client.records)));
     const deaf = await Bus.connect({ url: nats.url, service: 'text' });
     buses.push(deaf);
     let deliveries = 0;
@@ -352,7 +352,7 @@ describe('the mesh over a real nats-server', () => {
       deliveries++;
       return new Promise<void>(() => undefined);
     };
-    await deaf.consume({ ...taskConsumer('live', 'text.shout'), ackWaitMs: 200, maxDeliveries: 2 }, 8, hang);
+    deaf.consume({ ...taskConsumer('live', 'text.shout'), ackWaitMs: 200, maxDeliveries: 2 }, 8, hang);
     const last = await converse(context());
     expect(last).toMatchObject({
       type: 'failed',

@@ -1,7 +1,7 @@
 import { LlmosError } from '@llmos/contracts';
 import { withBreaker } from './breaker.js';
 import { withDeadline, type Operation } from './deadline.js';
-import { backoffMs, retryConflicts } from './retry.js';
+import { backoffMs, retry, retryConflicts } from './retry.js';
 
 const never = new AbortController().signal;
 
@@ -61,6 +61,29 @@ describe('retryConflicts', () => {
     const signal = AbortSignal.abort(new Error('stopped'));
     await expect(retryConflicts(() => (calls++, Promise.reject(conflict)), signal)).rejects.toThrow('stopped');
     expect(calls).toBe(1);
+  });
+});
+
+describe('retry', () => {
+  const options = { baseMs: 1, capMs: 2 };
+
+  it('repeats the work until it succeeds and reports each failure', async () => {
+    const failures: number[] = [];
+    const work = (attempt: number) => (attempt < 3 ? Promise.reject(new Error('not yet')) : attempt);
+    const onFailure = (_: unknown, attempt: number) => failures.push(attempt);
+    await expect(retry(work, { ...options, onFailure })).resolves.toBe(3);
+    expect(failures).toEqual([1, 2]);
+  });
+
+  it('ends with the reason of its signal', async () => {
+    const leaving = new AbortController();
+    const endless = retry(() => Promise.reject(new Error('never')), {
+      baseMs: 60_000,
+      capMs: 60_000,
+      signal: leaving.signal,
+    });
+    leaving.abort();
+    await expect(endless).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
 

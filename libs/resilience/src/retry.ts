@@ -33,3 +33,26 @@ export async function retryConflicts<T>(cycle: () => Promise<T>, signal?: AbortS
     }
   }
 }
+
+export interface RetryOptions {
+  readonly baseMs: number;
+  readonly capMs: number;
+  /** Ends the attempts: the promise then rejects with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onFailure?: (error: unknown, attempt: number) => void;
+}
+
+/** Repeats `work` with back-off until it succeeds. */
+export async function retry<T>(work: (attempt: number) => Promise<T> | T, options: RetryOptions): Promise<T> {
+  const { signal, onFailure } = options;
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      return await work(attempt);
+    } catch (error) {
+      signal?.throwIfAborted();
+      onFailure?.(error, attempt);
+    }
+    await pause(backoffMs(attempt, options), undefined, { signal });
+  }
+}

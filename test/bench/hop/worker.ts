@@ -16,7 +16,7 @@ const chain = new TaskChain(echo, (input) => Promise.resolve(input), {
   log: createLogger({ service: 'bench', level: 'silent' }),
   forwarder: new Forwarder(bus, records),
 });
-await bus.consume(taskConsumer('live', echo.name), 64, (delivery) => chain.process(delivery));
+bus.consume(taskConsumer('live', echo.name), 64, (delivery) => chain.process(delivery));
 if (echo === ECHOES.ping) {
   bus.nc.subscribe('bench.raw', { callback: (_, message) => void message.respond(message.data) });
   const broker = new ServiceBroker({

@@ -1,0 +1,132 @@
+import { LlmosError } from '@llmos/contracts';
+import { connect, createInbox, type NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as delay } from 'node:timers/promises';
+import { viaBroker } from './broker-errors.js';
+import { inboxPrefixOf } from './streams.js';
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** The name of the connection, for operators. */
+  readonly service: string;
+  /** How long the first connection may take, in milliseconds. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** Watches must end before the connection closes. While the broker is away they may not. */
+const WATCHES_END_MS = 500;
+
+/** The connection to the broker. Once made, it is renewed for as long as the process lives. */
+export class Connection {
+  private connected = true;
+  private readonly calls = new Set<() => void>();
+  private readonly changeListeners = new Set<() => void>();
+  private readonly reconnectListeners = new Set<() => void>();
+  private readonly closeListeners = new Set<() => Promise<void>>();
+  /** Called when the connection is back; runs the listeners of {@link onReconnect} when it has done its work. */
+  restore: () => Promise<void> = () => Promise.resolve();
+
+  private constructor(
+    readonly nc: NatsConnection,
+    private readonly inboxPrefix: string | undefined,
+  ) {
+    void this.follow();
+  }
+
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const inboxPrefix = options.user ? inboxPrefixOf(options.user) : undefined;
+    const nc = await connect({
+      servers: options.url.split(','),
+      name: options.service,
+      ...(options.user ? { user: options.user, pass: options.password ?? '', inboxPrefix } : {}),
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      reconnectJitter: 100,
+      timeout: options.connectTimeoutMs ?? 10_000,
+      // While credentials change, the server refuses them for a moment.
+      ignoreAuthErrorAbort: true,
+      waitOnFirstConnect: false,
+      pingInterval: 20_000,
+    });
+    return new Connection(nc, inboxPrefix);
+  }
+
+  /** A new inbox, of those that the user of the connection may subscribe to. */
+  newInbox(): string {
+    return createInbox(this.inboxPrefix);
+  }
+
+  /** False while the broker is away. */
+  get usable(): boolean {
+    return this.connected && !this.nc.isClosed() && !this.nc.isDraining();
+  }
+
+  /**
+   * Runs calls of the NATS client.
+   *
+   * @throws LlmosError as `brokerError` says, or what `work` throws of its own.
+   */
+  call<T>(work: () => Promise<T>): Promise<T> {
+    return viaBroker(() => this.whileConnected(work));
+  }
+
+  /**
+   * Rejects with UNAVAILABLE as soon as the connection is lost, while `work` is in progress: its replies cannot arrive
+   * any more, and the client would wait for them until its own timeout of seconds.
+   */
+  whileConnected<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const onLost = () => reject(new LlmosError('UNAVAILABLE', 'The connection to the message broker was lost.'));
+      this.calls.add(onLost);
+      work()
+        .then(resolve, reject)
+        .finally(() => this.calls.delete(onLost));
+    });
+  }
+
+  /** Registers a listener for each loss and return of the connection, and each {@link changed}. */
+  onChange(listener: () => void): void {
+    this.changeListeners.add(listener);
+  }
+
+  changed(): void {
+    for (const listener of this.changeListeners) listener();
+  }
+
+  /** Registers a listener that is called when the connection is back and {@link restore} is done. */
+  onReconnect(listener: () => void): void {
+    this.reconnectListeners.add(listener);
+  }
+
+  /** Registers what to end before the connection closes. */
+  onClose(listener: () => Promise<void>): void {
+    this.closeListeners.add(listener);
+  }
+
+  async close(): Promise<void> {
+    await Promise.race([Promise.all([...this.closeListeners].map((end) => end())), delay(WATCHES_END_MS)]);
+    if (!this.nc.isClosed()) await this.nc.drain().catch(() => this.nc.close());
+  }
+
+  private async follow(): Promise<void> {
+    for await (const { type } of this.nc.status()) {
+      if (type === 'disconnect') this.lose();
+      if (type === 'reconnect') void this.resume();
+    }
+  }
+
+  private lose(): void {
+    this.connected = false;
+    for (const fail of this.calls) fail();
+    this.calls.clear();
+    this.changed();
+  }
+
+  private async resume(): Promise<void> {
+    this.connected = true;
+    this.changed();
+    await this.restore();
+    if (this.usable) for (const listener of this.reconnectListeners) listener();
+  }
+}
