@@ -258,7 +258,7 @@ describe('the gateway, for each route, pipeline and token,', () => {
           reason: headers!.get('llmos-reason'),
         }),
     });
-    await gateway.app.get(IntakeService).start();
+    gateway.app.get(IntakeService).start();
     const before = await bus.pending('TASKS_DURABLE');
     const asOperator = pipelines.map((each) => subjects.operatorIntake('acme', each.name));
     const asCaller = pipelines.map((each) => subjects.intake('acme', each.name));
