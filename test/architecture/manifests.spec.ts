@@ -1,6 +1,6 @@
 import { importedPackages, projectFolders, readManifest, runtimeClosure } from './manifests.js';
 
-describe('the package.json of a project', () => {
+describe('The package.json', () => {
   it.each(projectFolders())('of %s lists exactly the packages that its source imports', (folder) => {
     expect(readManifest(folder).dependencies ?? {}).toEqual(importedPackages(folder));
   });
