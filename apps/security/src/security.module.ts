@@ -13,7 +13,7 @@ import { TenantSealer } from './encryption/tenant-sealer.js';
 import { BASELINE_STORE, type BaselineStore } from './ports/baseline-store.port.js';
 import { RESTRICTION_STORE, type RestrictionStore } from './ports/restriction-store.port.js';
 import { RedactionService } from './redaction/redaction.service.js';
-import { updatePathOf } from './screening/head/tuned-head.js';
+import { updatePathOf } from './screening/head/second-head.js';
 import { ScreeningService } from './screening/screening.service.js';
 import { THRESHOLD } from './screening/verdict.js';
 import type { SecurityConfig } from './security.config.js';
@@ -34,7 +34,7 @@ const BREAKER = { timeoutMs: 5_000, capacity: 64 };
 /** A pass takes about 8 ms, the request has 10 s in all, and the first stage has a verdict already. */
 const SECOND_STAGE_TIMEOUT_MS = 2_000;
 const FALLBACK_LOG_INTERVAL_MS = 60_000;
-const TUNED_HEAD = fileURLToPath(new URL('../model/tuned-injection-head.json', import.meta.url));
+const SECOND_HEAD = fileURLToPath(new URL('../model/tuned-injection-head.json', import.meta.url));
 const MAX_RESTRICTIONS = 5_000;
 
 @Module({
@@ -55,7 +55,9 @@ const MAX_RESTRICTIONS = 5_000;
         return new ScreeningService({
           encoder: encoder({ name: MODEL }),
           headPath,
-          second: secondStage ? { encoder: encoder(tuned, updatePathOf(TUNED_HEAD)), headPath: TUNED_HEAD } : undefined,
+          second: secondStage
+            ? { encoder: encoder(tuned, updatePathOf(SECOND_HEAD)), headPath: SECOND_HEAD }
+            : undefined,
           onFallback: (stage, error) => {
             (stage === 'first' ? securityMetrics.byRules : securityMetrics.byFirstStage).inc();
             if (Date.now() < quietUntil) return;

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { screen } from '@llmos/contracts/capabilities/security';
 import { CatalogEmbedder } from '@llmos/models';
-import { updatePathOf } from '../src/screening/head/tuned-head.js';
+import { updatePathOf } from '../src/screening/head/second-head.js';
 import { ScreeningService, type ScreenReply } from '../src/screening/screening.service.js';
 import type { Encoder } from '../src/screening/stages.js';
 
 const model = (name: string) => fileURLToPath(new URL(`../model/${name}`, import.meta.url));
-const [HEAD, TUNED_HEAD] = [model('injection-head.json'), model('tuned-injection-head.json')];
+const [HEAD, SECOND_HEAD] = [model('injection-head.json'), model('tuned-injection-head.json')];
 const TALK = fileURLToPath(new URL('../../intent/training/banking77-train.csv', import.meta.url));
 const MAX_EXTRA_MS = 2;
 const ROUNDS = 40;
@@ -20,7 +20,7 @@ describe('screening with the shipped heads and the real encoders', () => {
   const encoder = (update?: string) =>
     new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update, breaker });
   const asked: string[] = [];
-  const tuned = encoder(updatePathOf(TUNED_HEAD));
+  const tuned = encoder(updatePathOf(SECOND_HEAD));
   const watched: Encoder = {
     model: tuned.model,
     start: (...args) => tuned.start(...args),
@@ -33,7 +33,7 @@ describe('screening with the shipped heads and the real encoders', () => {
   const service = new ScreeningService({
     encoder: encoder(),
     headPath: HEAD,
-    second: { encoder: watched, headPath: TUNED_HEAD },
+    second: { encoder: watched, headPath: SECOND_HEAD },
     onFallback: (_, error) => {
       throw error;
     },

@@ -1,4 +1,4 @@
-import type { ScreeningHead } from './head/screening-head.js';
+import type { FirstHead } from './head/first-head.js';
 import type { Stage } from './stages.js';
 import type { Window } from './windows.js';
 
@@ -15,7 +15,7 @@ const MIN_WORDS = 3;
  */
 export async function judgeByFirstStage(
   windows: readonly Window[],
-  { head, encoder }: Stage<ScreeningHead>,
+  { head, encoder }: Stage<FirstHead>,
   whole?: Float32Array,
 ): Promise<number[] | undefined> {
   const known = whole && windows[0]?.span.start === 0 ? [whole] : [];
@@ -25,7 +25,7 @@ export async function judgeByFirstStage(
 }
 
 /** The head was trained on sentences: it cannot judge emoji, another script, or one or two words. */
-function logitOf({ side, folded, findings, lexical }: Window, vector: Float32Array, head: ScreeningHead): number {
+function logitOf({ side, folded, findings, lexical }: Window, vector: Float32Array, head: FirstHead): number {
   const isReadable = findings.hits.length > 0 || (folded.match(WORD)?.length ?? 0) >= MIN_WORDS;
   return isReadable ? head.logit(side, { vector, lexical, counts: findings.counts }) : -Infinity;
 }

@@ -1,5 +1,5 @@
 import type { Span } from '@llmos/contracts';
-import type { ScreeningHead } from './head/screening-head.js';
+import type { FirstHead } from './head/first-head.js';
 import { isAttack, type AttackSpan } from './verdict.js';
 import { suspiciousSentences, type Window } from './windows.js';
 
@@ -16,7 +16,7 @@ export async function locateAttacks(
   scores: readonly number[],
   certain: readonly Span[],
   judge: (sentences: readonly Window[]) => Promise<number[]>,
-  head: ScreeningHead,
+  head: FirstHead,
 ): Promise<AttackSpan[]> {
   const attacks: AttackSpan[] = [];
   for (const [at, score] of scores.entries()) {
@@ -39,7 +39,7 @@ async function sentencesIn(
   window: Window,
   score: number,
   judge: (sentences: readonly Window[]) => Promise<number[]>,
-  head: ScreeningHead,
+  head: FirstHead,
 ): Promise<AttackSpan[]> {
   const sentences = suspiciousSentences(window, head);
   const scores = sentences.length > 1 ? await judge(sentences) : [];

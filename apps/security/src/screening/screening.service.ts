@@ -2,9 +2,9 @@ import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import type { screen } from '@llmos/contracts/capabilities/security';
 import { carriedVector, carryEmbedding, type LoadProgress } from '@llmos/models';
-import { decodeHead, readHead, type HeadDescription } from './head/head-file.js';
-import { ScreeningHead } from './head/screening-head.js';
-import { TunedHead } from './head/tuned-head.js';
+import { decodeFirstHead, readFirstHead, type FirstHeadDescription } from './head/first-head-file.js';
+import { FirstHead } from './head/first-head.js';
+import { SecondHead } from './head/second-head.js';
 import { screenText } from './screen-text.js';
 import { Stages, TolerantEncoder, type Encoder } from './stages.js';
 import { stripSentences } from './strip.js';
@@ -31,8 +31,8 @@ const MIN_KEPT_CHARS = 20;
 /** Screens the texts and passages of a request for prompt injection; `screen-text.ts` shows how one text is screened. */
 export class ScreeningService {
   private readonly passageVerdicts = new VerdictCache();
-  private first?: { readonly head: ScreeningHead; readonly description: HeadDescription };
-  private second?: TunedHead;
+  private first?: { readonly head: FirstHead; readonly description: FirstHeadDescription };
+  private second?: SecondHead;
 
   constructor(private readonly options: ScreeningOptions) {}
 
@@ -49,8 +49,8 @@ export class ScreeningService {
 
   /** Reads the first stage's head; nothing is screened without it. @throws LlmosError UNAVAILABLE if it is unusable. */
   async loadHead(): Promise<void> {
-    const files = await readHead(this.options.headPath);
-    this.first = { head: new ScreeningHead(decodeHead(files)), description: files.description };
+    const files = await readFirstHead(this.options.headPath);
+    this.first = { head: new FirstHead(decodeFirstHead(files)), description: files.description };
   }
 
   /** Loads the shared encoder. Without it the rules decide alone. */
@@ -66,7 +66,7 @@ export class ScreeningService {
   async loadSecondStage(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
     const { second } = this.options;
     if (!second) return;
-    const head = await TunedHead.read(second.headPath, this.ready().description.bin.sha256);
+    const head = await SecondHead.read(second.headPath, this.ready().description.bin.sha256);
     await second.encoder.start(report, signal);
     this.second = head;
     this.passageVerdicts.clear();

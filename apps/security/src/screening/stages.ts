@@ -1,6 +1,6 @@
 import type { Embedder } from '@llmos/models';
-import type { ScreeningHead } from './head/screening-head.js';
-import type { TunedHead } from './head/tuned-head.js';
+import type { FirstHead } from './head/first-head.js';
+import type { SecondHead } from './head/second-head.js';
 
 /** The part of an embedder that a stage needs. */
 export type Encoder = Omit<Embedder, 'encode'>;
@@ -52,9 +52,9 @@ export class TolerantEncoder {
 /** The stages of one request. */
 export class Stages {
   constructor(
-    readonly first: Stage<ScreeningHead>,
+    readonly first: Stage<FirstHead>,
     /** Absent if it is switched off or not loaded. */
-    readonly second?: Stage<TunedHead>,
+    readonly second?: Stage<SecondHead>,
   ) {}
 
   /** Whether an encoder has failed this request, so that its verdicts are weaker than they could be. */

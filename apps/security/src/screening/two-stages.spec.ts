@@ -1,17 +1,24 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { screen } from '@llmos/contracts/capabilities/security';
 import { toyEncoder, writeToyHead } from '../../test/fixtures/toy-screening.js';
-import { updatePathOf, UPDATE_FILE, writeTunedHead, type TunedSide } from './head/tuned-head.js';
+import { updatePathOf, writeSecondHead, type SecondSideWeights } from './head/second-head.js';
 import { ScreeningService } from './screening.service.js';
 import type { Encoder } from './stages.js';
 
 const UPDATE = Buffer.from('an update');
 
 /** Finds the "guilty" texts; the first stage's logit is 5 for "loud" texts, -1 for "odd" ones and -5 for all others. */
-const SECOND: TunedSide = { embedding: [10, 0], bias: -5, doubtful: -2, firstShare: 0, slope: 1, shift: 0 };
+const SECOND: SecondSideWeights = {
+  embedding: Float32Array.of(10, 0),
+  bias: -5,
+  doubtful: -2,
+  firstShare: 0,
+  slope: 1,
+  shift: 0,
+};
 
 const LOUD_BUT_INNOCENT = 'A loud but innocent question of mine.';
 const ODD_AND_GUILTY = 'An odd and guilty question of mine.';
@@ -42,16 +49,18 @@ describe('Screening in two stages', () => {
     folder = await mkdtemp(join(tmpdir(), 'two-stages-'));
     const first = await writeToyHead(join(folder, 'first.json'), 'first-stage');
     await writeToyHead(join(folder, 'other.json'), 'other', Float32Array.of(9, 1));
-    const description = {
-      format: 'llmos-tuned-injection-head/1' as const,
-      model: 'both-stages',
-      bin: { file: UPDATE_FILE, sha256: createHash('sha256').update(UPDATE).digest('hex') } as const,
-      firstHead: first.description.bin.sha256,
-      input: SECOND,
-      passage: SECOND,
-      provenance: {},
-    };
-    await writeTunedHead(join(folder, 'second.json'), { description, bin: UPDATE });
+    await writeFile(updatePathOf(join(folder, 'second.json')), UPDATE);
+    await writeSecondHead(
+      join(folder, 'second.json'),
+      { input: SECOND, passage: SECOND },
+      {
+        model: 'both-stages',
+        update: hash('sha256', UPDATE),
+        firstHead: first.description.bin.sha256,
+        provenance: {},
+        file: 'second.safetensors',
+      },
+    );
   });
   beforeEach(() => {
     failures = [];

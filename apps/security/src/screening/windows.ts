@@ -1,7 +1,7 @@
 import type { Span } from '@llmos/contracts';
 import { screenByRules, viewsOf, type RuleFindings, type TextViews } from '@llmos/guardrails';
 import type { SparseVector } from '@llmos/learning';
-import type { ScreeningHead, Side } from './head/screening-head.js';
+import type { FirstHead, Side } from './head/first-head.js';
 import { sentencesOf, windowsOf } from './sentences.js';
 
 /** The encoder reads about this much of an English text; longer texts are judged in windows. */
@@ -35,7 +35,7 @@ export interface ScreenedText {
 }
 
 /** Cuts a text into windows; a short text is one window. */
-export function cutWindows({ text, side, views, findings }: ScreenedText, head: ScreeningHead): Window[] {
+export function cutWindows({ text, side, views, findings }: ScreenedText, head: FirstHead): Window[] {
   const size = side === 'input' ? INPUT_WINDOW_CHARS : PASSAGE_WINDOW_CHARS;
   if (text.length > size) return windowsOf(text, size).map((span) => windowAt(text, span, side, head));
   return [windowOf({ text, side, views, findings }, { start: 0, end: text.length }, head)];
@@ -45,7 +45,7 @@ export function cutWindows({ text, side, views, findings }: ScreenedText, head: 
  * The windows worth embedding. Of an input the start (its vector is known) and the most suspicious others; of a passage
  * only windows whose words are suspicious.
  */
-export function chooseWindows(windows: readonly Window[], head: ScreeningHead): Window[] {
+export function chooseWindows(windows: readonly Window[], head: FirstHead): Window[] {
   const [first, ...rest] = windows;
   if (!first) return [];
   if (first.side === 'input') return [first, ...mostSuspicious(rest, MAX_INPUT_WINDOWS - 1)];
@@ -54,7 +54,7 @@ export function chooseWindows(windows: readonly Window[], head: ScreeningHead): 
 }
 
 /** The sentences of a window as windows; the most suspicious ones if there are many. */
-export function suspiciousSentences({ text, span, side }: Window, head: ScreeningHead): Window[] {
+export function suspiciousSentences({ text, span, side }: Window, head: FirstHead): Window[] {
   const sentences = sentencesOf(text).map((sentence) => {
     const window = windowAt(text, sentence, side, head);
     return { ...window, span: { start: sentence.start + span.start, end: sentence.end + span.start } };
@@ -62,13 +62,13 @@ export function suspiciousSentences({ text, span, side }: Window, head: Screenin
   return mostSuspicious(sentences, MAX_SENTENCES);
 }
 
-function windowAt(text: string, span: Span, side: Side, head: ScreeningHead): Window {
+function windowAt(text: string, span: Span, side: Side, head: FirstHead): Window {
   const part = text.slice(span.start, span.end);
   const views = viewsOf(part);
   return windowOf({ text: part, side, views, findings: screenByRules(views, side) }, span, head);
 }
 
-function windowOf({ text, side, views, findings }: ScreenedText, span: Span, head: ScreeningHead): Window {
+function windowOf({ text, side, views, findings }: ScreenedText, span: Span, head: FirstHead): Window {
   const folded = views.folded.text;
   const lexical = head.lexical(folded);
   return { side, span, text, folded, findings, lexical, suspicion: head.suspicion(side, lexical, findings.counts) };

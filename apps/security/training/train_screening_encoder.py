@@ -1,10 +1,11 @@
-"""Fine-tunes the shared sentence encoder to tell attacks on a language model from what people ordinarily send.
+"""Fine-tunes the shared sentence encoder to separate attacks on a language model from ordinary texts.
 
 Trains a low-rank update of the encoder's 36 linear layers with two heads, one for inputs and one for passages, on the
-windows that `train-screening.js --export` writes. Every fifth document is left out: the thresholds are set on those.
-The heads are thrown away; `train-screening.js` fits its own on the encoder's vectors.
+windows that `train.ts --export` writes. It leaves out every fifth document; `train.ts` calibrates the thresholds on
+those. It discards the two heads; `train.ts` fits the second stage's head to the encoder's vectors.
 
-    python train_screening_body.py --model model.onnx --tokenizer tokenizer.json --windows windows.jsonl --out screening-encoder.safetensors
+    python train_screening_encoder.py --model model.onnx --tokenizer tokenizer.json --windows windows.jsonl \
+      --out screening-encoder.safetensors
 
 Deterministic on one machine with one number of threads. See libs/models/training/requirements.txt.
 """
@@ -30,7 +31,7 @@ WARM_UP_STEPS = 60
 
 
 class Average:
-    """An exponential moving average of parameters; generalises better than the last step's."""
+    """An exponential moving average of the parameters; it generalises better than the last step."""
 
     def __init__(self, model, decay):
         self.model, self.decay = model, decay
@@ -57,7 +58,7 @@ def read_windows(path):
 
 
 def masked(ids, share):
-    """Hides a share of the words, so that no single one decides."""
+    """Masks a share of the words, so that no single word decides."""
     hidden = (torch.rand(ids.shape) < share) & (ids > MASK_TOKEN)
     return torch.where(hidden, MASK_TOKEN, ids)
 
@@ -83,7 +84,7 @@ def main():
     tokens = [encoding.ids for encoding in tokenizer.encode_batch([row["text"] for row in windows])]
     attack = torch.tensor([int(row["attack"]) for row in windows])
     counts_as_input = torch.tensor([float(row["side"] == "input") for row in windows])
-    # In a document an attack of either kind counts; what users may ask must not be said there.
+    # Attacks of both sides count as attacks in a document.
     counts_as_passage = torch.tensor([float(row["side"] == "passage" or row["attack"]) for row in windows])
 
     parameters, quantised = read_encoder(options.model)

@@ -1,47 +1,45 @@
 import { lexicalVector, type SparseVector } from '@llmos/learning';
 
-/** One logistic regression on [embedding, word n-grams, rules], calibrated. */
+/** What the words are: a text that a user sends, or a part of a document, where any order to the reader is an attack. */
+export type Side = 'input' | 'passage';
+
+/** One calibrated logistic regression on [embedding, word n-grams, rules]. */
 export interface SideWeights {
   readonly embedding: Float32Array;
   readonly lexical: Float32Array;
   readonly rules: Float32Array;
   readonly bias: number;
   /**
-   * Score = 1 / (1 + exp(-(slope · logit + shift))); on average over the sources, 1 of 100 held-out benign
-   * texts reaches 0.5.
+   * Score = 1 / (1 + exp(-(slope · logit + shift))). On average over the sources, 1 in 100 held-out benign texts reaches
+   * a score of 0.5.
    */
   readonly slope: number;
   readonly shift: number;
-  /** Suspicion below which a window of a passage is not worth embedding. */
+  /** Windows of a passage with a lower suspicion are not worth embedding. */
   readonly suspicious: number;
 }
 
-export interface HeadWeights {
+export interface FirstHeadWeights extends Readonly<Record<Side, SideWeights>> {
   readonly dimensions: number;
   readonly vocabulary: readonly string[];
   readonly idf: Float32Array;
-  /** How much a unit vector of each kind counts beside the others. */
+  /** The factors of the three kinds of features. */
   readonly scales: { readonly embedding: number; readonly lexical: number; readonly rules: number };
-  /** Texts that people send. */
-  readonly input: SideWeights;
-  /** Retrieved passages, where any order to the reader is suspicious. */
-  readonly passage: SideWeights;
 }
 
-export type Side = 'input' | 'passage';
-
-/** What the head looks at in one text (or window). */
-export interface ScreeningFeatures {
+/** The features of one window. */
+export interface FirstFeatures {
   readonly vector: Float32Array;
   readonly lexical: SparseVector;
+  /** Hits of each rule. */
   readonly counts: Float32Array;
 }
 
-/** Computes with {@link HeadWeights}; microseconds a text. */
-export class ScreeningHead {
+/** The head of the first stage: a linear model on the shared encoder's vector, the words and the rules; microseconds a text. */
+export class FirstHead {
   private readonly vocabulary: ReadonlyMap<string, number>;
 
-  constructor(private readonly weights: HeadWeights) {
+  constructor(private readonly weights: FirstHeadWeights) {
     this.vocabulary = new Map(weights.vocabulary.map((gram, at) => [gram, at]));
   }
 
@@ -50,34 +48,34 @@ export class ScreeningHead {
     return this.weights.dimensions;
   }
 
-  /** Whether the words alone make a window worth its embedding. */
-  isSuspicious(side: Side, suspicion: number): boolean {
-    return suspicion >= this.weights[side].suspicious;
-  }
-
-  /** @param folded as `foldText` gives it. */
+  /** @param folded as `foldText` returns it. */
   lexical(folded: string): SparseVector {
     return lexicalVector(folded, this.vocabulary, this.weights.idf);
   }
 
-  /** 0 to 1 from a {@link logit}, shifted so that 0.5 is the threshold. */
-  score(side: Side, logit: number): number {
-    const { slope, shift } = this.weights[side];
-    return 1 / (1 + Math.exp(-(slope * logit + shift)));
-  }
-
-  /** How suspicious the words are, to choose what is worth embedding; not a probability. */
+  /** How suspicious the words are, to choose the windows that are worth embedding; not a probability. */
   suspicion(side: Side, lexical: SparseVector, counts: Float32Array): number {
     const { scales } = this.weights;
     const weights = this.weights[side];
     return scales.lexical * sparseDot(weights.lexical, lexical) + scales.rules * dot(weights.rules, counts);
   }
 
+  /** Whether the words alone make a window worth embedding. */
+  isSuspicious(side: Side, suspicion: number): boolean {
+    return suspicion >= this.weights[side].suspicious;
+  }
+
   /** Before calibration. */
-  logit(side: Side, { vector, lexical, counts }: ScreeningFeatures): number {
+  logit(side: Side, { vector, lexical, counts }: FirstFeatures): number {
     const { scales } = this.weights;
     const weights = this.weights[side];
     return weights.bias + scales.embedding * dot(weights.embedding, vector) + this.suspicion(side, lexical, counts);
+  }
+
+  /** 0 to 1 from a {@link logit}; 0.5 is the threshold. */
+  score(side: Side, logit: number): number {
+    const { slope, shift } = this.weights[side];
+    return 1 / (1 + Math.exp(-(slope * logit + shift)));
   }
 }
 

@@ -1,7 +1,7 @@
 import { areaUnderRoc } from '@llmos/learning';
-import type { ScreeningService } from '../screening.service.js';
-import { THRESHOLD } from '../verdict.js';
-import type { ReportText } from './report-sets.js';
+import type { ScreeningService } from '#src/screening/screening.service.js';
+import { THRESHOLD } from '#src/screening/verdict.js';
+import type { ReportText } from './report-sets.ts';
 
 export interface SetFigures {
   readonly attacks: number;
@@ -15,14 +15,14 @@ export interface JudgedText extends ReportText {
   readonly score: number;
 }
 
-/** Screens every text with the shipped threshold, as a pipeline would. */
+/** Screens every text with the committed threshold, as a pipeline does. */
 export async function judgeAll(service: ScreeningService, texts: readonly ReportText[]): Promise<JudgedText[]> {
   const judged: JudgedText[] = [];
   for (const row of texts) judged.push({ ...row, score: await scoreOf(service, row) });
   return judged;
 }
 
-/** Figures by set, in the order of the sets. */
+/** The figures of each set. */
 export function figuresOf(judged: readonly JudgedText[]): Record<string, SetFigures> {
   const sets = [...new Set(judged.map(({ set }) => set))];
   return Object.fromEntries(sets.map((set) => [set, figures(judged.filter((row) => row.set === set))]));

@@ -1,9 +1,9 @@
-import { TunedHead } from '../head/tuned-head.js';
-import type { TrainingRow } from './trainer.js';
-import { isCalibration, trainTunedHead, type TunedRow } from './tuned-trainer.js';
+import { SecondHead } from '#src/screening/head/second-head.js';
+import type { TrainingRow } from './first-head-trainer.ts';
+import { isCalibration, trainSecondHead, type SecondRow } from './second-head-trainer.ts';
 
-/** The fine-tuned vectors tell attacks from the rest; the first stage has its doubts of both. */
-const rows: TunedRow[] = Array.from({ length: 1_000 }, (_, document) => {
+/** The fine-tuned vectors separate attacks from the rest; the first stage's logits overlap more. */
+const rows: SecondRow[] = Array.from({ length: 1_000 }, (_, document) => {
   const attack = document % 3 === 0;
   const row: TrainingRow = {
     folded: '',
@@ -23,11 +23,11 @@ const rows: TunedRow[] = Array.from({ length: 1_000 }, (_, document) => {
   };
 });
 
-describe('trainTunedHead', () => {
-  const { head, heldOut } = trainTunedHead(rows);
-  const tuned = new TunedHead({ model: 'toy', ...head });
+describe('trainSecondHead', () => {
+  const { weights, heldOut } = trainSecondHead(rows);
+  const tuned = new SecondHead('toy', weights);
 
-  it('judges documents that nothing was fitted on, within the false alarms it may have', () => {
+  it('judges documents of the calibration correctly, within its rate of false alarms', () => {
     expect(heldOut.input.recall).toBe(1);
     expect(heldOut.input.falseAlarms).toBeLessThanOrEqual(0.01);
     for (const { row, tuned: vector, firstLogit } of rows.filter((each) => isCalibration(each.row))) {
@@ -36,7 +36,7 @@ describe('trainTunedHead', () => {
     }
   });
 
-  it('wants to be asked about attacks, and not about what the first stage finds harmless', () => {
+  it('is doubtful about attacks, but not about texts that the first stage finds harmless', () => {
     const asked = (attack: boolean) =>
       rows.filter(({ row, firstLogit }) => row.attack === attack && tuned.isDoubtful(row.side, firstLogit)).length;
     expect(asked(true)).toBeGreaterThan(300);

@@ -1,5 +1,5 @@
-import { calibrate, type HeldOut } from './calibration.js';
-import type { TrainingRow } from './trainer.js';
+import { calibrate, type HeldOut } from './calibration.ts';
+import type { TrainingRow } from './first-head-trainer.ts';
 
 const row = (document: number, source: string, attack: boolean): TrainingRow => ({
   folded: '',
@@ -16,25 +16,25 @@ const held = (count: number, source: string, logitOf: (at: number) => number, at
   Array.from({ length: count }, (_, at) => ({ row: row((documents += 1), source, attack), logit: logitOf(at) }));
 const limitOf = ({ slope, shift }: { slope: number; shift: number }) => -shift / slope;
 
-describe('the threshold', () => {
+describe('The threshold of calibrate', () => {
   const attacks = held(200, 'attacks', (at) => 3 + at / 100, true);
   const hard = held(100, 'hard', (at) => (at < 10 ? 2 + at / 100 : -1));
 
-  it('lets no more benign texts alarm than it may', () => {
+  it('lets at most the given share of benign texts alarm', () => {
     const { figures } = calibrate([...attacks, ...held(1_000, 'easy', (at) => at / 500)], 0.01);
     expect(figures).toMatchObject({ recall: 1, benign: 1_000 });
     expect(figures.falseAlarms).toBeLessThanOrEqual(0.01);
     expect(figures.falseAlarms).toBeGreaterThan(0.008);
   });
 
-  it('is not lowered by many easy texts of one source for the hard ones of another', () => {
+  it('is not lowered by adding easy texts to one source when another source has hard texts', () => {
     const few = limitOf(calibrate([...attacks, ...hard, ...held(100, 'easy', () => -5)], 0.01));
     const many = limitOf(calibrate([...attacks, ...hard, ...held(10_000, 'easy', () => -5)], 0.01));
     expect(many).toBeCloseTo(few, 5);
     expect(few).toBeGreaterThan(2);
   });
 
-  it('judges a text by its worst window', () => {
+  it('takes the highest logit of the windows of each text', () => {
     const long = held(500, 'long', (at) => (at % 5 === 4 ? at / 500 : -4)).map(({ logit, row: each }, at): HeldOut => ({
       logit,
       row: { ...each, document: Math.floor(at / 5) },

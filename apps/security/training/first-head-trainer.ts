@@ -1,9 +1,9 @@
 import { attackRules } from '@llmos/guardrails';
 import { fitLogisticRegression, fitVocabulary, lexicalVector, quantileOf, type SparseVector } from '@llmos/learning';
-import { ScreeningHead, type HeadWeights, type Side, type SideWeights } from '../head/screening-head.js';
-import { calibrate, STEPS, type HeldOut } from './calibration.js';
+import { FirstHead, type FirstHeadWeights, type Side, type SideWeights } from '#src/screening/head/first-head.js';
+import { calibrate, STEPS, type HeldOut } from './calibration.ts';
 
-/** One text with everything the head looks at; `certain` rules decide without it. */
+/** The features of one window. If a rule is `certain`, it decides without the head. */
 export interface TrainingRow {
   readonly folded: string;
   readonly vector: Float32Array;
@@ -21,40 +21,40 @@ export const SETTINGS = {
   scales: { embedding: 4, lexical: 9, rules: 0.5 },
   inversePenalty: 1,
   minimumTexts: 3,
-  /** Of the held-out benign texts this share may reach the threshold, on average over the sources. */
+  /** The share of held-out benign texts that may reach the threshold, on average over the sources. */
   falseAlarms: 0.01,
   folds: 5,
 } as const;
 export type TrainingSettings = {
-  readonly [K in keyof typeof SETTINGS]: K extends 'scales' ? HeadWeights['scales'] : number;
+  readonly [K in keyof typeof SETTINGS]: K extends 'scales' ? FirstHeadWeights['scales'] : number;
 };
 
-/** Share of the attacks in passages whose words may look harmless; only their embedding could tell. */
+/** The share of attacks in passages whose words may be below the limit of suspicion, so that they are not embedded. */
 const UNSUSPICIOUS_ATTACKS = 0.03;
 
-/** Fits both sides, and calibrates each on predictions for rows that the predicting head had not seen. */
-export function trainHead(rows: readonly TrainingRow[], settings: TrainingSettings = SETTINGS) {
+/** Fits both sides, and calibrates each on cross-validated predictions. */
+export function trainFirstHead(rows: readonly TrainingRow[], settings: TrainingSettings = SETTINGS) {
   const outOfFold = Array.from({ length: settings.folds }, (_, fold) => {
     const seen = rows.filter(({ document }) => document % settings.folds !== fold);
     const held = rows.filter(({ document }) => document % settings.folds === fold);
-    const head = new ScreeningHead(fit(seen, settings));
+    const head = new FirstHead(fit(seen, settings));
     return held.map((row) => judge(head, row));
   }).flat();
   const fitted = fit(rows, settings);
   const of = (side: Side) => outOfFold.filter(({ row }) => row.side === side);
   const input = calibrated(fitted.input, of('input'), settings);
   const passage = calibrated(fitted.passage, of('passage'), settings);
-  const weights: HeadWeights = { ...fitted, input: input.side, passage: passage.side };
+  const weights: FirstHeadWeights = { ...fitted, input: input.side, passage: passage.side };
   return { weights, outOfFold, heldOut: { input: input.figures, passage: passage.figures } };
 }
 
-function judge(head: ScreeningHead, row: TrainingRow): Suspect {
+function judge(head: FirstHead, row: TrainingRow): Suspect {
   const lexical = head.lexical(row.folded);
   const logit = head.logit(row.side, { vector: row.vector, counts: row.counts, lexical });
   return { row, logit, suspicion: head.suspicion(row.side, lexical, row.counts) };
 }
 
-function fit(rows: readonly TrainingRow[], settings: TrainingSettings): HeadWeights {
+function fit(rows: readonly TrainingRow[], settings: TrainingSettings): FirstHeadWeights {
   const { grams, idf } = fitVocabulary(
     rows.map(({ folded }) => folded),
     settings.minimumTexts,
@@ -76,7 +76,7 @@ function fit(rows: readonly TrainingRow[], settings: TrainingSettings): HeadWeig
     idf,
     scales: settings.scales,
     input: side(({ side }) => side === 'input'),
-    // In a document an attack of either kind counts; what users may ask must not be said there.
+    // Attacks of both sides count as attacks in a document.
     passage: side(({ side, attack }) => side === 'passage' || attack),
   };
 }
@@ -109,7 +109,7 @@ function joined(
   { vector, counts }: TrainingRow,
   lexical: SparseVector,
   grams: number,
-  scales: HeadWeights['scales'],
+  scales: FirstHeadWeights['scales'],
 ): SparseVector {
   const dense = vector.length;
   const size = dense + lexical.indexes.length + counts.length;

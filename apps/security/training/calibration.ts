@@ -1,19 +1,22 @@
 import { fitLogisticRegression } from '@llmos/learning';
-import type { TrainingRow } from './trainer.js';
+import type { TrainingRow } from './first-head-trainer.ts';
 
 export const STEPS = { maxIterations: 150, gradientTolerance: 1e-5 };
-/** Above any logit. */
+/** Higher than any logit of a head. */
 const CERTAIN_LOGIT = 1e6;
-/** Sources with fewer held-out benign texts say too little of their false alarms. */
+/** Sources with fewer held-out benign texts are too small for a rate of false alarms. */
 const MIN_BENIGN_A_SOURCE = 20;
 
-/** A row and what a head that had not seen it made of it. */
+/** A row, and its logit by a head that was not fitted to it. */
 export interface HeldOut {
   readonly row: TrainingRow;
   readonly logit: number;
 }
 
-/** Platt's two numbers by the same regression on one feature, and the threshold from the benign rows. */
+/**
+ * Fits slope and shift by a logistic regression on the logit (Platt scaling), then shifts the threshold so that at most
+ * `falseAlarms` of the benign texts reach it.
+ */
 export function calibrate(held: readonly HeldOut[], falseAlarms: number) {
   const platt = fitLogisticRegression(
     {
@@ -35,7 +38,7 @@ export function calibrate(held: readonly HeldOut[], falseAlarms: number) {
     attacks: attacks.length,
     benign: benign.length,
   };
-  // The shift moves the threshold to 0.5 and leaves the slope as calibrated.
+  // The shift puts the threshold at a score of 0.5 and keeps the fitted slope.
   return { slope, shift: -slope * limit, figures };
 }
 
@@ -45,8 +48,8 @@ interface Judged {
 }
 
 /**
- * The lowest limit at which, on average over the sources, no more than `share` of the benign texts alarm: a large source
- * of easy texts does not pay for a small one of hard ones.
+ * The lowest limit at which, on average over the sources, at most `share` of the benign texts alarm. Each source counts
+ * the same, so that a large source of easy texts does not hide a small source of hard ones.
  */
 function limitFor(benign: readonly Judged[], share: number): number {
   const bySource = Map.groupBy(benign, ({ source }) => source);
@@ -61,7 +64,7 @@ function limitFor(benign: readonly Judged[], share: number): number {
   return last === undefined || last >= CERTAIN_LOGIT ? quiet + 1e-6 : (last + quiet) / 2;
 }
 
-/** A text is judged by its worst window, so that is what the threshold is chosen on; rules that decide alone count most. */
+/** The highest logit of each text's windows, as screening takes it; rules that decide alone count more than any logit. */
 function highestByDocument(held: readonly HeldOut[]): Judged[] {
   const highest = new Map<number, Judged>();
   for (const { row, logit: own } of held) {

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { OverlapIndex } from './overlap.js';
-import { missingIsEmpty, type ReportText } from './report-sets.js';
+import { OverlapIndex } from './overlap.ts';
+import { missingIsEmpty, type ReportText } from './report-sets.ts';
 
 const UNSEEN = 'unseen:';
 
 /**
- * Sets that nobody had looked at when the head was made. Its training did not leave out what is like them, so what is
- * like a training text is left out here.
+ * Sets that were not looked at while the heads were made. Training does not exclude texts that are similar to theirs, so
+ * their texts that are similar to a training text are excluded here.
  */
 export async function readUnseenSets(folder: string, trainedOn: readonly string[]): Promise<ReportText[]> {
   const sets = await Promise.all([mixed, mosscap, agentDojo].map((read) => read(folder).catch(missingIsEmpty)));
@@ -17,7 +17,7 @@ export async function readUnseenSets(folder: string, trainedOn: readonly string[
   return sets.flat().filter(({ text }) => !index.has(text));
 }
 
-/** A small mix of attacks and requests, used by its authors as a test. */
+/** A small mix of attacks and requests; its authors' test set. */
 async function mixed(folder: string): Promise<ReportText[]> {
   const path = 'HackaT104+prompt-injection-detector/datasets/test/Prompt_INJECTION_And_Benign_DATASET.jsonl';
   const row = z.object({ prompt: z.string(), label: z.enum(['malicious', 'benign']) });
@@ -32,7 +32,7 @@ async function mixed(folder: string): Promise<ReportText[]> {
     }));
 }
 
-/** Attacks of players on a guarded secret; Gandalf, a sibling, is trained on. */
+/** Attacks of players on a guarded secret; Gandalf, a similar game, is a training source. */
 async function mosscap(folder: string): Promise<ReportText[]> {
   const rows = z.array(z.object({ content: z.coerce.string() }));
   const content = await readFile(
@@ -48,10 +48,10 @@ const SUITES = ['banking', 'slack', 'travel', 'workspace'];
 const ENVIRONMENTS = ['banking/environment', 'slack/environment', 'travel/environment'].concat(
   ['inbox', 'calendar', 'cloud_drive'].map((name) => `workspace/include/${name}`),
 );
-/** Names and addresses are no documents. */
+/** Shorter strings are names and addresses, not documents. */
 const MIN_DOCUMENT_CHARS = 60;
 
-/** AgentDojo's mails, files, pages and reviews, as they are and with each attacker's goal, in bare words, at their end. */
+/** AgentDojo's mails, files, pages and reviews, unchanged, and with an attacker's goal in plain words at the end. */
 async function agentDojo(folder: string): Promise<ReportText[]> {
   const base = join(folder, 'sequrity-ai+agentdojo/src/agentdojo');
   const environments = await Promise.all(
@@ -78,7 +78,7 @@ function stringsOf(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsOf) : [];
 }
 
-/** The string literals behind each `GOAL =`; what is put in by name becomes a number. */
+/** The string literals after each `GOAL =`; interpolated values become a number. */
 function goalsOf(python: string): string[] {
   const assignments = python.matchAll(/\bGOAL = \(?((?:\s*f?"(?:[^"\\\n]|\\.)*")+)/g);
   return [...assignments].map(([, literals = '']) =>

@@ -1,13 +1,10 @@
 import { foldText } from '@llmos/guardrails';
 
 const SHINGLE = 5;
-/** Share of one text's word runs that another holds, from which on they count as the same. */
+/** Texts that share at least this part of their word runs count as the same. */
 const SAME = 0.5;
 
-/**
- * Finds what occurs in two sets, word for word or nearly (half of the runs of five words), so that nothing that is
- * reported on was trained on.
- */
+/** Finds texts of one set that equal a text of another, or share half of its runs of five words. */
 export class OverlapIndex {
   private readonly owners = new Map<string, number[]>();
   private readonly sizes: number[] = [];
@@ -37,7 +34,7 @@ function plain(text: string): string {
   return (foldText(text).text.match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
 }
 
-/** A text of fewer words than a run has one run: itself. */
+/** A text with fewer words than a run is one run. */
 function runsOf(text: string): Set<string> {
   const words = plain(text).split(' ');
   const runs = new Set<string>();

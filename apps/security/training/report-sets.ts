@@ -5,11 +5,11 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
-/** One text that figures are reported on and that no training may see. */
+/** A text of the report; no training may use it. */
 export interface ReportText {
   readonly text: string;
   readonly label: 'injection' | 'benign';
-  /** Which line of the report it belongs to. */
+  /** The line of the report that it counts for. */
   readonly set: string;
   readonly source: TextSource;
 }
@@ -22,13 +22,13 @@ const lines = (content: string): unknown[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as unknown);
 
-/** Reads every set that is there: a report names the sets it covers. */
+/** Reads the sets whose files exist; the report names the sets it covers. */
 export async function readReportSets(folder: string): Promise<ReportText[]> {
   const sets = [piguard, notInject, wildGuard, customerTalk, deepsetTest, parapet, emails];
   return (await Promise.all(sets.map((read) => read(folder).catch(missingIsEmpty)))).flat();
 }
 
-/** PIGuard's validation mix. BIPIA's orders are ordinary questions unless they stand in a document. */
+/** PIGuard's validation mix. BIPIA's orders are attacks only in a document; as inputs they are ordinary questions. */
 async function piguard(folder: string): Promise<ReportText[]> {
   const rows = await readPrompts(folder, 'report/valid.json');
   return rows.flatMap(({ prompt, label, source = '' }) => {
@@ -76,7 +76,7 @@ async function deepsetTest(folder: string): Promise<ReportText[]> {
   }));
 }
 
-/** The parts of a public hold-out whose sources are not trained on. */
+/** The parts of a public held-out set whose sources are not used in training. */
 async function parapet(folder: string): Promise<ReportText[]> {
   const content = await readFile(join(folder, 'Parapet-Tech+parapet/schema/eval/l1_holdout.yaml'), 'utf8');
   const rows = yamlRows.parse(parseYaml(content));
@@ -89,7 +89,7 @@ async function parapet(folder: string): Promise<ReportText[]> {
   });
 }
 
-/** BIPIA's test e-mails, as they are and with a test order at their end. */
+/** BIPIA's test e-mails, unchanged, and with a test order at the end. */
 async function emails(folder: string): Promise<ReportText[]> {
   const base = join(folder, 'microsoft+BIPIA/benchmark');
   const mails = lines(await readFile(`${base}/email/test.jsonl`, 'utf8')).map(
@@ -109,7 +109,7 @@ async function emails(folder: string): Promise<ReportText[]> {
 const GERMAN =
   /[äöüß]|\b(?:der|die|das|und|ist|nicht|ich|ein|eine|wie|mit|zu|auf|sie|wir|dem|von|alle|jetzt|sind|mir|kann)\b/giu;
 
-/** English texts hold such words now and then ("die"), German ones in every line. */
+/** Some of these words occur in English texts too ("die"), but seldom; in German texts they are frequent. */
 function isGerman(text: string): boolean {
   return (text.match(GERMAN)?.length ?? 0) * 10 >= text.split(/\s+/).length;
 }
@@ -118,7 +118,7 @@ async function readPrompts(folder: string, path: string): Promise<z.output<typeo
   return prompts.parse(JSON.parse(await readFile(join(folder, path), 'utf8')));
 }
 
-/** Of a set whose file is not there. */
+/** No texts if the file of a set is missing. */
 export function missingIsEmpty(error: unknown): ReportText[] {
   if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
   throw error;

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { PASSAGE_WINDOW_CHARS } from '../windows.js';
+import { PASSAGE_WINDOW_CHARS } from '#src/screening/windows.js';
 
 /** One labelled text of a public set. */
 export interface LabelledText {
   readonly text: string;
   readonly label: 'injection' | 'benign';
-  /** `passage`: part of a document, where any order is an attack; `input`: sent by a user. */
+  /** `input`: sent by a user; `passage`: part of a document, where any order is an attack. */
   readonly side: 'input' | 'passage';
   readonly source: string;
 }
@@ -26,7 +26,7 @@ const TEMPLATES = 'yizhongw+self-instruct/data/finetuning/t0_train_50k/data_per_
 const HOLDOUT = 'Parapet-Tech+parapet/schema/eval/l1_holdout.yaml';
 const GPTEACHER = 'teknium1+GPTeacher';
 
-/** Attacks come in other languages too; without requests in them, any foreign sentence would look like one. */
+/** Some attacks are in other languages; without harmless requests in them, any foreign sentence would look like an attack. */
 const LANGUAGES = 'de es fr it pt nl pl ru uk sv fi cs el tr ar he hi zh-cn ja ko vi id'.split(' ');
 const DOCUMENTS = [
   'quoref_Answer_Test',
@@ -38,8 +38,8 @@ const DOCUMENTS = [
 ];
 
 /**
- * What the head is trained on: files of public repositories as they stand there, in `<data>/<owner>+<name>/<path>`.
- * Licences are in the model card.
+ * The training data: unchanged files of public repositories in `<data>/<owner>+<name>/<path>`. The model card lists the
+ * licences.
  */
 export const trainingSources: readonly Read[] = [
   csv('TrustAIRLab+JailbreakLLMs/data/jailbreak_prompts.csv', 'prompt', attack('in-the-wild-jailbreaks')),
@@ -89,7 +89,7 @@ export const trainingSources: readonly Read[] = [
   document('microsoft+BIPIA/benchmark/table/train.jsonl', 'context', 60),
 ];
 
-/** Labelled lines of the product's own: `{"text", "label", "side"}`. */
+/** This project's own examples: lines of `{"text", "label", "side"}`. */
 export async function readOwnExamples(path: string): Promise<LabelledText[]> {
   const row = z.object({
     text: z.string(),
@@ -103,7 +103,7 @@ export async function readOwnExamples(path: string): Promise<LabelledText[]> {
     .map((line) => ({ ...row.parse(JSON.parse(line)), source: 'own' }));
 }
 
-/** Every row of every source; sources that are missing are named in the error. */
+/** Every row of every source. Rejects naming the first missing file. */
 export async function readTrainingTexts(folder: string, ownPath: string): Promise<LabelledText[]> {
   const sets = await Promise.all([...trainingSources.map((read) => read(folder)), readOwnExamples(ownPath)]);
   return sets
@@ -124,7 +124,7 @@ function lines(path: string, column: string, kind: Kind): Read {
   return async (folder) => rowsOf(parseLines(await readFile(join(folder, path), 'utf8')), column, kind);
 }
 
-/** A file that lists texts under headings. */
+/** A JSON object of lists of texts. */
 function lists(path: string, kind: Kind): Read {
   return async (folder) => {
     const headings = z
@@ -146,7 +146,7 @@ function yaml(path: string, prefix: string, kind: Kind): Read {
   };
 }
 
-/** German and English; its attacks include role plays and requests that attack nothing. */
+/** German and English; its attacks include role plays and requests that do not attack the model. */
 function deepset(path: string): Read {
   return async (folder) =>
     readCsv(await readFile(join(folder, path), 'utf8')).map((row) => {
@@ -164,7 +164,7 @@ function clinc(path: string, count: number): Read {
   };
 }
 
-/** Tasks as they are put to a model, documents and all: `count` of each file of a folder. */
+/** Tasks with their documents, as they are given to a model: `count` of each file of a folder. */
 function templates(path: string, count: number): Read {
   return async (folder) => {
     const names = (await readdir(join(folder, path))).filter((name) => name.endsWith('.jsonl')).sort();
@@ -173,7 +173,7 @@ function templates(path: string, count: number): Read {
   };
 }
 
-/** Requests to a house in another language: the first wording of each, `count` in all. */
+/** Smart-home requests in one language: the first wording of each, `count` in all. */
 function smartHome(path: string, count: number): Read {
   const file = z.object({ tests: z.array(z.object({ sentences: z.array(z.coerce.string()) })) });
   return async (folder) => {
@@ -188,7 +188,7 @@ function smartHome(path: string, count: number): Read {
   };
 }
 
-/** Answers of tools, as passages: with an attacker's order where a field was free, and without. */
+/** Answers of tools as passages, with an attacker's order or a harmless text in a free field. */
 function toolAnswers(path: string): Read {
   const row = z.object({ 'Attacker Instruction': z.string(), 'Tool Response Template': z.string() });
   return async (folder) => {
@@ -198,12 +198,12 @@ function toolAnswers(path: string): Read {
       const text = answer.replace('<Attacker Instruction>', isAttack ? order : (HARMLESS[at % HARMLESS.length] ?? ''));
       return { text, label: isAttack ? 'injection' : 'benign', side: 'passage', source: 'injecagent' };
     });
-    // A longer one would lose its order where windows are cut.
+    // In a longer attack, the cut into windows could remove the order.
     return filled.filter(({ text, label }) => label === 'benign' || text.length <= PASSAGE_WINDOW_CHARS * 2);
   };
 }
 
-/** What stands in the free field of a tool's answer on an ordinary day. */
+/** Harmless contents of the free field of a tool's answer. */
 const HARMLESS = [
   'Works as described, and arrived two days early.',
   'Thanks again for dinner, it was lovely to see you both.',
@@ -214,7 +214,7 @@ const HARMLESS = [
   'Minutes of the last call are attached; comments are welcome until Friday.',
 ];
 
-/** Documents, benign as passages; a task's question around the document is cut away with its first line. */
+/** Documents as benign passages; of a task with a document only the document is kept. */
 function document(path: string, column: string, count = 200): Read {
   return async (folder) => {
     const rows = parseLines(await readFile(join(folder, path), 'utf8')).slice(0, count);
@@ -226,7 +226,7 @@ function document(path: string, column: string, count = 200): Read {
   };
 }
 
-/** Task templates ask at the start or the end; the longest paragraph is the document. */
+/** The longest paragraph: task templates put their question before or after the document. */
 function middleOf(text: string): string {
   return text.split(/\n+/).reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }

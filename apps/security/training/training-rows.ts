@@ -1,29 +1,29 @@
 import { screenByRules, viewsOf } from '@llmos/guardrails';
-import { windowsOf } from '../sentences.js';
-import { INPUT_WINDOW_CHARS, PASSAGE_WINDOW_CHARS } from '../windows.js';
-import type { EmbeddingCache } from './embedding-cache.js';
-import { OverlapIndex } from './overlap.js';
-import type { TrainingRow } from './trainer.js';
-import type { LabelledText } from './training-sources.js';
+import type { EmbeddingCache } from '@llmos/models';
+import { windowsOf } from '#src/screening/sentences.js';
+import { INPUT_WINDOW_CHARS, PASSAGE_WINDOW_CHARS } from '#src/screening/windows.js';
+import { OverlapIndex } from './overlap.ts';
+import type { TrainingRow } from './first-head-trainer.ts';
+import type { LabelledText } from './training-sources.ts';
 
-/** No set may drown the others. */
+/** A larger source is cut, so that it does not dominate the others. */
 const MAX_TEXTS_A_SOURCE = 1_200;
 const MAX_WINDOWS = { benign: 8, injection: 2 } as const;
 const CONTEXTS_AN_ORDER = 3;
-/** Attacks that hide behind a request for something else. */
+/** How many attacks are appended to a harmless request. */
 const MAX_HIDDEN = 500;
 const MAX_HIDDEN_CHARS = 300;
 
-/** Which texts were left out, and why. */
+/** The selected texts, and how many were left out for which reason. */
 export interface Selection {
   readonly texts: readonly LabelledText[];
-  /** Equal or nearly equal to a text that is reported on. */
+  /** Texts equal or nearly equal to a text of the report. */
   readonly overlapping: number;
   readonly repeated: number;
   readonly perSource: Readonly<Record<string, number>>;
 }
 
-/** Leaves out what is reported on, repetitions, and what is over the limit of a source. */
+/** Leaves out texts of the report, repetitions, and texts above the limit of a source. */
 export function selectTexts(all: readonly LabelledText[], reported: readonly string[]): Selection {
   const index = new OverlapIndex(reported);
   const clean = all.filter(({ text }) => !index.has(text));
@@ -43,7 +43,7 @@ export function selectTexts(all: readonly LabelledText[], reported: readonly str
   return { texts, overlapping: all.length - clean.length, repeated: clean.length - unique.length, perSource };
 }
 
-/** In a document, any task for the reader is an attack: orders alone, and behind sentences of documents. */
+/** Adds orders as passages, alone and after sentences of documents: in a document any task for the reader is an attack. */
 export function withOrdersInDocuments(texts: readonly LabelledText[]): LabelledText[] {
   const documents = texts.filter(({ source }) => source === 'documents').map(({ text }) => text.slice(0, 150));
   const orders = texts.filter(({ source }) => source === 'bipia-text');
@@ -59,7 +59,7 @@ export function withOrdersInDocuments(texts: readonly LabelledText[]): LabelledT
   return [...texts, ...tasks, ...inContext];
 }
 
-/** Of a user, an attack behind a harmless request is one too. */
+/** Adds attacks that follow a harmless request. */
 export function withAttacksBehindRequests(texts: readonly LabelledText[]): LabelledText[] {
   const short = (label: LabelledText['label']) =>
     texts.filter((row) => row.side === 'input' && row.label === label && row.text.length <= MAX_HIDDEN_CHARS);
@@ -73,13 +73,13 @@ export function withAttacksBehindRequests(texts: readonly LabelledText[]): Label
   return [...texts, ...hidden];
 }
 
-/** A part of a training text, as screening would cut it. */
+/** A part of a training text, cut as screening cuts it. */
 export interface TrainingWindow extends LabelledText {
   /** Number of the text that it was cut from. */
   readonly document: number;
 }
 
-/** Cuts texts into the windows that screening looks at. */
+/** Cuts texts into windows as screening does. */
 export function trainingWindows(texts: readonly LabelledText[]): TrainingWindow[] {
   return texts.flatMap((row, document) => {
     const size = row.side === 'input' ? INPUT_WINDOW_CHARS : PASSAGE_WINDOW_CHARS;
@@ -91,7 +91,7 @@ export function trainingWindows(texts: readonly LabelledText[]): TrainingWindow[
   });
 }
 
-/** Computes what the first stage sees of each window. */
+/** Computes the first stage's features of each window. */
 export async function rowsOf(
   windows: readonly TrainingWindow[],
   cache: EmbeddingCache,

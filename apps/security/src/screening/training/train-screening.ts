@@ -1,3 +1,0 @@
-import { runTraining } from './train.command.js';
-
-await runTraining(process.argv.slice(2));
