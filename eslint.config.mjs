@@ -163,7 +163,7 @@ export default tseslint.config(
   { files: TESTS, rules: boundaries({ alsoAllowed: ['lib:testing', 'lib:bus'], allowCircularSelfDependency: true }) },
   // no-telemetry.ts writes a variable that the inference engine reads.
   {
-    files: [...TESTS, 'libs/config/**', 'libs/models/src/no-telemetry.ts'],
+    files: [...TESTS, 'libs/config/**', 'libs/models/src/inference/no-telemetry.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['apps/cli/**', ...TESTS], rules: { 'no-console': 'off' } },

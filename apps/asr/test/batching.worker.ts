@@ -1,4 +1,4 @@
-import { serveWorker } from '@llmos/models';
+import { serveWorker } from '@llmos/models/worker';
 import type { MoonshineFiles } from '../src/adapters/moonshine.js';
 
 // The model runs in a worker, in Node's realm as in the service, not in the realm of the test runner.

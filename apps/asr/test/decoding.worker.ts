@@ -1,4 +1,4 @@
-import { serveWorker } from '@llmos/models';
+import { serveWorker } from '@llmos/models/worker';
 
 // The codecs run in a worker, in Node's realm as in the service, not in the realm of the test runner.
 const built = new URL('../dist/adapters/audio-decoder.adapter.js', import.meta.url).href;

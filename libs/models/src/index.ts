@@ -1,14 +1,14 @@
-import './no-telemetry.js';
-export { ModelCatalog, type CatalogFile } from './model-catalog.js';
-export type { CatalogModel, ModelUse, SourceSpec } from './model-catalog.schema.js';
-export { carriedVector, carryEmbedding } from './carried-embedding.js';
-export { CatalogEmbedder, type CatalogEmbedderOptions } from './catalog-embedder.js';
-export { deviceSchema, DEVICES, type Device } from './device.js';
-export { DeviceSlots } from './device-slots.js';
-export type { Embedder } from './embedder.js';
-export type { Encoded, EncodedTokens } from './encoded.js';
-export { EncoderPool, type EncoderPoolOptions } from './encoder-pool.js';
-export { EmbeddingCache, type EmbeddingCacheOptions } from './embedding-cache.js';
+import './inference/no-telemetry.js';
+export { ModelCatalog, type CatalogFile } from './store/model-catalog.js';
+export type { CatalogModel, ModelUse, SourceSpec } from './store/model-catalog.schema.js';
+export { carriedVector, carryEmbedding } from './encoder/carried-embedding.js';
+export { CatalogEmbedder, type CatalogEmbedderOptions } from './encoder/catalog-embedder.js';
+export { deviceSchema, DEVICES, type Device } from './inference/device.js';
+export { DeviceSlots } from './inference/device-slots.js';
+export type { Embedder } from './encoder/embedder.js';
+export type { Encoded, EncodedTokens } from './encoder/encoded.js';
+export { EncoderPool, type EncoderPoolOptions } from './encoder/encoder-pool.js';
+export { EmbeddingCache, type EmbeddingCacheOptions } from './encoder/embedding-cache.js';
 export {
   checkWeights,
   decodeWeights,
@@ -18,19 +18,23 @@ export {
   writeHeadFiles,
   type HeadFilePair,
   type WeightsFile,
-} from './head-files.js';
+} from './heads/head-files.js';
 export {
   ModelStore,
   type EnsureOptions,
   type FileState,
   type ListedModel,
   type ModelStoreOptions,
-} from './model-store.js';
-export { describeFetch, type FetchProgress, type LoadProgress } from './progress-meter.js';
-export type { HttpSettings } from './sources/http.source.js';
-export type { HubSettings } from './sources/hub.source.js';
-export { encodeSafetensors, Safetensors, type NamedTensor, type TensorData } from './safetensors.js';
-export type { TokenSpan } from './token-spans.js';
-export { TunableEncoder, type Gradient, type PairBatch, type TunableEncoderOptions } from './tunable-encoder.js';
-export { WorkerPool, type CallOptions, type WorkerPoolOptions } from './worker-pool.js';
-export { serveWorker, type WorkerMethods } from './worker-serve.js';
+} from './store/model-store.js';
+export { describeFetch, type FetchProgress, type LoadProgress } from './store/progress-meter.js';
+export type { HttpSettings } from './store/sources/http.source.js';
+export type { HubSettings } from './store/sources/hub.source.js';
+export { encodeSafetensors, Safetensors, type NamedTensor, type TensorData } from './heads/safetensors.js';
+export type { TokenSpan } from './encoder/token-spans.js';
+export {
+  TunableEncoder,
+  type Gradient,
+  type PairBatch,
+  type TunableEncoderOptions,
+} from './encoder/tunable-encoder.js';
+export { WorkerPool, type CallOptions, type WorkerPoolOptions } from './inference/worker-pool.js';

@@ -26,7 +26,7 @@ describe('EncoderPool.encode', () => {
     expect(encoded?.tokens.spans).toHaveLength(256);
   });
 
-  it('places tokens in order and within any text', async () => {
+  it('gives positions in order and within the text, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 40 }), async (text) => {
         const [encoded] = await embedder.encode([text]);
@@ -43,7 +43,7 @@ describe('EncoderPool.encode', () => {
     );
   }, 60_000);
 
-  it('says that an update does not belong to the model', async () => {
+  it('refuses an update that does not belong to the model', async () => {
     const files = await minilmFiles();
     await expect(EncoderPool.start({ ...files, update: files.tokenizer })).rejects.toMatchObject({
       code: 'UNAVAILABLE',

@@ -4,7 +4,7 @@ import { longestHold } from '@llmos/testing';
 import { EncoderPool } from '../src/index.js';
 import { minilmFiles } from './minilm.fixture.js';
 
-/** A pass of the model takes hundreds. */
+/** A pass of the model takes hundreds of milliseconds. */
 const MAX_HOLD_MS = 50;
 const dot = (a: Float32Array | undefined, b: Float32Array | undefined): number =>
   a && b ? a.reduce((sum, value, d) => sum + value * (b[d] ?? 0), 0) : NaN;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => embedder.close());
 
 describe('EncoderPool', () => {
-  it('gives one normalised vector of 384 numbers per text, and none for none', async () => {
+  it('gives one normalised vector of 384 numbers per text, and no vectors for no texts', async () => {
     await expect(embedder.embed([])).resolves.toEqual([]);
     const vectors = await embedder.embed(['hello', '', long]);
     expect(vectors.map((vector) => vector.length)).toEqual([384, 384, 384]);
@@ -25,7 +25,7 @@ describe('EncoderPool', () => {
     expect(embedder.dimensions).toBe(384);
   });
 
-  it('puts texts that mean the same closer than texts that do not', async () => {
+  it('gives texts of the same meaning more similar vectors than others', async () => {
     const [card, lost, weather] = await embedder.embed([
       'I lost my credit card',
       'My bank card is missing',
@@ -35,7 +35,7 @@ describe('EncoderPool', () => {
     expect(dot(card, weather)).toBeLessThan(0.3);
   });
 
-  it('gives a text the same vector, to the bit, alone, among others and beside other callers', async () => {
+  it('gives a text the same vector, to the bit, alone, among others and with concurrent callers', async () => {
     const texts = Array.from({ length: 40 }, (_, n) => `question ${n} ${'about the delivery '.repeat(n % 9)}`);
     const [together, ...alone] = await Promise.all([
       embedder.embed(texts),
@@ -44,7 +44,7 @@ describe('EncoderPool', () => {
     alone.forEach((vectors, n) => expect(vectors[0]).toEqual(together[n]));
   }, 30_000);
 
-  it('lets callers take turns: a question does not wait for a bulk that came before it', async () => {
+  it('serves callers in turns: a question does not wait for an earlier bulk', async () => {
     const order: string[] = [];
     const bulk = embedder.embed(Array.from({ length: 30 }, (_, n) => `text ${n}`)).then(() => order.push('bulk'));
     await Promise.all([bulk, embedder.embed(['question']).then(() => order.push('question'))]);
@@ -72,7 +72,7 @@ describe('EncoderPool', () => {
     expect(await longestHold(() => embedder.embed(texts), MAX_HOLD_MS)).toBeLessThan(MAX_HOLD_MS);
   }, 30_000);
 
-  it('says which file is missing', async () => {
+  it('names the missing file', async () => {
     const { tokenizer } = await minilmFiles();
     const missing = join(import.meta.dirname, 'absent.onnx');
     expect(existsSync(missing)).toBe(false);

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withFileLock } from '../src/file-lock.js';
+import { withFileLock } from '../src/store/file-lock.js';
 
 let folder: string;
 let path: string;
@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('withFileLock', () => {
-  it('lets one at a time in, and leaves nothing behind', async () => {
+  it('runs one work at a time, and leaves no file', async () => {
     let inside = 0;
     let highest = 0;
     const work = async (): Promise<void> => {
@@ -25,7 +25,7 @@ describe('withFileLock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('gives the lock back when the work fails', async () => {
+  it('releases the lock when the work fails', async () => {
     await expect(withFileLock(path, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(withFileLock(path, () => Promise.resolve('yes'))).resolves.toBe('yes');
   });
@@ -34,7 +34,7 @@ describe('withFileLock', () => {
     ['of a process that died here', JSON.stringify({ pid: 2 ** 22 + 7, host: hostname() }), 0],
     ['long untouched, from elsewhere', JSON.stringify({ pid: 1, host: 'elsewhere' }), 120],
     ['long untouched, and empty', '', 120],
-  ])('takes over a lock %s, and still lets one at a time in', async (_, content, ageSeconds) => {
+  ])('takes over a lock %s, and still runs one work at a time', async (_, content, ageSeconds) => {
     await writeFile(path, content);
     const then = new Date(Date.now() - ageSeconds * 1_000);
     await utimes(path, then, then);
@@ -48,7 +48,7 @@ describe('withFileLock', () => {
     expect(order).toEqual(['in', 'out', 'in', 'out', 'in', 'out']);
   });
 
-  it('stops waiting for a living holder on abort', async () => {
+  it('stops waiting for a running holder on abort', async () => {
     await writeFile(path, JSON.stringify({ pid: process.pid, host: hostname() }));
     const waiting = withFileLock(path, () => Promise.resolve(), AbortSignal.timeout(60));
     await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' });

@@ -8,14 +8,14 @@ export interface ServedRequest {
   readonly authorization?: string;
 }
 
-/** A file server that speaks ranges and ETags, and misbehaves on demand. */
+/** A file server with ranges and ETags that fails on demand. */
 export class FileServer {
   readonly requests: ServedRequest[] = [];
-  /** Cut the connection after so many body bytes, once per entry; `Infinity` serves it whole. */
+  /** Break the connection after so many body bytes, once per entry; `Infinity` serves the whole body. */
   readonly cuts: number[] = [];
   /** Answer with these statuses first. */
   readonly failures: number[] = [];
-  /** Wait so long before each body chunk. */
+  /** The delay before each chunk of the body. */
   chunkDelayMs = 0;
   /** Never send a byte of the body. */
   silent = false;

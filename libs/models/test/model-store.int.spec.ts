@@ -80,7 +80,7 @@ describe('ModelStore', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o755);
   });
 
-  it('goes on where a connection was cut, as often as it takes', async () => {
+  it('resumes a broken download as often as needed', async () => {
     server.chunkDelayMs = 2;
     server.cuts.push(120_000, 80_000, 120_000, 40_000);
     await ensureFile(await openStore([`${server.url}/model.bin`]));
@@ -88,14 +88,14 @@ describe('ModelStore', () => {
     expect(server.requests.slice(1).every(({ range }) => range !== undefined)).toBe(true);
   });
 
-  it('starts over when the server gives nothing to recognise the same file by', async () => {
+  it('starts over if the server sends no validator', async () => {
     server.withEtag = false;
     server.cuts.push(120_000);
     await ensureFile(await openStore([`${server.url}/model.bin`]));
     expect(server.requests.map(({ range }) => range)).toEqual([undefined, undefined]);
   });
 
-  it('resumes after an interruption, also when another process begins anew', async () => {
+  it('resumes after an interruption, also in another process', async () => {
     const store = await openStore([`${server.url}/model.bin`]);
     const controller = new AbortController();
     server.chunkDelayMs = 20;
@@ -110,7 +110,7 @@ describe('ModelStore', () => {
     expect(server.requests.at(-1)?.range).toMatch(/^bytes=\d{6}-$/);
   });
 
-  it('fetches anew when the file changed on the server between two attempts', async () => {
+  it('starts over if the file has changed on the server between two attempts', async () => {
     server.put('/model.bin', randomBytes(400_000));
     server.cuts.push(120_000, 0, 0, 0);
     const store = await openStore([`${server.url}/model.bin`]);
@@ -120,15 +120,15 @@ describe('ModelStore', () => {
     await ensureFile(store);
   });
 
-  it('waits out a server in trouble, and treats silence as a cut', async () => {
+  it('retries after errors of the server, and treats a stall as a broken connection', async () => {
     server.failures.push(503, 429);
     await ensureFile(await openStore([`${server.url}/model.bin`]));
     await rm(join(folder, 'home'), { recursive: true });
     server.silent = true;
-    await expect((await openStore([`${server.url}/model.bin`])).ensure('m')).rejects.toThrow('nothing came for 300 ms');
+    await expect((await openStore([`${server.url}/model.bin`])).ensure('m')).rejects.toThrow('no data for 300 ms');
   });
 
-  it('follows redirects up to five, and gives up on a ring of them', async () => {
+  it('follows up to five redirects, and refuses a loop', async () => {
     server.redirect('/a', '/b');
     server.redirect('/b', `${server.url}/model.bin`);
     await ensureFile(await openStore([`${server.url}/a`]));
@@ -137,7 +137,7 @@ describe('ModelStore', () => {
     await expect((await openStore([`${server.url}/ring`])).ensure('m')).rejects.toThrow('more than 5 redirects');
   });
 
-  it('finds a hub file at its revision, and shows the token to the hub alone', async () => {
+  it('fetches a hub file at its revision, and sends the token to the hub only', async () => {
     const storage = await new FileServer(new Map([['/blob', content]])).start();
     try {
       server.redirect('/org/repo.x/resolve/abc123/onnx/model.bin', `${storage.url}/blob`);
@@ -160,14 +160,14 @@ describe('ModelStore', () => {
     expect(await filesIn(join(folder, 'home'))).toEqual([]);
   });
 
-  it('refuses a file larger than the catalog says', async () => {
+  it('refuses a file larger than in the catalog', async () => {
     server.put('/model.bin', Buffer.concat([content, content]));
     await expect((await openStore([`${server.url}/model.bin`])).ensure('m')).rejects.toThrow(
       'has 800000 bytes, not 400000',
     );
   });
 
-  it('tries the sources in order, and tells of each when none has the file', async () => {
+  it('tries the sources in order, and lists the failure of each if none has the file', async () => {
     await ensureFile(await openStore([{ path: 'absent.bin' }, `${server.url}/absent`, `${server.url}/model.bin`]));
     await rm(join(folder, 'home'), { recursive: true });
     const store = await openStore([{ path: 'absent.bin' }, `${server.url}/absent`, 'hf:a/b@main#c']);
@@ -181,7 +181,7 @@ describe('ModelStore', () => {
     await ensureFile(store);
   });
 
-  it('records the hash of an unverified file at the first fetch, says so, and asks for it from then on', async () => {
+  it('records the hash of an unverified file at the first fetch, and requires it from then on', async () => {
     const catalogPath = await writeCatalog({ sources: ['hf:org/repo@main#model.bin'] }, { unverified: true });
     server.put('/org/repo/resolve/main/model.bin', content);
     const store = await ModelStore.open({
@@ -198,7 +198,7 @@ describe('ModelStore', () => {
     await expect(store.ensure('m')).rejects.toThrow(hash);
   });
 
-  it('verifies what lies on disk', async () => {
+  it('verifies the files on disk', async () => {
     const store = await openStore([`${server.url}/model.bin`]);
     await expect(store.verify('m')).resolves.toEqual({ model: 'missing' });
     const path = await ensureFile(store);
@@ -207,7 +207,7 @@ describe('ModelStore', () => {
     await expect(store.verify('m')).resolves.toEqual({ model: 'mismatch' });
   });
 
-  it('rejects at once when aborted while another fetches', async () => {
+  it('rejects at once on an abort while another caller fetches', async () => {
     const store = await openStore([`${server.url}/model.bin`]);
     server.chunkDelayMs = 20;
     const first = ensureFile(store);
@@ -224,7 +224,7 @@ describe('ModelStore across processes', () => {
   const startProcess = (catalogPath: string): ChildProcess =>
     spawn(process.execPath, [script, join(folder, 'home'), catalogPath, 'm'], { stdio: ['ignore', 'pipe', 'pipe'] });
 
-  it('fetches once when several processes ask at once', async () => {
+  it('fetches once for several concurrent processes', async () => {
     server.chunkDelayMs = 50;
     const catalogPath = await writeCatalog({ sha256: hash, sources: [`${server.url}/model.bin`] });
     const processes = [1, 2, 3].map(() => startProcess(catalogPath));
@@ -233,7 +233,7 @@ describe('ModelStore across processes', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('takes over, and resumes, when the process that was fetching is killed', async () => {
+  it('takes over and resumes the download of a killed process', async () => {
     server.chunkDelayMs = 100;
     const catalogPath = await writeCatalog({ sha256: hash, sources: [`${server.url}/model.bin`] });
     const killed = startProcess(catalogPath);

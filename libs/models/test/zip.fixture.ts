@@ -4,11 +4,11 @@ export interface Member {
   readonly name: string;
   readonly content: Buffer;
   readonly stored?: boolean;
-  /** What the archive claims, when it lies. */
+  /** The size that the archive states, if it is to be wrong. */
   readonly claimedBytes?: number;
 }
 
-/** Writes a zip archive as bytes: enough to stand for a wheel, honest or not. */
+/** Writes a zip archive as bytes: a wheel, correct or not. */
 export function zipOf(members: readonly Member[]): Buffer {
   const bodies: Buffer[] = [];
   const entries: Buffer[] = [];

@@ -1,4 +1,4 @@
-import { serveWorker } from '@llmos/models';
+import { serveWorker } from '@llmos/models/worker';
 import { scoresOfUnseen, trainFewShot, type LabelledVector } from '../classifiers/few-shot-classifier.js';
 
 /** Input of `train`. */

@@ -1,4 +1,4 @@
-import { serveWorker } from '@llmos/models';
+import { serveWorker } from '@llmos/models/worker';
 import { loadRecogniser, type RecogniserFiles, type RecogniserOptions } from './recogniser-loader.js';
 import { StopFlag } from './stop-flag.js';
 

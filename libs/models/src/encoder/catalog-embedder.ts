@@ -1,0 +1,103 @@
+import { LlmosError } from '@llmos/contracts';
+import { withBreaker, type BreakerOptions, type Operation } from '@llmos/resilience';
+import { withModelSpan } from '@llmos/telemetry';
+import { z } from 'zod';
+import type { Device } from '../inference/device.js';
+import type { Embedder } from './embedder.js';
+import type { Encoded } from './encoded.js';
+import { EncoderPool } from './encoder-pool.js';
+import { ModelStore } from '../store/model-store.js';
+import { describeFetch, type LoadProgress } from '../store/progress-meter.js';
+
+/** The settings of an embedding model in the catalog. */
+const settingsSchema = z.object({
+  pooling: z.enum(['mean', 'cls']).default('mean'),
+  maxTokens: z.number().int().positive().default(256),
+});
+
+export interface CatalogEmbedderOptions {
+  /** The model's name in the catalog. */
+  readonly model: string;
+  readonly home: string;
+  readonly catalogPath: string;
+  /** Worker threads, each with a session of its own (about 60 MB). */
+  readonly workers: number;
+  /** Default `cpu`. */
+  readonly device?: Device | undefined;
+  /** Path of a low-rank update that fits the model to one task; see `EncoderPoolOptions`. */
+  readonly update?: string | undefined;
+  /** The limits of the breaker, and its hook for changes of state. */
+  readonly breaker?: Partial<Pick<BreakerOptions, 'name' | 'timeoutMs' | 'capacity' | 'resetMs' | 'onStateChange'>>;
+}
+
+/**
+ * The longest text that a contract allows takes about ten seconds on one core; the calls queued before it count too.
+ */
+const BREAKER = { timeoutMs: 60_000, capacity: 128 };
+
+/**
+ * An {@link Embedder} by its name in the catalog: fetched if it is missing, in worker threads, traced, and behind a
+ * breaker: while the model fails, callers are refused at once.
+ */
+export class CatalogEmbedder implements Embedder {
+  private readonly guarded: Operation<(signal: AbortSignal) => Promise<unknown>, unknown>;
+  private pool?: EncoderPool;
+
+  constructor(private readonly options: CatalogEmbedderOptions) {
+    const { name = options.model, ...limits } = options.breaker ?? {};
+    const settings = { ...BREAKER, ...limits, name: `The embedding model ${name}` };
+    this.guarded = withBreaker((work: (signal: AbortSignal) => Promise<unknown>, signal) => work(signal), settings);
+  }
+
+  get model(): string {
+    return this.options.model;
+  }
+
+  async start(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
+    const { home, catalogPath, model, workers, device, update } = this.options;
+    const store = await ModelStore.open({ home, catalogPath });
+    const files = await store.ensure(model, { signal, onProgress: (progress) => report(describeFetch(progress)) });
+    if (!files.model || !files.tokenizer) {
+      throw new LlmosError(
+        'UNAVAILABLE',
+        `The catalog's '${model}' lacks the file 'model' or 'tokenizer', so it cannot embed.`,
+      );
+    }
+    this.pool = await EncoderPool.start({
+      ...settingsSchema.parse(store.describe(model).settings),
+      model: files.model,
+      tokenizer: files.tokenizer,
+      workers,
+      device,
+      update,
+      optimised: store.optimised,
+    });
+  }
+
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
+    return this.run(texts, (pool, during) => pool.embed(texts, during), signal);
+  }
+
+  encode(texts: readonly string[], signal?: AbortSignal): Promise<Encoded[]> {
+    return this.run(texts, (pool, during) => pool.encode(texts, during), signal);
+  }
+
+  async close(): Promise<void> {
+    await this.pool?.close();
+  }
+
+  private async run<Output>(
+    texts: readonly string[],
+    work: (pool: EncoderPool, signal: AbortSignal) => Promise<Output>,
+    signal = new AbortController().signal,
+  ): Promise<Output> {
+    const { pool, model } = this;
+    if (!pool) throw new LlmosError('MODEL_LOADING', `The embedding model '${model}' is still loading. Try again.`);
+    const traced = (during: AbortSignal) =>
+      withModelSpan({ operation: 'embeddings', model, provider: 'onnxruntime' }, (span) => {
+        span.setAttribute('llmos.embeddings.texts', texts.length);
+        return work(pool, during);
+      });
+    return (await this.guarded(traced, signal)) as Output;
+  }
+}

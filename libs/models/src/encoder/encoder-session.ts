@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { LlmosError } from '@llmos/contracts';
+import type { Device } from '../inference/device.js';
+import { hashFile } from '../store/hashed-file.js';
+import { openSession, type InferenceSession } from '../inference/session.js';
+import { withLowRankUpdate } from './low-rank-update.js';
+import { findOptimisedModel, optimisedModel, removeOptimisedModel } from './optimised-model.js';
+
+export interface EncoderSource {
+  /** Path of the ONNX model. */
+  readonly model: string;
+  readonly device: Device;
+  /** Path of a low-rank update to the model's weights; see {@link withLowRankUpdate}. */
+  readonly update?: string | undefined;
+  /** Folder of optimised models; see {@link optimisedModel}. */
+  readonly optimised?: string | undefined;
+}
+
+/** Opens the optimised model or, if there is none or it does not load, the model itself. */
+export async function openEncoder(source: EncoderSource): Promise<InferenceSession> {
+  const { device, optimised } = source;
+  // Other devices keep the weights in memory of their own: there is nothing to share.
+  const mapped = optimised === undefined || device !== 'cpu' ? undefined : await openMapped(source, optimised);
+  return mapped ?? openSession({ model: await read(source), device });
+}
+
+/** Undefined if it can be neither found nor made: the encoder then takes more memory and works all the same. */
+async function openMapped(source: EncoderSource, folder: string): Promise<InferenceSession | undefined> {
+  const hashes = await hashesOf(source);
+  const known = findOptimisedModel(folder, hashes);
+  const found = known && (await tryMapped(known));
+  if (found) return found;
+  const model = await read(source);
+  try {
+    return await openSession({ model: await optimisedModel(folder, hashes, model) });
+  } catch (cause) {
+    process.emitWarning(
+      `The optimised model cannot be kept in ${folder}, so this process takes about 100 MB more: ${String(cause)}`,
+    );
+    return undefined;
+  }
+}
+
+/** Undefined if it does not load: then it is removed. */
+async function tryMapped(path: string): Promise<InferenceSession | undefined> {
+  try {
+    return await openSession({ model: path });
+  } catch (cause) {
+    process.emitWarning(`The optimised model ${path} does not load and is made again: ${String(cause)}`);
+    await removeOptimisedModel(path).catch((error: unknown) =>
+      process.emitWarning(`The optimised model ${path} cannot be removed: ${String(error)}`),
+    );
+    return undefined;
+  }
+}
+
+async function hashesOf({ model, update }: EncoderSource): Promise<string[]> {
+  try {
+    const digests = [await hashFile(model), ...(update === undefined ? [] : [await hashFile(update)])];
+    return digests.map(({ sha256 }) => sha256);
+  } catch (cause) {
+    const message = `The embedding model could not be loaded from ${model}. Is the file present and complete?`;
+    throw new LlmosError('UNAVAILABLE', message, { cause });
+  }
+}
+
+/** The model's path, or its bytes if an update is to be applied. */
+async function read({ model, update }: EncoderSource): Promise<string | Uint8Array> {
+  if (update === undefined) return model;
+  try {
+    return withLowRankUpdate(await readFile(model), await readFile(update));
+  } catch (cause) {
+    throw new LlmosError(
+      'UNAVAILABLE',
+      `The weight update ${update} could not be applied to ${model}. Was it trained for this model? Is it complete?`,
+      { cause },
+    );
+  }
+}
