@@ -1,5 +1,6 @@
 import multipart from '@fastify/multipart';
 import type { ConfigDefinition } from '@llmos/config';
+import { toJson } from '@llmos/contracts';
 import { MeshModule, nestLogger, type ProcessContext } from '@llmos/mesh';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -32,6 +33,7 @@ export async function createGateway(context: GatewayProcess): Promise<NestFastif
   });
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await setBodyParsers(fastify, config);
+  fastify.setReplySerializer(toJson);
   app.get(RouteRegistry).attach(fastify);
   attachIdentity(fastify, new Identities(config.apiKeys, config.trustedProxies));
   app.get(ThrottleService).attach(fastify);

@@ -12,6 +12,8 @@ describe('runs of a gateway process', () => {
   let records: RunRecords;
   /** Called for each task of `intent.detect` between two deltas. */
   let atWork: (run: string) => Promise<void> = async () => undefined;
+  /** Of every completed run. */
+  let details: Record<string, unknown> = {};
 
   const json = { 'content-type': 'application/json' };
   const process = (headers: Record<string, string> = {}) =>
@@ -29,7 +31,7 @@ describe('runs of a gateway process', () => {
     bus.publishAnswer(envelope, { type: 'delta', step: 'intent', index: 0, delta: 'a' });
     await atWork(envelope.run);
     bus.publishAnswer(envelope, { type: 'delta', step: 'intent', index: 1, delta: 'b' });
-    const completed = { type: 'completed' as const, result: 'Found.', details: {}, timings: [], degraded: [] };
+    const completed = { type: 'completed' as const, result: 'Found.', details, timings: [], degraded: [] };
     await forwarder.endRun(envelope, { pipeline, timings: [] }, completed, undefined);
     delivery.ack();
   }
@@ -51,12 +53,34 @@ describe('runs of a gateway process', () => {
     const capabilities = ['intent.detect'];
     await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });
   }, 60_000);
-  afterEach(() => void (atWork = async () => undefined));
+  afterEach(() => {
+    atWork = async () => undefined;
+    details = {};
+  });
   afterAll(async () => {
     await bus?.close(200);
     await gateway?.stop();
     await nats.stop();
   }, 30_000);
+
+  it('end with the same event on every stream, and show bytes in base64', async () => {
+    details = { audio: Uint8Array.of(1, 2, 255) };
+    const shown = { audio: { $bytes: 'AQL/' } };
+    const completed = { type: 'completed', result: 'Found.', details: shown, timings: [], degraded: [] };
+    const last = (events: string) =>
+      JSON.parse(events.slice(events.lastIndexOf('data: ') + 'data: '.length)) as unknown;
+    const follow = async (run: string) => last(await (await fetch(`${gateway.url}/v1/runs/${run}/stream`)).text());
+    const live = await process({ accept: 'text/event-stream' });
+    expect(last(await live.text())).toEqual(completed);
+    expect(await follow(live.headers.get('x-llmos-run')!)).toEqual(completed);
+    const body = JSON.stringify(QUESTION);
+    const started = await fetch(`${gateway.url}/v1/runs`, { method: 'POST', headers: json, body });
+    const { run_id: run } = (await started.json()) as { run_id: string };
+    expect(await follow(run)).toEqual(completed);
+    expect(await show(run)).toMatchObject({ run_id: run, status: 'completed', details: shown });
+    const reply = await (await process()).json();
+    expect(reply).toMatchObject({ status: 'success', result: 'Found.', details: { ...shown, timings: [] } });
+  });
 
   it('number the events of a waiting call, so that its stream can be resumed without a gap', async () => {
     const response = await process({ accept: 'text/event-stream' });

@@ -16,6 +16,7 @@ async function withServer<T>(listener: RequestListener, work: (url: string) => P
 }
 
 const success = { status: 'success', result: 'Hello.', details: { language: 'en' }, run_id: 'r1' };
+const completed = (result: string, details = {}) => ({ type: 'completed', result, details, timings: [], degraded: [] });
 const failure = (code: string, retryable: boolean) =>
   JSON.stringify({ status: 'error', error: { code, message: 'Not now.', retryable, field: 'text' } });
 
@@ -30,10 +31,10 @@ describe('GatewayClient.run', () => {
       (request, response) => {
         if (request.method === 'POST') return void response.writeHead(202).end(JSON.stringify({ run_id: 'r7' }));
         resumedFrom.push(request.headers['last-event-id'] as string);
-        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.writeHead(200, { 'content-type': 'text/event-stream', 'x-llmos-run': 'r7' });
         if (resumedFrom.length === 1)
           response.write(event('delta', { delta: { done: 1 } }, 5), () => response.destroy());
-        else response.end(event('completed', { result: 'Done.', details: { n: 3 } }, 6));
+        else response.end(event('completed', completed('Done.', { n: 3 }), 6));
       },
       (url) => new GatewayClient(url).run('train_recommender', {}, { onDelta: (delta) => deltas.push(delta) }),
     );
@@ -113,7 +114,9 @@ describe('GatewayClient', () => {
           ),
       );
     const seen: unknown[] = [];
-    expect((await stream(`event: completed\ndata: ${JSON.stringify(success)}\n\n`, seen)).result).toBe('Hello.');
+    expect((await stream(`event: completed\ndata: ${JSON.stringify(completed('Hello.'))}\n\n`, seen)).result).toBe(
+      'Hello.',
+    );
     expect(seen).toEqual(['a', { sentence: 'Hel' }]);
     await expect(stream('', [])).rejects.toThrow('connection broke');
     await expect(stream(`event: failed\ndata: ${failure('INTERNAL', false)}\n\n`, [])).rejects.toThrow('INTERNAL');

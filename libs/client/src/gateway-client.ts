@@ -56,7 +56,7 @@ export class GatewayClient {
       if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream'))
         return toReply(await readJson(response), response);
       for await (const event of readEvents(response.body)) {
-        if (!observe(event, events)) return toReplyOfEvent(event.type, event.data, response);
+        if (!observe(event, events)) return toReplyOfEvent(event.data, response);
         reported = true;
       }
       throw connectionLost();
@@ -93,7 +93,7 @@ export class GatewayClient {
       if (!response.ok || !response.body) return toReply(await readJson(response), response);
       for await (const event of readEvents(response.body)) {
         lastEventId = event.id ?? lastEventId;
-        if (!observe(event, events)) return toReplyOfEvent(event.type, event.data, response, run);
+        if (!observe(event, events)) return toReplyOfEvent(event.data, response);
       }
       throw connectionLost();
     }, isResumable);

@@ -1,13 +1,7 @@
-import { errorBodySchema } from '@llmos/contracts';
+import { answerSchema, errorBodySchema, replyOf, replySchema, type Reply as ReplyBody } from '@llmos/contracts';
 import { z } from 'zod';
 import { ClientError } from './client-error.js';
 
-const replySchema = z.object({
-  status: z.literal('success'),
-  result: z.string(),
-  details: z.record(z.string(), z.unknown()).default({}),
-  run_id: z.string().optional(),
-});
 const failureSchema = z.object({
   // A newer gateway may have codes that this client does not know.
   error: errorBodySchema.extend({ code: z.string(), retryable: z.boolean().default(false) }),
@@ -15,7 +9,7 @@ const failureSchema = z.object({
 const acceptedSchema = z.object({ run_id: z.string() });
 
 /** The answer of a completed run. */
-export interface Reply extends z.infer<typeof replySchema> {
+export interface Reply extends ReplyBody {
   /** The reply of the gateway as parsed JSON. */
   readonly body: unknown;
   /** The trace of the run, from the `traceparent` header. */
@@ -38,17 +32,18 @@ export function toRunId(body: unknown, response: Response): string {
 }
 
 /**
- * The reply in the terminal event of a run's stream.
+ * The reply of a run, from the terminal event of its stream.
  *
  * @throws ClientError unless the event is `completed`.
  */
-export function toReplyOfEvent(type: string, data: object, response: Response, run?: string): Reply {
-  const body = run === undefined ? data : { ...data, run_id: run };
-  if (type === 'completed') return toReply({ status: 'success', ...body }, response);
-  if ('error' in body) throw toError({ status: 'error', ...body }, response);
-  if (type === 'cancelled') throw new ClientError('CANCELLED', `The run ${run} was cancelled`, { body });
-  if (type === 'expired') throw new ClientError('EXPIRED', `The deadline of the run ${run} passed`, { body });
-  throw toError(body, response);
+export function toReplyOfEvent(data: object, response: Response): Reply {
+  const run = response.headers.get('x-llmos-run') ?? '';
+  const { data: answer } = answerSchema.safeParse(data);
+  if (answer?.type === 'completed') return toReply(replyOf(run, answer), response);
+  if (answer?.type === 'cancelled') throw new ClientError('CANCELLED', `The run ${run} was cancelled`, { body: data });
+  if (answer?.type === 'expired')
+    throw new ClientError('EXPIRED', `The deadline of the run ${run} passed`, { body: data });
+  throw toError('error' in data ? { status: 'error', error: data.error, run_id: run } : data, response);
 }
 
 function toError(body: unknown, response: Response): ClientError {

@@ -29,6 +29,7 @@ export const answerSchema = z.discriminatedUnion('type', [
 ]);
 export type Answer = z.infer<typeof answerSchema>;
 export type TerminalAnswer = Extract<Answer, { type: 'completed' | 'failed' | 'cancelled' | 'expired' }>;
+export type CompletedAnswer = Extract<Answer, { type: 'completed' }>;
 
 /** The largest answer that is delivered, encoded. Above the size of a message it is stored and sent by reference. */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;

@@ -8,7 +8,7 @@ describe('evaluateKeyPhrases', () => {
     const details = {
       analyses: [{ keyPhrases: found.map((text) => ({ text, start: 0, end: 1, confidence: 1 })) }, {}],
     };
-    client.process = () => Promise.resolve({ status: 'success', result: '', body: {}, details });
+    client.process = () => Promise.resolve({ status: 'success', run_id: 'r1', result: '', body: {}, details });
     const rows = parseKeyPhrases(
       [
         { text: 'x', phrases: ['credit card', 'credit  cards', 'delivery time', 'rain'] },

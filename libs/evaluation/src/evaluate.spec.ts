@@ -13,7 +13,7 @@ class CannedClient extends GatewayClient {
     super('http://127.0.0.1:1');
   }
   override process(_pipeline: string, { text }: RunInput): Promise<Reply> {
-    return Promise.resolve({ status: 'success', body: {}, ...this.answer(String(text)) });
+    return Promise.resolve({ status: 'success', run_id: 'r1', body: {}, ...this.answer(String(text)) });
   }
 }
 
@@ -36,7 +36,13 @@ class BatchClient extends GatewayClient {
   }
   override process(_pipeline: string, input: RunInput): Promise<Reply> {
     const texts = (input['texts'] ?? [input['text']]) as string[];
-    return Promise.resolve({ status: 'success', result: '', body: {}, details: this.details(texts, input) });
+    return Promise.resolve({
+      status: 'success',
+      run_id: 'r1',
+      result: '',
+      body: {},
+      details: this.details(texts, input),
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Pipeline, Step, Task } from '@llmos/contracts';
+import { toJson, type Pipeline, type Step, type Task } from '@llmos/contracts';
 import { evaluate, pathsOf, type Scope } from './expression.js';
 import { expressionOf, fillIn, templatePaths } from './template.js';
 
@@ -48,7 +48,7 @@ export function resultOf(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>): {
 } {
   const result = fillIn(task.pipeline.result, task);
   return {
-    result: typeof result === 'string' ? result : result === undefined ? '' : JSON.stringify(result),
+    result: typeof result === 'string' ? result : result === undefined ? '' : toJson(result),
     details: fillIn(task.pipeline.details, task) as Record<string, unknown>,
   };
 }

@@ -1,3 +1,4 @@
+import { toJson } from '@llmos/contracts';
 import { evaluate, parseExpression, pathsOf, type Expression, type Scope } from './expression.js';
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
@@ -41,7 +42,7 @@ function fillInText(template: string, scope: Scope): unknown {
     if (value === undefined || value === null) return '';
     return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
       ? String(value)
-      : JSON.stringify(value);
+      : toJson(value);
   });
 }
 

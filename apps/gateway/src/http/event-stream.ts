@@ -1,3 +1,4 @@
+import { toJson } from '@llmos/contracts';
 import type { FastifyReply } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
 
@@ -16,13 +17,13 @@ export interface EventFormat {
 
 /** Events with `id`, `event` and `data`. */
 export const NAMED_EVENTS: EventFormat = {
-  event: (name, data, id) => `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`,
+  event: (name, data, id) => `id: ${id}\nevent: ${name}\ndata: ${toJson(data)}\n\n`,
   end: '',
 };
 
 /** Events with `data` only, ended by `data: [DONE]`, as clients of the OpenAI API expect. */
 export const DATA_LINES: EventFormat = {
-  event: (_, data) => `data: ${JSON.stringify(data)}\n\n`,
+  event: (_, data) => `data: ${toJson(data)}\n\n`,
   end: 'data: [DONE]\n\n',
 };
 

@@ -1,10 +1,9 @@
-import { LlmosError } from '@llmos/contracts';
+import { LlmosError, type Reply } from '@llmos/contracts';
 import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Fields, Params, Schemas } from '../http/route.js';
 import { HttpRuns, wantsEvents } from '../runs/http-runs.service.js';
-import type { Reply } from '../runs/reply.js';
 import { resourceInput, resourceReply, toResourceReply, type ResourceInput, type ResourceReply } from './resource.js';
 import { readRows, rowsSchema } from './rows-body.js';
 

@@ -1,5 +1,5 @@
+import type { Reply } from '@llmos/contracts';
 import { z } from 'zod';
-import type { Reply } from '../runs/reply.js';
 
 /** The input of a resource. Its pipeline defines and checks the fields. */
 export const resourceInput = z.record(z.string(), z.unknown());

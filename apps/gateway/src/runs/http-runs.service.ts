@@ -1,4 +1,12 @@
-import { isTerminal, toLlmosError, type Answer, type ErrorCode, type Timing } from '@llmos/contracts';
+import {
+  isTerminal,
+  replyOf,
+  toLlmosError,
+  type Answer,
+  type CompletedAnswer,
+  type Reply,
+  type TerminalAnswer,
+} from '@llmos/contracts';
 import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,7 +16,7 @@ import { EventStream, hangUpSignal } from '../http/event-stream.js';
 import { pathOf } from '../http/route-registry.js';
 import { PipelinesService } from '../pipelines.service.js';
 import { usageOf } from '../throttle/run-usage.js';
-import { greetingOf, type Reply } from './reply.js';
+import { greetingOf, requireCompleted } from './reply.js';
 import { RunsService, type StartRun } from './runs.service.js';
 
 /** A pipeline to run and its input. */
@@ -33,8 +41,10 @@ export class HttpRuns {
   answer(reply: FastifyReply, work: Work, toBody: (result: Reply) => object = (whole) => whole): Promise<void> {
     return this.inSpan(reply, work, async (start, setRun) => {
       setRun(start.run);
-      const result = await this.execute(reply, work, start, () => undefined);
-      void reply.status(200).header('server-timing', serverTiming(result)).send(toBody(result));
+      const startedAt = performance.now();
+      const answer = requireCompleted(await this.execute(reply, work, start, () => undefined));
+      const whole = replyOf(start.run, answer, performance.now() - startedAt);
+      void reply.status(200).header('server-timing', serverTiming(answer)).send(toBody(whole));
     });
   }
 
@@ -46,13 +56,12 @@ export class HttpRuns {
       // Opened with the first event: a refused request still gets its own HTTP status.
       const open = () => (events ??= new EventStream(reply));
       try {
-        const result = await this.execute(reply, work, start, (answer) => void open().send(answer.type, answer));
-        void open().send('completed', result);
+        const answer = await this.execute(reply, work, start, (part) => void open().send(part.type, part));
+        if (!events) requireCompleted(answer);
+        void open().send(answer.type, answer);
       } catch (error) {
         if (!events) throw error;
-        const known = toLlmosError(error).toBody();
-        const name = TERMINAL_EVENTS[known.code] ?? 'failed';
-        void events.send(name, { status: 'error', error: known, run_id: start.run });
+        void events.send('failed', { type: 'failed', error: toLlmosError(error).toBody() });
       } finally {
         events?.end();
       }
@@ -87,8 +96,8 @@ export class HttpRuns {
     { greets }: Work,
     start: StartRun,
     onPart: (answer: Answer) => void,
-  ): Promise<Reply> {
-    const greeting = greets ? greetingOf(start.pipeline, start.fields, start.run) : undefined;
+  ): Promise<TerminalAnswer> {
+    const greeting = greets ? greetingOf(start.pipeline, start.fields) : undefined;
     if (greeting) return greeting;
     const onAnswer = (answer: Answer) => {
       if (isTerminal(answer)) reply.request.usage = usageOf(answer);
@@ -124,15 +133,12 @@ export class HttpRuns {
   }
 }
 
-const TERMINAL_EVENTS: Partial<Record<ErrorCode, string>> = { CANCELLED: 'cancelled', DEADLINE_EXCEEDED: 'expired' };
-
 /** Whether the client wants server-sent events instead of JSON. */
 export function wantsEvents({ headers }: FastifyRequest): boolean {
   return headers.accept?.includes('text/event-stream') ?? false;
 }
 
-function serverTiming({ details }: Reply): string {
-  const timings = details['timings'] as Timing[] | undefined;
-  if (!timings) return 'total;dur=0';
+function serverTiming({ timings }: CompletedAnswer): string {
+  if (timings.length === 0) return 'total;dur=0';
   return timings.map(({ step, handlerMs }) => `${step};dur=${handlerMs.toFixed(1)}`).join(', ');
 }

@@ -1,27 +1,10 @@
-import { LlmosError, type Pipeline, type TerminalAnswer } from '@llmos/contracts';
-import { z } from 'zod';
+import { LlmosError, type CompletedAnswer, type Pipeline, type TerminalAnswer } from '@llmos/contracts';
 
-/** The answer of a completed run, as callers receive it. */
-export const replySchema = z.object({
-  status: z.literal('success'),
-  result: z.string(),
-  details: z.record(z.string(), z.unknown()),
-  run_id: z.string(),
-});
-export type Reply = z.infer<typeof replySchema>;
-
-/**
- * The reply of a run that has ended.
- *
- * @throws LlmosError with the code of the failure if the run did not complete.
- */
-export function replyOf(run: string, answer: TerminalAnswer, totalMs: number): Reply {
+/** @throws LlmosError with the code of the failure unless the run completed. */
+export function requireCompleted(answer: TerminalAnswer): CompletedAnswer {
   switch (answer.type) {
-    case 'completed': {
-      const { result, details, timings, degraded } = answer;
-      const own = { timings, totalMs, ...(degraded.length > 0 ? { degraded } : {}) };
-      return { status: 'success', result, details: { ...details, ...own }, run_id: run };
-    }
+    case 'completed':
+      return answer;
     case 'failed': {
       const { code, message, field } = answer.error;
       throw new LlmosError(code, message, field === undefined ? {} : { field });
@@ -37,7 +20,7 @@ export function replyOf(run: string, answer: TerminalAnswer, totalMs: number): R
 }
 
 /** The greeting of a pipeline, for a call without input; undefined if the pipeline has none or the call has input. */
-export function greetingOf(pipeline: Pipeline, fields: Record<string, unknown>, run: string): Reply | undefined {
-  if (Object.keys(fields).length > 0 || pipeline.greeting === undefined) return undefined;
-  return { status: 'success', result: pipeline.greeting, details: { greeting: true }, run_id: run };
+export function greetingOf({ greeting }: Pipeline, fields: Record<string, unknown>): CompletedAnswer | undefined {
+  if (Object.keys(fields).length > 0 || greeting === undefined) return undefined;
+  return { type: 'completed', result: greeting, details: { greeting: true }, timings: [], degraded: [] };
 }

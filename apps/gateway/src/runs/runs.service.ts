@@ -6,6 +6,7 @@ import {
   type Pipeline,
   type RunContext,
   type RunRecord,
+  type TerminalAnswer,
 } from '@llmos/contracts';
 import { Bus, CONFIG, hasEnded, MeshClient, RunRecords, terminalAnswerOf, withTerminalAnswer } from '@llmos/mesh';
 import { checkInput } from '@llmos/pipeline';
@@ -15,7 +16,6 @@ import { AvailabilityService } from '../availability.service.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { ThrottleService } from '../throttle/throttle.service.js';
 import { LiveRuns } from './live-runs.js';
-import { replyOf, type Reply } from './reply.js';
 import { RunKeys } from './run-keys.js';
 
 /** A run to be started, whichever way it came in: over HTTP, as an event or from a schedule. */
@@ -71,26 +71,24 @@ export class RunsService {
   }
 
   /**
-   * Starts a live run and waits for its answer.
+   * Starts a live run and waits for its terminal answer.
    *
    * @param onAnswer receives every answer, including the terminal one.
    * @param signal cancels the run.
-   * @throws LlmosError with the code of the failure if the run does not complete.
+   * @throws LlmosError if the run cannot be started.
    */
   async execute(
     { run, caller, pipeline, fields, traceparent }: StartRun,
     { signal, onAnswer }: { signal: AbortSignal; onAnswer: (answer: Answer) => void },
-  ): Promise<Reply> {
+  ): Promise<TerminalAnswer> {
     const { tenant } = caller;
     const input = checkInput(pipeline, fields);
     const passOver = this.availability.admit(pipeline, input);
     const cancelled = this.live.enter(run, { tenant, pipeline });
-    const startedAt = performance.now();
     const context: RunContext = { run, tenant, lane: 'live', deadlineMs: Date.now() + pipeline.deadlineMs };
     try {
       const request = { ...context, pipeline, input, traceparent, passOver };
-      const answer = await this.client.converse(request, onAnswer, AbortSignal.any([signal, cancelled]));
-      return replyOf(run, answer, performance.now() - startedAt);
+      return await this.client.converse(request, onAnswer, AbortSignal.any([signal, cancelled]));
     } finally {
       this.live.leave(run);
     }

@@ -1,9 +1,9 @@
+import { replySchema } from '@llmos/contracts';
 import { Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Fields, Schemas } from '../http/route.js';
 import { HttpRuns, wantsEvents } from './http-runs.service.js';
 import { namedInput, type NamedInput } from './named-input.js';
-import { replySchema } from './reply.js';
 
 /** `POST /serving/process`: runs a pipeline by its name and waits for the answer, whole or as it is made. */
 @Controller()
