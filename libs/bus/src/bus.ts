@@ -106,6 +106,7 @@ export class Bus {
     this.answerListener = new AnswerListener(nc, this.answerReader, report);
     this.answersInOrder = new InOrder(report);
     this.source = `/llmos/${options.service}`;
+    connection.onError(report);
     connection.restore = () => this.restore();
     connection.onChange(() => {
       if (!connection.usable) for (const loop of this.loops) loop.restart();

@@ -22,6 +22,7 @@ export class Connection {
   private connected = true;
   private readonly calls = new Set<() => void>();
   private readonly changeListeners = new Set<() => void>();
+  private readonly errorListeners = new Set<(error: Error) => void>();
   private readonly reconnectListeners = new Set<() => void>();
   private readonly closeListeners = new Set<() => Promise<void>>();
   /** Called when the connection is back; runs the listeners of {@link onReconnect} when it has done its work. */
@@ -99,6 +100,11 @@ export class Connection {
     this.reconnectListeners.add(listener);
   }
 
+  /** Registers a listener for errors that the server reports about earlier messages, such as a missing permission. */
+  onError(listener: (error: Error) => void): void {
+    this.errorListeners.add(listener);
+  }
+
   /** Registers what to end before the connection closes. */
   onClose(listener: () => Promise<void>): void {
     this.closeListeners.add(listener);
@@ -110,9 +116,10 @@ export class Connection {
   }
 
   private async follow(): Promise<void> {
-    for await (const { type } of this.nc.status()) {
-      if (type === 'disconnect') this.lose();
-      if (type === 'reconnect') void this.resume();
+    for await (const status of this.nc.status()) {
+      if (status.type === 'disconnect') this.lose();
+      if (status.type === 'reconnect') void this.resume();
+      if (status.type === 'error') for (const listener of this.errorListeners) listener(status.error);
     }
   }
 

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LlmosError } from '@llmos/contracts';
 import { backoffMs } from '@llmos/resilience';
+import { JetStreamApiError, type ApiError } from '@nats-io/jetstream';
 import type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { isStreamFull } from './broker-errors.js';
+import { brokerError, isPermissionViolation, isStreamFull } from './broker-errors.js';
 import type { Connection } from './connection.js';
 
 interface Waiting {
+  readonly subject: string;
   readonly resolve: (reply: Msg) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
@@ -14,7 +16,7 @@ interface Waiting {
 interface PubAck {
   readonly seq?: number;
   readonly duplicate?: boolean;
-  readonly error?: { readonly err_code?: number; readonly description?: string };
+  readonly error?: ApiError;
 }
 
 const ATTEMPT_TIMEOUT_MS = 2_000;
@@ -37,7 +39,10 @@ export class Publisher {
     this.inbox = connection.newInbox();
     this.subscription = this.nc.subscribe(`${this.inbox}.*`, { callback: (_, message) => this.settle(message) });
     connection.onChange(() => {
-      if (!connection.usable) this.failWaiting('the connection was lost');
+      if (!connection.usable) this.failWaiting(new Error('the connection was lost'));
+    });
+    connection.onError((error) => {
+      if (isPermissionViolation(error)) this.failWaiting(error, error.subject);
     });
   }
 
@@ -45,7 +50,8 @@ export class Publisher {
    * Publishes, again with the same headers until acknowledged or `deadlineMs` has passed: at least once on the wire, and
    * with a `Nats-Msg-Id` among the headers exactly once in the stream within its duplicate window.
    *
-   * @throws LlmosError OVERLOADED when the stream is full, UNAVAILABLE when the broker does not answer in time.
+   * @throws LlmosError OVERLOADED if the stream is full, UNAVAILABLE if the broker does not answer in time, INTERNAL if
+   *   it refuses the message itself.
    */
   async publish(
     subject: string,
@@ -58,12 +64,9 @@ export class Publisher {
         const ack = await this.attempt(subject, body, options.headers, Math.max(patienceMs, 50));
         return { duplicate: ack.duplicate ?? false };
       } catch (error) {
-        if (error instanceof LlmosError && error.code === 'OVERLOADED') throw error;
-        if (Date.now() + 50 >= options.deadlineMs || this.nc.isClosed()) {
-          throw new LlmosError('UNAVAILABLE', 'The message broker did not take the work in time. Try again.', {
-            cause: error,
-          });
-        }
+        const failure = brokerError(error, 'The message broker did not take the work in time. Try again.');
+        const isOver = Date.now() + 50 >= options.deadlineMs || this.nc.isClosed();
+        if (isOver || failure.code !== 'UNAVAILABLE') throw failure;
         await delay(backoffMs(attempt, BACKOFF));
       }
     }
@@ -79,18 +82,17 @@ export class Publisher {
         cause: ack.error.description,
       });
     }
-    throw new Error(ack.error.description ?? 'the stream refused the message');
+    throw new JetStreamApiError(ack.error);
   }
 
-  /** A request over the shared inbox. Used as it is for the pull loop's and the bench's sake too. */
-  request(subject: string, body: Uint8Array, headers: MsgHdrs | undefined, timeoutMs: number): Promise<Msg> {
+  private request(subject: string, body: Uint8Array, headers: MsgHdrs | undefined, timeoutMs: number): Promise<Msg> {
     return new Promise((resolve, reject) => {
       const token = (this.nextToken++).toString(36);
       const timer = setTimeout(() => {
         this.waiting.delete(token);
         reject(new Error(`no answer within ${timeoutMs} ms`));
       }, timeoutMs);
-      this.waiting.set(token, { resolve, reject, timer });
+      this.waiting.set(token, { subject, resolve, reject, timer });
       try {
         this.nc.publish(subject, body, { reply: `${this.inbox}.${token}`, ...(headers ? { headers } : {}) });
       } catch (error) {
@@ -112,14 +114,15 @@ export class Publisher {
 
   close(): void {
     this.subscription.unsubscribe();
-    this.failWaiting('the connection is closing');
+    this.failWaiting(new Error('the connection is closing'));
   }
 
-  private failWaiting(reason: string): void {
-    for (const { timer, reject } of this.waiting.values()) {
-      clearTimeout(timer);
-      reject(new Error(reason));
+  private failWaiting(error: Error, subject?: string): void {
+    for (const [token, waiting] of this.waiting) {
+      if (subject !== undefined && waiting.subject !== subject) continue;
+      this.waiting.delete(token);
+      clearTimeout(waiting.timer);
+      waiting.reject(error);
     }
-    this.waiting.clear();
   }
 }

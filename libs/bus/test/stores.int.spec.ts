@@ -1,5 +1,6 @@
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Bus } from '../src/bus.js';
+import { WatchedBucket } from '../src/watched-bucket.js';
 
 const bytes = (text: string) => Buffer.from(text);
 
@@ -74,4 +75,56 @@ describe('stores of a real nats-server', () => {
     expect(seen).toContain(undefined);
     await expect((await bus.kv('others')).erase('a')).rejects.toMatchObject({ code: 'INTERNAL' });
   });
+
+  it('change an entry from what it is: every one of 40 writers at once, over two connections, counts', async () => {
+    const other = await Bus.connect({ url: nats.url, service: 'bus-test' });
+    const buckets = await Promise.all([bus.kv('counts'), other.kv('counts')]);
+    const plusOne = (value: Uint8Array | undefined) =>
+      bytes(String(Number(value ? Buffer.from(value).toString() : 0) + 1));
+    for (let round = 0; round < 8; round++)
+      await Promise.all(Array.from({ length: 5 }, (_, n) => buckets[n % 2]!.change('n', plusOne)));
+    const { value, revision } = (await buckets[0]!.get('n'))!;
+    expect(Buffer.from(value).toString()).toBe('40');
+    expect(await buckets[1]!.change('n', () => undefined)).toBe(revision);
+    expect(await buckets[1]!.change('none', () => undefined)).toBe(0);
+    await other.close(200);
+  });
+
+  it('keep a watched bucket in memory: what is stored, what changes, and nothing that cannot be read', async () => {
+    const bucket = await bus.kv('numbers');
+    for (const [key, text] of Object.entries({ a: '1', 'acme.b': '2', gone: '3', bad: 'x' }))
+      await bucket.put(key, bytes(text));
+    await bucket.delete('gone');
+    const unreadable: string[] = [];
+    const changes: string[] = [];
+    const watched = await WatchedBucket.open<number>(bucket, {
+      decode: (value) => JSON.parse(Buffer.from(value).toString()) as number,
+      onChange: (key, now, before) => changes.push(`${key}: ${before} → ${now}`),
+      onUnreadable: (key) => unreadable.push(key),
+    });
+    expect([...watched.entries()].sort()).toEqual([
+      ['a', 1],
+      ['acme.b', 2],
+    ]);
+    expect(unreadable).toEqual(['bad']);
+    await bucket.put('a', bytes('10'));
+    await bucket.delete('acme.b');
+    await bucket.put('bad', bytes('5'));
+    await waitFor('the changes', () => watched.get('bad') === 5);
+    expect([...watched.values()].sort()).toEqual([10, 5]);
+    expect(changes).toEqual(expect.arrayContaining(['a: 1 → 10', 'acme.b: 2 → undefined', 'bad: undefined → 5']));
+    watched.stop();
+  });
+
+  it('follow a bucket past a crash of the broker, and resolve at once for an empty one', async () => {
+    const empty = await WatchedBucket.open<string>(await bus.kv('empty'), { decode: String });
+    expect(empty.size).toBe(0);
+    const bucket = await bus.kv('followed');
+    const watched = await WatchedBucket.open<string>(bucket, { decode: (value) => Buffer.from(value).toString() });
+    await nats.crashAndRestart();
+    await waitFor('a write', () => bucket.put('a', bytes('after')).catch(() => undefined), 20_000);
+    await waitFor('the change', () => watched.get('a') === 'after');
+    empty.stop();
+    watched.stop();
+  }, 40_000);
 });

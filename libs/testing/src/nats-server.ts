@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,14 +29,20 @@ export function natsServerPath(): string {
   throw new Error('no nats-server: run `npm test` once, which downloads it, or set LLMOS_NATS_SERVER');
 }
 
-/** Starts a server and waits until it accepts connections; throws at once if it exits early. */
-export async function startNatsServer(): Promise<TestNatsServer> {
+/**
+ * Starts a server and waits until it accepts connections; throws at once if it exits early.
+ *
+ * @param config more of its configuration file, such as users and their permissions.
+ */
+export async function startNatsServer({ config = '' } = {}): Promise<TestNatsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'llmos-nats-'));
-  let child = launch(folder, -1);
+  writeFileSync(join(folder, 'nats.conf'), config);
+  const more = ['-c', join(folder, 'nats.conf')];
+  let child = launch(folder, -1, more);
   const port = await portOf(folder, child);
   const start = async () => {
     rmSync(portsFile(folder) ?? '', { force: true });
-    child = launch(folder, port);
+    child = launch(folder, port, more);
     await portOf(folder, child);
   };
   const kill = (signal: NodeJS.Signals) => end(child, signal);
