@@ -37,7 +37,7 @@ const ARROWS = {
   ],
   'lib:backup': ['lib:supervisor', 'lib:privacy', 'lib:bus', 'lib:contracts'],
   'lib:evaluation': ['lib:client', 'lib:learning', 'lib:contracts'],
-  'lib:supervisor': ['lib:pipeline', 'lib:resilience', 'lib:contracts'],
+  'lib:supervisor': ['lib:bus', 'lib:pipeline', 'lib:resilience', 'lib:contracts'],
   'lib:client': ['lib:contracts'],
   'lib:mesh': [
     'lib:vault',
@@ -160,7 +160,7 @@ export default tseslint.config(
   // Training runs from its TypeScript source and imports the built service by name (`#src/…`).
   { files: ['{libs,apps}/*/training/**'], rules: boundaries({ allowCircularSelfDependency: true }) },
   // A test may import its own project by name, to start the built worker.
-  { files: TESTS, rules: boundaries({ alsoAllowed: ['lib:testing', 'lib:bus'], allowCircularSelfDependency: true }) },
+  { files: TESTS, rules: boundaries({ alsoAllowed: ['lib:testing'], allowCircularSelfDependency: true }) },
   // no-telemetry.ts writes a variable that the inference engine reads.
   {
     files: [...TESTS, 'libs/config/**', 'libs/models/src/inference/no-telemetry.ts'],

@@ -1,4 +1,14 @@
-import { announce, onShutdown, openProcess, readConfig, Readiness, startHealthServer, tellParent } from '@llmos/mesh';
+import {
+  announce,
+  endAbandoned,
+  Forwarder,
+  onShutdown,
+  openProcess,
+  readConfig,
+  Readiness,
+  startHealthServer,
+  tellParent,
+} from '@llmos/mesh';
 import { LlmosError } from '@llmos/contracts';
 import 'reflect-metadata';
 import { errorReply } from './http/errors.js';
@@ -37,6 +47,8 @@ waiting.server.closeAllConnections();
 await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, config.host);
 const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
 app.get(IntakeService).start();
+// The gateway alone does this: no service may read the messages of others (libs/bus/src/permissions.ts).
+bus.buryAbandoned(endAbandoned(bus, new Forwarder(bus, context.records)));
 const leave = announce(context, () => [], url);
 tellParent(url);
 log.info({ url, nats: bus.serverVersion }, 'started');

@@ -4,7 +4,6 @@ import type { DynamicModule, INestMicroservice, Type } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import 'reflect-metadata';
 import { Cancellations } from './cancellations.js';
-import { endAbandoned } from './end-abandoned.js';
 import { Forwarder } from './forward.js';
 import { startHealthServer } from './health-server.js';
 import { MeshModule } from './mesh.module.js';
@@ -53,7 +52,6 @@ export async function bootstrapService(service: string, module: Type, definition
     abortOnError: false,
   });
   await app.listen();
-  bus.buryAbandoned(endAbandoned(bus, forwarder));
   const leave = announce(context, () => strategy.capabilities, health.url);
   tellParent(health.url);
   log.info({ health: health.url, nats: bus.serverVersion }, 'started');

@@ -1,6 +1,7 @@
 export { bootstrapService } from './bootstrap.js';
 export { reportBreaker } from './breaker-reports.js';
 export { Cancellations } from './cancellations.js';
+export { endAbandoned } from './end-abandoned.js';
 export { Forwarder } from './forward.js';
 export { readyzBody, startHealthServer, type Health } from './health-server.js';
 export { MeshClient, type RunRequest } from './mesh-client.js';

@@ -1,9 +1,10 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { loadCapabilities } from '@llmos/contracts';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { NatsServer } from './broker/nats-binary.js';
 import { NatsBroker } from './broker/nats-broker.js';
-import { natsConfig } from './broker/nats-config.js';
+import { natsConfig, UNLIMITED_USER, userOf } from './broker/nats-config.js';
 import { operatorPipelines } from './broker/operator-pipelines.js';
 import { storageKeyFile } from './broker/storage-key.js';
 import type { Instance } from './instance/instance.js';
@@ -104,18 +105,20 @@ export class LocalSupervisor implements ProcessSupervisor {
     await Promise.all(ofRole('service').map(({ kept }) => kept.stop(SERVICES_GRACE_MS)));
     await this.broker?.stop(BROKER_GRACE_MS);
     await this.traces?.stop();
-    rmSync(this.options.instance.environmentFile, { force: true });
+    this.options.instance.removeEnvironments();
   }
 
   private async startBroker(signal: AbortSignal): Promise<string> {
-    const { instance, natsPort: port, log, encryption, server, paths } = this.options;
+    const { instance, apps, natsPort: port, log, encryption, server, paths } = this.options;
     const folder = instance.brokerFolder;
     const keyFile = storageKeyFile({ home: instance.home, brokerFolder: folder, encryption });
+    const capabilities = await loadCapabilities();
     const settings = {
       folder,
-      credentials: instance.credentials(),
+      credentials: instance.credentials(apps.map(({ name }) => name)),
       isEncrypted: keyFile !== undefined,
-      operatorPipelines: await operatorPipelines(paths.pipelinesDir),
+      operatorPipelines: await operatorPipelines(paths.pipelinesDir, capabilities),
+      capabilities: [...capabilities.keys()],
     };
     this.broker = new NatsBroker({
       folder,
@@ -131,14 +134,13 @@ export class LocalSupervisor implements ProcessSupervisor {
     return this.broker.url;
   }
 
-  private startServices(natsUrl: string): void {
-    const { instance, apps, gatewayPort, log, paths } = this.options;
+  /** Writes the environment of each app, and of services that are started by hand. @returns the files of the apps. */
+  private writeEnvironments(natsUrl: string): Map<ServiceApp, string> {
+    const { instance, apps, gatewayPort, paths } = this.options;
     const variables: Record<string, string> = {
       ...(gatewayPort === undefined ? {} : { LLMOS_PORT: String(gatewayPort) }),
       ...(this.traces ? { LLMOS_OTLP_URL: this.traces.otlpUrl } : {}),
       LLMOS_NATS_URL: natsUrl,
-      LLMOS_NATS_USER: 'services',
-      LLMOS_NATS_PASSWORD: instance.credentials().services,
       LLMOS_HOME: instance.home,
       LLMOS_ROOT: instance.root,
       LLMOS_PIPELINES_DIR: paths.pipelinesDir,
@@ -150,19 +152,26 @@ export class LocalSupervisor implements ProcessSupervisor {
       // Keeps compiled code between starts: on two cores, five processes that compile at once take seconds longer.
       NODE_COMPILE_CACHE: join(instance.folder, 'compile-cache'),
     };
-    writeFileSync(instance.environmentFile, environmentFile(variables), { mode: 0o600 });
-    for (const app of apps) {
+    const { services, processes } = instance.credentials();
+    const write = (file: string, user: string, password = '') => {
+      const access = { LLMOS_NATS_USER: user, LLMOS_NATS_PASSWORD: password };
+      writeFileSync(file, environmentFile({ ...variables, ...access }), { mode: 0o600 });
+      return file;
+    };
+    write(instance.environmentFile, UNLIMITED_USER, services);
+    mkdirSync(instance.environmentsFolder, { recursive: true, mode: 0o700 });
+    const file = ({ name }: ServiceApp) => join(instance.environmentsFolder, `${name}.env`);
+    return new Map(apps.map((app) => [app, write(file(app), userOf(app.name), processes[app.name])]));
+  }
+
+  private startServices(natsUrl: string): void {
+    const { instance, log } = this.options;
+    for (const [app, environmentFile] of this.writeEnvironments(natsUrl)) {
       const member: Member = {
         app,
         crashLoop: false,
         kept: new KeptProcess({
-          launch: () =>
-            launchService({
-              main: app.main,
-              environmentFile: instance.environmentFile,
-              cwd: instance.root,
-              log: log.descriptor,
-            }),
+          launch: () => launchService({ main: app.main, environmentFile, cwd: instance.root, log: log.descriptor }),
           onLine: (line) => log.append(app.name, line),
           onStart: () => this.writeState(),
           onMessage: (message) => this.onMessage(member, message),

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { isSupervisor, type Instance } from './instance/instance.js';
 import type { InstanceState } from './instance/state-file.js';
 import { commandOf, endProcess, goneWithin, signal } from './processes/process-identity.js';
@@ -29,7 +28,7 @@ export async function stopInstance(instance: Instance): Promise<boolean> {
   if (state.natsPid)
     await endProcess(state.natsPid, (command) => command.includes(instance.brokerFolder), BROKER_GRACE_MS);
   instance.state.remove();
-  rmSync(instance.environmentFile, { force: true });
+  instance.removeEnvironments();
   return true;
 }
 

@@ -1,3 +1,4 @@
+import { inboxPrefixOf, permissionsOf, type Permissions } from '@llmos/bus/permissions';
 import { subjects } from '@llmos/contracts';
 import type { Credentials } from '../instance/instance.js';
 
@@ -11,52 +12,73 @@ export interface NatsSettings {
   readonly isEncrypted: boolean;
   /** The pipelines whose results only operators read. */
   readonly operatorPipelines: readonly string[];
+  /** The names of all capabilities. */
+  readonly capabilities: readonly string[];
 }
 
-interface TenantUser {
+/** A user with limited permissions. */
+interface BrokerUser extends Permissions {
   readonly user: string;
   readonly password: string;
-  readonly publish: readonly string[];
-  readonly read: readonly string[];
-  readonly notRead: readonly string[];
+  /** Exceptions from `subscribe`. */
+  readonly notSubscribe?: readonly string[];
 }
 
 const quote = JSON.stringify;
 /** The environment variable from which the configuration takes the key. */
 export const BROKER_KEY = 'LLMOS_BROKER_KEY';
+/** The user without limits: the operator's commands, and services that are started by hand. */
+export const UNLIMITED_USER = 'services';
+
+/** The broker's user of a process. */
+export function userOf(process: string): string {
+  return `service-${process}`;
+}
 
 /**
  * The configuration of nats-server for one machine: it listens on loopback only, syncs every message before it
- * acknowledges it, encrypts its files, and gives each user the least privilege. A tenant has two users that publish its
- * events and read its results: `<tenant>` as a caller, `<tenant>-operator` as an operator too. Replies go to
- * `_INBOX_<user>`, so that a user cannot listen to the inboxes of the services.
+ * acknowledges it, encrypts its files, and gives each user the least privilege. Each process has a user of its own. A
+ * tenant has two users that publish its events and read its results: `<tenant>` as a caller, `<tenant>-operator` as an
+ * operator too. Replies go to `_INBOX_<user>`, so that no user can listen to the inboxes of another.
  */
-export function natsConfig({ folder, port, credentials, isEncrypted, operatorPipelines }: NatsSettings): string {
-  const tenants = Object.entries(credentials.tenants).map(([tenant, password]) =>
-    tenantUser({
-      user: tenant,
-      password,
-      publish: [subjects.intakeOf(tenant)],
-      read: [subjects.resultsBelow(tenant)],
-      notRead: operatorPipelines.map((pipeline) => subjects.result(tenant, pipeline)),
-    }),
-  );
-  const operators = Object.entries(credentials.operators).map(([tenant, password]) =>
-    tenantUser({
-      user: `${tenant}-operator`,
-      password,
-      publish: [subjects.intakeOf(tenant), subjects.operatorIntakeOf(tenant)],
-      read: [subjects.resultsBelow(tenant)],
-      notRead: [],
-    }),
-  );
+export function natsConfig({ folder, port, isEncrypted, ...settings }: NatsSettings): string {
+  const { services } = settings.credentials;
+  const users = [...processUsers(settings), ...tenantUsers(settings)];
   return `${serverLines({ folder, port, isEncrypted, syncsAlways: true })}authorization {
   users: [
-    { user: services, password: ${quote(credentials.services)} }
-${[...tenants, ...operators].join('\n')}
+    { user: ${UNLIMITED_USER}, password: ${quote(services)} }
+${users.map(userLines).join('\n')}
   ]
 }
 `;
+}
+
+function processUsers({ credentials, capabilities }: Pick<NatsSettings, 'credentials' | 'capabilities'>): BrokerUser[] {
+  return Object.entries(credentials.processes).map(([process, password]) => {
+    const user = userOf(process);
+    return { user, password, ...permissionsOf(process, user, capabilities) };
+  });
+}
+
+function tenantUsers({
+  credentials,
+  operatorPipelines,
+}: Pick<NatsSettings, 'credentials' | 'operatorPipelines'>): BrokerUser[] {
+  const read = (tenant: string, user: string) => [subjects.resultsBelow(tenant), `${inboxPrefixOf(user)}.>`];
+  const callers = Object.entries(credentials.tenants).map(([tenant, password]) => ({
+    user: tenant,
+    password,
+    publish: [subjects.intakeOf(tenant)],
+    subscribe: read(tenant, tenant),
+    notSubscribe: operatorPipelines.map((pipeline) => subjects.result(tenant, pipeline)),
+  }));
+  const operators = Object.entries(credentials.operators).map(([tenant, password]) => ({
+    user: `${tenant}-operator`,
+    password,
+    publish: [subjects.intakeOf(tenant), subjects.operatorIntakeOf(tenant)],
+    subscribe: read(tenant, `${tenant}-operator`),
+  }));
+  return [...callers, ...operators];
 }
 
 export interface ServerSettings extends Pick<NatsSettings, 'folder' | 'port' | 'isEncrypted'> {
@@ -78,12 +100,12 @@ ${syncsAlways ? '  sync_interval: always\n' : ''}${isEncrypted ? `  cipher: aes\
 `;
 }
 
-function tenantUser({ user, password, publish, read, notRead }: TenantUser): string {
+function userLines({ user, password, publish, subscribe, notSubscribe = [] }: BrokerUser): string {
   return `    {
       user: ${quote(user)}, password: ${quote(password)}
       permissions {
         publish { allow: ${quote(publish)} }
-        subscribe { allow: ${quote([...read, `_INBOX_${user}.>`])}, deny: ${quote(notRead)} }
+        subscribe { allow: ${quote(subscribe)}, deny: ${quote(notSubscribe)} }
       }
     }`;
 }

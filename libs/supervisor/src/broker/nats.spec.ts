@@ -32,9 +32,11 @@ describe('natsConfig', () => {
       services: 'secret-of-services',
       tenants: { default: 'secret-of-default' },
       operators: { default: 'secret-of-operators' },
+      processes: { asr: 'secret-of-asr' },
     },
     isEncrypted: true,
     operatorPipelines: ['export_user', 'shred_tenant'],
+    capabilities: ['asr.transcribe', 'intent.detect'],
   });
 
   it('listens on loopback only, syncs before it acknowledges, and encrypts', () => {
@@ -46,6 +48,14 @@ describe('natsConfig', () => {
   });
 
   const userNamed = (user: string) => text.slice(text.indexOf(`user: "${user}"`)).split('\n    }')[0]!;
+
+  it('gives each process a user that can pull its own capabilities and listen to its own inboxes only', () => {
+    const user = userNamed('service-asr');
+    expect(user).toContain('password: "secret-of-asr"');
+    expect(user).toContain('"$JS.API.CONSUMER.MSG.NEXT.TASKS_LIVE.asr_transcribe"');
+    expect(user).not.toContain('intent_detect');
+    expect(user).toContain('subscribe { allow: ["_INBOX_service-asr.>","llmos.cancel.*"]');
+  });
 
   it('lets the callers of a tenant publish its events and read the results of its pipelines for callers', () => {
     const user = userNamed('default');

@@ -36,6 +36,10 @@ describe('Instance', () => {
     expect(grown).toMatchObject({ services, tenants, operators: { default: expect.any(String) as string } });
     expect(grown.operators.default).not.toBe(tenants.default);
     expect(instance.credentials()).toEqual(grown);
+    const { processes } = instance.credentials(['asr', 'intent']);
+    expect(Object.keys(processes)).toEqual(['asr', 'intent']);
+    expect(instance.credentials(['intent', 'gateway']).processes).toMatchObject(processes);
+    expect(instance.credentials()).toMatchObject({ services, tenants, processes });
   });
 
   it('can be claimed by one process only', () => {

@@ -1,18 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { commandOf } from '../processes/process-identity.js';
 import { StateFile, type InstanceState } from './state-file.js';
 
-const password = z
-  .string()
-  .min(16)
-  .default(() => randomBytes(24).toString('base64url'));
-const tenantPasswords = z.object({ default: password }).prefault({});
-const credentialsSchema = z.object({ services: password, tenants: tenantPasswords, operators: tenantPasswords });
+type Passwords = Record<string, string>;
 
-/** The passwords of the broker's users: `services`, and for each tenant one user for callers and one for operators. */
+const newPassword = () => randomBytes(24).toString('base64url');
+const password = z.string().min(16).default(newPassword);
+const tenantPasswords = z.object({ default: password }).prefault({});
+const credentialsSchema = z.object({
+  services: password,
+  tenants: tenantPasswords,
+  operators: tenantPasswords,
+  processes: z.record(z.string(), password).default({}),
+});
+
+/**
+ * The passwords of the broker's users: `services`, which has no limits, for each tenant one user for callers and one for
+ * operators, and one user for each process.
+ */
 export type Credentials = z.infer<typeof credentialsSchema>;
 
 /** The folder of a checkout under LLMOS_HOME: state, log and data of the broker. Checkouts share only the models. */
@@ -36,13 +44,23 @@ export class Instance {
     return join(this.folder, 'log.jsonl');
   }
 
-  /** The environment of the services in shell syntax; exists while the instance runs. */
+  /** The environment of a service that is started by hand, in shell syntax; exists while the instance runs. */
   get environmentFile(): string {
     return join(this.folder, 'services.env');
   }
 
+  /** The environments of the supervised processes, each with the credentials of its own user. */
+  get environmentsFolder(): string {
+    return join(this.folder, 'environments');
+  }
+
   get brokerFolder(): string {
     return join(this.folder, 'nats');
+  }
+
+  removeEnvironments(): void {
+    rmSync(this.environmentFile, { force: true });
+    rmSync(this.environmentsFolder, { recursive: true, force: true });
   }
 
   /** The state of the running supervisor; undefined when none runs, whatever is left on disk. */
@@ -51,11 +69,17 @@ export class Instance {
     return state && isSupervisor(commandOf(state.pid)) ? state : undefined;
   }
 
-  /** The broker's passwords, generated once and readable by this user alone. Missing ones are added to the file. */
-  credentials(): Credentials {
+  /**
+   * The broker's passwords, generated once and readable by this user alone. Missing ones are added to the file.
+   *
+   * @param processes the processes that need a user.
+   */
+  credentials(processes: readonly string[] = []): Credentials {
     const path = join(this.folder, 'credentials.json');
     const stored = storedCredentials(path);
-    const credentials = credentialsSchema.parse(stored);
+    const known = credentialsSchema.parse(stored);
+    const users = processes.map((process) => [process, known.processes[process] ?? newPassword()]);
+    const credentials = { ...known, processes: { ...known.processes, ...Object.fromEntries(users) } as Passwords };
     if (JSON.stringify(stored) === JSON.stringify(credentials)) return credentials;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     writeFileSync(path, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 });
