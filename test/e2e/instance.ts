@@ -141,6 +141,9 @@ async function ready(child: ChildProcess, home: string): Promise<Instance> {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGINT');
       await gone;
+      // The broker logs what it denies. A service never needs more than its permissions.
+      const denied = readFileSync(join(folder, 'log.jsonl'), 'utf8').match(/user:service-.*Violation.*/g) ?? [];
+      if (denied.length > 0) throw new Error(`the broker denied services ${denied.length} times: ${denied[0]}`);
       rmSync(home, { recursive: true, force: true });
     },
   };

@@ -124,7 +124,7 @@ describe('the permissions of the users of the broker', () => {
     rmSync(home, { recursive: true });
   });
 
-  describe('are those of the matrix', () => {
+  describe('of the matrix', () => {
     const connections = new Map<string, NatsConnection>();
     const violations = new Set<string>();
 
@@ -151,11 +151,11 @@ describe('the permissions of the users of the broker', () => {
       return USERS.filter((user) => !violations.has(`${user} ${operation} ${subject}`));
     }
 
-    it.each(PUBLISH)('publish to %s: %j', async (subject, users) => {
+    it.each(PUBLISH)('let publish to %s only %j', async (subject, users) => {
       expect(await allowedUsers('publish', subject)).toEqual(USERS.filter((user) => users.includes(user)));
     });
 
-    it.each(SUBSCRIBE)('subscribe to %s: %j', async (subject, users) => {
+    it.each(SUBSCRIBE)('let subscribe to %s only %j', async (subject, users) => {
       expect(await allowedUsers('subscription', subject)).toEqual(USERS.filter((user) => users.includes(user)));
     });
   });
