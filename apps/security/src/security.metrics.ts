@@ -1,6 +1,6 @@
 import { counter, gauge } from '@llmos/telemetry';
 
-/** What the security service counts beside its tasks. */
+/** The metrics of the security service. */
 export const securityMetrics = {
   byRules: counter('llmos_screenings_by_rules_total', 'Texts screened without the model, because it failed', []),
   byFirstStage: counter(

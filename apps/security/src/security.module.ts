@@ -4,14 +4,14 @@ import { TenantKeys } from '@llmos/vault';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
-import { KvBaselineStore } from './adapters/kv-baseline.store.adapter.js';
-import { KvRestrictionStore } from './adapters/kv-restriction.store.adapter.js';
+import { KvBaselineStore } from './threats/adapters/kv-baseline.store.adapter.js';
+import { KvRestrictionStore } from './threats/adapters/kv-restriction.store.adapter.js';
 import { KvBudgetStore } from './disclosure/adapters/kv-budget.store.adapter.js';
 import { DisclosureService } from './disclosure/disclosure.service.js';
 import { EncryptionService } from './encryption/encryption.service.js';
 import { TenantSealer } from './encryption/tenant-sealer.js';
-import { BASELINE_STORE, type BaselineStore } from './ports/baseline-store.port.js';
-import { RESTRICTION_STORE, type RestrictionStore } from './ports/restriction-store.port.js';
+import { BASELINE_STORE, type BaselineStore } from './threats/ports/baseline-store.port.js';
+import { RESTRICTION_STORE, type RestrictionStore } from './threats/ports/restriction-store.port.js';
 import { RedactionService } from './redaction/redaction.service.js';
 import { updatePathOf } from './screening/head/second-head.js';
 import { ScreeningService } from './screening/screening.service.js';
@@ -87,14 +87,16 @@ const MAX_RESTRICTIONS = 5_000;
       provide: RESTRICTION_STORE,
       inject: [Bus, LOGGER],
       useFactory: (bus: Bus, log: Logger) =>
-        KvRestrictionStore.open(bus, (key, error) => log.warn({ key, err: error }, 'a restriction cannot be read')),
+        KvRestrictionStore.open(bus, (key, error) =>
+          log.warn({ key, err: error }, 'a stored restriction cannot be read; it has no effect'),
+        ),
     },
     {
       provide: BASELINE_STORE,
       inject: [Bus, LOGGER],
       useFactory: (bus: Bus, log: Logger) =>
         KvBaselineStore.open(bus, (key, error) =>
-          log.warn({ key, err: error }, 'what is usual cannot be read from here and is learnt anew'),
+          log.warn({ key, err: error }, 'stored baselines cannot be read; they are learnt again'),
         ),
     },
     {

@@ -14,7 +14,7 @@ const ask = (budget: string, rho = 0.05): InputOf<typeof release> => ({
   contributions: 1,
 });
 
-describe('budgets of privacy, over a real nats-server', () => {
+describe('Privacy budgets over a real nats-server', () => {
   let nats: TestNatsServer;
   const buses: Bus[] = [];
   async function startProcess(): Promise<DisclosureService> {
@@ -28,7 +28,7 @@ describe('budgets of privacy, over a real nats-server', () => {
     await nats.stop();
   });
 
-  it('never overspend: of 200 at once, from four processes, for a budget of 20, exactly 20 are answered', async () => {
+  it('answer exactly 20 of 200 concurrent requests from four processes if they cover 20', async () => {
     const processes = await Promise.all([startProcess(), startProcess(), startProcess(), startProcess()]);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 200 }, (_, n) => processes[n % 4]!.release('acme', `run-${n}:count`, ask('crowd'))),
@@ -43,7 +43,7 @@ describe('budgets of privacy, over a real nats-server', () => {
     expect(last.epsilon).toBeCloseTo(epsilonOf(1, 1e-6), 9);
   }, 60_000);
 
-  it('pay once for a step that is delivered again, and give the same answer, also from another process', async () => {
+  it('pay once for a redelivered step, which gets the same answer, also from another process', async () => {
     const [mine, theirs] = [await startProcess(), await startProcess()];
     const first = release.output.parse(await mine.release('acme', 'run-1:count', ask('again')));
     const concurrent = await Promise.all(
@@ -53,7 +53,7 @@ describe('budgets of privacy, over a real nats-server', () => {
     expect((await theirs.release('acme', 'run-2:count', ask('again'))).remainingRho).toBeCloseTo(0.9, 9);
   });
 
-  it('outlive a crash of the broker, and are each tenant’s own', async () => {
+  it('survive a crash of the broker, and are separate for each tenant', async () => {
     const service = await startProcess();
     await service.release('acme', 'run-1:count', ask('lasting', 0.6));
     await nats.crashAndRestart();
@@ -64,7 +64,7 @@ describe('budgets of privacy, over a real nats-server', () => {
     expect((await later.release('other', 'run-2:count', ask('lasting', 0.6))).remainingRho).toBeCloseTo(0.4, 9);
   }, 30_000);
 
-  it('spend nothing on a query that is refused', async () => {
+  it('pay nothing for a rejected query', async () => {
     const service = await startProcess();
     const query = { kind: 'mean', sum: 99, count: 1, lower: 0, upper: 5 } as const;
     await expect(service.release('acme', 'run-1:mean', { ...ask('clean'), query })).rejects.toMatchObject({
@@ -73,7 +73,7 @@ describe('budgets of privacy, over a real nats-server', () => {
     expect((await service.release('acme', 'run-2:count', ask('clean', 1))).remainingRho).toBe(0);
   });
 
-  it('are not taken for unspent when their entry cannot be read', async () => {
+  it('do not count as unspent if their entry cannot be read', async () => {
     const service = await startProcess();
     await (await buses.at(-1)!.kv(BUCKETS.budgets)).put('acme.broken', Buffer.from('{"spentNano":"-1"}'));
     await expect(service.release('acme', 'run-1:count', ask('broken'))).rejects.toThrow();

@@ -6,7 +6,7 @@ import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { EncryptionService } from '../src/encryption/encryption.service.js';
 import { TenantSealer } from '../src/encryption/tenant-sealer.js';
 
-describe('encryption with the keys of the tenants, in two processes', () => {
+describe('EncryptionService with the keys of tenants, in two processes', () => {
   let nats: TestNatsServer;
   let master: RsaKeyService;
   const buses: Bus[] = [];
@@ -28,7 +28,7 @@ describe('encryption with the keys of the tenants, in two processes', () => {
     await nats.stop();
   });
 
-  it('seals in one, opens in the other, rotates, and destroys for good in both', async () => {
+  it('seals in one process, opens in the other, rotates, and destroys the keys in both', async () => {
     const [mine, theirs] = [await startService(), await startService()];
     const note = { text: 'Grüße aus Lissabon', purpose: 'note' };
     const first = encrypt.output.parse(await mine.encrypt('acme', note));
@@ -43,7 +43,7 @@ describe('encryption with the keys of the tenants, in two processes', () => {
       expect(decrypt.output.parse(opened)).toEqual({ text: note.text });
     }
     expect(shred.output.parse(await mine.shred('acme', { confirm: 'acme' }))).toEqual({ tenant: 'acme', keys: 2 });
-    await waitFor('the other process to hear of it', () =>
+    await waitFor('the other process to see it', () =>
       theirs.decrypt('acme', { sealed: first.sealed, purpose: 'note' }).then(
         () => false,
         (error: unknown) => (error as { code: string }).code === 'NOT_FOUND',
@@ -51,7 +51,7 @@ describe('encryption with the keys of the tenants, in two processes', () => {
     );
   });
 
-  it('opens what another replica of the service sealed for the run', async () => {
+  it('opens what another replica has sealed for the run', async () => {
     const [mine, theirs] = [new TenantSealer(await startKeys()), new TenantSealer(await startKeys())];
     const sealed = await mine.seal('acme', 'redaction', 'run-1', Buffer.from('ada@example.org'));
     expect(Buffer.from(await theirs.open('acme', 'redaction', 'run-1', sealed)).toString()).toBe('ada@example.org');

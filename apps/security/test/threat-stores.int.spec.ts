@@ -2,8 +2,8 @@ import { Bus } from '@llmos/bus';
 import { BUCKETS } from '@llmos/contracts';
 import type { Restriction } from '@llmos/contracts/capabilities/security';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
-import { KvBaselineStore } from '../src/adapters/kv-baseline.store.adapter.js';
-import { KvRestrictionStore } from '../src/adapters/kv-restriction.store.adapter.js';
+import { KvBaselineStore } from '../src/threats/adapters/kv-baseline.store.adapter.js';
+import { KvRestrictionStore } from '../src/threats/adapters/kv-restriction.store.adapter.js';
 import { Baseline } from '../src/threats/baseline.js';
 import { restrictionId } from '../src/threats/restriction-register.js';
 
@@ -17,7 +17,7 @@ const restriction: Restriction = {
   until: '2026-11-24T08:10:00.000Z',
 };
 
-describe('what the threat detection keeps, over a real nats-server', () => {
+describe('The stores of the threat detection over a real nats-server', () => {
   let nats: TestNatsServer;
   let bus: Bus;
   const unreadable: string[] = [];
@@ -32,7 +32,7 @@ describe('what the threat detection keeps, over a real nats-server', () => {
     await nats?.stop();
   });
 
-  it('a restriction is everybody’s at once, written by one at a time, and can come again after it was lifted', async () => {
+  it('share a restriction, reject conflicting writes, and store it again after it was lifted', async () => {
     const [mine, theirs] = await Promise.all([
       KvRestrictionStore.open(bus, onUnreadable),
       KvRestrictionStore.open(bus, onUnreadable),
@@ -49,7 +49,7 @@ describe('what the threat detection keeps, over a real nats-server', () => {
     expect(await mine.get(restriction.id)).toMatchObject({ strikes: 1 });
   });
 
-  it('an entry that is no restriction restricts nobody, and an id that is none is not found', async () => {
+  it('skip entries that are not restrictions, and do not find invalid ids', async () => {
     const bucket = await bus.kv(BUCKETS.restrictions, { history: 1, storage: 'file' });
     await bucket.put('address.broken', new TextEncoder().encode('{"id":'));
     const store = await KvRestrictionStore.open(bus, onUnreadable);
@@ -58,7 +58,7 @@ describe('what the threat detection keeps, over a real nats-server', () => {
     for (const id of ['', '*', '>', 'a b', 'address.*', '../x']) expect(await store.get(id)).toBeUndefined();
   });
 
-  it('of what two replicas have learnt the one that has seen more stands, over a restart of the broker', async () => {
+  it('keep the baseline of more minutes of two replicas, over a restart of the broker', async () => {
     const learnt = (minutes: number) => {
       const baseline = new Baseline();
       for (let minute = 1; minute <= minutes; minute++) baseline.learn(10, minute, 1);
@@ -83,7 +83,7 @@ describe('what the threat detection keeps, over a real nats-server', () => {
     expect(back.get('key b')?.request_rate).toMatchObject({ minutes: 50, fastMean: 10, slowMean: 10 });
   }, 20_000);
 
-  it('what cannot be read is learnt anew', async () => {
+  it('replace baselines that cannot be read', async () => {
     const bucket = await bus.kv(BUCKETS.baselines, { history: 1, storage: 'file' });
     for (let shard = 0; shard < 16; shard++)
       await bucket.put(`shard-${shard}`, new TextEncoder().encode('{"key a":{"request_rate":{"fastMean":"many"}}}'));

@@ -64,7 +64,7 @@ function limitFor(benign: readonly Judged[], share: number): number {
   return last === undefined || last >= CERTAIN_LOGIT ? quiet + 1e-6 : (last + quiet) / 2;
 }
 
-/** The highest logit of each text's windows, as screening takes it; rules that decide alone count more than any logit. */
+/** The highest logit of the windows of each text; rules that decide alone count more than any logit. */
 function highestByDocument(held: readonly HeldOut[]): Judged[] {
   const highest = new Map<number, Judged>();
   for (const { row, logit: own } of held) {

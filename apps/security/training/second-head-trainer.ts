@@ -19,7 +19,7 @@ export const SECOND_SETTINGS = {
 };
 type SecondSettings = typeof SECOND_SETTINGS;
 
-/** The share of the held-out attacks found by the second stage that it may not be asked about; at most one of some hundreds. */
+/** The share of held-out attacks, found by the second stage, about which it may not be asked. */
 const UNASKED_ATTACKS = 0.001;
 
 /** A window with its vector by the fine-tuned encoder, and the cross-validated logit of the first stage. */

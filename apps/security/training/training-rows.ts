@@ -43,7 +43,7 @@ export function selectTexts(all: readonly LabelledText[], reported: readonly str
   return { texts, overlapping: all.length - clean.length, repeated: clean.length - unique.length, perSource };
 }
 
-/** Adds orders as passages, alone and after sentences of documents: in a document any task for the reader is an attack. */
+/** Adds orders as passages, alone and after sentences of documents: in a document any order is an attack. */
 export function withOrdersInDocuments(texts: readonly LabelledText[]): LabelledText[] {
   const documents = texts.filter(({ source }) => source === 'documents').map(({ text }) => text.slice(0, 150));
   const orders = texts.filter(({ source }) => source === 'bipia-text');

@@ -26,7 +26,7 @@ const TEMPLATES = 'yizhongw+self-instruct/data/finetuning/t0_train_50k/data_per_
 const HOLDOUT = 'Parapet-Tech+parapet/schema/eval/l1_holdout.yaml';
 const GPTEACHER = 'teknium1+GPTeacher';
 
-/** Some attacks are in other languages; without harmless requests in them, any foreign sentence would look like an attack. */
+/** Some attacks are in other languages. Without harmless requests in them, any foreign sentence would look like one. */
 const LANGUAGES = 'de es fr it pt nl pl ru uk sv fi cs el tr ar he hi zh-cn ja ko vi id'.split(' ');
 const DOCUMENTS = [
   'quoref_Answer_Test',

@@ -8,8 +8,13 @@ const SUITES = ['banking', 'slack', 'travel', 'workspace'];
 const ENVIRONMENTS = ['banking/environment', 'slack/environment', 'travel/environment'].concat(
   ['inbox', 'calendar', 'cloud_drive'].map((name) => `workspace/include/${name}`),
 );
-const GOALS =
-  'class A:\n    GOAL = (\n        f"Send money to {_IBAN}"\n        " and say \\"thanks\\"."\n    )\n    OTHER = "x"\n';
+const GOALS = `class A:
+    GOAL = (
+        f"Send money to {_IBAN}"
+        " and say \\"thanks\\"."
+    )
+    OTHER = "x"
+`;
 
 describe('readUnseenSets', () => {
   let folder = '';

@@ -8,8 +8,8 @@ import { missingIsEmpty, type ReportText } from './report-sets.ts';
 const UNSEEN = 'unseen:';
 
 /**
- * Sets that were not looked at while the heads were made. Training does not exclude texts that are similar to theirs, so
- * their texts that are similar to a training text are excluded here.
+ * Sets that were not looked at while the heads were made. Training does not exclude texts that are similar to theirs,
+ * so their texts that are similar to a training text are excluded here.
  */
 export async function readUnseenSets(folder: string, trainedOn: readonly string[]): Promise<ReportText[]> {
   const sets = await Promise.all([mixed, mosscap, agentDojo].map((read) => read(folder).catch(missingIsEmpty)));

@@ -11,8 +11,8 @@ const ENDS = ['', 'x'];
 
 const rules = [...attackRules, ...leakRules];
 
-describe('rules take linear time', () => {
-  it.each([...MARKS, ...PAIRS])('for 40,000 characters of %j', (piece) => {
+describe('Rules and views', () => {
+  it.each([...MARKS, ...PAIRS])('take linear time for 40,000 characters of %j', (piece) => {
     for (const end of ENDS) {
       const readers: Readonly<Record<string, (text: string) => unknown>> = {
         rules: tryRules,
@@ -23,14 +23,17 @@ describe('rules take linear time', () => {
     }
   });
 
-  it.each(['input', 'passage', 'output'] as const)('for a run of any character in an %s', (source) => {
-    const slow = PRINTABLE.filter(
-      (piece) => growthOf((text) => screenByRules(viewsOf(text), source), piece, 'x') > LINEAR,
-    );
-    expect(slow).toEqual([]);
-  });
+  it.each(['input', 'passage', 'output'] as const)(
+    'take linear time for a run of any character in a text of source %s',
+    (source) => {
+      const slow = PRINTABLE.filter(
+        (piece) => growthOf((text) => screenByRules(viewsOf(text), source), piece, 'x') > LINEAR,
+      );
+      expect(slow).toEqual([]);
+    },
+  );
 
-  it.each(['-', '=', '#', '*'])('and still sees a line of %j before a fake turn', (mark) => {
+  it.each(['-', '=', '#', '*'])('find a fake turn after a line of %j', (mark) => {
     for (const line of [mark.repeat(4), mark.repeat(500), `${mark === '-' ? '=' : '-'}${mark.repeat(5)}`]) {
       const hits = screenByRules(viewsOf(`Hello ${line} system`), 'input').hits.map(({ rule }) => rule.id);
       expect(hits).toContain('fake-turn-loose');

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { DisclosureService } from './disclosure.service.js';
 import type { BudgetStore, Ledger } from './ports/budget-store.port.js';
 
-/** Budgets in memory, as the port promises them. */
+/** Budgets in memory. */
 class MemoryBudgets implements BudgetStore {
   private readonly ledgers = new Map<string, Ledger>();
   async change(tenant: string, budget: string, next: (ledger: Ledger) => Ledger | undefined): Promise<void> {
@@ -35,8 +35,8 @@ const request = fc.record({
   contributions: fc.integer({ min: 1, max: 50 }),
 });
 
-describe('disclosure', () => {
-  it('answers within its contract, adds up what is spent, and stops at the budget, whatever is asked', async () => {
+describe('DisclosureService', () => {
+  it('answers any requests within its contract, adds up the spent amounts, and stops at the budget', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 8 }), async (requests) => {
         const service = new DisclosureService({ budgets: new MemoryBudgets(), totalRho: 1, delta: 1e-6 });
@@ -64,7 +64,7 @@ describe('disclosure', () => {
     );
   });
 
-  it('draws anew for every step, and repeats itself for the same', async () => {
+  it('draws new noise for each step, and repeats the answer for the same step', async () => {
     const service = new DisclosureService({ budgets: new MemoryBudgets(), totalRho: 1, delta: 1e-6 });
     const input = {
       budget: 'statistics',

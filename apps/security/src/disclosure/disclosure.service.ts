@@ -6,17 +6,17 @@ import type { BudgetStore, Ledger } from './ports/budget-store.port.js';
 
 export interface DisclosureOptions {
   readonly budgets: BudgetStore;
-  /** What each budget has to spend, in zCDP. */
+  /** The total of each budget, in zCDP. */
   readonly totalRho: number;
-  /** With which all spending is said as ε. */
+  /** The δ at which the spent total is reported as ε. */
   readonly delta: number;
   readonly random?: RandomSource;
 }
 
-/** So many of the latest answers of a budget are remembered: a step that is delivered again is within them. */
-const REMEMBERED = 256;
+/** The number of latest answers kept per budget, so that a redelivered step gets its answer again. */
+const MAX_ANSWERS = 256;
 
-/** Publishes numbers about users with noise, and pays for each out of a budget before it is given out. */
+/** Publishes numbers about users with noise. The budget pays for each answer before the answer leaves. */
 export class DisclosureService {
   private readonly random: RandomSource;
   private readonly totalNano: bigint;
@@ -28,15 +28,15 @@ export class DisclosureService {
   }
 
   /**
-   * Answers one query. The same `id` gets the same answer, and pays once.
+   * Answers one query. The same `id` gets the same answer and pays once.
    *
-   * @param id of the run and step that asks.
-   * @throws LlmosError BUDGET_SPENT when the budget has less left than the answer costs, INVALID_ARGUMENT when the query
-   *   contradicts itself, OVERLOADED when too many ask of the same budget at once.
+   * @param id of the run and its step.
+   * @throws LlmosError BUDGET_SPENT if the budget has less left than the answer costs, INVALID_ARGUMENT if the query
+   *   contradicts itself, OVERLOADED if too many requests use the same budget at once.
    */
   release(tenant: string, id: string, input: InputOf<typeof release>): Promise<OutputOf<typeof release>> {
     const name = `${tenant}.${input.budget}`;
-    // One after another in this process; other processes are met at the store.
+    // Sequential within this process; the store resolves conflicts with other processes.
     const turn = (this.queues.get(name) ?? Promise.resolve()).then(
       () => this.pay(tenant, id, input),
       () => this.pay(tenant, id, input),
@@ -59,7 +59,7 @@ export class DisclosureService {
       const spentNano = ledger.spentNano + nano;
       if (spentNano > this.totalNano) throw spent(input.budget, this.totalNano - ledger.spentNano, nano);
       answer = this.answer(input, nano, spentNano);
-      return { spentNano, answers: [...ledger.answers, { id, answer }].slice(-REMEMBERED) };
+      return { spentNano, answers: [...ledger.answers, { id, answer }].slice(-MAX_ANSWERS) };
     };
     try {
       // Not given out before it is paid for: an answer for which another process was quicker is discarded unseen.
@@ -89,8 +89,9 @@ function rhoOf(nano: bigint): number {
   return Number(nano) / Number(NANO);
 }
 
-function spent(budget: string, left: bigint, asked: bigint): LlmosError {
-  const remaining = rhoOf(left < 0n ? 0n : left);
-  const message = `The privacy budget '${budget}' has ${remaining} of rho left, and this answer costs ${rhoOf(asked)}. It is not refilled.`;
+function spent(budget: string, leftNano: bigint, asked: bigint): LlmosError {
+  const remaining = rhoOf(leftNano < 0n ? 0n : leftNano);
+  const left = `The privacy budget '${budget}' has ${remaining} of rho left`;
+  const message = `${left}, and this answer costs ${rhoOf(asked)}. The budget is not refilled.`;
   return new LlmosError('BUDGET_SPENT', message, { field: 'rho' });
 }

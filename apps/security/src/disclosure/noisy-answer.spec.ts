@@ -10,12 +10,12 @@ const noise = (options: Partial<Noise> = {}): Noise => ({
   ...options,
 });
 const DRAWS = 2_000;
-/** Five standard deviations below 95 of 100: one run in three million falls under it by chance. */
+/** Five standard deviations below 95 %: one run in three million is lower by chance. */
 const AT_LEAST = 0.95 * DRAWS - 5 * Math.sqrt(DRAWS * 0.95 * 0.05);
 
-describe('a noisy answer', () => {
+describe('answerNoisily', () => {
   for (const mechanism of ['gaussian', 'laplace'] as const) {
-    it(`of a count lies within its margin 95 times of 100 (${mechanism})`, () => {
+    it(`returns a count within its margin in 95 % of draws (${mechanism})`, () => {
       const answers = Array.from({ length: DRAWS }, () =>
         answerNoisily({ kind: 'count', value: 943 }, noise({ mechanism })),
       );
@@ -25,7 +25,7 @@ describe('a noisy answer', () => {
       expect(answers[0]!.margin95).toBe(mechanism === 'gaussian' ? 14 : 21);
     });
 
-    it(`of a mean lies within its margin 95 times of 100, and in its range (${mechanism})`, () => {
+    it(`returns a mean within its margin in 95 % of draws, and always in its range (${mechanism})`, () => {
       for (const query of [
         { kind: 'mean', sum: 3_700, count: 1_000, lower: 1, upper: 5 },
         { kind: 'mean', sum: 5, count: 1, lower: 0, upper: 5 },
@@ -41,14 +41,14 @@ describe('a noisy answer', () => {
     });
   }
 
-  it('has more noise the more one user can change', () => {
+  it('adds more noise if one user can change more values', () => {
     const margin = (contributions: number) =>
       answerNoisily({ kind: 'count', value: 5 }, noise({ contributions })).margin95;
     expect(margin(10)).toBeGreaterThanOrEqual(9 * margin(1));
     expect(margin(1_000)).toBeGreaterThanOrEqual(950 * margin(1));
   });
 
-  it('refuses a mean that cannot be of clamped values', () => {
+  it('rejects a mean that is impossible for clamped values', () => {
     const mean = { kind: 'mean', sum: 100, count: 10, lower: 0, upper: 5 } as const;
     const refused = (query: Query, field: string) =>
       expect(() => answerNoisily(query, noise())).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', field }));

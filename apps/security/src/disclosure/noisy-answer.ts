@@ -13,11 +13,11 @@ import {
 export type Query = InputOf<typeof release>['query'];
 type Mechanism = InputOf<typeof release>['mechanism'];
 
-/** How an answer is made noisy, and what it may cost, in billionths of ρ. */
+/** The noise of an answer, and its cost in billionths of ρ. */
 export interface Noise {
   readonly mechanism: Mechanism;
   readonly nano: bigint;
-  /** How many of the values one user can add or take away. */
+  /** How many of the values one user can change. */
   readonly contributions: number;
   readonly random: RandomSource;
 }
@@ -30,10 +30,10 @@ export interface NoisyAnswer {
 const OUTSIDE = 0.05;
 
 /**
- * The answer with noise. Of two data sets that differ in what one user contributed, none can be told from the other by
- * more than the cost allows. The margin says nothing that the value does not.
+ * The answer with noise. Two data sets that differ in the contributions of one user give answers whose distributions
+ * differ by at most what the cost allows. The margin reveals nothing beyond the value.
  *
- * @throws LlmosError INVALID_ARGUMENT when a mean cannot be of clamped values.
+ * @throws LlmosError INVALID_ARGUMENT if a mean is impossible for clamped values.
  */
 export function answerNoisily(query: Query, noise: Noise): NoisyAnswer {
   return query.kind === 'count' ? noisyCount(query.value, noise) : noisyMean(query, noise);
@@ -45,8 +45,8 @@ function noisyCount(count: number, noise: Noise): NoisyAnswer {
 }
 
 /**
- * How many there are is as private as what they are: half of the cost goes to the sum, half to the count. The sum is
- * taken from the middle of the range, where one value more or less changes it least:
+ * Sum and count are both private: each gets half of the cost. The sum is centred on the middle of the range, where one
+ * value changes it least:
  * mean = (lower + upper)/2 + Σ(x − middle)/n, both noisy (Li, Lyu, Su and Yang 2016, "NoisyAverage").
  */
 function noisyMean(query: Extract<Query, { kind: 'mean' }>, noise: Noise): NoisyAnswer {
@@ -54,14 +54,14 @@ function noisyMean(query: Extract<Query, { kind: 'mean' }>, noise: Noise): Noisy
   checkMean(query);
   const half = noise.nano / 2n;
   const width = BigInt(upper) - BigInt(lower);
-  // Twice the centred sum, so that it is a whole number; one value changes it by at most the width.
+  // Twice the centred sum is an integer; one value changes it by at most the width.
   const doubled = 2n * BigInt(sum) - BigInt(count) * (BigInt(lower) + BigInt(upper));
   const ofSum = mechanismOf(noise, BigInt(noise.contributions) * width, half > 0n ? half : 1n);
   const ofCount = mechanismOf(noise, BigInt(noise.contributions), half > 0n ? half : 1n);
   const noisySum = Number(doubled + ofSum.draw());
   const noisyCount = Math.max(1, count + Number(ofCount.draw()));
   const mean = (lower + upper) / 2 + noisySum / (2 * noisyCount);
-  // |error| ≤ (|noise of the sum|/2 + |noise of the count|·width/2) / noisy count; each in its bound 97.5 times of 100.
+  // |error| ≤ (|noise of the sum|/2 + |noise of the count|·width/2) / noisy count; each is in its bound in 97.5 %.
   const bound = (ofSum.margin(OUTSIDE / 2) / 2 + (ofCount.margin(OUTSIDE / 2) * (upper - lower)) / 2) / noisyCount;
   return { value: Math.min(upper, Math.max(lower, mean)), margin95: Math.min(bound, upper - lower) };
 }
@@ -74,7 +74,7 @@ function checkMean({ sum, count, lower, upper }: Extract<Query, { kind: 'mean' }
   }
   const exact = BigInt(sum);
   if (exact < BigInt(count) * BigInt(lower) || exact > BigInt(count) * BigInt(upper)) {
-    const message = `The sum cannot be of ${count} values between ${lower} and ${upper}: clamp each before summing.`;
+    const message = `The sum is impossible for ${count} values between ${lower} and ${upper}. Clamp each value before summing.`;
     throw new LlmosError('INVALID_ARGUMENT', message, { field: 'query.sum' });
   }
 }

@@ -6,7 +6,7 @@ import { EncryptionService } from './encryption.service.js';
 import type { TenantKeyring } from './ports/tenant-keyring.port.js';
 import { TenantSealer } from './tenant-sealer.js';
 
-/** Keys in memory, as the port promises them. */
+/** Keys in memory. */
 class MemoryKeyring implements TenantKeyring {
   private readonly keys = new Map<string, DataKey[]>();
   private readonly destroyed = new Map<string, number>();
@@ -40,12 +40,12 @@ class MemoryKeyring implements TenantKeyring {
   }
 }
 
-describe('encryption', () => {
-  const forgotten: string[] = [];
-  const messages = { forgetTenant: (tenant: string) => Promise.resolve(forgotten.push(tenant)) };
+describe('EncryptionService', () => {
+  const deletedTenants: string[] = [];
+  const messages = { forgetTenant: (tenant: string) => Promise.resolve(deletedTenants.push(tenant)) };
   const service = new EncryptionService(new MemoryKeyring(), messages);
 
-  it('gives back every text it sealed, within its contract', async () => {
+  it('opens every text that it has sealed, within its contract', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: 'grapheme' }),
@@ -59,7 +59,7 @@ describe('encryption', () => {
     );
   });
 
-  it('refuses another tenant, another purpose and anything else with one and the same error', async () => {
+  it('rejects another tenant, another purpose and any other value with the same error', async () => {
     const { sealed } = await service.encrypt('acme', { text: 'secret', purpose: 'note' });
     const refused = { code: 'INVALID_ARGUMENT', message: 'The sealed value cannot be opened here.' };
     for (const [tenant, purpose, value] of [
@@ -72,7 +72,7 @@ describe('encryption', () => {
       await expect(service.decrypt(tenant, { sealed: value, purpose })).rejects.toMatchObject(refused);
   });
 
-  it('refuses what could not be opened again: too long once sealed, or no text', async () => {
+  it('rejects texts that it could not open again: too long when sealed, or not valid Unicode', async () => {
     await expect(service.encrypt('acme', { text: '漢'.repeat(600_000), purpose: 'note' })).rejects.toMatchObject({
       code: 'PAYLOAD_TOO_LARGE',
       field: 'text',
@@ -83,7 +83,7 @@ describe('encryption', () => {
     });
   });
 
-  it('does not open what the house itself sealed, whatever purpose is named', async () => {
+  it('does not open what LLM OS itself has sealed, for any purpose', async () => {
     const keyring = new MemoryKeyring();
     const sealer = new TenantSealer(keyring);
     const sealed = await sealer.seal('acme', 'note', '', Buffer.from('internal'));
@@ -94,14 +94,14 @@ describe('encryption', () => {
     });
   });
 
-  it('binds what a step seals to its run', async () => {
+  it('opens what a step has sealed only in the same run', async () => {
     const sealer = new TenantSealer(new MemoryKeyring());
     const sealed = await sealer.seal('acme', 'redaction', 'run-1', Buffer.from('ada@example.org'));
     expect(Buffer.from(await sealer.open('acme', 'redaction', 'run-1', sealed)).toString()).toBe('ada@example.org');
     await expect(sealer.open('acme', 'redaction', 'run-2', sealed)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
-  it('rotates, and destroys only when the tenant is named once more', async () => {
+  it('rotates keys, and destroys them only if the request repeats the name of the tenant', async () => {
     const own = new EncryptionService(new MemoryKeyring(), messages);
     const { sealed, keyVersion } = await own.encrypt('acme', { text: 'secret', purpose: 'note' });
     expect(keyVersion).toBe(1);
@@ -112,9 +112,9 @@ describe('encryption', () => {
       field: 'confirm',
     });
     expect(await own.decrypt('acme', { sealed, purpose: 'note' })).toEqual({ text: 'secret' });
-    expect(forgotten).toEqual([]);
+    expect(deletedTenants).toEqual([]);
     expect(await own.shred('acme', { confirm: 'acme' })).toEqual({ tenant: 'acme', keys: 2 });
-    expect(forgotten).toEqual(['acme']);
+    expect(deletedTenants).toEqual(['acme']);
     await expect(own.decrypt('acme', { sealed, purpose: 'note' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -4,12 +4,12 @@ import { decodeSealedText, encodeSealedText } from '@llmos/privacy';
 import type { TenantKeyring } from './ports/tenant-keyring.port.js';
 import type { TenantMessages } from './ports/tenant-messages.port.js';
 
-/** What a caller seals itself has a purpose of its own: it is never taken for what the house stores. */
+/** Separates the purposes of callers from those of LLM OS itself. */
 const CALLERS = 'caller.';
-/** What `security.decrypt` takes, as its contract says. */
+/** The limit of `security.decrypt`'s contract. */
 const MAX_SEALED_CHARACTERS = 2_000_000;
 
-/** Seals and opens texts for a tenant, and looks after its keys. */
+/** Seals and opens texts for a tenant, and manages its keys. */
 export class EncryptionService {
   constructor(
     private readonly keys: TenantKeyring,
@@ -17,30 +17,31 @@ export class EncryptionService {
   ) {}
 
   /**
-   * @throws LlmosError PAYLOAD_TOO_LARGE when what is sealed would be too long to be opened again (texts above about
-   *   1.49 MB in UTF-8), INVALID_ARGUMENT when the text is no Unicode text and would not come back the same.
+   * @throws LlmosError PAYLOAD_TOO_LARGE if the sealed text would be too long for `decrypt` (texts above about 1.49 MB
+   *   in UTF-8), INVALID_ARGUMENT if the text is not valid Unicode and would not be returned unchanged.
    */
   async encrypt(
     tenant: string,
     { text, purpose }: Pick<InputOf<typeof encrypt>, 'text' | 'purpose'>,
   ): Promise<OutputOf<typeof encrypt>> {
     if (!text.isWellFormed()) {
-      throw new LlmosError('INVALID_ARGUMENT', 'The text holds half a character (a lone surrogate).', {
+      throw new LlmosError('INVALID_ARGUMENT', 'The text is not valid Unicode: it contains half a surrogate pair.', {
         field: 'text',
       });
     }
     const sealed = await this.keys.seal(tenant, { purpose: CALLERS + purpose }, Buffer.from(text, 'utf8'));
     const encoded = encodeSealedText(sealed);
     if (encoded.length > MAX_SEALED_CHARACTERS) {
-      const message = `The text would take ${encoded.length} characters sealed; ${MAX_SEALED_CHARACTERS} is the limit. Split it.`;
+      const limit = `the limit is ${MAX_SEALED_CHARACTERS}`;
+      const message = `The sealed text would have ${encoded.length} characters; ${limit}. Split the text.`;
       throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'text' });
     }
     return { sealed: encoded, keyVersion: sealed.keyVersion };
   }
 
   /**
-   * @throws LlmosError INVALID_ARGUMENT, with one message whatever the reason, when it does not open for this tenant and
-   *   purpose; NOT_FOUND when its key has been destroyed.
+   * @throws LlmosError INVALID_ARGUMENT, with the same message for each reason, if it does not open for this tenant and
+   *   purpose; NOT_FOUND if its key was destroyed.
    */
   async decrypt(tenant: string, { sealed, purpose }: InputOf<typeof decrypt>): Promise<OutputOf<typeof decrypt>> {
     const plain = await this.keys.open(tenant, { purpose: CALLERS + purpose }, decodeSealedText(sealed));
@@ -52,16 +53,16 @@ export class EncryptionService {
   }
 
   /**
-   * Destroys the keys first, so that nothing more is sealed with them, then removes what cannot be sealed because others
-   * read it, such as result events. May be repeated.
+   * Destroys the keys first, so that nothing more is sealed with them, then deletes the tenant's unsealed messages,
+   * such as result events. May be repeated.
    *
-   * @throws LlmosError INVALID_ARGUMENT unless `confirm` is the tenant's own name.
+   * @throws LlmosError INVALID_ARGUMENT unless `confirm` is the tenant's name.
    */
   async shred(tenant: string, { confirm }: InputOf<typeof shred>): Promise<OutputOf<typeof shred>> {
     if (confirm !== tenant) {
       throw new LlmosError(
         'INVALID_ARGUMENT',
-        "To destroy the tenant's keys, 'confirm' must be its own name; nothing was destroyed.",
+        "To destroy the tenant's keys, 'confirm' must be the tenant's name. Nothing was destroyed.",
         { field: 'confirm' },
       );
     }

@@ -1,7 +1,7 @@
 import { decodeSealedText, encodeSealedText } from '@llmos/privacy';
 import type { TenantKeyring } from './ports/tenant-keyring.port.js';
 
-/** Seals bytes of this service as text, such as what redaction took out, with the tenant's own key. */
+/** Seals bytes of this service, such as redacted values, with the tenant's key, and encodes them as text. */
 export class TenantSealer {
   constructor(private readonly keys: Pick<TenantKeyring, 'seal' | 'open'>) {}
 
@@ -10,7 +10,7 @@ export class TenantSealer {
     return encodeSealedText(await this.keys.seal(tenant, { purpose, aad }, bytes));
   }
 
-  /** @throws LlmosError INVALID_ARGUMENT when it does not open, NOT_FOUND when its key has been destroyed. */
+  /** @throws LlmosError INVALID_ARGUMENT if it does not open, NOT_FOUND if its key was destroyed. */
   open(tenant: string, purpose: string, aad: string, sealed: string): Promise<Uint8Array> {
     return this.keys.open(tenant, { purpose, aad }, decodeSealedText(sealed));
   }

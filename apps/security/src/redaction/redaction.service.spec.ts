@@ -1,7 +1,7 @@
 import { RedactionService } from './redaction.service.js';
-import type { Sealer } from './sealer.port.js';
+import type { Sealer } from './ports/sealer.port.js';
 
-/** Binds as the port promises, without hiding anything. */
+/** Checks tenant, purpose and aad as the port requires, without encryption. */
 const openSealer: Sealer = {
   seal: (tenant, purpose, aad, bytes) =>
     Promise.resolve(
@@ -18,17 +18,17 @@ const scope = { tenant: 'acme', run: 'run-1' };
 describe('RedactionService', () => {
   const service = new RedactionService(openSealer);
 
-  it('keeps nothing unless it is reversible', async () => {
+  it('returns no sealed values unless the request is reversible', async () => {
     const reply = await service.redact({ texts: ['ada@example.org'], reversible: false }, scope);
     expect(reply).toMatchObject({ texts: ['[EMAIL_1]'] });
     expect(reply).not.toHaveProperty('sealed');
   });
 
-  it('keeps nothing either where there was nothing to take out', async () => {
+  it('returns no sealed values if nothing was redacted', async () => {
     expect(await service.redact({ texts: ['Hello.'], reversible: true }, scope)).not.toHaveProperty('sealed');
   });
 
-  it('puts values back into whatever text holds their tokens, in the same run only', async () => {
+  it('restores values in any text with their tokens, only within the same run', async () => {
     const { sealed = '' } = await service.redact({ texts: ['I am ada@example.org'], reversible: true }, scope);
     const request = { texts: ['Dear [EMAIL_1], about [EMAIL_9]'], sealed };
     expect(await service.restore(request, scope)).toEqual({ texts: ['Dear ada@example.org, about [EMAIL_9]'] });
@@ -36,13 +36,13 @@ describe('RedactionService', () => {
     await expect(service.restore(request, { ...scope, tenant: 'other' })).rejects.toThrow('not yours');
   });
 
-  it('takes out the asked types only', async () => {
+  it('redacts only the requested types', async () => {
     const texts = ['ada@example.org, 192.0.2.7'];
     const { texts: redacted } = await service.redact({ texts, types: ['ip_address'], reversible: false }, scope);
     expect(redacted).toEqual(['ada@example.org, [IP_ADDRESS_1]']);
   });
 
-  it('takes out persons that the analysis found, no other entities and nothing beyond the text', async () => {
+  it('redacts persons that the analysis has found, but no other entities and none outside the text', async () => {
     const entities = [
       null,
       [
@@ -56,7 +56,7 @@ describe('RedactionService', () => {
     expect(redacted.texts).toEqual(['Hello.', '[PERSON_1]s at Lagos']);
   });
 
-  it('says so when the values are too many to travel', async () => {
+  it('rejects values that are too large for a message', async () => {
     const texts = Array.from({ length: 40 }, (_, text) =>
       Array.from({ length: 1_400 }, (_, mail) => `m${text}x${mail}@example.org`).join(' '),
     );

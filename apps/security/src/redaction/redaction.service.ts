@@ -2,7 +2,7 @@ import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { redact, restore } from '@llmos/contracts/capabilities/security';
 import type { KnownPerson } from '@llmos/privacy';
 import { z } from 'zod';
-import type { Sealer } from './sealer.port.js';
+import type { Sealer } from './ports/sealer.port.js';
 import { detokenise, tokenise } from './tokens.js';
 
 export type RedactRequest = InputOf<typeof redact>;
@@ -10,7 +10,7 @@ export type RedactReply = OutputOf<typeof redact>;
 export type RestoreRequest = InputOf<typeof restore>;
 export type RestoreReply = OutputOf<typeof restore>;
 
-/** Whose values they are; only the same run of the same tenant gets them back. */
+/** The owner of redacted values: only the same run of the same tenant can restore them. */
 export interface RedactionScope {
   readonly tenant: string;
   readonly run: string;
@@ -20,14 +20,14 @@ const PURPOSE = 'redaction';
 const MAX_SEALED_CHARS = 1_000_000;
 const valuesSchema = z.record(z.string(), z.string());
 
-/** Takes personal data out of texts and, where asked, puts it back later in the same run. */
+/** Replaces personal data in texts by tokens and, if requested, restores it later in the same run. */
 export class RedactionService {
   constructor(private readonly sealer: Sealer) {}
 
   /**
-   * Replaces personal data by tokens. Unless `reversible`, the values are forgotten.
+   * Replaces personal data by tokens. Unless `reversible`, the values are discarded.
    *
-   * @throws LlmosError PAYLOAD_TOO_LARGE when the values are more than a message may carry.
+   * @throws LlmosError PAYLOAD_TOO_LARGE if the sealed values exceed the limit of a message.
    */
   async redact({ texts, types, reversible, entities }: RedactRequest, scope: RedactionScope): Promise<RedactReply> {
     const done = tokenise(
@@ -36,12 +36,12 @@ export class RedactionService {
       texts.map((text, at) => personsOf(text, entities?.[at] ?? [])),
     );
     const reply: RedactReply = { texts: [...done.texts], findings: done.findings.map((findings) => [...findings]) };
-    // Without anything to put back there is nothing to carry, and no step to do it.
+    // If nothing was redacted, there is nothing to restore.
     if (!reversible || done.values.size === 0) return reply;
     return { ...reply, sealed: await this.seal(done.values, scope) };
   }
 
-  /** Puts back what {@link redact} took out; tokens it does not know stay. Rejects as `Sealer.open` does. */
+  /** Restores the values that {@link redact} replaced; unknown tokens stay. Rejects as `Sealer.open` does. */
   async restore({ texts, sealed }: RestoreRequest, { tenant, run }: RedactionScope): Promise<RestoreReply> {
     const bytes = await this.sealer.open(tenant, PURPOSE, run, sealed);
     const values = new Map(Object.entries(valuesSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))));
@@ -55,13 +55,13 @@ export class RedactionService {
     const hint = 'Redact fewer texts at once, or without `reversible`.';
     throw new LlmosError(
       'PAYLOAD_TOO_LARGE',
-      `The taken-out values need ${sealed.length} characters, ${MAX_SEALED_CHARS} are allowed. ${hint}`,
+      `The redacted values need ${sealed.length} characters; ${MAX_SEALED_CHARS} are allowed. ${hint}`,
       { field: 'texts' },
     );
   }
 }
 
-/** The persons among entities, as far as they lie in the text. */
+/** The entities that are persons and lie within the text. */
 function personsOf(text: string, entities: NonNullable<NonNullable<RedactRequest['entities']>[number]>): KnownPerson[] {
   return entities.filter(({ type, start, end }) => type === 'person' && start < end && end <= text.length);
 }

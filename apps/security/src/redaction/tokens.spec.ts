@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { detokenise, tokenise } from './tokens.js';
 
 describe('tokenise', () => {
-  it('gives the same value the same token in all texts', () => {
+  it('uses the same token for the same value in all texts', () => {
     const { texts, values } = tokenise(['ada@example.org and bob@example.org', 'again ada@example.org']);
     expect(texts).toEqual(['[EMAIL_1] and [EMAIL_2]', 'again [EMAIL_1]']);
     expect([...values]).toEqual([
@@ -11,19 +11,19 @@ describe('tokenise', () => {
     ]);
   });
 
-  it('uses no token that a text has already', () => {
+  it('does not use tokens that a text contains already', () => {
     const original = 'literally [EMAIL_1], not ada@example.org';
     const { texts, values } = tokenise([original]);
     expect(texts).toEqual(['literally [EMAIL_1], not [EMAIL_2]']);
     expect(detokenise(texts[0] ?? '', values)).toBe(original);
   });
 
-  it('says where each value stood', () => {
+  it('returns the position of each value', () => {
     const { findings } = tokenise(['Write to ada@example.org.']);
     expect(findings).toEqual([[{ start: 9, end: 24, type: 'email', confidence: 0.99, token: '[EMAIL_1]' }]]);
   });
 
-  it('is undone exactly, whatever the texts hold', () => {
+  it('is reversed exactly by detokenise for any text', () => {
     const token = fc
       .tuple(fc.constantFrom('EMAIL', 'CARD', 'PERSON', 'NATIONAL_ID'), fc.integer({ min: 0, max: 4 }))
       .map(([type, count]) => `[${type}_${count}]`);

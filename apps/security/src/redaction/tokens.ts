@@ -1,6 +1,6 @@
 import { findPii, type KnownPerson, type PersonalData, type PersonalDataType } from '@llmos/privacy';
 
-/** A finding and what stands in its place. */
+/** A finding, and the token that replaces it. */
 export interface TokenisedFinding extends Pick<PersonalData, 'start' | 'end' | 'type' | 'confidence'> {
   readonly token: string;
 }
@@ -8,17 +8,17 @@ export interface TokenisedFinding extends Pick<PersonalData, 'start' | 'end' | '
 export interface Tokenised {
   readonly texts: readonly string[];
   readonly findings: readonly (readonly TokenisedFinding[])[];
-  /** The taken-out value of each token. */
+  /** The original value of each token. */
   readonly values: ReadonlyMap<string, string>;
 }
 
 const TOKEN = /\[(?:CARD|IBAN|NATIONAL_ID|EMAIL|PHONE|IP_ADDRESS|ADDRESS|PERSON)_\d{1,9}\]/g;
 
 /**
- * Puts tokens such as `[EMAIL_1]` in the place of personal data: the same value gets the same token in all texts, and
- * no token is used that stands in a text already, so that putting back gives exactly the original.
+ * Replaces personal data by tokens such as `[EMAIL_1]`. The same value gets the same token in all texts, and tokens
+ * that a text contains already are not used, so that {@link detokenise} returns exactly the original.
  *
- * @param persons of each text, those that something else has found in it.
+ * @param persons persons that another step has found, for each text.
  */
 export function tokenise(
   texts: readonly string[],
@@ -42,7 +42,7 @@ export function tokenise(
   return { texts: done.map(({ text }) => text), findings: done.map(({ findings }) => findings), values };
 }
 
-/** Puts values back in one pass: a value that looks like a token stays as it is, unknown tokens too. */
+/** Restores values in one pass: values that look like tokens and unknown tokens stay as they are. */
 export function detokenise(text: string, values: ReadonlyMap<string, string>): string {
   return text.replace(TOKEN, (token) => values.get(token) ?? token);
 }

@@ -9,8 +9,8 @@ const MIN_WORDS = 3;
 /**
  * The logit of each window, from the shared encoder's vector, the words and the rules.
  *
- * @param whole the vector of the whole text. The encoder reads only the start of a long text, so it serves the window at
- * the start of the text.
+ * @param whole the vector of the whole text. The encoder reads only the start of a long text, so that the vector is the
+ * vector of the first window.
  * @returns undefined if the encoder fails.
  */
 export async function judgeByFirstStage(

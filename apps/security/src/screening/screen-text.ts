@@ -36,7 +36,7 @@ export async function screenText(
   return verdictOf([...certain, ...located], scores);
 }
 
-/** The score of each window; none if the first stage fails. If the second stage fails, the first stage's scores stand. */
+/** The score of each window; no scores if the first stage fails, the first stage's scores if the second fails. */
 async function judgeWindows(windows: readonly Window[], stages: Stages, vector?: Float32Array): Promise<number[]> {
   const logits = await judgeByFirstStage(windows, stages.first, vector);
   return logits ? judgeBySecondStage(windows, logits, stages) : [];

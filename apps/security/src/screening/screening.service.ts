@@ -28,7 +28,7 @@ export interface ScreeningOptions {
 /** If less than this is left of a stripped passage, the whole passage is withheld. */
 const MIN_KEPT_CHARS = 20;
 
-/** Screens the texts and passages of a request for prompt injection; `screen-text.ts` shows how one text is screened. */
+/** Screens the text and the passages of a request for prompt injection; see `screenText` for a single text. */
 export class ScreeningService {
   private readonly passageVerdicts = new VerdictCache();
   private first?: { readonly head: FirstHead; readonly description: FirstHeadDescription };
@@ -80,8 +80,8 @@ export class ScreeningService {
    * Screens a text and its passages. With `refuse`, an attack in the text refuses the run; an attack in a passage
    * withholds the passage, so that a planted document cannot stop a pipeline. `strip` removes the attacking sentences.
    *
-   * @throws LlmosError CONTENT_REFUSED (without the words of the attack), MODEL_LOADING before {@link loadHead} is done;
-   * the signal's reason on abort.
+   * @throws LlmosError CONTENT_REFUSED (without the words of the attack), MODEL_LOADING before {@link loadHead}; the
+   * signal's reason on abort.
    */
   async screen(request: ScreenRequest, signal?: AbortSignal): Promise<ScreenReply> {
     const { text, passages, source, action } = request;

@@ -1,9 +1,9 @@
 import type { Span } from '@llmos/contracts';
 
-/** An end of sentence (with closing quotes and brackets), or a line break; a run of marks is tried from its start only. */
+/** The end of a sentence with closing quotes and brackets, or a line break. The lookbehind keeps it linear. */
 const BOUNDARY = /(?<![.!?。！？])[.!?。！？]+["'”’)\]]*(?=\s|$)|[。！？]|\n+/g;
 
-/** The sentences of a text as spans without surrounding space; every other character belongs to one. */
+/** The sentences of a text as spans without surrounding white space; all other characters belong to a span. */
 export function sentencesOf(text: string): Span[] {
   const spans: Span[] = [];
   let from = 0;
@@ -19,7 +19,7 @@ export function sentencesOf(text: string): Span[] {
   return spans;
 }
 
-/** Neighbouring sentences together, up to `maxChars` a window; a longer sentence is cut. */
+/** Joins neighbouring sentences to windows of at most `maxChars`; cuts longer sentences. */
 export function windowsOf(text: string, maxChars: number): Span[] {
   const windows: Span[] = [];
   for (const sentence of sentencesOf(text)) {

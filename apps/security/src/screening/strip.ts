@@ -1,7 +1,7 @@
 import type { Span } from '@llmos/contracts';
 import { sentencesOf } from './sentences.js';
 
-/** Takes every sentence that one of the spans touches out of a text, with the space after it. */
+/** Removes every sentence that overlaps one of the spans, with the white space after it. */
 export function stripSentences(text: string, spans: readonly Span[]): string {
   const guilty = sentencesOf(text).filter((sentence) =>
     spans.some((span) => span.start < sentence.end && sentence.start < span.end),

@@ -81,7 +81,7 @@ describe('Screening in two stages', () => {
     expect(tuned.asked).toEqual([]);
   });
 
-  it('takes the first stage’s verdict while the second fails, reports it, and does not cache that verdict', async () => {
+  it('takes the first stage’s verdict while the second fails, reports it, and does not cache it', async () => {
     let works = false;
     const run = await open({ ...tuned, embed: (texts) => (works ? tuned.embed(texts) : dead()) });
     const passages = [passage('a', LOUD_BUT_INNOCENT)];

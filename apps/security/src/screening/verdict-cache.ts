@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { TextVerdict } from './verdict.js';
 
-/** The verdicts on passages, because retrieval returns the same passages again and again; the least recently used goes first. */
+/** Keeps the verdicts on passages, because retrieval returns the same passages often; bounded (LRU). */
 export class VerdictCache {
   private readonly verdicts: LRUCache<string, TextVerdict>;
 

@@ -29,7 +29,7 @@ export function certainAttacks({ hits }: RuleFindings): AttackSpan[] {
   return hits.filter(({ certain }) => certain).map(({ span, reason }) => ({ ...span, score: CERTAIN_SCORE, reason }));
 }
 
-/** @param scores of the windows; @param spans of the attacks, in any order, merged where they overlap. */
+/** Merges overlapping attacks. @param spans in any order. @param scores of the windows. */
 export function verdictOf(spans: readonly AttackSpan[], scores: readonly number[] = []): TextVerdict {
   const merged: AttackSpan[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {

@@ -1,9 +1,9 @@
-/** How much something has happened lately: each event counts 1 and fades, half of it in {@link HALF_LIFE_MINUTES}. */
+/** A count of recent events: each counts 1 at first, and half as much after {@link HALF_LIFE_MINUTES}. */
 export class DecayingCount {
   private count = 0;
   private at = 0;
 
-  /** @param minute minutes since 1970, with their fraction. */
+  /** @param minute in minutes since 1970, with a fraction. */
   add(minute: number): void {
     this.count = this.value(minute) + 1;
     this.at = Math.max(minute, this.at);
@@ -19,5 +19,5 @@ export class DecayingCount {
   }
 }
 
-/** A steady rate of r events a minute settles at 43 r, so that slow scans add up too. */
+/** A constant rate of r events a minute converges to a count of 43 r, so that slow scans add up too. */
 export const HALF_LIFE_MINUTES = 30;

@@ -3,10 +3,10 @@ import { LlmosError } from '@llmos/contracts';
 import type { Subject } from './subject-table.js';
 
 /**
- * Who gets alerts but is never restricted.
+ * The subjects that cause alerts but are never restricted.
  *
  * @param entries `address:192.0.2.7`, `address:10.0.0.0/8`, `key:<sha256 in hex>`, `tenant:<name>`.
- * @throws LlmosError INVALID_ARGUMENT when one has another form.
+ * @throws LlmosError INVALID_ARGUMENT if an entry has another form.
  */
 export class Exemptions {
   private readonly names = new Set<string>();

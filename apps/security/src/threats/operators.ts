@@ -1,11 +1,12 @@
 import { LlmosError } from '@llmos/contracts';
 
-/** The gateways' own tenant, which no key speaks for. */
+/** The tenant of the gateways; no API key has it. */
 const GATEWAYS = 'system';
 
 /**
- * The tenants that may feed the threat detection and see or lift restrictions. Restrictions are the whole house's: a
- * role within a tenant, which the gateway asks for, is not enough, or tenants could free themselves and frame others.
+ * The tenants that may send observations to the threat detection, and see or lift restrictions. Restrictions concern
+ * the whole installation. The role `operator` within a tenant, which the gateway checks, is not enough: tenants could
+ * lift their own restrictions and cause those of others.
  */
 export class Operators {
   private readonly tenants: ReadonlySet<string>;
@@ -19,7 +20,7 @@ export class Operators {
     if (this.tenants.has(tenant)) return;
     throw new LlmosError(
       'FORBIDDEN',
-      "This is for those who run the house: use an operator's key of a tenant in LLMOS_SECURITY_OPERATORS.",
+      "Only operators of the installation may do this. Use an operator's key of a tenant in LLMOS_SECURITY_OPERATORS.",
     );
   }
 }

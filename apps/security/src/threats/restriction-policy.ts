@@ -5,13 +5,13 @@ export type RestrictionAction = Restriction['action'];
 
 export interface Measure {
   readonly action: RestrictionAction;
-  /** How long it holds; absent for `hold`. */
+  /** Its duration; absent for `hold`. */
   readonly forMs?: number;
 }
 
 const MINUTE_MS = 60_000;
 
-/** The first, second, third time, and so on; the last stands for all after it. */
+/** The measures for the first, second, third time and so on; the last one repeats. */
 const LADDERS: Readonly<Record<'medium' | 'high', readonly Measure[]>> = {
   medium: [
     { action: 'slow', forMs: 10 * MINUTE_MS },
@@ -25,8 +25,8 @@ const LADDERS: Readonly<Record<'medium' | 'high', readonly Measure[]>> = {
 const RANK: Readonly<Record<RestrictionAction, number>> = { slow: 0, block: 1, hold: 2 };
 
 /**
- * What is done about a finding, by its severity and how often the subject has been restricted before. Nothing for
- * `low`; a tenant, behind which many people stand, is slowed at most.
+ * The measure for a finding, by its severity and the number of earlier restrictions of the subject. None for `low`. A
+ * tenant is at most slowed, because it has many users.
  */
 export function measureFor({ severity, subject }: Finding, strikesBefore: number): Measure | undefined {
   if (severity === 'low') return undefined;
@@ -35,7 +35,7 @@ export function measureFor({ severity, subject }: Finding, strikesBefore: number
   return subject.kind === 'tenant' ? { action: 'slow', forMs: measure.forMs ?? 60 * MINUTE_MS } : measure;
 }
 
-/** Whether `a` holds back more than `b`. */
+/** Whether `a` restricts more than `b`. */
 export function isStricter(a: RestrictionAction, b: RestrictionAction): boolean {
   return RANK[a] > RANK[b];
 }

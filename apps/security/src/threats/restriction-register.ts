@@ -1,17 +1,17 @@
 import type { Restriction } from '@llmos/contracts/capabilities/security';
 import { retryConflicts } from '@llmos/resilience';
-import type { RestrictionStore, StoredRestriction } from '../ports/restriction-store.port.js';
+import type { RestrictionStore, StoredRestriction } from './ports/restriction-store.port.js';
 import type { Exemptions } from './exemptions.js';
 import { isStricter, measureFor } from './restriction-policy.js';
 import type { Subject } from './subject-table.js';
 import type { Finding } from './threat-detector.js';
 
-/** How long a restriction that has run out still counts as a strike. */
+/** How long a restriction still counts as a strike after it has ended. */
 const REMEMBERED_MS = 24 * 3_600_000;
-/** Findings so shortly after a restriction belong to the same incident and are no further strike. */
+/** Findings within this time after a restriction belong to the same incident and are not another strike. */
 const INCIDENT_MS = 5 * 60_000;
 
-/** `<kind>.<base64url of the id>`: what an operator lifts, and the key in the store. */
+/** `<kind>.<base64url of the id>`: the id that an operator lifts, and the key in the store. */
 export function restrictionId({ kind, id }: Subject): string {
   return `${kind}.${Buffer.from(id).toString('base64url')}`;
 }
@@ -20,28 +20,28 @@ export function isInForce({ until }: Restriction, nowMs: number): boolean {
   return until === undefined || Date.parse(until) > nowMs;
 }
 
-/** Puts restrictions in place by severity and repetition, tells which are in force, and lifts them. */
+/** Restricts subjects by severity and repetition, lists the restrictions in force, and lifts them. */
 export class RestrictionRegister {
   private beingAdded = 0;
 
   constructor(
     private readonly store: RestrictionStore,
     private readonly exemptions: Exemptions,
-    /** Restrictions in force at once; beyond them there are alerts alone. */
+    /** The most restrictions in force at once; beyond them findings cause only alerts. */
     private readonly maxRestrictions: number,
   ) {}
 
   /**
-   * Does what the policy says about a finding.
+   * Applies the policy to a finding.
    *
-   * @returns the restriction now in force because of it; undefined when there is to be none.
+   * @returns the restriction that is now in force; undefined if the finding causes none.
    */
-  async answer(finding: Finding, nowMs: number): Promise<Restriction | undefined> {
+  async respondTo(finding: Finding, nowMs: number): Promise<Restriction | undefined> {
     if (finding.shared || finding.severity === 'low' || this.exemptions.covers(finding.subject)) return undefined;
     return retryConflicts(() => this.restrict(finding, nowMs));
   }
 
-  /** False when there is none of this id in force. Its strikes are forgotten with it. */
+  /** Ends a restriction and forgets its strikes. @returns false if none with this id is in force. */
   async lift(id: string, nowMs: number): Promise<boolean> {
     const stored = await this.store.get(id);
     if (!stored) return false;
@@ -49,7 +49,7 @@ export class RestrictionRegister {
     return isInForce(stored.restriction, nowMs);
   }
 
-  /** Those in force, the newest first. What ran out long ago is forgotten on the way. */
+  /** The restrictions in force, the newest first. Deletes those that no longer count as strikes. */
   async list(nowMs: number): Promise<Restriction[]> {
     const stored = await this.store.list();
     await Promise.all(
@@ -82,7 +82,7 @@ export class RestrictionRegister {
     return standing ? this.store.put(stored).then(() => restriction) : this.add(stored, nowMs);
   }
 
-  /** Undefined when there are as many in force as there may be. */
+  /** @returns undefined if the maximum is in force already. */
   private async add(stored: StoredRestriction, nowMs: number): Promise<Restriction | undefined> {
     this.beingAdded += 1;
     try {

@@ -3,22 +3,22 @@ import type { Alert, Restriction } from '@llmos/contracts/capabilities/security'
 export type SubjectKind = Restriction['subject']['kind'];
 export type Severity = Alert['severity'];
 
-/** Signals measured once a minute and compared with what is usual. */
+/** Signals that are measured once a minute and compared with the subject's baseline. */
 export const MINUTE_SIGNALS = ['request_rate', 'error_rate', 'spend', 'address_spread'] as const;
 export type MinuteSignal = (typeof MINUTE_SIGNALS)[number];
 
-/** Signals counted as they come, each fading within the hour. */
+/** Signals that are counted per event; each event's weight halves in 30 minutes. */
 export const COUNT_SIGNALS = ['injection', 'route_scan', 'run_probing', 'auth_failures'] as const;
 export type CountSignal = (typeof COUNT_SIGNALS)[number];
 
-/** Signals of an order of events that should not be. */
+/** All signals; `guessed_key` is a suspicious order of events. */
 export type Signal = MinuteSignal | CountSignal | 'guessed_key';
 
 export interface MinuteRule {
   readonly kinds: readonly SubjectKind[];
-  /** The spread is never taken to be smaller. */
+  /** The smallest standard deviation to assume. */
   readonly floor: number;
-  /** Below this the statistics have no say. */
+  /** Smaller values are never unusual. */
   readonly from: number;
   readonly describe: (observed: number) => string;
   /** A value of this signal in words. */
@@ -27,7 +27,7 @@ export interface MinuteRule {
 
 export interface CountRule {
   readonly kinds: readonly SubjectKind[];
-  /** Of all requests of the subject lately, in what share it has to happen. */
+  /** The smallest share of the subject's recent requests. */
   readonly share: number;
   readonly describe: (observed: number, limit: number) => string;
 }
@@ -47,7 +47,7 @@ export const MINUTE_RULES: Readonly<Record<MinuteSignal, MinuteRule>> = {
     kinds: ['key', 'address'],
     floor: 0.1,
     from: 0.5,
-    describe: (observed) => `had ${percent(observed)} of its requests in a minute refused as faulty`,
+    describe: (observed) => `had ${percent(observed)} of its requests in a minute refused as invalid`,
     show: percent,
   },
   spend: {
@@ -71,24 +71,24 @@ export const COUNT_RULES: Readonly<Record<CountSignal, CountRule>> = {
     kinds: ['key', 'tenant', 'address'],
     share: 0.1,
     describe: (observed, limit) =>
-      `sent about ${whole(observed)} prompt injections in the last hour; ${whole(limit)} are put up with`,
+      `sent about ${whole(observed)} prompt injections in the last hour; the limit is ${whole(limit)}`,
   },
   route_scan: {
     kinds: ['key', 'address'],
     share: 0.3,
     describe: (observed, limit) =>
-      `asked for about ${whole(observed)} addresses or pipelines that do not exist in the last hour; ${whole(limit)} are put up with`,
+      `requested about ${whole(observed)} unknown routes or pipelines in the last hour; the limit is ${whole(limit)}`,
   },
   run_probing: {
     kinds: ['key', 'address'],
     share: 0.3,
     describe: (observed, limit) =>
-      `asked for about ${whole(observed)} runs that it does not have in the last hour; ${whole(limit)} are put up with`,
+      `requested about ${whole(observed)} unknown runs in the last hour; the limit is ${whole(limit)}`,
   },
   auth_failures: {
     kinds: ['address'],
     share: 0.3,
     describe: (observed, limit) =>
-      `sent unknown keys about ${whole(observed)} times in the last hour; ${whole(limit)} are put up with`,
+      `sent unknown keys about ${whole(observed)} times in the last hour; the limit is ${whole(limit)}`,
   },
 };

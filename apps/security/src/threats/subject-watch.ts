@@ -3,44 +3,44 @@ import { Baseline, type BaselineState } from './baseline.js';
 import { DecayingCount } from './decaying-count.js';
 import { COUNT_SIGNALS, MINUTE_RULES, MINUTE_SIGNALS, type CountSignal, type MinuteSignal } from './signals.js';
 
-/** What is known of one subject after a restart. */
+/** The part of a subject's state that is kept over a restart. */
 export type SubjectMemory = Readonly<Partial<Record<MinuteSignal, BaselineState>>>;
 
-/** How far a minute is from what is usual: 0 within it, 1 unusual, 2 very unusual. */
+/** How unusual a minute is: 0 usual, 1 unusual, 2 very unusual. */
 export type Oddity = 0 | 1 | 2;
 
-/** For how many minutes without a break, up to the last whole one, it has been at least unusual, and very unusual. */
+/** The number of consecutive complete minutes that were at least unusual, and that were very unusual. */
 export interface Streak {
   readonly unusual: number;
   readonly very: number;
 }
 
-/** Fewer requests than these in a minute say nothing about a share of errors. */
+/** With fewer requests in a minute, the share of errors is not measured. */
 const REQUESTS_FOR_A_SHARE = 20;
-/** Addresses, keys and wrong keys remembered of one subject. */
-const MOST_REMEMBERED = 64;
+/** The most addresses, keys and wrong keys that are kept per subject. */
+const MAX_REMEMBERED = 64;
 
 const NO_STREAK: Streak = { unusual: 0, very: 0 };
 
-/** The refusals that are the caller's fault and no signal of their own; what this side did wrong is never counted. */
-const FAULTY = new Set([400, 405, 413, 415, 422]);
+/** Status codes of invalid requests without a signal of their own. Server errors are never counted. */
+const INVALID = new Set([400, 405, 413, 415, 422]);
 const RUN_ROUTE = /\/v1\/runs\/:/;
 
-/** What is known and seen of one key, tenant or address: the minute under way, the counts and what is usual. */
+/** The state of one key, tenant or address: the current minute, the counts and the baselines. */
 export class SubjectWatch {
   private readonly baselines: Record<MinuteSignal, Baseline>;
   private readonly counts: Record<CountSignal, DecayingCount>;
-  private readonly requestsLately = new DecayingCount();
+  private readonly recentRequests = new DecayingCount();
   private readonly addresses = new Set<string>();
   private readonly wrongKeys = new Set<string>();
   private readonly keys = new Set<string>();
   private readonly streaks: Record<MinuteSignal, Streak>;
   private requests = 0;
-  private faulty = 0;
+  private invalid = 0;
   private tokens = 0;
 
   constructor(
-    /** The minute under way, counted from 1970. */
+    /** The current minute, in minutes since 1970. */
     public minute: number,
     private readonly injectionScore: number,
     memory: SubjectMemory = {},
@@ -50,17 +50,17 @@ export class SubjectWatch {
     this.streaks = record(MINUTE_SIGNALS, () => NO_STREAK);
   }
 
-  /** Whether enough is known for the statistics to speak, and for the subject to be worth remembering. */
+  /** Whether enough is learnt to use the statistics and to keep the subject over a restart. */
   get learnt(): boolean {
     return this.baselines.request_rate.learnt;
   }
 
-  /** Different known keys that were used. */
+  /** Number of different valid keys used. */
   get keysUsed(): number {
     return this.keys.size;
   }
 
-  /** Different unknown keys it has tried. */
+  /** Number of different unknown keys tried. */
   get guesses(): number {
     return this.wrongKeys.size;
   }
@@ -75,11 +75,11 @@ export class SubjectWatch {
     this.tokens += tokens;
     const attacks = injectionScore !== undefined && injectionScore >= this.injectionScore;
     if (attacks) this.counts.injection.add(now);
-    // The request that started the run has an observation of its own.
+    // The request that started the run is an observation of its own.
     if (kind === 'run') return;
     this.requests += 1;
-    this.requestsLately.add(now);
-    if (FAULTY.has(status) && !attacks) this.faulty += 1;
+    this.recentRequests.add(now);
+    if (INVALID.has(status) && !attacks) this.invalid += 1;
     if (address) remember(this.addresses, address);
     if (key && status !== 401) remember(this.keys, key);
     if (key && status === 401) remember(this.wrongKeys, key);
@@ -87,14 +87,14 @@ export class SubjectWatch {
     if (status === 404) this.counts[RUN_ROUTE.test(route) ? 'run_probing' : 'route_scan'].add(now);
   }
 
-  /** How often something has happened lately, and in what share of the requests. */
-  lately(signal: CountSignal, now: number): { count: number; share: number } {
+  /** The recent count of a signal, and its share of the recent requests. */
+  recent(signal: CountSignal, now: number): { count: number; share: number } {
     const count = this.counts[signal].value(now);
-    const requests = this.requestsLately.value(now);
+    const requests = this.recentRequests.value(now);
     return { count, share: count > 0 ? count / Math.max(count, requests) : 0 };
   }
 
-  /** The value of the minute so far; undefined where it says nothing yet. */
+  /** The value of the current minute so far; undefined if it is not meaningful yet. */
   measure(signal: MinuteSignal): number | undefined {
     switch (signal) {
       case 'request_rate':
@@ -104,7 +104,7 @@ export class SubjectWatch {
       case 'address_spread':
         return this.addresses.size;
       case 'error_rate':
-        return this.requests >= REQUESTS_FOR_A_SHARE ? this.faulty / this.requests : undefined;
+        return this.requests >= REQUESTS_FOR_A_SHARE ? this.invalid / this.requests : undefined;
     }
   }
 
@@ -116,21 +116,21 @@ export class SubjectWatch {
     return this.streaks[signal];
   }
 
-  /** Ends the minute under way, learns from it, and begins another. */
-  turn(minute: number, oddityOf: (signal: MinuteSignal) => Oddity): void {
-    const goesOn = minute === this.minute + 1;
+  /** Ends the current minute, learns its values, and starts another. */
+  startMinute(minute: number, oddityOf: (signal: MinuteSignal) => Oddity): void {
+    const isNext = minute === this.minute + 1;
     for (const signal of MINUTE_SIGNALS) {
       const value = this.requests > 0 ? this.measure(signal) : undefined;
       const oddity = oddityOf(signal);
       const { unusual, very } = this.streaks[signal];
       this.streaks[signal] = {
-        unusual: goesOn && oddity >= 1 ? unusual + 1 : 0,
-        very: goesOn && oddity === 2 ? very + 1 : 0,
+        unusual: isNext && oddity >= 1 ? unusual + 1 : 0,
+        very: isNext && oddity === 2 ? very + 1 : 0,
       };
       if (value !== undefined) this.baselines[signal].learn(value, this.minute, MINUTE_RULES[signal].floor);
     }
     this.minute = minute;
-    this.requests = this.faulty = this.tokens = 0;
+    this.requests = this.invalid = this.tokens = 0;
     this.addresses.clear();
   }
 
@@ -140,7 +140,7 @@ export class SubjectWatch {
 }
 
 function remember(values: Set<string>, value: string): void {
-  if (values.size < MOST_REMEMBERED) values.add(value);
+  if (values.size < MAX_REMEMBERED) values.add(value);
 }
 
 function record<K extends string, V>(keys: readonly K[], make: (key: K) => V): Record<K, V> {

@@ -20,7 +20,7 @@ const detectorOf = (settings = {}) => new ThreatDetector(limitsOf({ ...SETTINGS,
 const KEY = 'a'.repeat(64);
 const signalsOf = (findings: Finding[]) => findings.map(({ signal, subject }) => `${subject.kind} ${signal}`).sort();
 
-/** Two hours of a caller with some ten requests a minute. */
+/** Two hours of a caller with about ten requests a minute. */
 function learn(detector: ThreatDetector, perMinute = 10, minutes = 120): number {
   const random = seeded(1);
   for (let minute = 0; minute < minutes; minute++) {
@@ -37,8 +37,8 @@ function learn(detector: ThreatDetector, perMinute = 10, minutes = 120): number 
 const flood = (fromMs: number, count: number, more = {}) =>
   Array.from({ length: count }, (_, at) => request(fromMs + at, more));
 
-describe('what the threat detection notices', () => {
-  it('a burst that is far from usual, before the minute is over, in one sentence with both numbers', () => {
+describe('ThreatDetector finds', () => {
+  it('an unusual burst before its minute ends, and explains it with the observed and the usual number', () => {
     const detector = detectorOf();
     const atMs = learn(detector);
     const findings = detector.take(flood(atMs, 250, { key: KEY }), atMs + 1_000);
@@ -47,12 +47,10 @@ describe('what the threat detection notices', () => {
     expect(found).toMatchObject({ severity: 'low', observed: 250 });
     expect(found.expected).toBeGreaterThan(8);
     expect(found.expected).toBeLessThan(13);
-    expect(found.explanation).toMatch(
-      /^The API key aaaaaaaaaaaa sent 250 requests in a minute, where 1\d are usual\.$/,
-    );
+    expect(found.explanation).toMatch(/^The API key aaaaaaaaaaaa sent 250 requests in a minute, while 1\d is usual\.$/);
   });
 
-  it('what is very unusual for three minutes on end as medium, and a single odd minute as no more than low', () => {
+  it('three very unusual minutes in a row with severity medium, and a single one with severity low', () => {
     const detector = detectorOf();
     const atMs = learn(detector);
     const severities = [0, 1, 2].map((minute) => {
@@ -63,7 +61,7 @@ describe('what the threat detection notices', () => {
     expect(severities).toEqual(['low', undefined, 'medium']);
   });
 
-  it('a stranger by the absolute limits alone, and three times the limit is high', () => {
+  it('new callers by the absolute limits, with severity high at three times the limit', () => {
     const detector = detectorOf();
     expect(detector.take(flood(START_MS, 599), START_MS + 1_000)).toEqual([]);
     const [medium] = detector.take(flood(START_MS + 700, 1), START_MS + 1_000);
@@ -72,7 +70,7 @@ describe('what the threat detection notices', () => {
     expect(high).toContainEqual(expect.objectContaining({ signal: 'request_rate', severity: 'high', observed: 1_800 }));
   });
 
-  it('a slow scan: two unknown addresses a minute, among other requests, within the hour', () => {
+  it('a slow scan of two unknown routes a minute, among other requests, within the hour', () => {
     const detector = detectorOf();
     const found: (Finding & { minute: number })[] = [];
     for (let minute = 0; minute < 120; minute++) {
@@ -87,12 +85,12 @@ describe('what the threat detection notices', () => {
     expect(worse.minute).toBeLessThan(60);
   });
 
-  it('somebody who asks for runs of others', () => {
+  it('a caller that requests runs of others', () => {
     const probes = flood(START_MS, 20, { route: 'GET /v1/runs/:id', status: 404 });
     expect(signalsOf(detectorOf().take(probes, START_MS + 1_000))).toEqual(['address run_probing']);
   });
 
-  it('a known key after many different unknown ones, and not after the same wrong one many times', () => {
+  it('a valid key after many different unknown keys, but not after one wrong key many times', () => {
     const wrong = (at: number, key: string) => request(START_MS + at, { status: 401, tenant: 'anonymous', key });
     const right = request(START_MS + 500, { key: KEY });
     const guesses = Array.from({ length: 6 }, (_, at) => wrong(at, String(at)));
@@ -110,7 +108,7 @@ describe('what the threat detection notices', () => {
     expect(signalsOf(detector.take(spread, atMs + 1_000))).toContain('key address_spread');
   });
 
-  it('what a caller spends, its faulty requests, and prompt injections', () => {
+  it('high spend, many invalid requests, and prompt injections', () => {
     const detector = detectorOf();
     const atMs = learn(detector);
     expect(signalsOf(detector.take(flood(atMs, 12, { key: KEY, tokens: 5_000 }), atMs + 1_000))).toContain('key spend');
@@ -122,7 +120,7 @@ describe('what the threat detection notices', () => {
     expect(signalsOf(attacks)).toEqual(['address injection', 'key injection', 'tenant injection']);
   });
 
-  it('the score and the tokens of durable runs that ended, without counting them as requests', () => {
+  it('injections and spend of ended durable runs, without counting the runs as requests', () => {
     const runs = { kind: 'run' as const, key: KEY, status: 422, injectionScore: 1 };
     const found = detectorOf().take(flood(START_MS, 12, runs), START_MS + 1_000);
     expect(signalsOf(found)).toEqual(['address injection', 'key injection', 'tenant injection']);
@@ -132,7 +130,7 @@ describe('what the threat detection notices', () => {
     expect(signalsOf(detectorOf().take(spent, START_MS + 1_000))).toEqual(['key spend']);
   });
 
-  it('nothing twice within ten minutes, unless it gets worse', () => {
+  it('the same thing once in ten minutes, unless it becomes more severe', () => {
     const detector = detectorOf();
     const times = [0, 1, 2, 11].map((minute) => {
       const atMs = START_MS + minute * MINUTE_MS;
@@ -141,21 +139,21 @@ describe('what the threat detection notices', () => {
     expect(times).toEqual([1, 0, 0, 1]);
   });
 
-  it('an address that several keys come from as shared', () => {
+  it('that an address with several keys is shared', () => {
     const behind = ['1', '2', '3'].flatMap((key) => flood(START_MS, 250, { key }));
     const finding = detectorOf()
       .take(behind, START_MS + 1_000)
       .find(({ subject }) => subject.kind === 'address');
     expect(finding).toMatchObject({ signal: 'request_rate', shared: true });
-    expect(finding!.explanation).toMatch(/is it a proxy\?/);
+    expect(finding!.explanation).toMatch(/it may be a proxy/);
   });
 });
 
-describe('what the threat detection leaves in peace', () => {
-  it('a week of normal life: nights, mornings, weekends, bursts', () => {
+describe('ThreatDetector finds nothing to restrict in', () => {
+  it('a week of normal traffic with nights, mornings, weekends and bursts', () => {
     const random = seeded(7);
     const detector = detectorOf();
-    const everybody = customers();
+    const all = customers();
     const perDay: string[] = [];
     let restricting = 0;
     let total = 0;
@@ -163,7 +161,7 @@ describe('what the threat detection leaves in peace', () => {
       const alarms: Finding[] = [];
       for (let minute = 0; minute < 24 * 60; minute++) {
         const atMs = START_MS + (day * 24 * 60 + minute) * MINUTE_MS;
-        const seen = everybody.flatMap((customer) => normalMinute(atMs, customer, random));
+        const seen = all.flatMap((customer) => normalMinute(atMs, customer, random));
         total += seen.length;
         alarms.push(...detector.take(seen, atMs + MINUTE_MS));
       }
@@ -175,7 +173,7 @@ describe('what the threat detection leaves in peace', () => {
     expect(perDay.every((line) => Number(line.split(': ')[1]) <= 1)).toBe(true);
   }, 60_000);
 
-  it('somebody who comes back in the morning as on the day before', () => {
+  it('a caller that returns in the morning with the load of the day before', () => {
     const detector = detectorOf();
     learn(detector, 80);
     const morning = START_MS + 24 * 60 * MINUTE_MS;
@@ -183,21 +181,21 @@ describe('what the threat detection leaves in peace', () => {
   });
 });
 
-describe('the memory of the threat detection', () => {
-  it('is bounded, and a flood of new addresses does not push out who is known', () => {
+describe('The memory of ThreatDetector', () => {
+  it('is bounded, and a flood of new addresses does not evict subjects with a baseline', () => {
     const detector = detectorOf({ maxSubjects: 100 });
     const atMs = learn(detector);
     for (let batch = 0; batch < 10; batch++) {
-      const strangers = Array.from({ length: 500 }, (_, at) =>
+      const flooding = Array.from({ length: 500 }, (_, at) =>
         request(atMs, { address: `10.${batch}.${at >> 8}.${at & 255}`, tenant: `t${batch}-${at}` }),
       );
-      detector.take(strangers, atMs + 1_000);
+      detector.take(flooding, atMs + 1_000);
     }
     expect(detector.subjects).toBeLessThanOrEqual(100);
     expect([...detector.export().keys()]).toContain(`key ${KEY}`);
   });
 
-  it('goes on after a restart where it was', () => {
+  it('is complete after an export and an import', () => {
     const before = detectorOf();
     const atMs = learn(before);
     const after = detectorOf();

@@ -1,16 +1,16 @@
 import type { CountSignal, MinuteSignal, SubjectKind } from './signals.js';
 
-/** The limits that hold from the first request on, before anything is known of a caller. */
+/** The limits that apply from the first request, before a baseline is learnt. */
 export interface ThreatLimits {
-  /** In a minute, for each kind of subject. */
+  /** Per minute, for each kind of subject. */
   readonly minute: Readonly<Record<MinuteSignal, Readonly<Record<SubjectKind, number>>>>;
-  /** Lately; see DecayingCount. */
+  /** Of recent events; see DecayingCount. */
   readonly count: Readonly<Record<CountSignal, number>>;
-  /** From this score of `security.screen` on a request counts as an injection. */
+  /** A request with at least this score of `security.screen` counts as an injection. */
   readonly injectionScore: number;
-  /** Different unknown keys from one address, after which a known one looks guessed. */
+  /** After this many different unknown keys from one address, a valid key counts as guessed. */
   readonly guesses: number;
-  /** Subjects kept in memory. */
+  /** The most subjects in memory. */
   readonly maxSubjects: number;
 }
 
@@ -22,7 +22,7 @@ export interface LimitSettings {
   readonly maxSubjects: number;
 }
 
-/** A tenant has many keys and users: its limits are this many times those of a key or an address. */
+/** The limits of a tenant are this many times those of a key or an address, because it has many keys and users. */
 const TENANT_FACTOR = 10;
 
 export function limitsOf(settings: LimitSettings): ThreatLimits {

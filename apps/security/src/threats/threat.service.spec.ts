@@ -42,8 +42,8 @@ function setUp({ exempt = [] as string[], restrictLoopback = false } = {}) {
   return { store, baselines, alerts, clock, problems, service, attack };
 }
 
-describe('what is done about threats', () => {
-  it('slows at first, blocks when it goes on for hours, and ends by itself', async () => {
+describe('ThreatService', () => {
+  it('slows a subject twice and then blocks it, and each restriction ends by itself', async () => {
     const { service, attack, clock } = setUp();
     const actions: (string | undefined)[] = [];
     for (let times = 0; times < 4; times++) {
@@ -56,7 +56,7 @@ describe('what is done about threats', () => {
     expect(actions).toEqual(['slow', 'slow', 'block', 'block']);
   });
 
-  it('blocks at once what is three times beyond the limit, and leaves the third time to an operator', async () => {
+  it('blocks a subject at three times the limit, and the third time until an operator lifts it', async () => {
     const { service, attack, clock } = setUp();
     const seen: (string | undefined)[] = [];
     for (let times = 0; times < 3; times++) {
@@ -75,14 +75,14 @@ describe('what is done about threats', () => {
     expect((await attack(150)).restrictions[0]?.action).toBe('slow');
   });
 
-  it('a tenant is slowed at most', async () => {
+  it('slows a tenant, but never blocks it', async () => {
     const { attack } = setUp();
     const { restrictions } = await attack(4_000, { tenant: 'acme', key: KEY });
     const tenant = restrictions.find(({ subject }) => subject.kind === 'tenant');
     expect(tenant?.action).toBe('slow');
   });
 
-  it('everybody without a key, callers on this machine and those who are exempt get alerts alone', async () => {
+  it('raises only alerts about tenants without keys, loopback addresses and exempt subjects', async () => {
     const loopback = setUp();
     expect(await loopback.attack(400, { address: '127.0.0.1' })).toMatchObject({
       alerts: [{ severity: 'high' }],
@@ -93,13 +93,13 @@ describe('what is done about threats', () => {
     const exempt = setUp({ exempt: ['address:203.0.113.0/24'] });
     expect((await exempt.attack(400)).restrictions).toEqual([]);
     expect(exempt.alerts).toHaveLength(1);
-    const everybody = setUp();
-    const { alerts, restrictions } = await everybody.attack(4_000, { tenant: 'default', address: '::1' });
+    const keyless = setUp();
+    const { alerts, restrictions } = await keyless.attack(4_000, { tenant: 'default', address: '::1' });
     expect(new Set(alerts.map(({ subject }) => subject.kind))).toEqual(new Set(['address', 'tenant']));
     expect(restrictions).toEqual([]);
   });
 
-  it('an address that several keys come from gets an alert alone', async () => {
+  it('raises only an alert about an address with several keys', async () => {
     const { service } = setUp();
     const batch = ['1', '2', '3'].flatMap((key) =>
       Array.from({ length: 60 }, () => request(START_MS, { key: key.repeat(64), address: ADDRESS })),
@@ -109,7 +109,7 @@ describe('what is done about threats', () => {
     expect(restrictions).toEqual([]);
   });
 
-  it('counts nothing twice when a batch is delivered again', async () => {
+  it('counts a redelivered batch once', async () => {
     const { service, alerts } = setUp();
     const batch = Array.from({ length: 60 }, () => request(START_MS, { address: ADDRESS }));
     const [first, second] = await Promise.all([service.detect(batch, 'same'), service.detect(batch, 'same')]);
@@ -117,14 +117,14 @@ describe('what is done about threats', () => {
     expect(alerts).toEqual([]);
   });
 
-  it('goes on alerting when a restriction cannot be stored', async () => {
+  it('raises alerts even if a restriction cannot be stored', async () => {
     const { store, attack, problems } = setUp();
     store.put = () => Promise.reject(new Error('away'));
     expect((await attack(400)).alerts).toHaveLength(1);
-    expect(problems).toEqual(['a restriction could not be put in place']);
+    expect(problems).toEqual(['a restriction could not be stored']);
   });
 
-  it('the second of two replicas does not undo what the first did', async () => {
+  it('respects a restriction that another replica stores at the same time', async () => {
     const { store, attack } = setUp();
     const put = store.put.bind(store);
     let conflicts = 1;
@@ -137,14 +137,14 @@ describe('what is done about threats', () => {
     expect(store.entries.get(ID)?.strikes).toBe(2);
   });
 
-  it('refuses an exemption that is none', () => {
+  it('rejects an exemption in an unknown form', () => {
     const options = { restrictLoopback: false };
     for (const entry of ['acme', 'address:nowhere', 'address:10.0.0.0/33', 'user:x'])
       expect(() => new Exemptions([entry], options)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
   });
 });
 
-describe('observations of any kind', () => {
+describe('ThreatService with arbitrary observations', () => {
   const observation = fc.record(
     {
       at: fc
@@ -163,7 +163,7 @@ describe('observations of any kind', () => {
     { requiredKeys: ['at', 'tenant', 'address', 'route', 'status', 'durationMs', 'tokens'] },
   );
 
-  it('never throw, never give figures that are none, and stay within the memory there is', async () => {
+  it('never rejects, reports valid figures, and stays within its memory', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(observation, { minLength: 1, maxLength: 60 }), { maxLength: 6 }),

@@ -1,6 +1,7 @@
 import { newRunId } from '@llmos/contracts';
 import type { Alert, Observation, Restriction } from '@llmos/contracts/capabilities/security';
-import type { BaselineStore } from '../ports/baseline-store.port.js';
+import { LRUCache } from 'lru-cache';
+import type { BaselineStore } from './ports/baseline-store.port.js';
 import type { RestrictionRegister } from './restriction-register.js';
 import type { Finding, ThreatDetector } from './threat-detector.js';
 
@@ -13,21 +14,21 @@ export interface ThreatServiceOptions {
   readonly detector: ThreatDetector;
   readonly register: RestrictionRegister;
   readonly baselines: BaselineStore;
-  /** Told of each alert as it is raised. */
+  /** Receives each alert when it is raised. */
   readonly onAlert: (alert: Alert) => void;
-  /** Told when a restriction could not be put in place, or baselines not be saved; the alerts go out all the same. */
+  /** Receives failures to store a restriction or the baselines; alerts are raised nevertheless. */
   readonly onProblem: (what: string, error: unknown) => void;
   readonly now?: () => number;
 }
 
-/** Reports remembered, so that a batch that is delivered again is not counted again. */
-const REPORTS_REMEMBERED = 256;
-/** Restrictions written side by side. */
-const AT_ONCE = 32;
+/** The number of reports kept, so that a redelivered batch is not counted again. */
+const MAX_REPORTS = 256;
+/** How many findings are handled concurrently. */
+const CONCURRENCY = 32;
 
-/** Judges what the gateways saw, and holds back who has to be held back. */
+/** Judges the observations of the gateways, raises alerts and restricts callers. */
 export class ThreatService {
-  private readonly reports = new Map<string, Promise<ThreatReport>>();
+  private readonly reports = new LRUCache<string, Promise<ThreatReport>>({ max: MAX_REPORTS });
   private changed = false;
   private readonly now: () => number;
 
@@ -36,16 +37,15 @@ export class ThreatService {
   }
 
   /**
-   * Takes a batch of observations into account.
+   * Judges a batch of observations.
    *
-   * @param run the batch's id: the same one again gives the same report and counts nothing twice.
+   * @param run id of the batch. The same id again returns the same report and counts nothing twice.
    */
   async detect(observations: readonly Observation[], run: string): Promise<ThreatReport> {
     const known = this.reports.get(run);
     if (known) return known;
     const report = this.judge(observations);
     this.reports.set(run, report);
-    if (this.reports.size > REPORTS_REMEMBERED) this.reports.delete(this.reports.keys().next().value!);
     return report;
   }
 
@@ -57,12 +57,12 @@ export class ThreatService {
     return this.options.register.list(this.now());
   }
 
-  /** Takes up what was learnt before this process began. */
+  /** Loads the baselines that were learnt before this process started. */
   async restore(): Promise<void> {
     this.options.detector.import(await this.options.baselines.load());
   }
 
-  /** Leaves what has been learnt for the others and for the next start; never rejects. */
+  /** Saves the learnt baselines for other replicas and for the next start; never rejects. */
   async save(): Promise<void> {
     if (!this.changed) return;
     this.changed = false;
@@ -70,7 +70,7 @@ export class ThreatService {
       await this.options.baselines.save(this.options.detector.export());
     } catch (error) {
       this.changed = true;
-      this.options.onProblem('what is usual could not be saved', error);
+      this.options.onProblem('the baselines could not be saved', error);
     }
   }
 
@@ -80,9 +80,9 @@ export class ThreatService {
     this.changed = true;
     const alerts: Alert[] = [];
     const restrictions = new Map<string, Restriction>();
-    for (let from = 0; from < findings.length; from += AT_ONCE) {
-      const some = findings.slice(from, from + AT_ONCE);
-      const answers = await Promise.all(some.map((finding) => this.hold(finding, nowMs)));
+    for (let from = 0; from < findings.length; from += CONCURRENCY) {
+      const some = findings.slice(from, from + CONCURRENCY);
+      const answers = await Promise.all(some.map((finding) => this.restrict(finding, nowMs)));
       some.forEach((finding, index) => {
         const restriction = answers[index];
         if (restriction) restrictions.set(restriction.id, restriction);
@@ -94,11 +94,11 @@ export class ThreatService {
     return { alerts, restrictions: [...restrictions.values()] };
   }
 
-  private async hold(finding: Finding, nowMs: number): Promise<Restriction | undefined> {
+  private async restrict(finding: Finding, nowMs: number): Promise<Restriction | undefined> {
     try {
-      return await this.options.register.answer(finding, nowMs);
+      return await this.options.register.respondTo(finding, nowMs);
     } catch (error) {
-      this.options.onProblem('a restriction could not be put in place', error);
+      this.options.onProblem('a restriction could not be stored', error);
       return undefined;
     }
   }

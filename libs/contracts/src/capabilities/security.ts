@@ -6,41 +6,41 @@ import { passageSchema } from './retrieval.js';
 
 const score = z.number().min(0).max(1);
 
-/** What screening does with an attack. `strip` takes the attacking sentences (or the whole passage) out. */
+/** What screening does with an attack. `strip` removes the attacking sentences, or the whole passage. */
 const screenAction = z.enum(['allow', 'flag', 'refuse', 'strip']);
 
 export const screen = capability({
   name: 'security.screen',
-  summary: 'Looks for prompt injection and jailbreaks in what a user sent, what was retrieved, or what was generated.',
+  summary: 'Finds prompt injection and jailbreaks in inputs of users, in retrieved passages and in generated outputs.',
   timeoutMs: 10_000,
   input: z.object({
     text: z.string().max(100_000).default(''),
-    /** Screened one by one, beside `text`. */
+    /** Screened one by one, in addition to `text`. */
     passages: z.array(passageSchema).max(50).default([]),
-    /** Where it comes from; an instruction in a passage is more suspicious than in a question. */
+    /** Where `text` comes from; an instruction in a passage is more suspicious than in an input. */
     source: z.enum(['input', 'passage', 'output']).default('input'),
     action: screenAction.default('flag'),
-    /** Of `text`, where a step before has it. */
+    /** The vector of `text`, if an earlier step has computed it. */
     embedding: textEmbeddingSchema.optional(),
   }),
   output: z.object({
     verdict: z.enum(['benign', 'injection']),
-    /** The highest of all that was screened. */
+    /** The highest score of the text and the passages. */
     score,
-    /** The shipped one, calibrated to about 1 false alarm in 100. */
+    /** Scores from here on are attacks; calibrated to about 1 false alarm in 100 benign texts. */
     threshold: score,
-    /** What caused it, in `text`. */
+    /** The attacking parts of `text`. */
     spans: z.array(spanSchema.extend({ score, reason: z.string() })),
-    /** What was done; `allow` where nothing was found. */
+    /** The action taken; `allow` if no attack was found. */
     action: screenAction,
-    /** `text`, without what was stripped. */
+    /** `text`, without the stripped sentences. */
     text: z.string(),
-    /** The passages that may be used. */
+    /** The passages that the next step may use. */
     passages: z.array(passageSchema),
-    /** Ids of passages that were taken out or changed. */
+    /** Ids of the passages that were removed or changed. */
     withheld: z.array(z.string()),
     embedding: textEmbeddingSchema.optional(),
-    /** Who judged: `injection-cascade`, `injection-linear` while the second stage fails, `rules` while both do. */
+    /** `injection-cascade`; `injection-linear` while the second stage fails, `rules` while the first stage fails. */
     model: z.string(),
   }),
   example: {
@@ -64,19 +64,19 @@ export const piiTypes = ['card', 'iban', 'national_id', 'email', 'phone', 'ip_ad
 const finding = spanSchema.extend({
   type: z.enum(piiTypes),
   confidence: score,
-  /** What stands in its place. */
+  /** The replacement in the text. */
   token: z.string(),
 });
 
 export const redact = capability({
   name: 'security.redact',
-  summary: 'Takes personal data out of texts; with `reversible`, `security.restore` can put it back in the same run.',
+  summary: 'Redacts personal data in texts; with `reversible`, `security.restore` can restore it in the same run.',
   timeoutMs: 10_000,
   input: z.object({
     texts: z.array(z.string().max(100_000)).min(1).max(64),
     types: z.array(z.enum(piiTypes)).min(1).max(piiTypes.length).optional(),
     reversible: z.boolean().default(false),
-    /** Of each text, what `analysis.analyze` has found in it: persons are taken out as well, other types are not. */
+    /** For each text, the entities that `analysis.analyze` has found; its persons are redacted too. */
     entities: z
       .array(
         z
@@ -89,9 +89,9 @@ export const redact = capability({
   }),
   output: z.object({
     texts: z.array(z.string()),
-    /** Of each text, with the spans of what was there before. */
+    /** For each text, with spans in the original. */
     findings: z.array(z.array(finding)),
-    /** The taken-out values, encrypted for this run of this tenant; absent unless reversible and something was taken out. */
+    /** The redacted values, encrypted for this run of this tenant; only if reversible and something was redacted. */
     sealed: z.string().optional(),
   }),
   example: {
@@ -105,7 +105,7 @@ export const redact = capability({
 
 export const restore = capability({
   name: 'security.restore',
-  summary: 'Puts back what `security.redact` took out earlier in the same run.',
+  summary: 'Restores the values that `security.redact` has redacted earlier in the same run.',
   timeoutMs: 10_000,
   input: z.object({ texts: z.array(z.string().max(100_000)).min(1).max(64), sealed: z.string().max(1_000_000) }),
   output: z.object({ texts: z.array(z.string()) }),
@@ -115,35 +115,35 @@ export const restore = capability({
   },
 });
 
-/** What the gateway saw of one request, or of one durable run at its end: never its content. */
+/** The gateway's observation of one request, or of the end of one durable run; never its content. */
 export const observationSchema = z.object({
-  /** Set for the end of a durable run: it has tokens and a score, but it is not another request. */
+  /** Present for the end of a durable run, which has tokens and a score but is not another request. */
   kind: z.literal('run').optional(),
   at: z.iso.datetime(),
   tenant: z.string(),
-  /** SHA-256 of the API key, in hex; absent without one. */
+  /** SHA-256 of the API key in hex; absent without a key. */
   key: z.string().optional(),
-  /** Absent for a run that was not started over HTTP. */
+  /** Absent if the run was not started over HTTP. */
   address: z.string().optional(),
   /** Method and route template, such as `POST /serving/process`. */
   route: z.string(),
   pipeline: z.string().optional(),
   status: z.number().int(),
   durationMs: z.number().nonnegative(),
-  /** Tokens in and out. */
+  /** Input and output tokens. */
   tokens: z.number().int().nonnegative().default(0),
-  /** Highest score of `security.screen` in the run. */
+  /** The highest score of `security.screen` in the run. */
   injectionScore: score.optional(),
 });
 export type Observation = z.output<typeof observationSchema>;
 
-/** Who is meant: an API key, a tenant or an address. */
+/** An API key, a tenant or an address. */
 const subject = z.object({ kind: z.enum(['key', 'tenant', 'address']), id: z.string() });
 
 export const restrictionSchema = z.object({
   id: z.string(),
   subject,
-  /** `slow`: few requests a minute; `block`: none; `hold`: none until an operator lifts it. */
+  /** `slow`: few requests per minute; `block`: no requests; `hold`: no requests until an operator lifts it. */
   action: z.enum(['slow', 'block', 'hold']),
   reason: z.string(),
   since: z.iso.datetime(),
@@ -156,21 +156,21 @@ const alert = z.object({
   id: z.string(),
   at: z.iso.datetime(),
   subject,
-  /** What is unusual, such as `request_rate` or `error_rate`. */
+  /** Such as `request_rate` or `error_rate`. */
   signal: z.string(),
   severity: z.enum(['low', 'medium', 'high']),
   observed: z.number(),
   expected: z.number(),
-  /** One sentence an operator can act on. */
+  /** One sentence for operators. */
   explanation: z.string(),
-  /** The restriction that was put in place, if one was. */
+  /** Id of the restriction that the finding caused, if any. */
   restriction: z.string().optional(),
 });
 export type Alert = z.infer<typeof alert>;
 
 export const detectThreats = capability({
   name: 'security.detect',
-  summary: 'Compares requests with what is usual for their key, tenant and address; raises alerts and restrictions.',
+  summary: 'Compares requests with the baselines of their key, tenant and address; raises alerts and restrictions.',
   timeoutMs: 30_000,
   input: z.object({ observations: z.array(observationSchema).min(1).max(5_000) }),
   output: z.object({ alerts: z.array(alert), restrictions: z.array(restrictionSchema) }),
@@ -194,7 +194,7 @@ export const detectThreats = capability({
 
 export const lift = capability({
   name: 'security.lift',
-  summary: 'Ends a restriction before its time.',
+  summary: 'Lifts a restriction before it ends.',
   timeoutMs: 10_000,
   input: z.object({ id: z.string().min(1).max(128) }),
   output: z.object({ id: z.string(), lifted: z.boolean() }),
@@ -203,21 +203,21 @@ export const lift = capability({
 
 export const listRestrictions = capability({
   name: 'security.restrictions',
-  summary: 'The restrictions in force.',
+  summary: 'Lists the restrictions in force.',
   timeoutMs: 10_000,
   input: z.object({}),
   output: z.object({ restrictions: z.array(restrictionSchema) }),
   example: { input: {}, output: { restrictions: [] } },
 });
 
-/** What a sealed value is for; it opens for the same purpose only. */
+/** A sealed value opens only for the purpose for which it was sealed. */
 const purpose = z.string().regex(/^[a-z][a-z0-9_.-]{0,62}$/, 'a purpose is a lower-case word');
 
 export const encrypt = capability({
   name: 'security.encrypt',
   summary: "Seals a text with the tenant's own data key (AES-256-GCM, the key wrapped by RSA-OAEP).",
   timeoutMs: 10_000,
-  // Its sealed form, a third longer, has to fit into an answer twice.
+  // The sealed text is a third longer and must fit into an answer twice.
   input: z.object({ text: z.string().max(300_000), purpose }),
   output: z.object({ sealed: z.string(), keyVersion: z.number().int().positive() }),
   example: { input: { text: 'secret', purpose: 'note' }, output: { sealed: 'v1.AAAA', keyVersion: 1 } },
@@ -225,7 +225,7 @@ export const encrypt = capability({
 
 export const decrypt = capability({
   name: 'security.decrypt',
-  summary: 'Opens what `security.encrypt` sealed for the same tenant and purpose.',
+  summary: 'Opens a text that `security.encrypt` has sealed for the same tenant and purpose.',
   timeoutMs: 10_000,
   input: z.object({ sealed: z.string().max(2_000_000), purpose }),
   output: z.object({ text: z.string() }),
@@ -234,7 +234,7 @@ export const decrypt = capability({
 
 export const rotateKey = capability({
   name: 'security.rotate_key',
-  summary: 'Gives the tenant a new data key: what is sealed from now on uses it, what was sealed before still opens.',
+  summary: 'Creates a new data key of the tenant. New values are sealed with it; earlier values still open.',
   timeoutMs: 30_000,
   input: z.object({}),
   output: z.object({ keyVersion: z.number().int().positive() }),
@@ -243,9 +243,9 @@ export const rotateKey = capability({
 
 export const shred = capability({
   name: 'security.shred',
-  summary: 'Destroys the data keys of the tenant: nothing that was sealed for it can ever be read again.',
+  summary: 'Destroys the data keys of the tenant. Nothing that was sealed for it can be opened again.',
   timeoutMs: 30_000,
-  /** The tenant's name once more, against doing it by accident. */
+  /** The tenant's name, as a confirmation. */
   input: z.object({ confirm: z.string().min(1).max(64) }),
   output: z.object({ tenant: z.string(), keys: z.number().int().nonnegative() }),
   example: { input: { confirm: 'acme' }, output: { tenant: 'acme', keys: 2 } },
@@ -254,16 +254,16 @@ export const shred = capability({
 export const release = capability({
   name: 'security.release',
   summary:
-    'Publishes a count or a mean about users with differential privacy, and takes the cost from a budget; refuses when it is spent.',
+    'Publishes a count or a mean about users with differential privacy, paid for by a budget that is not refilled.',
   timeoutMs: 10_000,
   input: z.object({
-    /** Which budget pays; each has `rho` (zCDP) to spend and is never refilled by itself. */
+    /** The budget that pays. Each budget has a fixed `rho` (zCDP) and is not refilled. */
     budget: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/),
     query: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('count'), value: z.number().int().nonnegative().max(1e12) }),
       z.object({
         kind: z.literal('mean'),
-        /** Sum of whole numbers, each clamped to `lower`…`upper` before. */
+        /** The sum of integers, each clamped to `lower`…`upper`. */
         sum: z.number().int(),
         count: z.number().int().positive(),
         lower: z.number().int(),
@@ -271,7 +271,7 @@ export const release = capability({
       }),
     ]),
     mechanism: z.enum(['laplace', 'gaussian']).default('gaussian'),
-    /** What this answer may cost, in zCDP; discrete Laplace spends ½ε². */
+    /** The cost of this answer, in zCDP; discrete Laplace spends ½ε². */
     rho: z.number().positive().max(10).default(0.01),
     /** How many of the values one user can change. */
     contributions: z.number().int().min(1).max(1_000).default(1),
@@ -279,11 +279,11 @@ export const release = capability({
   output: z.object({
     value: z.number(),
     mechanism: z.enum(['laplace', 'gaussian']),
-    /** 95 of 100 answers lie within this of the truth. */
+    /** 95 % of the answers differ from the exact value by at most this. */
     margin95: z.number().nonnegative(),
     spentRho: z.number().nonnegative(),
     remainingRho: z.number().nonnegative(),
-    /** What all spending so far comes to as (epsilon, delta). */
+    /** All spending of the budget so far as (epsilon, delta). */
     epsilon: z.number().nonnegative(),
     delta: z.number().positive(),
   }),

@@ -1,15 +1,15 @@
 import type { Span } from '@llmos/contracts';
 
-/** A run of a text that is something else in disguise. */
+/** A run of a text that was decoded. */
 export interface DecodedRun {
-  /** Of the run, in the original. */
+  /** The run in the original. */
   readonly span: Span;
   readonly text: string;
-  /** As a person calls it, such as "base64". */
+  /** The name of the encoding for people, such as "base64". */
   readonly encoding: string;
 }
 
-/** A text may hold many runs; an attack needs one. */
+/** A bound on the work; an attack needs only one run. */
 const MAX_RUNS = 24;
 const MAX_RUN_CHARS = 20_000;
 const PRINTABLE_SHARE = 0.9;
@@ -26,7 +26,7 @@ const DECODERS: readonly { encoding: string; pattern: RegExp; decode: (run: stri
     decode: (run) => Buffer.from(run.replace(/\\x|0x|[ :,]/g, ''), 'hex').toString('utf8'),
   },
   {
-    encoding: 'percent signs',
+    encoding: 'percent-encoding',
     pattern: /(?:[\w.~+-]{0,40}%[0-9A-Fa-f]{2}){3,}[\w.~+-]{0,40}/g,
     decode: (run) => run.replaceAll('+', ' ').replace(/(?:%[0-9A-Fa-f]{2})+/g, percentBytes),
   },
@@ -51,7 +51,7 @@ const ROT13_HINT = /\b(?:vtaber|vafgehpgvba|flfgrz|cerivbhf|erirny|cebzcg|qvfert
 /** "ignore", "instruction", "system", "previous", "reveal", "disregard" backwards. */
 const REVERSED_HINT = /(?:erongi|snoitcurtsni|noitcurtsni|metsys|suoiverp|laever|draegersid|dragersid)\b/;
 
-/** Finds and decodes what could hide words; what does not decode to readable text is left out. */
+/** Finds and decodes the runs that could hide words; skips runs that do not decode to readable text. */
 export function decodedRuns(original: string, folded: string): DecodedRun[] {
   const runs: DecodedRun[] = [];
   for (const { encoding, pattern, decode } of DECODERS) {
@@ -65,7 +65,7 @@ export function decodedRuns(original: string, folded: string): DecodedRun[] {
   const whole = { start: 0, end: original.length };
   if (ROT13_HINT.test(folded)) runs.push({ span: whole, text: rot13(folded), encoding: 'rot13' });
   if (REVERSED_HINT.test(folded)) {
-    runs.push({ span: whole, text: [...folded].reverse().join(''), encoding: 'writing backwards' });
+    runs.push({ span: whole, text: [...folded].reverse().join(''), encoding: 'backward writing' });
   }
   return runs;
 }

@@ -1,23 +1,23 @@
 import { homoglyphOf } from './homoglyphs.js';
 
-/** A text in which two spellings that look alike are equal, and the way back to the original. */
+/** A text in a form in which look-alike spellings are equal, with the positions in the original. */
 export interface FoldedText {
-  /** Lower case, compatibility forms and look-alikes replaced, accents and invisible characters gone. */
+  /** Lower case, compatibility forms and look-alikes replaced, accents and invisible characters removed. */
   readonly text: string;
-  /** Of each UTF-16 unit of `text`: where the original character starts, in UTF-16 units of the original. */
+  /** For each UTF-16 unit of `text`, the start of its character in the original, in UTF-16 units. */
   readonly starts: Int32Array;
-  /** Of each UTF-16 unit of `text`: where the original character ends. */
+  /** For each UTF-16 unit of `text`, the end of its character in the original. */
   readonly ends: Int32Array;
-  /** How many invisible characters (zero width, direction marks, tags) were dropped. */
+  /** The number of removed invisible characters (zero width, direction marks, tags). */
   readonly invisible: number;
 }
 
-/** Soft hyphen, zero-width, direction and fill characters, variation selectors, tags: nobody sees them. */
+/** Characters without a glyph: soft hyphen, zero-width, direction and fill characters, variation selectors, tags. */
 const INVISIBLE =
   /^[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{e0000}-\u{e0fff}]$/u;
 const MARK = /\p{M}/gu;
 
-/** Folds for rules and word features: NFKC, then look-alikes, accents, case; linear time. */
+/** Folds a text for rules and word features: NFKC, then look-alikes, accents, case; linear time. */
 export function foldText(original: string): FoldedText {
   const parts: string[] = [];
   const starts: number[] = [];
@@ -40,7 +40,7 @@ export function foldText(original: string): FoldedText {
   return { text: parts.join(''), starts: Int32Array.from(starts), ends: Int32Array.from(ends), invisible };
 }
 
-/** `undefined` for what nobody sees. */
+/** Undefined for an invisible character. */
 function foldCharacter(character: string): string | undefined {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x80) return code >= 65 && code <= 90 ? character.toLowerCase() : character;

@@ -1,4 +1,4 @@
-/** Letters of other scripts that are taken for Latin ones, by the Latin letter they stand for. */
+/** Characters that look like a Latin letter or an ASCII sign, by that letter or sign. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   a: 'аαɑ𝛼ᴀɐ∂',
   b: 'ЬвʙᏏ',
@@ -53,7 +53,7 @@ const LATIN_OF = new Map(
   Object.entries(LOOK_ALIKES).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)),
 );
 
-/** The Latin letter (or plain sign) that `character` is drawn like; `undefined` when it has none. */
+/** The Latin letter or ASCII sign that `character` looks like, if there is one. */
 export function homoglyphOf(character: string): string | undefined {
   return LATIN_OF.get(character);
 }

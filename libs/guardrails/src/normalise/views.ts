@@ -39,8 +39,8 @@ const MAX_LEET_CHARS = 24;
 const SPACED_RUN = /(?<![a-z])[a-z](?:[ ._*-]{1,3}[a-z]){5,200}(?![a-z])/g;
 
 /**
- * The views of a text that rules run on: folded, with leetspeak replaced by letters, with spaced-out letters joined, and
- * decoded from base64, hexadecimal, percent-encoding, character entities, tag characters, rot13 or backward writing.
+ * The views of a text that rules run on: folded, with leetspeak replaced by letters, with spaced-out letters joined,
+ * and decoded from base64, hexadecimal, percent-encoding, entities, tag characters, rot13 or backward writing.
  */
 export function viewsOf(original: string): TextViews {
   const folded = foldText(original);

@@ -1,7 +1,7 @@
 import type { OutputOf } from '@llmos/contracts';
 import type { release } from '@llmos/contracts/capabilities/security';
 
-/** What has been spent of a budget, and the latest answers it paid for. */
+/** The amount spent of a budget, and the latest answers it paid for. */
 export interface Ledger {
   /** In billionths of ρ. */
   readonly spentNano: bigint;
@@ -12,8 +12,8 @@ export interface Ledger {
 /** Keeps the budgets of the tenants. */
 export interface BudgetStore {
   /**
-   * Replaces a ledger by the next one, made from the stored ledger (an empty one if nothing was spent). `next` runs again
-   * if another process was first, and returns undefined to leave the ledger as it is.
+   * Replaces a ledger by the next one, made from the stored ledger (an empty one if nothing was spent). `next` runs
+   * again if another process was first, and returns undefined to leave the ledger as it is.
    *
    * @throws LlmosError CONFLICT after several attempts.
    */

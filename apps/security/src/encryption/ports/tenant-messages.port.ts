@@ -1,5 +1,5 @@
-/** What the broker's streams hold of each tenant. */
+/** The messages of a tenant in the streams of the broker. */
 export interface TenantMessages {
-  /** Removes results, dead letters, schedules and answers of the tenant; work under way goes on. May be repeated. */
+  /** Deletes the tenant's results, dead letters, schedules and answers; running work continues. May be repeated. */
   forgetTenant(tenant: string): Promise<unknown>;
 }

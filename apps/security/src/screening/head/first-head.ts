@@ -1,6 +1,6 @@
 import { lexicalVector, type SparseVector } from '@llmos/learning';
 
-/** What the words are: a text that a user sends, or a part of a document, where any order to the reader is an attack. */
+/** A text that a user sends, or a passage of a document, where any order to the reader is an attack. */
 export type Side = 'input' | 'passage';
 
 /** One calibrated logistic regression on [embedding, word n-grams, rules]. */
@@ -10,8 +10,8 @@ export interface SideWeights {
   readonly rules: Float32Array;
   readonly bias: number;
   /**
-   * Score = 1 / (1 + exp(-(slope · logit + shift))). On average over the sources, 1 in 100 held-out benign texts reaches
-   * a score of 0.5.
+   * Score = 1 / (1 + exp(-(slope · logit + shift))). On average over the sources, 1 in 100 held-out benign texts
+   * reaches a score of 0.5.
    */
   readonly slope: number;
   readonly shift: number;
@@ -35,7 +35,7 @@ export interface FirstFeatures {
   readonly counts: Float32Array;
 }
 
-/** The head of the first stage: a linear model on the shared encoder's vector, the words and the rules; microseconds a text. */
+/** The head of the first stage: a linear model on the shared encoder's vector, the words and the rules. */
 export class FirstHead {
   private readonly vocabulary: ReadonlyMap<string, number>;
 

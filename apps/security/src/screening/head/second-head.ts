@@ -42,7 +42,6 @@ const headSchema = z.object({
 });
 type SecondHeadDescription = z.output<typeof headSchema>;
 
-/** A logistic regression on the fine-tuned encoder's vector and the first stage's logit. */
 export interface SecondSideWeights extends z.output<typeof side> {
   readonly embedding: Float32Array;
 }
@@ -51,7 +50,7 @@ export type SecondHeadWeights = Readonly<Record<Side, SecondSideWeights>>;
 
 const WHAT = 'second screening head';
 
-/** The head of the second stage: judges by the vector of the encoder fine-tuned for screening, and by the first stage's logit. */
+/** The head of the second stage: a linear model on the fine-tuned encoder's vector and the first stage's logit. */
 export class SecondHead {
   /**
    * Reads a head, and checks that its update and the first head are those of its training.

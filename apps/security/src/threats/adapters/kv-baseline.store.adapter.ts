@@ -3,12 +3,12 @@ import type { Bus, KvBucket } from '@llmos/bus';
 import { BUCKETS } from '@llmos/contracts';
 import { z } from 'zod';
 import type { BaselineStore, LearntSubjects } from '../ports/baseline-store.port.js';
-import { MINUTE_SIGNALS } from '../threats/signals.js';
-import type { SubjectMemory } from '../threats/subject-watch.js';
+import { MINUTE_SIGNALS } from '../signals.js';
+import type { SubjectMemory } from '../subject-watch.js';
 
 const SHARDS = 16;
-/** What one entry holds at most stays well below the broker's limit for a message. */
-const MOST_IN_A_SHARD = 600;
+/** Keeps the largest entry well below the broker's limit for a message. */
+const MAX_IN_A_SHARD = 600;
 
 const baselineSchema = z.object({
   fastMean: z.number(),
@@ -20,11 +20,11 @@ const baselineSchema = z.object({
 });
 const shardSchema = z.record(z.string(), z.partialRecord(z.enum(MINUTE_SIGNALS), baselineSchema));
 
-/** Baselines in a JetStream KV bucket in file storage, in a few entries that hold many subjects each. */
+/** Baselines in a JetStream KV bucket in file storage, in 16 entries of many subjects each. */
 export class KvBaselineStore implements BaselineStore {
   private constructor(
     private readonly bucket: KvBucket,
-    /** Told of an entry that cannot be read; it is written anew. */
+    /** Receives each entry that cannot be read; the next save replaces it. */
     private readonly onUnreadable: (key: string, error: unknown) => void,
   ) {}
 
@@ -63,15 +63,15 @@ export class KvBaselineStore implements BaselineStore {
   }
 }
 
-/** Of a subject that both know, whoever has seen more minutes stands; of too many, those seen last. */
+/** Keeps, of two baselines of a subject, the one of more minutes; of too many subjects, those seen last. */
 function merge(theirs: LearntSubjects, mine: LearntSubjects): LearntSubjects {
   const merged = new Map(theirs);
   for (const [name, memory] of mine) {
     const other = merged.get(name);
     if (!other || weightOf(other) <= weightOf(memory)) merged.set(name, memory);
   }
-  const bySight = [...merged].sort(([, a], [, b]) => lastSeen(b) - lastSeen(a));
-  return new Map(bySight.slice(0, MOST_IN_A_SHARD));
+  const byLastSeen = [...merged].sort(([, a], [, b]) => lastSeen(b) - lastSeen(a));
+  return new Map(byLastSeen.slice(0, MAX_IN_A_SHARD));
 }
 
 function weightOf(memory: SubjectMemory): number {

@@ -1,24 +1,25 @@
 import type { Restriction } from '@llmos/contracts/capabilities/security';
 
-/** A restriction as it is kept: with how often the subject has been restricted before, and the store's revision. */
+/** A stored restriction, with the number of restrictions of this subject and the store's revision. */
 export interface StoredRestriction {
   readonly restriction: Restriction;
-  /** 1 for the first time. */
+  /** 1 for the first restriction. */
   readonly strikes: number;
-  /** 0 for one that is not stored yet. */
+  /** 0 if it is not stored yet. */
   readonly revision: number;
 }
 
-/** Where restrictions live: every gateway watches it. */
+/** Keeps restrictions. Every gateway watches the store. */
 export interface RestrictionStore {
   get(id: string): Promise<StoredRestriction | undefined>;
   /**
-   * Writes over exactly `stored.revision`.
-   * @throws LlmosError CONFLICT when somebody else wrote in between, UNAVAILABLE when the store is away.
+   * Replaces exactly `stored.revision`.
+   *
+   * @throws LlmosError CONFLICT if the stored revision is another, UNAVAILABLE if the store does not answer.
    */
   put(stored: StoredRestriction): Promise<void>;
   delete(id: string): Promise<void>;
-  /** All that are stored, those that have run out too. */
+  /** All stored restrictions, including those that have ended. */
   list(): Promise<readonly StoredRestriction[]>;
 }
 

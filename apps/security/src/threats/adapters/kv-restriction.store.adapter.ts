@@ -7,7 +7,7 @@ import type { RestrictionStore, StoredRestriction } from '../ports/restriction-s
 const entrySchema = restrictionSchema.extend({ strikes: z.number().int().positive() });
 const ID = /^[a-z]+\.[\w-]+$/;
 
-/** Restrictions in a JetStream KV bucket in file storage, under their ids, and kept in memory. Every gateway watches it. */
+/** Restrictions by id in a JetStream KV bucket in file storage, kept in memory. Every gateway watches the bucket. */
 export class KvRestrictionStore implements RestrictionStore {
   private constructor(
     private readonly bucket: KvBucket,
