@@ -10,8 +10,9 @@ export const errorBodySchema = z.object({
 });
 
 /**
- * What a run says back on `llmos.answer.<run>`: any number of `step` (a step with `stream: true` is done) and `delta` events, then exactly one
- * terminal event. The CloudEvents type is `org.llmos.run.<type>`.
+ * The answers of a run: any number of `step` (a finished step with `stream: true`) and `delta`, then exactly one
+ * terminal answer. `output`, `delta` and `details` may hold Uint8Array anywhere. The CloudEvents type is
+ * `org.llmos.run.<type>`.
  */
 export const answerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step'), timing: timingSchema, output: z.unknown() }),

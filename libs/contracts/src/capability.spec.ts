@@ -3,8 +3,8 @@ import { isRunId, newRunId, tagOf } from './ids.js';
 import { parseIntakeSubject, subjects } from './subjects.js';
 import { z } from 'zod';
 
-describe('capabilities', () => {
-  it('each has an example that its own schemas take', async () => {
+describe('the contract of a capability', () => {
+  it('has an example that its own schemas accept', async () => {
     const capabilities = await loadCapabilities();
     expect([...capabilities.keys()]).toEqual(
       expect.arrayContaining(['asr.transcribe', 'intent.detect', 'retrieval.search', 'generation.answer']),
@@ -19,14 +19,14 @@ describe('capabilities', () => {
     }
   });
 
-  it('bounds every list that a caller may send: a checker that meets a million faults runs out of memory', async () => {
+  it('bounds the length of every list in its input, so that a million faults cannot exhaust the memory', async () => {
     const unbounded = [...(await loadCapabilities()).values()].flatMap(({ name, input }) =>
       unboundedLists(input, name),
     );
     expect(unbounded).toEqual([]);
   });
 
-  it('a name is <service>.<verb>', () => {
+  it('has a name of the form <service>.<verb>', () => {
     const of = (name: string) => () =>
       capability({ name, summary: '', input: z.any(), output: z.any(), example: { input: 1, output: 1 } });
     expect(serviceOf(of('asr.transcribe')().name)).toBe('asr');
@@ -34,7 +34,7 @@ describe('capabilities', () => {
   });
 });
 
-describe('ids', () => {
+describe('run ids', () => {
   it('are UUIDv7 and sort by time', () => {
     const early = newRunId();
     for (const startedAt = Date.now(); Date.now() === startedAt;);
@@ -44,7 +44,7 @@ describe('ids', () => {
     expect(new Set(Array.from({ length: 10_000 }, () => newRunId())).size).toBe(10_000);
   });
 
-  it('carry the tag they are heard by', () => {
+  it('end with the tag of their listener, which is part of the subject of their answers', () => {
     const run = newRunId('beef');
     expect(isRunId(run)).toBe(true);
     expect(tagOf(run)).toBe('beef');
@@ -53,7 +53,7 @@ describe('ids', () => {
 });
 
 describe('subjects', () => {
-  it('take no token that would reach further', () => {
+  it('refuse a token that would address another subject', () => {
     for (const bad of ['a.b', '*', '>', '', 'a b', 'x'.repeat(65)])
       expect(() => subjects.intake(bad, 'p')).toThrow(/1 to 64/);
     expect(parseIntakeSubject('llmos.in.acme.voice')).toEqual({ tenant: 'acme', pipeline: 'voice', role: 'caller' });
@@ -61,7 +61,7 @@ describe('subjects', () => {
       expect(parseIntakeSubject(bad)).toBeUndefined();
   });
 
-  it('tell events of operators from those of callers, whatever a tenant is called', () => {
+  it('distinguish events of operators from those of callers, whatever the name of the tenant', () => {
     const operators = { tenant: 'acme', pipeline: 'rotate_key', role: 'operator' };
     expect(parseIntakeSubject(subjects.operatorIntake('acme', 'rotate_key'))).toEqual(operators);
     expect(() => subjects.intake('~operator', 'acme')).toThrow(/1 to 64/);

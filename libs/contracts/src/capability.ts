@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
 
 /**
- * The contract of one capability: what a step sends to a service and what comes back.
- * `example` is round-tripped by the contract test and shown in the docs.
+ * The contract of one capability: the input and output of a step. The contract test round-trips `example`, and the
+ * documentation shows it.
  */
 export interface Capability<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   /** `<service>.<verb>`, such as `asr.transcribe`. */
@@ -12,7 +12,7 @@ export interface Capability<I extends z.ZodType = z.ZodType, O extends z.ZodType
   readonly input: I;
   readonly output: O;
   readonly example: { readonly input: z.input<I>; readonly output: z.input<O> };
-  /** The longest one call may take, in milliseconds, whatever the run's deadline allows. */
+  /** The longest duration of one call, in milliseconds, also where the deadline of the run allows more. */
   readonly timeoutMs: number;
 }
 
@@ -21,7 +21,7 @@ export type OutputOf<C extends Capability> = z.output<C['output']>;
 
 const NAME = /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/;
 
-/** Declares a capability. Throws at load when the name is not `<service>.<verb>`. */
+/** Declares a capability. @throws Error if the name is not `<service>.<verb>`. */
 export function capability<I extends z.ZodType, O extends z.ZodType>(
   definition: Omit<Capability<I, O>, 'timeoutMs'> & { timeoutMs?: number },
 ): Capability<I, O> {
@@ -45,7 +45,7 @@ function isCapability(value: unknown): value is Capability {
   );
 }
 
-/** Every capability of the house, by name: each file in `capabilities/` is read, so adding one is adding a file. */
+/** Every capability, by name, from all files in `capabilities/`: a new file adds its capabilities. */
 export async function loadCapabilities(): Promise<Map<string, Capability>> {
   const folder = new URL('./capabilities/', import.meta.url);
   const files = (await readdir(folder)).filter((file) => /\.(js|ts)$/.test(file) && !/\.(spec|d)\./.test(file));
@@ -57,5 +57,5 @@ export async function loadCapabilities(): Promise<Map<string, Capability>> {
   return found;
 }
 
-/** Raw bytes, such as a sound file: travel as they are, never as JSON. */
+/** Raw bytes, such as a sound file. They are sent in frames, not as JSON. */
 export const bytes = () => z.instanceof(Uint8Array);

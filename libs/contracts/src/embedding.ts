@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A text's vector on its way to the next step that would ask for the same one. Whoever gets it checks that `model` is
- * its own and `of` the text it would have embedded, and embeds anew otherwise.
+ * The vector of a text, passed on to a later step that needs the same one. The receiver uses it if `model` is its own
+ * model and `of` is the text that it would embed; otherwise it embeds the text itself.
  */
 export const textEmbeddingSchema = z.object({
   /** The catalog's name of the embedding model. */

@@ -1,10 +1,10 @@
-/** How a failure is shown outside: its HTTP status, and whether trying again can help. */
+/** How callers see a failure: its HTTP status, and whether a repetition can succeed. */
 export interface ErrorTraits {
   readonly httpStatus: number;
   readonly retryable: boolean;
 }
 
-/** Every code a caller can meet. A new failure gets a line here before it gets thrown. */
+/** Every error code that callers can receive. A new failure gets a line here before it is thrown. */
 export const ERRORS = {
   INVALID_ARGUMENT: { httpStatus: 400, retryable: false },
   MALFORMED_JSON: { httpStatus: 400, retryable: false },
@@ -18,13 +18,13 @@ export const ERRORS = {
   PAYLOAD_TOO_LARGE: { httpStatus: 413, retryable: false },
   UNSUPPORTED_MEDIA: { httpStatus: 415, retryable: false },
   INVALID_AUDIO: { httpStatus: 422, retryable: false },
-  /** Screening found an attack, and the pipeline says to refuse it. */
+  /** Screening found an attack, and the pipeline refuses it. */
   CONTENT_REFUSED: { httpStatus: 422, retryable: false },
-  /** The caller is known, and its role may not do this. */
+  /** The role of the caller does not allow it. */
   FORBIDDEN: { httpStatus: 403, retryable: false },
   /** A privacy budget is spent. */
   BUDGET_SPENT: { httpStatus: 403, retryable: false },
-  /** The address, key or tenant is held back for now; see `message`. */
+  /** The address, key or tenant is restricted for now; see `message`. */
   RESTRICTED: { httpStatus: 403, retryable: false },
   RATE_LIMITED: { httpStatus: 429, retryable: true },
   INTERNAL: { httpStatus: 500, retryable: false },
@@ -36,19 +36,16 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** What leaves the house when something fails: safe to show to any caller. */
+/** A failure as callers receive it. It is safe to show to any caller. */
 export interface ErrorBody {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
-  /** The path of the field at fault, such as `input.audio`, when one is. */
+  /** The path of the field at fault, such as `input.audio`, if there is one. */
   readonly field?: string;
 }
 
-/**
- * A failure somebody foresaw. `message` is safe to show to the caller; the detail goes into `cause`
- * and stays in the log.
- */
+/** An expected failure. `message` is safe to show to the caller; the detail is in `cause` and stays in the log. */
 export class LlmosError extends Error {
   readonly field?: string;
   constructor(
@@ -87,7 +84,7 @@ export function hasCode(error: unknown, code: ErrorCode): error is LlmosError {
   return isLlmosError(error) && error.code === code;
 }
 
-/** The trust boundary: a known error passes, an unknown one becomes `INTERNAL` and keeps its detail in `cause`. */
+/** The trust boundary: a known error passes; an unknown error becomes `INTERNAL` and keeps its detail in `cause`. */
 export function toLlmosError(error: unknown): LlmosError {
   if (isLlmosError(error)) return error;
   return new LlmosError('INTERNAL', 'Something failed on our side. The run id finds the detail in the log.', {

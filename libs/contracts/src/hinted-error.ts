@@ -1,10 +1,7 @@
-/**
- * A failure that a person can act on. Libraries derive an error of their own; a command line prints the message, the
- * hint, and no stack.
- */
+/** A failure that a person can act on. Libraries derive their own; a command line prints message and hint, no stack. */
 export class HintedError extends Error {
   /**
-   * @param message what is wrong.
+   * @param message the problem.
    * @param hint what to do about it, such as "run `npm start`".
    */
   constructor(

@@ -7,19 +7,19 @@ let used = pool.length;
 /**
  * UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits. Sorts by time.
  *
- * @param tag four hex digits for the last 16 bits, the same for all runs somebody listens to (see {@link tagOf}).
+ * @param tag four hex digits for the last 16 bits, the same for all runs of a listener (see {@link tagOf}).
  */
 export function newRunId(tag?: string): string {
   const id = randomV7(Date.now());
   return tag === undefined ? id : id.slice(0, -4) + tag;
 }
 
-/** When a run began, in Unix milliseconds: its id says so. `isRunId` must hold. */
+/** When a run began, in Unix milliseconds: the first 48 bits of its id. `isRunId` must hold. */
 export function runBeganAtMs(run: string): number {
   return Number.parseInt(run.slice(0, 8) + run.slice(9, 13), 16);
 }
 
-/** The last four hex digits: answers are addressed by them, so that one subscription hears all runs of a listener. */
+/** The last four hex digits. They are in the subjects of answers: one subscription receives all runs of a listener. */
 export function tagOf(run: string): string {
   return run.slice(-4);
 }

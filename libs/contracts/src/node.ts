@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** One thing a process needs before it can work: a broker, a model, an index. */
+/** The state of one dependency of a process, such as the broker, a model or an index. */
 export const checkSchema = z.object({
   name: z.string(),
   state: z.enum(['ready', 'loading', 'failed']),
-  /** 0 to 1, when it is known. */
+  /** 0 to 1, where known. */
   progress: z.number().min(0).max(1).optional(),
   etaSeconds: z.number().nonnegative().optional(),
   /** What to do about it, in one sentence. */
@@ -12,7 +12,7 @@ export const checkSchema = z.object({
 });
 export type Check = z.infer<typeof checkSchema>;
 
-/** A process's heartbeat, kept in the NODES bucket for a few seconds. */
+/** The heartbeat of a process. It expires within seconds. */
 export const nodeSchema = z.object({
   node: z.string(),
   service: z.string(),

@@ -4,16 +4,16 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'a name is lower-case letters, digits and _, starting with a letter');
 
-/** What an API key or a user of the bus may do, the least first: each role may do what those before it may. */
+/** The rights of an API key or a user of the bus, the least first: each role includes those before it. */
 export const ROLES = ['caller', 'operator'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Whether who has a role may do what needs another. */
+/** Whether a role includes the role that is needed. */
 export function mayAct(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
-/** One input field a caller may send. `bytes` arrive as base64 in JSON or as an upload. */
+/** One input field. `bytes` arrive as base64 in JSON or as an upload. */
 export const inputFieldSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('string'),
@@ -31,17 +31,17 @@ export const inputFieldSchema = z.discriminatedUnion('type', [
 ]);
 
 export const stepSchema = z.strictObject({
-  /** Other steps and the answer refer to this step's output by this id. */
+  /** The name by which later steps and the answer refer to the output of this step. */
   id: name,
   /** The capability: `<service>.<verb>`. */
   uses: z.string().regex(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, 'a capability is <service>.<verb>'),
-  /** The step is skipped unless this expression is true, such as `input.audio`. */
+  /** The step is skipped if this expression, such as `input.audio`, is false. */
   when: z.string().optional(),
-  /** The capability's input: values, or `${expression}` where one stands. */
+  /** The input of the capability: values, and `${expression}` in texts. */
   with: z.record(z.string(), z.unknown()).default({}),
-  /** `continue`: when the step fails, the run goes on without its output and says it is degraded. */
+  /** `continue`: if the step fails, the run continues without its output and is degraded. */
   onError: z.enum(['fail', 'continue']).default('fail'),
-  /** Publish this step's output to a waiting caller as soon as it is there. */
+  /** The output is published to waiting callers as soon as the step is done. */
   stream: z.boolean().default(false),
 });
 export type Step = z.infer<typeof stepSchema>;
@@ -50,17 +50,17 @@ export const pipelineSchema = z.strictObject({
   name,
   version: z.number().int().positive(),
   description: z.string().default(''),
-  /** Who may run it: `operator` for what trains, destroys, spends or shows what callers are not to see. */
+  /** `operator` for pipelines that train, destroy, spend a budget, or show data that is not for callers. */
   role: z.enum(ROLES).default('caller'),
-  /** What is said when the pipeline is called with its name alone. */
+  /** The answer to a call without input. */
   greeting: z.string().optional(),
   input: z.record(name, inputFieldSchema).default({}),
-  /** How long a run may take, in milliseconds. */
+  /** The longest duration of a run, in milliseconds. */
   deadlineMs: z.number().int().min(100).max(3_600_000).default(30_000),
   steps: z.array(stepSchema).min(1).max(32),
-  /** The sentence to say. */
+  /** The text of the answer. */
   result: z.string(),
-  /** What else the answer tells: values, or `${expression}`. */
+  /** The details of the answer: values, and `${expression}` in texts. */
   details: z.record(z.string(), z.unknown()).default({}),
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;

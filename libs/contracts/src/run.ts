@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { errorBodySchema } from './answer.js';
 import { timingSchema } from './task.js';
 
-/** The run record: what `GET /v1/runs/{id}` shows. Live runs are kept for minutes, durable ones for days. */
+/** The record of a run, as `GET /v1/runs/{id}` shows it: for minutes of a live run, for days of a durable one. */
 export const runRecordSchema = z.object({
   run: z.string(),
   tenant: z.string(),
   pipeline: z.string(),
   lane: z.enum(['live', 'durable']),
   status: z.enum(['accepted', 'running', 'completed', 'failed', 'cancelled', 'expired']),
-  /** Steps that are done, in order. */
+  /** The finished steps, in order. */
   steps: z.array(timingSchema),
   result: z.string().optional(),
   details: z.record(z.string(), z.unknown()).optional(),

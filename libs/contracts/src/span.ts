@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where in a text something was found: `text.slice(start, end)`, so in UTF-16 code units, as JavaScript counts. */
+/** A part of a text: `text.slice(start, end)`, in UTF-16 code units. */
 export const spanSchema = z.object({
   start: z.number().int().nonnegative(),
   end: z.number().int().nonnegative(),

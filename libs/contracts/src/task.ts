@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pipelineSchema } from './pipeline.js';
 
-/** What one finished step cost, carried along so that the answer can say where the time went. */
+/** The durations of one finished step. */
 export const timingSchema = z.object({
   step: z.string(),
   capability: z.string(),
@@ -15,8 +15,8 @@ export const timingSchema = z.object({
 export type Timing = z.infer<typeof timingSchema>;
 
 /**
- * A task's body: the routing slip (the pipeline as it was when the run began, and which step is asked for),
- * the run's input and what the steps before have said. Only what a later step or the answer still needs is carried.
+ * The body of a task: the itinerary (the pipeline as it was when the run began, and the index of the step), the input
+ * of the run and the outputs of earlier steps, as far as a later step or the answer needs them.
  */
 export const taskSchema = z.object({
   pipeline: pipelineSchema,
@@ -24,19 +24,19 @@ export const taskSchema = z.object({
   input: z.record(z.string(), z.unknown()),
   outputs: z.record(z.string(), z.unknown()),
   timings: z.array(timingSchema),
-  /** Steps that failed, or that nobody can do now, and are passed over (`onError: continue`), or answered by a fallback. */
+  /** Steps that are skipped because they failed or have no ready service (`onError: continue`), or used a fallback. */
   degraded: z.array(z.string()),
-  /** The id of the event that caused the run, when one did: it becomes `correlationid` of the result. */
+  /** The id of the event that started the run, if one did: the `correlationid` of the result. */
   correlationId: z.string().optional(),
 });
 export type Task = z.infer<typeof taskSchema>;
 
-/** What travels in the headers of a task: who, until when, in which lane. */
+/** The run of a message, from its headers. */
 export interface RunContext {
   readonly run: string;
   readonly tenant: string;
   readonly lane: 'live' | 'durable';
-  /** When the run must be over, in Unix milliseconds. */
+  /** The deadline of the run, in Unix milliseconds. */
   readonly deadlineMs: number;
   /** Absent in messages of earlier versions. */
   readonly pipelineName?: string | undefined;

@@ -7,7 +7,7 @@ const scope = {
 };
 const value = (text: string) => evaluate(parseExpression(text), scope);
 
-describe('expressions', () => {
+describe('an expression', () => {
   it.each([
     ['input.text', 'hi'],
     ['heard.parts.0.end', 1.5],
@@ -21,13 +21,13 @@ describe('expressions', () => {
     ['heard.parts.length.x', undefined],
     ['input.constructor', undefined],
     ['heard.__proto__', undefined],
-  ])('%s', (text, expected) => expect(value(text)).toEqual(expected));
+  ])('%s has the value %j', (text, expected) => expect(value(text)).toEqual(expected));
 
-  it.each(['', 'a ??', '(a', 'a b', 'a.b.', "'open", 'f(x)', 'a = b', '1 +2'])('refuses %j', (text) => {
+  it.each(['', 'a ??', '(a', 'a b', 'a.b.', "'open", 'f(x)', 'a = b', '1 +2'])('is refused: %j', (text) => {
     expect(() => parseExpression(text)).toThrow(ExpressionError);
   });
 
-  it('reads any text or says why it cannot, and never does anything else', () => {
+  it('is parsed from any text, or refused with an ExpressionError', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 60 }), (text) => {
         try {
@@ -40,7 +40,7 @@ describe('expressions', () => {
     );
   });
 
-  it('tells which paths it reads', () => {
+  it('has the paths that it reads', () => {
     expect(pathsOf(parseExpression('a.b ?? (input.c == 1 && !d)'))).toEqual([['a', 'b'], ['input', 'c'], ['d']]);
   });
 });

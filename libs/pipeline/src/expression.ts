@@ -1,7 +1,7 @@
 /**
- * The small language of `when:` and `${…}`: paths (`input.text`, `transcript.segments.0.text`), literals
- * (`'text'`, `1.5`, `true`, `null`), `??`, `==`, `!=`, `!`, `&&`, `||` and parentheses. It reads; it cannot call,
- * assign or loop. A path into something that is not there is undefined, never an error.
+ * The language of `when:` and `${…}`: paths (`input.text`, `transcript.segments.0.text`), literals (`'text'`, `1.5`,
+ * `true`, `null`), `??`, `==`, `!=`, `!`, `&&`, `||` and parentheses. It has no calls, assignments or loops. The value
+ * of a path that does not exist is undefined, never an error.
  */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
@@ -9,7 +9,7 @@ export type Expression =
   | { readonly kind: 'not'; readonly of: Expression }
   | { readonly kind: '??' | '==' | '!=' | '&&' | '||'; readonly left: Expression; readonly right: Expression };
 
-/** What an expression reads from: the run's input, and the outputs of the steps before. */
+/** The values that an expression reads: the input of the run and the outputs of earlier steps. */
 export interface Scope {
   readonly input: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ function tokenize(text: string): Token[] {
   while (TOKEN.lastIndex < end) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (!match) throw new ExpressionError(`'${text}' cannot be read from '${text.slice(at).trim()}' on`);
+    if (!match) throw new ExpressionError(`'${text}' is not an expression: unexpected '${text.slice(at).trim()}'`);
     const [, operator, quoted, number, word] = match;
     if (operator !== undefined) tokens.push({ operator });
     else if (quoted !== undefined) tokens.push({ literal: quoted });
@@ -46,10 +46,10 @@ function tokenize(text: string): Token[] {
   return tokens;
 }
 
-/** Lowest binding first. */
+/** Lowest precedence first. */
 const LEVELS: readonly (readonly ('??' | '==' | '!=' | '&&' | '||')[])[] = [['||'], ['&&'], ['==', '!='], ['??']];
 
-/** @throws ExpressionError saying what could not be read. */
+/** @throws ExpressionError naming the unexpected part. */
 export function parseExpression(text: string): Expression {
   const tokens = tokenize(text);
   let at = 0;
@@ -71,7 +71,7 @@ export function parseExpression(text: string): Expression {
     if (token?.operator === '!') return { kind: 'not', of: unary() };
     if (token?.operator === '(') {
       const inner = binary(0);
-      if (tokens[at++]?.operator !== ')') throw new ExpressionError(`'${text}' lacks a closing parenthesis`);
+      if (tokens[at++]?.operator !== ')') throw new ExpressionError(`'${text}' has no closing parenthesis`);
       return inner;
     }
     if (token?.literal !== undefined) return { kind: 'literal', value: token.literal };
@@ -80,7 +80,7 @@ export function parseExpression(text: string): Expression {
   }
 
   const expression = binary(0);
-  if (at < tokens.length) throw new ExpressionError(`'${text}' goes on after its end`);
+  if (at < tokens.length) throw new ExpressionError(`'${text}' has more than one expression`);
   return expression;
 }
 
@@ -114,7 +114,7 @@ function lookUp(path: readonly string[], scope: Scope): unknown {
   return value;
 }
 
-/** Every path an expression reads. */
+/** The paths that an expression reads. */
 export function pathsOf(expression: Expression): readonly (readonly string[])[] {
   switch (expression.kind) {
     case 'literal':

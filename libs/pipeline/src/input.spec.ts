@@ -26,7 +26,7 @@ const refused = (raw: Record<string, unknown>) => {
 };
 
 describe('checkInput', () => {
-  it('takes what the pipeline takes', () => {
+  it('accepts the inputs of the pipeline', () => {
     const input = { text: 'Grüße, 你好 👍\n', n: 1.5, yes: false, doc: { a: [1] } };
     expect(checkInput(pipeline, input)).toEqual(input);
     expect(checkInput(pipeline, { audio: 'UklGRg==' })).toEqual({ audio: Buffer.from('RIFF') });
@@ -51,7 +51,7 @@ describe('checkInput', () => {
     [{ txet: 'hi' }, 'INVALID_ARGUMENT', 'txet'],
   ])('refuses %j as %s in %s', (raw, code, field) => expect(refused(raw)).toEqual([code, field]));
 
-  it('either takes a value or refuses it naming the field', () => {
+  it('either accepts an input or names the field at fault', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('text', 'audio', 'n', 'yes', 'doc', 'other'), fc.anything()), (raw) => {
         const outcome = refused(raw);

@@ -1,11 +1,11 @@
 import { LlmosError, type Pipeline } from '@llmos/contracts';
 
-// A tab, a line feed and a carriage return are text; the other C0 and C1 codes and lone surrogates are not.
+// Tab, line feed and carriage return are text; the other C0 and C1 codes are not.
 const isControl = (code: number) =>
   (code < 32 && code !== 9 && code !== 10 && code !== 13) || (code >= 127 && code < 160);
 
 /**
- * Checks what a caller sent against what the pipeline takes.
+ * Checks the fields of a request against the input of the pipeline.
  *
  * @param raw field → value; a `bytes` field may be a Uint8Array or base64 text.
  * @returns the input, with `bytes` decoded.
@@ -16,15 +16,19 @@ export function checkInput(pipeline: Pipeline, raw: Readonly<Record<string, unkn
   for (const key of Object.keys(raw)) {
     if (!Object.hasOwn(pipeline.input, key)) {
       const known = Object.keys(pipeline.input).join(', ') || 'none';
-      throw new LlmosError('INVALID_ARGUMENT', `'${pipeline.name}' has no input of this name. It takes: ${known}.`, {
-        field: key.slice(0, 64),
-      });
+      throw new LlmosError(
+        'INVALID_ARGUMENT',
+        `'${pipeline.name}' has no input with this name. Its inputs are: ${known}.`,
+        {
+          field: key.slice(0, 64),
+        },
+      );
     }
   }
   for (const [field, spec] of Object.entries(pipeline.input)) {
     const value = raw[field];
     if (value === undefined || value === null) {
-      if (spec.required) throw new LlmosError('INVALID_ARGUMENT', `'${field}' is needed.`, { field });
+      if (spec.required) throw new LlmosError('INVALID_ARGUMENT', `'${field}' is required.`, { field });
       continue;
     }
     switch (spec.type) {
@@ -48,16 +52,14 @@ export function checkInput(pipeline: Pipeline, raw: Readonly<Record<string, unkn
 }
 
 function checkText(field: string, value: unknown, maxLength: number): string {
-  if (typeof value !== 'string') throw new LlmosError('INVALID_ARGUMENT', `'${field}' must be a text.`, { field });
+  if (typeof value !== 'string') throw new LlmosError('INVALID_ARGUMENT', `'${field}' must be text.`, { field });
   if (value.length > maxLength) {
-    throw new LlmosError(
-      'PAYLOAD_TOO_LARGE',
-      `'${field}' has ${value.length} characters; at most ${maxLength} are taken.`,
-      { field },
-    );
+    throw new LlmosError('PAYLOAD_TOO_LARGE', `'${field}' has ${value.length} characters; the limit is ${maxLength}.`, {
+      field,
+    });
   }
   if (value.trim() === '')
-    throw new LlmosError('INVALID_ARGUMENT', `'${field}' is empty. Leave it out or say something.`, { field });
+    throw new LlmosError('INVALID_ARGUMENT', `'${field}' is empty. Leave it out or send text.`, { field });
   if (!value.isWellFormed())
     throw new LlmosError('INVALID_ARGUMENT', `'${field}' has broken Unicode (a lone surrogate).`, { field });
   for (let i = 0; i < value.length; i++) {
@@ -78,7 +80,7 @@ function checkBytes(field: string, value: unknown, maxBytes: number): Uint8Array
   const bytes = value instanceof Uint8Array ? value : decodeBase64(field, value, maxBytes);
   if (bytes.length === 0) throw new LlmosError('INVALID_ARGUMENT', `'${field}' is empty.`, { field });
   if (bytes.length > maxBytes) {
-    throw new LlmosError('PAYLOAD_TOO_LARGE', `'${field}' has ${bytes.length} bytes; at most ${maxBytes} are taken.`, {
+    throw new LlmosError('PAYLOAD_TOO_LARGE', `'${field}' has ${bytes.length} bytes; the limit is ${maxBytes}.`, {
       field,
     });
   }
@@ -90,7 +92,7 @@ function decodeBase64(field: string, value: unknown, maxBytes: number): Uint8Arr
     throw new LlmosError('INVALID_ARGUMENT', `'${field}' must be base64 text or an upload.`, { field });
   const text = value.replace(/^data:[\w/+.;=-]{0,100},/, '').replace(/\s+/g, '');
   if (text.length > Math.ceil(maxBytes / 3) * 4) {
-    throw new LlmosError('PAYLOAD_TOO_LARGE', `'${field}' is larger than the ${maxBytes} bytes that are taken.`, {
+    throw new LlmosError('PAYLOAD_TOO_LARGE', `'${field}' is larger than the limit of ${maxBytes} bytes.`, {
       field,
     });
   }

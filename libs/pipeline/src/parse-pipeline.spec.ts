@@ -29,7 +29,7 @@ describe('parsePipeline', () => {
     return [];
   };
 
-  it('takes every pipeline of the house', () => {
+  it('accepts every pipeline of the installation', () => {
     const folder = 'deploy/pipelines';
     for (const file of readdirSync(folder))
       expect(parsePipeline(readFileSync(`${folder}/${file}`, 'utf8'), file, capabilities).name).toBe(
@@ -37,7 +37,7 @@ describe('parsePipeline', () => {
       );
   });
 
-  it('keeps what trains, destroys, spends or shows what callers are not to see for operators', () => {
+  it('reserves pipelines that train, destroy, spend a budget or show protected data for operators', () => {
     const forOperators =
       /train|evaluate|rollback|models|delete_classifier|rotate|shred|export|erase|statistic|restriction|threats/;
     const folder = 'deploy/pipelines';
@@ -48,18 +48,18 @@ describe('parsePipeline', () => {
   });
 
   it.each([
-    ['intent.detect', 'intent.guess', /^p\.yaml:7: steps\.0\.uses: no service has the capability 'intent\.guess'/],
+    ['intent.detect', 'intent.guess', /^p\.yaml:7: steps\.0\.uses: there is no capability 'intent\.guess'/],
     [
       '${input.text}',
       '${input.txt}',
-      /^p\.yaml:9: steps\.0\.with\.text: the pipeline has no input 'txt'; it has: text/,
+      /^p\.yaml:9: steps\.0\.with\.text: the pipeline has no input 'txt'; its inputs are: text/,
     ],
-    ['${input.text}', '${later.text}', /^p\.yaml:9: .*'later' is neither 'input' nor a step before/],
+    ['${input.text}', '${later.text}', /^p\.yaml:9: .*'later' is neither 'input' nor an earlier step/],
     ['${input.text}', '${input.text ??}', /^p\.yaml:9: .*not a complete expression/],
     [
       '      text:',
       '      txet:',
-      /^p\.yaml:9: steps\.0\.with\.txet: 'intent\.detect' takes no 'txet'; it takes: text/,
+      /^p\.yaml:9: steps\.0\.with\.txet: 'intent\.detect' has no input 'txet'; its inputs are: text/,
     ],
     ['version: 1', 'version: one', /^p\.yaml:2: version: /],
     ['version: 1', 'version: 1\nversion: 2', /^p\.yaml:3: /],
@@ -67,17 +67,17 @@ describe('parsePipeline', () => {
     ['    uses:', '    use:', /^p\.yaml:6: steps\.0.*/],
     ['{ type: string }', '{ type: text }', /^p\.yaml:4: input\.text\.type: /],
     ['result: ', 'result: [', /^p\.yaml:1[01]: /],
-  ])('%j for %j: the error points to the line', (from, to, expected) => {
+  ])('%j replaced by %j: the error names the line', (from, to, expected) => {
     expect(faultsOf(good.replace(from, to)).join('\n')).toMatch(expected);
   });
 
-  it('names every fault at once', () => {
+  it('reports all faults at once', () => {
     expect(faultsOf(good.replace('intent.detect', 'a.b').replace('${intent.intent}', '${x.y}'))).toHaveLength(2);
   });
 
-  it('a step needs what its capability needs', () => {
+  it('reports a required input that is missing', () => {
     expect(faultsOf(good.replace(/ {4}with:\n {6}text: .*\n/, ''))[0]).toMatch(
-      /p\.yaml:6: steps\.0\.with: 'intent\.detect' needs 'text'/,
+      /p\.yaml:6: steps\.0\.with: 'intent\.detect' requires 'text'/,
     );
   });
 });

@@ -77,7 +77,7 @@ function check(pipeline: Pipeline, capabilities: ReadonlyMap<string, Capability>
   pipeline.steps.forEach((step, index) => {
     const at = ['steps', index];
     if (step.id === 'input' || seen.has(step.id))
-      faults.push([[...at, 'id'], `'${step.id}' is taken: give each step an id of its own`]);
+      faults.push([[...at, 'id'], `another step, or the input, has the id '${step.id}'`]);
     const { when } = step;
     if (when !== undefined) readable([...at, 'when'], () => pathsOf(expressionOf(when)));
     for (const [key, template] of Object.entries(step.with))
@@ -100,10 +100,10 @@ function unknownReference(path: readonly string[], pipeline: Pipeline, seen: Rea
   const [root, field] = path;
   if (root === 'input') {
     if (field === undefined || Object.hasOwn(pipeline.input, field)) return undefined;
-    return `the pipeline has no input '${field}'; it has: ${Object.keys(pipeline.input).join(', ') || 'none'}`;
+    return `the pipeline has no input '${field}'; its inputs are: ${Object.keys(pipeline.input).join(', ') || 'none'}`;
   }
   if (seen.has(root!)) return undefined;
-  return `'${root}' is neither 'input' nor a step before this one; those are: ${[...seen].join(', ') || 'none'}`;
+  return `'${root}' is neither 'input' nor an earlier step; the earlier steps are: ${[...seen].join(', ') || 'none'}`;
 }
 
 function checkCall(
@@ -113,7 +113,9 @@ function checkCall(
 ): [Path, string][] {
   const capability = capabilities.get(uses);
   if (!capability)
-    return [[['uses'], `no service has the capability '${uses}'; there are: ${[...capabilities.keys()].join(', ')}`]];
+    return [
+      [['uses'], `there is no capability '${uses}'; the capabilities are: ${[...capabilities.keys()].join(', ')}`],
+    ];
   if (!(capability.input instanceof z.ZodObject)) return [];
   const shape = capability.input.shape as Record<string, z.ZodType>;
   const unknown = Object.keys(input).filter((key) => !Object.hasOwn(shape, key));
@@ -123,9 +125,9 @@ function checkCall(
   return [
     ...unknown.map((key): [Path, string] => [
       ['with', key],
-      `'${uses}' takes no '${key}'; it takes: ${Object.keys(shape).join(', ')}`,
+      `'${uses}' has no input '${key}'; its inputs are: ${Object.keys(shape).join(', ')}`,
     ]),
-    ...missing.map((key): [Path, string] => [['with'], `'${uses}' needs '${key}'`]),
+    ...missing.map((key): [Path, string] => [['with'], `'${uses}' requires '${key}'`]),
   ];
 }
 

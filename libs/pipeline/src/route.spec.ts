@@ -33,26 +33,26 @@ const task = (over: Partial<Task>): Task => ({
   ...over,
 });
 
-describe('the route of a run', () => {
-  it('skips the steps whose condition does not hold', () => {
+describe('the itinerary of a run', () => {
+  it('skips the steps whose condition is false', () => {
     expect(nextStep(pipeline, 0, task({ input: { audio: 'a' } }))).toBe(0);
     expect(nextStep(pipeline, 0, task({ input: { text: 'hi' } }))).toBe(1);
     expect(nextStep(pipeline, 1, task({ outputs: { heard: { text: '' } } }))).toBe(2);
     expect(nextStep(pipeline, 3, task({}))).toBeUndefined();
   });
 
-  it('passes over a step that nobody could do when the run began', () => {
+  it('skips a step that had no ready service when the run began', () => {
     expect(nextStep(pipeline, 0, task({ input: { text: 'hi' }, degraded: ['intent'] }))).toBe(2);
     expect(nextStep(pipeline, 2, task({ input: { text: 'hi' }, degraded: ['said'] }))).toBeUndefined();
   });
 
-  it('fills in what a step is asked, leaving out what is not there', () => {
+  it('fills in the input of a step and omits absent values', () => {
     const asked = stepInput(task({ index: 2, outputs: { heard: { text: 'hi' }, intent: { name: 'x' } } }));
     expect(asked).toEqual({ question: 'hi', note: 'asked: hi', list: ['x', 1] });
     expect(stepInput(task({ index: 2 }))).toEqual({ note: 'asked: ', list: [undefined, 1] });
   });
 
-  it('does not carry a recording past the step that hears it', () => {
+  it('does not carry a recording beyond the step that transcribes it', () => {
     const carried = prune(
       task({ input: { audio: 'long', text: 'hi' }, outputs: { heard: { text: 'x' }, intent: { name: 'y' } } }),
       1,
@@ -63,7 +63,7 @@ describe('the route of a run', () => {
     expect(later).toEqual({ input: {}, outputs: { intent: {}, said: {} } });
   });
 
-  it('ends with the sentence to say and the details', () => {
+  it('ends with the result and the details', () => {
     expect(resultOf(task({ outputs: { said: { text: 'Hello.' }, intent: { name: 'y' } } }))).toEqual({
       result: 'Hello.',
       details: { intent: { name: 'y' } },
@@ -71,12 +71,12 @@ describe('the route of a run', () => {
     expect(resultOf(task({}))).toEqual({ result: '', details: {} });
   });
 
-  it('knows before the run which steps it may take', () => {
+  it('tells before the run which steps it may take', () => {
     expect(stepsToTake(pipeline, { text: 'hi' }).map((step) => step.id)).toEqual(['intent', 'said']);
     expect(stepsToTake(pipeline, { audio: 'a' }).map((step) => step.id)).toEqual(['heard', 'intent', 'said']);
   });
 
-  it('shows texts inside a longer text, and objects as JSON', () => {
+  it('inserts values into longer texts, objects as JSON', () => {
     expect(fillIn('${input.n} of ${input.o} ${input.none}', { input: { n: 2, o: { a: 1 } }, outputs: {} })).toBe(
       '2 of {"a":1} ',
     );

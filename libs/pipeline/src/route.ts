@@ -3,8 +3,8 @@ import { evaluate, pathsOf, type Scope } from './expression.js';
 import { expressionOf, fillIn, templatePaths } from './template.js';
 
 /**
- * The first step at or after `from` that this run takes, or undefined when none is left. A step that was named degraded
- * before its turn is passed over: there was nobody to do it when the run began.
+ * The index of the first step at or after `from` that this run takes, undefined if there is none. Steps in `degraded`
+ * are skipped: no service was ready for them when the run began.
  */
 export function nextStep(
   pipeline: Pipeline,
@@ -19,7 +19,7 @@ export function nextStep(
   return undefined;
 }
 
-/** The steps a run with this input may take: all but those whose `when` asks only for input that is not there. */
+/** The steps that a run with this input may take: all but those whose `when` reads only the input and is false. */
 export function stepsToTake(pipeline: Pipeline, input: Scope['input']): Step[] {
   return pipeline.steps.filter(({ when }) => {
     if (when === undefined) return true;
@@ -30,7 +30,7 @@ export function stepsToTake(pipeline: Pipeline, input: Scope['input']): Step[] {
   });
 }
 
-/** What the step at `task.index` asks its service: `with`, filled in. */
+/** The input of the step at `task.index`: its `with`, filled in. */
 export function stepInput(task: Pick<Task, 'pipeline' | 'index' | 'input' | 'outputs'>): Record<string, unknown> {
   return fillIn(stepAt(task.pipeline, task.index).with, task) as Record<string, unknown>;
 }
@@ -41,7 +41,7 @@ export function stepAt(pipeline: Pipeline, index: number): Step {
   return step;
 }
 
-/** What a finished run says. */
+/** The result and the details of a completed run. */
 export function resultOf(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>): {
   result: string;
   details: Record<string, unknown>;
@@ -54,8 +54,8 @@ export function resultOf(task: Pick<Task, 'pipeline' | 'input' | 'outputs'>): {
 }
 
 /**
- * Drops what neither a step from `index` on nor the answer reads, so that a recording does not travel
- * past the step that hears it.
+ * The input and outputs that a step from `index` on, or the answer, reads. A recording is not sent beyond the step that
+ * transcribes it.
  */
 export function prune(
   task: Pick<Task, 'pipeline' | 'input' | 'outputs'>,

@@ -5,7 +5,7 @@ const PLACEHOLDER = /\$\{([^}]*)\}/g;
 
 const parsed = new Map<string, Expression>();
 
-/** Parses once: pipelines are few and their expressions are evaluated for every run. */
+/** Parses each expression once: pipelines are few, and their expressions are evaluated for every run. */
 export function expressionOf(text: string): Expression {
   let expression = parsed.get(text);
   if (!expression) {
@@ -17,8 +17,8 @@ export function expressionOf(text: string): Expression {
 }
 
 /**
- * Fills in a value from a pipeline file: `${a.b}` alone gives the value as it is, inside a longer text its text;
- * lists and objects are filled in all the way down; keys whose value is undefined are left out.
+ * Fills in a value of a pipeline file. `${a.b}` alone becomes the value, and text inside a longer text. Lists and
+ * objects are filled in recursively; keys whose value is undefined are omitted.
  */
 export function fillIn(template: unknown, scope: Scope): unknown {
   if (typeof template === 'string') return fillInText(template, scope);
@@ -46,7 +46,7 @@ function fillInText(template: string, scope: Scope): unknown {
   });
 }
 
-/** Every path a template reads, with the expressions parsed: throws ExpressionError on one that cannot be. */
+/** The paths that a template reads. @throws ExpressionError for an expression that cannot be parsed. */
 export function templatePaths(template: unknown): (readonly string[])[] {
   if (typeof template === 'string')
     return [...template.matchAll(PLACEHOLDER)].flatMap((match) => pathsOf(expressionOf(match[1]!)));
