@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Bus } from '@llmos/bus';
+import { baseConfig, loadConfig } from '@llmos/config';
 import {
   isTerminal,
   loadCapabilities,
@@ -22,7 +22,7 @@ import {
 } from '@llmos/testing';
 import { tastes } from './fixtures/replica.js';
 
-const PIPELINES = fileURLToPath(new URL('../../../deploy/pipelines', import.meta.url));
+const PIPELINES = loadConfig(baseConfig).pipelinesDir;
 const TWO_MINUTES_MS = 120_000;
 /** The published count has noise; here the exact ones matter. */
 const EXACT_COUNTS = `

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Bus } from '@llmos/bus';
+import { baseConfig, loadConfig } from '@llmos/config';
 import { loadCapabilities, type Answer, type Capability } from '@llmos/contracts';
 import { MeshClient, RunRecords } from '@llmos/mesh';
 import { checkInput, parsePipeline } from '@llmos/pipeline';
@@ -15,7 +15,7 @@ import {
 } from '@llmos/testing';
 import { tastes } from './fixtures/replica.js';
 
-const PIPELINES = fileURLToPath(new URL('../../../deploy/pipelines', import.meta.url));
+const PIPELINES = loadConfig(baseConfig).pipelinesDir;
 
 describe('the recommender as a process, asked through its pipelines', () => {
   let nats: TestNatsServer;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { baseConfig, loadConfig } from '@llmos/config';
 import { loadCapabilities, type Capability, type TerminalAnswer } from '@llmos/contracts';
 import type { Alert, Observation, Restriction } from '@llmos/contracts/capabilities/security';
 import { Bus, MeshClient, RunRecords } from '@llmos/mesh';
@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from './fixtures/simulated-traffic.js';
 
-const PIPELINES = fileURLToPath(new URL('../../../deploy/pipelines/', import.meta.url));
+const PIPELINES = loadConfig(baseConfig).pipelinesDir;
 
 type Details = Record<string, unknown>;
 

@@ -205,10 +205,12 @@ describe('the permissions of the users of the broker', () => {
         await useBucket(bus, BUCKETS.runs, {});
         await useBucket(bus, BUCKETS.nodes, { storage: 'memory' });
         await useBucket(bus, BUCKETS.tenantKeys, { erasable: true });
-        const reference = await bus.blobs.put('acme', bytes('a recording'));
-        expect(Buffer.from(await bus.blobs.get('acme', reference)).toString()).toBe('a recording');
+        for (const kept of ['day', 'week'] as const) {
+          const reference = await bus.blobs.put('acme', bytes('a recording'), kept);
+          expect(Buffer.from(await bus.blobs.get('acme', reference)).toString()).toBe('a recording');
+        }
         const pulled: string[] = [];
-        await bus.consume(taskConsumer('durable', 'asr.transcribe'), 1, async (delivery) => {
+        bus.consume(taskConsumer('durable', 'asr.transcribe'), 1, async (delivery) => {
           delivery.working();
           pulled.push(delivery.subject);
           delivery.ack();
@@ -260,13 +262,13 @@ describe('the permissions of the users of the broker', () => {
         await bus.recurringRuns.put('acme', { name: 'nightly', pipeline: 'greet', when: '@every 24h', input: {} });
         expect(await bus.recurringRuns.list('acme')).toHaveLength(1);
         expect(await bus.recurringRuns.delete('acme', 'nightly')).toBe(true);
-        for (const consumer of [intakeConsumer, dueConsumer]) await bus.consume(consumer, 1, () => Promise.resolve());
-        await bus.buryAbandoned(() => Promise.resolve());
+        for (const consumer of [intakeConsumer, dueConsumer]) bus.consume(consumer, 1, () => Promise.resolve());
+        bus.buryAbandoned(() => Promise.resolve());
         // One abandoned task of another service becomes a dead letter of that service.
         const hung: string[] = [];
         const consumer = { ...taskConsumer('durable', 'asr.transcribe'), ackWaitMs: 200, maxDeliveries: 1 };
         const operator = await Bus.connect({ url: broker.url, user: 'services', password: PASSWORD, service: 'test' });
-        const loop = await operator.consume(consumer, 1, async ({ subject }) => {
+        const loop = operator.consume(consumer, 1, async ({ subject }) => {
           hung.push(subject);
           await Promise.resolve();
         });
