@@ -1,6 +1,6 @@
 import type { Rational } from './rational.js';
 
-/** Above this the distribution is as good as continuous, and its sum too long to take. */
+/** Above this the distribution is practically continuous, and its sum would take too long. */
 const SUMMED_SIGMA = 1_000;
 
 /** The least m with P(|X| > m) ≤ `outside`, X discrete Laplace: the tail is 2aᵐ⁺¹/(1+a) with a = exp(−1/scale). */
@@ -10,7 +10,10 @@ export function laplaceMargin(scale: Rational, outside: number): number {
   return Math.max(0, Math.ceil(-t * Math.log((outside * (1 + a)) / 2) - 1));
 }
 
-/** The least m with P(|X| > m) ≤ `outside`, X discrete Gaussian; for σ above 1,000 the continuous one's, rounded up. */
+/**
+ * The least m with P(|X| > m) ≤ `outside`, X discrete Gaussian. For σ above 1,000 it is that of the continuous one,
+ * rounded up.
+ */
 export function gaussianMargin(sigma2: Rational, outside: number): number {
   const variance = Number(sigma2.num) / Number(sigma2.den);
   const sigma = Math.sqrt(variance);
@@ -26,7 +29,9 @@ export function gaussianMargin(sigma2: Rational, outside: number): number {
   return 0;
 }
 
-/** Quantile of the normal distribution for p above ½ (Abramowitz and Stegun 26.2.23, error below 0.00045, rounded up). */
+/**
+ * Quantile of the normal distribution for p above ½ (Abramowitz and Stegun 26.2.23, error below 0.00045, rounded up).
+ */
 function normalQuantile(p: number): number {
   const t = Math.sqrt(-2 * Math.log(1 - p));
   const top = 2.515517 + 0.802853 * t + 0.010328 * t * t;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Where random bytes come from; tests put a repeatable stream here. */
+/** A source of random bytes. Tests use a repeatable stream. */
 export interface RandomSource {
   /** Fresh bytes, valid until the next call. */
   take(count: number): Uint8Array;
@@ -8,7 +8,7 @@ export interface RandomSource {
 
 const BUFFERED_BYTES = 4096;
 
-/** The system's cryptographic generator, asked for a page at a time. */
+/** The cryptographic generator of the system, read in pages. */
 export class SystemRandom implements RandomSource {
   private page = Buffer.alloc(0);
   private at = 0;
@@ -24,20 +24,20 @@ export class SystemRandom implements RandomSource {
   }
 }
 
-/** A whole number in `0 … below − 1`, each exactly as likely: draws as many bits as `below − 1` has, until one fits. */
+/** A uniform integer in `0 … below − 1`: draws as many bits as `below − 1` has until the number is below. */
 export function uniformBelow(random: RandomSource, below: bigint): bigint {
-  if (below < 1n) throw new RangeError('there is no whole number below');
+  if (below < 1n) throw new RangeError('there is no integer below');
   if (below === 1n) return 0n;
   const bits = (below - 1n).toString(2).length;
   const count = Math.ceil(bits / 8);
   const mask = (1 << (bits - (count - 1) * 8)) - 1;
   for (;;) {
-    const drawn = toWholeNumber(random.take(count), mask);
+    const drawn = toInteger(random.take(count), mask);
     if (drawn < below) return drawn;
   }
 }
 
-function toWholeNumber(bytes: Uint8Array, mask: number): bigint {
+function toInteger(bytes: Uint8Array, mask: number): bigint {
   if (bytes.length <= 6) {
     let value = bytes[0]! & mask;
     for (let i = 1; i < bytes.length; i++) value = value * 256 + bytes[i]!;

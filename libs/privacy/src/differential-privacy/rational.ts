@@ -1,11 +1,11 @@
-/** An exact non-negative number `num / den`, so that no rounding decides what is drawn. */
+/** An exact non-negative number `num / den`: no rounding influences a draw. */
 export interface Rational {
   readonly num: bigint;
   /** Above 0. */
   readonly den: bigint;
 }
 
-/** @throws RangeError when it is negative or has no denominator. */
+/** @throws RangeError if the number is negative or the denominator is not positive. */
 export function rational(num: bigint, den = 1n): Rational {
   if (num < 0n || den <= 0n) throw new RangeError('expected a non-negative number over a positive one');
   const divisor = greatestCommonDivisor(num, den);
@@ -17,7 +17,7 @@ function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   return a;
 }
 
-/** The whole part of the square root (Newton's iteration, exact). */
+/** The integer part of the square root (Newton's iteration, exact). */
 export function integerSquareRoot(value: bigint): bigint {
   if (value < 0n) throw new RangeError('a negative number has no square root');
   if (value < 2n) return value;

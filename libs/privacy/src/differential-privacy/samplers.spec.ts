@@ -3,7 +3,7 @@ import { SystemRandom, uniformBelow, type RandomSource } from './random-source.j
 import { rational, type Rational } from './rational.js';
 import { bernoulliExp, discreteGaussian, discreteLaplace } from './samplers.js';
 
-/** The same bytes every time: AES-CTR over zeros. */
+/** A repeatable stream: AES-CTR over zeros. */
 class SeededRandom implements RandomSource {
   private readonly stream;
   private page = Buffer.alloc(0);
@@ -17,7 +17,10 @@ class SeededRandom implements RandomSource {
   }
 }
 
-/** Pearson's statistic of counts against a pmf over −reach … reach (the rest in one more cell), as a normal score (Wilson and Hilferty). */
+/**
+ * Pearson's chi-square of counts against a pmf over −reach … reach and one more cell, as a normal score (Wilson,
+ * Hilferty).
+ */
 function chiSquareScore(samples: readonly bigint[], pmf: (x: number) => number, reach: number): number {
   const cells = new Map<number, number>();
   for (const sample of samples) {
@@ -91,7 +94,7 @@ describe('the discrete samplers', () => {
     });
   }
 
-  it('draw the same from the randomness of the system (p ≥ 1e-6)', () => {
+  it('draw the same distributions with random bytes of the system (p ≥ 1e-6)', () => {
     const random = new SystemRandom();
     const gaussian = draw(40_000, () => discreteGaussian(random, rational(50n)));
     const laplace = draw(40_000, () => discreteLaplace(random, rational(7n, 2n)));
@@ -99,13 +102,13 @@ describe('the discrete samplers', () => {
     expect(chiSquareScore(laplace, laplacePmf(3.5), 15)).toBeLessThan(P_1E6);
   });
 
-  it('would be caught if the variance were a tenth off', () => {
+  it('fail the chi-square test if the variance is ten percent off', () => {
     const random = new SeededRandom(7);
     const samples = draw(40_000, () => discreteGaussian(random, rational(55n)));
     expect(chiSquareScore(samples, gaussianPmf(50), 20)).toBeGreaterThan(P_1E6);
   });
 
-  it('flip a coin of exp(−γ), also for γ above 1', () => {
+  it('draw true with probability exp(−γ), also for γ above 1', () => {
     const random = new SeededRandom(3);
     for (const [num, den] of [
       [0n, 1n],
@@ -119,7 +122,7 @@ describe('the discrete samplers', () => {
     }
   });
 
-  it('are exact far out: with numbers no float can hold', () => {
+  it('are exact for integers beyond the range of floats', () => {
     const random = new SeededRandom(5);
     const sigma = 10n ** 30n;
     const samples = draw(400, () => discreteGaussian(random, rational(sigma * sigma)));
@@ -129,7 +132,7 @@ describe('the discrete samplers', () => {
     expect(new Set(samples.map((x) => x % 2n)).size).toBeGreaterThan(1);
   });
 
-  it('draw whole numbers below any bound evenly', () => {
+  it('draw integers below any bound uniformly', () => {
     const random = new SeededRandom(9);
     const counts = new Map<bigint, number>();
     for (let i = 0; i < 30_000; i++) {

@@ -3,8 +3,8 @@ import { integerSquareRoot, rational, type Rational } from './rational.js';
 
 /*
  * The exact samplers of Canonne, Kamath and Steinke, "The Discrete Gaussian for Differential Privacy" (2020),
- * algorithms 1 to 3. Only whole numbers are compared: no floating-point rounding shows through the noise
- * (Mironov 2012). How long a draw takes depends on what is drawn.
+ * algorithms 1 to 3. Only integers are compared, so no floating-point rounding leaks through the noise (Mironov 2012).
+ * The duration of a draw depends on the drawn value.
  */
 
 /** True with probability `p`, which is at most 1. */
@@ -20,7 +20,7 @@ export function bernoulliExp(random: RandomSource, gamma: Rational): boolean {
   return bernoulliExpBelowOne(random, { num: gamma.num % gamma.den, den: gamma.den });
 }
 
-/** For γ ≤ 1: counts how often γ/1, γ/2, γ/3 … come true in a row; exp(−γ) is the chance that it is an even number. */
+/** For γ ≤ 1: counts the successes of γ/1, γ/2, γ/3 … in a row; exp(−γ) is the probability that the count is even. */
 function bernoulliExpBelowOne(random: RandomSource, { num, den }: Rational): boolean {
   let k = 1n;
   while (bernoulli(random, { num, den: den * k })) k++;
@@ -28,7 +28,7 @@ function bernoulliExpBelowOne(random: RandomSource, { num, den }: Rational): boo
 }
 
 /**
- * A whole number x with probability proportional to exp(−|x| / scale) (algorithm 2). For a query of sensitivity Δ,
+ * An integer x with probability proportional to exp(−|x| / scale) (algorithm 2). For a query of sensitivity Δ,
  * `scale = Δ/ε` makes it ε-differentially private.
  */
 export function discreteLaplace(random: RandomSource, scale: Rational): bigint {
@@ -41,14 +41,14 @@ export function discreteLaplace(random: RandomSource, scale: Rational): bigint {
     while (bernoulliExp(random, { num: 1n, den: 1n })) quotient++;
     const magnitude = (remainder + t * quotient) / s;
     const negative = bernoulli(random, { num: 1n, den: 2n });
-    // Zero has one sign only: otherwise it would be twice as likely.
+    // Zero has no sign: counted with both it would be twice as likely.
     if (negative && magnitude === 0n) continue;
     return negative ? -magnitude : magnitude;
   }
 }
 
 /**
- * A whole number x with probability proportional to exp(−x² / 2σ²) (algorithm 3). For a query of sensitivity Δ it costs
+ * An integer x with probability proportional to exp(−x² / 2σ²) (algorithm 3). For a query of sensitivity Δ it costs
  * ρ = Δ²/(2σ²) in zCDP.
  */
 export function discreteGaussian(random: RandomSource, sigma2: Rational): bigint {

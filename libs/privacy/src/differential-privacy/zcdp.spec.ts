@@ -3,7 +3,7 @@ import { gaussianMargin, laplaceMargin } from './margin.js';
 import { integerSquareRoot, rational } from './rational.js';
 import { deltaOf, epsilonOf, gaussianRho, gaussianVariance, laplaceScale, nanoRho, pureRho } from './zcdp.js';
 
-/** Proposition 12 taken literally: the least of it over a fine grid of α. */
+/** Proposition 12 taken literally: the minimum over a fine grid of α. */
 function deltaByGrid(rho: number, epsilon: number): number {
   let least = 1;
   for (let step = 1; step <= 400_000; step++) {
@@ -14,7 +14,7 @@ function deltaByGrid(rho: number, epsilon: number): number {
   return least;
 }
 
-/** What a continuous Gaussian mechanism of this ρ truly is (Balle and Wang 2018), Φ by its integral. */
+/** The exact δ of a continuous Gaussian mechanism of this ρ (Balle and Wang 2018), Φ by its integral. */
 function deltaOfGaussian(rho: number, epsilon: number): number {
   const mu = Math.sqrt(2 * rho);
   return tail(epsilon / mu - mu / 2) - Math.exp(epsilon) * tail(epsilon / mu + mu / 2);
@@ -43,14 +43,14 @@ describe('accounting in zCDP', () => {
       expect(delta / grid).toBeCloseTo(1, 4);
     });
 
-    it(`never promises more than a Gaussian mechanism of rho ${rho} keeps`, () => {
+    it(`never gives a smaller delta than a Gaussian mechanism of rho ${rho} has`, () => {
       const truth = deltaOfGaussian(rho, epsilon);
       expect(deltaOf(rho, epsilon)).toBeGreaterThanOrEqual(truth);
       expect(deltaOf(rho, epsilon)).toBeLessThan(truth * 10);
     });
   }
 
-  it('is tighter than the simple conversion, and goes there and back', () => {
+  it('is tighter than the simple conversion, and epsilonOf inverts deltaOf', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-4, max: 10, noNaN: true }), fc.integer({ min: 3, max: 12 }), (rho, digits) => {
         const delta = 10 ** -digits;
@@ -63,20 +63,20 @@ describe('accounting in zCDP', () => {
     expect(epsilonOf(0, 1e-6)).toBe(0);
   });
 
-  it('gives the values of the formula worked out with fifty digits', () => {
+  it('agrees with values computed with fifty digits', () => {
     expect(epsilonOf(0.01, 1e-6)).toBeCloseTo(0.6216926545596, 9);
     expect(epsilonOf(0.1, 1e-5)).toBeCloseTo(1.9142388320036, 9);
     expect(epsilonOf(1, 1e-6)).toBeCloseTo(7.7662166253117, 9);
     expect(epsilonOf(2.56, 1e-10)).toBeCloseTo(17.1583087121047, 9);
   });
 
-  it('chooses noise that costs what was asked, and never more', () => {
+  it('chooses noise that costs exactly the given rho, or less', () => {
     fc.assert(
       fc.property(fc.bigInt(1n, 10_000_000_000n), fc.bigInt(1n, 1_000_000n), (nano, sensitivity) => {
         const variance = gaussianVariance(nano, sensitivity);
         expect(variance.num * 2n * nano).toBe(sensitivity * sensitivity * 1_000_000_000n * variance.den);
         const scale = laplaceScale(nano, sensitivity);
-        // ½(Δ/scale)² ≤ ρ, in whole numbers.
+        // ½(Δ/scale)² ≤ ρ, in integers.
         expect(sensitivity ** 2n * scale.den ** 2n * 1_000_000_000n <= 2n * nano * scale.num ** 2n).toBe(true);
       }),
     );
@@ -87,7 +87,7 @@ describe('accounting in zCDP', () => {
     for (const bad of [0, -1, Number.NaN, Infinity]) expect(() => nanoRho(bad)).toThrow(RangeError);
   });
 
-  it('takes whole square roots exactly', () => {
+  it('computes integer square roots exactly', () => {
     fc.assert(
       fc.property(fc.bigInt(0n, 2n ** 200n), (value) => {
         const root = integerSquareRoot(value);
@@ -97,8 +97,8 @@ describe('accounting in zCDP', () => {
   });
 });
 
-describe('margins', () => {
-  it('are the least that hold 95 of 100 draws, by the pmf', () => {
+describe('the margin of an answer', () => {
+  it('is the least that contains 95 of 100 draws', () => {
     for (const [margin, weight, reach] of [
       [gaussianMargin(rational(50n), 0.05), (x: number) => Math.exp((-x * x) / 100), 400],
       [gaussianMargin(rational(1n, 2n), 0.05), (x: number) => Math.exp(-x * x), 40],
@@ -119,7 +119,7 @@ describe('margins', () => {
     }
   });
 
-  it('go on where the sum would be too long', () => {
+  it('is that of the continuous distribution where the sum would take too long', () => {
     expect(gaussianMargin(rational(10n ** 12n), 0.05)).toBeGreaterThan(1_959_963);
     expect(gaussianMargin(rational(10n ** 12n), 0.05)).toBeLessThan(1_961_500);
   });

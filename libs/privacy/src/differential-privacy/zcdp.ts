@@ -1,14 +1,14 @@
 import { integerSquareRoot, rational, type Rational } from './rational.js';
 
 /*
- * Accounting in zero-concentrated differential privacy (Bun and Steinke 2016): costs ρ add up, and what they come to is
- * said as (ε, δ) with the conversion of Canonne, Kamath and Steinke 2020, proposition 12.
+ * Accounting in zero-concentrated differential privacy (Bun and Steinke 2016): costs ρ add up. Proposition 12 of Canonne,
+ * Kamath and Steinke 2020 converts their sum to (ε, δ).
  */
 
-/** ρ is counted in billionths, as whole numbers: sums of it are exact. */
+/** ρ is counted in billionths, as integers: sums are exact. */
 export const NANO = 1_000_000_000n;
 
-/** ρ in billionths; at least one, so that nothing is free. */
+/** ρ in billionths; at least one, so that no answer is free. */
 export function nanoRho(rho: number): bigint {
   if (!(rho > 0) || !Number.isFinite(rho)) throw new RangeError('rho must be above 0');
   const nano = BigInt(Math.round(rho * Number(NANO)));
@@ -31,7 +31,7 @@ export function gaussianRho(sensitivity: number, sigma: number): number {
   return sensitivity ** 2 / (2 * sigma ** 2);
 }
 
-/** ρ of anything that is ε-differentially private: ½ε². */
+/** ρ of an ε-differentially private mechanism: ½ε². */
 export function pureRho(epsilon: number): number {
   return epsilon ** 2 / 2;
 }
@@ -50,7 +50,7 @@ export function deltaOf(rho: number, epsilon: number): number {
     if (slope < 0) low = alpha;
     else high = alpha;
   }
-  // Any α gives a valid bound; the best one the smallest.
+  // Every α gives a valid bound; the best α gives the smallest.
   const alpha = high;
   const exponent = (alpha - 1) * (alpha * rho - epsilon) + alpha * Math.log1p(-1 / alpha) - Math.log(alpha - 1);
   return Math.min(1, Math.exp(exponent));

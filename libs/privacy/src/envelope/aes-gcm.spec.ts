@@ -1,6 +1,9 @@
 import { gcmOpen, gcmSeal } from './aes-gcm.js';
 
-/** McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)", appendix B: the cases with a 256-bit key and a 96-bit nonce. */
+/**
+ * McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)", appendix B: the cases with a 256-bit key and a 96-bit
+ * nonce.
+ */
 const LONG_KEY = 'feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308';
 const LONG_TEXT =
   'd9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72' +
@@ -64,7 +67,7 @@ describe('AES-256-GCM', () => {
     });
   }
 
-  it('refuses a tag that is cut short', () => {
+  it('refuses a truncated tag', () => {
     const parts = { key: hex(ZERO_KEY), nonce: hex(ZERO_NONCE), aad: hex('') };
     expect(() => gcmOpen(parts, hex(CASES[0]!.sealed).subarray(0, 12))).toThrow('shorter than its tag');
   });

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 
-/** The one nonce length of the envelope: 96 bits (NIST SP 800-38D, 8.2.2, random nonces). */
+/** The nonce of the envelope has 96 bits (NIST SP 800-38D, 8.2.2, random nonces). */
 export const NONCE_BYTES = 12;
-/** The one tag length of the envelope: nothing shorter is taken. */
+/** The tag of the envelope has 128 bits; shorter tags are refused. */
 export const TAG_BYTES = 16;
 export const KEY_BYTES = 32;
 
@@ -15,18 +15,15 @@ export interface GcmParts {
   readonly aad: Uint8Array;
 }
 
-/**
- * AES-256-GCM as the envelope uses it, nonce given: tests check it against published vectors. Returns ciphertext ‖ tag,
- * with `head` before them.
- */
+/** AES-256-GCM with a given nonce, so that tests can use published vectors. Returns `head` ‖ ciphertext ‖ tag. */
 export function gcmSeal({ key, nonce, aad }: GcmParts, plain: Uint8Array, head: Uint8Array = NOTHING): Buffer {
   const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(aad);
-  // In this order: the tag is known when the rest is done.
+  // The tag exists only after `final`.
   return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws Error when the tag does not fit; nothing of the text is given out then. */
+/** @throws Error if the tag is wrong; no plain text is returned then. */
 export function gcmOpen({ key, nonce, aad }: GcmParts, sealed: Uint8Array): Buffer {
   if (sealed.length < TAG_BYTES) throw new RangeError('shorter than its tag');
   const end = sealed.length - TAG_BYTES;
@@ -34,7 +31,7 @@ export function gcmOpen({ key, nonce, aad }: GcmParts, sealed: Uint8Array): Buff
   decipher.setAAD(aad);
   decipher.setAuthTag(sealed.subarray(end));
   const plain = decipher.update(sealed.subarray(0, end));
-  // Checks the tag; GCM keeps nothing back for the end.
+  // Checks the tag; in GCM it returns no further text.
   decipher.final();
   return plain;
 }

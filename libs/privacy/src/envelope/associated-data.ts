@@ -1,17 +1,15 @@
-/** What a sealed value is bound to: it opens for exactly the same, and for nothing else. */
+/** The binding of a sealed value: it opens only with exactly the same one. */
 export interface Binding {
   readonly tenant: string;
-  /** What the value is for, such as `document`. */
+  /** The kind of value, such as `document`. */
   readonly purpose: string;
-  /** Anything else that must be the same on opening, such as the id of a run. */
+  /** Anything else that must be equal when the value is opened, such as the id of a run. */
   readonly aad?: string | undefined;
 }
 
 const DOMAIN = 'llmos.envelope.v1';
 
-/**
- * The associated data of AES-GCM: each part behind its length (u32, big endian), so that no two bindings read the same.
- */
+/** The associated data of AES-GCM: each part after its length (u32, big endian), so that it is unambiguous. */
 export function associatedData({ tenant, purpose, aad = '' }: Binding, keyVersion: number): Buffer {
   return Buffer.concat([DOMAIN, tenant, purpose, String(keyVersion), aad].map(withLength));
 }

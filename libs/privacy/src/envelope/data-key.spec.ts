@@ -20,7 +20,7 @@ describe('a data key', () => {
   const plain = Buffer.from('what nobody else may read');
   const binding = { purpose: 'note', aad: 'run-1' };
 
-  it('opens what it sealed, in both forms', () => {
+  it('opens the values that it sealed, in both forms', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2_000 }), fc.string(), fc.string(), (text, purpose, aad) => {
         const sealed = key.seal({ purpose, aad }, text);
@@ -32,7 +32,7 @@ describe('a data key', () => {
     );
   });
 
-  it('says the same of tampering, another purpose, another tenant, another version and another run', () => {
+  it('gives the same error for tampering, another purpose, tenant, version and run', () => {
     const sealed = key.seal(binding, plain);
     const tampered = { ...sealed, body: Uint8Array.from(sealed.body, (byte, at) => (at === 20 ? byte ^ 1 : byte)) };
     expect(() => key.open(binding, tampered)).toThrow(REFUSED);
@@ -43,19 +43,19 @@ describe('a data key', () => {
     expect(() => makeKey().open(binding, sealed)).toThrow(REFUSED);
   });
 
-  it('does not take one binding for another when their parts run together', () => {
+  it('distinguishes bindings whose parts concatenate to the same text', () => {
     const sealed = key.seal({ purpose: 'ab', aad: 'c' }, plain);
     expect(() => key.open({ purpose: 'a', aad: 'bc' }, sealed)).toThrow(REFUSED);
   });
 
-  it('never seals twice with the same nonce, and hides equal texts', () => {
+  it('uses each nonce once, and hides equal texts', () => {
     const nonces = new Set(
       Array.from({ length: 2_000 }, () => Buffer.from(key.seal(binding, plain).body.subarray(0, 12)).toString('hex')),
     );
     expect(nonces.size).toBe(2_000);
   });
 
-  it('seals only as many values as it was allowed to', () => {
+  it('seals only as many values as were allowed', () => {
     const counted = new DataKey('acme', 1, bytes);
     expect(() => counted.seal(binding, plain)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
     counted.allowMessages(1);
@@ -64,7 +64,7 @@ describe('a data key', () => {
     expect(() => counted.seal(binding, plain)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
   });
 
-  it('does nothing any more once it is destroyed', () => {
+  it('neither seals nor opens after it was destroyed', () => {
     const doomed = makeKey();
     const sealed = doomed.seal(binding, plain);
     doomed.destroy();
@@ -72,13 +72,13 @@ describe('a data key', () => {
     expect(() => doomed.seal(binding, plain)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
   });
 
-  it('has 32 bytes', () => {
+  it('refuses a key that does not have 32 bytes', () => {
     expect(() => new DataKey('acme', 1, Buffer.alloc(16))).toThrow('32 bytes');
   });
 });
 
-describe('the sealed forms', () => {
-  it('refuse whatever is not one of theirs, always with the same words', () => {
+describe('the text and binary forms of a sealed value', () => {
+  it('are refused when malformed, always with the same message', () => {
     fc.assert(
       fc.property(fc.string(), fc.uint8Array({ maxLength: 100 }), (text, bytes) => {
         expect(() => decodeSealedText(text)).toThrow(REFUSED);
@@ -90,7 +90,7 @@ describe('the sealed forms', () => {
     );
   });
 
-  it('have one way only to write a value', () => {
+  it('have exactly one text for each value', () => {
     const text = encodeSealedText({ keyVersion: 7, body: Buffer.alloc(29) });
     expect(decodeSealedText(text).keyVersion).toBe(7);
     for (const other of [
@@ -103,7 +103,7 @@ describe('the sealed forms', () => {
       expect(() => decodeSealedText(other)).toThrow(REFUSED);
   });
 
-  it('cannot be taken for JSON or text', () => {
+  it('cannot be mistaken for JSON or text', () => {
     expect(isSealed(encodeSealed({ keyVersion: 1, body: Buffer.alloc(28) }))).toBe(true);
     expect(isSealed(Buffer.from('{"run":1}'))).toBe(false);
     expect(isSealed(Buffer.alloc(0))).toBe(false);

@@ -5,21 +5,20 @@ import { associatedData, type Binding } from './associated-data.js';
 import { cannotOpen, type Sealed } from './sealed-format.js';
 
 /**
- * How many values one key may seal: with random 96-bit nonces the chance that any nonce comes twice stays below 2⁻³²
- * (NIST SP 800-38D, 8.3).
+ * The most values that one key may seal: with random 96-bit nonces, P(a nonce repeats) < 2⁻³² (NIST SP 800-38D, 8.3).
  */
 export const MESSAGES_PER_KEY = 2 ** 32;
 
 /**
- * One version of a tenant's data key, in memory. It seals at most as many values as it was allowed to
- * ({@link allowMessages}), and nothing at all once it is destroyed.
+ * One version of a tenant's data key, in memory. It seals as many values as {@link allowMessages} allowed, until
+ * destroyed.
  */
 export class DataKey {
   private readonly bytes: Buffer;
   private allowed = 0;
   private destroyed = false;
 
-  /** @param bytes 32 of them; they are copied. */
+  /** @param bytes 32 bytes, which are copied. */
   constructor(
     readonly tenant: string,
     readonly version: number,
@@ -29,25 +28,25 @@ export class DataKey {
     this.bytes = Buffer.from(bytes);
   }
 
-  /** What a new key is made of. */
+  /** The bytes of a new key. */
   static newBytes(): Buffer {
     return randomBytes(KEY_BYTES);
   }
 
-  /** How many more values this key may seal in this process. */
+  /** The number of values that this key may still seal in this process. */
   get messagesLeft(): number {
     return this.allowed;
   }
 
-  /** Lets the key seal `count` more values; whoever calls it counts them over all processes. */
+  /** Allows `count` more values. The caller counts them over all processes. */
   allowMessages(count: number): void {
     this.allowed += count;
   }
 
-  /** @throws LlmosError UNAVAILABLE when the key is used up or destroyed: take the tenant's current one. */
+  /** @throws LlmosError UNAVAILABLE if the key is used up or destroyed: use the current key of the tenant. */
   seal(binding: Omit<Binding, 'tenant'>, plain: Uint8Array): Sealed {
     if (this.destroyed || this.allowed < 1) {
-      throw new LlmosError('UNAVAILABLE', 'The data key may not seal any more. Try again with the current one.');
+      throw new LlmosError('UNAVAILABLE', 'The data key is used up. Try again with the current one.');
     }
     this.allowed--;
     const nonce = randomBytes(NONCE_BYTES);
@@ -55,7 +54,7 @@ export class DataKey {
     return { keyVersion: this.version, body: gcmSeal({ key: this.bytes, nonce, aad }, plain, nonce) };
   }
 
-  /** @throws LlmosError INVALID_ARGUMENT, always with the same message, when it does not open. */
+  /** @throws LlmosError INVALID_ARGUMENT, always with the same message, if the value does not open. */
   open(binding: Omit<Binding, 'tenant'>, { keyVersion, body }: Sealed): Uint8Array {
     if (this.destroyed || keyVersion !== this.version || body.length < NONCE_BYTES) throw cannotOpen();
     const aad = associatedData({ ...binding, tenant: this.tenant }, this.version);
@@ -66,7 +65,7 @@ export class DataKey {
     }
   }
 
-  /** Overwrites the key; whoever still holds it can do nothing with it. */
+  /** Overwrites the bytes of the key. It neither seals nor opens afterwards. */
   destroy(): void {
     this.destroyed = true;
     this.bytes.fill(0);

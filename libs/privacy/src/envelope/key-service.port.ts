@@ -1,22 +1,19 @@
-/** Whose key is wrapped; what was wrapped for one does not unwrap for another. */
+/** The data key that is wrapped. A key unwraps only for the label it was wrapped for. */
 export interface KeyLabel {
   readonly tenant: string;
   readonly version: number;
 }
 
-/**
- * The master key, wherever it is: in a file, in an HSM, in a key management service. It alone turns a stored data key
- * into one that can be used.
- */
+/** The master key, in a file, an HSM or a key management service. Only it can unwrap stored data keys. */
 export interface KeyService {
-  /** Names the master key without giving it away; stored beside what it wrapped. */
+  /** A public name of the master key, stored beside each key that it wrapped. */
   readonly id: string;
   wrap(key: Uint8Array, label: KeyLabel): Promise<Uint8Array>;
-  /** @throws LlmosError UNAVAILABLE when this master key did not wrap it for this label, or cannot be reached. */
+  /** @throws LlmosError UNAVAILABLE if this master key did not wrap it for this label, or cannot be reached. */
   unwrap(wrapped: Uint8Array, label: KeyLabel): Promise<Uint8Array>;
 }
 
-/** Moves a data key from one master key to another; the data key, and so all that it sealed, stays as it is. */
+/** Wraps a data key with another master key. The data key, and everything it sealed, stays the same. */
 export async function rewrap(
   wrapped: Uint8Array,
   label: KeyLabel,

@@ -5,7 +5,7 @@ import { newMasterKeyPem, RsaKeyService } from './rsa-key-service.js';
 
 const label = { tenant: 'acme', version: 1 };
 
-describe('a master key in a file', () => {
+describe('RsaKeyService', () => {
   let first: RsaKeyService;
   let second: RsaKeyService;
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe('a master key in a file', () => {
     ) as [RsaKeyService, RsaKeyService];
   }, 60_000);
 
-  it('unwraps what it wrapped, for the same tenant and version alone', async () => {
+  it('unwraps a key that it wrapped, only for the same tenant and version', async () => {
     const key = DataKey.newBytes();
     const wrapped = await first.wrap(key, label);
     expect(Buffer.from(await first.unwrap(wrapped, label))).toEqual(key);
@@ -25,7 +25,7 @@ describe('a master key in a file', () => {
     await expect(first.unwrap(Buffer.alloc(384), label)).rejects.toEqual(refused);
   });
 
-  it('hands a data key over to another master key', async () => {
+  it('moves a data key to another master key', async () => {
     const key = DataKey.newBytes();
     const moved = await rewrap(await first.wrap(key, label), label, first, second);
     expect(Buffer.from(await second.unwrap(moved, label))).toEqual(key);
@@ -33,7 +33,7 @@ describe('a master key in a file', () => {
     expect(first.id).not.toBe(second.id);
   });
 
-  it('must be an RSA key of 3072 bits or more', () => {
+  it('refuses a key that is not RSA or has fewer than 3072 bits', () => {
     const short = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
     const curve = generateKeyPairSync('ed25519').privateKey;
     for (const key of [short, curve])

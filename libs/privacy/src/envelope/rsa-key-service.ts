@@ -12,11 +12,11 @@ import {
 import { promisify } from 'node:util';
 import type { KeyLabel, KeyService } from './key-service.port.js';
 
-/** NIST SP 800-57: 128 bits of security need 3072. */
+/** NIST SP 800-57: 128 bits of security require 3072. */
 export const MIN_MODULUS_BITS = 3072;
 const HASH = 'sha256';
 
-/** A master key that is an RSA key of at least 3072 bits: RSA-OAEP with SHA-256 and MGF1-SHA-256 (RFC 8017, 7.1). */
+/** A master key of at least 3072 bits for RSA-OAEP with SHA-256 and MGF1-SHA-256 (RFC 8017, 7.1). */
 export class RsaKeyService implements KeyService {
   readonly id: string;
   private readonly publicKey: KeyObject;
@@ -27,7 +27,7 @@ export class RsaKeyService implements KeyService {
     this.id = `rsa-oaep-sha256:${createHash('sha256').update(spki).digest('hex').slice(0, 32)}`;
   }
 
-  /** @throws Error when it is no RSA key, or too short. */
+  /** @throws Error if it is not an RSA key, or too short. */
   static fromPem(pem: string): RsaKeyService {
     const key = createPrivateKey(pem);
     const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
@@ -52,7 +52,7 @@ export class RsaKeyService implements KeyService {
   }
 }
 
-/** A new master key as PKCS#8 PEM; takes about half a second of one core. */
+/** A new master key as PKCS#8 PEM. Takes about half a second of one core. */
 export async function newMasterKeyPem(modulusBits = MIN_MODULUS_BITS): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: modulusBits });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
@@ -65,7 +65,7 @@ export function oaepEncrypt(key: KeyObject, plain: Uint8Array, label: Uint8Array
   );
 }
 
-/** @throws Error, the same for every way in which the padding can be wrong. */
+/** @throws Error, the same for every kind of wrong padding. */
 export function oaepDecrypt(key: KeyObject, wrapped: Uint8Array, label: Uint8Array): Buffer {
   return privateDecrypt(
     { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: HASH, oaepLabel: Buffer.from(label) },

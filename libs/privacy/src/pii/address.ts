@@ -11,7 +11,7 @@ const REGION = '(?:,? [A-Z]{2},? \\d{5}(?:-\\d{4})?|,? [A-Z]{1,2}\\d[A-Z\\d]? ?\
 /** "221B Baker Street, London", "12 rue de la Paix", "Musterstraße 5, 10115 Berlin". */
 interface Form {
   readonly kind: string;
-  /** Cheap, and true wherever the pattern could match. */
+  /** A cheap test that is true wherever the pattern can match. */
   readonly hint: RegExp;
   readonly pattern: RegExp;
   readonly confidence: number;
@@ -77,7 +77,7 @@ const FORMS: readonly Form[] = [
       /(?<![\p{L}\p{N}])(?:(?:unit|psc|cmr) \d{1,5},? box \d{1,5}|uss \p{L}{2,20})[,\n ]{1,3}(?:dpo|apo|fpo) a[aep] \d{5}/giu,
   },
   {
-    // "52 Stubben 149, Suite 947", whatever the kind of street is called
+    // "52 Stubben 149, Suite 947", with any kind of street
     kind: 'with-unit',
     hint: /(?:apt|apartment|suite|unit|flat)\.? ?#?\d/i,
     confidence: 0.88,
@@ -109,11 +109,11 @@ const FORMS: readonly Form[] = [
     pattern: /(?<![\p{L}\p{N}])(?:p\.? ?o\.? ?box|postfach|apartado|boite postale) \d{1,7}/giu,
   },
 ];
-/** "12 hours later in the park" is no address: between the number and the type, names are capitalised. */
+/** "12 hours later in the park" is not an address: names between the number and the type are capitalised. */
 const COUNTED =
   /^\d+ (?:hours?|days?|weeks?|months?|years?|minutes?|seconds?|times?|people|percent|dollars|euros|pounds|miles|km|items?|of|in|on|at|to|and|or|for|is|was|are|from|the|more|new|other|different|per)\b/i;
 
-/** Street addresses by the forms they are written in; the number and the kind of street must be there. */
+/** Street addresses by their written forms. The number and the kind of street are required. */
 export function findAddresses(text: string): PersonalData[] {
   return FORMS.filter(({ hint }) => hint.test(text)).flatMap(({ kind, pattern, confidence }) =>
     [...text.matchAll(pattern)].flatMap((match) => {

@@ -1,6 +1,6 @@
 import { luhn } from './checksums.js';
 
-/** Issuer prefixes (ISO/IEC 7812) with the lengths their cards have. */
+/** Issuer prefixes (ISO/IEC 7812) and the lengths of their card numbers. */
 const ISSUERS: readonly { readonly kind: string; readonly prefix: RegExp; readonly lengths: readonly number[] }[] = [
   { kind: 'visa', prefix: /^4/, lengths: [13, 16, 19] },
   { kind: 'mastercard', prefix: /^(?:5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720))/, lengths: [16] },
@@ -14,14 +14,14 @@ const ISSUERS: readonly { readonly kind: string; readonly prefix: RegExp; readon
   { kind: 'mir', prefix: /^220[0-4]/, lengths: [16, 17, 18, 19] },
 ];
 
-/** Whose card number this is; `undefined` when no issuer has such numbers or the check digit is wrong. */
+/** The issuer of a card number; undefined if no issuer has such numbers or the check digit is wrong. */
 export function cardIssuer(digits: string): string | undefined {
   if (!isCardLike(digits)) return undefined;
   const issuer = ISSUERS.find(({ prefix, lengths }) => lengths.includes(digits.length) && prefix.test(digits));
   return issuer?.kind;
 }
 
-/** Whether the check digit is right and the number not one digit over and over. */
+/** Whether the check digit is correct and the number does not repeat one digit. */
 export function isCardLike(digits: string): boolean {
   return luhn(digits) && !/^(\d)\1+$/.test(digits);
 }

@@ -1,4 +1,4 @@
-/** ISO/IEC 7812 (Luhn 1960): doubling every second digit from the right, the sum ends in 0. */
+/** ISO/IEC 7812 (Luhn 1960): with every second digit from the right doubled, the sum ends in 0. */
 export function luhn(digits: string): boolean {
   let sum = 0;
   for (let at = 0; at < digits.length; at++) {
@@ -23,7 +23,7 @@ export function weighted(digits: string, weights: readonly number[]): number {
   return weights.reduce((sum, weight, at) => sum + weight * (digits.charCodeAt(at) - 48), 0);
 }
 
-/** ISO 7064 MOD 11,10, as German tax numbers use it. */
+/** ISO 7064 MOD 11,10, used by German tax numbers. */
 export function mod11And10(digits: string): boolean {
   let product = 10;
   for (let at = 0; at < digits.length - 1; at++) {
@@ -35,7 +35,7 @@ export function mod11And10(digits: string): boolean {
 
 const TURN = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
 
-/** Verhoeff 1969, in the dihedral group of ten; Aadhaar uses it. */
+/** Verhoeff 1969, in the dihedral group of order ten; used by Aadhaar. */
 export function verhoeff(digits: string): boolean {
   let check = 0;
   for (let at = 0; at < digits.length; at++) {
@@ -51,7 +51,7 @@ function dihedral(left: number, right: number): number {
   return right < 5 ? ((left - right + 5) % 5) + 5 : (left - right + 5) % 5;
 }
 
-/** Whether two digits each name a month and a day that exist. */
+/** Whether two digits each are a valid month and day. */
 export function isMonthAndDay(month: number, day: number): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= (month === 2 ? 29 : [4, 6, 9, 11].includes(month) ? 30 : 31);
 }

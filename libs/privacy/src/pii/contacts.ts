@@ -3,7 +3,7 @@ import type { PersonalData } from './finding.js';
 
 const EMAIL =
   /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}][\p{L}\p{N}._%+'-]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/gu;
-/** As it is said: "ada dot lovelace at example dot org". */
+/** The spoken form: "ada dot lovelace at example dot org". */
 const SPOKEN_EMAIL =
   /(?<![\p{L}\p{N}])[\p{L}\p{N}]{1,32}(?: (?:dot|point|underscore|dash|hyphen) [\p{L}\p{N}]{1,32}){0,4} (?:at|\(at\)|\[at\]) (?:[\p{L}\p{N}-]{1,32} (?:dot|\(dot\)|\[dot\]) ){1,3}(?:com|org|net|edu|gov|io|co|uk|de|fr|es|it|nl|info|biz|eu|us|ca|ch|at|be|pl|se|in|br|au)(?![\p{L}\p{N}])/giu;
 const IPV4 = /(?<![\p{L}\p{N}.])(?:\d{1,3}\.){3}\d{1,3}(?![\p{L}\p{N}]|\.\d)/gu;
@@ -18,7 +18,7 @@ export function findEmails(text: string): PersonalData[] {
   return [...written, ...spoken];
 }
 
-/** IPv4 and IPv6 addresses; version numbers are left alone where words say so. */
+/** IPv4 and IPv6 addresses. Numbers that nearby words call versions are ignored. */
 export function findIpAddresses(text: string): PersonalData[] {
   const fourth = [...text.matchAll(IPV4)]
     .filter(

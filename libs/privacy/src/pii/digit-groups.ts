@@ -1,14 +1,14 @@
-/** Digits that stand together, or one spoken digit word. */
+/** Adjacent digits, or one spoken digit word. */
 export interface DigitGroup {
   readonly start: number;
   readonly end: number;
   readonly digits: string;
   readonly spoken: boolean;
-  /** What stands between the group before and this one, when it may join them into one number. */
+  /** The separator from the group before, if it can join both into one number. */
   readonly joint?: string;
-  /** How many groups of one digit stand joined before this one of one digit. */
+  /** The number of joined single-digit groups before this single-digit group. */
   readonly singles: number;
-  /** How many groups stand joined before this one in the same item of a list. */
+  /** The number of joined groups before this one in the same item of a list. */
   readonly chain: number;
 }
 
@@ -32,7 +32,7 @@ const GROUP = new RegExp(
   `(?<![\\p{L}\\p{N}_])(?:(\\d{1,40})(?!(?!x\\d)[\\p{L}\\p{N}_])|(double|triple) (${WORD})(?![\\p{L}\\p{N}_])|(${WORD})(?![\\p{L}\\p{N}_]))`,
   'giu',
 );
-/** Up to three separators, one of them not a space at most. */
+/** Up to three separators, at most one of which is not a space. */
 const JOINT = /^(?: {1,2}| ?[-–.,/·] ?|, ?(?:uh|um|erm|then|and),? |\) ?|\n)?$/i;
 const MAX_JOINT = 12;
 
@@ -66,19 +66,21 @@ function spokenDigits(word: string, times: string | undefined): string {
   return digit.repeat(times === undefined ? 1 : times.toLowerCase() === 'double' ? 2 : 3);
 }
 
-/** Consecutive groups taken as one number. */
+/** Consecutive groups that form one number. */
 export interface DigitRun {
   readonly start: number;
   readonly end: number;
   readonly digits: string;
   readonly spoken: boolean;
-  /** Index of the first group behind it. */
+  /** Index of the first group after it. */
   readonly next: number;
 }
 
 const MAX_DIGITS = 19;
 
-/** The runs of at least `shortest` digits that start at one group, longest first, joined as numbers are written. */
+/**
+ * The sequences of at least `shortest` digits that start at one group, longest first, joined as numbers are written.
+ */
 export function runsFrom(groups: readonly DigitGroup[], from: number, shortest: number): DigitRun[] {
   const first = groups[from]!;
   const runs: DigitRun[] = [];
@@ -94,12 +96,12 @@ export function runsFrom(groups: readonly DigitGroup[], from: number, shortest: 
   return runs.reverse();
 }
 
-/** A comma parts written numbers; whoever dictates pauses. */
+/** A comma separates written numbers; in dictation it is a pause. */
 function continues({ joint, spoken }: DigitGroup, first: DigitGroup): boolean {
   return joint !== undefined && spoken === first.spoken && (spoken || !joint.includes(','));
 }
 
-/** Lengths of the groups from one to before another, "4 4 4 4" or with signs between them "3-2-4"; "16" for one. */
+/** The lengths of a range of groups: "4 4 4 4", with separators "3-2-4", of one group "16". */
 export function shapeOf(groups: readonly DigitGroup[], from: number, next: number): string {
   return groups
     .slice(from, next)

@@ -15,7 +15,7 @@ describe('findPii', () => {
     ['4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1', '4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1'],
   ])('finds the card in %j', (text, card) => expect(typesIn(text, 'card')).toEqual([card]));
 
-  it('finds a card that is spoken, with double and oh', () => {
+  it('finds a spoken card, with double and oh', () => {
     const spoken = 'four one one one one one one one one one one one one one one one';
     expect(typesIn(`it is ${spoken} thanks`, 'card')).toEqual([spoken]);
     expect(
@@ -29,7 +29,7 @@ describe('findPii', () => {
     'at 20260131123456',
     '1111111111111111',
     '4111, 1111, 1111, 1111',
-  ])('takes %j for no card', (text) => expect(typesIn(text, 'card')).toEqual([]));
+  ])('finds no card in %j', (text) => expect(typesIn(text, 'card')).toEqual([]));
 
   it.each([
     ['IBAN DE89 3704 0044 0532 0130 00 please', 'DE89 3704 0044 0532 0130 00'],
@@ -37,7 +37,7 @@ describe('findPii', () => {
     ['NL91ABNA0417164300', 'NL91ABNA0417164300'],
   ])('finds the IBAN in %j', (text, iban) => expect(typesIn(text, 'iban')).toEqual([iban]));
 
-  it('leaves an IBAN with a wrong check number or length alone', () => {
+  it('does not find an IBAN with a wrong check number or length', () => {
     expect(typesIn('DE88370400440532013000', 'iban')).toEqual([]);
     expect(typesIn('DE8937040044053201300', 'iban')).toEqual([]);
   });
@@ -85,9 +85,9 @@ describe('findPii', () => {
     'on 2026-01-31',
     'Dear Team,',
     '::',
-  ])('is quiet about %j', (text) => expect(findPii(text)).toEqual([]));
+  ])('finds nothing in %j', (text) => expect(findPii(text)).toEqual([]));
 
-  it('reports the asked types only, and takes persons that a model found', () => {
+  it('reports only the wanted types, and accepts persons that a model found', () => {
     const text = 'Zbyszek wrote to ada@example.org';
     expect(findPii(text, ['person'], [{ start: 0, end: 7 }])).toMatchObject([{ start: 0, end: 7, type: 'person' }]);
   });

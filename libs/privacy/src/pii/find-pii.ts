@@ -7,7 +7,7 @@ import { findLetteredIds, findNumbers } from './numbers.js';
 import { findPersons } from './person.js';
 import { findPhones } from './phone.js';
 
-/** A person that something else (a model for entities) has found. */
+/** A person found by another component, such as an entity model. */
 export interface KnownPerson {
   readonly start: number;
   readonly end: number;
@@ -16,7 +16,7 @@ export interface KnownPerson {
 
 type Detector = (text: string, groups: readonly DigitGroup[]) => PersonalData[];
 
-/** Earlier ones win where two find the same place: what has a checksum before what has a shape. */
+/** In order of precedence for the same place: detectors with a checksum before those with a pattern. */
 const DETECTORS: readonly Detector[] = [
   findEmails,
   findIbans,
@@ -29,13 +29,11 @@ const DETECTORS: readonly Detector[] = [
 ];
 
 /**
- * Personal data in a text, in order and without overlaps. Pure, without a model, in time linear in the length.
+ * Finds personal data in a text, in order and without overlaps, without a model and in linear time. All detectors
+ * always run: otherwise a card number would be reported as a phone number if only phone numbers are wanted.
  *
- * All detectors run whatever `types` says, so that a card number is not reported as a phone when only phones are asked
- * for.
- *
- * @param types which to report; all when absent.
- * @param persons what a model for entities has found in the same text.
+ * @param types the types to report; all by default.
+ * @param persons persons that an entity model found in the same text.
  */
 export function findPii(
   text: string,
@@ -61,7 +59,7 @@ interface Candidate {
   readonly rank: number;
 }
 
-/** One sweep from left to right; of two in the same place the one of lower rank stays, then the longer. */
+/** One sweep from left to right. Of two overlapping findings the one of lower rank stays, then the longer one. */
 function withoutOverlaps(all: readonly Candidate[]): PersonalData[] {
   const kept: Candidate[] = [];
   for (const candidate of [...all].sort((a, b) => a.data.start - b.data.start || a.rank - b.rank)) {

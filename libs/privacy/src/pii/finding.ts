@@ -1,4 +1,4 @@
-/** The kinds of personal data that are found; the same words as in the contract of `security.redact`. */
+/** The types of personal data, as in the contract of `security.redact`. */
 export const personalDataTypes = [
   'card',
   'iban',
@@ -11,14 +11,14 @@ export const personalDataTypes = [
 ] as const;
 export type PersonalDataType = (typeof personalDataTypes)[number];
 
-/** One piece of personal data in a text. */
+/** Personal data in a text. */
 export interface PersonalData {
   /** UTF-16 units, as `text.slice(start, end)`. */
   readonly start: number;
   readonly end: number;
   readonly type: PersonalDataType;
-  /** 0 to 1: a checksum with context is near 1, a pattern alone lower. */
+  /** 0 to 1: near 1 for a checksum with context, lower for a pattern alone. */
   readonly confidence: number;
-  /** What exactly, such as `nl-bsn`. */
+  /** The exact kind, such as `nl-bsn`. */
   readonly kind: string;
 }

@@ -1,4 +1,4 @@
-/** Common given names of several languages that are seldom ordinary words; in lower case. */
+/** Common given names of several languages that are rarely ordinary words, in lower case. */
 export const givenNames: ReadonlySet<string> = new Set(
   `aaron abigail adam adele adrian agnes ahmed aisha alan albert alejandro alex alexander alexandra alexis alfred ali alice
   alicia alison amanda amelia amina amy ana anastasia anders andrea andreas andrew andré angela anita ann anna anne annette

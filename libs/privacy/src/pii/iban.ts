@@ -15,7 +15,7 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
 const START = /(?<![\p{L}\p{N}])[a-z]{2} ?\d{2}/giu;
 const MAX_SPREAD = 2;
 
-/** International bank account numbers with the length of their country and a right check number. */
+/** International bank account numbers with the length of their country and a correct check number. */
 export function findIbans(text: string): PersonalData[] {
   const found: PersonalData[] = [];
   for (const match of text.matchAll(START)) {
@@ -35,7 +35,7 @@ export function findIbans(text: string): PersonalData[] {
   return found;
 }
 
-/** Walks over `length` letters and digits with single spaces or hyphens between them. */
+/** Reads `length` letters and digits with single spaces or hyphens between them. */
 function endOf(text: string, start: number, length: number): number | undefined {
   let [count, at] = [0, start];
   for (; count < length && at < start + length * MAX_SPREAD && at < text.length; at++) {

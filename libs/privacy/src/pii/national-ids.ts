@@ -1,16 +1,16 @@
 import { isMonthAndDay, luhn, mod11And10, verhoeff, weighted } from './checksums.js';
 
-/** A national number made of digits alone. */
+/** A national number of digits only. */
 export interface NumericId {
   readonly kind: string;
   readonly length: number;
   readonly valid: (digits: string) => boolean;
   /**
-   * Groups as the number is officially written (see `shapeOf`), whole too where the check is strong; in that shape it
-   * needs no words around it.
+   * The official grouping of the number (see `shapeOf`), and its ungrouped form where the check is strong. In these
+   * forms it is found without introducing words.
    */
   readonly shape?: RegExp;
-  /** Words that introduce it; tried on lower-case text shortly before or behind. */
+  /** Introducing words, searched in lower-case text shortly before or after the number. */
   readonly words: RegExp;
 }
 
@@ -18,7 +18,7 @@ const part = (digits: string, start: number, end: number): number => Number(digi
 const last = (digits: string): number => part(digits, digits.length - 1, digits.length);
 const notUniform = (digits: string): boolean => !/^(\d)\1+$/.test(digits);
 
-/** Numbers of digits with their check rules; each formula is the issuing authority's. */
+/** National numbers of digits with the check rules of the issuing authorities. */
 export const numericIds: readonly NumericId[] = [
   {
     kind: 'us-ssn',
@@ -39,7 +39,7 @@ export const numericIds: readonly NumericId[] = [
   {
     kind: 'uk-nhs',
     length: 10,
-    // Modulus 11, weights 10 to 2; a remainder that gives 10 is never issued.
+    // Modulus 11, weights 10 to 2; numbers whose check value is 10 are never issued.
     valid: (digits) =>
       (11 - (weighted(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === last(digits) && notUniform(digits),
     words: /\bnhs\b|health (?:service|number)|patient (?:number|no|id)/,
@@ -47,7 +47,7 @@ export const numericIds: readonly NumericId[] = [
   {
     kind: 'de-steuer-id',
     length: 11,
-    // No leading 0; of the first ten digits one occurs twice or three times, the others at most once.
+    // No leading 0; one of the first ten digits occurs two or three times, the others at most once.
     valid: (digits) => !digits.startsWith('0') && mod11And10(digits) && repeatsOneDigit(digits.slice(0, 10)),
     shape: /^2[ -]3[ -]3[ -]3$/,
     words: /steuer|tax id|\bidnr\b|\btin\b|identifikationsnummer/,
@@ -55,7 +55,7 @@ export const numericIds: readonly NumericId[] = [
   {
     kind: 'fr-nir',
     length: 15,
-    // Sex, year, month, department, …, and 97 minus the rest modulo 97.
+    // Sex, year, month, department, …, and 97 minus the remainder modulo 97.
     valid: (digits) =>
       /^[1278]\d\d(?:0[1-9]|1[0-2]|[2-4]\d|[5-9]\d)/.test(digits) &&
       97 - (part(digits, 0, 13) % 97) === part(digits, 13, 15),
@@ -79,7 +79,8 @@ export const numericIds: readonly NumericId[] = [
   {
     kind: 'be-national-number',
     length: 11,
-    // 97 minus the first nine modulo 97, with a 2 in front for births from 2000 on; bis numbers add 20 or 40 to the month.
+    // 97 minus the first nine digits modulo 97, with a 2 before them for births from 2000 on. Bis numbers add 20 or 40
+    // to the month.
     valid: (digits) =>
       isMonthAndDay(part(digits, 2, 4) % 20, part(digits, 4, 6)) &&
       [part(digits, 0, 9), 2_000_000_000 + part(digits, 0, 9)].some(
@@ -142,11 +143,11 @@ export const numericIds: readonly NumericId[] = [
   },
 ];
 
-/** A national number that has letters. */
+/** A national number with letters. */
 export interface LetteredId {
   readonly kind: string;
   readonly pattern: RegExp;
-  /** Of the match without spaces, dots and hyphens, in upper case. */
+  /** Checks the match in upper case without spaces, dots and hyphens. */
   readonly valid: (compact: string) => boolean;
 }
 

@@ -10,11 +10,11 @@ const CARD_WORDS = /\b(?:card|cc|credit|debit|pan)\b/i;
 const CARD_WORDS_BEFORE = 30;
 const SHORTEST = 9;
 
-/** Of a row of single digits only the first ones can start a number: nobody dictates more without a word between. */
+/** In a long sequence of single digits only the first ones can start a number. */
 const MAX_SINGLES = 24;
 const IDS_BY_LENGTH = Map.groupBy(numericIds, ({ length }) => length);
 
-/** Cards and national numbers of digits, written or spoken: the longest valid run from each group wins. */
+/** Cards and national numbers of digits, written or spoken: the longest valid sequence from each group wins. */
 export function findNumbers(text: string, groups: readonly DigitGroup[]): PersonalData[] {
   const found: PersonalData[] = [];
   for (let at = 0; at < groups.length;) {
@@ -34,7 +34,7 @@ function numberFrom(text: string, groups: readonly DigitGroup[], from: number) {
   return undefined;
 }
 
-/** National numbers with letters in them. */
+/** National numbers with letters. */
 export function findLetteredIds(text: string): PersonalData[] {
   return letteredIds.flatMap(({ kind, pattern, valid }) =>
     [...text.matchAll(pattern)]
@@ -53,12 +53,12 @@ function cardIn(run: DigitRun, shape: () => string, text: string): PersonalData 
   const { digits, spoken, start, end } = run;
   if (digits.length < SHORTEST_CARD) return undefined;
   const kind = cardIssuer(digits) ?? unknownIssuer(run, text);
-  // Numbers in a list are not one card: it is written whole, in groups of two to seven, or digit by digit.
+  // Numbers in a list are not one card. Cards are written whole, in groups of two to seven, or digit by digit.
   if (kind === undefined || (!spoken && !/^(?:\d+|[3-7](?:[ -][2-7])+|1(?:[ -]1)+)$/.test(shape()))) return undefined;
   return { start, end, type: 'card', confidence: 0.99, kind };
 }
 
-/** Where words speak of a card, the check digit is enough: issuers get new prefixes. */
+/** After words for a card the check digit is sufficient: issuers get new prefixes. */
 function unknownIssuer({ digits, start }: DigitRun, text: string): string | undefined {
   if (!CARD_WORDS.test(text.slice(Math.max(0, start - CARD_WORDS_BEFORE), start))) return undefined;
   return isCardLike(digits) ? 'unknown-issuer' : undefined;

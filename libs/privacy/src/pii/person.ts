@@ -8,7 +8,7 @@ const INTRODUCED =
 const TITLED = '(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Herr|Frau|Monsieur|Madame|Mme|Señora?|Signora?|Pan|Pani)';
 const GREETED = '(?:Dear|Hi|Hello|Hey|Regards,|Best regards,|Kind regards,|Sincerely,|Cheers,|Yours,|Best,|Thanks,)';
 
-/** Words that start with a capital and follow a greeting or "this is" without being a name. */
+/** Capitalised words that follow a greeting or "this is" and are not names. */
 const NOT_NAMES = new Set(
   'I The A An It This That There What Why How When Where Who My Our Your Team All Everyone Everybody Sir Madam Customer Customers Support Service Friends Colleagues Please Thanks Thank Can Could Would Is Are Not Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September October November December English French German Spanish Bank Card Account'.split(
     ' ',
@@ -32,8 +32,8 @@ const PATTERNS: readonly { readonly kind: string; readonly pattern: RegExp; read
 const CAPITALISED = new RegExp(`(?<![\\p{L}\\p{N}'’.@-])(?<name>${FULL})`, 'gu');
 
 /**
- * People by the words around their names, and by common given names. Without a model, many names go unseen: a caller
- * that has entities gives them to `findPii`.
+ * Persons by the words around their names and by common given names. Many names are missed without a model: callers
+ * that have entities pass them to `findPii`.
  */
 export function findPersons(text: string): PersonalData[] {
   const patterned = PATTERNS.flatMap(({ kind, pattern, confidence }) =>
@@ -50,7 +50,7 @@ function nameIn(match: RegExpExecArray, kind: string, confidence: number): Perso
   return [{ start, end: start + name.length, type: 'person', confidence, kind }];
 }
 
-/** The words of a capitalised run from the first given name on. */
+/** The words of a capitalised sequence from the first given name on. */
 function byGivenName(match: RegExpExecArray): PersonalData[] {
   const words = match[0].split(' ');
   const first = words.findIndex((word) => givenNames.has(word.toLowerCase().replace(/['’]s$/, '')));

@@ -18,7 +18,7 @@ const MAX_DIGITS = 15;
 const MAX_GROUPS = 8;
 const PHONE_REACH = 40;
 const OTHER_REACH = 22;
-/** Of a long row of groups only the first ones can start a phone number. */
+/** In a long sequence of groups only the first ones can start a phone number. */
 const MAX_CHAIN = 8;
 
 interface Surroundings {
@@ -35,7 +35,7 @@ interface Candidate {
   readonly shape: string;
 }
 
-/** Phone numbers: international ones by their plus, national ones by their shape or the words around them. */
+/** Phone numbers: international ones by their plus sign, national ones by their form or the words around them. */
 export function findPhones(text: string, groups: readonly DigitGroup[]): PersonalData[] {
   const around: Surroundings = {
     text,
@@ -71,7 +71,7 @@ function phoneFrom(around: Surroundings, groups: readonly DigitGroup[], from: nu
   return best;
 }
 
-/** 0 where it is no phone number. */
+/** 0 if it is not a phone number. */
 function confidenceOf(around: Surroundings, candidate: Candidate): number {
   const { first, last, digits } = candidate;
   const { text } = around;
@@ -95,7 +95,7 @@ function byShape({ digits, shape }: Candidate, before: string, behind: string): 
   return before.endsWith('(') && NATIONAL.test(shape) ? 0.75 : 0;
 }
 
-/** With the plus and bracket in front and the extension behind. */
+/** With the plus sign and bracket before, and the extension after. */
 function phoneSpan(text: string, first: DigitGroup, last: DigitGroup, confidence: number): PersonalData {
   const prefix = /(?:\+ ?)?\(?$/.exec(text.slice(Math.max(0, first.start - 3), first.start))?.[0].length ?? 0;
   const suffix = EXTENSION.exec(text.slice(last.end, last.end + 20))?.[0].length ?? 0;

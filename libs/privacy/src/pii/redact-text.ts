@@ -13,9 +13,9 @@ const LABELS: Readonly<Record<PersonalDataType, string>> = {
 };
 
 /**
- * Takes personal data out of a text for logs and dead letters, for good: nothing says which value stood where.
+ * Removes personal data from a text for logs and dead letters. The values cannot be restored.
  *
- * @param types which to take out; all when absent.
+ * @param types the types to remove; all by default.
  */
 export function redactText(text: string, types?: readonly PersonalDataType[]): string {
   let redacted = '';

@@ -1,4 +1,4 @@
-/** Where words of some kind stand, to ask quickly whether one stands shortly before a place. */
+/** The places of certain words in a text, for quick checks whether one is shortly before another place. */
 export class WordsBefore {
   private readonly ends: readonly number[];
 
@@ -9,7 +9,7 @@ export class WordsBefore {
     this.ends = [...text.matchAll(pattern)].map((match) => match.index + match[0].length);
   }
 
-  /** Whether such a word ends at most `reach` characters before `at`, in the same line. */
+  /** Whether a word ends at most `reach` characters before `at`, in the same line. */
   near(at: number, reach: number): boolean {
     const end = this.lastUpTo(at);
     return end !== undefined && at - end <= reach && !this.text.slice(end, at).includes('\n');

@@ -1,6 +1,6 @@
 import { findPii } from './find-pii.js';
 
-/** A generator of its own (Mulberry32), so that the same numbers are drawn everywhere. */
+/** A generator of its own (Mulberry32), so that every machine draws the same numbers. */
 function seeded(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -16,7 +16,7 @@ const digits = (count: number): string => Array.from({ length: count }, () => dr
 const pick = <Item>(items: readonly Item[]): Item => items[draw(items.length)]!;
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** Draws until the check digits fit: brute force over big numbers shares no code with the detectors. */
+/** Draws until the check digits are correct: brute force shares no code with the detectors. */
 function until(make: () => string, fits: (value: string) => boolean): string {
   for (;;) {
     const value = make();
@@ -141,11 +141,11 @@ const harmless: readonly (() => string)[] = [
   () => `commit ${digits(7)}ab${digits(8)}`,
 ];
 
-describe('the yardstick: recall of 0.99 on what has a checksum, at a precision of 0.95', () => {
+describe('detection of types with a checksum', () => {
   const checked = ['card', 'iban', 'national_id'];
   const findings = (text: string) => findPii(text).filter(({ type }) => checked.includes(type));
 
-  it('holds on 3,400 drawn values among 3,600 harmless numbers', () => {
+  it('has a recall of 0.99 and a precision of 0.95 on 3,400 drawn values among 3,600 harmless numbers', () => {
     let [hits, total, found] = [0, 0, 0];
     for (const [name, make] of Object.entries(makers)) {
       for (let turn = 0; turn < 200; turn++) {
