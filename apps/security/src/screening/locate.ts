@@ -1,53 +1,39 @@
-import type { Span } from '@llmos/contracts';
 import type { FirstHead } from './head/first-head.js';
 import { isAttack, type AttackSpan } from './verdict.js';
-import { suspiciousSentences, type Window } from './windows.js';
+import { suspiciousSentences, type JudgedWindow, type Window } from './windows.js';
 
 const LEARNED_REASON = 'reads like known attacks on language models';
 
 /**
- * Where the windows over the threshold attack: by rules if rules hit, otherwise by judging their sentences one by one.
+ * Narrows windows over the threshold to their attacks: to the hits of rules, otherwise to single sentences.
  *
- * @param certain attacks that are located already; windows that overlap them are skipped.
  * @param judge scores sentences as `screenText` scores windows.
  */
 export async function locateAttacks(
-  windows: readonly Window[],
-  scores: readonly number[],
-  certain: readonly Span[],
-  judge: (sentences: readonly Window[]) => Promise<number[]>,
+  suspects: readonly JudgedWindow[],
+  judge: (sentences: readonly Window[]) => Promise<JudgedWindow[]>,
   head: FirstHead,
 ): Promise<AttackSpan[]> {
   const attacks: AttackSpan[] = [];
-  for (const [at, score] of scores.entries()) {
-    const window = windows[at]!;
-    if (!isAttack({ score }) || certain.some((span) => overlaps(span, window.span))) continue;
-    const byRules = hitsIn(window, score);
-    attacks.push(...(byRules.length > 0 ? byRules : await sentencesIn(window, score, judge, head)));
+  for (const window of suspects) {
+    const byRules = hitsIn(window);
+    if (byRules.length > 0) {
+      attacks.push(...byRules);
+      continue;
+    }
+    const sentences = suspiciousSentences(window, head);
+    const guilty = sentences.length > 1 ? (await judge(sentences)).filter(isAttack) : [];
+    attacks.push(...(guilty.length > 0 ? guilty : [window]).map(asAttack));
   }
   return attacks;
 }
 
-function hitsIn({ findings, span: { start: offset } }: Window, score: number): AttackSpan[] {
+function hitsIn({ findings, score, span: { start: offset } }: JudgedWindow): AttackSpan[] {
   return findings.hits
     .filter(({ rule }) => rule.id !== 'answer-shape')
     .map(({ span, reason }) => ({ start: span.start + offset, end: span.end + offset, score, reason }));
 }
 
-/** The guilty sentences of a window, or all of it if no single sentence is guilty. */
-async function sentencesIn(
-  window: Window,
-  score: number,
-  judge: (sentences: readonly Window[]) => Promise<number[]>,
-  head: FirstHead,
-): Promise<AttackSpan[]> {
-  const sentences = suspiciousSentences(window, head);
-  const scores = sentences.length > 1 ? await judge(sentences) : [];
-  const spans = sentences.map(({ span }, at) => ({ ...span, score: scores[at] ?? 0, reason: LEARNED_REASON }));
-  const guilty = spans.filter(isAttack);
-  return guilty.length > 0 ? guilty : [{ ...window.span, score, reason: LEARNED_REASON }];
-}
-
-function overlaps(left: Span, right: Span): boolean {
-  return left.start < right.end && right.start < left.end;
+function asAttack({ span, score }: JudgedWindow): AttackSpan {
+  return { ...span, score, reason: LEARNED_REASON };
 }

@@ -3,8 +3,8 @@ import { judgeByFirstStage } from './first-stage.js';
 import { locateAttacks } from './locate.js';
 import { judgeBySecondStage } from './second-stage.js';
 import type { Stages } from './stages.js';
-import { certainAttacks, verdictOf, type TextVerdict } from './verdict.js';
-import { chooseWindows, cutWindows, type Window } from './windows.js';
+import { certainAttacks, isAttack, overlaps, verdictOf, type TextVerdict } from './verdict.js';
+import { chooseWindows, cutWindows, type JudgedWindow, type Window } from './windows.js';
 
 /**
  * Screens one text, in this order:
@@ -31,13 +31,19 @@ export async function screenText(
 
   const { head } = stages.first;
   const windows = chooseWindows(cutWindows({ text, views, findings, side: source }, head), head);
-  const scores = await judgeWindows(windows, stages, vector);
-  const located = await locateAttacks(windows, scores, certain, (sentences) => judgeWindows(sentences, stages), head);
-  return verdictOf([...certain, ...located], scores);
+  const judged = await judgeWindows(windows, stages, vector);
+  const suspects = judged.filter((window) => isAttack(window) && !certain.some((span) => overlaps(span, window.span)));
+  const located = await locateAttacks(suspects, (sentences) => judgeWindows(sentences, stages), head);
+  return verdictOf([...certain, ...located], judged);
 }
 
-/** The score of each window; no scores if the first stage fails, the first stage's scores if the second fails. */
-async function judgeWindows(windows: readonly Window[], stages: Stages, vector?: Float32Array): Promise<number[]> {
+/** The windows with their scores; none if the first stage fails, the first stage's scores if the second fails. */
+async function judgeWindows(
+  windows: readonly Window[],
+  stages: Stages,
+  vector?: Float32Array,
+): Promise<JudgedWindow[]> {
   const logits = await judgeByFirstStage(windows, stages.first, vector);
-  return logits ? judgeBySecondStage(windows, logits, stages) : [];
+  const scores = logits ? await judgeBySecondStage(windows, logits, stages) : [];
+  return scores.map((score, at) => ({ ...windows[at]!, score }));
 }

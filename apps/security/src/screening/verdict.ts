@@ -29,8 +29,8 @@ export function certainAttacks({ hits }: RuleFindings): AttackSpan[] {
   return hits.filter(({ certain }) => certain).map(({ span, reason }) => ({ ...span, score: CERTAIN_SCORE, reason }));
 }
 
-/** Merges overlapping attacks. @param spans in any order. @param scores of the windows. */
-export function verdictOf(spans: readonly AttackSpan[], scores: readonly number[] = []): TextVerdict {
+/** Merges overlapping attacks. @param spans in any order. @param judged windows without or with an attack. */
+export function verdictOf(spans: readonly AttackSpan[], judged: readonly { score: number }[] = []): TextVerdict {
   const merged: AttackSpan[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
     const last = merged.at(-1);
@@ -40,5 +40,9 @@ export function verdictOf(spans: readonly AttackSpan[], scores: readonly number[
       merged[merged.length - 1] = { ...stronger, start: last.start, end: Math.max(last.end, span.end) };
     }
   }
-  return { score: Math.max(0, ...scores, ...spans.map(({ score }) => score)), spans: merged };
+  return { score: Math.max(0, ...[...judged, ...spans].map(({ score }) => score)), spans: merged };
+}
+
+export function overlaps(left: Span, right: Span): boolean {
+  return left.start < right.end && right.start < left.end;
 }

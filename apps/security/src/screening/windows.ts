@@ -26,6 +26,11 @@ export interface Window {
   readonly suspicion: number;
 }
 
+/** A window with its score by the stages. */
+export interface JudgedWindow extends Window {
+  readonly score: number;
+}
+
 /** A text that the rules have screened as a whole. */
 export interface ScreenedText {
   readonly text: string;
