@@ -86,7 +86,7 @@ describe('answers that hold bytes, over a real nats-server', () => {
       },
     );
     for (const lane of ['live', 'durable'] as const)
-      await worker.bus.consume(taskConsumer(lane, 'speech.say'), 4, (delivery) => chain.process(delivery));
+      worker.bus.consume(taskConsumer(lane, 'speech.say'), 4, (delivery) => chain.process(delivery));
     return { ...caller, client: new MeshClient(caller.bus, caller.records), stop: () => worker.bus.close(200) };
   }
 
