@@ -10,7 +10,7 @@ import { IntakeService } from './intake.service.js';
 import { PipelinesService } from './pipelines.service.js';
 import { AnalysisController } from './resources/analysis.controller.js';
 import { RecommendationsController } from './resources/recommendations.controller.js';
-import { HttpRuns } from './runs/http-runs.service.js';
+import { HttpRuns } from './runs/http-runs.js';
 import { RecurringRunsController } from './resources/recurring-runs.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';

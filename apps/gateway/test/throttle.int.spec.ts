@@ -182,6 +182,36 @@ describe('a gateway process with its throttle', () => {
     expect(batches).toBe(before);
   }, 30_000);
 
+  it('observes a request whose client disconnects before the reply is complete', async () => {
+    const nodes = await Nodes.open(bus);
+    const capabilities = ['intent.detect'];
+    await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });
+    const client = new AbortController();
+    const worker = bus.consume(taskConsumer('live', 'intent.detect'), 1, async (delivery) => {
+      delivery.ack();
+      client.abort();
+      await Promise.resolve();
+    });
+    const ask = () =>
+      fetch(`${url}/serving/process`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer k1', 'x-forwarded-for': CALLER },
+        body: JSON.stringify({ name: 'detect_intent', text: 'a question' }),
+        signal: client.signal,
+      });
+    await waitFor('the service to be known', () =>
+      ask().then(
+        ({ status }) => status !== 503,
+        () => true,
+      ),
+    );
+    expect(client.signal.aborted).toBe(true);
+    await waitFor('the observation', () =>
+      observed.some(({ status, pipeline }) => status === 499 && pipeline === 'detect_intent'),
+    );
+    await worker.stop(0);
+  }, 30_000);
+
   it('counts the tokens and the score of a live run with its request, whether the answer is streamed or not', async () => {
     const nodes = await Nodes.open(bus);
     const capabilities = ['intent.detect'];

@@ -1,4 +1,4 @@
-import { isToken, LlmosError, mayAct, ROLES, type Role } from '@llmos/contracts';
+import { isToken, ROLES, type Role } from '@llmos/contracts';
 import type { z } from 'zod';
 import type { Caller } from './caller.js';
 
@@ -27,14 +27,4 @@ export function parseKeys(text: string, context: z.RefinementCtx): ApiKeys {
 
 function isRole(text: string): text is Role {
   return (ROLES as readonly string[]).includes(text);
-}
-
-/** @throws LlmosError FORBIDDEN naming the role that is needed and the setting that gives roles to keys. */
-export function requireRole({ role }: Caller, needed: Role, what: string): void {
-  if (mayAct(role, needed)) return;
-  throw new LlmosError(
-    'FORBIDDEN',
-    `${what} needs a key with the role '${needed}', and this key has '${role}'. ` +
-      `The gateway's LLMOS_API_KEYS gives roles: <key>:<tenant>:${needed}.`,
-  );
 }

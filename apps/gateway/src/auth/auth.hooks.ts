@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { GatewayConfig } from '../gateway.config.js';
 import { sendError } from '../http/errors.js';
 import { isPublic } from '../http/route.js';
-import { requireRole } from './api-keys.js';
+import { roleRefusal } from './caller.js';
 import { isLoopback } from './client-address.js';
 
 type AuthConfig = Pick<GatewayConfig, 'apiKeys' | 'host'>;
@@ -33,13 +33,7 @@ function refusalOf(request: FastifyRequest, config: AuthConfig): LlmosError | un
   const caller = request.identity?.caller;
   if (!caller) return new LlmosError('UNAUTHORIZED', "Send a known key as 'Authorization: Bearer <key>'.");
   const { role } = request.routeOptions.config;
-  try {
-    if (role) requireRole(caller, role, 'This address');
-    return undefined;
-  } catch (error) {
-    if (error instanceof LlmosError) return error;
-    throw error;
-  }
+  return role && roleRefusal(caller, role, 'This address');
 }
 
 /** Browsers state the origin of a request (Fetch Metadata, Origin), and a page cannot fake it; programs send neither. */

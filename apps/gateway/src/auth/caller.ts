@@ -1,4 +1,4 @@
-import type { Role } from '@llmos/contracts';
+import { LlmosError, mayAct, type Role } from '@llmos/contracts';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
@@ -19,4 +19,14 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
 export function callerOf({ identity, url }: FastifyRequest): Caller {
   if (!identity?.caller) throw new Error(`${url} was handled without a caller`);
   return identity.caller;
+}
+
+/** FORBIDDEN if the caller lacks a role. Its message names the role and the setting that gives roles to keys. */
+export function roleRefusal({ role }: Caller, needed: Role, what: string): LlmosError | undefined {
+  if (mayAct(role, needed)) return undefined;
+  return new LlmosError(
+    'FORBIDDEN',
+    `${what} needs a key with the role '${needed}', and this key has '${role}'. ` +
+      `The gateway's LLMOS_API_KEYS gives roles: <key>:<tenant>:${needed}.`,
+  );
 }

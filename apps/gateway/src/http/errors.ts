@@ -37,12 +37,12 @@ export class ErrorsFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (reply.sent || reply.raw.headersSent) return;
     const { method, routeOptions } = host.switchToHttp().getRequest<FastifyRequest>();
     const known = translate(error);
     if (known.code === 'INTERNAL')
       this.log.error({ err: known.cause, method, route: routeOptions.url }, 'a request failed');
-    sendError(reply, known);
+    // Once a stream of events has begun, its status has been sent.
+    if (!reply.sent && !reply.raw.headersSent) sendError(reply, known);
   }
 }
 

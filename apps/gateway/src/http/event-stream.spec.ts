@@ -2,7 +2,8 @@ import { waitFor } from '@llmos/testing';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { DATA_LINES, EventStream, hangUpSignal } from './event-stream.js';
+import { DATA_LINES, EventStream } from './event-stream.js';
+import { hangUpSignal } from './hang-up.js';
 
 const PIECE = 'x'.repeat(100_000);
 /** More than the buffers of both sockets and the stream hold together. */

@@ -47,6 +47,7 @@ export class EventStream {
     reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
     this.keepAlive = setInterval(() => {
+      // A client that does not read is kept waiting until `stalledMs`.
       if (!this.drained) this.write(': keep-alive\n\n');
     }, KEEP_ALIVE_MS);
   }
@@ -81,16 +82,4 @@ export class EventStream {
       raw.on('drain', settle).on('close', settle);
     });
   }
-}
-
-/** Aborts when the client disconnects before the reply is complete. */
-export function hangUpSignal(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  const onClose = () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  };
-  // The client may have disconnected while the body was read.
-  if (reply.raw.closed || reply.raw.destroyed || reply.request.raw.socket.destroyed) onClose();
-  else reply.raw.on('close', onClose);
-  return controller.signal;
 }

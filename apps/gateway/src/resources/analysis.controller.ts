@@ -1,17 +1,17 @@
 import { Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Fields, Schemas } from '../http/route.js';
-import { HttpRuns } from '../runs/http-runs.service.js';
+import { HttpRuns } from '../runs/http-runs.js';
 import { resourceInput, resourceReply, toResourceReply, type ResourceInput } from './resource.js';
 
 /** `/v1/analyze`: sentiment, entities and classes of texts. */
 @Controller('/v1/analyze')
 export class AnalysisController {
-  constructor(private readonly runs: HttpRuns) {}
+  constructor(private readonly httpRuns: HttpRuns) {}
 
   @Post()
   @Schemas({ summary: 'Analyze texts', body: resourceInput, replies: { 200: resourceReply } })
   analyze(@Res() reply: FastifyReply, @Fields() fields: ResourceInput): Promise<void> {
-    return this.runs.answer(reply, { pipeline: 'text_analysis', fields }, toResourceReply);
+    return this.httpRuns.answer(reply, { pipeline: 'text_analysis', fields }, toResourceReply);
   }
 }

@@ -3,7 +3,7 @@ import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Fields, Params, Schemas } from '../http/route.js';
-import { HttpRuns, wantsEvents } from '../runs/http-runs.service.js';
+import { HttpRuns, wantsEvents } from '../runs/http-runs.js';
 import { resourceInput, resourceReply, toResourceReply, type ResourceInput, type ResourceReply } from './resource.js';
 import { readRows, rowsSchema } from './rows-body.js';
 
@@ -16,12 +16,12 @@ const rowReplies = { 200: resourceReply, 202: accepted };
 /** `/v1/recommendations`, `/v1/interactions`, `/v1/items` and `/v1/users`: the resources of the recommender. */
 @Controller('/v1')
 export class RecommendationsController {
-  constructor(private readonly runs: HttpRuns) {}
+  constructor(private readonly httpRuns: HttpRuns) {}
 
   @Post('/recommendations')
   @Schemas({ summary: 'Recommend items', body: resourceInput, replies: { 200: resourceReply } })
   recommend(@Res() reply: FastifyReply, @Fields() fields: ResourceInput): Promise<void> {
-    return this.runs.answer(reply, { pipeline: 'recommendation_system', fields }, toResourceReply);
+    return this.httpRuns.answer(reply, { pipeline: 'recommendation_system', fields }, toResourceReply);
   }
 
   @Post('/interactions')
@@ -39,26 +39,26 @@ export class RecommendationsController {
   @Get('/users/:id')
   @Schemas({ summary: 'Export the data of a user', params: userParams, replies: { 200: resourceReply } })
   export(@Res() reply: FastifyReply, @Params() { id }: UserParams): Promise<void> {
-    return this.runs.answer(reply, { pipeline: 'export_user', fields: { user_id: id } }, toResourceReply);
+    return this.httpRuns.answer(reply, { pipeline: 'export_user', fields: { user_id: id } }, toResourceReply);
   }
 
   @Delete('/users/:id')
   @Schemas({ summary: 'Erase the data of a user', params: userParams, replies: { 200: resourceReply } })
   erase(@Res() reply: FastifyReply, @Params() { id }: UserParams): Promise<void> {
-    return this.runs.answer(reply, { pipeline: 'erase_user', fields: { user_id: id } }, toResourceReply);
+    return this.httpRuns.answer(reply, { pipeline: 'erase_user', fields: { user_id: id } }, toResourceReply);
   }
 
   private async takeRows(reply: FastifyReply, name: 'interactions' | 'items', pipeline: string): Promise<void> {
     const body = await readRows(reply.request, name);
     if ('file' in body) return this.importFile(reply, { ...body, kind: name });
     const toBody = (result: Reply) => requireAccepted(toResourceReply(result), name, body.single);
-    return this.runs.answer(reply, { pipeline, fields: { [name]: body.rows } }, toBody);
+    return this.httpRuns.answer(reply, { pipeline, fields: { [name]: body.rows } }, toBody);
   }
 
   /** A file is a durable run. The reply is its address, or its answers if the client accepts events. */
   private async importFile(reply: FastifyReply, fields: ResourceInput): Promise<void> {
-    const run = await this.runs.start(reply, { pipeline: 'import_interactions', fields });
-    if (wantsEvents(reply.request)) return this.runs.follow(reply, run);
+    const run = await this.httpRuns.start(reply, { pipeline: 'import_interactions', fields });
+    if (wantsEvents(reply.request)) return this.httpRuns.follow(reply, run);
     void reply.send({ run_id: run, status: 'accepted', progress: `/v1/runs/${run}/stream` });
   }
 }

@@ -29,7 +29,9 @@ export class RunKeys {
       if (!stored) throw error;
       const first = JSON.parse(new TextDecoder().decode(stored.value)) as typeof own;
       if (first.request !== own.request)
-        throw new LlmosError('CONFLICT', 'This key or event id was used for another request.', { field: 'id' });
+        throw new LlmosError('CONFLICT', 'This key or event id was used for another request.', {
+          field: key.startsWith('key:') ? 'Idempotency-Key' : 'id',
+        });
       return first.run;
     }
   }

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Caller } from '../auth/caller.js';
 import { Fields, Params, RequestHeaders, Schemas } from '../http/route.js';
-import { HttpRuns } from './http-runs.service.js';
+import { HttpRuns } from './http-runs.js';
 import { namedInput, type NamedInput } from './named-input.js';
 import { RunsService } from './runs.service.js';
 
@@ -30,7 +30,7 @@ type RunParams = z.infer<typeof runParams>;
 export class RunsController {
   constructor(
     private readonly runs: RunsService,
-    private readonly http: HttpRuns,
+    private readonly httpRuns: HttpRuns,
   ) {}
 
   @Post()
@@ -41,7 +41,7 @@ export class RunsController {
     @Fields() { name, ...fields }: NamedInput,
   ): Promise<void> {
     const work = { pipeline: name, fields, namedBy: 'name' };
-    const run_id = await this.http.start(reply, work, key === undefined ? undefined : `key:${key}`);
+    const run_id = await this.httpRuns.start(reply, work, key === undefined ? undefined : `key:${key}`);
     void reply.send({ run_id, status: 'accepted' });
   }
 
@@ -65,7 +65,7 @@ export class RunsController {
     @Params() { id }: RunParams,
     @RequestHeaders() { 'Last-Event-ID': lastSeen }: z.infer<typeof followHeaders>,
   ): Promise<void> {
-    return this.http.follow(reply, id, lastSeen);
+    return this.httpRuns.follow(reply, id, lastSeen);
   }
 
   @Delete('/:id')

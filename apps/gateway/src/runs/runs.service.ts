@@ -25,16 +25,19 @@ export interface StartRun {
   readonly caller: Caller;
   /** The address that the request came from, where it is known. */
   readonly address?: string | undefined;
-  /** One that the caller may run. */
+  /** The role that it needs has been checked. */
   readonly pipeline: Pipeline;
   readonly fields: Record<string, unknown>;
   readonly traceparent: string;
-  /** Repeated requests of a tenant with the same key are one run: the first. */
+  /**
+   * Repeated requests of a tenant with the same key are one run: the first. `key:` precedes an `Idempotency-Key`,
+   * `event:` the source and id of an event.
+   */
   readonly key?: string | undefined;
   readonly correlationId?: string;
 }
 
-/** Starts runs, follows them and cancels them. Everything that becomes a run goes through here. */
+/** Starts runs, follows them and cancels them: every run of a caller goes through here. */
 @Injectable()
 export class RunsService {
   private readonly live: LiveRuns;
@@ -73,13 +76,13 @@ export class RunsService {
   /**
    * Starts a live run and waits for its terminal answer.
    *
-   * @param onAnswer receives every answer, including the terminal one.
+   * @param onPart receives the answers before the terminal one.
    * @param signal cancels the run.
    * @throws LlmosError if the run cannot be started.
    */
   async execute(
     { run, caller, pipeline, fields, traceparent }: StartRun,
-    { signal, onAnswer }: { signal: AbortSignal; onAnswer: (answer: Answer) => void },
+    { signal, onPart }: { signal: AbortSignal; onPart: (answer: Answer) => void },
   ): Promise<TerminalAnswer> {
     const { tenant } = caller;
     const input = checkInput(pipeline, fields);
@@ -88,6 +91,9 @@ export class RunsService {
     const context: RunContext = { run, tenant, lane: 'live', deadlineMs: Date.now() + pipeline.deadlineMs };
     try {
       const request = { ...context, pipeline, input, traceparent, passOver };
+      const onAnswer = (answer: Answer) => {
+        if (!isTerminal(answer)) onPart(answer);
+      };
       return await this.client.converse(request, onAnswer, AbortSignal.any([signal, cancelled]));
     } finally {
       this.live.leave(run);

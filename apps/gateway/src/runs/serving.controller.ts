@@ -2,13 +2,13 @@ import { replySchema } from '@llmos/contracts';
 import { Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Fields, Schemas } from '../http/route.js';
-import { HttpRuns, wantsEvents } from './http-runs.service.js';
+import { HttpRuns, wantsEvents } from './http-runs.js';
 import { namedInput, type NamedInput } from './named-input.js';
 
 /** `POST /serving/process`: runs a pipeline by its name and waits for the answer, whole or as it is made. */
 @Controller()
 export class ServingController {
-  constructor(private readonly runs: HttpRuns) {}
+  constructor(private readonly httpRuns: HttpRuns) {}
 
   @Post('/serving/process')
   @Schemas({
@@ -19,6 +19,6 @@ export class ServingController {
   })
   process(@Res() reply: FastifyReply, @Fields() { name, ...fields }: NamedInput): Promise<void> {
     const work = { pipeline: name, fields, namedBy: 'name', greets: true };
-    return wantsEvents(reply.request) ? this.runs.stream(reply, work) : this.runs.answer(reply, work);
+    return wantsEvents(reply.request) ? this.httpRuns.stream(reply, work) : this.httpRuns.answer(reply, work);
   }
 }

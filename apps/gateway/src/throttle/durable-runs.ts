@@ -22,6 +22,7 @@ export class DurableRuns {
 
   /** Call it before the run is started. */
   onEnd(run: string, report: (answer: TerminalAnswer) => void): void {
+    // The answers of a run are sent to the gateway whose tag is in the run's id.
     if (tagOf(run) !== this.tag || this.runs.has(run)) return;
     const listening = this.bus.listen(run, (answer) => {
       if (!isTerminal(answer)) return;

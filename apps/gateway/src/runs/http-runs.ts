@@ -1,5 +1,4 @@
 import {
-  isTerminal,
   replyOf,
   toLlmosError,
   type Answer,
@@ -10,9 +9,9 @@ import {
 import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requireRole } from '../auth/api-keys.js';
-import { callerOf } from '../auth/caller.js';
-import { EventStream, hangUpSignal } from '../http/event-stream.js';
+import { callerOf, roleRefusal } from '../auth/caller.js';
+import { EventStream } from '../http/event-stream.js';
+import { hangUpSignal } from '../http/hang-up.js';
 import { pathOf } from '../http/route-registry.js';
 import { PipelinesService } from '../pipelines.service.js';
 import { usageOf } from '../throttle/run-usage.js';
@@ -39,29 +38,29 @@ export class HttpRuns {
 
   /** Runs a pipeline and replies in JSON. */
   answer(reply: FastifyReply, work: Work, toBody: (result: Reply) => object = (whole) => whole): Promise<void> {
-    return this.inSpan(reply, work, async (start, setRun) => {
-      setRun(start.run);
+    return this.inSpan(reply, work, async (request, setRun) => {
+      setRun(request.run);
       const startedAt = performance.now();
-      const answer = requireCompleted(await this.execute(reply, work, start, () => undefined));
-      const whole = replyOf(start.run, answer, performance.now() - startedAt);
+      const answer = requireCompleted(await this.execute(reply, work, request, () => undefined));
+      const whole = replyOf(request.run, answer, performance.now() - startedAt);
       void reply.status(200).header('server-timing', serverTiming(answer)).send(toBody(whole));
     });
   }
 
-  /** Runs a pipeline and sends its answers as they arrive. A stream that breaks off has no terminal event. */
+  /** Runs a pipeline and sends its answers as they arrive. */
   stream(reply: FastifyReply, work: Work): Promise<void> {
-    return this.inSpan(reply, work, async (start, setRun) => {
-      setRun(start.run);
+    return this.inSpan(reply, work, async (request, setRun) => {
+      setRun(request.run);
       let events: EventStream | undefined;
       // Opened with the first event: a refused request still gets its own HTTP status.
       const open = () => (events ??= new EventStream(reply));
       try {
-        const answer = await this.execute(reply, work, start, (part) => void open().send(part.type, part));
+        const answer = await this.execute(reply, work, request, (part) => void open().send(part.type, part));
         if (!events) requireCompleted(answer);
         void open().send(answer.type, answer);
       } catch (error) {
-        if (!events) throw error;
-        void events.send('failed', { type: 'failed', error: toLlmosError(error).toBody() });
+        void events?.send('failed', { type: 'failed', error: toLlmosError(error).toBody() });
+        throw error;
       } finally {
         events?.end();
       }
@@ -70,8 +69,8 @@ export class HttpRuns {
 
   /** Starts a durable run, sets the status and the headers of the reply, and returns the id of the run. */
   start(reply: FastifyReply, work: Work, key?: string): Promise<string> {
-    return this.inSpan(reply, work, async (start, setRun) => {
-      const run = await this.runs.start({ ...start, key });
+    return this.inSpan(reply, work, async (request, setRun) => {
+      const run = await this.runs.start({ ...request, key });
       setRun(run);
       void reply.status(202).header('location', `/v1/runs/${run}`);
       return run;
@@ -94,28 +93,27 @@ export class HttpRuns {
   private async execute(
     reply: FastifyReply,
     { greets }: Work,
-    start: StartRun,
+    request: StartRun,
     onPart: (answer: Answer) => void,
   ): Promise<TerminalAnswer> {
-    const greeting = greets ? greetingOf(start.pipeline, start.fields) : undefined;
+    const greeting = greets ? greetingOf(request.pipeline, request.fields) : undefined;
     if (greeting) return greeting;
-    const onAnswer = (answer: Answer) => {
-      if (isTerminal(answer)) reply.request.usage = usageOf(answer);
-      else onPart(answer);
-    };
-    return this.runs.execute(start, { signal: hangUpSignal(reply), onAnswer });
+    const answer = await this.runs.execute(request, { signal: hangUpSignal(reply), onPart });
+    reply.request.usage = usageOf(answer);
+    return answer;
   }
 
   private inSpan<T>(
     reply: FastifyReply,
     { pipeline: name, fields, namedBy = 'route' }: Work,
-    handle: (start: StartRun, setRun: (run: string) => void) => Promise<T>,
+    handle: (request: StartRun, setRun: (run: string) => void) => Promise<T>,
   ): Promise<T> {
     const { request } = reply;
     const caller = callerOf(request);
     const pipeline = this.pipelines.get(name, namedBy);
     request.pipeline = name;
-    requireRole(caller, pipeline.role, `The pipeline '${name}'`);
+    const refusal = roleRefusal(caller, pipeline.role, `The pipeline '${name}'`);
+    if (refusal) throw refusal;
     const route = pathOf(request.routeOptions.url!);
     const sent = parseTraceparent(String(request.headers['traceparent']));
     const attributes = { 'http.route': route, 'llmos.tenant': caller.tenant, 'llmos.pipeline': name };
