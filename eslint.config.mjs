@@ -49,7 +49,7 @@ const ARROWS = {
     'lib:config',
     'lib:contracts',
   ],
-  'lib:registry': ['lib:vault', 'lib:bus', 'lib:learning', 'lib:contracts'],
+  'lib:registry': ['lib:vault', 'lib:bus', 'lib:resilience', 'lib:contracts'],
   'lib:vault': ['lib:privacy', 'lib:bus', 'lib:config', 'lib:contracts'],
   'lib:models': ['lib:resilience', 'lib:telemetry', 'lib:contracts'],
   'lib:state': ['lib:resilience', 'lib:telemetry', 'lib:contracts'],

@@ -3,18 +3,15 @@ import { CONFIG, LOGGER, Readiness } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { DataFeed } from './data/data-feed.js';
-import { ItemVectors } from './intake/item-vectors.js';
 import type { RecommenderConfig } from './recommender.config.js';
-import { SampleService } from './sample/sample.service.js';
-import { ServedModels } from './serving/served-models.js';
+import { PARTS, type RecommenderParts } from './recommender.parts.js';
 
 const RETRY_MS = 5_000;
 const EMBEDDINGS_RETRY_MS = 30_000;
 
 /**
- * Brings up the data, then the served models, then the sample, while the process is already up. The embedding model
- * comes beside all that and holds up nothing: without it only items that nobody has touched are not found by their text.
+ * Loads the data, then the served models, then the sample shop, after the process has started. The embedding model
+ * loads at the same time and does not delay readiness: without it, only new items are not found by their text.
  */
 @Injectable()
 export class RecommenderLoader implements OnModuleInit, OnModuleDestroy {
@@ -23,41 +20,36 @@ export class RecommenderLoader implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(CONFIG) private readonly config: RecommenderConfig,
+    @Inject(PARTS) private readonly parts: RecommenderParts,
     private readonly readiness: Readiness,
-    private readonly feed: DataFeed,
-    private readonly models: ServedModels,
-    private readonly sample: SampleService,
-    private readonly vectors: ItemVectors,
     private readonly embedder: CatalogEmbedder,
   ) {}
 
   onModuleInit(): void {
-    this.vectors.start();
+    this.parts.vectors.start();
     void this.load();
     void this.loadEmbeddings();
   }
 
-  /** Does not wait for a start under way: it may itself be waiting for the broker, whose connection is closed by now. */
+  /** Does not await a load in progress: it may be waiting for the broker, whose connection is already closed. */
   async onModuleDestroy(): Promise<void> {
     this.leaving.abort();
-    this.feed.stop();
-    this.vectors.stop();
-    this.models.stop();
+    const { feed, vectors, models } = this.parts;
+    for (const part of [feed, vectors, models]) part.stop();
     await this.embedder.close();
   }
 
   private async load(): Promise<void> {
     const { signal } = this.leaving;
+    const { feed, models, sample } = this.parts;
     const options = { signal, log: this.log, retryMs: RETRY_MS };
-    const [data, models, sample] = ['interactions and items', 'recommender models', 'sample shop'];
-    for (const name of [data, models, sample]) this.readiness.set({ name, state: 'loading' });
-    await this.readiness.bring(data, () => this.feed.start(), options);
-    await this.readiness.bring(models, () => this.models.start(), options);
-    await this.readiness.bring(sample, () => this.fillSample(signal), options);
-  }
-
-  private async fillSample(signal: AbortSignal): Promise<void> {
-    if (this.config.sample) await this.sample.fill(signal);
+    const steps = [
+      ['interactions and items', () => feed.start()],
+      ['recommender models', () => models.start()],
+      ['sample shop', async () => void (this.config.sample && (await sample.fill(signal)))],
+    ] as const;
+    for (const [name] of steps) this.readiness.set({ name, state: 'loading' });
+    for (const [name, start] of steps) await this.readiness.bring(name, start, options);
   }
 
   private async loadEmbeddings(): Promise<void> {
@@ -67,10 +59,7 @@ export class RecommenderLoader implements OnModuleInit, OnModuleDestroy {
         return await this.embedder.start(() => undefined, signal);
       } catch (error) {
         if (signal.aborted) return;
-        this.log.warn(
-          { err: error },
-          'the embedding model did not start: items nobody has touched are not recommended',
-        );
+        this.log.warn({ err: error }, 'the embedding model did not start: new items are not recommended');
         await pause(EMBEDDINGS_RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
       }
     }

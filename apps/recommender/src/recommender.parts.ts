@@ -1,32 +1,35 @@
 import type { Bus } from '@llmos/bus';
-import type { AtRest } from '@llmos/vault';
+import { BUCKETS, OBJECT_STORES } from '@llmos/contracts';
 import type { Embedder } from '@llmos/models';
+import { Artifacts, Checkpoints, Registry, ServedVersions } from '@llmos/registry';
 import type { Logger } from '@llmos/telemetry';
+import { SealedBucket, type AtRest } from '@llmos/vault';
+import { join } from 'node:path';
 import { FolderSample } from './adapters/folder-sample.adapter.js';
 import { openInteractions, openItems } from './adapters/kv-entry.store.adapter.js';
-import { KvModelPointers } from './adapters/kv-model-pointers.adapter.js';
-import { ObjectCheckpoints, ObjectModelShelf } from './adapters/object-model.shelf.adapter.js';
 import { DataFeed } from './data/data-feed.js';
 import { ImportService } from './intake/import.service.js';
 import { InteractionsService } from './intake/interactions.service.js';
 import { ItemVectors } from './intake/item-vectors.js';
 import { ItemsService } from './intake/items.service.js';
 import { PrivacyService } from './intake/privacy.service.js';
+import { openModel } from './model/model-file.js';
 import type { RecommenderConfig } from './recommender.config.js';
+import { recommenderMetrics } from './recommender.metrics.js';
 import { RecommenderService } from './recommender.service.js';
 import { EvaluationService } from './runs/evaluation.service.js';
-import { FairTurns } from './runs/fair-turns.js';
-import { ModelVersions } from './runs/model-versions.js';
+import { FairQueue } from './runs/fair-queue.js';
+import { KEPT_MODELS, modelEntrySchema } from './runs/model-version.js';
 import { ModelsService } from './runs/models.service.js';
 import { TrainingService } from './runs/training.service.js';
 import { SampleService } from './sample/sample.service.js';
 import { Scorers } from './serving/scorers.js';
-import { ServedModels } from './serving/served-models.js';
+import type { ServedModels } from './serving/served-models.js';
 import { Trainer } from './training/trainer.js';
 
 export interface PartsOptions {
   readonly bus: Bus;
-  /** Seals what is stored with its tenant's key; without it everything is stored as it is. */
+  /** Seals stored data with the tenants' keys; if absent, data is stored in the clear. */
   readonly atRest?: AtRest;
   readonly embeddings: Pick<Embedder, 'model' | 'embed'>;
   /** LLMOS_HOME. */
@@ -36,76 +39,88 @@ export interface PartsOptions {
   readonly log: Pick<Logger, 'warn' | 'error'>;
 }
 
-/** One replica of the service, put together; nothing is started yet. */
+/** The injection token of {@link RecommenderParts}. */
+export const PARTS = Symbol('RecommenderParts');
+/** The parts of one replica of the service. Nothing is started yet. */
 export type RecommenderParts = Awaited<ReturnType<typeof openParts>>;
 
-/** Opens the stores and puts the parts of a replica together. */
+/** A checkpoint lives longer than an accepted run. */
+const CHECKPOINT_TTL_MS = 26 * 3_600_000;
+
+/** Opens the stores and wires the parts of a replica: the only place that does so. */
 export async function openParts({ bus, atRest, embeddings, home, sampleFolder, config, log }: PartsOptions) {
   const onUnreadable = (where: string, error: unknown): void =>
-    log.error({ where, err: error }, 'a stored entry cannot be read and is passed over');
+    log.error({ where, err: error }, 'a stored entry cannot be read and is skipped');
+  const warn = (message: string) => (error: unknown) => log.warn({ err: error }, message);
+
   const interactionStore = await openInteractions(bus, onUnreadable, atRest);
   const itemStore = await openItems(bus, onUnreadable, atRest);
-  const pointers = await KvModelPointers.open(bus, onUnreadable, atRest);
-  const shelf = new ObjectModelShelf(bus, atRest);
-  const checkpoints = new ObjectCheckpoints(bus, atRest);
+  const registry = await openRegistry({ bus, atRest, onUnreadable });
+  const objects = bus.objects(OBJECT_STORES.recommenderCheckpoints, { ttlMs: CHECKPOINT_TTL_MS });
+  const checkpoints = new Checkpoints({ objects, purpose: 'recommender-checkpoint', atRest });
 
   const feed = new DataFeed(interactionStore, itemStore);
   const interactions = new InteractionsService(interactionStore, feed, config);
   const items = new ItemsService(itemStore, feed, config.maxItems);
-  const files = new ImportService(interactions, items);
-  const privacy = new PrivacyService(interactions, checkpoints);
-  const vectors = new ItemVectors({
-    feed,
-    store: itemStore,
-    embeddings,
-    onError: (error) => log.warn({ err: error }, 'texts of items could not be embedded; it is tried again'),
+  const models: ServedModels = new ServedVersions({
+    registry,
+    folder: join(home, 'recommender'),
+    extension: '.model',
+    open: openModel,
+    onLoaded: () => recommenderMetrics.modelLoads.inc({ outcome: 'loaded' }),
+    onError: (tenant, error) => {
+      recommenderMetrics.modelLoads.inc({ outcome: 'failed' });
+      log.error({ tenant, err: error }, 'a model could not be loaded; it is tried again');
+    },
   });
-
-  const models = new ServedModels({
-    pointers,
-    shelf,
-    home,
-    onError: (tenant, error) => log.error({ tenant, err: error }, 'a model could not be taken into service yet'),
-  });
-  const scorers = new Scorers(feed, models, (error) =>
-    log.warn({ err: error }, 'items nobody has touched could not be placed'),
-  );
-  const recommender = new RecommenderService(feed, models, scorers);
-  const versions = new ModelVersions(pointers, shelf);
+  const { trainingThreads: threads, trainings: concurrency } = config;
   const training = new TrainingService({
     feed,
-    trainer: new Trainer({ threads: config.trainingThreads }),
-    versions,
-    shelf,
+    trainer: new Trainer({ threads }),
+    registry,
     checkpoints,
     models,
-    turns: new FairTurns({ atOnce: config.trainings, what: 'trainings' }),
-    onCheckpointLost: (error) => log.warn({ err: error }, 'a checkpoint of a training was not kept'),
+    queue: new FairQueue({ concurrency, what: 'trainings' }),
+    onCheckpointLost: warn('a checkpoint of a training was not stored'),
   });
-  const sample = new SampleService({
-    shop: new FolderSample(sampleFolder),
-    feed,
-    items,
-    interactions,
-    training,
-    onProblem: (error) =>
-      log.warn({ err: error }, 'the sample shop was not taken over; the service answers without it'),
-  });
+  const scorers = new Scorers(feed, models, warn('new items could not be matched with known items'));
   return {
     feed,
     interactions,
     items,
-    files,
-    privacy,
-    vectors,
     models,
-    recommender,
     training,
-    sample,
-    versions: new ModelsService(versions, models),
-    evaluation: new EvaluationService({
-      threads: config.trainingThreads,
-      turns: new FairTurns({ atOnce: config.trainings, what: 'evaluations' }),
+    files: new ImportService(interactions, items),
+    privacy: new PrivacyService(interactions, checkpoints),
+    vectors: new ItemVectors({
+      feed,
+      store: itemStore,
+      embeddings,
+      onError: warn('the texts of items could not be embedded; it is tried again'),
+    }),
+    recommender: new RecommenderService(feed, models, scorers),
+    versions: new ModelsService(registry, models),
+    evaluation: new EvaluationService({ threads, queue: new FairQueue({ concurrency, what: 'evaluations' }) }),
+    sample: new SampleService({
+      shop: new FolderSample(sampleFolder),
+      feed,
+      items,
+      interactions,
+      training,
+      onProblem: warn('the sample shop was not loaded; the service runs without it'),
     }),
   };
+}
+
+async function openRegistry({ bus, atRest, onUnreadable }: Pick<PartsOptions, 'bus' | 'atRest'> & OnUnreadable) {
+  const name = BUCKETS.recommenderModels;
+  const records = await SealedBucket.open(bus, name, { kv: { storage: 'file' }, purpose: name, atRest });
+  const objects = bus.objects(OBJECT_STORES.recommenderModels);
+  const files = new Artifacts({ objects, purpose: 'recommender-model-file', atRest });
+  const onError = onUnreadable;
+  return new Registry({ records, files, atRest, version: modelEntrySchema, keep: KEPT_MODELS, onError });
+}
+
+interface OnUnreadable {
+  readonly onUnreadable: (where: string, error: unknown) => void;
 }

@@ -2,7 +2,7 @@ import { recommend } from '@llmos/contracts/capabilities/recommender';
 import { InMemoryEntryStore } from '../test/fixtures/in-memory-entry.store.js';
 import { LetterEmbeddings } from '../test/fixtures/letter-embeddings.js';
 import { DataFeed } from './data/data-feed.js';
-import type { Deed } from './data/history.js';
+import type { StoredInteraction } from './data/history.js';
 import type { StoredItem } from './ports/item-store.port.js';
 import { RecommenderService } from './recommender.service.js';
 import { Scorers } from './serving/scorers.js';
@@ -17,19 +17,22 @@ const shop = [
 
 /** A replica before its first training. */
 async function start(
-  deeds: Record<string, string[]>,
+  itemsOf: Record<string, string[]>,
   described: typeof shop,
   tenant = 'acme',
   guests: Record<string, string[]> = {},
 ) {
-  const [interactions, items] = [new InMemoryEntryStore<readonly Deed[]>(), new InMemoryEntryStore<StoredItem>()];
+  const [interactions, items] = [
+    new InMemoryEntryStore<readonly StoredInteraction[]>(),
+    new InMemoryEntryStore<StoredItem>(),
+  ];
   const putAll = async (owner: string, all: Record<string, string[]>) => {
     for (const [user, names] of Object.entries(all)) {
       const history = names.map((item, n) => ({ item, event: 'view', value: 1, atMs: n }));
       await interactions.put({ tenant: owner, id: user }, history, 0);
     }
   };
-  await putAll(tenant, deeds);
+  await putAll(tenant, itemsOf);
   await putAll('guest', guests);
   for (const item of described) {
     const [vector] = await new LetterEmbeddings().embed([item.text]);
@@ -45,10 +48,10 @@ async function start(
 const idsOf = ({ items }: Awaited<ReturnType<Awaited<ReturnType<typeof start>>>>) => items.map(({ item }) => item);
 
 describe('recommendations before the first training', () => {
-  const deeds = { ann: ['kettle'], ben: ['kettle', 'spade'], cid: ['spade', 'kettle', 'gadget'] };
+  const itemsOf = { ann: ['kettle'], ben: ['kettle', 'spade'], cid: ['spade', 'kettle', 'gadget'] };
 
-  it('are what is popular, by title where there is one', async () => {
-    const answer = await (await start(deeds, shop))({});
+  it('are popular items, with their titles if they have one', async () => {
+    const answer = await (await start(itemsOf, shop))({});
     expect(answer).toMatchObject({
       basis: 'popular',
       text: 'You might like these products: Kettle, Spade and gadget.',
@@ -56,8 +59,8 @@ describe('recommendations before the first training', () => {
     expect(answer.model).toBeUndefined();
   });
 
-  it('are like in words what was had, then popular, without what was had', async () => {
-    const ask = await start(deeds, shop);
+  it('are items with texts similar to the history, then popular items, without the history', async () => {
+    const ask = await start(itemsOf, shop);
     const answer = await ask({ user: 'ann' });
     expect(idsOf(answer)).toEqual(['teapot', 'spade', 'gadget']);
     expect(answer).toMatchObject({ basis: 'user', items: [{ reason: { text: 'because you had Kettle' } }, {}, {}] });
@@ -69,24 +72,24 @@ describe('recommendations before the first training', () => {
     expect(await ask({ similarTo: 'unheard-of', limit: 1 })).toMatchObject({ basis: 'popular' });
   });
 
-  it('of a shop nobody has visited are its items; of no shop at all none', async () => {
+  it('are the described items for a shop without interactions, and empty without items', async () => {
     expect(idsOf(await (await start({}, shop))({}))).toEqual(['kettle', 'teapot', 'spade']);
     expect(await (await start({}, []))({})).toMatchObject({ items: [], text: 'There is nothing to recommend yet.' });
   });
 
-  it('of the shared shop go by what the own users of a tenant did with its items, until it has one of its own', async () => {
-    const visiting = await start(deeds, shop, 'shared', { zoe: ['kettle'] });
+  it('use the shared items and the tenant’s own interactions until the tenant has items of its own', async () => {
+    const visiting = await start(itemsOf, shop, 'shared', { zoe: ['kettle'] });
     const answer = await visiting({ user: 'zoe', limit: 2 }, 'guest');
     expect(answer).toMatchObject({ basis: 'user' });
     expect(idsOf(answer)).toEqual(['teapot', 'spade']);
-    const settled = await start(deeds, shop, 'shared', { zoe: ['kettle', 'own-thing'], yan: ['own-thing'] });
+    const settled = await start(itemsOf, shop, 'shared', { zoe: ['kettle', 'own-thing'], yan: ['own-thing'] });
     expect(idsOf(await settled({}, 'guest'))).toEqual(['own-thing', 'kettle']);
   });
 
-  it('come from the shared tenant for those who have nothing, and from nobody else', async () => {
-    const shared = await start(deeds, shop, 'shared');
+  it('come from the shared tenant for a tenant without data, and from no other tenant', async () => {
+    const shared = await start(itemsOf, shop, 'shared');
     expect(idsOf(await shared({ limit: 1 }, 'newcomer'))).toEqual(['kettle']);
-    const others = await start(deeds, shop, 'acme');
+    const others = await start(itemsOf, shop, 'acme');
     expect(idsOf(await others({}, 'newcomer'))).toEqual([]);
   });
 });

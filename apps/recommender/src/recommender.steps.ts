@@ -12,40 +12,23 @@ import {
   train,
   upsertItems,
 } from '@llmos/contracts/capabilities/recommender';
-import type { StepContext } from '@llmos/mesh';
-import { Step } from '@llmos/mesh';
-import { Controller } from '@nestjs/common';
-import { ImportService } from './intake/import.service.js';
-import { InteractionsService } from './intake/interactions.service.js';
-import { ItemsService } from './intake/items.service.js';
-import { PrivacyService } from './intake/privacy.service.js';
-import { RecommenderService } from './recommender.service.js';
-import { EvaluationService } from './runs/evaluation.service.js';
-import { ModelsService } from './runs/models.service.js';
-import { TrainingService } from './runs/training.service.js';
+import { Step, type StepContext } from '@llmos/mesh';
+import { Controller, Inject } from '@nestjs/common';
+import { PARTS, type RecommenderParts } from './recommender.parts.js';
 
-/** The capabilities of this service. */
+/** The capabilities of the service. */
 @Controller()
 export class RecommenderSteps {
-  constructor(
-    private readonly recommender: RecommenderService,
-    private readonly interactions: InteractionsService,
-    private readonly items: ItemsService,
-    private readonly files: ImportService,
-    private readonly privacy: PrivacyService,
-    private readonly training: TrainingService,
-    private readonly versions: ModelsService,
-    private readonly evaluation: EvaluationService,
-  ) {}
+  constructor(@Inject(PARTS) private readonly parts: RecommenderParts) {}
 
   @Step(recommend)
   recommend(input: InputOf<typeof recommend>, context: StepContext): Promise<OutputOf<typeof recommend>> {
-    return this.recommender.recommend(input, context);
+    return this.parts.recommender.recommend(input, context);
   }
 
   @Step(record)
   record({ interactions }: InputOf<typeof record>, context: StepContext): Promise<OutputOf<typeof record>> {
-    return this.interactions.record(
+    return this.parts.interactions.record(
       interactions.map((value, row) => ({ row, value })),
       context,
     );
@@ -53,7 +36,7 @@ export class RecommenderSteps {
 
   @Step(importFile)
   import(input: InputOf<typeof importFile>, context: StepContext): Promise<OutputOf<typeof importFile>> {
-    return this.files.import(input, context);
+    return this.parts.files.import(input, context);
   }
 
   @Step(upsertItems)
@@ -61,41 +44,41 @@ export class RecommenderSteps {
     { items }: InputOf<typeof upsertItems>,
     context: StepContext,
   ): Promise<OutputOf<typeof upsertItems>> {
-    return { stored: await this.items.upsert(items, context) };
+    return { stored: await this.parts.items.upsert(items, context) };
   }
 
   @Step(train)
   train(input: InputOf<typeof train>, context: StepContext): Promise<OutputOf<typeof train>> {
-    return this.training.train(input, context);
+    return this.parts.training.train(input, context);
   }
 
   @Step(models)
   models(_: InputOf<typeof models>, context: StepContext): Promise<OutputOf<typeof models>> {
-    return this.versions.list(context);
+    return this.parts.versions.list(context);
   }
 
   @Step(rollback)
   rollback(input: InputOf<typeof rollback>, context: StepContext): Promise<OutputOf<typeof rollback>> {
-    return this.versions.rollback(input, context);
+    return this.parts.versions.rollback(input, context);
   }
 
   @Step(exportUser)
   async exportUser({ user }: InputOf<typeof exportUser>, context: StepContext): Promise<OutputOf<typeof exportUser>> {
-    return { user, interactions: await this.interactions.exportUser(user, context) };
+    return { user, interactions: await this.parts.interactions.exportUser(user, context) };
   }
 
   @Step(eraseUser)
   async eraseUser({ user }: InputOf<typeof eraseUser>, context: StepContext): Promise<OutputOf<typeof eraseUser>> {
-    return { user, erased: await this.privacy.erase(user, context) };
+    return { user, erased: await this.parts.privacy.erase(user, context) };
   }
 
   @Step(stats)
   stats(input: InputOf<typeof stats>, context: StepContext): OutputOf<typeof stats> {
-    return this.recommender.stats(input, context);
+    return this.parts.recommender.stats(input, context);
   }
 
   @Step(evaluate)
   evaluate(input: InputOf<typeof evaluate>, context: StepContext): Promise<OutputOf<typeof evaluate>> {
-    return this.evaluation.evaluate(input, context);
+    return this.parts.evaluation.evaluate(input, context);
   }
 }

@@ -24,7 +24,7 @@ import { tastes } from './fixtures/replica.js';
 
 const PIPELINES = loadConfig(baseConfig).pipelinesDir;
 const TWO_MINUTES_MS = 120_000;
-/** The published count has noise; here the exact ones matter. */
+/** The published count has noise; this test needs exact counts. */
 const EXACT_COUNTS = `
 name: exact_counts
 version: 1
@@ -37,15 +37,15 @@ result: done
 details: { users: '\${counted.users}', interactions: '\${counted.interactions}' }
 `;
 
-/** A durable run and what it has said so far. */
+/** A durable run with its answers so far. */
 interface Followed {
   readonly run: string;
-  readonly said: Answer[];
-  /** Its last word. */
+  readonly answers: Answer[];
+  /** Resolves with the terminal answer. */
   ended(): Promise<TerminalAnswer>;
 }
 
-/** Users with many items each, of a shop large enough that EASE^R is at work for a while. */
+/** Many items per user and in total, so that EASE^R takes a while. */
 function wideShop(): { user: string; item: string }[] {
   return Array.from({ length: 60_000 }, (_, n) => ({ user: `u${n % 300}`, item: `i${(n * 7_919) % 4_001}` }));
 }
@@ -67,13 +67,13 @@ describe('the recommender and kill -9', () => {
     const text = name === 'exact_counts' ? EXACT_COUNTS : await readFile(file, 'utf8');
     const pipeline = parsePipeline(text, file, capabilities);
     const run = client.newRun();
-    const said: Answer[] = [];
-    // As it is published: listeners of the bus are spared what a second delivery says again.
-    bus.nc.subscribe(subjects.answer(run), { callback: (_, message) => void said.push(message.json<Answer>()) });
+    const answers: Answer[] = [];
+    // As published: the bus hides answers that a redelivered task publishes again.
+    bus.nc.subscribe(subjects.answer(run), { callback: (_, message) => void answers.push(message.json<Answer>()) });
     const context = { run, tenant, lane: 'durable', deadlineMs: Date.now() + TWO_MINUTES_MS } as const;
     await client.start({ ...context, pipeline, input: checkInput(pipeline, fields), traceparent: undefined });
-    const ended = () => waitFor(`${name} to end`, () => said.find(isTerminal), TWO_MINUTES_MS);
-    return { run, said, ended };
+    const ended = () => waitFor(`${name} to end`, () => answers.find(isTerminal), TWO_MINUTES_MS);
+    return { run, answers, ended };
   };
   const completed = async (name: string, tenant: string, fields: Record<string, unknown> = {}) => {
     const answer = await (await start(name, tenant, fields)).ended();
@@ -85,9 +85,9 @@ describe('the recommender and kill -9', () => {
       file: Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n')),
       format: 'jsonl',
     });
-  /** What a run has told of its progress, from the newest. */
-  const told = ({ said }: Followed): Record<string, unknown>[] =>
-    said.flatMap((answer) => (answer.type === 'delta' ? [answer.delta as Record<string, unknown>] : [])).reverse();
+  /** The progress of a run, newest first. */
+  const progressOf = ({ answers }: Followed): Record<string, unknown>[] =>
+    answers.flatMap((answer) => (answer.type === 'delta' ? [answer.delta as Record<string, unknown>] : [])).reverse();
 
   const checkpoints = () => bus.objects('recommender-checkpoints').names();
 
@@ -114,7 +114,7 @@ describe('the recommender and kill -9', () => {
     ['ials', 'sweeping', tastes(400, 40), { algorithm: 'ials', factors: 64, sweeps: 40 }],
     ['ease', 'inverting', wideShop(), { algorithm: 'ease' }],
   ] as const)(
-    'in the middle of a training (%s): what was served is served, and exactly one new version comes of it',
+    'during a training (%s) keep the serving model, and result in exactly one new version',
     async (tenant, stage, rows, settings) => {
       await (await importing(tenant, rows)).ended();
       const { version: first } = await completed('train_recommender', tenant, {
@@ -123,12 +123,12 @@ describe('the recommender and kill -9', () => {
         sweeps: 1,
       });
       const training = await start('train_recommender', tenant, { ...settings, force: true });
-      const isUnderWay = () => told(training).some((each) => each['stage'] === stage && Number(each['done']) > 0);
+      const isUnderWay = () => progressOf(training).some((each) => each['stage'] === stage && Number(each['done']) > 0);
       await waitFor(`${tenant} to be ${stage}`, isUnderWay, 60_000);
       if (tenant === 'ials') await waitFor('a checkpoint', async () => (await checkpoints()).length > 0);
       await service.kill();
-      const before = told(training)[0]!;
-      const beforeCrash = training.said.length;
+      const before = progressOf(training)[0]!;
+      const beforeCrash = training.answers.length;
       await startService();
 
       const { details } = (await (
@@ -136,17 +136,17 @@ describe('the recommender and kill -9', () => {
       ).ended()) as {
         details: Record<string, unknown>;
       };
-      // The one that was served, or the new one where it was ready sooner than this answer.
+      // The serving model, or the new one if it was ready before this answer.
       expect([first, training.run]).toContain(details['model']);
 
       expect(await training.ended()).toMatchObject({
         type: 'completed',
         details: { version: training.run, algorithm: tenant, replaced: true },
       });
-      expect(training.said).toContainEqual(
+      expect(training.answers).toContainEqual(
         expect.objectContaining({ type: 'step', timing: expect.objectContaining({ attempt: 2 }) as unknown }),
       );
-      const again = training.said.slice(beforeCrash).flatMap((answer) => {
+      const again = training.answers.slice(beforeCrash).flatMap((answer) => {
         if (answer.type !== 'delta') return [];
         const { stage: at, done } = answer.delta as { stage: string; done: number };
         return at === stage ? [done] : [];
@@ -167,18 +167,18 @@ describe('the recommender and kill -9', () => {
     ['nats-server', () => nats.crashAndRestart()],
     ['the recommender', () => service.kill().then(startService)],
   ] as const)(
-    'of %s in the middle of a file: every row is there in the end, and none twice',
+    'of %s during an import lose no row and store none twice',
     async (who, crash) => {
       const tenant = who.replace(/\W/g, '-');
       const users = 20_000;
-      // A row without a time has its run's, so it is the same row when the run is delivered again.
+      // A row without a time gets the start of the run, so it is the same row when the run is delivered again.
       const rows = Array.from({ length: 2 * users }, (_, n) => ({
         user: `u${n % users}`,
         item: `i${n % 51}`,
         ...(n < users ? { at: '2026-01-01T00:00:00Z' } : {}),
       }));
       const file = await importing(tenant, [...rows, { user: 'nobody' }]);
-      const accepted = () => Number(told(file)[0]?.['accepted'] ?? 0);
+      const accepted = () => Number(progressOf(file)[0]?.['accepted'] ?? 0);
       await waitFor('a part of the rows to be taken', () => accepted() > 0, 30_000);
       await crash();
       const atCrash = accepted();

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { train } from '@llmos/contracts/capabilities/recommender';
 import { LlmosError } from '@llmos/contracts';
 import { startNatsServer, type TestNatsServer } from '@llmos/testing';
-import { callerOf, patient, runOf, startReplica, tastes, type Replica } from './fixtures/replica.js';
+import { taskOf, collecting, runOf, startReplica, tastes, type Replica } from './fixtures/replica.js';
 
-describe('a training that comes to nothing', () => {
+describe('a cancelled training', () => {
   let nats: TestNatsServer;
   let home: string;
   let replica: Replica;
@@ -22,17 +22,17 @@ describe('a training that comes to nothing', () => {
   }, 30_000);
 
   it.each(['reading', 'inverting', 'measuring'])(
-    'leaves no file behind when it is cancelled while it is %s, and what was served before is served',
+    'leaves no file behind when it is cancelled in the stage %s, and the serving model stays',
     async (last) => {
-      const caller = callerOf(last, 1);
+      const task = taskOf(last, 1);
       await replica.interactions.record(
         tastes(60).map((value, row) => ({ row, value })),
-        caller,
+        task,
       );
-      await replica.training.train(train.input.parse({}), patient(callerOf(last, 2)));
+      await replica.training.train(train.input.parse({}), collecting(taskOf(last, 2)));
       const leaving = new AbortController();
       const cancelled = {
-        ...callerOf(last, 3, leaving.signal),
+        ...taskOf(last, 3, leaving.signal),
         emit: (delta: unknown) => {
           if ((delta as { stage: string }).stage === last) leaving.abort(new LlmosError('CANCELLED', 'Not wanted.'));
         },
@@ -41,7 +41,7 @@ describe('a training that comes to nothing', () => {
       await expect(training).rejects.toMatchObject({ code: 'CANCELLED' });
       expect(await readdir(join(home, 'recommender', last))).toEqual([`${runOf(2)}.model`]);
       expect(replica.models.get(last)?.version).toBe(runOf(2));
-      expect(await replica.versions.list(caller)).toMatchObject({ serving: runOf(2), versions: [{}] });
+      expect(await replica.versions.list(task)).toMatchObject({ serving: runOf(2), versions: [{}] });
       expect(await replica.bus.objects('recommender-model-files').names()).toHaveLength(
         ['reading', 'inverting', 'measuring'].indexOf(last) + 1,
       );

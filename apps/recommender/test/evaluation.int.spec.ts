@@ -20,12 +20,12 @@ describe('evaluateFile', () => {
     ['ncf', 'ials', 600],
     ['full', 'ials', 120],
   ] as const)(
-    'measures by the protocol %s with %s, well above chance',
+    'measures by the protocol %s with %s, clearly better than random',
     async (protocol, algorithm, users) => {
       const result = await evaluateFile(rows, { protocol, algorithm, seed: 1, factors: 16, sweeps: 5 });
       expect(evaluate.output.omit({ rejections: true }).parse(result)).toEqual(result);
       expect(result).toMatchObject({ protocol, algorithm, seed: 1, users, items: 300 });
-      // By chance: 10 of 100 with sampled negatives; about 50 of 300 at full ranking.
+      // Random: 10 of 100 with sampled negatives; about 50 of 300 with a full ranking.
       expect(protocol === 'ncf' ? result.hr10 : result.recall50).toBeGreaterThan(protocol === 'ncf' ? 0.2 : 0.3);
       expect(result.ci95.hr10![0]).toBeLessThanOrEqual(result.hr10);
       expect(result.ci95.hr10![1]).toBeGreaterThanOrEqual(result.hr10);
@@ -48,7 +48,7 @@ describe('evaluateFile', () => {
   );
 
   it(
-    'says so where nothing can be measured',
+    'rejects data that is too small to measure',
     async () => {
       const lone = [
         { user: 'ann', item: 'tea' },
@@ -65,7 +65,7 @@ describe('evaluateFile', () => {
 
 describe('evaluateHoldOut', () => {
   it(
-    'prefers the model that learnt more, on the same held-out interactions',
+    'prefers the model with more training data, on the same held-out interactions',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'recommender-hold-out-'));
       try {

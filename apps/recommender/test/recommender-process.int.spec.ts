@@ -17,7 +17,7 @@ import { tastes } from './fixtures/replica.js';
 
 const PIPELINES = loadConfig(baseConfig).pipelinesDir;
 
-describe('the recommender as a process, asked through its pipelines', () => {
+describe('the recommender process, called through its pipelines', () => {
   let nats: TestNatsServer;
   let service: TestServiceProcess | undefined;
   let bus: Bus | undefined;
@@ -31,7 +31,7 @@ describe('the recommender as a process, asked through its pipelines', () => {
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'llmos-recommender-'));
-    // The models that are on this machine already; what the service writes goes into the new home.
+    // The models of this machine; files of the service go into the new home.
     const cache = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
     await symlink(join(cache, 'models'), join(home, 'models'));
     [nats, capabilities] = await Promise.all([startNatsServer(), loadCapabilities()]);
@@ -50,25 +50,25 @@ describe('the recommender as a process, asked through its pipelines', () => {
     const pipeline = parsePipeline(await readFile(file, 'utf8'), file, capabilities);
     const client = new MeshClient(bus!, await RunRecords.open(bus!));
     const context = { run: client.newRun(), tenant, lane: 'live', deadlineMs: Date.now() + 60_000 } as const;
-    const said: Answer[] = [];
+    const answers: Answer[] = [];
     const request = { ...context, pipeline, input: checkInput(pipeline, fields), traceparent: undefined };
-    const answer = await client.converse(request, (each) => said.push(each), AbortSignal.timeout(60_000));
-    return { answer, said };
+    const answer = await client.converse(request, (each) => answers.push(each), AbortSignal.timeout(60_000));
+    return { answer, answers };
   };
   const completed = async (name: string, fields: Record<string, unknown> = {}, tenant = 'acme') => {
-    const { answer, said } = await run(name, fields, tenant);
+    const { answer, answers } = await run(name, fields, tenant);
     if (answer.type !== 'completed') throw new Error(`${name}: ${JSON.stringify(answer)}\n${String(service?.log())}`);
-    return { ...answer, said };
+    return { ...answer, answers };
   };
 
-  it('recommends something real on its first call, with nothing but its name', async () => {
+  it('recommends items of the sample shop on a first call without input', async () => {
     const { result, details } = await completed('recommendation_system');
     expect(result).toMatch(/^You might like these products: .+ and .+\.$/);
     expect(details).toMatchObject({ basis: 'popular', model: 'sample' });
     expect(details['recommendations']).toHaveLength(10);
   }, 30_000);
 
-  it('finds by its text a product nobody has touched', async () => {
+  it('finds items similar to an item without interactions by its text', async () => {
     const { details } = await waitFor(
       'the embeddings',
       async () => {
@@ -81,7 +81,7 @@ describe('the recommender as a process, asked through its pipelines', () => {
     expect(items.some((item) => /moka|mug|beans|grinder|dripper|kettle|filters|scale-brew/.test(item))).toBe(true);
   }, 60_000);
 
-  it('takes interactions in every way, trains, recommends, explains, goes back, exports and forgets', async () => {
+  it('records, imports, trains, recommends with reasons, rolls back, exports and erases', async () => {
     const one = { user: 'u1', item: 'solo', event: 'buy', at: '2024-05-01T10:00:00Z' };
     expect((await completed('interaction', one)).details).toMatchObject({ accepted: 1 });
     expect((await completed('interaction', { user: 'x', item: 'y', value: 9e9 })).details).toMatchObject({
@@ -89,12 +89,12 @@ describe('the recommender as a process, asked through its pipelines', () => {
     });
     const list = await completed('record_interactions', { interactions: [one, { user: 'u2' }] });
     expect(list.details).toMatchObject({ accepted: 0, duplicates: 1, rejected: 1 });
-    const csv = ['user,item,at', ...tastes(120).map(({ user, item, at }) => `${user},${item},${at}`), 'poison'].join(
+    const csv = ['user,item,at', ...tastes(120).map(({ user, item, at }) => `${user},${item},${at}`), 'invalid'].join(
       '\n',
     );
     const imported = await completed('import_interactions', { file: Buffer.from(csv), format: 'csv' });
     expect(imported.details).toMatchObject({ rejected: 1, rejections: [{ row: tastes(120).length + 2 }] });
-    expect(imported.said.some(({ type }) => type === 'delta')).toBe(true);
+    expect(imported.answers.some(({ type }) => type === 'delta')).toBe(true);
     const items = [{ id: 't1-1', title: 'Blue lamp', text: 'A lamp in blue.', category: 'lamps' }];
     expect((await completed('upsert_items', { items })).result).toBe('Stored 1 items.');
 
@@ -128,7 +128,7 @@ describe('the recommender as a process, asked through its pipelines', () => {
     expect((await completed('export_user', { user_id: 'u1' })).details['interactions']).toEqual([]);
   }, 60_000);
 
-  it('measures a file by a protocol without touching what is stored', async () => {
+  it('evaluates a file by a protocol without changing stored data', async () => {
     const csv = ['user,item,at', ...tastes(120).map(({ user, item, at }) => `${user},${item},${at}`)].join('\n');
     const { details } = await completed(
       'evaluate_recommender',
@@ -139,7 +139,7 @@ describe('the recommender as a process, asked through its pipelines', () => {
     expect((await completed('recommender_models', {}, 'nobody')).details['versions']).toEqual([]);
   }, 60_000);
 
-  it('tells a caller what is wrong with his input', async () => {
+  it('rejects invalid input, naming the field', async () => {
     const { answer } = await run('recommendation_system', { limit: 0 });
     expect(answer).toMatchObject({
       type: 'failed',
@@ -151,7 +151,7 @@ describe('the recommender as a process, asked through its pipelines', () => {
     });
   }, 30_000);
 
-  it('has everything again after kill -9 of broker and service, and leaves in order', async () => {
+  it('has all data after kill -9 of broker and service, and exits with code 0 on SIGTERM', async () => {
     const before = (await completed('recommendation_system', { items: ['t1-0', 't1-2'] })).result;
     await Promise.all([service?.kill(), bus?.close(), nats.kill()]);
     await nats.restart();

@@ -5,8 +5,8 @@ import { recommend, record, train } from '@llmos/contracts/capabilities/recommen
 import { LlmosError } from '@llmos/contracts';
 import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import {
-  callerOf,
-  patient,
+  taskOf,
+  collecting,
   runOf,
   startReplica,
   tastes,
@@ -16,10 +16,10 @@ import {
 import { subjectsOf } from './fixtures/stream-subjects.js';
 
 const rows = (values: readonly unknown[]) => values.map((value, row) => ({ row, value }));
-const question = (fields: object) => recommend.input.parse(fields);
-const lesson = (fields: object = {}) => train.input.parse(fields);
+const query = (fields: object) => recommend.input.parse(fields);
+const request = (fields: object = {}) => train.input.parse(fields);
 
-describe('the recommender over a real nats-server', () => {
+describe('the recommender with a real nats-server', () => {
   let nats: TestNatsServer;
   let home: string;
   const replicas: Replica[] = [];
@@ -28,8 +28,8 @@ describe('the recommender over a real nats-server', () => {
     replicas.push(started);
     return started;
   };
-  const itemsFor = async (each: Replica, fields: object, caller = callerOf('acme', 9)) =>
-    (await each.recommender.recommend(question(fields), caller)).items.map(({ item }) => item);
+  const itemsFor = async (each: Replica, fields: object, task = taskOf('acme', 9)) =>
+    (await each.recommender.recommend(query(fields), task)).items.map(({ item }) => item);
 
   beforeAll(async () => {
     [nats, home] = await Promise.all([startNatsServer(), mkdtemp(join(tmpdir(), 'llmos-recommender-'))]);
@@ -40,36 +40,36 @@ describe('the recommender over a real nats-server', () => {
     await rm(home, { recursive: true });
   }, 30_000);
 
-  it('counts an interaction from the next request on, in every replica, once however often it is delivered', async () => {
+  it('counts an interaction from the next request on, in every replica, once for all deliveries', async () => {
     const [one, other] = [await replica(), await replica()];
-    const caller = callerOf('counts', 1);
+    const task = taskOf('counts', 1);
     const sent = rows([{ user: 'ann', item: 'kettle', event: 'buy' }, { user: 'ben', item: 'kettle' }, { item: 'x' }]);
-    const counts = record.output.parse(await one.interactions.record(sent, caller));
+    const counts = record.output.parse(await one.interactions.record(sent, task));
     expect(counts).toMatchObject({ accepted: 2, duplicates: 0, rejected: 1, rejections: [{ row: 2 }] });
-    expect(await itemsFor(one, {}, caller)).toEqual(['kettle']);
-    expect(await itemsFor(one, { user: 'ann' }, caller)).toEqual([]);
-    await waitFor('the other replica', async () => (await itemsFor(other, {}, caller)).length === 1);
-    expect(await other.interactions.record(sent, caller)).toMatchObject({ accepted: 0, duplicates: 2, rejected: 1 });
-    expect(other.recommender.stats({ item: 'kettle' }, caller)).toEqual({
+    expect(await itemsFor(one, {}, task)).toEqual(['kettle']);
+    expect(await itemsFor(one, { user: 'ann' }, task)).toEqual([]);
+    await waitFor('the other replica', async () => (await itemsFor(other, {}, task)).length === 1);
+    expect(await other.interactions.record(sent, task)).toMatchObject({ accepted: 0, duplicates: 2, rejected: 1 });
+    expect(other.recommender.stats({ item: 'kettle' }, task)).toEqual({
       users: 2,
       items: 1,
       interactions: 2,
       usersOfItem: 2,
     });
-    expect((await one.recommender.recommend(question({}), callerOf('counts-not', 1))).items).toEqual([]);
+    expect((await one.recommender.recommend(query({}), taskOf('counts-not', 1))).items).toEqual([]);
   });
 
-  it('loses nothing when two replicas write the same user at once', async () => {
+  it('loses no interaction when two replicas write the same user concurrently', async () => {
     const [one, other] = [await replica(), await replica()];
     await Promise.all(
       Array.from({ length: 40 }, (_, n) =>
-        (n % 2 ? one : other).interactions.record(rows([{ user: 'zoe', item: `i${n}` }]), callerOf('race', n)),
+        (n % 2 ? one : other).interactions.record(rows([{ user: 'zoe', item: `i${n}` }]), taskOf('race', n)),
       ),
     );
     expect(await one.interactions.exportUser('zoe', { tenant: 'race' })).toHaveLength(40);
   });
 
-  it('takes the good rows of a poisoned file, tells the others by line, and can be delivered again', async () => {
+  it('imports the valid rows of a file, reports the others by line, and does so once for all deliveries', async () => {
     const one = await replica();
     const lines = [
       'userId,movieId,rating,timestamp',
@@ -90,65 +90,65 @@ describe('the recommender over a real nats-server', () => {
       Buffer.from([0xff, 0xfe, 0x0a]),
       Buffer.from('e,pot,1,99999999999\n'),
     ]);
-    const caller = patient(callerOf('poisoned', 1));
+    const task = collecting(taskOf('mixed', 1));
     const request = { file, format: 'csv', kind: 'interactions' } as const;
-    const report = await one.files.import(request, caller);
+    const report = await one.files.import(request, task);
     expect(report).toMatchObject({ rows: 9, accepted: 3, rejected: 6 });
     expect(report.rejections.map(({ row }) => row)).toEqual([3, 5, 6, 7, 9, 10]);
-    expect(caller.told.at(-1)).toEqual({ rows: 9, accepted: 3, duplicates: 0, rejected: 6, done: true });
-    expect(await one.files.import(request, caller)).toMatchObject({ accepted: 0, duplicates: 3, rejected: 6 });
+    expect(task.emitted.at(-1)).toEqual({ rows: 9, accepted: 3, duplicates: 0, rejected: 6, done: true });
+    expect(await one.files.import(request, task)).toMatchObject({ accepted: 0, duplicates: 3, rejected: 6 });
     const json = Buffer.from(
       '{"user":1,"item":2}\nnonsense\n[]\n{"user":"a"}\n{"user":"a","item":"pot","__proto__":1}\n',
     );
-    const other = await one.files.import({ file: json, format: 'jsonl', kind: 'interactions' }, caller);
+    const other = await one.files.import({ file: json, format: 'jsonl', kind: 'interactions' }, task);
     expect(other).toMatchObject({ rows: 5, accepted: 2, rejected: 3 });
     const items = Buffer.from('id,title,category,in_stock\nkettle,Kettle,kitchen,yes\n,x,y,no\n');
-    expect(await one.files.import({ file: items, format: 'csv', kind: 'items' }, caller)).toMatchObject({
+    expect(await one.files.import({ file: items, format: 'csv', kind: 'items' }, task)).toMatchObject({
       accepted: 1,
       rejected: 1,
     });
     const gone = AbortSignal.abort(new LlmosError('CANCELLED', 'Not wanted any more.'));
-    await expect(one.files.import(request, patient(callerOf('poisoned', 2, gone)))).rejects.toMatchObject({
+    await expect(one.files.import(request, collecting(taskOf('mixed', 2, gone)))).rejects.toMatchObject({
       code: 'CANCELLED',
     });
     const headless = Buffer.from('196\t242\t3\t881250949\n');
-    await expect(
-      one.files.import({ file: headless, format: 'csv', kind: 'interactions' }, caller),
-    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'file' });
+    await expect(one.files.import({ file: headless, format: 'csv', kind: 'interactions' }, task)).rejects.toMatchObject(
+      { code: 'INVALID_ARGUMENT', field: 'file' },
+    );
   });
 
-  it('forgets a user without a byte left, in every replica', async () => {
+  it('erases a user from every replica and from the broker’s disk', async () => {
     const [one, other] = [await replica(), await replica()];
-    const caller = callerOf('forgets', 1);
+    const task = taskOf('forgets', 1);
     for (const item of ['UNFORGETTABLE-ONE', 'UNFORGETTABLE-TWO'])
       await one.interactions.record(
         rows([
           { user: 'SECRET-PERSON', item, at: '2024-01-01T00:00:00Z' },
           { user: 'kept', item: 'pot' },
         ]),
-        caller,
+        task,
       );
-    expect(await other.interactions.exportUser('SECRET-PERSON', caller)).toMatchObject([
+    expect(await other.interactions.exportUser('SECRET-PERSON', task)).toMatchObject([
       { item: 'UNFORGETTABLE-ONE' },
       { item: 'UNFORGETTABLE-TWO' },
     ]);
     expect(await filesHolding(nats.pid, 'UNFORGETTABLE-TWO')).not.toEqual([]);
-    expect(await one.privacy.erase('SECRET-PERSON', caller)).toBe(2);
-    expect(await one.privacy.erase('SECRET-PERSON', caller)).toBe(0);
+    expect(await one.privacy.erase('SECRET-PERSON', task)).toBe(2);
+    expect(await one.privacy.erase('SECRET-PERSON', task)).toBe(0);
     for (const text of ['SECRET-PERSON', 'UNFORGETTABLE-ONE', 'UNFORGETTABLE-TWO'])
       expect([text, await filesHolding(nats.pid, text)]).toEqual([text, []]);
-    expect(one.recommender.stats({}, caller)).toMatchObject({ users: 1, interactions: 1 });
-    await waitFor('the other replica', () => other.recommender.stats({}, caller).users === 1);
-    expect(await other.interactions.exportUser('SECRET-PERSON', caller)).toEqual([]);
+    expect(one.recommender.stats({}, task)).toMatchObject({ users: 1, interactions: 1 });
+    await waitFor('the other replica', () => other.recommender.stats({}, task).users === 1);
+    expect(await other.interactions.exportUser('SECRET-PERSON', task)).toEqual([]);
     const sizes = await subjectsOf(one.bus, 'KV_interactions', '$KV.interactions.forgets.>');
     expect(Object.keys(sizes)).toHaveLength(2);
     const fresh = await replica();
-    expect(fresh.recommender.stats({}, caller)).toMatchObject({ users: 1, interactions: 1 });
+    expect(fresh.recommender.stats({}, task)).toMatchObject({ users: 1, interactions: 1 });
   });
 
-  it('holds a tenant to its limits and says so', async () => {
+  it('enforces the limits of a tenant and reports them', async () => {
     const one = await replica({ limits: { maxUsers: 2, maxItems: 3, maxHistory: 4 } });
-    const caller = callerOf('limits', 1);
+    const task = taskOf('limits', 1);
     const sent = [
       ['a', 'i1'],
       ['b', 'i2'],
@@ -156,58 +156,55 @@ describe('the recommender over a real nats-server', () => {
       ['a', 'i3'],
       ['a', 'i4'],
     ].map(([user, item]) => ({ user, item }));
-    const report = await one.interactions.record(rows(sent), caller);
+    const report = await one.interactions.record(rows(sent), task);
     expect(report).toMatchObject({ accepted: 3, rejected: 2 });
     expect(report.rejections.map(({ reason }) => reason)).toEqual([
       expect.stringContaining('2 users'),
       expect.stringContaining('3 items'),
     ]);
     const many = Array.from({ length: 9 }, (_, n) => ({ user: 'b', item: 'i2', at: `2024-01-0${n + 1}T00:00:00Z` }));
-    expect(await one.interactions.record(rows(many), caller)).toMatchObject({ accepted: 3, rejected: 6 });
+    expect(await one.interactions.record(rows(many), task)).toMatchObject({ accepted: 3, rejected: 6 });
     const item = { id: 'i9', title: 'Nine', text: '', inStock: true };
-    await expect(one.items.upsert([item], caller)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', field: 'items' });
+    await expect(one.items.upsert([item], task)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', field: 'items' });
   });
 
-  it('answers those who have nothing from the sample shop, also before anybody is named', async () => {
+  it('recommends the sample shop to a tenant without data, with and without a user', async () => {
     const one = await replica();
     await one.sample.fill(new AbortController().signal);
     expect(one.problems).toEqual([]);
-    const stranger = callerOf('stranger', 1);
-    const answer = recommend.output.parse(await one.recommender.recommend(question({ limit: 3 }), stranger));
+    const newcomer = taskOf('newcomer', 1);
+    const answer = recommend.output.parse(await one.recommender.recommend(query({ limit: 3 }), newcomer));
     expect(answer).toMatchObject({ basis: 'popular', model: 'sample' });
     expect(answer.text).toMatch(/^You might like these products: .+, .+ and .+\.$/);
-    const session = await one.recommender.recommend(
-      question({ items: ['kettle-gooseneck', 'grinder-hand'] }),
-      stranger,
-    );
+    const session = await one.recommender.recommend(query({ items: ['kettle-gooseneck', 'grinder-hand'] }), newcomer);
     expect(session).toMatchObject({ basis: 'session' });
     expect(session.items[0]!.reason.text).toMatch(/^because you looked at (Gooseneck kettle|Hand coffee grinder)/);
-    const garden = await one.recommender.recommend(question({ categories: ['garden'], limit: 100 }), stranger);
+    const garden = await one.recommender.recommend(query({ categories: ['garden'], limit: 100 }), newcomer);
     expect(garden.items.map(({ item }) => item)).not.toContain('compost-bin');
-    expect(await one.recommender.recommend(question({ similarTo: 'trowel', limit: 2 }), stranger)).toMatchObject({
+    expect(await one.recommender.recommend(query({ similarTo: 'trowel', limit: 2 }), newcomer)).toMatchObject({
       basis: 'similar',
     });
-    const seeded = () => itemsFor(one, { items: ['trowel'], exploration: 0.5 }, stranger);
+    const seeded = () => itemsFor(one, { items: ['trowel'], exploration: 0.5 }, newcomer);
     expect(await seeded()).toEqual(await seeded());
-    await waitFor('the items nobody has touched', async () =>
-      (await itemsFor(one, { items: ['map-case', 'lamp-head'], limit: 60 }, stranger)).includes('frother'),
+    await waitFor('the cold items', async () =>
+      (await itemsFor(one, { items: ['map-case', 'lamp-head'], limit: 60 }, newcomer)).includes('frother'),
     );
   });
 
-  it('trains once per run, serves the model in every replica, goes back and forth', async () => {
+  it('trains once per run, serves the model in every replica, and rolls back', async () => {
     const [one, other] = [await replica(), await replica()];
-    await one.interactions.record(rows(tastes(160)), callerOf('trains', 1));
-    const caller = patient(callerOf('trains', 10));
-    const report = train.output.parse(await one.training.train(lesson(), caller));
+    await one.interactions.record(rows(tastes(160)), taskOf('trains', 1));
+    const task = collecting(taskOf('trains', 10));
+    const report = train.output.parse(await one.training.train(request(), task));
     expect(report).toMatchObject({
       version: runOf(10),
       algorithm: 'ease',
       replaced: true,
       reason: 'nothing was served before',
     });
-    expect(await one.training.train(lesson(), caller)).toEqual(report);
+    expect(await one.training.train(request(), task)).toEqual(report);
     const taste = async (each: Replica) =>
-      (await itemsFor(each, { user: 'u1', limit: 3 }, caller)).every((item) => item.startsWith('t1-'));
+      (await itemsFor(each, { user: 'u1', limit: 3 }, task)).every((item) => item.startsWith('t1-'));
     expect(await taste(one)).toBe(true);
     await waitFor(
       'the other replica',
@@ -215,20 +212,20 @@ describe('the recommender over a real nats-server', () => {
       2_000,
     );
 
-    const second = await other.training.train(lesson({ force: true }), patient(callerOf('trains', 11)));
+    const second = await other.training.train(request({ force: true }), collecting(taskOf('trains', 11)));
     expect(second.servingFigures?.ndcg10).toBeCloseTo(report.figures.ndcg10, 5);
     await waitFor('the first replica', () => one.models.get('trains')?.version === runOf(11), 2_000);
-    expect(await one.versions.list(caller)).toMatchObject({
+    expect(await one.versions.list(task)).toMatchObject({
       serving: runOf(11),
       versions: [{ version: runOf(11) }, { version: runOf(10) }],
     });
 
     const back = { serving: runOf(10), before: runOf(11) };
-    expect(await one.versions.rollback({}, callerOf('trains', 12))).toEqual(back);
-    expect(await other.versions.rollback({}, callerOf('trains', 12))).toEqual(back);
-    await waitFor('the other replica to go back', () => other.models.get('trains')?.version === runOf(10), 1_000);
-    await expect(one.versions.rollback({}, callerOf('trains', 13))).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(one.versions.rollback({ version: 'x' }, callerOf('trains', 14))).rejects.toMatchObject({
+    expect(await one.versions.rollback({}, taskOf('trains', 12))).toEqual(back);
+    expect(await other.versions.rollback({}, taskOf('trains', 12))).toEqual(back);
+    await waitFor('the other replica to roll back', () => other.models.get('trains')?.version === runOf(10), 1_000);
+    await expect(one.versions.rollback({}, taskOf('trains', 13))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(one.versions.rollback({ version: 'x' }, taskOf('trains', 14))).rejects.toMatchObject({
       field: 'version',
     });
     const fresh = await replica({ home: await mkdtemp(join(home, 'elsewhere-')) });
@@ -236,46 +233,46 @@ describe('the recommender over a real nats-server', () => {
     expect(await taste(fresh)).toBe(true);
   }, 60_000);
 
-  it('goes on with a training that was cut off, in another replica, and leaves no checkpoint', async () => {
+  it('continues an interrupted training in another replica, and leaves no checkpoint', async () => {
     const [one, other] = [await replica(), await replica()];
-    await one.interactions.record(rows(tastes(400, 40)), callerOf('resumes', 1));
-    await waitFor('the other replica', () => other.recommender.stats({}, callerOf('resumes', 1)).users === 400);
-    const settings = lesson({ algorithm: 'ials', factors: 64, sweeps: 30 });
+    await one.interactions.record(rows(tastes(400, 40)), taskOf('resumes', 1));
+    await waitFor('the other replica', () => other.recommender.stats({}, taskOf('resumes', 1)).users === 400);
+    const settings = request({ algorithm: 'ials', factors: 64, sweeps: 30 });
     const store = one.bus.objects('recommender-checkpoints');
     const checkpoint = async () => (await store.names()).some((name) => name === `resumes.${runOf(20)}`);
     const leaving = new AbortController();
-    const cutOff = one.training.train(settings, patient(callerOf('resumes', 20, leaving.signal)));
+    const cutOff = one.training.train(settings, collecting(taskOf('resumes', 20, leaving.signal)));
     cutOff.catch(() => undefined);
     await waitFor('a checkpoint', checkpoint, 30_000);
     leaving.abort(new LlmosError('UNAVAILABLE', 'The service is shutting down.'));
     await expect(cutOff).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(other.models.get('resumes')).toBeUndefined();
-    const resumed = patient(callerOf('resumes', 20));
+    const resumed = collecting(taskOf('resumes', 20));
     const report = await other.training.train(settings, resumed);
-    expect(resumed.told.find(({ stage }) => stage === 'sweeping')!['done']).toBeGreaterThan(0);
+    expect(resumed.emitted.find(({ stage }) => stage === 'sweeping')!['done']).toBeGreaterThan(0);
     expect(report).toMatchObject({ version: runOf(20), algorithm: 'ials', replaced: true });
     expect(await checkpoint()).toBe(false);
     const cancelled = new AbortController();
-    const second = one.training.train(settings, patient(callerOf('resumes', 21, cancelled.signal)));
+    const second = one.training.train(settings, collecting(taskOf('resumes', 21, cancelled.signal)));
     second.catch(() => undefined);
     setTimeout(() => cancelled.abort(new LlmosError('CANCELLED', 'Not wanted any more.')), 100);
     await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect((await one.versions.list(callerOf('resumes', 22))).serving).toBe(runOf(20));
+    expect((await one.versions.list(taskOf('resumes', 22))).serving).toBe(runOf(20));
     expect((await readdir(join(home, 'recommender', 'resumes'))).filter((name) => name.endsWith('.part'))).toEqual([]);
   }, 90_000);
 
-  it('goes on after the broker has crashed and come back', async () => {
+  it('works again after a crash of the broker', async () => {
     const one = await replica();
-    const caller = callerOf('crash', 1);
-    await one.interactions.record(rows([{ user: 'a', item: 'before' }]), caller);
+    const task = taskOf('crash', 1);
+    await one.interactions.record(rows([{ user: 'a', item: 'before' }]), task);
     await nats.crashAndRestart();
     await waitFor('writes to work again', () =>
-      one.interactions.record(rows([{ user: 'a', item: 'after' }]), caller).then(
+      one.interactions.record(rows([{ user: 'a', item: 'after' }]), task).then(
         () => true,
         () => false,
       ),
     );
     const fresh = await replica();
-    expect(fresh.recommender.stats({}, caller)).toMatchObject({ interactions: 2 });
+    expect(fresh.recommender.stats({}, task)).toMatchObject({ interactions: 2 });
   }, 30_000);
 });

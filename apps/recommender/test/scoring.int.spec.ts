@@ -13,7 +13,7 @@ import { syntheticInteractions } from './synthetic-interactions.js';
 const REQUESTS = 400;
 const REPEATS = 5;
 
-describe('the scorer at 4,000 items', () => {
+describe('the scorer with 4,000 items', () => {
   let folder: string;
   let model: ItemModel;
   const set = prepareRows(syntheticInteractions(2_000, 4_000));
@@ -35,14 +35,14 @@ describe('the scorer at 4,000 items', () => {
     ['with diversity', { diversity: 0.3 }],
     ['with exploration', { exploration: 0.2 }],
     ['with a filter', { allow: (item: string) => item.endsWith('7') }],
-  ])('answers within 5 ms %s, nine times in ten at least', (name, mixing) => {
+  ])('answers at least nine of ten requests within 5 ms, %s', (name, mixing) => {
     const random = seededRandom(1);
     const scorer = new Scorer(model);
     const taken = Array.from({ length: REQUESTS }, () => {
       const user = Math.floor(random() * set.users.length);
       const own = [...set.itemsOf.subarray(set.offsets[user], set.offsets[user + 1])].map((item) => set.items[item]!);
       const query = { history: own.map((item) => ({ item })), exclude: new Set(own), limit: 10, random, ...mixing };
-      // The quickest of a few tells what a request costs even where other processes take the core again and again.
+      // The fastest of a few repetitions is the cost of a request, also on a busy machine.
       return Array.from({ length: REPEATS }, () => {
         const started = performance.now();
         scorer.recommendFor(query);
@@ -55,7 +55,8 @@ describe('the scorer at 4,000 items', () => {
       `scoring ${name}: p50 ${quantileOf(costs, 0.5).toFixed(2)} ms, p99 ${quantileOf(costs, 0.99).toFixed(2)} ms ` +
         `(of every single one ${quantileOf(every, 0.99).toFixed(2)} ms)\n`,
     );
-    // The yardstick is the 99th percentile, printed above; on a busy machine even the quickest of five is late sometimes.
+    // The target is for the 99th percentile, printed above; on a busy machine even the fastest of five is late
+    // sometimes.
     expect(quantileOf(costs, 0.9)).toBeLessThan(5);
   });
 });

@@ -11,8 +11,8 @@ const MAX_PER_USER = 2_000;
 const OWN_GROUP = 0.6;
 
 /**
- * Interactions with the shape of MovieLens-1M: a long tail of items, users of very different diligence (113 rows on
- * average), and tastes: most of what a user has is of the user's own group of items.
+ * Interactions with the distribution of MovieLens-1M: a long tail of items, very different numbers of rows per user
+ * (113 on average), and tastes: most items of a user belong to one group of items.
  */
 export function syntheticInteractions(users: number, items: number, seed = 7): SyntheticRow[] {
   const random = seededRandom(seed);

@@ -13,7 +13,7 @@ function valueOf({ rows }: TrainedModel, row: number, column: number): number {
   return rows.codes[row * rows.columns + column]! * rows.scales[row]!;
 }
 
-/** B by the textbook, in float64: Cholesky of the whole matrix. */
+/** The reference solution in float64: Cholesky of the whole matrix. */
 function easeByTheBook(set: TrainingSet, penalty: number): (row: number, column: number) => number {
   const n = set.items.length;
   const [gram, inverse] = [matrix(n, n), matrix(n, n)];
@@ -30,11 +30,11 @@ function easeByTheBook(set: TrainingSet, penalty: number): (row: number, column:
 }
 
 describe('EASE^R', () => {
-  // 600 items are three blocks of the blocked inverse, the last one not full.
+  // 600 items are three blocks of the blocked inverse; the last one is not full.
   const set = prepareRows(syntheticInteractions(900, 600));
 
   it(
-    'finds the weights of the closed form',
+    'computes the weights of the closed form',
     async () => {
       const model = await trainer.train(set, { algorithm: 'ease', regularisation: 200 });
       const expected = easeByTheBook(set, 200);
@@ -48,17 +48,17 @@ describe('EASE^R', () => {
   );
 
   it(
-    'says how far it is',
+    'reports progress',
     async () => {
-      const told: TrainingProgress[] = [];
-      await trainer.train(set, { algorithm: 'ease' }, { onProgress: (progress) => told.push(progress) });
-      expect([...new Set(told.map(({ stage }) => stage))]).toEqual(['counting', 'inverting', 'writing']);
-      expect(told.every(({ done, total }) => done < total)).toBe(true);
+      const progress: TrainingProgress[] = [];
+      await trainer.train(set, { algorithm: 'ease' }, { onProgress: (each) => progress.push(each) });
+      expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(['counting', 'inverting', 'writing']);
+      expect(progress.every(({ done, total }) => done < total)).toBe(true);
     },
     LIMIT_MS,
   );
 
-  it('learns 4,000 items in seconds (yardstick: 10 s)', async () => {
+  it('trains 4,000 items in seconds', async () => {
     const large = prepareRows(syntheticInteractions(6_040, 4_000));
     const started = performance.now();
     const model = await trainer.train(large, { algorithm: 'ease' });
@@ -67,28 +67,28 @@ describe('EASE^R', () => {
       `EASE^R: ${model.items.length} items, ${interactionsOf(large)} interactions in ${seconds.toFixed(1)} s\n`,
     );
     expect(model.items.length).toBeGreaterThan(3_900);
-    // Told rather than asserted at 10 s: on a machine that does other work, the time says little.
+    // The target is 10 s on an idle machine; the limit allows for other load.
     expect(seconds).toBeLessThan(60);
   }, 90_000);
 
   it(
-    'learns from the good rows of a poisoned file',
+    'trains on the valid rows of a file with invalid ones',
     async () => {
       const good = syntheticInteractions(100, 50);
-      const poison = [
+      const invalid = [
         { user: 'ann', item: 'i1', at: NaN },
         { user: 'ann', item: 'i1', value: Infinity },
         { user: 'x'.repeat(1_000_000), item: 'i1' },
         { user: 'ann', item: '\u0007' },
       ];
       const flood = Array.from({ length: 1_000_000 }, (_, at) => ({ item: `i${at % 40}` }));
-      const users = [...good, ...poison].map((row) => ({ user: row.user, interactions: [row] }));
-      const poisoned = prepareTrainingSet([...users, { user: 'flood', interactions: flood }]);
-      const model = await trainer.train(poisoned, {});
+      const users = [...good, ...invalid].map((row) => ({ user: row.user, interactions: [row] }));
+      const mixed = prepareTrainingSet([...users, { user: 'flood', interactions: flood }]);
+      const model = await trainer.train(mixed, {});
       expect(model.items.length).toBe(prepareRows(good).items.length);
       expect(model.rows.codes.some((code) => code !== 0)).toBe(true);
-      expect(poisoned.leftOut).toMatchObject({ bad_time: 1, bad_value: 1, bad_user: 1, bad_item: 1 });
-      expect(poisoned.leftOut.duplicate).toBeGreaterThanOrEqual(999_960);
+      expect(mixed.leftOut).toMatchObject({ bad_time: 1, bad_value: 1, bad_user: 1, bad_item: 1 });
+      expect(mixed.leftOut.duplicate).toBeGreaterThanOrEqual(999_960);
     },
     LIMIT_MS,
   );
@@ -111,7 +111,7 @@ describe('EASE^R', () => {
   );
 
   it(
-    'says what is wrong where there is nothing to learn',
+    'rejects an empty training set',
     async () => {
       await expect(trainer.train(prepareRows([]), {})).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     },
@@ -124,7 +124,7 @@ describe('iALS', () => {
   const settings = { algorithm: 'ials', factors: 8, sweeps: 4 } as const;
 
   it(
-    'goes on from its checkpoint and arrives where an uninterrupted training does',
+    'continues from its checkpoint, with the same result as an uninterrupted training',
     async () => {
       const whole = await trainer.train(set, settings);
       let saved: Uint8Array | undefined;
@@ -140,7 +140,10 @@ describe('iALS', () => {
       };
       await expect(trainer.train(set, settings, { checkpoint, signal: cancel.signal })).rejects.toThrow('cut off');
       const done: number[] = [];
-      const resumed = await trainer.train(set, settings, { checkpoint, onProgress: (told) => done.push(told.done) });
+      const resumed = await trainer.train(set, settings, {
+        checkpoint,
+        onProgress: (progress) => done.push(progress.done),
+      });
       expect(done[0]).toBeGreaterThanOrEqual(2 * (set.users.length + set.items.length));
       expect(resumed.rows).toEqual(whole.rows);
     },
@@ -148,7 +151,7 @@ describe('iALS', () => {
   );
 
   it(
-    'is not ended by a checkpoint that cannot be saved',
+    'continues when a checkpoint cannot be saved',
     async () => {
       const checkpoint = { load: () => Promise.resolve(undefined), save: () => Promise.reject(new Error('disk full')) };
       const model = await trainer.train(set, settings, { checkpoint });

@@ -22,6 +22,7 @@ export type { Watching } from './kv-watch.js';
 export type { ObjectBucket, ObjectOptions, StoredObject } from './objects.js';
 export type { Delivery, PullLoop } from './pull-loop.js';
 export type { RecurringRun, RecurringRuns } from './recurring-runs.js';
+export { Revisions } from './revisions.js';
 export type { Sealer, Sealers } from './sealer.js';
 export {
   Snapshots,

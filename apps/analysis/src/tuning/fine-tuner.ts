@@ -1,10 +1,10 @@
 import { accuracyOf, argmax } from '@llmos/learning';
 import type { TunableEncoder } from '@llmos/models';
+import { KeyedQueue } from '@llmos/resilience';
 import { calibratedScale } from '../classifiers/classification.js';
 import { labelsOf, type FewShotClassifier, type LabelledVector } from '../classifiers/few-shot-classifier.js';
 import type { FewShotTrainer } from '../ports/few-shot-trainer.port.js';
 import { STEPS, trainUpdate, type LabelledText, type TuningOptions } from './contrastive-training.js';
-import { OneAtATime } from './one-at-a-time.js';
 import { storedUpdate, updateOf, type UpdateLayout } from './update-layout.js';
 
 /** The encoder that is fine-tuned; it applies the update that each call passes. */
@@ -36,7 +36,7 @@ const FOLDS = 4;
 
 /** Fine-tunes the encoder for a classifier, unless cross-validation shows that this makes it worse. */
 export class FineTuner {
-  private readonly queue = new OneAtATime();
+  private readonly queue = new KeyedQueue();
 
   constructor(
     private readonly encoder: UpdatableEncoder,
@@ -53,13 +53,17 @@ export class FineTuner {
     examples: readonly EmbeddedExample[],
     options: FineTuningOptions = {},
   ): Promise<FineTunedClassifier | undefined> {
-    return this.queue.run(async () => {
-      try {
-        return await this.tuneNow(examples, options);
-      } finally {
-        await this.encoder.close();
-      }
-    }, options.signal);
+    return this.queue.run(
+      'tuning',
+      async () => {
+        try {
+          return await this.tuneNow(examples, options);
+        } finally {
+          await this.encoder.close();
+        }
+      },
+      options.signal,
+    );
   }
 
   private async tuneNow(

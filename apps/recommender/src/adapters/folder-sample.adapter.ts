@@ -7,7 +7,7 @@ import type { SentRow } from '../intake/row-check.js';
 import { interactionFields, itemFields } from '../intake/row-fields.js';
 import type { SampleShop } from '../ports/sample-shop.port.js';
 
-/** A folder with `products.jsonl` and `interactions.jsonl`; rows that cannot be used are passed over. */
+/** A folder with `products.jsonl` and `interactions.jsonl`; invalid rows are skipped. */
 export class FolderSample implements SampleShop {
   constructor(private readonly path: string) {}
 

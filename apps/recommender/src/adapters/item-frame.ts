@@ -6,7 +6,7 @@ import type { StoredItem } from '../ports/item-store.port.js';
 const headerSchema = itemSchema.extend({ embedding: z.string().optional() });
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** An item as bytes: u32 (little endian) length of the header, the header as JSON, the vector as float32 (little endian). */
+/** Encodes an item: u32 length of the header, the header as JSON, the vector as float32; little-endian. */
 export function encodeItem({ vector, ...rest }: StoredItem): Uint8Array {
   const header = Buffer.from(JSON.stringify(rest));
   const frame = Buffer.alloc(4 + header.length + (vector?.length ?? 0) * FLOAT_BYTES);
@@ -16,7 +16,7 @@ export function encodeItem({ vector, ...rest }: StoredItem): Uint8Array {
   return frame;
 }
 
-/** @throws LlmosError INTERNAL when the bytes are not an item. */
+/** @throws LlmosError INTERNAL if the bytes are not an item. */
 export function decodeItem(bytes: Uint8Array): StoredItem {
   try {
     const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

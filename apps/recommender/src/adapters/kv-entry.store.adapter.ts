@@ -2,19 +2,19 @@ import type { Bus } from '@llmos/bus';
 import { BUCKETS, LlmosError } from '@llmos/contracts';
 import { SealedBucket, type AtRest } from '@llmos/vault';
 import { keyOf, refOf, type EntryRef } from '../data/entry-ref.js';
-import { decodeHistory, encodeHistory, type Deed } from '../data/history.js';
+import { decodeHistory, encodeHistory, type StoredInteraction } from '../data/history.js';
 import type { EntryStore, EntryWatcher } from '../ports/entry-store.port.js';
 import type { InteractionStore } from '../ports/interaction-store.port.js';
 import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
 import { decodeItem, encodeItem } from './item-frame.js';
 
-/** Told of an entry that cannot be read; it is passed over. */
+/** Receives the error of an entry that cannot be read and is skipped. */
 export type OnUnreadable = (bucket: string, error: unknown) => void;
 
 interface KvEntryOptions<T> {
   readonly name: string;
   readonly maxBytes: number;
-  /** Seals the entries with their tenant's key; without it they are stored as they are. */
+  /** Seals the entries with their tenant's keys; if absent, they are stored in the clear. */
   readonly atRest: AtRest | undefined;
   readonly onUnreadable: OnUnreadable;
   encode(ref: EntryRef, value: T): Uint8Array;
@@ -45,10 +45,8 @@ export class KvEntryStore<T> implements EntryStore<T> {
   async put(ref: EntryRef, value: T, expected: number): Promise<number> {
     const bytes = this.options.encode(ref, value);
     if (bytes.length > this.options.maxBytes) {
-      throw new LlmosError(
-        'PAYLOAD_TOO_LARGE',
-        `An entry takes ${bytes.length} bytes; ${this.options.maxBytes} is the limit.`,
-      );
+      const message = `An entry has ${bytes.length} bytes; the limit is ${this.options.maxBytes}.`;
+      throw new LlmosError('PAYLOAD_TOO_LARGE', message);
     }
     return this.bucket.update(keyOf(ref), bytes, expected);
   }
@@ -71,7 +69,7 @@ export class KvEntryStore<T> implements EntryStore<T> {
 }
 
 export function openInteractions(bus: Bus, onUnreadable: OnUnreadable, atRest?: AtRest): Promise<InteractionStore> {
-  return KvEntryStore.open<readonly Deed[]>(bus, {
+  return KvEntryStore.open<readonly StoredInteraction[]>(bus, {
     name: BUCKETS.interactions,
     atRest,
     onUnreadable,
@@ -90,8 +88,8 @@ export function openItems(bus: Bus, onUnreadable: OnUnreadable, atRest?: AtRest)
   });
 }
 
-/** Long ids may not fit into one message by the thousand: then the oldest go. */
-function encodeWithin(limit: number, user: string, history: readonly Deed[]): Uint8Array {
+/** Drops the oldest interactions until the history fits into one message: thousands of long ids may not. */
+function encodeWithin(limit: number, user: string, history: readonly StoredInteraction[]): Uint8Array {
   for (let kept = history; ; kept = kept.slice(Math.ceil(kept.length / 8))) {
     const bytes = encodeHistory(user, kept);
     if (bytes.length <= limit || kept.length <= 1) return bytes;

@@ -1,20 +1,17 @@
-import { keyOf, SHARED_TENANT, type EntryRef } from './entry-ref.js';
-import type { Deed } from './history.js';
-import { RevisionWaiters } from './revision-waiters.js';
-import { TenantData } from './tenant-data.js';
+import { Revisions } from '@llmos/bus';
 import type { EntryChange } from '../ports/entry-store.port.js';
 import type { InteractionStore } from '../ports/interaction-store.port.js';
 import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
+import { keyOf, SHARED_TENANT, type EntryRef } from './entry-ref.js';
+import type { StoredInteraction } from './history.js';
+import { TenantData } from './tenant-data.js';
 
-const NOBODY = new TenantData();
+const NO_DATA = new TenantData();
 
-/**
- * Keeps this replica's picture of every tenant the same as the stores. Whoever writes waits here until this replica
- * has taken the write up: the stores send changes in order, so nothing older can come back after it.
- */
+/** Keeps the data of all tenants in memory, as of the last change from the stores. */
 export class DataFeed {
-  readonly histories = new RevisionWaiters();
-  readonly items = new RevisionWaiters();
+  readonly histories = new Revisions();
+  readonly items = new Revisions();
   private readonly tenants = new Map<string, TenantData>();
   private readonly itemListeners = new Set<(ref: EntryRef, item: StoredItem, revision: number) => void>();
   private readonly forgetListeners = new Set<(tenant: string) => void>();
@@ -25,48 +22,46 @@ export class DataFeed {
     private readonly itemStore: ItemStore,
   ) {}
 
-  /** Resolves once this replica has everything that was in the stores. */
+  /** Resolves when all stored data is in memory. */
   async start(): Promise<void> {
     this.stop();
-    this.watching.push(
-      await this.itemStore.watch({
-        onChange: (change) => this.takeItem(change),
-        onForgotten: (tenant) => this.forget(tenant, this.items, (data) => data.forgetItems()),
-      }),
-    );
-    this.watching.push(
-      await this.interactionStore.watch({
-        onChange: (change) => this.takeHistory(change),
-        onForgotten: (tenant) => this.forget(tenant, this.histories, (data) => data.forgetHistories()),
-      }),
-    );
+    const items = await this.itemStore.watch({
+      onChange: (change) => this.takeItem(change),
+      onForgotten: (tenant) => this.forget(tenant, this.items, (data) => data.forgetItems()),
+    });
+    this.watching.push(items);
+    const interactions = await this.interactionStore.watch({
+      onChange: (change) => this.takeHistory(change),
+      onForgotten: (tenant) => this.forget(tenant, this.histories, (data) => data.forgetHistories()),
+    });
+    this.watching.push(interactions);
   }
 
   stop(): void {
     for (const each of this.watching.splice(0)) each.stop();
   }
 
-  /** What is known of a tenant; nothing where there is none. */
+  /** The data of a tenant; empty for an unknown tenant. */
   tenant(tenant: string): TenantData {
-    return this.tenants.get(tenant) ?? NOBODY;
+    return this.tenants.get(tenant) ?? NO_DATA;
   }
 
-  /** The tenant whose items answer for this one: its own, or the shared one's while it has none but those. */
+  /** The tenant whose items are recommended: the shared tenant as long as this tenant uses no other items. */
   sourceFor(tenant: string): string {
     return this.tenant(tenant).usesOnlyItemsOf(this.tenant(SHARED_TENANT)) ? SHARED_TENANT : tenant;
   }
 
-  /** Told of every item that is written, also of those there were at the start when it listens by then. */
+  /** Calls the listener for every stored item. Register it before {@link start} to receive the existing items too. */
   onItem(listener: (ref: EntryRef, item: StoredItem, revision: number) => void): void {
     this.itemListeners.add(listener);
   }
 
-  /** Told of a tenant whose items or interactions went with its keys: nothing made of them may stay. */
+  /** Calls the listener when a tenant's data was destroyed with its keys: anything derived from it must be dropped. */
   onForget(listener: (tenant: string) => void): void {
     this.forgetListeners.add(listener);
   }
 
-  private forget(tenant: string, revisions: RevisionWaiters, drop: (data: TenantData) => void): void {
+  private forget(tenant: string, revisions: Revisions, drop: (data: TenantData) => void): void {
     const data = this.tenants.get(tenant);
     if (!data) return;
     drop(data);
@@ -75,14 +70,14 @@ export class DataFeed {
     for (const listener of this.forgetListeners) listener(tenant);
   }
 
-  private takeHistory({ ref, value, revision }: EntryChange<readonly Deed[]>): void {
+  private takeHistory({ ref, value, revision }: EntryChange<readonly StoredInteraction[]>): void {
     this.dataOf(ref.tenant).takeHistory(ref.id, value);
-    this.histories.took(keyOf(ref), revision);
+    this.histories.processed(keyOf(ref), revision);
   }
 
   private takeItem({ ref, value, revision }: EntryChange<StoredItem>): void {
     this.dataOf(ref.tenant).takeItem(ref.id, value);
-    this.items.took(keyOf(ref), revision);
+    this.items.processed(keyOf(ref), revision);
     if (value) for (const listener of this.itemListeners) listener(ref, value, revision);
   }
 

@@ -4,7 +4,7 @@ import { keyOf, refOf } from './entry-ref.js';
 const KEY = /^[\w-]+\.[\w-]+$/;
 
 describe('the key of an entry', () => {
-  it('stands for any id, stays within its tenant and comes back', () => {
+  it('encodes any id within its tenant and can be decoded', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 128 }), (id) => {
         const key = keyOf({ tenant: 'acme', id });
@@ -14,9 +14,9 @@ describe('the key of an entry', () => {
     );
   });
 
-  it.each(['a.b', '>', '*', '', 'a b'])('is not made for the tenant %p', (tenant) => {
+  it.each(['a.b', '>', '*', '', 'a b'])('is rejected for the invalid tenant %p', (tenant) => {
     expect(() => keyOf({ tenant, id: 'x' })).toThrow(expect.objectContaining({ field: 'tenant' }));
   });
 
-  it('of somebody else is none of ours', () => expect(refOf('a.b.c') ?? refOf('a')).toBeUndefined());
+  it('is undefined for keys of another form', () => expect(refOf('a.b.c') ?? refOf('a')).toBeUndefined());
 });

@@ -1,19 +1,19 @@
 import { isToken, LlmosError } from '@llmos/contracts';
 
-/** Whose entry, and the user's or item's own name for it. */
 export interface EntryRef {
   readonly tenant: string;
+  /** The id of the user or item. */
   readonly id: string;
 }
 
-/** The tenant whose items and interactions answer for those who have none. */
+/** The tenant whose data is used for tenants without items of their own. */
 export const SHARED_TENANT = 'shared';
 
 /**
- * The key of an entry in a store, `<tenant>.<base64url of the id>`: any id becomes a key, and none can name another
- * tenant's.
+ * The key of an entry in a store, `<tenant>.<base64url of the id>`. Every id has a key, and no id leads to a key of
+ * another tenant.
  *
- * @throws LlmosError INVALID_ARGUMENT when the tenant is not a token.
+ * @throws LlmosError INVALID_ARGUMENT if the tenant is not a token.
  */
 export function keyOf({ tenant, id }: EntryRef): string {
   if (!isToken(tenant))
@@ -21,7 +21,7 @@ export function keyOf({ tenant, id }: EntryRef): string {
   return `${tenant}.${Buffer.from(id).toString('base64url')}`;
 }
 
-/** The entry a key stands for; undefined when it is not a key of ours. */
+/** The reverse of {@link keyOf}; undefined for keys of another form. */
 export function refOf(key: string): EntryRef | undefined {
   const [tenant, encoded, ...rest] = key.split('.');
   if (!tenant || !encoded || rest.length > 0) return undefined;

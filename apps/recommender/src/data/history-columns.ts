@@ -1,7 +1,7 @@
-import type { Deed } from './history.js';
+import type { StoredInteraction } from './history.js';
 import type { Names } from './names.js';
 
-/** A history in memory: numbers for names, one typed array a column. */
+/** A history in memory: names as numbers, one typed array per column. */
 export interface HistoryColumns {
   readonly items: Uint32Array;
   readonly events: Uint32Array;
@@ -17,16 +17,16 @@ export const EMPTY_COLUMNS: HistoryColumns = {
   times: new Float64Array(),
 };
 
-export function toColumns(history: readonly Deed[], items: Names, events: Names): HistoryColumns {
+export function toColumns(history: readonly StoredInteraction[], items: Names, events: Names): HistoryColumns {
   return {
-    items: Uint32Array.from(history, (deed) => items.numberOf(deed.item)),
-    events: Uint32Array.from(history, (deed) => events.numberOf(deed.event)),
-    values: Float64Array.from(history, (deed) => deed.value),
-    times: Float64Array.from(history, (deed) => deed.atMs),
+    items: Uint32Array.from(history, (interaction) => items.numberOf(interaction.item)),
+    events: Uint32Array.from(history, (interaction) => events.numberOf(interaction.event)),
+    values: Float64Array.from(history, (interaction) => interaction.value),
+    times: Float64Array.from(history, (interaction) => interaction.atMs),
   };
 }
 
-export function toDeeds(columns: HistoryColumns, items: Names, events: Names): Deed[] {
+export function toInteractions(columns: HistoryColumns, items: Names, events: Names): StoredInteraction[] {
   return Array.from(columns.items, (item, n) => ({
     item: items.nameOf(item),
     event: events.nameOf(columns.events[n]!),

@@ -1,7 +1,7 @@
 import { LlmosError } from '@llmos/contracts';
 
-/** One interaction of a known user, checked, with its time as Unix milliseconds. */
-export interface Deed {
+/** One interaction of a known user, validated, with its time in Unix milliseconds. */
+export interface StoredInteraction {
   readonly item: string;
   readonly event: string;
   readonly value: number;
@@ -10,23 +10,27 @@ export interface Deed {
 
 export interface MergeResult {
   /** Oldest first. */
-  readonly history: readonly Deed[];
-  /** What became of each new deed, in their order. */
+  readonly history: readonly StoredInteraction[];
+  /** The outcome of each added interaction, in their order. */
   readonly outcomes: ReadonlyArray<'accepted' | 'duplicate' | 'too_old'>;
 }
 
 /**
- * Adds deeds to a history: those with the same item, event and time as one that is there are dropped, and of all only
- * the newest `limit` are kept. Doing it twice changes nothing, so a task may be delivered twice.
+ * Adds interactions to a history. Interactions with the item, event and time of an existing one are dropped, and only
+ * the newest `limit` are kept. The function is idempotent, because a task can be delivered twice.
  */
-export function mergeDeeds(history: readonly Deed[], added: readonly Deed[], limit: number): MergeResult {
+export function mergeInteractions(
+  history: readonly StoredInteraction[],
+  added: readonly StoredInteraction[],
+  limit: number,
+): MergeResult {
   const known = new Set(history.map(identityOf));
-  const fresh = new Set<Deed>();
-  const duplicates = new Set<Deed>();
-  for (const deed of added) {
-    const identity = identityOf(deed);
-    if (known.has(identity)) duplicates.add(deed);
-    else fresh.add(deed);
+  const fresh = new Set<StoredInteraction>();
+  const duplicates = new Set<StoredInteraction>();
+  for (const interaction of added) {
+    const identity = identityOf(interaction);
+    if (known.has(identity)) duplicates.add(interaction);
+    else fresh.add(interaction);
     known.add(identity);
   }
   const merged = [...history, ...fresh].sort((a, b) => a.atMs - b.atMs);
@@ -34,20 +38,20 @@ export function mergeDeeds(history: readonly Deed[], added: readonly Deed[], lim
   const keptSet = merged.length > limit ? new Set(kept) : undefined;
   return {
     history: kept,
-    outcomes: added.map((deed) =>
-      duplicates.has(deed) ? 'duplicate' : keptSet && !keptSet.has(deed) ? 'too_old' : 'accepted',
+    outcomes: added.map((interaction) =>
+      duplicates.has(interaction) ? 'duplicate' : keptSet && !keptSet.has(interaction) ? 'too_old' : 'accepted',
     ),
   };
 }
 
-/** Of deeds of one time their identity decides who stays, not who came first: that changes when it is done again. */
-function newestOf(deeds: readonly Deed[], limit: number): Deed[] {
-  const byAge = [...deeds].sort((a, b) => a.atMs - b.atMs || (identityOf(a) < identityOf(b) ? -1 : 1));
+/** Among interactions of the same time the identity decides, not the order of arrival, which changes on redelivery. */
+function newestOf(interactions: readonly StoredInteraction[], limit: number): StoredInteraction[] {
+  const byAge = [...interactions].sort((a, b) => a.atMs - b.atMs || (identityOf(a) < identityOf(b) ? -1 : 1));
   const newest = new Set(byAge.slice(-limit));
-  return deeds.filter((deed) => newest.has(deed));
+  return interactions.filter((interaction) => newest.has(interaction));
 }
 
-function identityOf({ item, event, atMs }: Deed): string {
+function identityOf({ item, event, atMs }: StoredInteraction): string {
   return `${atMs}\0${event}\0${item}`;
 }
 
@@ -62,8 +66,8 @@ interface HistoryFrame {
   readonly at: readonly number[];
 }
 
-/** A user's history as bytes (JSON in columns): about 20 bytes an interaction beside the names of its items. */
-export function encodeHistory(user: string, history: readonly Deed[]): Uint8Array {
+/** Encodes a history (JSON in columns): about 20 bytes per interaction, plus the names of its items. */
+export function encodeHistory(user: string, history: readonly StoredInteraction[]): Uint8Array {
   const items = new Map<string, number>();
   const events = new Map<string, number>();
   const number = (names: Map<string, number>, name: string): number => {
@@ -73,27 +77,36 @@ export function encodeHistory(user: string, history: readonly Deed[]): Uint8Arra
   };
   const frame: HistoryFrame = {
     user,
-    item: history.map((deed) => number(items, deed.item)),
-    event: history.map((deed) => number(events, deed.event)),
-    value: history.map((deed) => deed.value),
-    at: history.map((deed, n) => deed.atMs - (history[n - 1]?.atMs ?? 0)),
+    item: history.map((interaction) => number(items, interaction.item)),
+    event: history.map((interaction) => number(events, interaction.event)),
+    value: history.map((interaction) => interaction.value),
+    at: history.map((interaction, n) => interaction.atMs - (history[n - 1]?.atMs ?? 0)),
     items: [...items.keys()],
     events: [...events.keys()],
   };
   return Buffer.from(JSON.stringify(frame));
 }
 
-/** @throws LlmosError INTERNAL when the bytes are not a history. */
-export function decodeHistory(bytes: Uint8Array): Deed[] {
+/** @throws LlmosError INTERNAL if the bytes are not a history. */
+export function decodeHistory(bytes: Uint8Array): StoredInteraction[] {
   try {
     const frame = JSON.parse(Buffer.from(bytes).toString()) as HistoryFrame;
     let atMs = 0;
     return frame.item.map((item, n) => {
       atMs += frame.at[n]!;
-      const deed = { item: frame.items[item]!, event: frame.events[frame.event[n]!]!, value: frame.value[n]!, atMs };
-      if (deed.item === undefined || deed.event === undefined || !Number.isFinite(atMs + deed.value))
-        throw new RangeError(`row ${n} is cut off`);
-      return deed;
+      const interaction = {
+        item: frame.items[item]!,
+        event: frame.events[frame.event[n]!]!,
+        value: frame.value[n]!,
+        atMs,
+      };
+      if (
+        interaction.item === undefined ||
+        interaction.event === undefined ||
+        !Number.isFinite(atMs + interaction.value)
+      )
+        throw new RangeError(`row ${n} is incomplete`);
+      return interaction;
     });
   } catch (cause) {
     throw new LlmosError('INTERNAL', 'A stored history cannot be read; its user counts as unknown.', { cause });

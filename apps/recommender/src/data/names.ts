@@ -1,4 +1,4 @@
-/** Numbers for names, so that a million interactions do not each hold a text. A name keeps its number for good. */
+/** Maps names to numbers, so that a million interactions do not hold a string each. A number is permanent. */
 export class Names {
   private readonly numbers = new Map<string, number>();
   private readonly names: string[] = [];
@@ -7,7 +7,7 @@ export class Names {
     return this.names.length;
   }
 
-  /** The number of the name; a new one where it has none yet. */
+  /** The number of the name; a new number for a new name. */
   numberOf(name: string): number {
     const known = this.numbers.get(name);
     if (known !== undefined) return known;

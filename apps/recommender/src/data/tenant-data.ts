@@ -1,24 +1,23 @@
-import { EMPTY_COLUMNS, type HistoryColumns, toColumns, toDeeds } from './history-columns.js';
-import type { Deed } from './history.js';
+import { EMPTY_COLUMNS, type HistoryColumns, toColumns, toInteractions } from './history-columns.js';
+import type { StoredInteraction } from './history.js';
 import { Names } from './names.js';
 import type { StoredItem } from '../ports/item-store.port.js';
 
 /**
- * What one tenant's users did and what its items are, in memory, as of the last change that came from the store.
- * Some 24 bytes an interaction, and the items' texts and vectors.
+ * The interactions and items of one tenant in memory: 24 bytes per interaction, and the texts and vectors of items.
  */
 export class TenantData {
   private readonly itemNames = new Names();
   private readonly eventNames = new Names();
   private readonly histories = new Map<string, HistoryColumns>();
   private readonly described = new Map<string, StoredItem>();
-  /** By an item's number: how many users had it. */
+  /** The number of users of each item, by the number of the item. */
   private readonly usersOf: number[] = [];
   private interactionCount = 0;
   private itemsWithUsers = 0;
-  /** Grows with every change of an interaction. */
+  /** Increases with every change of an interaction. */
   interactionsVersion = 0;
-  /** Grows with every change of an item. */
+  /** Increases with every change of an item. */
   itemsVersion = 0;
 
   get users(): number {
@@ -29,7 +28,7 @@ export class TenantData {
     return this.interactionCount;
   }
 
-  /** Items that are described, interacted with, or both. */
+  /** Items that are described, have interactions, or both. */
   get items(): number {
     let count = this.itemsWithUsers;
     for (const id of this.described.keys()) if (!this.usersOf[this.itemNames.find(id) ?? -1]) count++;
@@ -40,13 +39,13 @@ export class TenantData {
     return this.histories.size === 0 && this.described.size === 0;
   }
 
-  /** Whether this tenant describes no items, and its users had none but those that `other` describes. */
+  /** Whether this tenant describes no items, and all its interactions are with items that `other` describes. */
   usesOnlyItemsOf(other: TenantData): boolean {
     if (this.described.size > 0) return false;
     return this.usersOf.every((count, number) => count === 0 || other.described.has(this.itemNames.nameOf(number)));
   }
 
-  /** Names the tenant has used so far: what its limit of items is held against. */
+  /** The number of item ids that the tenant has used; its limit of items applies to it. */
   get knownItems(): number {
     return this.itemNames.size;
   }
@@ -59,15 +58,18 @@ export class TenantData {
     return this.histories.has(user);
   }
 
-  /** Oldest first; empty for somebody unknown. */
-  historyOf(user: string): Deed[] {
-    return toDeeds(this.histories.get(user) ?? EMPTY_COLUMNS, this.itemNames, this.eventNames);
+  /** Oldest first; empty for an unknown user. */
+  historyOf(user: string): StoredInteraction[] {
+    return toInteractions(this.histories.get(user) ?? EMPTY_COLUMNS, this.itemNames, this.eventNames);
   }
 
-  /** Every user with what they did, for a training. */
-  *everybody(): Generator<{ user: string; interactions: Iterable<{ item: string; value: number; at: number }> }> {
+  /** All users with their interactions, for a training. */
+  *usersWithInteractions(): Generator<{
+    user: string;
+    interactions: Iterable<{ item: string; value: number; at: number }>;
+  }> {
     for (const [user, columns] of this.histories) {
-      const interactions = toDeeds(columns, this.itemNames, this.eventNames);
+      const interactions = toInteractions(columns, this.itemNames, this.eventNames);
       yield { user, interactions: interactions.map(({ item, value, atMs }) => ({ item, value, at: atMs })) };
     }
   }
@@ -84,15 +86,15 @@ export class TenantData {
     return this.usersOf[this.itemNames.find(id) ?? -1] ?? 0;
   }
 
-  /** How many users had each item that somebody had. */
+  /** The number of users of each item that has any. */
   popularity(): Map<string, number> {
     const counts = new Map<string, number>();
     this.usersOf.forEach((count, number) => count > 0 && counts.set(this.itemNames.nameOf(number), count));
     return counts;
   }
 
-  /** Takes up a user's history as it is now; undefined: erased. */
-  takeHistory(user: string, history: readonly Deed[] | undefined): void {
+  /** Replaces the history of a user; undefined if it was erased. */
+  takeHistory(user: string, history: readonly StoredInteraction[] | undefined): void {
     const before = this.histories.get(user);
     if (before) this.count(before, -1);
     const after = history && toColumns(history, this.itemNames, this.eventNames);
@@ -111,12 +113,12 @@ export class TenantData {
     this.itemsVersion++;
   }
 
-  /** Forgets every user. */
+  /** Removes all users. */
   forgetHistories(): void {
     for (const user of [...this.histories.keys()]) this.takeHistory(user, undefined);
   }
 
-  /** Forgets every description of an item. */
+  /** Removes the descriptions of all items. */
   forgetItems(): void {
     for (const id of [...this.described.keys()]) this.takeItem(id, undefined);
   }

@@ -19,10 +19,10 @@ export interface EvaluateOptions extends TrainingSettings, TrainingSetOptions {
 }
 
 /**
- * Trains on rows of a file and measures by a published protocol (see `splitNcf`, `splitFull`), in a thread of its
+ * Trains on the rows of a file and measures by a published protocol (see `splitNcf`, `splitFull`), in a thread of its
  * own. The same rows, settings and seed give the same figures.
  *
- * @throws LlmosError `INVALID_ARGUMENT` where too little is left to learn from or to measure with.
+ * @throws LlmosError `INVALID_ARGUMENT` if the rows are too few for the training or the measurement.
  */
 export async function evaluateFile(
   rows: Iterable<RawInteraction & { readonly user: string }>,
@@ -40,8 +40,8 @@ export async function evaluateFile(
 }
 
 /**
- * Measures a model file on what `splitHoldOut` kept back: full ranking of everything a user had not had yet. For
- * comparing a new model with the one it would replace, on the same held-out interactions.
+ * Measures a model file on the held-out part of `splitHoldOut`, by a full ranking of the items that are new to each
+ * user. Used to compare a new model with the serving one on the same held-out interactions.
  */
 export async function evaluateHoldOut(
   modelPath: string,

@@ -3,12 +3,12 @@ import type { TrainingSettings } from '../training/settings.js';
 import type { TrainingSet } from '../training/training-set.js';
 
 /**
- * `ncf`: the newest item of each user among 99 sampled others (He et al. 2017).
- * `full`: every item is ranked for users held out of training (Liang et al. 2018).
+ * `ncf`: ranks the newest item of each user among 99 sampled items (He et al. 2017).
+ * `full`: ranks all items for users held out of training (Liang et al. 2018).
  */
 export type Protocol = 'ncf' | 'full';
 
-/** What a worker can be asked to measure. */
+/** A measurement for the worker. */
 export type EvaluationJob =
   | {
       readonly kind: 'evaluate';

@@ -5,12 +5,12 @@ import type { TrainingControl } from '../training/training-control.js';
 import { historyOf, targetsOf } from './protocols.js';
 import { figuresOfUser, ranksOf, summarise, type UserFigures } from './ranking-figures.js';
 
-/** Users between two looks at whether the measuring was cancelled. */
-const USERS_A_PART = 200;
+/** A cancellation takes effect after this many users. */
+const USERS_PER_PART = 200;
 
 /**
- * Ranks for each measured user what they had not had yet, and says how far up their targets are. Items the model
- * does not know are never found: they count as targets that are last. Users without a target are not counted.
+ * Ranks the items that are new to each measured user, and computes the figures from the ranks of the targets. A target
+ * that the model does not know gets the last rank. Users without a target are not counted.
  */
 export async function measure(
   model: ItemModel,
@@ -22,7 +22,7 @@ export async function measure(
   const users = heldOut.targetOffsets.length - 1;
   const figures: UserFigures[] = [];
   for (let user = 0; user < users; user++) {
-    if (user % USERS_A_PART === 0) await control.pause({ stage: 'measuring', done: user, total: users });
+    if (user % USERS_PER_PART === 0) await control.pause({ stage: 'measuring', done: user, total: users });
     const targets = targetsOf(heldOut, user);
     if (targets.length === 0) continue;
     const own = (items: Uint32Array) => items.map((item) => numbers[item]! + 1);
@@ -34,7 +34,7 @@ export async function measure(
   return summarise(figures, heldOut.items.length);
 }
 
-/** Items are numbered from 1 here; 0 is an item the model does not know. */
+/** Items are numbered from 1 here; 0 is an item that the model does not know. */
 function ranksForUser(
   model: ItemModel,
   history: Uint32Array,

@@ -11,13 +11,13 @@ const set = prepareRows(
 describe('splitNcf', () => {
   const { train, heldOut, negatives } = splitNcf(set, seededRandom(1));
 
-  it('leaves the newest item of each user out', () => {
+  it('holds out the newest item of each user', () => {
     expect(heldOut.targets.length).toBe(200);
     expect(train.itemsOf.length).toBe(200 * 9);
     expect(set.items[targetsOf(heldOut, 3)[0]!]).toBe(`i${(3 * 7 + 9 * 13) % 300}`);
   });
 
-  it('draws 99 different items the user never had', () => {
+  it('draws 99 different items that are new to the user', () => {
     negatives!.forEach((drawn, user) => {
       expect(new Set(drawn).size).toBe(99);
       const own = new Set([...historyOf(heldOut, user), ...targetsOf(heldOut, user)]);
@@ -25,7 +25,7 @@ describe('splitNcf', () => {
     });
   });
 
-  it('takes what there is where there are fewer', () => {
+  it('draws all items if there are fewer', () => {
     const few = prepareRows(
       [0, 1, 2].flatMap((at) => ['ann', 'bob'].map((user) => ({ user, item: `${user}${at}`, at }))),
     );
@@ -36,14 +36,14 @@ describe('splitNcf', () => {
 describe('splitFull', () => {
   const { train, heldOut } = splitFull(set, seededRandom(1));
 
-  it('holds a fifth of the users out whole and gives 80 % of each as history', () => {
+  it('holds out a fifth of the users and uses 80 % of the items of each as history', () => {
     expect(heldOut.targetOffsets.length - 1).toBe(40);
     expect(train.itemsOf.length).toBe(160 * 10);
     expect(heldOut.history.length + heldOut.targets.length).toBe(400);
     expect(heldOut.targets.length).toBe(80);
   });
 
-  it('is the same for the same seed and another one for another', () => {
+  it('gives the same split for the same seed and a different one for another seed', () => {
     expect(splitFull(set, seededRandom(1)).heldOut).toEqual(heldOut);
     expect(splitFull(set, seededRandom(2)).heldOut).not.toEqual(heldOut);
   });

@@ -2,26 +2,24 @@ import { sampleOf } from '../model/sample-of.js';
 import { splitAt, type HeldOut } from '../training/hold-out.js';
 import type { TrainingSet } from '../training/training-set.js';
 
-/** What is learnt from, what is measured with, and how a user's candidates are found. */
 export interface Split {
   readonly train: TrainingSet;
   readonly heldOut: HeldOut;
-  /** Items a target is ranked among besides itself, for each measured user; absent: every item not in the history. */
+  /** The items among which the targets of each measured user are ranked. Default: all items outside the history. */
   readonly negatives?: readonly Uint32Array[];
 }
 
-/** The target and 99 others. */
 const NEGATIVES = 99;
-/** Of the users with enough interactions, this share is held out, and no more than this many. */
+/** This share of the users with enough interactions is held out, up to the maximum. */
 const HELD_OUT_SHARE = 0.2;
 const MAX_HELD_OUT_USERS = 10_000;
-/** With fewer, a fifth is nothing. */
+/** With fewer interactions, a fifth of them is less than one. */
 const MIN_INTERACTIONS = 5;
 const TARGET_SHARE = 0.2;
 
 /**
- * The protocol of He et al. 2017 ("Neural collaborative filtering"): leave one out. Each user's newest item is ranked
- * among 99 items drawn from those the user never touched; users with a single interaction are only learnt from.
+ * The protocol of He et al. 2017 ("Neural collaborative filtering"): leave one out. The newest item of each user is
+ * ranked among 99 sampled items that are new to the user. Users with a single interaction are used for training only.
  */
 export function splitNcf(set: TrainingSet, random: () => number): Split {
   const split = splitAt(set, (_, length) => (length > 1 ? length - 1 : length));
@@ -36,8 +34,8 @@ export function splitNcf(set: TrainingSet, random: () => number): Split {
 
 /**
  * Strong generalisation as in Liang et al. 2018 and Steck 2019: a fifth of the users with at least 5 interactions (at
- * most 10,000) is held out whole. The model never sees them; it is given a random 80 % of each one's items as history
- * and every other item is ranked. Items nobody else has are left out, as they cannot be learnt.
+ * most 10,000 users) is held out. The model is not trained on them. A random 80 % of the items of each is the history,
+ * and all other items are ranked. Items that no other user has are left out, because they cannot be learnt.
  */
 export function splitFull(set: TrainingSet, random: () => number): Split {
   const lengthOf = (user: number) => set.offsets[user + 1]! - set.offsets[user]!;
@@ -67,7 +65,7 @@ export function targetsOf({ targets, targetOffsets }: HeldOut, user: number): Ui
 
 function drawOthers(items: Uint32Array, own: ReadonlySet<number>, random: () => number): Uint32Array {
   const wanted = Math.min(NEGATIVES, items.length - own.size);
-  // Drawing until it fits is quick while most items fit; with few left, they are listed.
+  // Rejection sampling is fast while most items are candidates; with few candidates they are listed.
   if (own.size * 2 > items.length) {
     const others = [...items].filter((item) => !own.has(item));
     return Uint32Array.from(sampleOf(others, wanted, random));

@@ -1,30 +1,30 @@
 import type { RankingFigures } from '@llmos/contracts/capabilities/recommender';
 
-/** One user's figures, in the order of `FIGURES`. */
+/** The figures of one user, in the order of `FIGURES`. */
 export type UserFigures = readonly [hr10: number, ndcg10: number, recall20: number, recall50: number, mrr: number];
 
 const FIGURES = ['hr10', 'ndcg10', 'recall20', 'recall50', 'mrr'] as const;
-/** Of the standard normal distribution, for 95 %. */
+/** The quantile of the standard normal distribution for 95 %. */
 const Z95 = 1.959964;
 
 /**
- * The place of each target in the ranking, 1 for the first: one more than the candidates that score higher. Where
- * others score the same, half of them count as higher, so that a model that says the same of everything gains nothing.
+ * The rank of each target, starting at 1: one more than the number of candidates with a higher score. Half of the
+ * candidates with the same score count as higher, so that a model with equal scores for all items gains nothing.
  */
 export function ranksOf(candidates: Float32Array, targetScores: readonly number[]): number[] {
   const sorted = candidates.slice().sort();
   return targetScores.map((score) => {
     const notHigher = firstAbove(sorted, score, true);
     const equal = notHigher - firstAbove(sorted, score, false);
-    // One of the equal ones is the target itself.
+    // One of the equal candidates is the target itself.
     return 1 + (sorted.length - notHigher) + Math.max(0, equal - 1) / 2;
   });
 }
 
 /**
- * Figures of one user from the ranks of their targets. HR@10: any target among the first 10. NDCG@10 with binary gains
- * against the best that is possible. Recall@k over min(k, targets), as Liang et al. 2018 have it. MRR: the reciprocal
- * rank of the first target found.
+ * The figures of one user from the ranks of the targets. HR@10: whether any target is among the first 10. NDCG@10:
+ * with binary gains, relative to the best possible ranking. Recall@k: over min(k, targets), as in Liang et al. 2018.
+ * MRR: the reciprocal rank of the first target.
  */
 export function figuresOfUser(ranks: readonly number[]): UserFigures {
   const within = (k: number) => ranks.filter((rank) => rank <= k);
@@ -40,7 +40,7 @@ export function figuresOfUser(ranks: readonly number[]): UserFigures {
   ];
 }
 
-/** Means over the users, with 95 % confidence intervals from their spread (normal approximation, kept within 0 … 1). */
+/** Means over the users, with 95 % confidence intervals (normal approximation, limited to 0 … 1). */
 export function summarise(users: readonly UserFigures[], items: number): RankingFigures {
   const means = FIGURES.map((_, figure) => mean(users.map((user) => user[figure]!)));
   const ci95 = FIGURES.map((name, figure): [string, [number, number]] => {
@@ -66,7 +66,7 @@ function standardError(values: readonly number[], average: number): number {
   return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
-/** The first place in ascending numbers whose number is above the value, or (unless `orEqual`) not below it. */
+/** The first index in ascending numbers whose number is greater than the value, or (unless `orEqual`) equal to it. */
 function firstAbove(sorted: Float32Array, value: number, orEqual: boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

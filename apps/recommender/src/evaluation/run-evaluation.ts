@@ -14,7 +14,7 @@ export interface EvaluationResult {
   readonly algorithm: Algorithm;
 }
 
-/** Measures on this thread: the worker calls it. */
+/** Runs a measurement on the calling thread, which is the worker. */
 export async function runEvaluation(
   job: EvaluationJob,
   control: TrainingControl,
@@ -33,7 +33,7 @@ async function trainAndMeasure(
   if (heldOut.targets.length === 0) {
     throw new LlmosError(
       'INVALID_ARGUMENT',
-      `Nothing is left to measure: ${set.users.length} users have too few interactions for the protocol "${protocol}".`,
+      `There is nothing to measure: ${set.users.length} users have too few interactions for the protocol "${protocol}".`,
       { field: 'file' },
     );
   }

@@ -2,9 +2,8 @@ import { LlmosError } from '@llmos/contracts';
 import { parse } from 'csv-parse/sync';
 import { MAX_ROW_BYTES, type ColumnOf, type FileLine, type FileRow } from './file-rows.js';
 
-/** A quoted field may hold line breaks, but not many: an open quotation mark must not swallow the rest of the file. */
-const MAX_LINES_OF_A_RECORD = 20;
-/** Files of ours have five columns and those of others a few dozen: more is a mistake or malice. */
+/** A quoted field can contain line breaks. The limit prevents an unclosed quotation mark from consuming the file. */
+const MAX_LINES_PER_RECORD = 20;
 const MAX_COLUMNS = 256;
 const DELIMITERS = [',', '\t', ';', '|'] as const;
 
@@ -21,9 +20,9 @@ interface Columns {
 }
 
 /**
- * CSV with a header, taken line by line: a record is one line, or several where a quoted field goes on. When its
- * quotation mark is never closed, its first line is rejected and the others are read as if it had not been there.
- * Which columns are taken is settled once, by the header.
+ * Parses CSV with a header line by line. A record is one line, or several if a quoted field contains line breaks. If a
+ * quotation mark is not closed, the first line is rejected, and the following lines are parsed as new records. The
+ * header determines once which columns are used.
  */
 export class CsvRecords {
   private columns: Columns | undefined;
@@ -32,17 +31,17 @@ export class CsvRecords {
 
   constructor(private readonly columnOf: ColumnOf) {}
 
-  /** @throws LlmosError INVALID_ARGUMENT when the first line is no header, or one of too many columns. */
+  /** @throws LlmosError INVALID_ARGUMENT if the first line is not a header, or has too many columns. */
   *take(line: FileLine): Generator<FileRow> {
     if (!this.columns) return this.takeHeader(line);
     if (this.open.length === 0 && isClosed(line.text)) return yield* this.row([line]);
     this.open.push(line);
     if (bytesOf(this.open) > MAX_ROW_BYTES) yield* this.giveUp(`the row has over ${MAX_ROW_BYTES} bytes`);
     else if (isClosed(textOf(this.open))) yield* this.row(this.open.splice(0));
-    else if (this.open.length >= MAX_LINES_OF_A_RECORD) yield* this.giveUp(UNCLOSED);
+    else if (this.open.length >= MAX_LINES_PER_RECORD) yield* this.giveUp(UNCLOSED);
   }
 
-  /** What is left when the file is over. */
+  /** The remaining rows at the end of the file. */
   *end(): Generator<FileRow> {
     while (this.open.length > 0) yield* this.giveUp(UNCLOSED);
   }
@@ -53,19 +52,15 @@ export class CsvRecords {
     this.delimiter = DELIMITERS[counts.indexOf(Math.max(...counts))]!;
     const names = fault === undefined ? this.split(text)?.map((name) => name.trim()) : undefined;
     if (!names || names.every((name) => name === '' || /^[\d.:-]+$/.test(name))) {
-      throw new LlmosError(
-        'INVALID_ARGUMENT',
-        `Line ${line} is no header${fault === undefined ? '' : ` (${fault})`}: a CSV file begins with the names of its columns, such as user,item,value,at.`,
-        { field: 'file' },
+      const reason = fault === undefined ? '' : ` (${fault})`;
+      throw invalidFile(
+        `Line ${line} is not a header${reason}. A CSV file starts with column names, such as user,item,value,at.`,
       );
     }
-    if (names.length > MAX_COLUMNS) {
-      throw new LlmosError(
-        'INVALID_ARGUMENT',
-        `The header has ${names.length} columns and ${MAX_COLUMNS} are the limit. Keep those that are needed, such as user,item,value,at.`,
-        { field: 'file' },
+    if (names.length > MAX_COLUMNS)
+      throw invalidFile(
+        `The header has ${names.length} columns; the limit is ${MAX_COLUMNS}. Keep the needed columns, such as user,item,value,at.`,
       );
-    }
     const taken = names.map((name, at) => ({ at, name: this.columnOf(name) }));
     this.columns = { count: names.length, taken: taken.filter(isNamed) };
   }
@@ -78,12 +73,12 @@ export class CsvRecords {
     if (text.trim() === '') return;
     const { count } = this.columns!;
     const fields = text.includes('"') ? this.split(text) : text.split(this.delimiter);
-    if (!fields) yield { line, fault: 'a quotation mark stands where none may' };
+    if (!fields) yield { line, fault: 'a quotation mark is at an invalid position' };
     else if (fields.length !== count) yield { line, fault: `${fields.length} fields; the header has ${count}` };
     else yield { line, value: this.valueOf(fields) };
   }
 
-  /** Of columns that mean the same, the first that says something. */
+  /** If several columns have the same meaning, the first non-empty one counts. */
   private valueOf(fields: readonly string[]): Record<string, unknown> {
     const value: Record<string, unknown> = {};
     for (const { at, name } of this.columns!.taken) if (!value[name]) value[name] = fields[at];
@@ -117,7 +112,11 @@ function textOf(lines: readonly FileLine[]): string {
   return lines.map(({ text }) => text).join('\n');
 }
 
-/** Whether every quotation mark has its other: an escaped one is two. */
+function invalidFile(message: string): LlmosError {
+  return new LlmosError('INVALID_ARGUMENT', message, { field: 'file' });
+}
+
+/** Whether the number of quotation marks is even; an escaped one is two. */
 function isClosed(text: string): boolean {
   let count = 0;
   for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) count++;

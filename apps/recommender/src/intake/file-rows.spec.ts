@@ -18,19 +18,19 @@ describe('readRows', () => {
     expect(values(await rowsOf('user;item\n1;2\n', 'csv'))).toEqual([{ user: '1', item: '2' }]);
   });
 
-  it('does not let an open quotation mark swallow what follows', async () => {
+  it('reads the rows after an unclosed quotation mark', async () => {
     const rest = Array.from({ length: 60 }, (_, n) => `u${n},i${n}`);
     const rows = await rowsOf(['user,item', 'a,"b', ...rest, 'x,"y'].join('\n'), 'csv');
     expect(rows.filter(({ fault }) => fault !== undefined).map(({ line }) => line)).toEqual([2, 63]);
     expect(values(rows)).toHaveLength(60);
   });
 
-  it('keeps every good row between any poison, in both formats', async () => {
-    // Quotation marks apart: two odd ones in neighbouring lines are a legitimate field with a line break in it.
-    const poison = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 34)));
+  it('reads every valid row between arbitrary bytes, in both formats', async () => {
+    // Without quotation marks: two in neighbouring lines form a valid field with a line break.
+    const garbage = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 34)));
     await fc.assert(
       fc.asyncProperty(
-        fc.array(poison, { maxLength: 12 }),
+        fc.array(garbage, { maxLength: 12 }),
         fc.constantFrom<FileFormat>('csv', 'jsonl'),
         async (lines, format) => {
           const good = (n: number): string => (format === 'csv' ? `good,${n}` : `{"user":"good","item":"${n}"}`);
@@ -43,21 +43,21 @@ describe('readRows', () => {
     );
   });
 
-  it('never throws over a body of quotation marks', async () => {
+  it('never throws for lines of quotation marks', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: fc.constantFrom('"', ',', '\n', 'a'), maxLength: 200 }), async (body) => {
-        await expect(rowsOf(`user,item\n${body}`, 'csv')).resolves.toBeDefined();
+      fc.asyncProperty(fc.string({ unit: fc.constantFrom('"', ',', '\n', 'a'), maxLength: 200 }), async (lines) => {
+        await expect(rowsOf(`user,item\n${lines}`, 'csv')).resolves.toBeDefined();
       }),
     );
   });
 
-  it('refuses a CSV file without a header, and stops when the signal says so', async () => {
+  it('rejects a CSV file without a header, and stops when the signal aborts', async () => {
     await expect(rowsOf('1,2\n3,4\n', 'csv')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'file' });
     const gone = readRows(Buffer.from('{}\n'), 'jsonl', { signal: AbortSignal.abort(new Error('gone')) });
     await expect(gone.next()).rejects.toThrow('gone');
   });
 
-  it('rejects an endless line without reading it', async () => {
+  it('rejects an over-long line without parsing it', async () => {
     const rows = await rowsOf(`{"user":"${'x'.repeat(100_000)}"}\n{"user":"a"}\n`, 'jsonl');
     expect(rows).toEqual([
       { line: 1, fault: expect.stringContaining('bytes') },

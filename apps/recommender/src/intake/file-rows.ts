@@ -1,30 +1,30 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { CsvRecords } from './csv-records.js';
 
-/** One row of a file: what it says, or why it cannot be read. `line` counts from 1. */
+/** One row of a file: its value, or why it cannot be read. `line` counts from 1. */
 export type FileRow =
   | { readonly line: number; readonly value: Record<string, unknown>; readonly fault?: undefined }
   | { readonly line: number; readonly fault: string; readonly value?: undefined };
 
 export type FileFormat = 'jsonl' | 'csv';
 
-/** What a column of a CSV file is called in its rows; nothing for one that is passed over. Asked once for each. */
+/** Maps a CSV column to the field name of its rows; undefined for a column that is ignored. Called once per column. */
 export type ColumnOf = (name: string) => string | undefined;
 
 export interface ReadOptions {
-  /** Default: every column, as the file calls it. */
+  /** Default: all columns, under their own names. */
   readonly columnOf?: ColumnOf;
   readonly signal?: AbortSignal;
 }
 
-/** A longer row, or a longer line, is rejected unread. */
+/** Longer rows and lines are rejected without being parsed. */
 export const MAX_ROW_BYTES = 64 * 1024;
-/** How long the event loop is held at a time, together with what is done with the rows meanwhile. */
-const TURN_MS = 15;
+/** After this time, including the work of the consumer, the event loop runs other work. */
+const SLICE_MS = 15;
 
 /**
- * The rows of a file one after another: a row that cannot be read says why and does not touch the others, not even an
- * open quotation mark. Blank lines are passed over. Rejects when the signal aborts.
+ * The rows of a file. An unreadable row, even one with an unclosed quotation mark, does not affect the others. Blank
+ * lines are skipped. Rejects when the signal aborts.
  */
 export async function* readRows(
   file: Uint8Array,
@@ -32,11 +32,11 @@ export async function* readRows(
   { columnOf = (name) => name, signal }: ReadOptions = {},
 ): AsyncGenerator<FileRow> {
   const records: Records = format === 'csv' ? new CsvRecords(columnOf) : new JsonRecords();
-  let turnEndsMs = -Infinity;
+  let sliceEndsMs = -Infinity;
   for (const line of readLines(file)) {
-    if (performance.now() >= turnEndsMs) {
-      await breathe();
-      turnEndsMs = performance.now() + TURN_MS;
+    if (performance.now() >= sliceEndsMs) {
+      await yieldToEventLoop();
+      sliceEndsMs = performance.now() + SLICE_MS;
     }
     signal?.throwIfAborted();
     for (const row of records.take(line)) yield row;
@@ -44,10 +44,10 @@ export async function* readRows(
   for (const row of records.end()) yield row;
 }
 
-/** What makes rows of lines. */
+/** Converts lines to rows. */
 interface Records {
   take(line: FileLine): Iterable<FileRow>;
-  /** What is left when the file is over. */
+  /** The remaining rows at the end of the file. */
   end(): Iterable<FileRow>;
 }
 
@@ -73,7 +73,7 @@ function parseJsonRow(line: number, text: string): FileRow {
   }
 }
 
-/** One line of a file, without its end. */
+/** One line of a file, without the line break. */
 export interface FileLine {
   readonly line: number;
   readonly text: string;

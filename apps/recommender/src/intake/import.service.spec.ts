@@ -1,7 +1,7 @@
 import { longestHold } from '@llmos/testing';
 import { InMemoryEntryStore } from '../../test/fixtures/in-memory-entry.store.js';
 import { DataFeed } from '../data/data-feed.js';
-import type { Deed } from '../data/history.js';
+import type { StoredInteraction } from '../data/history.js';
 import type { StoredItem } from '../ports/item-store.port.js';
 import { ImportService, type ImportRequest } from './import.service.js';
 import { InteractionsService } from './interactions.service.js';
@@ -9,7 +9,7 @@ import { ItemsService } from './items.service.js';
 
 const FILE_BYTES = 20 * 1024 * 1024;
 const MAX_HOLD_MS = 200;
-const caller = {
+const task = {
   tenant: 'acme',
   run: '019a0000-0000-7000-8000-000000000001',
   signal: new AbortController().signal,
@@ -17,20 +17,23 @@ const caller = {
 };
 
 async function open(): Promise<ImportService> {
-  const stores = [new InMemoryEntryStore<readonly Deed[]>(), new InMemoryEntryStore<StoredItem>()] as const;
+  const stores = [
+    new InMemoryEntryStore<readonly StoredInteraction[]>(),
+    new InMemoryEntryStore<StoredItem>(),
+  ] as const;
   const feed = new DataFeed(...stores);
   await feed.start();
   const interactions = new InteractionsService(stores[0], feed, { maxUsers: 100, maxItems: 100, maxHistory: 50 });
   return new ImportService(interactions, new ItemsService(stores[1], feed, 100));
 }
 
-/** What came of the import, and the longest time in which nothing else could run. */
-async function tried(text: string, format: ImportRequest['format'], kind: ImportRequest['kind'] = 'interactions') {
+/** Imports a file; returns the outcome and the longest time for which the event loop was blocked. */
+async function imported(text: string, format: ImportRequest['format'], kind: ImportRequest['kind'] = 'interactions') {
   const service = await open();
   const file = Buffer.from(text);
   let outcome: unknown;
   const work = async (): Promise<void> => {
-    outcome = await service.import({ file, format, kind }, caller).catch((error: unknown) => error);
+    outcome = await service.import({ file, format, kind }, task).catch((error: unknown) => error);
   };
   const holdMs = await longestHold(work, MAX_HOLD_MS);
   return { outcome, holdMs };
@@ -43,27 +46,27 @@ function commas(header: string, columns: number): string {
   return header + names + line.repeat(Math.floor(FILE_BYTES / line.length));
 }
 
-describe('a file made to be slow', () => {
-  it('with a header of thousands of columns is refused at once', async () => {
-    const { outcome, holdMs } = await tried(commas('user,item', 16_331), 'csv');
+describe('the import of a malicious file', () => {
+  it('rejects a header of thousands of columns at once', async () => {
+    const { outcome, holdMs } = await imported(commas('user,item', 16_331), 'csv');
     expect(outcome).toMatchObject({ code: 'INVALID_ARGUMENT', field: 'file', message: expect.stringMatching(/256/) });
     expect(holdMs).toBeLessThan(MAX_HOLD_MS);
-    const longer = await tried(`user,${'x'.repeat(70_000)}\na,b\n`, 'csv');
+    const longer = await imported(`user,${'x'.repeat(70_000)}\na,b\n`, 'csv');
     expect(longer.outcome).toMatchObject({ field: 'file', message: expect.stringMatching(/over 65536 bytes/) });
   }, 60_000);
 
   it.each([
-    ['as many columns as are allowed', 'csv', () => commas('user,item', 256)],
+    ['the maximum number of columns', 'csv', () => commas('user,item', 256)],
     ['lines far longer than the header', 'csv', () => `user,item${`\n${','.repeat(65_000)}`.repeat(320)}`],
     ['quotation marks that are never closed', 'csv', () => `user,item${`\n"${'a,b\n'.repeat(2_000)}`.repeat(150)}`],
-    ['nothing but ends of lines', 'jsonl', () => '\n'.repeat(FILE_BYTES / 4)],
+    ['nothing but line breaks', 'jsonl', () => '\n'.repeat(FILE_BYTES / 4)],
     ['thousands of names in a row', 'jsonl', () => `{${'"User Id ":1,'.repeat(4_900)}"a":1}\n`.repeat(300)],
     ['deep values', 'jsonl', () => `{"user":${'['.repeat(30_000)}${']'.repeat(30_000)},"item":"a"}\n`.repeat(300)],
-    ['rows that are no interactions', 'jsonl', () => '{"user":[],"item":1}\n'.repeat(200_000)],
+    ['invalid interactions', 'jsonl', () => '{"user":[],"item":1}\n'.repeat(200_000)],
   ] as const)(
-    'with %s lets everything else run',
+    'does not block the event loop for a file with %s',
     async (_, format, text) => {
-      const { outcome, holdMs } = await tried(text(), format);
+      const { outcome, holdMs } = await imported(text(), format);
       expect(holdMs).toBeLessThan(MAX_HOLD_MS);
       const { rows, rejections } = outcome as { rows: number; rejections: unknown[] };
       expect(rows).toBeGreaterThanOrEqual(0);
@@ -73,18 +76,19 @@ describe('a file made to be slow', () => {
   );
 });
 
-describe('a row of a file', () => {
-  it('is rejected unread when it is too long, as a line or over several', async () => {
+describe('a row of an imported file', () => {
+  it('is rejected without being parsed when it is too long, as one line or as several', async () => {
     const long = 'x'.repeat(70_000);
-    const jsonl = await tried(`{"user":"a","item":"b","note":{"text":"${long}"}}\n{"user":"a","item":"b"}\n`, 'jsonl');
+    const text = `{"user":"a","item":"b","note":{"text":"${long}"}}\n{"user":"a","item":"b"}\n`;
+    const jsonl = await imported(text, 'jsonl');
     expect(jsonl.outcome).toMatchObject({ accepted: 1, rejected: 1, rejections: [{ row: 1 }] });
     const part = 'x'.repeat(40_000);
-    const csv = await tried(`user,item,note\na,b,"${part}\n${part}"\na,b,c\n`, 'csv');
+    const csv = await imported(`user,item,note\na,b,"${part}\n${part}"\na,b,c\n`, 'csv');
     expect(csv.outcome).toMatchObject({ accepted: 1, rejections: [{ row: 2 }, { row: 3 }] });
   });
 
-  it('is read by the columns of the header, whatever they are called and wherever they stand', async () => {
-    const { outcome } = await tried('Note,User ID,user_id,Product-Id,Rating\nx,,ann,7,4\n', 'csv');
+  it('is read by the columns of the header, with any common names and in any order', async () => {
+    const { outcome } = await imported('Note,User ID,user_id,Product-Id,Rating\nx,,ann,7,4\n', 'csv');
     expect(outcome).toMatchObject({ rows: 1, accepted: 1, rejected: 0 });
   });
 });

@@ -1,22 +1,22 @@
 import type { Interaction } from '@llmos/contracts/capabilities/recommender';
 import { retryConflicts } from '@llmos/resilience';
-import { beganAtMs, type Caller } from '../caller.js';
+import { beganAtMs, type TaskContext } from '../task-context.js';
 import type { DataFeed } from '../data/data-feed.js';
 import { keyOf, type EntryRef } from '../data/entry-ref.js';
-import { mergeDeeds, type MergeResult } from '../data/history.js';
+import { mergeInteractions, type MergeResult } from '../data/history.js';
 import type { InteractionStore } from '../ports/interaction-store.port.js';
 import { recommenderMetrics } from '../recommender.metrics.js';
-import { givingWay } from '../training/give-way.js';
-import { inLanes, KeyTurns } from './key-turns.js';
+import { runCooperatively } from '../training/cooperative.js';
+import { inParallel, KeyedQueue } from '@llmos/resilience';
 import { RowCheck, type CheckedRow, type InteractionLimits, type SentRow } from './row-check.js';
 import { Tally, type Counts } from './tally.js';
 
-/** Users written at once: enough to fill the broker's connection. */
-const LANES = 32;
+/** Enough to use the connection to the broker fully. */
+const MAX_PARALLEL_WRITES = 32;
 
-/** Takes, gives and forgets what users did. A write is answered when this replica's recommendations know of it. */
+/** Stores, exports and erases interactions. A write resolves when the recommendations of this replica use it. */
 export class InteractionsService {
-  private readonly turns = new KeyTurns();
+  private readonly queue = new KeyedQueue();
 
   constructor(
     private readonly store: InteractionStore,
@@ -25,25 +25,26 @@ export class InteractionsService {
   ) {}
 
   /**
-   * Stores every row that can be used, once however often it comes: the same user, item, event and time is the same
-   * interaction, and a row without a time has its run's. Tells what became of each.
+   * Stores every valid row once, however often it is delivered: the same user, item, event and time is the same
+   * interaction, and a row without a time gets the start of the run. Returns the outcome of the rows.
    *
-   * @throws LlmosError UNAVAILABLE while the store is away; rows stored by then are duplicates of the next try.
+   * @throws LlmosError UNAVAILABLE while the store is away. Rows that were stored before are duplicates in the next
+   * try.
    */
-  async record(rows: Iterable<SentRow>, caller: Caller, tally = new Tally()): Promise<Counts> {
+  async record(rows: Iterable<SentRow>, task: TaskContext, tally = new Tally()): Promise<Counts> {
     const before = { accepted: tally.accepted, duplicates: tally.duplicates, rejected: tally.rejected };
-    const check = new RowCheck(this.feed.tenant(caller.tenant), this.limits, beganAtMs(caller.run));
-    const byUser = await givingWay(check.sort(rows, tally), caller.signal);
-    await inLanes(byUser, LANES, ([user, sent]) =>
-      this.append({ tenant: caller.tenant, id: user }, sent, caller, tally),
+    const check = new RowCheck(this.feed.tenant(task.tenant), this.limits, beganAtMs(task.run));
+    const byUser = await runCooperatively(check.sort(rows, tally), task.signal);
+    await inParallel(byUser, MAX_PARALLEL_WRITES, ([user, sent]) =>
+      this.append({ tenant: task.tenant, id: user }, sent, task, tally),
     );
     for (const outcome of ['accepted', 'duplicates', 'rejected'] as const)
       recommenderMetrics.interactions.inc({ outcome }, tally[outcome] - before[outcome]);
     return tally.counts;
   }
 
-  /** Everything kept of a user, as the store has it. */
-  async exportUser(user: string, { tenant }: Pick<Caller, 'tenant'>): Promise<Interaction[]> {
+  /** All stored interactions of a user. */
+  async exportUser(user: string, { tenant }: Pick<TaskContext, 'tenant'>): Promise<Interaction[]> {
     const entry = await this.store.get({ tenant, id: user });
     return (entry?.value ?? []).map(({ item, event, value, atMs }) => ({
       user,
@@ -54,11 +55,11 @@ export class InteractionsService {
     }));
   }
 
-  /** Forgets a user and gives how many interactions that were: 0 when somebody did so before. */
-  async eraseUser(user: string, { tenant, signal }: Pick<Caller, 'tenant' | 'signal'>): Promise<number> {
+  /** Erases a user. @returns how many interactions were erased; 0 for an unknown or already erased user. */
+  async eraseUser(user: string, { tenant, signal }: Pick<TaskContext, 'tenant' | 'signal'>): Promise<number> {
     const ref = { tenant, id: user };
     const key = keyOf(ref);
-    return this.turns.take(key, async () => {
+    return this.queue.run(key, async () => {
       const stored = await this.store.get(ref);
       if (!stored) return 0;
       await this.feed.histories.reached(key, stored.revision, signal);
@@ -67,8 +68,8 @@ export class InteractionsService {
     });
   }
 
-  private async append(ref: EntryRef, rows: readonly CheckedRow[], caller: Caller, tally: Tally): Promise<void> {
-    const { outcomes } = await this.turns.take(keyOf(ref), () => this.write(ref, rows, caller.signal));
+  private async append(ref: EntryRef, rows: readonly CheckedRow[], task: TaskContext, tally: Tally): Promise<void> {
+    const { outcomes } = await this.queue.run(keyOf(ref), () => this.write(ref, rows, task.signal));
     outcomes.forEach((outcome, n) => {
       if (outcome === 'accepted') tally.accepted++;
       else if (outcome === 'duplicate') tally.duplicates++;
@@ -83,8 +84,8 @@ export class InteractionsService {
   private write(ref: EntryRef, rows: readonly CheckedRow[], signal: AbortSignal): Promise<MergeResult> {
     return retryConflicts(async () => {
       const stored = await this.store.get(ref);
-      const deeds = rows.map(({ item, event, value, atMs }) => ({ item, event, value, atMs }));
-      const merged = mergeDeeds(stored?.value ?? [], deeds, this.limits.maxHistory);
+      const interactions = rows.map(({ item, event, value, atMs }) => ({ item, event, value, atMs }));
+      const merged = mergeInteractions(stored?.value ?? [], interactions, this.limits.maxHistory);
       if (!merged.outcomes.includes('accepted')) return merged;
       const revision = await this.store.put(ref, merged.history, stored?.revision ?? 0);
       await this.feed.histories.reached(keyOf(ref), revision, signal);

@@ -22,7 +22,7 @@ async function start(embeddings = new LetterEmbeddings()) {
 }
 
 describe('ItemVectors', () => {
-  it('follow what is written, and only a changed text is embedded anew', async () => {
+  it('embeds written items, and embeds them again only if their text changes', async () => {
     const embeddings = new LetterEmbeddings();
     const { items, item, vectors } = await start(embeddings);
     await items.upsert([pot], { tenant: 'acme', signal });
@@ -36,7 +36,7 @@ describe('ItemVectors', () => {
     vectors.stop();
   });
 
-  it('are missing without the model, and nothing else is', async () => {
+  it('does not affect the items themselves when the model fails', async () => {
     const failing = { model: 'none', texts: 0, embed: () => Promise.reject(new LlmosError('UNAVAILABLE', 'broken')) };
     const { items, item, errors, vectors } = await start(failing);
     await items.upsert([pot], { tenant: 'acme', signal });
@@ -46,11 +46,11 @@ describe('ItemVectors', () => {
     vectors.stop();
   });
 
-  it('ask a model that fails once in a while, not once for each thing that is written', async () => {
+  it('calls a failing model once per pause, not once per written item', async () => {
     const failing = { model: 'none', texts: 0, embed: () => Promise.reject(new LlmosError('UNAVAILABLE', 'broken')) };
     const { items, errors, vectors } = await start(failing);
     for (let n = 0; n < 50; n++) await items.upsert([{ ...pot, id: `pot-${n}` }], { tenant: 'acme', signal });
-    await waitFor('all of them to wait', () => vectors.pending === 50);
+    await waitFor('all items to be pending', () => vectors.pending === 50);
     expect(errors).toHaveLength(1);
     vectors.stop();
   });

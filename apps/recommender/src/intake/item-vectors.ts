@@ -15,15 +15,15 @@ interface Waiting {
 const RETRY_MS = 5_000;
 
 /**
- * Gives items the vectors that they are found by before anybody has touched them: in the background, one text at a
- * time, written back to the store for every replica. Without the embedding model everything else goes on, and what was
- * missed is made good when it is there.
+ * Embeds the texts of items, so that items without interactions can be recommended: in the background, one text at a
+ * time. The vectors are stored for all replicas. While the embedding model is away, items wait here and nothing else
+ * is affected.
  */
 export class ItemVectors {
   private readonly waiting = new Map<string, Waiting>();
   private readonly stopped = new AbortController();
   private working = false;
-  /** Of the pause after a failure: what is written meanwhile waits for its end, too. */
+  /** The pause after a failure; items that are written meanwhile wait for its end. */
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -35,7 +35,7 @@ export class ItemVectors {
     },
   ) {}
 
-  /** Begins with the items there are, and follows those that are written. Call it before the feed starts. */
+  /** Embeds the stored items and all that are written later. Call it before the feed starts. */
   start(): void {
     this.parts.feed.onItem((ref, item, revision) => this.take(ref, item, revision));
     this.parts.feed.onForget((tenant) => {
@@ -48,7 +48,7 @@ export class ItemVectors {
     clearTimeout(this.timer);
   }
 
-  /** Items that have no vector of their present text yet. */
+  /** The number of items without a vector of their present text. */
   get pending(): number {
     return this.waiting.size;
   }
@@ -94,7 +94,7 @@ export class ItemVectors {
     }, RETRY_MS).unref();
   }
 
-  /** Changes with the model and the text: then the stored vector is stale. */
+  /** Identifies the model and the text of a vector: a vector with another value is stale. */
   private embeddingOf(item: StoredItem): string {
     return `${this.parts.embeddings.model}/${createHash('sha256').update(textOf(item)).digest('base64url').slice(0, 16)}`;
   }

@@ -1,17 +1,17 @@
 import { LlmosError } from '@llmos/contracts';
 import type { Item } from '@llmos/contracts/capabilities/recommender';
 import { retryConflicts } from '@llmos/resilience';
-import type { Caller } from '../caller.js';
+import type { TaskContext } from '../task-context.js';
 import type { DataFeed } from '../data/data-feed.js';
 import { keyOf } from '../data/entry-ref.js';
 import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
-import { inLanes, KeyTurns } from './key-turns.js';
+import { inParallel, KeyedQueue } from '@llmos/resilience';
 
-const LANES = 32;
+const MAX_PARALLEL_WRITES = 32;
 
-/** Keeps what is known of items. Their vectors come later, from {@link ItemVectors}. */
+/** Stores items. {@link ItemVectors} adds their vectors later. */
 export class ItemsService {
-  private readonly turns = new KeyTurns();
+  private readonly queue = new KeyedQueue();
 
   constructor(
     private readonly store: ItemStore,
@@ -20,22 +20,19 @@ export class ItemsService {
   ) {}
 
   /**
-   * Adds items or replaces those with the same id; answers when this replica's recommendations know of them.
+   * Adds items or replaces those with the same id. Resolves when the recommendations of this replica use them.
    *
-   * @throws LlmosError PAYLOAD_TOO_LARGE, before anything is stored, when the tenant would have too many.
+   * @throws LlmosError PAYLOAD_TOO_LARGE, before anything is stored, if the tenant would have too many items.
    */
-  async upsert(items: readonly Item[], { tenant, signal }: Pick<Caller, 'tenant' | 'signal'>): Promise<number> {
+  async upsert(items: readonly Item[], { tenant, signal }: Pick<TaskContext, 'tenant' | 'signal'>): Promise<number> {
     const data = this.feed.tenant(tenant);
     const byId = new Map(items.map((item) => [item.id, item]));
     const added = [...byId.keys()].filter((id) => !data.knowsItem(id)).length;
     if (data.knownItems + added > this.maxItems) {
-      throw new LlmosError(
-        'PAYLOAD_TOO_LARGE',
-        `The tenant has ${data.knownItems} items, and ${this.maxItems} are kept at most: ${added} more do not fit.`,
-        { field: 'items' },
-      );
+      const message = `The tenant has ${data.knownItems} items. ${added} more exceed the limit of ${this.maxItems}.`;
+      throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'items' });
     }
-    await inLanes(byId.values(), LANES, (item) => this.write(item, tenant, signal));
+    await inParallel(byId.values(), MAX_PARALLEL_WRITES, (item) => this.write(item, tenant, signal));
     return items.length;
   }
 
@@ -47,7 +44,7 @@ export class ItemsService {
       const revision = await this.store.put(ref, withVectorOf(item, stored?.value), stored?.revision ?? 0);
       await this.feed.items.reached(keyOf(ref), revision, signal);
     };
-    return this.turns.take(keyOf(ref), () => retryConflicts(cycle, signal));
+    return this.queue.run(keyOf(ref), () => retryConflicts(cycle, signal));
   }
 }
 
@@ -59,7 +56,7 @@ function isSame(stored: StoredItem, item: Item): boolean {
   );
 }
 
-/** A price tag or a stock count that changes leaves the meaning as it was. */
+/** Keeps the vector if the text is unchanged, for example when only the stock changes. */
 function withVectorOf(item: Item, stored: StoredItem | undefined): StoredItem {
   const { embedding, vector } = stored ?? {};
   const isSameText = stored?.title === item.title && stored.text === item.text;

@@ -1,20 +1,20 @@
 const EVERY_MS = 500;
 
-/** Says how far something is about twice a second, and once at the end. */
+/** Reports progress about twice a second, and once at the end. */
 export class Progress {
   private lastMs = performance.now();
 
-  constructor(private readonly say: (final: boolean) => void) {}
+  constructor(private readonly report: (final: boolean) => void) {}
 
-  /** @param isNews says it at once. */
+  /** @param isNews reports at once. */
   tick(isNews = false): void {
     const nowMs = performance.now();
     if (!isNews && nowMs - this.lastMs < EVERY_MS) return;
     this.lastMs = nowMs;
-    this.say(false);
+    this.report(false);
   }
 
   end(): void {
-    this.say(true);
+    this.report(true);
   }
 }

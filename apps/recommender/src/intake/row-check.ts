@@ -1,32 +1,32 @@
 import { interactionSchema, type Interaction } from '@llmos/contracts/capabilities/recommender';
-import type { Deed } from '../data/history.js';
+import type { StoredInteraction } from '../data/history.js';
 import type { TenantData } from '../data/tenant-data.js';
 import { firstIssue } from './first-issue.js';
 import type { Tally } from './tally.js';
 
-/** What is kept of one tenant at most. */
+/** The limits of one tenant. */
 export interface InteractionLimits {
   readonly maxUsers: number;
   readonly maxItems: number;
-  /** Newest interactions of one user. */
+  /** Interactions per user; the newest are kept. */
   readonly maxHistory: number;
 }
 
-/** A row as somebody sent it, and its number for them. */
+/** A row as the caller sent it, with its number. */
 export interface SentRow {
   readonly row: number;
   readonly value: unknown;
 }
 
-/** A row that can be stored. */
-export interface CheckedRow extends Deed {
+/** A valid row. */
+export interface CheckedRow extends StoredInteraction {
   readonly row: number;
 }
 
-/** Clocks differ, but nothing happens the day after tomorrow. */
+/** Tolerance for clocks that differ. */
 const CLOCK_SLACK_MS = 86_400_000;
 
-/** Tells rows that can be stored from those that cannot, and holds a tenant to its limits. */
+/** Separates valid from invalid rows, and enforces the limits of a tenant. */
 export class RowCheck {
   private readonly latestMs = Date.now() + CLOCK_SLACK_MS;
   private readonly newUsers = new Set<string>();
@@ -35,11 +35,11 @@ export class RowCheck {
   constructor(
     private readonly data: TenantData,
     private readonly limits: InteractionLimits,
-    /** The time of rows that say none, in Unix milliseconds. */
+    /** The time of rows without a time, in Unix milliseconds. */
     private readonly nowMs: number,
   ) {}
 
-  /** The rows that can be stored, by user, a row a step; the others are rejected in the tally. */
+  /** Returns the valid rows by user; the tally receives the others. Each step checks one row. */
   *sort(rows: Iterable<SentRow>, tally: Tally): Generator<void, Map<string, CheckedRow[]>> {
     const byUser = new Map<string, CheckedRow[]>();
     for (const { row, value } of rows) {
@@ -58,17 +58,17 @@ export class RowCheck {
     return byUser;
   }
 
-  /** Why a row in the right form is not taken; one that is taken uses up its place. */
+  /** Why a well-formed row is rejected. A row that is not rejected counts towards the limits. */
   private faultOf(interaction: Interaction): string | undefined {
     const { user, item } = interaction;
     const { data, limits, newUsers, newItems } = this;
-    if (this.timeOf(interaction) > this.latestMs) return 'at: lies in the future';
+    if (this.timeOf(interaction) > this.latestMs) return 'at: is in the future';
     const isNewUser = !newUsers.has(user) && !data.hasUser(user);
     const isNewItem = !newItems.has(item) && !data.knowsItem(item);
     if (isNewUser && data.users + newUsers.size >= limits.maxUsers)
-      return `user: ${limits.maxUsers} users are kept of a tenant, and no more`;
+      return `user: a tenant can have ${limits.maxUsers} users`;
     if (isNewItem && data.knownItems + newItems.size >= limits.maxItems)
-      return `item: ${limits.maxItems} items are kept of a tenant, and no more`;
+      return `item: a tenant can have ${limits.maxItems} items`;
     if (isNewUser) newUsers.add(user);
     if (isNewItem) newItems.add(item);
     return undefined;

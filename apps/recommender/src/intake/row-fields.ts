@@ -1,4 +1,4 @@
-/** The names that other people's files give to our fields, lower-case without `_`, `-` and spaces. */
+/** Common column names of foreign files for our fields, in lower case without `_`, `-` and spaces. */
 const INTERACTION_FIELDS: Readonly<Record<string, string>> = {
   user: 'user',
   userid: 'user',
@@ -33,20 +33,20 @@ const ITEM_FIELDS: Readonly<Record<string, string>> = {
   instock: 'inStock',
 };
 
-/** No name that means something to us is longer, however it is spelt. */
+/** Longer names are not recognised. */
 const MAX_NAME_LENGTH = 64;
 
-/** The plain name of a column of interactions; nothing for one that says nothing to us. */
+/** The normalised name of a column of interactions; undefined for an unknown column. */
 export function interactionColumn(name: string): string | undefined {
   return plainName(name, INTERACTION_FIELDS);
 }
 
-/** The plain name of a column of items; nothing for one that says nothing to us. */
+/** The normalised name of a column of items; undefined for an unknown column. */
 export function itemColumn(name: string): string | undefined {
   return plainName(name, ITEM_FIELDS);
 }
 
-/** A row of a file as the contract's interaction: known names, numbers for numbers, RFC 3339 for Unix seconds. */
+/** Converts a row of a file to an interaction of the contract: field names, numbers, and Unix seconds as RFC 3339. */
 export function interactionFields(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const fields = rename(row, INTERACTION_FIELDS);
   const isRating = Object.keys(row).some((name) => interactionColumn(name) === 'rating');
@@ -60,13 +60,13 @@ export function interactionFields(row: Readonly<Record<string, unknown>>): Recor
   };
 }
 
-/** A row of a file as the contract's item. */
+/** Converts a row of a file to an item of the contract. */
 export function itemFields(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const fields = rename(row, ITEM_FIELDS);
   return { ...fields, ...text('id', fields), ...('inStock' in fields ? { inStock: flagOf(fields['inStock']) } : {}) };
 }
 
-/** Empty fields of a CSV file are absent ones; columns that say nothing to us are passed over. */
+/** Renames known fields. Empty fields and unknown columns are omitted. */
 function rename(
   row: Readonly<Record<string, unknown>>,
   names: Readonly<Record<string, string>>,
@@ -80,7 +80,7 @@ function rename(
   return renamed;
 }
 
-/** What is nested is wrong in every field of ours, and may be huge: only that it was nested is kept. */
+/** A nested value is invalid in every field and can be huge: it is replaced by an empty one. */
 function emptied(value: unknown): unknown {
   if (typeof value !== 'object') return value;
   return Array.isArray(value) ? [] : {};
@@ -103,7 +103,7 @@ function numberOf(value: unknown): unknown {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 }
 
-/** Later than this in seconds is the year 5138: then they are milliseconds. */
+/** Greater numbers are milliseconds: in seconds they would be later than the year 5138. */
 const MAX_SECONDS = 1e11;
 
 function timeOf(value: unknown): unknown {

@@ -1,10 +1,10 @@
-/** A row that was not taken, and why. */
+/** A row that was rejected, and why. */
 export interface Rejection {
   readonly row: number;
   readonly reason: string;
 }
 
-/** What became of rows, as the contracts tell it. */
+/** The outcome of rows, in the form of the contract. */
 export interface Counts {
   readonly accepted: number;
   readonly duplicates: number;
@@ -14,7 +14,7 @@ export interface Counts {
 
 const MAX_REJECTIONS = 1_000;
 
-/** Counts what becomes of rows and keeps the reasons of the first thousand that were rejected. */
+/** Counts rows by outcome, and keeps the reasons of the first 1,000 rejections. */
 export class Tally {
   accepted = 0;
   duplicates = 0;

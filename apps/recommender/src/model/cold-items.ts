@@ -1,24 +1,27 @@
-import { givingWay } from '../training/give-way.js';
+import { runCooperatively } from '../training/cooperative.js';
 import type { ItemModel } from './item-model.js';
 import { topItems } from './top-items.js';
 
-/** The known items nearest to an item by its text, the nearest first, and how near. */
+/** The known items nearest to an item by text, nearest first. */
 export interface Neighbours {
   readonly items: Uint32Array;
-  /** Adding up to 1. */
+  /** Sum 1. */
   readonly weights: Float32Array;
 }
 
-/** Many, with nearness to a high power, found more than few did; a dense linear map found 4 % more yet, at 40 times the cost. */
-const NEAREST = 200;
+/**
+ * In experiments, many neighbours with weights that decrease steeply found more than few neighbours. A dense linear
+ * map found another 4 % at 40 times the cost.
+ */
+const MAX_NEIGHBOURS = 200;
 const SHARPNESS = 6;
-/** Cosine below which a text says nothing of an item. */
+/** Texts with a lower cosine count as unrelated. */
 const MIN_COSINE = 0.2;
-const STAND_INS = 3;
+const MAX_STAND_INS = 3;
 
 /**
- * Items nobody has touched yet, found by their text: such an item scores as the known items nearest to it do
- * (cosine of the embeddings). Made anew when the model or the items change; asking it is cheap.
+ * Cold items: items without interactions, which are recommended by their text. Such an item scores like the known
+ * items nearest to it (cosine of the embeddings). It is computed again when the model or the items change.
  */
 export class ColdItems {
   private readonly places = new Map<string, number>();
@@ -31,28 +34,29 @@ export class ColdItems {
   }
 
   /**
-   * Finds the neighbours of each item the model does not know. `embeddings` has the vectors (L2-normalised, all of
-   * one length) of known and unknown items. Gives way to other work every few milliseconds.
+   * Finds the neighbours of each item that the model does not know.
+   *
+   * @param embeddings the L2-normalised vectors of known and unknown items
    */
   static async find(
     model: ItemModel,
     embeddings: ReadonlyMap<string, Float32Array>,
     signal?: AbortSignal,
   ): Promise<ColdItems> {
-    const found = await givingWay(neighboursInSteps(model, embeddings), signal);
+    const found = await runCooperatively(neighboursInSteps(model, embeddings), signal);
     return new ColdItems([...found.keys()], [...found.values()]);
   }
 
-  /** A few known items that can stand in for a cold one. */
+  /** A few known items that replace a cold item in a history. */
   standInsFor(item: string): Neighbours | undefined {
     const near = this.neighbours[this.places.get(item) ?? -1];
     if (!near) return undefined;
-    const weights = near.weights.slice(0, STAND_INS);
+    const weights = near.weights.slice(0, MAX_STAND_INS);
     const sum = weights.reduce((total, weight) => total + weight, 0);
-    return { items: near.items.subarray(0, STAND_INS), weights: weights.map((weight) => weight / sum) };
+    return { items: near.items.subarray(0, MAX_STAND_INS), weights: weights.map((weight) => weight / sum) };
   }
 
-  /** The score of each cold item: the weighted mean of its neighbours'. */
+  /** The score of each cold item: the weighted mean of its neighbours' scores. */
   scores(known: Float32Array): Float32Array {
     return Float32Array.from(this.neighbours, ({ items, weights }) => {
       let sum = 0;
@@ -95,7 +99,7 @@ class KnownVectors {
 
   nearest(vector: Float32Array): Neighbours | undefined {
     const cosines = Float32Array.from(this.vectors, (known) => dot(known, vector));
-    const places = topItems(cosines, NEAREST, (place) => cosines[place]! >= MIN_COSINE);
+    const places = topItems(cosines, MAX_NEIGHBOURS, (place) => cosines[place]! >= MIN_COSINE);
     if (places.length === 0) return undefined;
     const powers = places.map((place) => cosines[place]! ** SHARPNESS);
     const sum = powers.reduce((total, power) => total + power, 0);

@@ -1,8 +1,8 @@
 /**
- * Maximal marginal relevance (Carbonell & Goldstein 1998): picks one after the other what scores well and is unlike
- * what was picked before, (1 − diversity) · score − diversity · likeness, with scores spread over 0 … 1.
+ * Maximal marginal relevance (Carbonell & Goldstein 1998): picks items one by one by (1 − diversity) · score −
+ * diversity · similarity to the items picked before, with scores scaled to 0 … 1.
  *
- * `places` come best first. `similarities` tells how alike every place is to one place, 0 … 1.
+ * @param places best first
  */
 export function diversify(
   places: readonly number[],
@@ -10,16 +10,16 @@ export function diversify(
   { limit, diversity, similarities }: DiversifyOptions,
 ): number[] {
   const [best, least] = [scores[places[0] ?? 0]!, scores[places.at(-1) ?? 0]!];
-  const rest = places.map((place) => ({ place, value: (scores[place]! - least) / (best - least || 1), alike: 0 }));
+  const rest = places.map((place) => ({ place, value: (scores[place]! - least) / (best - least || 1), similarity: 0 }));
   const picked: number[] = [];
   while (picked.length < limit && rest.length > 0) {
-    const worth = rest.map(({ value, alike }) => (1 - diversity) * value - diversity * alike);
+    const worth = rest.map(({ value, similarity }) => (1 - diversity) * value - diversity * similarity);
     const at = worth.reduce((top, own, index) => (own > worth[top]! ? index : top), 0);
     const [next] = rest.splice(at, 1);
     picked.push(next!.place);
     if (picked.length === limit) break;
-    const alike = similarities(next!.place);
-    for (const candidate of rest) candidate.alike = Math.max(candidate.alike, alike(candidate.place));
+    const similarityOf = similarities(next!.place);
+    for (const candidate of rest) candidate.similarity = Math.max(candidate.similarity, similarityOf(candidate.place));
   }
   return picked;
 }
@@ -27,5 +27,6 @@ export function diversify(
 export interface DiversifyOptions {
   readonly limit: number;
   readonly diversity: number;
+  /** The similarity of any place to one place, 0 … 1. */
   readonly similarities: (place: number) => (other: number) => number;
 }

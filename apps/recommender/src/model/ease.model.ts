@@ -1,7 +1,7 @@
 import type { ItemModel, ModelInfo, WeightedHistory } from './item-model.js';
 import type { RowReader } from './row-reader.js';
 
-/** What a model is made of, whatever its algorithm. */
+/** The parts that models of both algorithms have. */
 export interface ModelParts {
   readonly info: ModelInfo;
   readonly items: readonly string[];
@@ -10,7 +10,7 @@ export interface ModelParts {
   readonly rows: RowReader;
 }
 
-/** EASE^R: a score is the sum of the rows of B of the history. */
+/** EASE^R: the scores are the sum of the rows of B of the items in the history. */
 export class EaseModel implements ItemModel {
   readonly info: ModelInfo;
   readonly items: readonly string[];
@@ -49,9 +49,9 @@ export class EaseModel implements ItemModel {
     const row = this.parts.rows.read(item);
     let largest = 1;
     for (let at = 0; at < row.length; at++) if (row[at]! > largest) largest = row[at]!;
-    const alike = new Float32Array(row.length);
-    for (let at = 0; at < row.length; at++) if (row[at]! > 0) alike[at] = row[at]! / largest;
-    return alike;
+    const similarities = new Float32Array(row.length);
+    for (let at = 0; at < row.length; at++) if (row[at]! > 0) similarities[at] = row[at]! / largest;
+    return similarities;
   }
 
   similaritiesAmong(item: number, others: Uint32Array): Float32Array {

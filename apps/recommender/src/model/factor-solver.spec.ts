@@ -8,7 +8,7 @@ describe('FactorSolver', () => {
   const gram = gramOfVectors(vectors, d);
   const at = (row: number, f: number) => vectors[row * d + f]!;
 
-  it('solves the system of a fold-in: putting the answer back gives the right side', () => {
+  it('solves the system of a fold-in', () => {
     const touched = Uint32Array.of(0, 3, 4, 7, 8);
     const x = new FactorSolver(d).fold(touched, vectors, gram, { unobservedWeight: 0.3, penalty: 0.7 });
     for (let f = 0; f < d; f++) {
@@ -22,7 +22,7 @@ describe('FactorSolver', () => {
     }
   });
 
-  it('counts the products of all vectors', () => {
+  it('sums the products of all vectors in the Gram matrix', () => {
     const byHand = Array.from({ length: 9 }, (_, row) => at(row, 1) * at(row, 2)).reduce((sum, part) => sum + part, 0);
     expect(gram[1 * d + 2]).toBeCloseTo(byHand, 10);
     expect(gram[2 * d + 1]).toBeCloseTo(byHand, 10);

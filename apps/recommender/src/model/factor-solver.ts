@@ -1,11 +1,11 @@
 export interface FoldOptions {
   readonly unobservedWeight: number;
   readonly penalty: number;
-  /** How strongly each touched row is wanted; 1 where nothing is said. */
+  /** The weight of each touched row. Default: 1. */
   readonly weights?: Float32Array;
 }
 
-/** The lower triangle of a symmetric system, and its right side; a fold-in and each half of a sweep solve many. */
+/** Solves symmetric systems of one size; the buffers are reused, because a sweep solves one system per row. */
 export class FactorSolver {
   private readonly system: Float64Array;
   readonly solution: Float64Array;
@@ -17,8 +17,7 @@ export class FactorSolver {
 
   /**
    * One half-step of iALS (Hu et al. 2008; the form of Rendle et al. 2021): solves
-   * (Σ_i y_i y_iᵀ + α₀ YᵀY + λ I) x = Σ_i y_i over the rows i that were touched. The answer is in `solution` until
-   * the next call.
+   * (Σ_i y_i y_iᵀ + α₀ YᵀY + λ I) x = Σ_i y_i over the touched rows i. The result is valid until the next call.
    */
   fold(
     touched: Uint32Array,
@@ -37,7 +36,7 @@ export class FactorSolver {
     return this.solve(this.solution);
   }
 
-  /** Solves the system of the last `fold` for another right side, in place. */
+  /** Solves the system of the last `fold` for another right-hand side, in place. */
   solve(right: Float64Array): Float64Array {
     const { factors: d, system: lower } = this;
     for (let row = 0; row < d; row++) {
@@ -60,7 +59,7 @@ export class FactorSolver {
     }
   }
 
-  /** Four vectors at a time: a quarter of the trips to memory. */
+  /** Four vectors at a time: a quarter of the memory accesses. */
   private addOuterProducts(touched: Uint32Array, vectors: ArrayLike<number>): void {
     const d = this.factors;
     const block = new Float64Array(4 * d);
@@ -79,7 +78,7 @@ export class FactorSolver {
       for (let column = 0; column <= row; column++) {
         let rest = lower[row * d + column]!;
         for (let k = 0; k < column; k++) rest -= lower[row * d + k]! * lower[column * d + k]!;
-        // The penalty keeps pivots above 0; rounding may not.
+        // The penalty makes pivots positive, but rounding can make them 0.
         lower[row * d + column] =
           row === column ? Math.sqrt(Math.max(rest, Number.MIN_VALUE)) : rest / lower[column * d + column]!;
       }
@@ -96,7 +95,7 @@ function addFour(system: Float64Array, block: Float64Array, d: number): void {
   }
 }
 
-/** VᵀV of row-major vectors, the lower triangle and its mirror. */
+/** VᵀV of row-major vectors, both triangles. */
 export function gramOfVectors(vectors: Float32Array, d: number): Float64Array {
   const gram = new Float64Array(d * d);
   const block = new Float64Array(4 * d);

@@ -8,11 +8,11 @@ export interface IalsParts extends ModelParts {
   readonly unobservedWeight: number;
 }
 
-const ROWS_A_READ = 1_024;
+const ROWS_PER_READ = 1_024;
 
 /**
- * iALS: the history is folded in (one least-squares solve finds the user's factor), so what happened a second ago
- * counts and no user's factor is kept anywhere. A score is the product of the user's factor and the item's.
+ * iALS: the history is folded in (one least-squares solve gives the user's factor), so recent interactions count and
+ * user factors are not stored. A score is the product of the user's factor and the item's factor.
  */
 export class IalsModel implements ItemModel {
   readonly info: ModelInfo;
@@ -36,8 +36,8 @@ export class IalsModel implements ItemModel {
   }
 
   /**
-   * Hu et al. 2008, section 5: with W the inverse of the user's system, item j of the history gives y_iᵀ W y_j to
-   * the score of item i.
+   * Hu et al. 2008, section 5: with W the inverse of the user's system, item j of the history contributes y_iᵀ W y_j
+   * to the score of item i.
    */
   contributions(history: WeightedHistory, wanted: readonly number[]): Float32Array {
     const vectors = this.vectorsOf(history.items);
@@ -52,7 +52,7 @@ export class IalsModel implements ItemModel {
     return shares;
   }
 
-  /** The cosine of the factors. */
+  /** The cosines of the factors. */
   similarities(item: number): Float32Array {
     const own = Float64Array.from(this.vectorsOf(Uint32Array.of(item)));
     const products = this.products(own);
@@ -71,7 +71,7 @@ export class IalsModel implements ItemModel {
     this.parts.rows.close();
   }
 
-  /** Lengths of the factors; found when first asked for. */
+  /** Lengths of the factors; computed on first use. */
   private get norms(): Float32Array {
     this.knownNorms ??= this.lengths();
     return this.knownNorms;
@@ -89,11 +89,11 @@ export class IalsModel implements ItemModel {
     return lengths;
   }
 
-  /** Reads the whole matrix, in chunks. */
+  /** Reads the whole matrix in chunks. */
   private eachFactor(take: (item: number, codes: Int16Array, from: number) => void): void {
     const { rows } = this.parts;
-    for (let first = 0; first < this.items.length; first += ROWS_A_READ) {
-      const count = Math.min(ROWS_A_READ, this.items.length - first);
+    for (let first = 0; first < this.items.length; first += ROWS_PER_READ) {
+      const count = Math.min(ROWS_PER_READ, this.items.length - first);
       const codes = rows.read(first, count);
       for (let at = 0; at < count; at++) take(first + at, codes, at * rows.columns);
     }

@@ -1,19 +1,21 @@
 import type { ColdItems } from './cold-items.js';
 import type { ItemModel, WeightedHistory } from './item-model.js';
 
-/** An item of a history, and how much it counts. */
 export interface HistoryItem {
   readonly item: string;
-  /** 1 where nothing is said. */
+  /** Default: 1. */
   readonly weight?: number;
 }
 
-/** A history in the model's numbers, and which of the history's items each number came from. */
+/** A history in the model's item numbers. */
 export interface ResolvedHistory extends WeightedHistory {
+  /** The item of the original history that each number stands for. */
   readonly sources: readonly string[];
 }
 
-/** The items that can be recommended, known ones first and then cold ones, each at a place. */
+/**
+ * All items that can be recommended. The known items of the model have the first places, followed by the cold items.
+ */
 export class ItemIndex {
   private readonly known: number;
   private readonly littleKnownUpTo: number;
@@ -26,7 +28,6 @@ export class ItemIndex {
     this.littleKnownUpTo = lowestQuarter(model.counts);
   }
 
-  /** Places in all. */
   get size(): number {
     return this.known + (this.cold?.items.length ?? 0);
   }
@@ -40,7 +41,7 @@ export class ItemIndex {
     return this.withCold(this.model.scores(history));
   }
 
-  /** How alike each place is to the item, 0 … 1; nothing where nothing is known of it. */
+  /** The similarity of each place to the item, 0 … 1; undefined for an unknown item. */
   similaritiesTo(item: string): Float32Array | undefined {
     const number = this.model.indexOf(item);
     if (number !== undefined) return this.withCold(this.model.similarities(number));
@@ -54,17 +55,17 @@ export class ItemIndex {
     return this.withCold(sum);
   }
 
-  /** A known item to ask the model about instead of a place: itself, or the nearest of a cold one. */
+  /** The number of a known item for a place: the item itself, or the nearest one of a cold item. */
   standInFor(place: number): number {
     return place < this.known ? place : this.cold!.neighbours[place - this.known]!.items[0]!;
   }
 
-  /** Touched by as few as the lowest quarter of the items, or by nobody. */
+  /** Whether the item is cold, or in the lowest quarter by number of users. */
   isLittleKnown(place: number): boolean {
     return place >= this.known || this.model.counts[place]! <= this.littleKnownUpTo;
   }
 
-  /** The newest `limit` items; a cold one as a few of its neighbours, one nobody knows not at all. */
+  /** The newest `limit` items. A cold item is replaced by a few of its neighbours; an unknown item is dropped. */
   resolve(history: readonly HistoryItem[], limit: number): ResolvedHistory {
     const newest = new Map(history.slice(-limit).map((entry) => [entry.item, entry]));
     const items: number[] = [];

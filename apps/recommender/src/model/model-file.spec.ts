@@ -37,7 +37,7 @@ describe('a model file', () => {
   it.each([
     ['ease', 31, 31],
     ['ials', 1_500, 8],
-  ] as const)('answers from the file as it does from memory (%s)', async (algorithm, items, columns) => {
+  ] as const)('gives the same results from the file as from memory (%s)', async (algorithm, items, columns) => {
     const model = trained(algorithm, items, columns);
     await writeFile(path, encodeModel(model, name));
     const [file, memory] = [await openModel(path), viewModel(model, name)];
@@ -56,7 +56,7 @@ describe('a model file', () => {
     file.close();
   });
 
-  it.each(['ease', 'ials'] as const)('splits a score into what each item of the history gave (%s)', (algorithm) => {
+  it.each(['ease', 'ials'] as const)('splits a score into the contributions of the history (%s)', (algorithm) => {
     const model = viewModel(trained(algorithm, 12, algorithm === 'ease' ? 12 : 4), name);
     const history = { items: Uint32Array.of(1, 5, 7), weights: Float32Array.of(1, 2, 1) };
     const scores = model.scores(history);
@@ -65,7 +65,7 @@ describe('a model file', () => {
     expect(shares[3]! + shares[4]! + shares[5]!).toBeCloseTo(scores[9]!, 3);
   });
 
-  it('says so where the file is absent, cut off or something else', async () => {
+  it('is rejected if it is absent, truncated or another kind of file', async () => {
     await expect(openModel(path)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     const bytes = encodeModel(trained('ease', 9, 9), name);
     for (const wrong of [bytes.subarray(0, bytes.length - 2), bytes.subarray(0, 20), new Uint8Array(100)]) {

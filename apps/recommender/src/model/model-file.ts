@@ -7,20 +7,22 @@ import { IalsModel } from './ials.model.js';
 import type { ItemModel, ModelInfo } from './item-model.js';
 import { FileRows, MemoryRows } from './row-reader.js';
 
-/** What a trained model is called once it is kept. */
 export interface ModelName {
   readonly version: string;
   readonly createdAt: string;
 }
 
 const MAGIC = 'LLMOSREC';
-/** The magic word and the length of the header. */
+/** The magic and the length of the header. */
 const PREAMBLE_BYTES = 12;
 const ALIGNMENT = 8;
 const MAX_HEADER_BYTES = 512 * 1024 * 1024;
 const size = z.number().int().nonnegative();
 
-/** The file: preamble, this as JSON, then counts (uint32), scales (float32), gram (float32), rows (int16); little-endian. */
+/**
+ * The file: preamble, this header as JSON, then counts (uint32), scales (float32), gram (float32), rows (int16). All
+ * little-endian, aligned to 8 bytes.
+ */
 const headerSchema = z.object({
   format: z.literal(1),
   info: z.object({
@@ -38,7 +40,7 @@ const headerSchema = z.object({
 });
 type Header = z.infer<typeof headerSchema>;
 
-/** Writes a model as one file's bytes; `openModel` reads it. */
+/** Encodes a model as the bytes of a file; `openModel` reads it. */
 export function encodeModel(model: TrainedModel, name: ModelName): Uint8Array {
   const { unobservedWeight } = model.settings;
   const header: Header = {
@@ -49,7 +51,7 @@ export function encodeModel(model: TrainedModel, name: ModelName): Uint8Array {
     items: [...model.items],
   };
   const json = Buffer.from(JSON.stringify(header));
-  const start = bodyStart(json.length);
+  const start = sectionsStart(json.length);
   const sections = [model.counts, model.rows.scales, model.gram, model.rows.codes];
   const bytes = new Uint8Array(start + sections.reduce((sum, section) => sum + section.byteLength, 0));
   bytes.set(Buffer.from(MAGIC));
@@ -64,10 +66,10 @@ export function encodeModel(model: TrainedModel, name: ModelName): Uint8Array {
 }
 
 /**
- * Opens a model file for asking. Names, counts and scales are read into memory; the matrix stays in the file, whose
- * pages all processes of a machine share.
+ * Opens a model file. Names, counts and scales are read into memory; the matrix stays in the file, whose pages all
+ * processes of a machine share.
  *
- * @throws LlmosError `UNAVAILABLE` when the file is not there, is no model, or is cut off.
+ * @throws LlmosError `UNAVAILABLE` if the file is absent, not a model, or truncated.
  */
 export async function openModel(path: string): Promise<ItemModel> {
   let file: FileHandle | undefined;
@@ -75,13 +77,12 @@ export async function openModel(path: string): Promise<ItemModel> {
     file = await open(path, 'r');
     const header = await readHeader(file);
     const { items, columns } = header;
-    const start = bodyStart(header.jsonBytes);
+    const start = sectionsStart(header.jsonBytes);
     const gramLength = header.info.algorithm === 'ials' ? columns * columns : 0;
     const numbers = await readBytes(file, start, (items.length * 2 + gramLength) * 4);
     const matrixStart = start + numbers.byteLength;
     const { size: fileSize } = await file.stat();
-    if (fileSize !== matrixStart + items.length * columns * 2)
-      throw new Error('Its length is not what its header says.');
+    if (fileSize !== matrixStart + items.length * columns * 2) throw new Error('Its length does not match its header.');
     return assemble(header, {
       counts: new Uint32Array(numbers.buffer, 0, items.length),
       scales: new Float32Array(numbers.buffer, items.length * 4, items.length),
@@ -95,7 +96,7 @@ export async function openModel(path: string): Promise<ItemModel> {
   }
 }
 
-/** Makes a model that is still in memory askable, without a file. */
+/** Opens a model that is in memory. */
 export function viewModel(model: TrainedModel, name: ModelName = { version: '', createdAt: '' }): ItemModel {
   const { rows, counts, gram, items } = model;
   const { unobservedWeight } = model.settings;
@@ -120,20 +121,20 @@ function infoOf(model: TrainedModel, name: ModelName): ModelInfo {
   return { ...name, algorithm, regularisation, users, items: model.items.length, interactions };
 }
 
-function bodyStart(jsonBytes: number): number {
+function sectionsStart(jsonBytes: number): number {
   return Math.ceil((PREAMBLE_BYTES + jsonBytes) / ALIGNMENT) * ALIGNMENT;
 }
 
 async function readHeader(file: FileHandle): Promise<Header & { jsonBytes: number }> {
   const preamble = Buffer.from(await readBytes(file, 0, PREAMBLE_BYTES));
-  if (preamble.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new Error('It does not begin as a model does.');
+  if (preamble.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new Error('It is not a model file.');
   const jsonBytes = preamble.readUInt32LE(MAGIC.length);
-  if (jsonBytes > MAX_HEADER_BYTES) throw new Error('Its header is longer than any model has.');
+  if (jsonBytes > MAX_HEADER_BYTES) throw new Error('Its header is too long.');
   const json = Buffer.from(await readBytes(file, PREAMBLE_BYTES, jsonBytes)).toString();
   return { ...headerSchema.parse(JSON.parse(json)), jsonBytes };
 }
 
-/** In a buffer of its own, so that typed arrays can lie on it. */
+/** Reads into a new buffer, so that typed arrays can be views of it. */
 async function readBytes(file: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   let got = 0;

@@ -1,13 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** Gives rows of a matrix of 16-bit codes, one or some at a time. What it gives is valid until the next call. */
+/** Reads rows of a matrix of 16-bit codes. The result is valid until the next call. */
 export interface RowReader {
   readonly columns: number;
   read(row: number, count?: number): Int16Array;
   close(): void;
 }
 
-/** Rows of a model that is in memory, as after training. */
+/** Rows of a model in memory. */
 export class MemoryRows implements RowReader {
   constructor(
     private readonly codes: Int16Array,
@@ -19,13 +19,13 @@ export class MemoryRows implements RowReader {
   }
 
   close(): void {
-    // Nothing is held open.
+    // There is nothing to close.
   }
 }
 
 /**
- * Rows of a file, each by one positional read into one buffer. The file stays in the system's page cache, which all
- * replicas of a machine share; no replica has a copy of it.
+ * Rows of a file, by positional reads into one buffer. The file is in the system's page cache, which all replicas of a
+ * machine share; no replica copies it into its own memory.
  */
 export class FileRows implements RowReader {
   private codes = new Int16Array(0);
@@ -40,13 +40,13 @@ export class FileRows implements RowReader {
   }
 
   read(row: number, count = 1): Int16Array {
-    if (this.descriptor === undefined) throw new Error('A row was asked for of a model that is closed.');
+    if (this.descriptor === undefined) throw new Error('The model is closed.');
     const wanted = this.columns * count;
     if (this.codes.length < wanted) this.codes = new Int16Array(wanted);
     const codes = this.codes.subarray(0, wanted);
     const position = this.offset + row * this.columns * codes.BYTES_PER_ELEMENT;
     const got = readSync(this.descriptor, codes, 0, codes.byteLength, position);
-    if (got !== codes.byteLength) throw new Error(`Row ${row} of the model file is cut off; fetch the model again.`);
+    if (got !== codes.byteLength) throw new Error(`Row ${row} of the model file is missing; download the model again.`);
     return codes;
   }
 

@@ -1,4 +1,4 @@
-/** The first `count` places of a shuffle of the items; leaves the list itself in another order. */
+/** A random sample of `count` items. Changes the order of the list. */
 export function sampleOf<T>(list: T[], count: number, random: () => number): T[] {
   const wanted = Math.min(count, list.length);
   for (let at = 0; at < wanted; at++) {

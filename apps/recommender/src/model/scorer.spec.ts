@@ -5,7 +5,7 @@ import { Scorer } from './scorer.js';
 import { seededRandom } from '@llmos/learning';
 
 const items = ['kettle', 'teapot', 'cup', 'novel', 'atlas', 'hammer'];
-/** What having an item adds to the others: kitchen things go together, books go together. */
+/** Kitchen items belong together, and books belong together. */
 const B = [
   [0, 0.5, 0.3, 0, 0, 0],
   [0.5, 0, 0.4, 0, 0, 0],
@@ -30,62 +30,62 @@ function model(): TrainedModel {
 }
 
 const scorer = new Scorer(viewModel(model()));
-const had = (...list: string[]) => ({ history: list.map((item) => ({ item })), exclude: new Set(list) });
+const historyOf = (...list: string[]) => ({ history: list.map((item) => ({ item })), exclude: new Set(list) });
 const itemsOf = (list: readonly { item: string }[]) => list.map(({ item }) => item);
 
-describe('recommendFor', () => {
-  it('recommends what goes with what was had, and says because of what', () => {
-    const [first, second] = scorer.recommendFor({ ...had('kettle', 'novel'), limit: 2 });
+describe('Scorer.recommendFor', () => {
+  it('recommends items related to the history, with the reason', () => {
+    const [first, second] = scorer.recommendFor({ ...historyOf('kettle', 'novel'), limit: 2 });
     expect(first).toMatchObject({ item: 'atlas', kind: 'because', because: ['novel'] });
     expect(second).toMatchObject({ item: 'teapot', kind: 'because', because: ['kettle'] });
   });
 
-  it('names the weightiest reasons first', () => {
-    const [cup] = scorer.recommendFor({ ...had('kettle', 'teapot'), limit: 1 });
+  it('lists the reasons by their contribution', () => {
+    const [cup] = scorer.recommendFor({ ...historyOf('kettle', 'teapot'), limit: 1 });
     expect(cup).toMatchObject({ item: 'cup', because: ['teapot', 'kettle'] });
   });
 
-  it('fills the list with what is popular, with scores going down', () => {
-    const list = scorer.recommendFor({ ...had('kettle'), limit: 5 });
+  it('fills the list with popular items, with decreasing scores', () => {
+    const list = scorer.recommendFor({ ...historyOf('kettle'), limit: 5 });
     expect(list.map(({ kind }) => kind)).toEqual(['because', 'because', 'popular', 'popular', 'popular']);
     expect(itemsOf(list)).toEqual(['teapot', 'cup', 'atlas', 'novel', 'hammer']);
     expect(list.every(({ score }, at) => at === 0 || score <= list[at - 1]!.score)).toBe(true);
   });
 
-  it('gives strangers, and those whose items nobody knows, what is popular', () => {
+  it('recommends popular items for an empty history and for unknown items', () => {
     expect(itemsOf(scorer.recommendFor({ history: [], limit: 2 }))).toEqual(['cup', 'atlas']);
-    const unknown = scorer.recommendFor({ ...had('nobody knows it'), limit: 1 });
+    const unknown = scorer.recommendFor({ ...historyOf('nobody knows it'), limit: 1 });
     expect(unknown).toEqual([{ item: 'cup', score: 12, kind: 'popular', because: [] }]);
   });
 
-  it('works before there is a model', () => {
+  it('works without a model', () => {
     const early = new Scorer(undefined, { popularity: new Map(Object.entries({ a: 1, b: 5, c: 3 })) });
-    expect(itemsOf(early.recommendFor({ ...had('b'), limit: 2 }))).toEqual(['c', 'a']);
+    expect(itemsOf(early.recommendFor({ ...historyOf('b'), limit: 2 }))).toEqual(['c', 'a']);
     expect(early.similarTo('a', { limit: 1 })[0]).toMatchObject({ item: 'b', kind: 'popular' });
     expect(new Scorer(undefined).popular({ limit: 3 })).toEqual([]);
   });
 
-  it('counts a heavier interaction more', () => {
+  it('uses the weights of interactions', () => {
     const history = [{ item: 'kettle', weight: 5 }, { item: 'novel' }];
     expect(scorer.recommendFor({ history, limit: 1, exclude: new Set(['kettle', 'novel']) })[0]?.item).toBe('teapot');
   });
 
-  it('turns towards unlike things with diversity', () => {
-    const plain = scorer.recommendFor({ ...had('teapot', 'novel'), limit: 3 });
-    const mixed = scorer.recommendFor({ ...had('cup', 'novel'), limit: 2, diversity: 0.9 });
+  it('recommends more different items with diversity', () => {
+    const plain = scorer.recommendFor({ ...historyOf('teapot', 'novel'), limit: 3 });
+    const mixed = scorer.recommendFor({ ...historyOf('cup', 'novel'), limit: 2, diversity: 0.9 });
     expect(itemsOf(plain)).toEqual(['atlas', 'kettle', 'cup']);
     expect(itemsOf(mixed)).toEqual(['atlas', 'teapot']);
   });
 
-  it('gives a share of the places to what little is known of, the same for the same seed', () => {
-    const query = { ...had('kettle'), limit: 3, exploration: 0.25, allow: (item: string) => item !== 'novel' };
+  it('gives a share of the places to little-known items, the same for the same seed', () => {
+    const query = { ...historyOf('kettle'), limit: 3, exploration: 0.25, allow: (item: string) => item !== 'novel' };
     const list = scorer.recommendFor({ ...query, random: seededRandom(5) });
     expect(list.filter(({ kind }) => kind === 'explore')).toHaveLength(1);
     expect(list[0]!.kind).toBe('because');
     expect(scorer.recommendFor({ ...query, random: seededRandom(5) })).toEqual(list);
   });
 
-  it('never lists what is excluded or not allowed, nor anything twice, and keeps to the limit', () => {
+  it('never lists excluded, disallowed or duplicate items, and respects the limit', () => {
     const some = fc.uniqueArray(fc.constantFrom(...items, 'unknown'));
     fc.assert(
       fc.property(
@@ -109,8 +109,8 @@ describe('recommendFor', () => {
   });
 });
 
-describe('similarTo', () => {
-  it('lists what is most alike, without the item itself', () => {
+describe('Scorer.similarTo', () => {
+  it('lists the most similar items without the item itself', () => {
     const list = scorer.similarTo('cup', { limit: 2 });
     expect(list.map(({ item, kind }) => [item, kind])).toEqual([
       ['teapot', 'similar'],
@@ -120,7 +120,7 @@ describe('similarTo', () => {
   });
 });
 
-describe('cold items', () => {
+describe('Scorer with cold items', () => {
   const unit = (...numbers: number[]) => Float32Array.from(numbers, (n) => n / Math.hypot(...numbers));
   const embeddings = new Map([
     ['kettle', unit(1, 0, 0)],
@@ -130,16 +130,16 @@ describe('cold items', () => {
     ['new saw', unit(0, 0, 1)],
   ]);
 
-  it('scores an item nobody has touched as its nearest by text', async () => {
+  it('scores a cold item like its nearest known items by text', async () => {
     const cold = await scorer.withColdItems(embeddings);
-    const list = cold.recommendFor({ ...had('teapot', 'kettle'), limit: 6 });
+    const list = cold.recommendFor({ ...historyOf('teapot', 'kettle'), limit: 6 });
     expect(list.find(({ item }) => item === 'new kettle')).toMatchObject({ kind: 'because' });
     expect(itemsOf(list)).not.toContain('new saw');
   });
 
-  it('takes such an item in a history for its nearest', async () => {
+  it('replaces a cold item in a history by its nearest known items', async () => {
     const cold = await scorer.withColdItems(embeddings);
-    const [first] = cold.recommendFor({ ...had('new kettle', 'kettle'), limit: 1 });
+    const [first] = cold.recommendFor({ ...historyOf('new kettle', 'kettle'), limit: 1 });
     expect(first).toMatchObject({ item: 'teapot' });
     expect(first!.because).toContain('new kettle');
     expect(itemsOf(cold.similarTo('new kettle', { limit: 2 }))).toContain('teapot');

@@ -5,49 +5,49 @@ import type { ItemModel } from './item-model.js';
 import { sampleOf } from './sample-of.js';
 import { topItems } from './top-items.js';
 
-/** What may be in a list and how it is mixed. */
+/** The content of a list of recommendations. */
 export interface ListQuery {
   readonly limit: number;
-  /** Items that must not be in the list, such as those already had. */
+  /** Items that must not be in the list, such as those of the history. */
   readonly exclude?: ReadonlySet<string>;
   /** Whether an item may be in the list: category, stock. */
   readonly allow?: (item: string) => boolean;
-  /** 0: by score alone; towards 1: items unlike each other. */
+  /** 0: by score only; towards 1: items that differ from each other. */
   readonly diversity?: number;
-  /** The share of places given to items little is known of. */
+  /** The share of places for little-known items. */
   readonly exploration?: number;
-  /** For exploration; default `Math.random`. */
+  /** For exploration. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
 export interface Scored {
   readonly item: string;
-  /** Only the order within one list means something. */
+  /** Only comparable within one list. */
   readonly score: number;
   readonly kind: 'because' | 'similar' | 'popular' | 'explore';
-  /** At most 3 items of the history, the weightiest first. */
+  /** At most 3 items of the history, by their contribution. */
   readonly because: readonly string[];
 }
 
 export interface ScorerOptions {
-  /** How many had each item, as of now; default: as of the training. The order for strangers. */
+  /** The present number of users of each item. Default: the numbers of the training. */
   readonly popularity?: ReadonlyMap<string, number>;
   readonly cold?: ColdItems;
 }
 
 /**
- * Only the newest of a history are asked about. On MovieLens-100K split by time, the newest 100 find more than the
- * whole history does (NDCG@10 0.207 for 0.199), and each costs a row to read.
+ * Only the newest items of a history are used. On MovieLens-100K split by time, the newest 100 items give better
+ * results than the whole history (NDCG@10 0.207 instead of 0.199), and each item costs one row to read.
  */
 const MAX_HISTORY = 100;
 const MAX_REASONS = 3;
-/** How many candidates diversity and exploration choose from, next to the places. */
+/** Diversity and exploration choose from this many candidates per place. */
 const POOL_FACTOR = 5;
 const MIN_POOL = 50;
 
 /**
- * Makes lists from a model: for a history, for one item, or of what is popular. Works without a model, too: then
- * everything is popularity. Synchronous, a few milliseconds at 4,000 items.
+ * Makes lists of recommendations: for a history, for one item, or of popular items. Without a model all lists are by
+ * popularity. Synchronous; takes a few milliseconds for 4,000 items.
  */
 export class Scorer {
   private readonly itemIndex?: ItemIndex;
@@ -60,18 +60,18 @@ export class Scorer {
     this.itemIndex = model && new ItemIndex(model, options.cold);
   }
 
-  /** The same with items nobody has touched yet; `embeddings` has the vectors of all items, see `ColdItems.find`. */
+  /** Adds the cold items. `embeddings` has the vectors of all items, see `ColdItems.find`. */
   async withColdItems(embeddings: ReadonlyMap<string, Float32Array>, signal?: AbortSignal): Promise<Scorer> {
     if (!this.model) return this;
     return new Scorer(this.model, { ...this.options, cold: await ColdItems.find(this.model, embeddings, signal) });
   }
 
-  /** The same with another order for strangers. */
+  /** Replaces the popularity. */
   withPopularity(popularity: ReadonlyMap<string, number>): Scorer {
     return new Scorer(this.model, { ...this.options, popularity });
   }
 
-  /** For somebody with this history (newest last). Places that no score can fill are filled with what is popular. */
+  /** A list for a history (newest last). Places without a scored item are filled with popular items. */
   recommendFor(query: ListQuery & { readonly history: readonly HistoryItem[] }): Scored[] {
     const { itemIndex } = this;
     const history = itemIndex?.resolve(query.history, MAX_HISTORY);
@@ -81,7 +81,7 @@ export class Scorer {
     return this.filled(this.explained(itemIndex, history, scores, places), itemIndex, scores, query);
   }
 
-  /** Items like one item; what is popular where nothing is known of it. */
+  /** Items similar to one item; popular items if the item is unknown. */
   similarTo(item: string, query: ListQuery): Scored[] {
     const scores = this.itemIndex?.similaritiesTo(item);
     if (!this.itemIndex || !scores) return this.popular(query);
@@ -92,7 +92,7 @@ export class Scorer {
     return this.filled(found, itemIndex, scores, { ...query, exclude });
   }
 
-  /** What most had. */
+  /** The most popular items. */
   popular(query: ListQuery): Scored[] {
     const found = this.mostPopular(query, new Set());
     const { itemIndex } = this;
@@ -108,13 +108,13 @@ export class Scorer {
     const among = Uint32Array.from(places, (place) => itemIndex.standInFor(place));
     const positions = new Map(places.map((place, at) => [place, at]));
     const similarities = (place: number) => {
-      const alike = itemIndex.model.similaritiesAmong(itemIndex.standInFor(place), among);
-      return (other: number) => alike[positions.get(other)!]!;
+      const similarity = itemIndex.model.similaritiesAmong(itemIndex.standInFor(place), among);
+      return (other: number) => similarity[positions.get(other)!]!;
     };
     return diversify(places, scores, { limit, diversity, similarities });
   }
 
-  /** Names of the history what gave most to each score. */
+  /** Adds the items of the history that contributed most to each score. */
   private explained(
     itemIndex: ItemIndex,
     history: ResolvedHistory,
@@ -139,7 +139,7 @@ export class Scorer {
     const listed = new Set(found.map(({ item }) => item));
     const least = found.at(-1)?.score ?? 0;
     const rest = this.mostPopular({ ...query, limit: query.limit - found.length }, listed);
-    // Scores go down along the list, whatever they were made of.
+    // Scores decrease along the list, also between scored and popular items.
     const lowered = rest.map((other, at) => ({ ...other, score: least - (at + 1) * Number.EPSILON }));
     return this.explored([...found, ...lowered], itemIndex, scores, query);
   }
@@ -164,7 +164,7 @@ export class Scorer {
     return this.model?.items.map((item, number) => [item, this.model!.counts[number]!] as const) ?? [];
   }
 
-  /** Gives a share of the places (never the first of several) to items little is known of, the better ones likelier. */
+  /** Gives a share of the places (never the first of several) to little-known items, preferably to better ones. */
   private explored(list: Scored[], itemIndex: ItemIndex, scores: Float32Array, query: ListQuery): Scored[] {
     const { limit, exploration = 0, random = Math.random } = query;
     const wanted = Math.round(Math.min(limit, list.length) * exploration);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { topItems } from './top-items.js';
 
 describe('topItems', () => {
-  it('is what sorting everything would give', () => {
+  it('equals the start of a full sort', () => {
     const scores = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 60 });
     fc.assert(
       fc.property(scores, fc.integer({ min: 0, max: 20 }), (values, count) => {
@@ -16,7 +16,7 @@ describe('topItems', () => {
     );
   });
 
-  it('passes over what is no number', () => {
+  it('skips NaN', () => {
     expect(topItems(Float32Array.of(NaN, 1, NaN), 3, () => true)).toEqual([1]);
   });
 });

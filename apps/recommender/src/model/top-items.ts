@@ -1,6 +1,6 @@
 /**
- * The places with the highest scores, best first, among those that are allowed. A heap of `count` places, and only
- * what would enter it is asked about, so that a costly `allowed` is called for few of many.
+ * The allowed places with the highest scores, best first. It uses a heap of `count` places, and calls `allowed` only
+ * for places that would enter it.
  */
 export function topItems(scores: Float32Array, count: number, allowed: (place: number) => boolean): number[] {
   const heap: number[] = [];

@@ -1,35 +1,36 @@
 import type { EntryRef } from '../data/entry-ref.js';
 
-/** One change, or one entry of the replay. */
+/** A stored entry, or a change of one. */
 export interface EntryChange<T> {
   readonly ref: EntryRef;
-  /** Undefined: deleted or erased. */
+  /** Undefined if deleted or erased. */
   readonly value: T | undefined;
-  /** Grows with every write in the store, whatever the entry. */
+  /** Increases with every write in the store. */
   readonly revision: number;
 }
 
 export interface EntryWatcher<T> {
   onChange(change: EntryChange<T>): void;
-  /** The tenant's keys were destroyed, and all its entries with them; those written since are told again. */
+  /** The tenant's keys were destroyed and its entries with them. Entries that were written later follow. */
   onForgotten(tenant: string): void;
 }
 
 /**
- * Where entries of one kind live: the one truth that every replica follows. A write has been stored when its promise
- * resolves. Every method rejects with UNAVAILABLE while the store cannot be reached.
+ * The store of entries of one kind. Every replica watches it. A write is stored when its promise resolves. All methods
+ * reject with UNAVAILABLE while the store cannot be reached.
  */
 export interface EntryStore<T> {
   get(ref: EntryRef): Promise<{ value: T; revision: number } | undefined>;
 
   /**
-   * Writes the entry when it is still at revision `expected` (0: does not exist) and gives its new revision.
+   * Writes the entry if it is still at revision `expected` (0: does not exist).
    *
-   * @throws LlmosError CONFLICT when somebody else wrote in between, PAYLOAD_TOO_LARGE when the store cannot take it.
+   * @returns the new revision.
+   * @throws LlmosError CONFLICT if another writer came in between, PAYLOAD_TOO_LARGE if the entry exceeds the limit.
    */
   put(ref: EntryRef, value: T, expected: number): Promise<number>;
 
-  /** Forgets the entry for good: its bytes are overwritten, and watchers are told. */
+  /** Deletes the entry and overwrites its bytes; watchers receive the deletion. */
   erase(ref: EntryRef): Promise<void>;
 
   /** Resolves when every stored entry has been delivered; changes follow until stopped, past outages of the store. */

@@ -1,5 +1,5 @@
-import type { Deed } from '../data/history.js';
+import type { StoredInteraction } from '../data/history.js';
 import type { EntryStore } from './entry-store.port.js';
 
-/** Whole histories, oldest deed first, by user. */
-export type InteractionStore = EntryStore<readonly Deed[]>;
+/** Histories by user, oldest interaction first. */
+export type InteractionStore = EntryStore<readonly StoredInteraction[]>;

@@ -1,9 +1,9 @@
 import type { Item } from '@llmos/contracts/capabilities/recommender';
 import type { EntryStore } from './entry-store.port.js';
 
-/** An item as it is kept: what was said of it, and the vector it is found by before anybody has touched it. */
+/** An item with the vector of its text. */
 export interface StoredItem extends Item {
-  /** The model and the text behind the vector; a vector of another model or text is of no use. */
+  /** Identifies the model and the text of the vector. */
   readonly embedding?: string;
   readonly vector?: Float32Array;
 }

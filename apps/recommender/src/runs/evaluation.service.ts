@@ -1,6 +1,6 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import { interactionSchema, type Interaction, type evaluate } from '@llmos/contracts/capabilities/recommender';
-import type { PatientCaller } from '../caller.js';
+import type { LongTaskContext } from '../task-context.js';
 import { evaluateFile } from '../evaluation/evaluate.js';
 import { readRows } from '../intake/file-rows.js';
 import { firstIssue } from '../intake/first-issue.js';
@@ -8,49 +8,49 @@ import { Progress } from '../intake/progress.js';
 import { interactionColumn, interactionFields } from '../intake/row-fields.js';
 import { Tally, type Counts } from '../intake/tally.js';
 import { DEFAULT_FACTORS, DEFAULT_SWEEPS } from '../training/settings.js';
-import type { FairTurns } from './fair-turns.js';
+import type { FairQueue } from './fair-queue.js';
 
-/** Blank lines apart; those of MovieLens-1M twice over. */
+/** Without blank lines; twice the rows of MovieLens-1M. */
 const MAX_ROWS = 2_000_000;
-/** The published settings stay far below: 64 factors in 12 sweeps are 768, and 512 factors may have 16 sweeps. */
+/** The published settings are far below: 64 factors in 12 sweeps are 768. 512 factors can have 16 sweeps. */
 const MAX_FACTOR_SWEEPS = 8_192;
 
 export interface EvaluationParts {
-  /** Of the matrix products. */
+  /** For matrix products. */
   readonly threads: number;
-  readonly turns: FairTurns;
-  /** Of a file. Default 2,000,000. */
+  readonly queue: FairQueue;
+  /** Rows per file. Default: 2,000,000. */
   readonly maxRows?: number;
 }
 
-/** Measures the algorithms on a file somebody brings, and touches nothing that is stored. */
+/** Measures the algorithms on a file of the caller, without using or changing stored data. */
 export class EvaluationService {
   constructor(private readonly parts: EvaluationParts) {}
 
   /**
-   * Few at a time in this process, since each takes the memory of its model, and tenants take turns.
+   * A process runs few evaluations at a time, because each needs the memory of its model; tenants take turns.
    *
-   * @throws LlmosError INVALID_ARGUMENT when no row of the file can be used, or too many factors and sweeps are asked
-   * for; PAYLOAD_TOO_LARGE for a file of too many rows; OVERLOADED when too many of the tenant wait; the signal's reason
-   * when it aborts.
+   * @throws LlmosError INVALID_ARGUMENT if the file has no valid row, or the product of factors and sweeps is too
+   * large; PAYLOAD_TOO_LARGE for a file with too many rows; OVERLOADED if too many evaluations of the tenant are
+   * queued; the signal's reason on abort.
    */
-  async evaluate(request: InputOf<typeof evaluate>, caller: PatientCaller): Promise<OutputOf<typeof evaluate>> {
+  async evaluate(request: InputOf<typeof evaluate>, task: LongTaskContext): Promise<OutputOf<typeof evaluate>> {
     checkWork(request);
-    return this.parts.turns.take(caller, () => this.measure(request, caller));
+    return this.parts.queue.run(task, () => this.measure(request, task));
   }
 
-  private async measure(request: InputOf<typeof evaluate>, caller: PatientCaller): Promise<OutputOf<typeof evaluate>> {
+  private async measure(request: InputOf<typeof evaluate>, task: LongTaskContext): Promise<OutputOf<typeof evaluate>> {
     const { file, format, ...settings } = request;
     const { rows, rejected, rejections } = await readInteractions(file, format, {
       maxRows: this.parts.maxRows ?? MAX_ROWS,
-      signal: caller.signal,
+      signal: task.signal,
     });
     let last: object = {};
-    const progress = new Progress(() => caller.emit(last));
+    const progress = new Progress(() => task.emit(last));
     const figures = await evaluateFile(rows, {
       ...settings,
       threads: this.parts.threads,
-      signal: caller.signal,
+      signal: task.signal,
       onProgress: (made) => {
         last = made;
         progress.tick();
@@ -60,16 +60,13 @@ export class EvaluationService {
   }
 }
 
-/** What an iALS of this many factors and sweeps takes of its turn grows with both. */
+/** The time of iALS grows with the product of factors and sweeps. */
 function checkWork({ algorithm, factors, sweeps }: InputOf<typeof evaluate>): void {
   if (algorithm === 'ease') return;
   const [length, times] = [factors ?? DEFAULT_FACTORS, sweeps ?? DEFAULT_SWEEPS];
   if (length * times <= MAX_FACTOR_SWEEPS) return;
-  throw new LlmosError(
-    'INVALID_ARGUMENT',
-    `${length} factors in ${times} sweeps are ${length * times}; an evaluation takes ${MAX_FACTOR_SWEEPS} at most. Ask for fewer factors or sweeps.`,
-    { field: 'sweeps' },
-  );
+  const message = `${length} factors × ${times} sweeps are ${length * times}; the limit is ${MAX_FACTOR_SWEEPS}. Use less.`;
+  throw new LlmosError('INVALID_ARGUMENT', message, { field: 'sweeps' });
 }
 
 async function readInteractions(
@@ -80,12 +77,10 @@ async function readInteractions(
   const rows: Interaction[] = [];
   const tally = new Tally();
   for await (const { line, value, fault } of readRows(file, format, { columnOf: interactionColumn, signal })) {
-    if (rows.length + tally.rejected >= maxRows)
-      throw new LlmosError(
-        'PAYLOAD_TOO_LARGE',
-        `The file has more than ${maxRows} rows, which are the limit of an evaluation. Send a part of it.`,
-        { field: 'file' },
-      );
+    if (rows.length + tally.rejected >= maxRows) {
+      const message = `The file has more than ${maxRows} rows, the limit of an evaluation. Send a part of it.`;
+      throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'file' });
+    }
     if (fault !== undefined) {
       tally.reject(line, fault);
       continue;
@@ -95,11 +90,9 @@ async function readInteractions(
     else tally.reject(line, firstIssue(parsed.error));
   }
   const { rejected, rejections } = tally.counts;
-  if (rows.length === 0)
-    throw new LlmosError(
-      'INVALID_ARGUMENT',
-      `None of the ${rejected} rows is an interaction. A file has the columns user and item, and may have value and at.`,
-      { field: 'file' },
-    );
+  if (rows.length === 0) {
+    const message = `None of the ${rejected} rows is an interaction. Required columns: user, item; optional: value, at.`;
+    throw new LlmosError('INVALID_ARGUMENT', message, { field: 'file' });
+  }
   return { rows, rejected, rejections };
 }

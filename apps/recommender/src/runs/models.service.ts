@@ -1,28 +1,28 @@
 import type { InputOf, OutputOf } from '@llmos/contracts';
 import type { models, rollback } from '@llmos/contracts/capabilities/recommender';
-import type { Caller } from '../caller.js';
+import type { Registry } from '@llmos/registry';
 import type { ServedModels } from '../serving/served-models.js';
-import type { ModelVersions } from './model-versions.js';
-import { describeVersion } from './model-record.js';
+import type { TaskContext } from '../task-context.js';
+import { describeVersion, type ModelEntry } from './model-version.js';
 
-/** Tells which models are kept, and goes back to another. */
+/** Lists the models of a tenant, and rolls back to another one. */
 export class ModelsService {
   constructor(
-    private readonly versions: ModelVersions,
+    private readonly registry: Registry<ModelEntry>,
     private readonly served: ServedModels,
   ) {}
 
-  async list({ tenant }: Pick<Caller, 'tenant'>): Promise<OutputOf<typeof models>> {
-    const { serving, versions } = await this.versions.read(tenant);
+  async list({ tenant }: Pick<TaskContext, 'tenant'>): Promise<OutputOf<typeof models>> {
+    const { serving, versions } = await this.registry.read(tenant);
     return { ...(serving === undefined ? {} : { serving }), versions: versions.map(describeVersion) };
   }
 
-  /** Answers when this replica serves the other model; the others follow within moments. */
+  /** Resolves when this replica serves the other model; the other replicas follow within moments. */
   async rollback(
     { version }: InputOf<typeof rollback>,
-    { tenant, run, signal }: Caller,
+    { tenant, run, signal }: TaskContext,
   ): Promise<OutputOf<typeof rollback>> {
-    const { serving, before, revision } = await this.versions.rollback(tenant, run, version);
+    const { serving, before, revision } = await this.registry.rollback(tenant, run, version);
     await this.served.reached(tenant, revision, signal);
     return { serving, before };
   }

@@ -1,24 +1,23 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isLlmosError, LlmosError, newRunId, type InputOf, type OutputOf } from '@llmos/contracts';
-import type { train } from '@llmos/contracts/capabilities/recommender';
+import { hasCode, newRunId, type InputOf, type OutputOf } from '@llmos/contracts';
+import type { RankingFigures, train } from '@llmos/contracts/capabilities/recommender';
+import { decideReplacement, type Checkpoints, type Measurement, type Registry } from '@llmos/registry';
 import { withSpan } from '@llmos/telemetry';
-import type { PatientCaller } from '../caller.js';
 import type { DataFeed } from '../data/data-feed.js';
 import { evaluateHoldOut } from '../evaluation/evaluate.js';
 import { Progress } from '../intake/progress.js';
 import { encodeModel } from '../model/model-file.js';
-import type { Checkpoints, ModelShelf } from '../ports/model-shelf.port.js';
 import { recommenderMetrics } from '../recommender.metrics.js';
 import type { ServedModels } from '../serving/served-models.js';
+import type { LongTaskContext } from '../task-context.js';
 import { splitHoldOut, type HeldOut } from '../training/hold-out.js';
 import type { TrainedModel } from '../training/trained-model.js';
-import type { TrainingProgress } from '../training/training-control.js';
 import type { Trainer } from '../training/trainer.js';
+import type { TrainingProgress } from '../training/training-control.js';
 import { gatherTrainingSet } from '../training/training-set.js';
-import type { FairTurns } from './fair-turns.js';
-import type { ModelVersions } from './model-versions.js';
-import { decideReplacement } from './replacement.js';
+import type { FairQueue } from './fair-queue.js';
+import type { ModelEntry } from './model-version.js';
 
 type Request = InputOf<typeof train>;
 type Report = OutputOf<typeof train>;
@@ -26,16 +25,15 @@ type Report = OutputOf<typeof train>;
 export interface TrainingParts {
   readonly feed: DataFeed;
   readonly trainer: Trainer;
-  readonly versions: ModelVersions;
-  readonly shelf: ModelShelf;
+  readonly registry: Registry<ModelEntry>;
   readonly checkpoints: Checkpoints;
   readonly models: ServedModels;
-  readonly turns: FairTurns;
-  /** Told when a checkpoint could not be kept: the training goes on without it. */
+  readonly queue: FairQueue;
+  /** Receives the error when a checkpoint could not be stored; the training continues. */
   readonly onCheckpointLost: (error: unknown) => void;
 }
 
-/** A model file and what it stands for, before it is kept. */
+/** A trained model in a file, before it is in the registry. */
 interface Candidate {
   readonly model: TrainedModel;
   readonly path: string;
@@ -43,85 +41,86 @@ interface Candidate {
 }
 
 /**
- * Trains, measures and puts into service. The run's id is the version's: a task that is delivered again gives the same
- * version, goes on from its checkpoint where there is one, and answers as before once it was through.
+ * Trains a model, measures it and puts it into service. The run's id is the version: a task that is delivered again
+ * trains the same version, continues from its checkpoint, and returns the first answer if it had been completed.
  */
 export class TrainingService {
   constructor(private readonly parts: TrainingParts) {}
 
   /**
-   * Few at a time in this process, since each takes the memory of its model, and tenants take turns.
+   * A process runs few trainings at a time, because each needs the memory of its model; tenants take turns.
    *
-   * @throws LlmosError INVALID_ARGUMENT when there is nothing to learn from; OVERLOADED when too many of the tenant wait; the signal's reason when it aborts, and
-   * then what was served before is served still.
+   * @throws LlmosError INVALID_ARGUMENT if there is no usable data; OVERLOADED if too many trainings of the tenant are
+   * queued; the signal's reason on abort. After an error the serving model stays in service.
    */
-  async train(request: Request, caller: PatientCaller): Promise<Report> {
-    const { tenant, run, signal } = caller;
+  async train(request: Request, task: LongTaskContext): Promise<Report> {
+    const { tenant, run, signal } = task;
     const startedMs = performance.now();
+    const deleteCheckpoint = () => this.parts.checkpoints.delete(tenant, run).catch(this.parts.onCheckpointLost);
     try {
-      const report = await this.parts.turns.take(caller, () =>
+      const report = await this.parts.queue.run(task, () =>
         withSpan('train', { attributes: { 'llmos.tenant': tenant, 'llmos.model.version': run } }, () =>
-          this.trainOnce(request, caller),
+          this.trainOnce(request, task),
         ),
       );
-      await this.parts.checkpoints.delete(tenant, run).catch(this.parts.onCheckpointLost);
+      await deleteCheckpoint();
       return report;
     } catch (error) {
       const seconds = (performance.now() - startedMs) / 1_000;
       recommenderMetrics.training.observe({ algorithm: request.algorithm, outcome: 'failed' }, seconds);
-      const isCancelled = signal.aborted && isLlmosError(signal.reason) && signal.reason.code === 'CANCELLED';
-      if (isCancelled) await this.parts.checkpoints.delete(tenant, run).catch(this.parts.onCheckpointLost);
+      if (signal.aborted && hasCode(signal.reason, 'CANCELLED')) await deleteCheckpoint();
       throw error;
     }
   }
 
-  private async trainOnce(request: Request, caller: PatientCaller): Promise<Report> {
-    const { tenant, run, signal } = caller;
+  private async trainOnce(request: Request, task: LongTaskContext): Promise<Report> {
+    const { tenant, run, signal } = task;
     signal.throwIfAborted();
-    const { versions } = await this.parts.versions.read(tenant);
+    const { versions } = await this.parts.registry.read(tenant);
     const done = versions.find(({ version }) => version === run);
     if (done) return done.report;
     const startedMs = performance.now();
-    caller.emit({ stage: 'reading', done: 0, total: 1 });
+    task.emit({ stage: 'reading', done: 0, total: 1 });
     const { minInteractions, minValue } = request;
-    const everybody = this.parts.feed.tenant(tenant).everybody();
-    const set = await gatherTrainingSet(everybody, { minInteractions, minValue, signal });
-    const { train: learnt, heldOut } = splitHoldOut(set);
-    const model = await this.learn(request, learnt, caller);
+    const users = this.parts.feed.tenant(tenant).usersWithInteractions();
+    const set = await gatherTrainingSet(users, { minInteractions, minValue, signal });
+    const split = splitHoldOut(set);
+    const model = await this.learn(request, split.train, task);
     const candidate = await this.write(model, tenant, run);
-    const measured = await this.measure(candidate, heldOut, request, caller, startedMs).catch(discard(candidate));
-    const report = { ...measured, leftOut: { ...set.leftOut } };
-    await this.keep(report, candidate, minValue, caller).catch(discard(candidate));
-    const outcome = report.replaced ? 'replaced' : 'kept';
-    recommenderMetrics.training.observe({ algorithm: report.algorithm, outcome }, report.seconds);
-    return report;
+    try {
+      const measured = await this.measure(candidate, split.heldOut, request, task, startedMs);
+      const report = { ...measured, leftOut: { ...set.leftOut } };
+      await this.register(report, candidate, minValue, task);
+      const outcome = report.replaced ? 'replaced' : 'kept';
+      recommenderMetrics.training.observe({ algorithm: report.algorithm, outcome }, report.seconds);
+      return report;
+    } catch (error) {
+      // The run writes the file again when it is delivered again.
+      await rm(candidate.path, { force: true });
+      throw error;
+    }
   }
 
   private learn(
     { algorithm, regularisation, factors, sweeps }: Request,
     set: Parameters<Trainer['train']>[0],
-    { tenant, run, signal, emit }: PatientCaller,
+    { tenant, run, signal, emit }: LongTaskContext,
   ): Promise<TrainedModel> {
     const { checkpoints, onCheckpointLost } = this.parts;
-    return this.parts.trainer.train(
-      set,
-      { algorithm, regularisation, factors, sweeps },
-      {
-        signal,
-        onProgress: tellStages(emit),
-        checkpoint: {
-          load: () =>
-            checkpoints.load(tenant, run).catch((error: unknown) => {
-              onCheckpointLost(error);
-              return undefined;
-            }),
-          save: (bytes) => checkpoints.save(tenant, run, bytes).catch(onCheckpointLost),
-        },
-      },
-    );
+    const load = async () => {
+      try {
+        return await checkpoints.load(tenant, run);
+      } catch (error) {
+        onCheckpointLost(error);
+        return undefined;
+      }
+    };
+    const save = (bytes: Uint8Array) => checkpoints.save(tenant, run, bytes).catch(onCheckpointLost);
+    const options = { signal, onProgress: emitStages(emit), checkpoint: { load, save } };
+    return this.parts.trainer.train(set, { algorithm, regularisation, factors, sweeps }, options);
   }
 
-  /** Writes the model to where replicas on this machine read it; nobody does before it is pointed to. */
+  /** Writes the model to the place from which the replicas of this machine read it once it serves. */
   private async write(model: TrainedModel, tenant: string, version: string): Promise<Candidate> {
     const path = this.parts.models.pathOf(tenant, version);
     const createdAt = new Date().toISOString();
@@ -140,14 +139,15 @@ export class TrainingService {
     { model, path }: Candidate,
     heldOut: HeldOut,
     { force }: Request,
-    { tenant, run, signal, emit }: PatientCaller,
+    { tenant, run, signal, emit }: LongTaskContext,
     startedMs: number,
   ): Promise<Omit<Report, 'leftOut'>> {
-    const options = { signal, onProgress: tellStages(emit) };
+    const options = { signal, onProgress: emitStages(emit) };
     const figures = await evaluateHoldOut(path, heldOut, options);
     const served = this.parts.models.get(tenant);
     const servingFigures = served && (await evaluateHoldOut(served.path, heldOut, options));
     signal.throwIfAborted();
+    const serving = servingFigures && measurementOf(servingFigures);
     return {
       version: run,
       algorithm: model.settings.algorithm,
@@ -156,45 +156,38 @@ export class TrainingService {
       interactions: model.interactions,
       figures,
       ...(servingFigures ? { servingFigures } : {}),
-      ...decideReplacement(figures, servingFigures, force),
+      ...decideReplacement(measurementOf(figures), serving, { metric: 'NDCG@10', force }),
       seconds: (performance.now() - startedMs) / 1_000,
     };
   }
 
-  private async keep(
+  /** Resolves when this replica serves the new model, if it replaces the serving one. */
+  private async register(
     report: Report,
     { path, createdAt }: Candidate,
     minValue: number | undefined,
-    caller: PatientCaller,
+    { tenant, run, signal }: LongTaskContext,
   ): Promise<void> {
-    const { tenant, run, signal } = caller;
-    const file = await this.parts.shelf.put(tenant, run, path);
-    if (this.parts.shelf.isForgotten(tenant, run)) {
-      await this.parts.shelf.delete(file.object);
-      throw new LlmosError('NOT_FOUND', `What the model ${run} was trained on was destroyed meanwhile.`);
-    }
-    const { algorithm, users, items, interactions } = report;
-    const version = { version: run, algorithm, createdAt, users, items, interactions, ndcg10: report.figures.ndcg10 };
-    const revision = await this.parts.versions.add(tenant, { ...version, ...file, minValue, report });
+    const { algorithm, users, items, interactions, figures, replaced } = report;
+    const counts = { users, items, interactions };
+    const entry = { version: run, algorithm, createdAt, ...counts, ndcg10: figures.ndcg10, minValue, report };
+    const revision = await this.parts.registry.addFile(tenant, path, entry, { replaces: replaced });
     await this.parts.models.reached(tenant, revision, signal);
   }
 }
 
-/** Removes the file of a training that failed or was cancelled; delivered again, the run writes it anew. */
-function discard({ path }: Candidate): (reason: unknown) => Promise<never> {
-  return async (reason) => {
-    await rm(path, { force: true });
-    throw reason;
-  };
+function measurementOf({ ndcg10, users, ci95 }: RankingFigures): Measurement {
+  const [low, high] = ci95['ndcg10'] ?? [0, 0];
+  return { value: ndcg10, halfWidth: (high - low) / 2, samples: users };
 }
 
-/** Tells each new stage at once, and how far it is about twice a second. */
-function tellStages(emit: (delta: unknown) => void): (made: TrainingProgress) => void {
+/** Emits each new stage at once, and the progress within a stage about twice a second. */
+function emitStages(emit: (progress: unknown) => void): (progress: TrainingProgress) => void {
   let last: TrainingProgress | undefined;
-  const progress = new Progress(() => emit(last));
-  return (made) => {
-    const isNewStage = made.stage !== last?.stage;
-    last = made;
-    progress.tick(isNewStage);
+  const throttled = new Progress(() => emit(last));
+  return (progress) => {
+    const isNewStage = progress.stage !== last?.stage;
+    last = progress;
+    throttled.tick(isNewStage);
   };
 }

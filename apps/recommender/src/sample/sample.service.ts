@@ -1,4 +1,3 @@
-import type { Caller, PatientCaller } from '../caller.js';
 import type { DataFeed } from '../data/data-feed.js';
 import { SHARED_TENANT } from '../data/entry-ref.js';
 import type { InteractionsService } from '../intake/interactions.service.js';
@@ -6,8 +5,8 @@ import type { ItemsService } from '../intake/items.service.js';
 import type { SampleShop } from '../ports/sample-shop.port.js';
 import type { TrainingService } from '../runs/training.service.js';
 
-/** The version of the model of the sample: every replica that makes it makes the same. */
-export const SAMPLE_RUN = 'sample';
+/** The version of the sample's model. All replicas train the same model from the sample. */
+const SAMPLE_RUN = 'sample';
 
 export interface SampleParts {
   readonly shop: SampleShop;
@@ -15,33 +14,29 @@ export interface SampleParts {
   readonly items: ItemsService;
   readonly interactions: InteractionsService;
   readonly training: TrainingService;
-  /** Told when the shop was not taken over; the service answers without it. */
+  /** Receives the error when the shop could not be loaded. */
   readonly onProblem: (error: unknown) => void;
 }
 
 /**
- * Gives an empty store the sample shop, as the data of the tenant that answers for those who have none: a first call
- * is answered with something real. Two replicas doing this at once write the same.
+ * Loads the sample shop into an empty store, as the data of the shared tenant, so that the first call has a real
+ * answer. If two replicas do this at once, they write the same.
  */
 export class SampleService {
   constructor(private readonly parts: SampleParts) {}
 
-  /** Does nothing once the shared tenant has anything. */
+  /** Does nothing if the shared tenant has data. */
   async fill(signal: AbortSignal): Promise<void> {
-    if (!this.parts.feed.tenant(SHARED_TENANT).isEmpty) return;
-    const caller: Caller = { tenant: SHARED_TENANT, run: SAMPLE_RUN, signal };
+    const { shop, feed, items, interactions, training, onProblem } = this.parts;
+    if (!feed.tenant(SHARED_TENANT).isEmpty) return;
+    const task = { tenant: SHARED_TENANT, run: SAMPLE_RUN, signal, emit: () => undefined };
     try {
-      const { items, interactions } = await this.parts.shop.read();
-      await this.parts.items.upsert(items, caller);
-      await this.parts.interactions.record(interactions, caller);
-      await this.train(caller);
+      const sample = await shop.read();
+      await items.upsert(sample.items, task);
+      await interactions.record(sample.interactions, task);
+      await training.train({ algorithm: 'auto', minInteractions: 1, force: false }, task);
     } catch (error) {
-      if (!signal.aborted) this.parts.onProblem(error);
+      if (!signal.aborted) onProblem(error);
     }
-  }
-
-  private async train(caller: Caller): Promise<void> {
-    const patient: PatientCaller = { ...caller, emit: () => undefined };
-    await this.parts.training.train({ algorithm: 'auto', minInteractions: 1, force: false }, patient);
   }
 }

@@ -5,23 +5,25 @@ import type { ServedModel, ServedModels } from './served-models.js';
 
 interface Prepared {
   readonly served: ServedModel | undefined;
-  /** The scorer to ask, with the items nobody has touched as soon as they have been placed. */
+  /** The scorer, with cold items once they have been matched. */
   scorer: Scorer;
   itemsVersion: number;
   interactionsVersion: number;
   popularityAtMs: number;
-  placing: boolean;
-  /** Not before this are items placed anew: it costs the more the more there are. */
-  placeAgainAtMs: number;
+  matching: boolean;
+  /** Cold items are not matched again before this time. */
+  matchAgainAtMs: number;
 }
 
-/** With a model, the order for strangers may be this old; without one it is counted anew after each change. */
+/** With a model, the popularity can be this old; without a model it is updated after each change. */
 const POPULARITY_MAX_AGE_MS = 1_000;
-/** While items are being written one by one, they are placed together this often, and at most a tenth of the time. */
-const PLACE_EVERY_MS = 1_000;
-const PLACE_REST_FACTOR = 10;
+/** Cold items are matched at most this often, and for at most a tenth of the time. */
+const MATCH_EVERY_MS = 1_000;
+const MATCH_REST_FACTOR = 10;
 
-/** Keeps, for each tenant, the scorer of its served model with its popular items and those nobody has touched. */
+/**
+ * The scorer of each tenant: its served model, the present popularity, and the cold items matched with known items.
+ */
 export class Scorers {
   private readonly prepared = new Map<string, Prepared>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
@@ -29,10 +31,10 @@ export class Scorers {
   constructor(
     private readonly feed: DataFeed,
     private readonly models: ServedModels,
-    /** Told when items nobody has touched could not be placed; they are missing from lists until the next change. */
+    /** Receives the error when cold items could not be matched; lists lack them until the next change. */
     private readonly onError: (error: unknown) => void,
   ) {
-    feed.onItem(({ tenant }) => this.comeBack(tenant));
+    feed.onItem(({ tenant }) => this.refreshLater(tenant));
     feed.onForget((tenant) => this.prepared.delete(tenant));
   }
 
@@ -59,36 +61,36 @@ export class Scorers {
   }
 
   private refreshItems(tenant: string, mine: Prepared, data: TenantData): void {
-    if (mine.itemsVersion === data.itemsVersion || mine.placing) return;
-    if (performance.now() < mine.placeAgainAtMs) this.comeBack(tenant);
-    else void this.placeItems(tenant, mine, data);
+    if (mine.itemsVersion === data.itemsVersion || mine.matching) return;
+    if (performance.now() < mine.matchAgainAtMs) this.refreshLater(tenant);
+    else void this.matchItems(tenant, mine, data);
   }
 
-  /** Looks after a tenant a little later, also when nobody asks. */
-  private comeBack(tenant: string): void {
+  /** Refreshes a tenant after a pause, also without requests. */
+  private refreshLater(tenant: string): void {
     if (this.timers.has(tenant) || !this.models.get(tenant)) return;
     const timer = setTimeout(() => {
       this.timers.delete(tenant);
       if (this.models.get(tenant)) this.of(tenant);
-    }, PLACE_EVERY_MS);
+    }, MATCH_EVERY_MS);
     this.timers.set(tenant, timer.unref());
   }
 
-  /** Beside the requests: with many items it takes a while. */
-  private async placeItems(tenant: string, mine: Prepared, data: TenantData): Promise<void> {
-    mine.placing = true;
+  /** In the background: with many items it takes a while. */
+  private async matchItems(tenant: string, mine: Prepared, data: TenantData): Promise<void> {
+    mine.matching = true;
     const { itemsVersion } = data;
     const startedMs = performance.now();
     try {
-      const placed = await mine.scorer.withColdItems(vectorsOf(data));
-      mine.scorer = placed.withPopularity(data.popularity());
+      const matched = await mine.scorer.withColdItems(vectorsOf(data));
+      mine.scorer = matched.withPopularity(data.popularity());
     } catch (error) {
       if (this.prepared.get(tenant) === mine) this.onError(error);
     }
     mine.itemsVersion = itemsVersion;
-    mine.placing = false;
+    mine.matching = false;
     const endedMs = performance.now();
-    mine.placeAgainAtMs = endedMs + Math.max(PLACE_EVERY_MS, PLACE_REST_FACTOR * (endedMs - startedMs));
+    mine.matchAgainAtMs = endedMs + Math.max(MATCH_EVERY_MS, MATCH_REST_FACTOR * (endedMs - startedMs));
   }
 }
 
@@ -100,8 +102,8 @@ function prepare(served: ServedModel | undefined, data: TenantData): Prepared {
     itemsVersion: -1,
     interactionsVersion,
     popularityAtMs: performance.now(),
-    placing: false,
-    placeAgainAtMs: 0,
+    matching: false,
+    matchAgainAtMs: 0,
   };
 }
 

@@ -1,8 +1,8 @@
 import { randomOf } from './run-random.js';
 import { enumerate, reasonFor, sentenceFor } from './sentence.js';
 
-describe('what is said', () => {
-  it('names up to ten products as people do', () => {
+describe('the sentence of a recommendation', () => {
+  it('enumerates up to ten products', () => {
     expect(sentenceFor(['A', 'B', 'C'])).toBe('You might like these products: A, B and C.');
     expect(sentenceFor(['A'])).toBe('You might like these products: A.');
     expect(sentenceFor([])).toBe('There is nothing to recommend yet.');
@@ -10,7 +10,7 @@ describe('what is said', () => {
     expect(enumerate([])).toBe('');
   });
 
-  it('gives reasons with titles, else with ids', () => {
+  it('gives reasons with titles, or with ids for items without a title', () => {
     const describe = (id: string) => (id === 'k' ? { title: 'Kettle' } : undefined);
     expect(reasonFor('because', ['k', 'x'], 'had', describe)).toEqual({
       kind: 'because',
@@ -28,7 +28,7 @@ describe('what is said', () => {
 });
 
 describe('randomOf', () => {
-  it('gives a run the same numbers each time, another run others, all below 1', () => {
+  it('gives the same numbers for the same run, others for another run, all below 1', () => {
     const take = (run: string) => Array.from({ length: 100 }, randomOf(run));
     expect(take('a')).toEqual(take('a'));
     expect(take('a')).not.toEqual(take('b'));

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 
 export type Reason = z.output<typeof reasonSchema>;
 
-/** Names in one sentence: somebody may be listening to it. */
+/** A longer list of names is hard to listen to. */
 const MAX_SPOKEN = 10;
 const MAX_REASONS = 3;
 
@@ -12,13 +12,13 @@ export function enumerate(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
 }
 
-/** The sentence to say for a list of items, by their titles. */
+/** The spoken sentence for a list of items, by their titles. */
 export function sentenceFor(titles: readonly string[]): string {
   if (titles.length === 0) return 'There is nothing to recommend yet.';
   return `You might like these products: ${enumerate(titles.slice(0, MAX_SPOKEN))}.`;
 }
 
-/** Why an item is in the list, with a text for people. */
+/** Why an item is in the list, also as a text for the user. */
 export function reasonFor(
   kind: Reason['kind'],
   because: readonly string[],

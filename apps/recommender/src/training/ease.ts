@@ -6,14 +6,15 @@ import { emptyRows, writeRow, type Rows } from './trained-model.js';
 import type { TrainingControl } from './training-control.js';
 import type { TrainingSet } from './training-set.js';
 
-/** Users between two looks at whether the training was cancelled. */
-const USERS_A_PART = 2_000;
+/** A cancellation takes effect after this many users. */
+const USERS_PER_PART = 2_000;
 
 /**
- * EASE^R (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data"): the item-item weights B that predict
- * each user's items from their other items best, in closed form. With P = (XᵀX + λI)⁻¹: B_ij = −P_ij / P_jj, B_jj = 0.
+ * EASE^R (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data"): the item-item weights B that best
+ * predict each user's items from their other items, in closed form. With P = (XᵀX + λI)⁻¹: B_ij = −P_ij / P_jj, B_jj =
+ * 0.
  *
- * Row i of the result says what having item i adds to the score of every item.
+ * Row i of the result is what item i in a history adds to the score of every item.
  */
 export async function trainEase(
   set: TrainingSet,
@@ -31,12 +32,12 @@ export async function trainEase(
   return weights(gram, control);
 }
 
-/** XᵀX + λI: how many users had both items. */
+/** XᵀX + λI; XᵀX is the number of users with both items. */
 async function gramOf(set: TrainingSet, penalty: number, control: TrainingControl): Promise<SymmetricMatrix> {
   const users = set.offsets.length - 1;
   const gram = new SymmetricMatrix(set.items.length);
   for (let u = 0; u < users; u++) {
-    if (u % USERS_A_PART === 0) await control.pause({ stage: 'counting', done: u, total: users });
+    if (u % USERS_PER_PART === 0) await control.pause({ stage: 'counting', done: u, total: users });
     const own = set.itemsOf.slice(set.offsets[u], set.offsets[u + 1]).sort();
     for (let i = 0; i < own.length; i++) for (let j = 0; j <= i; j++) gram.add(own[i]!, own[j]!, 1);
   }
@@ -53,7 +54,7 @@ function mirrorDiagonalBlocks(a: SymmetricMatrix): void {
   });
 }
 
-/** From −P: the signs of the numerator and the denominator both turn, so B_ij = −(−P_ij) / (−P_jj). */
+/** From −P: the signs of numerator and denominator both change, so B_ij = −(−P_ij) / (−P_jj). */
 async function weights(negated: SymmetricMatrix, control: TrainingControl): Promise<Rows> {
   const size = negated.size;
   const rows = emptyRows(size, size);

@@ -8,7 +8,7 @@ function rowsOf(users: number, items: number, from = 0): { user: string; item: s
 }
 
 describe('splitHoldOut', () => {
-  it('holds out the newest fifth of about half of a small crowd', () => {
+  it('holds out the newest fifth of the interactions of about half of the users if there are few', () => {
     const set = prepareRows(rowsOf(400, 10));
     const { train, heldOut } = splitHoldOut(set);
     const measured = heldOut.targetOffsets.length - 1;
@@ -18,16 +18,16 @@ describe('splitHoldOut', () => {
     expect(new Set([...heldOut.targets].map((item) => heldOut.items[item]))).toEqual(new Set(['i8', 'i9']));
   });
 
-  it('measures the same people later, with what no earlier training has learnt', () => {
+  it('measures the same users again, with interactions that no earlier training has used', () => {
     const before = splitHoldOut(prepareRows(rowsOf(300, 10)));
     const after = splitHoldOut(prepareRows([...rowsOf(300, 10), ...rowsOf(300, 5, 10)]));
     expect(after.heldOut.targetOffsets.length).toBe(before.heldOut.targetOffsets.length);
-    // The earlier training knew of a measured user no more than the first 8.
+    // The earlier training used the first 8 interactions of a measured user.
     const targets = [...after.heldOut.targets].map((item) => Number(after.heldOut.items[item]!.slice(1)));
     expect(Math.min(...targets)).toBeGreaterThanOrEqual(8);
   });
 
-  it('leaves users with one interaction to the training', () => {
+  it('uses users with one interaction for training only', () => {
     const { train, heldOut } = splitHoldOut(prepareRows(rowsOf(50, 1)));
     expect(heldOut.targets.length).toBe(0);
     expect(interactionsOf(train)).toBe(50);

@@ -1,6 +1,6 @@
 import type { TrainingSet } from './training-set.js';
 
-/** What a model is measured with: what some users had first, and what they had then. */
+/** The data to measure a model with: for some users the first items (history) and the later ones (targets). */
 export interface HeldOut {
   readonly items: readonly string[];
   readonly historyOffsets: Uint32Array;
@@ -9,21 +9,21 @@ export interface HeldOut {
   readonly targets: Uint32Array;
 }
 
-/** Users whose newest interactions are kept for measuring, as long as there are that many. */
+/** The intended number of measured users, within the shares below. */
 const MEASURED_USERS = 2_000;
 const MAX_SHARE = 0.5;
 const MIN_SHARE = 0.02;
-/** The newest fifth is held out. */
+/** The share of a measured user's interactions that is held out. */
 const HELD_OUT_SHARE = 0.2;
 const MIN_INTERACTIONS = 2;
 
 /**
- * Splits by time: of the measured users, the newest fifth of their interactions (one at least) is held out.
+ * Splits by time: the newest fifth of the interactions of each measured user (at least one) is held out.
  *
- * Who is measured is decided by a hash of the user's name, so it is the same people at every training, and as users
- * are added the share shrinks within the same order. As nobody's held-out part moves back in time, neither the new
- * model nor the one it may replace has learnt from what both are measured with, and the new one can be served as it
- * is, without a second training.
+ * A hash of the user id decides which users are measured. So the same users are measured at every training; as users
+ * are added, the share decreases in the same order. A held-out part never moves back in time. Therefore neither the
+ * new model nor the serving one was trained on the held-out interactions, and the new model can serve without a second
+ * training.
  */
 export function splitHoldOut(set: TrainingSet): { train: TrainingSet; heldOut: HeldOut } {
   const share = Math.min(MAX_SHARE, Math.max(MIN_SHARE, MEASURED_USERS / Math.max(1, set.users.length)));
@@ -34,7 +34,7 @@ export function splitHoldOut(set: TrainingSet): { train: TrainingSet; heldOut: H
   return splitAt(set, cut);
 }
 
-/** Splits each user's items at a place: what is before it is learnt from (and is the history), the rest is held out. */
+/** Splits the items of each user: the first `cut` items are for training and are the history; the rest is held out. */
 export function splitAt(
   set: TrainingSet,
   cut: (user: number, length: number) => number,
@@ -64,7 +64,7 @@ export function splitAt(
   };
 }
 
-/** FNV-1a with a final mix (MurmurHash3's), as a share of 1. */
+/** FNV-1a with the final mix of MurmurHash3, as a number from 0 to 1. */
 function hashOf(name: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);

@@ -13,7 +13,7 @@ const fingerprint = fingerprintOf(set, settings);
 const state = { sweep: 3, itemFactors: Float32Array.of(1, 2, 3, 4) };
 
 describe('a checkpoint', () => {
-  it('gives back where the training was', () => {
+  it('is decoded to the state of the training', () => {
     expect(decodeCheckpoint(encodeCheckpoint(fingerprint, state), fingerprint, 4)).toEqual(state);
   });
 
@@ -25,7 +25,7 @@ describe('a checkpoint', () => {
     expect(decodeCheckpoint(bytes, other, 4)).toBeUndefined();
   });
 
-  it('is not used where it is cut off, spoilt, or no checkpoint', () => {
+  it('is not used if it is truncated, corrupt, or not a checkpoint', () => {
     const bytes = encodeCheckpoint(fingerprint, { ...state, itemFactors: Float32Array.of(1, NaN, 3, 4) });
     expect(decodeCheckpoint(bytes, fingerprint, 4)).toBeUndefined();
     expect(decodeCheckpoint(undefined, fingerprint, 4)).toBeUndefined();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ResolvedSettings } from './settings.js';
 import type { TrainingSet } from './training-set.js';
 
-/** Where iALS is between two sweeps: the item factors say it all, as a sweep begins with the users. */
+/** The state of iALS between two sweeps. The item factors are sufficient, because a sweep starts with the users. */
 export interface IalsState {
   readonly sweep: number;
   readonly itemFactors: Float32Array;
@@ -11,7 +11,7 @@ export interface IalsState {
 const FINGERPRINT_BYTES = 32;
 const HEADER_BYTES = FINGERPRINT_BYTES + 4;
 
-/** Tells whether a checkpoint belongs to these interactions and settings. */
+/** Identifies the interactions and settings that a checkpoint belongs to. */
 export function fingerprintOf(set: TrainingSet, settings: ResolvedSettings): Buffer {
   const { factors, regularisation, unobservedWeight, seed } = settings;
   const hash = createHash('sha256').update(JSON.stringify([factors, regularisation, unobservedWeight, seed]));
@@ -27,7 +27,7 @@ export function encodeCheckpoint(fingerprint: Buffer, { sweep, itemFactors }: Ia
   return bytes;
 }
 
-/** Nothing where the bytes are of other interactions or settings, or are no checkpoint: then training starts anew. */
+/** Undefined for other interactions or settings, or if the bytes are not a checkpoint: the training starts over. */
 export function decodeCheckpoint(
   bytes: Uint8Array | undefined,
   fingerprint: Buffer,

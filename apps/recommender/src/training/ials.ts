@@ -6,25 +6,25 @@ import { emptyRows, writeRow, type Rows } from './trained-model.js';
 import type { TrainingControl } from './training-control.js';
 import { countItems, type TrainingSet } from './training-set.js';
 
-/** Rows of one side, and for each the rows of the other side it touched. */
+/** The rows of one side (users or items), and the rows of the other side that each has interactions with. */
 interface Side {
   readonly rows: number;
   readonly offsets: Uint32Array;
   readonly others: Uint32Array;
 }
 
-/** Rows between two looks at whether the training was cancelled. */
-const ROWS_A_PART = 500;
-/** Of the first factors, over √d (Rendle et al. 2021). */
+/** A cancellation takes effect after this many rows. */
+const ROWS_PER_PART = 500;
+/** Standard deviation of the initial factors, divided by √d (Rendle et al. 2021). */
 const START_DEVIATION = 0.1;
 
 /**
  * Implicit alternating least squares (Hu, Koren & Volinsky 2008) as revisited by Rendle et al. 2021: weight 1 for
- * what was touched, α₀ for everything, and a penalty in proportion to how often a row occurs,
+ * interactions, α₀ for all pairs, and a penalty in proportion to the frequency of a row,
  * λ (|touched| + α₀ · rows of the other side).
  *
- * Each sweep solves the users and then the items, and ends with a checkpoint from which a later run goes on. The
- * users' factors are thrown away: a user's factor is found anew from the history that asks.
+ * Each sweep solves the users, then the items, and ends with a checkpoint from which a later run continues. The user
+ * factors are dropped: at serving time, the factor of a user is computed from the history.
  */
 export async function trainIals(
   set: TrainingSet,
@@ -61,14 +61,14 @@ async function solveSide(
   const gram = gramOfVectors(other, factors);
   const others = other.length / factors;
   for (let row = 0; row < side.rows; row++) {
-    if (row % ROWS_A_PART === 0) await report(row);
+    if (row % ROWS_PER_PART === 0) await report(row);
     const touched = side.others.subarray(side.offsets[row], side.offsets[row + 1]);
     const penalty = regularisation * (touched.length + unobservedWeight * others);
     own.set(solver.fold(touched, other, gram, { unobservedWeight, penalty }), row * factors);
   }
 }
 
-/** Which users had each item. */
+/** The users of each item. */
 function transposed(set: TrainingSet): Side {
   const counts = countItems(set);
   const offsets = new Uint32Array(counts.length + 1);

@@ -1,11 +1,11 @@
 import type { LeftOutReason } from './left-out.js';
 
-/** What is known of one interaction; an `Interaction` of the contract fits. */
+/** One interaction before validation; an `Interaction` of the contract is one. */
 export interface RawInteraction {
   readonly item: string;
-  /** How much it says, such as a rating. 1 where nothing is said. */
+  /** Such as a rating. Default: 1. */
   readonly value?: number;
-  /** When, as RFC 3339 or in milliseconds since 1970. An interaction without a time counts as the newest. */
+  /** RFC 3339 or Unix milliseconds. An interaction without a time counts as the newest. */
   readonly at?: string | number;
 }
 
@@ -13,15 +13,15 @@ export interface RawInteraction {
 export type UserRow =
   (RawInteraction & { readonly user: string }) | { readonly user: string; readonly raw: RawInteraction };
 
-/** Rows beyond this are left out: the columns would outgrow what typed arrays and memory can take. */
+/** Further rows are left out, to limit memory. */
 const MAX_ROWS = 50_000_000;
 const MAX_ID_LENGTH = 128;
 const MAX_VALUE = 1_000_000;
-/** One day: clocks differ, but nothing happens next year. */
+/** Tolerance for clocks that differ. */
 const CLOCK_SLACK_MS = 86_400_000;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
-/** Interactions as columns, with names in string tables: a tenth of what the rows weigh as objects. */
+/** Interactions as columns, with names in string tables: a tenth of the memory of objects. */
 export class InteractionTable {
   readonly users = new StringTable();
   readonly items = new StringTable();
@@ -42,7 +42,7 @@ export class InteractionTable {
     return this.rows;
   }
 
-  /** Takes a row, or says why it cannot be used. Never throws, whatever the row is. */
+  /** Adds a row, or returns why it is left out. Never throws, for any row. */
   add(row: unknown): LeftOutReason | undefined {
     if (typeof row !== 'object' || row === null) return 'bad_user';
     const { user, raw = row } = row as { user?: unknown; raw?: unknown };
@@ -81,7 +81,7 @@ export class InteractionTable {
   }
 }
 
-/** Names by number, numbers by name. */
+/** Maps names to numbers and back. */
 class StringTable {
   readonly names: string[] = [];
   private readonly byName = new Map<string, number>();
@@ -98,7 +98,7 @@ function isId(id: unknown): id is string {
   return typeof id === 'string' && id.length > 0 && id.length <= MAX_ID_LENGTH && !UNPRINTABLE.test(id);
 }
 
-/** Milliseconds, or nothing where the time is no time, lies before 1970, or is still to come. */
+/** Milliseconds; undefined for an invalid time, a time before 1970, or a time in the future. */
 function timeOf(at: unknown, newestMs: number): number | undefined {
   if (at === undefined || at === null) return newestMs;
   const time = typeof at === 'number' ? at : typeof at === 'string' ? Date.parse(at) : NaN;

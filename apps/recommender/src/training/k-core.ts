@@ -2,8 +2,8 @@ import type { LeftOutCount } from './left-out.js';
 import type { TrainingSet } from './training-set.js';
 
 /**
- * The k-core: drops users, then items, with fewer than `least` interactions until every one left has enough, and
- * numbers what is left anew. What nobody has left is dropped with `least` 1, too.
+ * The k-core: drops users, then items, with fewer than `least` interactions until all remaining ones have enough, and
+ * renumbers the rest. Users and items without interactions are dropped also if `least` is 1.
  */
 export function keepCore(set: TrainingSet, least: number, leftOut: LeftOutCount): TrainingSet {
   const keepUser = new Uint8Array(set.users.length).fill(1);
@@ -18,7 +18,7 @@ export function keepCore(set: TrainingSet, least: number, leftOut: LeftOutCount)
   return { ...renumber(set, keepUser, keepItem), leftOut: leftOut.toRecord() };
 }
 
-/** Counts the interactions that leave. */
+/** @returns how many interactions are dropped. */
 function dropRareUsers(set: TrainingSet, least: number, keepUser: Uint8Array, keepItem: Uint8Array): number {
   let left = 0;
   for (let u = 0; u < keepUser.length; u++) {

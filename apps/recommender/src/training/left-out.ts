@@ -1,4 +1,4 @@
-/** Why a row was not learnt from. */
+/** Why a row is not used for training. */
 export const LEFT_OUT_REASONS = [
   'bad_user',
   'bad_item',
@@ -6,17 +6,17 @@ export const LEFT_OUT_REASONS = [
   'bad_time',
   'below_min_value',
   'too_many_rows',
-  /** The same user and item once more; the first time stays. */
+  /** A repetition of the same user and item; the first one is used. */
   'duplicate',
-  /** Beyond the newest of what one user may weigh. */
+  /** The user has more interactions than the maximum; the newest are used. */
   'too_many_of_one_user',
-  /** The user, or then the item, has too few interactions (k-core). */
+  /** The user, or the item, has too few interactions (k-core). */
   'rare_user',
   'rare_item',
 ] as const;
 export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
 
-/** Rows left out, by reason; only reasons that occurred. */
+/** The number of rows left out, by reason; only reasons that occurred. */
 export type LeftOut = Readonly<Partial<Record<LeftOutReason, number>>>;
 
 /** Counts rows by reason. */

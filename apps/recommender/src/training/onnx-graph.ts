@@ -1,10 +1,10 @@
-/** A matrix's dimensions: numbers, or names for what is known only at run time. */
+/** The dimensions of a matrix, as names: they are known only at run time. */
 type Shape = readonly string[];
 export interface MatrixProduct {
   readonly inputs: Readonly<Record<string, Shape>>;
   readonly output: Shape;
   readonly operator: string;
-  /** Float attributes, and whole-number ones. */
+  /** Float attributes, and integer attributes. */
   readonly floats?: Readonly<Record<string, number>>;
   readonly integers?: Readonly<Record<string, number>>;
 }
@@ -16,8 +16,8 @@ const IR_VERSION = 8;
 const OPSET = 17;
 
 /**
- * One operator as an ONNX model: a whole training needs two of them, so the few fields of `onnx.proto` are written
- * by hand instead of shipping a model file. The output is called `y`.
+ * One operator as an ONNX model. A training needs only two of them, so the few fields of `onnx.proto` are encoded here
+ * instead of shipping model files. The output is `y`.
  */
 export function onnxModel({ inputs, output, operator, floats = {}, integers = {} }: MatrixProduct): Uint8Array {
   const attributes = [

@@ -4,7 +4,7 @@ import type { TrainingProgress } from './training-control.js';
 import { CANCEL, type WorkerData, type WorkerJob, type WorkerMessage } from './worker-job.js';
 
 export interface WorkerOptions {
-  /** Threads of the matrix products. Default 2. */
+  /** Threads for matrix products. Default: 2. */
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -14,10 +14,10 @@ export interface WorkerOptions {
 const DEFAULT_THREADS = 2;
 
 /**
- * Does a long piece of work in a thread of its own. An abort asks the thread to stop at its next pause and rejects
- * with the signal's reason once it has left; the thread is never ended by force.
+ * Runs a job in a thread of its own. On abort the thread stops at its next pause, and the call rejects with the
+ * signal's reason when it has exited. The thread is never terminated, because that can crash the process.
  *
- * @throws LlmosError what the work threw; `INTERNAL` for what nobody foresaw; `UNAVAILABLE` when the thread died.
+ * @throws LlmosError the error of the job; `INTERNAL` for an unexpected error; `UNAVAILABLE` if the thread died.
  */
 export async function runInWorker<Result>(job: WorkerJob, options: WorkerOptions = {}): Promise<Result> {
   options.signal?.throwIfAborted();
@@ -32,13 +32,13 @@ export async function runInWorker<Result>(job: WorkerJob, options: WorkerOptions
   }
 }
 
-/** A thread cannot be started from TypeScript: from source, the built module is taken. */
+/** A thread cannot run TypeScript modules: tests, which run from source, start the built module. */
 function workerModule(): URL {
   const fromSource = import.meta.url.endsWith('.ts');
   return new URL(fromSource ? '../../dist/training/training.worker.js' : './training.worker.js', import.meta.url);
 }
 
-/** Settles only once the thread has left. */
+/** Settles only when the thread has exited. */
 function outcomeOf(worker: Worker, options: WorkerOptions): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let settle = () => reject(new LlmosError('UNAVAILABLE', 'The training thread ended without a result. Try again.'));

@@ -5,20 +5,20 @@ const small = prepareRows(['tea', 'cup', 'hat'].map((item) => ({ user: 'ann', it
 const large = { ...small, items: Array.from({ length: MAX_EASE_ITEMS + 1 }, (_, at) => `i${at}`) };
 
 describe('resolveSettings', () => {
-  it('takes EASE^R while the items fit, and iALS beyond', () => {
+  it('chooses EASE^R up to the maximum number of items, and iALS beyond', () => {
     expect(resolveSettings({}, small).algorithm).toBe('ease');
     expect(resolveSettings({ algorithm: 'auto' }, large).algorithm).toBe('ials');
   });
 
-  it('says what to do where EASE^R is asked for and does not fit', () => {
+  it('rejects EASE^R for too many items, and names alternatives', () => {
     expect(() => resolveSettings({ algorithm: 'ease' }, large)).toThrow(/up to 20000 items and there are 20001/);
   });
 
-  it('says so where nothing is left to learn from', () => {
-    expect(() => resolveSettings({}, prepareRows([]))).toThrow(/nothing to learn from/);
+  it('rejects an empty training set', () => {
+    expect(() => resolveSettings({}, prepareRows([]))).toThrow(/too little data/);
   });
 
-  it('shrinks the penalty of EASE^R where little is known, and takes the one that is given', () => {
+  it('reduces the default penalty of EASE^R for few interactions, and uses a given penalty', () => {
     expect(resolveSettings({}, small).regularisation).toBe(10);
     expect(resolveSettings({ regularisation: 77 }, small).regularisation).toBe(77);
   });

@@ -12,13 +12,13 @@ export interface TrainingSettings {
   readonly factors?: number;
   /** iALS: sweeps over users and items. */
   readonly sweeps?: number;
-  /** iALS: the weight of what was not touched, next to 1 for what was. */
+  /** iALS: the weight of pairs without an interaction; the weight of interactions is 1. */
   readonly unobservedWeight?: number;
-  /** iALS: where the factors start. */
+  /** iALS: the seed of the initial factors. */
   readonly seed?: number;
 }
 
-/** Settings with nothing left to decide. */
+/** Settings with all defaults. */
 export interface ResolvedSettings {
   readonly algorithm: Algorithm;
   readonly regularisation: number;
@@ -28,26 +28,24 @@ export interface ResolvedSettings {
   readonly seed: number;
 }
 
-/** The inverse takes items² · 4 bytes of memory and items³ steps. */
+/** The inverse needs items² · 4 bytes of memory and items³ steps. */
 export const MAX_EASE_ITEMS = 20_000;
-/** Where none are asked for. */
 export const DEFAULT_FACTORS = 64;
 export const DEFAULT_SWEEPS = 12;
 const DEFAULT_IALS_PENALTY = 0.005;
 const DEFAULT_UNOBSERVED_WEIGHT = 0.2;
-/** Steck's penalty for MovieLens-20M; below 100,000 interactions it shrinks in proportion. */
+/** Steck's penalty for MovieLens-20M; it is reduced in proportion below 100,000 interactions. */
 const EASE_PENALTY = 500;
 const MIN_EASE_PENALTY = 10;
 const INTERACTIONS_OF_FULL_PENALTY = 100_000;
 
-/** @throws LlmosError `INVALID_ARGUMENT` where nothing can be learnt, or EASE^R is asked for with too many items. */
+/** @throws LlmosError `INVALID_ARGUMENT` if there is too little data, or too many items for EASE^R. */
 export function resolveSettings(settings: TrainingSettings, set: TrainingSet): ResolvedSettings {
   const items = set.items.length;
   if (items < 2) {
-    throw new LlmosError(
-      'INVALID_ARGUMENT',
-      `There is nothing to learn from: ${items} items and ${interactionsOf(set)} interactions are left once the unusable ones are out. Record more interactions, or lower minInteractions or minValue.`,
-    );
+    const rest = `${items} items and ${interactionsOf(set)} usable interactions`;
+    const message = `There is too little data to train on: ${rest}. Record more, or lower minInteractions or minValue.`;
+    throw new LlmosError('INVALID_ARGUMENT', message);
   }
   const algorithm = algorithmFor(settings.algorithm ?? 'auto', items);
   return {
@@ -63,11 +61,8 @@ export function resolveSettings(settings: TrainingSettings, set: TrainingSet): R
 function algorithmFor(asked: Algorithm | 'auto', items: number): Algorithm {
   if (asked === 'auto') return items <= MAX_EASE_ITEMS ? 'ease' : 'ials';
   if (asked === 'ials' || items <= MAX_EASE_ITEMS) return asked;
-  throw new LlmosError(
-    'INVALID_ARGUMENT',
-    `EASE^R takes up to ${MAX_EASE_ITEMS} items and there are ${items}. Use "ials" or "auto", or raise minInteractions.`,
-    { field: 'algorithm' },
-  );
+  const message = `EASE^R takes up to ${MAX_EASE_ITEMS} items and there are ${items}. Use "ials", or raise minInteractions.`;
+  throw new LlmosError('INVALID_ARGUMENT', message, { field: 'algorithm' });
 }
 
 function defaultPenalty(algorithm: Algorithm, set: TrainingSet): number {

@@ -3,13 +3,14 @@ import type { Gemm } from './gemm.js';
 import type { SymmetricMatrix } from './symmetric-matrix.js';
 
 /**
- * Turns a symmetric positive definite A into −A⁻¹, in place, by the sweep operator in blocks (Goodnight 1979).
+ * Replaces a symmetric positive definite A by −A⁻¹, in place, by the sweep operator in blocks (Goodnight 1979).
  *
  * For each block K of rows: with D = A_KK and W = A_*K · D⁻¹, every other block becomes A_ij − W_i · A_jKᵀ, the
- * columns K become W, and A_KK becomes −D⁻¹. The products are ONNX Runtime's (float32), the small inverses are
- * Cholesky's in float64. Half the steps of a general inverse, half the memory, and it can be stopped between blocks.
+ * columns K become W, and A_KK becomes −D⁻¹. ONNX Runtime computes the products (float32); the small inverses use
+ * Cholesky in float64. It needs half the steps and half the memory of a general inverse, and can be stopped between
+ * blocks.
  *
- * @throws RangeError when the matrix is not positive definite.
+ * @throws RangeError if the matrix is not positive definite.
  */
 export async function negateInverse(
   a: SymmetricMatrix,

@@ -1,10 +1,10 @@
-/** Rows that are kept and worked on together. */
+/** Rows per block. */
 export const BLOCK = 256;
 
 /**
- * A symmetric matrix of float32 of which only the lower half is kept, as panels: panel p has the rows of block p and
- * the columns up to the end of block p, so it is whole on its diagonal block. Half the memory, and each panel is a
- * matrix that a matrix product can take as it is.
+ * A symmetric matrix of float32. Only the lower half is stored, as panels: panel p has the rows of block p and the
+ * columns up to the end of block p, with a full diagonal block. This takes half the memory, and each panel can be an
+ * operand of a matrix product.
  */
 export class SymmetricMatrix {
   readonly panels: Float32Array[] = [];
@@ -22,7 +22,7 @@ export class SymmetricMatrix {
     return p * BLOCK;
   }
 
-  /** One past the last row of block p; also how many columns panel p has. */
+  /** One past the last row of block p; also the number of columns of panel p. */
   endOf(p: number): number {
     return Math.min(this.size, (p + 1) * BLOCK);
   }

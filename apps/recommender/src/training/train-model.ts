@@ -5,7 +5,7 @@ import type { TrainedModel } from './trained-model.js';
 import type { TrainingControl } from './training-control.js';
 import { countItems, interactionsOf, type TrainingSet } from './training-set.js';
 
-/** Trains on this thread, for minutes where there is much: the worker calls it. */
+/** Trains on the calling thread, which is the worker. It can take minutes. */
 export async function trainModel(
   set: TrainingSet,
   asked: TrainingSettings,

@@ -4,10 +4,10 @@ import type { TrainingProgress } from './training-control.js';
 import { runInWorker } from './run-in-worker.js';
 import type { TrainingSet } from './training-set.js';
 
-/** Where iALS leaves its place between sweeps, so that a training that was cut off goes on. */
+/** Stores the state of iALS between sweeps, so that an interrupted training can continue. */
 export interface CheckpointStore {
   load(): Promise<Uint8Array | undefined>;
-  /** Called after each sweep, one at a time. What it throws ends nothing: an older checkpoint only costs a sweep more. */
+  /** Called after each sweep, one at a time. An error does not end the training; an older checkpoint costs a sweep. */
   save(bytes: Uint8Array): Promise<void>;
 }
 
@@ -18,13 +18,13 @@ export interface TrainOptions {
 }
 
 /**
- * Trains in a thread of its own, so that requests are answered meanwhile. A checkpoint that belongs to other
- * interactions or settings is not used. Aborting rejects with the signal's reason at the next pause (seconds).
+ * Trains in a thread of its own, so that the process can answer requests meanwhile. A checkpoint of other interactions
+ * or settings is not used. On abort it rejects with the signal's reason at the next pause, within seconds.
  */
 export class Trainer {
   constructor(private readonly options: { readonly threads?: number } = {}) {}
 
-  /** @throws LlmosError `INVALID_ARGUMENT` when nothing can be learnt; see `resolveSettings`. */
+  /** @throws LlmosError `INVALID_ARGUMENT` if there is too little data; see `resolveSettings`. */
   async train(set: TrainingSet, settings: TrainingSettings, options: TrainOptions = {}): Promise<TrainedModel> {
     const { signal, onProgress, checkpoint } = options;
     const start = await checkpoint?.load();

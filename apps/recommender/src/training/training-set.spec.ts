@@ -14,7 +14,7 @@ function names(set: ReturnType<typeof prepareRows>): Record<string, string[]> {
 }
 
 describe('prepareTrainingSet', () => {
-  it('orders what each user had by time and keeps each item once', () => {
+  it('sorts the items of each user by time and keeps each item once', () => {
     const set = prepareTrainingSet(
       [
         {
@@ -34,7 +34,7 @@ describe('prepareTrainingSet', () => {
     expect(set.leftOut).toEqual({ duplicate: 1 });
   });
 
-  it('leaves out what cannot be used, says why, and keeps the rest', () => {
+  it('leaves out invalid rows with their reasons, and keeps the rest', () => {
     const rows = [
       { user: 'ann', item: 'tea' },
       { user: '', item: 'tea' },
@@ -51,7 +51,7 @@ describe('prepareTrainingSet', () => {
     expect(set.leftOut).toEqual({ bad_user: 1, bad_item: 2, bad_value: 2, bad_time: 2 });
   });
 
-  it('counts what is worth too little apart', () => {
+  it('counts rows below the minimum value separately', () => {
     const rows = [
       { user: 'ann', item: 'tea', value: 5 },
       { user: 'ann', item: 'cup', value: 3 },
@@ -59,7 +59,7 @@ describe('prepareTrainingSet', () => {
     expect(prepareRows(rows, { minValue: 4 }).leftOut).toEqual({ below_min_value: 1 });
   });
 
-  it('drops rare users and items until all that are left have enough', () => {
+  it('drops rare users and items until all remaining ones have enough interactions', () => {
     const rows = [
       ...['ann', 'bob'].flatMap((user) => ['tea', 'cup'].map((item) => ({ user, item }))),
       { user: 'cid', item: 'tea' },
@@ -70,7 +70,7 @@ describe('prepareTrainingSet', () => {
     expect(set.leftOut).toEqual({ rare_item: 1, rare_user: 1 });
   });
 
-  it('is not stopped by one user with more rows than a person can have', () => {
+  it('limits the interactions of one user', () => {
     const many = Array.from({ length: 200_000 }, (_, at) => ({ item: `i${at % 50_000}` }));
     const set = prepareTrainingSet([
       { user: 'bot', interactions: many },
@@ -80,13 +80,13 @@ describe('prepareTrainingSet', () => {
     expect(set.leftOut).toEqual({ duplicate: 150_000, too_many_of_one_user: 40_000 });
   });
 
-  it('comes to the same while giving way to other work, and can be stopped', async () => {
+  it('gives the same result when it runs cooperatively, and can be aborted', async () => {
     const rows = Array.from({ length: 50_000 }, (_, at) => ({ user: `u${at % 900}`, item: `i${at % 701}` }));
     expect(await gatherRows(rows, { nowMs })).toEqual(prepareRows(rows, { nowMs }));
     await expect(gatherRows(rows, { signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop');
   });
 
-  it('never throws, and loses no row without counting it', () => {
+  it('never throws, and counts every row that it leaves out', () => {
     const anything = fc.oneof(
       fc.anything(),
       fc.record(

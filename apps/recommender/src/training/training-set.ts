@@ -1,9 +1,9 @@
-import { atOnce, givingWay } from './give-way.js';
+import { runToEnd, runCooperatively } from './cooperative.js';
 import { InteractionTable, type RawInteraction, type UserRow } from './interaction-table.js';
 import { keepCore } from './k-core.js';
 import { LeftOutCount, type LeftOut } from './left-out.js';
 
-/** Who had what, compact enough to hand to another thread: rows of users (CSR), each oldest first. */
+/** The items of each user as compressed sparse rows, oldest first; compact enough to send to another thread. */
 export interface TrainingSet {
   readonly users: readonly string[];
   readonly items: readonly string[];
@@ -14,11 +14,11 @@ export interface TrainingSet {
 }
 
 export interface TrainingSetOptions {
-  /** Users and items with fewer interactions are left out, again and again until none is left (k-core). Default 1. */
+  /** Users and items with fewer interactions are left out repeatedly, until all have enough (k-core). Default: 1. */
   readonly minInteractions?: number;
-  /** Interactions worth less are left out. */
+  /** Interactions of a lower value are left out. */
   readonly minValue?: number;
-  /** The present, for telling times that cannot be. Default: the clock. */
+  /** The present, to reject times in the future. Default: the clock. */
   readonly nowMs?: number;
 }
 
@@ -27,46 +27,46 @@ export interface UserInteractions {
   readonly interactions: Iterable<RawInteraction>;
 }
 
-const ROWS_A_STEP = 1_000;
-const USERS_A_STEP = 20;
+const ROWS_PER_STEP = 1_000;
+const USERS_PER_STEP = 20;
 
-/** One user's newest count at most: the cost of a user grows with the square, and no person has had more. */
+/** Of each user the newest interactions are used, because the cost of a user grows with the square of their number. */
 const MAX_PER_USER = 10_000;
 
 /**
- * Makes whatever was stored fit to learn from: rows that cannot be used are counted by reason and never stop the
- * others, the same item of the same user counts once, and rare users and items leave (k-core).
+ * Prepares stored interactions for training: invalid rows are left out and counted by reason, each item of a user
+ * counts once, and rare users and items are dropped (k-core).
  */
 export function prepareTrainingSet(users: Iterable<UserInteractions>, options: TrainingSetOptions = {}): TrainingSet {
-  return atOnce(prepareInSteps(rowsOf(users), options));
+  return runToEnd(prepareInSteps(rowsOf(users), options));
 }
 
 /** The same for rows in any order, such as those of a file. */
 export function prepareRows(rows: Iterable<UserRow>, options: TrainingSetOptions = {}): TrainingSet {
-  return atOnce(prepareInSteps(rows, options));
+  return runToEnd(prepareInSteps(rows, options));
 }
 
-/** `prepareTrainingSet` that gives way to requests every few milliseconds: a million rows take a second. */
+/** {@link prepareTrainingSet} in slices of a few milliseconds: a million rows take a second. */
 export function gatherTrainingSet(
   users: Iterable<UserInteractions>,
   options: TrainingSetOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<TrainingSet> {
-  return givingWay(prepareInSteps(rowsOf(users), options), options.signal);
+  return runCooperatively(prepareInSteps(rowsOf(users), options), options.signal);
 }
 
-/** `prepareRows` that gives way to requests every few milliseconds. */
+/** {@link prepareRows} in slices of a few milliseconds. */
 export function gatherRows(
   rows: Iterable<UserRow>,
   options: TrainingSetOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<TrainingSet> {
-  return givingWay(prepareInSteps(rows, options), options.signal);
+  return runCooperatively(prepareInSteps(rows, options), options.signal);
 }
 
 export function interactionsOf(set: TrainingSet): number {
   return set.itemsOf.length;
 }
 
-/** How many users had each item. */
+/** The number of users of each item. */
 export function countItems(set: Pick<TrainingSet, 'items' | 'itemsOf'>): Uint32Array {
   const counts = new Uint32Array(set.items.length);
   for (const item of set.itemsOf) counts[item]!++;
@@ -77,7 +77,7 @@ function* rowsOf(users: Iterable<UserInteractions>): Generator<UserRow> {
   for (const { user, interactions } of users) for (const raw of interactions) yield { user, raw };
 }
 
-/** Yields now and then, so that whoever drives it can do something else meanwhile. */
+/** Yields after each step, so that the caller can run other work. */
 function* prepareInSteps(
   rows: Iterable<UserRow>,
   { minValue = -Infinity, minInteractions = 1, nowMs = Date.now() }: TrainingSetOptions,
@@ -88,14 +88,14 @@ function* prepareInSteps(
   for (const row of rows) {
     const reason = table.add(row);
     if (reason) leftOut.add(reason);
-    if (++taken % ROWS_A_STEP === 0) yield;
+    if (++taken % ROWS_PER_STEP === 0) yield;
   }
   const { users, items } = table;
   const set = { users: users.names, items: items.names, ...(yield* histories(table, leftOut)) };
   return keepCore({ ...set, leftOut: leftOut.toRecord() }, minInteractions, leftOut);
 }
 
-/** Sorts each user's rows by time (rows of one time stay in order) and keeps each item once, at its first time. */
+/** Sorts the rows of each user by time (stable) and keeps each item once, at its first time. */
 function* histories(
   table: InteractionTable,
   leftOut: LeftOutCount,
@@ -115,7 +115,7 @@ function* histories(
     itemsOf.set(own, written);
     written += own.length;
     offsets[u + 1] = written;
-    if (u % USERS_A_STEP === 0) yield;
+    if (u % USERS_PER_STEP === 0) yield;
   }
   return { offsets, itemsOf: itemsOf.slice(0, written) };
 }
@@ -131,7 +131,9 @@ function rowsByUser(user: Uint32Array, users: number): { starts: Uint32Array; or
   return { starts, order };
 }
 
-/** A second time is no new taste, and must not carry an item from what was learnt into what is held out. */
+/**
+ * The first occurrence of each item. A repetition must not move an item from the training part to the held-out part.
+ */
 function firstOfEach(rows: Uint32Array, item: Uint32Array): number[] {
   return [...new Set(Array.from(rows, (row) => item[row]!))];
 }

@@ -6,11 +6,11 @@ import { trainModel } from './train-model.js';
 import type { TrainingControl } from './training-control.js';
 import { CANCEL, type WorkerData, type WorkerMessage } from './worker-job.js';
 
-/** Thrown at a pause, after the last product has come back: a thread must not be ended within one. */
+/** Thrown at a pause, when no matrix product is running. */
 class Cancelled extends Error {}
 
 const port = parentPort;
-if (!port) throw new Error('training.worker was started outside a worker thread; call runInWorker().');
+if (!port) throw new Error('training.worker must run in a worker thread; call runInWorker().');
 const { job, threads } = workerData as WorkerData;
 
 let cancelled = false;
@@ -18,11 +18,11 @@ port.on('message', (message) => (cancelled ||= message === CANCEL));
 
 const control: TrainingControl = {
   async pause(progress) {
-    say({ type: 'progress', progress });
+    send({ type: 'progress', progress });
     await setImmediate();
     if (cancelled) throw new Cancelled();
   },
-  checkpoint: (bytes) => say({ type: 'checkpoint', bytes }, bytes),
+  checkpoint: (bytes) => send({ type: 'checkpoint', bytes }, bytes),
 };
 
 try {
@@ -30,16 +30,16 @@ try {
     job.kind === 'train'
       ? await trainModel(job.set, job.settings, control, { threads, checkpoint: job.checkpoint })
       : await runEvaluation(job, control, threads);
-  say({ type: 'done', result }, 'rows' in result ? result.rows.codes : undefined);
+  send({ type: 'done', result }, 'rows' in result ? result.rows.codes : undefined);
 } catch (error) {
-  say(error instanceof Cancelled ? { type: 'cancelled' } : failure(error));
+  send(error instanceof Cancelled ? { type: 'cancelled' } : failure(error));
 } finally {
-  // Nothing keeps the thread alive now: it runs dry and leaves by itself.
+  // Nothing else keeps the thread alive, so it exits.
   port.close();
 }
 
-function say(message: WorkerMessage, handedOver?: ArrayBufferView): void {
-  port!.postMessage(message, handedOver ? [handedOver.buffer as ArrayBuffer] : []);
+function send(message: WorkerMessage, transferred?: ArrayBufferView): void {
+  port!.postMessage(message, transferred ? [transferred.buffer as ArrayBuffer] : []);
 }
 
 function failure(error: unknown): WorkerMessage {

@@ -4,7 +4,7 @@ import type { TrainingSettings } from './settings.js';
 import type { TrainingProgress } from './training-control.js';
 import type { TrainingSet } from './training-set.js';
 
-/** What a worker is started to do; it does one thing and leaves. */
+/** The job of a worker thread; it runs one job and exits. */
 export type WorkerJob =
   | {
       readonly kind: 'train';
@@ -19,10 +19,10 @@ export interface WorkerData {
   readonly threads: number;
 }
 
-/** The only thing said to a worker after its start. */
+/** The only message to a worker. */
 export const CANCEL = 'cancel';
 
-/** What a worker says. */
+/** A message from a worker. */
 export type WorkerMessage =
   | { readonly type: 'progress'; readonly progress: TrainingProgress }
   | { readonly type: 'checkpoint'; readonly bytes: Uint8Array }

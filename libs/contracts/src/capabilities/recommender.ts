@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bytes, capability } from '../capability.js';
 
-/** Somebody else's name for a user or an item: any text without control characters. */
+/** The id of a user or an item in the caller's system. */
 const foreignId = z
   .string()
   .min(1)
@@ -11,14 +11,14 @@ const foreignId = z
 export const interactionSchema = z.object({
   user: foreignId,
   item: foreignId,
-  /** What was done, such as `view`, `buy` or `rate`. */
+  /** What the user did, such as `view`, `buy` or `rate`. */
   event: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,31}$/, 'an event is a lower-case word')
     .default('view'),
-  /** How much it says: a rating, a count, seconds. 1 where nothing is said. */
+  /** The strength of the interaction: a rating, a count, seconds. */
   value: z.number().min(-1_000_000).max(1_000_000).default(1),
-  /** When, as RFC 3339; now where nothing is said. */
+  /** RFC 3339. Default: now. */
   at: z.iso.datetime({ offset: true }).optional(),
 });
 export type Interaction = z.output<typeof interactionSchema>;
@@ -26,7 +26,7 @@ export type Interaction = z.output<typeof interactionSchema>;
 export const itemSchema = z.object({
   id: foreignId,
   title: z.string().min(1).max(300),
-  /** What is known of it in words: an item nobody has touched is found by this. */
+  /** A description. Items without interactions are found by it. */
   text: z.string().max(4_000).default(''),
   category: z.string().min(1).max(100).optional(),
   inStock: z.boolean().default(true),
@@ -34,24 +34,24 @@ export const itemSchema = z.object({
 export type Item = z.output<typeof itemSchema>;
 
 const rejection = z.object({
-  /** Which row of what was sent: 0-based in a list, 1-based line in a file. */
+  /** The index in the list (from 0), or the line of the file (from 1). */
   row: z.number().int().nonnegative(),
   reason: z.string(),
 });
 
 const counts = {
-  /** New, and counted from the next recommendation on. */
+  /** New interactions. They count from the next recommendation on. */
   accepted: z.number().int().nonnegative(),
-  /** Already there: the same user, item, event and time. */
+  /** Interactions that were stored before: the same user, item, event and time. */
   duplicates: z.number().int().nonnegative(),
   rejected: z.number().int().nonnegative(),
-  /** The first 1,000 of the rejected. */
+  /** The first 1,000 rejected rows. */
   rejections: z.array(rejection).max(1_000),
 };
 
 export const record = capability({
   name: 'recommender.record',
-  summary: 'Takes interactions of users with items. Rows that cannot be used are told and do not stop the others.',
+  summary: 'Stores interactions of users with items. Invalid rows are reported; the others are stored.',
   timeoutMs: 30_000,
   input: z.object({ interactions: z.array(z.unknown()).min(1).max(1_000) }),
   output: z.object(counts),
@@ -63,7 +63,7 @@ export const record = capability({
 
 export const importFile = capability({
   name: 'recommender.import',
-  summary: 'Takes a file of interactions or items, JSON Lines or CSV with a header; says how far it is as it goes.',
+  summary: 'Stores a file of interactions or items, JSON Lines or CSV with a header, and reports its progress.',
   timeoutMs: 1_800_000,
   input: z.object({
     file: bytes(),
@@ -91,7 +91,7 @@ export const upsertItems = capability({
 
 const algorithm = z.enum(['ease', 'ials']);
 
-/** Figures of an evaluation on interactions held out from training. Shares of 1. */
+/** The result of an evaluation on held-out interactions. All metrics are between 0 and 1. */
 export const rankingFigures = z.object({
   users: z.number().int().nonnegative(),
   items: z.number().int().nonnegative(),
@@ -100,7 +100,7 @@ export const rankingFigures = z.object({
   recall20: z.number(),
   recall50: z.number(),
   mrr: z.number(),
-  /** 95 % confidence intervals of each, by the users' spread. */
+  /** The 95 % confidence interval of each metric, from its variance over the users. */
   ci95: z.record(z.string(), z.tuple([z.number(), z.number()])),
 });
 export type RankingFigures = z.infer<typeof rankingFigures>;
@@ -110,23 +110,23 @@ const settings = z.object({
   algorithm: z.enum(['auto', 'ease', 'ials']).default('auto'),
   /** The L2 penalty; each algorithm has its own default. */
   regularisation: z.number().positive().max(1e9).optional(),
-  /** iALS: length of a factor. */
+  /** iALS: the length of the factor vectors. */
   factors: z.number().int().min(4).max(512).optional(),
-  /** iALS: sweeps over users and items. */
+  /** iALS: the number of sweeps over users and items. */
   sweeps: z.number().int().min(1).max(200).optional(),
-  /** Only users and items with this many interactions are learnt from (k-core). */
+  /** Users and items with fewer interactions are left out of the training (k-core). */
   minInteractions: z.number().int().min(1).max(1_000).default(1),
-  /** Interactions worth less are not counted as liked, such as ratings below 4. */
+  /** Interactions of a lower value, such as ratings below 4, do not count as liking. */
   minValue: z.number().optional(),
 });
 
 export const train = capability({
   name: 'recommender.train',
   summary:
-    'Learns from the interactions, measures the result on held-out ones, and serves it if it is no worse than what is served now.',
+    'Trains a model, measures it on held-out interactions, and serves it unless it is worse than the serving one.',
   timeoutMs: 3_600_000,
   input: settings.extend({
-    /** Serve the new model whatever the figures say. */
+    /** Serve the new model even if it is worse. */
     force: z.boolean().default(false),
   }),
   output: z.object({
@@ -135,10 +135,10 @@ export const train = capability({
     users: z.number().int().nonnegative(),
     items: z.number().int().nonnegative(),
     interactions: z.number().int().nonnegative(),
-    /** Rows that were stored and could not be learnt from, by reason. */
+    /** The number of stored rows that the training did not use, by reason. */
     leftOut: z.record(z.string(), z.number().int().nonnegative()),
     figures: rankingFigures,
-    /** Of the model that was serving, on the same held-out interactions. */
+    /** The result of the serving model on the same held-out interactions. */
     servingFigures: rankingFigures.optional(),
     replaced: z.boolean(),
     reason: z.string(),
@@ -183,7 +183,7 @@ export type ModelVersion = z.infer<typeof modelVersion>;
 
 export const models = capability({
   name: 'recommender.models',
-  summary: 'Lists the trained models that are kept, newest first, and which one is served.',
+  summary: 'Lists the kept models, newest first, and which one serves.',
   timeoutMs: 10_000,
   input: z.object({}),
   output: z.object({ serving: z.string().optional(), versions: z.array(modelVersion) }),
@@ -192,7 +192,7 @@ export const models = capability({
 
 export const rollback = capability({
   name: 'recommender.rollback',
-  summary: 'Serves the model before the one that is served, or the version that is named.',
+  summary: 'Serves the given version, or the one that served before.',
   timeoutMs: 30_000,
   input: z.object({ version: z.string().min(1).max(64).optional() }),
   output: z.object({ serving: z.string(), before: z.string() }),
@@ -201,7 +201,10 @@ export const rollback = capability({
 
 /** Why an item is in the list. */
 export const reasonSchema = z.object({
-  /** `because`: of the items named; `similar`: to the item asked about; `popular`: with everybody; `explore`: to find out. */
+  /**
+   * `because`: the user interacted with `items`. `similar`: to the requested item. `popular`: with all users.
+   * `explore`: little is known about it.
+   */
   kind: z.enum(['because', 'similar', 'popular', 'explore']),
   items: z.array(z.object({ item: z.string(), title: z.string().optional() })).max(3),
   text: z.string(),
@@ -210,23 +213,23 @@ export const reasonSchema = z.object({
 export const recommend = capability({
   name: 'recommender.recommend',
   summary:
-    'The items a user, a session of items, or the reader of one item may like, with reasons; popular ones for strangers.',
+    'Recommends items, with reasons: to a user, in a session, or similar to an item. New users get popular items.',
   timeoutMs: 5_000,
   input: z.object({
-    /** Their interactions count, up to the newest. */
+    /** The user whose interactions count. */
     user: foreignId.optional(),
-    /** What was looked at just now, newest last; no account needed. */
+    /** The items of the current session, newest last. They do not require a user. */
     items: z.array(foreignId).max(200).optional(),
-    /** Items like this one, instead of items for somebody. */
+    /** Recommends items similar to this one. */
     similarTo: foreignId.optional(),
     limit: z.number().int().min(1).max(100).default(10),
-    /** Leave out what the user or the session has had already. */
+    /** Leaves out items of the user's interactions and of the session. */
     excludeSeen: z.boolean().default(true),
     categories: z.array(z.string().max(100)).max(50).optional(),
     inStockOnly: z.boolean().default(true),
-    /** 0: by score alone; towards 1: items unlike each other (maximal marginal relevance). */
+    /** 0 sorts by score alone; higher values prefer items that differ (maximal marginal relevance). */
     diversity: z.number().min(0).max(1).default(0),
-    /** The share of places given to items that little is known of. */
+    /** The share of the list for items with few interactions. */
     exploration: z.number().min(0).max(1).default(0),
   }),
   output: z.object({
@@ -234,15 +237,15 @@ export const recommend = capability({
       z.object({
         item: z.string(),
         title: z.string().optional(),
-        /** Only the order means something. */
+        /** Only the order is meaningful. */
         score: z.number(),
         reason: reasonSchema,
       }),
     ),
-    /** The sentence to say. */
+    /** The recommendations as a sentence. */
     text: z.string(),
     basis: z.enum(['user', 'session', 'similar', 'popular']),
-    /** The served version; absent before the first training. */
+    /** The serving version; absent before the first training. */
     model: z.string().optional(),
   }),
   example: {
@@ -269,7 +272,7 @@ export const recommend = capability({
 
 export const exportUser = capability({
   name: 'recommender.export_user',
-  summary: 'Everything that is kept of one user.',
+  summary: 'Returns all stored data of a user.',
   timeoutMs: 10_000,
   input: z.object({ user: foreignId }),
   output: z.object({ user: z.string(), interactions: z.array(interactionSchema) }),
@@ -278,7 +281,7 @@ export const exportUser = capability({
 
 export const eraseUser = capability({
   name: 'recommender.erase_user',
-  summary: 'Forgets a user: no recommendation and no later training knows of them.',
+  summary: 'Erases a user: no recommendation and no later training uses their data.',
   timeoutMs: 10_000,
   input: z.object({ user: foreignId }),
   output: z.object({ user: z.string(), erased: z.number().int().nonnegative() }),
@@ -287,14 +290,14 @@ export const eraseUser = capability({
 
 export const stats = capability({
   name: 'recommender.stats',
-  summary: 'Exact counts of what is kept. About users: publish them through security.release only.',
+  summary: 'Returns exact counts of the stored data. Publish counts of users only through security.release.',
   timeoutMs: 10_000,
   input: z.object({ item: foreignId.optional() }),
   output: z.object({
     users: z.number().int().nonnegative(),
     items: z.number().int().nonnegative(),
     interactions: z.number().int().nonnegative(),
-    /** Users who had the item, when one was named. */
+    /** The number of users who interacted with `item`, if it is given. */
     usersOfItem: z.number().int().nonnegative().optional(),
   }),
   example: { input: {}, output: { users: 943, items: 1_682, interactions: 100_000 } },
@@ -302,12 +305,16 @@ export const stats = capability({
 
 export const evaluate = capability({
   name: 'recommender.evaluate',
-  summary: 'Trains on a file of ratings and measures, by a published protocol; touches nothing that is stored.',
+  summary:
+    'Trains on a file of ratings and evaluates the result by a published protocol. Stored data is not used or changed.',
   timeoutMs: 3_600_000,
   input: settings.extend({
     file: bytes(),
     format: z.enum(['jsonl', 'csv']).default('csv'),
-    /** `full`: every item not seen is ranked (users held out, 80/20); `ncf`: the last item of each among 100 (He et al. 2017). */
+    /**
+     * `full`: ranks all items that a held-out user has not seen (80/20). `ncf`: ranks the last item of each user among
+     * 100 (He et al. 2017).
+     */
     protocol: z.enum(['full', 'ncf']),
     seed: z.number().int().nonnegative().default(42),
   }),
@@ -315,9 +322,9 @@ export const evaluate = capability({
     protocol: z.string(),
     algorithm,
     seed: z.number(),
-    /** Rows that were not used: unreadable, or passed over by the settings. */
+    /** The number of unused rows: invalid, or excluded by the settings. */
     leftOut: z.number(),
-    /** Those of them that could not be read, up to a thousand. */
+    /** The invalid rows, up to 1,000. */
     rejections: counts.rejections,
     seconds: z.number(),
   }),

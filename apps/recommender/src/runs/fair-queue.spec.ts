@@ -1,15 +1,15 @@
-import { FairTurns } from './fair-turns.js';
+import { FairQueue } from './fair-queue.js';
 
 interface Started {
   readonly name: string;
   finish(): void;
 }
 
-function open(atOnce: number) {
-  const turns = new FairTurns({ atOnce, what: 'trainings' });
+function open(concurrency: number) {
+  const queue = new FairQueue({ concurrency, what: 'trainings' });
   const started: Started[] = [];
   const ask = (tenant: string, name: string, signal = new AbortController().signal): Promise<string> =>
-    turns.take({ tenant, signal }, () => new Promise((finish) => started.push({ name, finish: () => finish(name) })));
+    queue.run({ tenant, signal }, () => new Promise((finish) => started.push({ name, finish: () => finish(name) })));
   const names = (): string[] => started.map(({ name }) => name);
   const settle = (): Promise<void> => new Promise((done) => void setImmediate(done));
   const finish = async (at: number): Promise<void> => {
@@ -19,8 +19,8 @@ function open(atOnce: number) {
   return { ask, names, settle, finish };
 }
 
-describe('FairTurns', () => {
-  it('serves tenants in turn, not in order of arrival', async () => {
+describe('FairQueue', () => {
+  it('starts tasks round-robin by tenant, not in order of arrival', async () => {
     const { ask, names, settle, finish } = open(1);
     const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => ask(name[0]!, name));
     await settle();
@@ -30,7 +30,7 @@ describe('FairTurns', () => {
     expect(await Promise.all(all)).toHaveLength(6);
   });
 
-  it('runs as many as are allowed, but one of a tenant', async () => {
+  it('runs up to the allowed number of tasks, but one per tenant', async () => {
     const { ask, names, settle, finish } = open(2);
     void ['a1', 'a2', 'b1', 'c1'].map((name) => ask(name[0]!, name));
     await settle();
@@ -43,7 +43,7 @@ describe('FairTurns', () => {
     expect(names()).toEqual(['a1', 'b1', 'c1', 'a2']);
   });
 
-  it('lets four of a tenant wait and refuses the next, while others are let in', async () => {
+  it('queues four tasks of a tenant and rejects the fifth, while other tenants are admitted', async () => {
     const { ask, names, finish } = open(1);
     const mine = Array.from({ length: 5 }, (_, n) => ask('a', `a${n}`));
     await expect(ask('a', 'a5')).rejects.toMatchObject({
@@ -59,7 +59,7 @@ describe('FairTurns', () => {
     await expect(Promise.all(mine)).resolves.toHaveLength(5);
   });
 
-  it('forgets who no longer waits, and goes on after a failure', async () => {
+  it('removes aborted tasks from the queue, and continues after a failed task', async () => {
     const { ask, names, settle, finish } = open(1);
     const leave = new AbortController();
     const first = ask('a', 'a0');
@@ -75,11 +75,11 @@ describe('FairTurns', () => {
     expect(names()).toEqual(['a0', 'a1']);
     expect(await Promise.all([first, after])).toEqual(['a0', 'a1']);
     await expect(ask('a', 'late', AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
-    const turns = new FairTurns({ atOnce: 1, what: 'trainings' });
+    const queue = new FairQueue({ concurrency: 1, what: 'trainings' });
     const { signal } = new AbortController();
-    await expect(turns.take({ tenant: 'a', signal }, () => Promise.reject(new Error('broken')))).rejects.toThrow(
+    await expect(queue.run({ tenant: 'a', signal }, () => Promise.reject(new Error('broken')))).rejects.toThrow(
       'broken',
     );
-    expect(await turns.take({ tenant: 'a', signal }, () => Promise.resolve(1))).toBe(1);
+    expect(await queue.run({ tenant: 'a', signal }, () => Promise.resolve(1))).toBe(1);
   });
 });

@@ -1,44 +1,44 @@
 import type { TenantData } from '../data/tenant-data.js';
 import type { Scored } from '../model/scorer.js';
 
-export interface LikenessQuery {
-  /** The items to be like, newest last. */
+export interface SimilarityQuery {
+  /** Newest last. */
   readonly items: readonly string[];
   readonly limit: number;
   readonly exclude: ReadonlySet<string>;
   readonly allow: (item: string) => boolean;
 }
 
-type Alike = Pick<Scored, 'item' | 'score' | 'because'>;
+type Similar = Pick<Scored, 'item' | 'score' | 'because'>;
 
 interface Source {
   readonly id: string;
   readonly vector: Float32Array;
 }
 
-/** Cosine below which a text says nothing of another. */
+/** Texts with a lower cosine count as unrelated. */
 const MIN_COSINE = 0.2;
-/** The newest of a history; more would only blur it. */
+/** The newest items of a history; the mean of more would be too general. */
 const MAX_SOURCES = 20;
-/** Above this many described items a request would wait too long: train first. */
+/** With more described items a request would take too long; the result is empty until the first training. */
 const MAX_ITEMS = 20_000;
 
 /**
- * Items whose text is like that of some others, for the time before the first training: by cosine with the mean of
- * their vectors, with the nearest one as the reason. Exact; some 0.4 µs an item of 384 dimensions.
+ * Items with similar texts, for the time before the first training: by the cosine with the mean of the given items'
+ * vectors. The reason is the nearest of the given items. Exact; about 0.4 µs per item of 384 dimensions.
  */
-export function likeInText(data: TenantData, query: LikenessQuery): Alike[] {
+export function similarByText(data: TenantData, query: SimilarityQuery): Similar[] {
   const sources = query.items.slice(-MAX_SOURCES).flatMap((id): Source[] => {
     const vector = data.item(id)?.vector;
     return vector ? [{ id, vector }] : [];
   });
   if (sources.length === 0 || data.describedItems.size > MAX_ITEMS) return [];
-  const taste = meanOf(sources);
+  const mean = meanOf(sources);
   const own = new Set(query.items);
   const found: { item: string; score: number; vector: Float32Array }[] = [];
   for (const [item, { vector }] of data.describedItems) {
     if (!vector || own.has(item) || query.exclude.has(item) || !query.allow(item)) continue;
-    const score = dot(taste, vector);
+    const score = dot(mean, vector);
     if (score >= MIN_COSINE) found.push({ item, score, vector });
   }
   const best = found.sort((a, b) => b.score - a.score).slice(0, query.limit);

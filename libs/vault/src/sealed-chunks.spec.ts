@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { openChunks, sealChunks } from './sealed-chunks.js';
 
-/** As the real sealed form begins; the rest is the place and the bytes, changed. */
+/** The first bytes of the real sealed form. The position and the changed bytes follow. */
 const HEAD = [0xff, 0x4c, 0x53, 0x01];
-const seal = (place: number, chunk: Uint8Array) =>
-  Promise.resolve(Uint8Array.from([...HEAD, place, ...chunk.map((byte) => byte ^ 1)]));
-const open = (place: number, sealed: Uint8Array) => {
-  if (sealed[HEAD.length] !== place) return Promise.reject(new Error(`chunk ${place} is another one`));
+const seal = (position: number, chunk: Uint8Array) =>
+  Promise.resolve(Uint8Array.from([...HEAD, position, ...chunk.map((byte) => byte ^ 1)]));
+const open = (position: number, sealed: Uint8Array) => {
+  if (sealed[HEAD.length] !== position) return Promise.reject(new Error(`chunk ${position} has a different position`));
   return Promise.resolve(sealed.subarray(HEAD.length + 1).map((byte) => byte ^ 1));
 };
 
@@ -29,8 +29,8 @@ function* cut(bytes: Uint8Array, lengths: readonly number[]): Generator<Uint8Arr
 const bytes = fc.uint8Array({ maxLength: 300 });
 const lengths = fc.array(fc.nat(40), { maxLength: 20 });
 
-describe('sealed chunks', () => {
-  it('come back the same, however the stream was cut on its way', async () => {
+describe('sealChunks and openChunks', () => {
+  it('return the original bytes wherever the sealed stream was cut', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(bytes, { minLength: 1, maxLength: 5 }), lengths, async (chunks, cuts) => {
         const sealed = await collect(sealChunks(stream(chunks), seal));
@@ -40,7 +40,7 @@ describe('sealed chunks', () => {
     );
   });
 
-  it('a stream that was stored as it is comes as it is', async () => {
+  it('pass a stream that was stored in the clear through unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(bytes, lengths, async (plain, cuts) => {
         const file = Buffer.concat([Buffer.from('LLMOSREC'), plain]);
@@ -49,8 +49,8 @@ describe('sealed chunks', () => {
     );
   });
 
-  it('chunks that changed places do not open', async () => {
+  it('reject chunks that were reordered', async () => {
     const one = await collect(sealChunks(stream([Buffer.from('one')]), seal));
-    await expect(collect(openChunks(stream([one, one]), open))).rejects.toThrow('another one');
+    await expect(collect(openChunks(stream([one, one]), open))).rejects.toThrow('different position');
   });
 });
