@@ -4,7 +4,6 @@ import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import { CatalogTunableEncoder } from './adapters/catalog-tunable-encoder.adapter.js';
-import { KvClassifierStore } from './adapters/kv-classifier.store.adapter.js';
 import { WorkerFewShotTrainer } from './adapters/worker-few-shot-trainer.adapter.js';
 import { loadHeads } from './analysis-heads.js';
 import type { AnalysisConfig } from './analysis.config.js';
@@ -56,22 +55,15 @@ function tunableEncoderOf({ home, catalogPath }: Config, trains: boolean): Catal
     {
       provide: ClassifierRegistry,
       inject: [Bus, AtRest, LOGGER],
-      useFactory: async (bus: Bus, atRest: AtRest, log: Logger) => {
-        const onUnreadable = (key: string, error: unknown): void =>
-          log.error({ key, err: error }, 'a stored classifier cannot be read and is skipped');
-        return new ClassifierRegistry(await KvClassifierStore.open(bus, onUnreadable, atRest));
-      },
+      useFactory: (bus: Bus, atRest: AtRest, log: Logger) =>
+        ClassifierRegistry.open(bus, atRest, (key, err) =>
+          log.error({ key, err }, 'a stored classifier cannot be read and is skipped'),
+        ),
     },
     {
       provide: ClassifierTrainer,
-      inject: [CONFIG, CatalogEmbedder, ClassifierRegistry, AtRest, LOGGER],
-      useFactory: (
-        config: Config,
-        encoder: CatalogEmbedder,
-        classifiers: ClassifierRegistry,
-        atRest: AtRest,
-        log: Logger,
-      ) => {
+      inject: [CONFIG, CatalogEmbedder, ClassifierRegistry, LOGGER],
+      useFactory: (config: Config, encoder: CatalogEmbedder, classifiers: ClassifierRegistry, log: Logger) => {
         const trainer = new WorkerFewShotTrainer();
         const tunable = tunableEncoderOf(config, true);
         const learner = new ClassifierLearner({
@@ -80,7 +72,7 @@ function tunableEncoderOf({ home, catalogPath }: Config, trains: boolean): Catal
           tuner: new FineTuner(tunable, trainer, async () => (await readTuningFiles()).layout),
           onNotFineTuned: (error) => log.warn({ err: error }, 'a classifier is trained without fine-tuning'),
         });
-        return new ClassifierTrainer(learner, classifiers, (tenant, ms) => atRest.shreddedSince(tenant, ms));
+        return new ClassifierTrainer(learner, classifiers);
       },
     },
     {

@@ -1,4 +1,4 @@
-import { runBeganAtMs, type InputOf, type OutputOf } from '@llmos/contracts';
+import type { InputOf, OutputOf } from '@llmos/contracts';
 import { analyze, classify, deleteClassifier, trainClassifier } from '@llmos/contracts/capabilities/analysis';
 import { Step, type StepContext } from '@llmos/mesh';
 import { Controller } from '@nestjs/common';
@@ -26,7 +26,7 @@ export class AnalysisSteps {
 
   @Step(trainClassifier)
   train(input: InputOf<typeof trainClassifier>, context: StepContext): Promise<OutputOf<typeof trainClassifier>> {
-    return this.trainer.train(input, context.tenant, context, runBeganAtMs(context.run));
+    return this.trainer.train(input, context);
   }
 
   @Step(deleteClassifier)

@@ -6,9 +6,8 @@ import fc from 'fast-check';
 import { loadHeads } from '../src/analysis-heads.js';
 import { analysisConfig } from '../src/analysis.config.js';
 import { AnalysisService } from '../src/analysis.service.js';
-import { ClassifierRegistry } from '../src/classifiers/classifier-registry.js';
 import { TopicClassifiers } from '../src/classifiers/topic-classifiers.js';
-import { InMemoryClassifierStore } from './fixtures/in-memory-classifier.store.js';
+import { memoryClassifiers } from './fixtures/memory-classifiers.js';
 import { relationSamples, Tally } from './fixtures/relation-samples.js';
 import { failingSentiment, wordSentiment } from './fixtures/word-sentiment.js';
 
@@ -42,7 +41,7 @@ beforeAll(async () => {
   service = new AnalysisService({
     encoder,
     sentiment: wordSentiment(),
-    topics: new TopicClassifiers(encoder, new ClassifierRegistry(new InMemoryClassifierStore()), NO_TUNING),
+    topics: new TopicClassifiers(encoder, await memoryClassifiers(), NO_TUNING),
     loadHeads: () => loadHeads(HEAD, RELATIONS),
     now: () => NOW,
   });
@@ -160,7 +159,7 @@ describe('the analysis with the real model', () => {
     const failing = new AnalysisService({
       encoder: running,
       sentiment: failingSentiment(),
-      topics: new TopicClassifiers(encoder, new ClassifierRegistry(new InMemoryClassifierStore()), NO_TUNING),
+      topics: new TopicClassifiers(encoder, await memoryClassifiers(), NO_TUNING),
       loadHeads: () => loadHeads(HEAD, RELATIONS),
     });
     await failing.load();

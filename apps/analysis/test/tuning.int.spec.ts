@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import { baseConfig, loadConfig } from '@llmos/config';
+import { newRunId } from '@llmos/contracts';
 import { seededRandom, standardNormal } from '@llmos/learning';
 import { CatalogEmbedder } from '@llmos/models';
 import { CatalogTunableEncoder } from '../src/adapters/catalog-tunable-encoder.adapter.js';
 import { WorkerFewShotTrainer } from '../src/adapters/worker-few-shot-trainer.adapter.js';
 import { FewShotClassifier, trainFewShot } from '../src/classifiers/few-shot-classifier.js';
-import { ClassifierRegistry } from '../src/classifiers/classifier-registry.js';
 import { TopicClassifiers } from '../src/classifiers/topic-classifiers.js';
 import { FineTuner } from '../src/tuning/fine-tuner.js';
 import { pairTargets } from '../src/tuning/balanced-batches.js';
@@ -13,7 +13,7 @@ import { trainUpdate } from '../src/tuning/contrastive-training.js';
 import { readTuningFiles } from '../src/tuning/tuning-files.js';
 import { freshUpdate, storedUpdate, type UpdateLayout } from '../src/tuning/update-layout.js';
 import { windowsOf } from '../src/text/windows.js';
-import { InMemoryClassifierStore } from './fixtures/in-memory-classifier.store.js';
+import { memoryClassifiers } from './fixtures/memory-classifiers.js';
 
 /** Promises and refusals about the same things. */
 const THINGS = ['the refund', 'a new card', 'the repair', 'my order', 'a loan', 'the upgrade', 'a call', 'the visit'];
@@ -119,7 +119,7 @@ describe('the encoder with an update', () => {
   }, 60_000);
 });
 
-describe('a classifier with a encoder of its own', () => {
+describe('a classifier with its own encoder update', () => {
   it('is available to its tenant alone, beside a classifier of the shared encoder', async () => {
     const vectors = await shared.embed(examples.map(({ text }) => text));
     const frozen = trainFewShot(examples.map(({ label }, at) => ({ label, vector: vectors[at]! }))).classifier;
@@ -129,10 +129,11 @@ describe('a classifier with a encoder of its own', () => {
       update,
     );
     const tuned = trainFewShot(examples.map(({ label }, at) => ({ label, vector: own[at]! }))).classifier;
-    const classifiers = new ClassifierRegistry(new InMemoryClassifierStore());
-    await classifiers.start();
-    await classifiers.put({ tenant: 'acme', name: 'answers' }, tuned.withUpdate(storedUpdate(update), 5));
-    await classifiers.put({ tenant: 'other', name: 'answers' }, frozen);
+    const classifiers = await memoryClassifiers();
+    const counts = { labels: ['no', 'yes'], examples: examples.length };
+    const report = { name: 'answers', version: newRunId(), ...counts, accuracy: 1, seconds: 0 };
+    await classifiers.add('acme', tuned.withUpdate(storedUpdate(update), 5), report);
+    await classifiers.add('other', frozen, report);
 
     const used: number[] = [];
     const embed = (texts: readonly string[], how: Float32Array) => {
@@ -160,9 +161,9 @@ describe('a classifier with a encoder of its own', () => {
       label,
       vector: Float32Array.of(label === 'yes' ? 1 : -1, Math.sin(at)),
     }));
-    const stored = JSON.parse(Buffer.from(trainFewShot(vectors).classifier.serialise()).toString()) as object;
+    const stored = JSON.parse(trainFewShot(vectors).classifier.serialise()) as object;
     expect(Object.keys(stored).sort()).toEqual(['dimensions', 'format', 'labels', 'landmarks', 'scale', 'weights']);
-    const read = FewShotClassifier.parse(Buffer.from(JSON.stringify({ ...stored, format: 'llmos-few-shot/1' })));
+    const read = FewShotClassifier.parse(JSON.stringify({ ...stored, format: 'llmos-few-shot/1' }));
     expect(read.classify(Float32Array.of(1, 0)).label).toBe('yes');
   });
 });

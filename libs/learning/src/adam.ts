@@ -2,7 +2,7 @@ const MEAN_DECAY = 0.9;
 const SQUARE_DECAY = 0.99;
 const EPSILON = 1e-8;
 
-/** Steps against a noisy gradient, each number's by its own scale (Kingma & Ba 2015). */
+/** The Adam optimiser (Kingma & Ba 2015) for noisy gradients. */
 export class Adam {
   private readonly mean: Float32Array;
   private readonly square: Float32Array;

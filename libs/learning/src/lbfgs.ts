@@ -3,13 +3,13 @@ export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 
 export interface MinimiseOptions {
   readonly maxIterations: number;
-  /** Stops once no component of the gradient is larger. */
+  /** Stops when no component of the gradient is larger. */
   readonly gradientTolerance: number;
 }
 
 interface Step {
   readonly move: Float64Array;
-  readonly turn: Float64Array;
+  readonly gradientChange: Float64Array;
   readonly rho: number;
 }
 
@@ -19,7 +19,7 @@ const MAX_HALVINGS = 30;
 
 /**
  * Minimises a smooth function with limited-memory BFGS (Nocedal & Wright, *Numerical Optimization*, algorithm 7.4)
- * and a backtracking line search. Deterministic. Returns the best point; `start` is left alone.
+ * and a backtracking line search. Deterministic. Returns the best point; does not change `start`.
  */
 export function minimise(objective: Objective, start: Float64Array, options: MinimiseOptions): Float64Array {
   let point: Float64Array = start.slice();
@@ -45,13 +45,15 @@ function descent(gradient: Float64Array, history: readonly Step[]): Float64Array
   const direction = gradient.map((value) => -value);
   const alphas = history.map(() => 0);
   for (let at = history.length - 1; at >= 0; at--) {
-    const { move, turn, rho } = history[at]!;
+    const { move, gradientChange, rho } = history[at]!;
     alphas[at] = rho * dot(move, direction);
-    addScaled(direction, turn, -alphas[at]!);
+    addScaled(direction, gradientChange, -alphas[at]!);
   }
   const last = history.at(-1);
-  if (last) scale(direction, 1 / (last.rho * dot(last.turn, last.turn)));
-  history.forEach(({ move, turn, rho }, at) => addScaled(direction, move, alphas[at]! - rho * dot(turn, direction)));
+  if (last) scale(direction, 1 / (last.rho * dot(last.gradientChange, last.gradientChange)));
+  history.forEach(({ move, gradientChange, rho }, at) =>
+    addScaled(direction, move, alphas[at]! - rho * dot(gradientChange, direction)),
+  );
   return direction;
 }
 
@@ -75,10 +77,10 @@ function search(
   return undefined;
 }
 
-function remember(history: Step[], move: Float64Array, turn: Float64Array): void {
-  const curvature = dot(move, turn);
+function remember(history: Step[], move: Float64Array, gradientChange: Float64Array): void {
+  const curvature = dot(move, gradientChange);
   if (curvature <= 0) return;
-  history.push({ move, turn, rho: 1 / curvature });
+  history.push({ move, gradientChange, rho: 1 / curvature });
   if (history.length > HISTORY) history.shift();
 }
 

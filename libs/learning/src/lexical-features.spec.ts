@@ -1,11 +1,11 @@
 import { lexicalVector, wordGrams } from './lexical-features.js';
 
 describe('wordGrams', () => {
-  it('gives words and neighbouring pairs in lower case', () => {
+  it('returns words and neighbouring pairs in lower case', () => {
     expect(wordGrams('My card, MY limit')).toEqual(['my', 'card', 'my', 'limit', 'my card', 'card my', 'my limit']);
   });
 
-  it('gives nothing for no words', () => expect(wordGrams('?!')).toEqual([]));
+  it('returns nothing for a text without words', () => expect(wordGrams('?!')).toEqual([]));
 });
 
 describe('lexicalVector', () => {
@@ -16,7 +16,7 @@ describe('lexicalVector', () => {
   ]);
   const idf = Float32Array.of(2, 1, 3);
 
-  it('is a unit vector weighed by (1 + ln tf) · idf', () => {
+  it('is a unit vector weighted by (1 + ln tf) · idf', () => {
     const { indexes, values } = lexicalVector('my my card', vocabulary, idf);
     const raw = [2, 1 + Math.log(2), 3];
     expect([...indexes]).toEqual([0, 1, 2]);

@@ -23,7 +23,7 @@ export interface LabelledRows {
   readonly classes: number;
 }
 
-/** Fits a multinomial logistic regression. Convex, so there is no chance in it and the start does not matter. */
+/** Fits a multinomial logistic regression. The objective is convex: the result is deterministic. */
 export function fitLogisticRegression(data: LabelledRows, options: LogisticRegressionOptions): LinearWeights {
   const size = data.features * data.classes;
   const penalty = 1 / (options.inversePenalty * data.rows.length);

@@ -1,4 +1,4 @@
-/** The share of rows whose highest score is their label's. */
+/** The share of rows in which the label has the highest score. */
 export function accuracyOf(scores: readonly Float64Array[], labels: Int32Array): number {
   return scores.filter((row, at) => argmax(row) === labels[at]).length / scores.length;
 }
@@ -29,7 +29,7 @@ export function calibrationErrorOf(probabilities: readonly Float64Array[], label
   return confidence.reduce((sum, value, bin) => sum + Math.abs(value - right[bin]!), 0) / probabilities.length;
 }
 
-/** The chance that a positive scores above a negative, ties counting half: the area under the ROC curve. */
+/** The area under the ROC curve: how often a positive scores above a negative; ties count half. */
 export function areaUnderRoc(positives: readonly number[], negatives: readonly number[]): number {
   const sorted = [...negatives].sort((a, b) => a - b);
   const below = (value: number, orEqual: boolean) => {
@@ -45,7 +45,7 @@ export function areaUnderRoc(positives: readonly number[], negatives: readonly n
   return wins / (positives.length * negatives.length);
 }
 
-/** The value below which a share of the values lies, interpolated. */
+/** The quantile of the values at `share`, with linear interpolation. */
 export function quantileOf(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = share * (sorted.length - 1);

@@ -9,7 +9,7 @@ function filled(rows: number, columns: number): Matrix {
 }
 
 describe('minimise', () => {
-  it('finds the bottom of the Rosenbrock valley', () => {
+  it('finds the minimum of the Rosenbrock function', () => {
     const found = minimise(
       (point, gradient) => {
         const [x, y] = [point[0]!, point[1]!];
@@ -43,7 +43,7 @@ describe('timesTransposed', () => {
 });
 
 describe('solvePositiveDefinite', () => {
-  it('solves from the lower half alone', () => {
+  it('uses only the lower half of the matrix', () => {
     const a = filled(6, 9);
     const system = timesTransposed(a, a);
     const wanted = filled(6, 3);
@@ -53,7 +53,7 @@ describe('solvePositiveDefinite', () => {
     solved.data.forEach((value, at) => expect(value).toBeCloseTo(wanted.data[at]!, 6));
   });
 
-  it('refuses a matrix that is not positive definite', () => {
+  it('rejects a matrix that is not positive definite', () => {
     expect(() => solvePositiveDefinite(matrix(2, 2), matrix(2, 1))).toThrow('not positive definite');
   });
 });

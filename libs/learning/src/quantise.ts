@@ -1,4 +1,4 @@
-/** A matrix as small whole numbers; the real value is code · the scale of its column (or row). */
+/** A matrix of small integers; a value is its code times the scale of its column (or row). */
 export interface Quantised {
   readonly codes: Int8Array | Int16Array;
   readonly scales: Float32Array;

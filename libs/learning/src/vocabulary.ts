@@ -3,7 +3,7 @@ import { wordGrams } from './lexical-features.js';
 export interface Vocabulary {
   /** N-grams in feature order (sorted). */
   readonly grams: readonly string[];
-  /** ln((1 + n) / (1 + df)) + 1, smoothed as if one more text held every n-gram. */
+  /** ln((1 + n) / (1 + df)) + 1, smoothed as if one more text contained every n-gram. */
   readonly idf: Float32Array;
 }
 

@@ -83,7 +83,7 @@ describe('Registry', () => {
 });
 
 describe('ServedVersions', () => {
-  it('opens the serving version, closes the one before, and keeps only the files of kept versions', async () => {
+  it('opens the serving version, closes it when another one or none serves, and keeps only the files of kept versions', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'llmos-registry-'));
     try {
       const registry = registryOf(stores());
@@ -103,8 +103,13 @@ describe('ServedVersions', () => {
       }
       expect(closed).toEqual(['a', 'b']);
       await waitFor('the old file to go', async () => (await readdir(join(folder, 'acme'))).length === 2);
+      await registry.delete('acme');
+      await waitFor('the last version to be closed', () => closed.length === 3);
+      expect(served.get('acme')).toBeUndefined();
+      await registry.addFile('acme', bytes('d'), { version: 'd' }, REPLACES);
+      await waitFor('the next version', () => served.get('acme')?.model.text === 'd');
       served.stop();
-      expect(closed).toEqual(['a', 'b', 'c']);
+      expect(closed).toEqual(['a', 'b', 'c', 'd']);
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -29,7 +29,8 @@ const RETRY_MS = 2_000;
 
 /**
  * Serves the versions that the registry says: downloads the file of a new version, opens it, and closes the one
- * before. If that fails, the version before stays in service until an attempt succeeds.
+ * before. If that fails, the version before stays in service until an attempt succeeds. Without a serving version in
+ * the registry, none is served.
  */
 export class ServedVersions<V extends TrainedVersion & Artifact, T extends { close(): void }> {
   private readonly keys = new Set<string>();
@@ -120,9 +121,10 @@ export class ServedVersions<V extends TrainedVersion & Artifact, T extends { clo
   private async catchUp(key: string): Promise<void> {
     const { registry } = this.options;
     const [record, revision] = [registry.recordOf(key), registry.revisionOf(key)];
-    if (!record || this.stopped.signal.aborted) return;
-    const wanted = servingOf(record);
-    if (wanted && wanted.version !== this.served.get(key)?.version) await this.open(key, wanted);
+    if (this.stopped.signal.aborted) return;
+    const wanted = record && servingOf(record);
+    if (!wanted) this.close(key);
+    else if (wanted.version !== this.served.get(key)?.version) await this.open(key, wanted);
     this.revisions.processed(key, revision);
   }
 

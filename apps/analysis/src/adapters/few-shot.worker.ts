@@ -9,7 +9,7 @@ export interface TrainingJob {
 
 export interface TrainingResult {
   /** The serialised classifier, see {@link FewShotClassifier.parse}. */
-  readonly classifier: Uint8Array;
+  readonly classifier: string;
   readonly accuracy: number;
 }
 

@@ -1,79 +1,131 @@
-import { isToken, LlmosError } from '@llmos/contracts';
-import { FewShotClassifier } from '../classifiers/few-shot-classifier.js';
-import type { ClassifierRef, ClassifierStore } from '../ports/classifier-store.port.js';
+import type { Bus } from '@llmos/bus';
+import { BUCKETS, isToken, LlmosError } from '@llmos/contracts';
+import { trainClassifier } from '@llmos/contracts/capabilities/analysis';
+import { Registry, versionSchema, type RegistryOptions } from '@llmos/registry';
+import { SealedBucket, type AtRest } from '@llmos/vault';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { FewShotClassifier } from './few-shot-classifier.js';
 
-/** Classifiers one tenant may have. */
+/** A tenant and one of its classifiers. */
+export interface ClassifierRef {
+  readonly tenant: string;
+  readonly name: string;
+}
+
+const classifierVersionSchema = versionSchema.extend({
+  /** The output of {@link FewShotClassifier.serialise}. */
+  classifier: z.string(),
+  /** Absent for classifiers that were stored before there were version records, or with a report of another form. */
+  report: trainClassifier.output.optional().catch(undefined),
+});
+type ClassifierVersion = z.output<typeof classifierVersionSchema>;
+
+export interface ClassifierRegistryOptions extends Pick<
+  RegistryOptions<ClassifierVersion>,
+  'records' | 'atRest' | 'onError'
+> {
+  /** The size limit of a stored classifier. */
+  readonly maxBytes: number;
+}
+
 export const MAX_PER_TENANT = 100;
-/** Unpacked classifiers kept at hand; the others are unpacked when they are asked for. */
-const UNPACKED = 32;
+const MAX_PARSED = 32;
+/** There is no rollback of classifiers: only the serving version is kept. */
+const KEPT_VERSIONS = 1;
 
-/** Every tenant's classifiers, the same in each replica: the store tells of each change. */
+/** The classifiers of all tenants, the same on every replica. */
 export class ClassifierRegistry {
-  private readonly stored = new Map<string, Uint8Array>();
-  private readonly unpacked = new Map<string, FewShotClassifier>();
-  private watching?: { stop(): void };
+  private readonly registry: Registry<ClassifierVersion>;
+  private readonly parsed = new LRUCache<string, FewShotClassifier>({ max: MAX_PARSED });
 
-  constructor(private readonly store: ClassifierStore) {}
+  constructor(private readonly options: ClassifierRegistryOptions) {
+    this.registry = new Registry({ ...options, version: classifierVersionSchema, keep: KEPT_VERSIONS, fromLegacy });
+  }
 
-  /** Resolves once every stored classifier is at hand. */
-  async start(): Promise<void> {
-    this.stop();
-    this.watching = await this.store.watch({ onEntry: (ref, bytes) => this.take(keyOf(ref), bytes) });
+  /** Opens the bucket of classifiers. Its keys are `<tenant>.<name>`. */
+  static async open(
+    bus: Bus,
+    atRest: AtRest,
+    onError: ClassifierRegistryOptions['onError'],
+  ): Promise<ClassifierRegistry> {
+    const kv = { history: 1, storage: 'file' } as const;
+    const purpose = BUCKETS.classifiers;
+    const records = await SealedBucket.open(bus, BUCKETS.classifiers, { kv, purpose, atRest });
+    return new ClassifierRegistry({ records, atRest, onError, maxBytes: bus.maxMessageBytes });
+  }
+
+  /** Resolves when all stored classifiers are in memory; changes follow. */
+  start(): Promise<void> {
+    return this.registry.start({ onChange: (key) => this.parsed.delete(key), onForgotten: () => this.parsed.clear() });
   }
 
   stop(): void {
-    this.watching?.stop();
+    this.registry.stop();
   }
 
-  /** @throws LlmosError NOT_FOUND when the tenant has no classifier of this name. */
+  /** @throws LlmosError NOT_FOUND if the tenant has no classifier of this name. */
   get(ref: ClassifierRef): FewShotClassifier {
     const key = keyOf(ref);
-    const bytes = this.stored.get(key);
-    if (!bytes) {
+    const serving = this.registry.servingOf(key);
+    if (!serving) {
       const message = `There is no classifier '${ref.name}'. Train it first, or check its name.`;
       throw new LlmosError('NOT_FOUND', message, { field: 'classifier' });
     }
-    const classifier = this.unpacked.get(key) ?? FewShotClassifier.parse(bytes);
-    this.unpacked.delete(key);
-    this.unpacked.set(key, classifier);
-    if (this.unpacked.size > UNPACKED) this.unpacked.delete(this.unpacked.keys().next().value!);
+    const classifier = this.parsed.get(key) ?? FewShotClassifier.parse(serving.classifier);
+    this.parsed.set(key, classifier);
     return classifier;
   }
 
-  /** @throws LlmosError CONFLICT when the tenant has as many as it may have. */
-  admit(ref: ClassifierRef): void {
-    const key = keyOf(ref);
-    const mine = [...this.stored.keys()].filter((other) => other.startsWith(`${ref.tenant}.`) && other !== key);
-    if (mine.length >= MAX_PER_TENANT)
-      throw new LlmosError('CONFLICT', `There are ${MAX_PER_TENANT} classifiers already. Delete one first.`, {
-        field: 'name',
-      });
+  /** What the run reported if it has trained this classifier before. */
+  reportOf(ref: ClassifierRef, run: string): z.output<typeof trainClassifier.output> | undefined {
+    const serving = this.registry.servingOf(keyOf(ref));
+    return serving?.version === run ? serving.report : undefined;
   }
 
-  /** Stored, and used by this replica from now on; the others follow within moments. */
-  async put(ref: ClassifierRef, classifier: FewShotClassifier): Promise<void> {
-    const bytes = classifier.serialise();
-    await this.store.put(ref, bytes);
-    this.take(keyOf(ref), bytes);
+  /** @throws LlmosError CONFLICT if the tenant has the maximum number of classifiers. */
+  admit(ref: ClassifierRef): void {
+    const key = keyOf(ref);
+    const others = this.registry.keys().filter((other) => other.startsWith(`${ref.tenant}.`) && other !== key);
+    if (others.length >= MAX_PER_TENANT) {
+      const message = `There are ${MAX_PER_TENANT} classifiers already. Delete one first.`;
+      throw new LlmosError('CONFLICT', message, { field: 'name' });
+    }
+  }
+
+  /**
+   * Stores a new version, which serves on this replica when the promise resolves, and on the others within moments.
+   *
+   * @throws LlmosError NOT_FOUND if the tenant's keys were destroyed after the run began, PAYLOAD_TOO_LARGE.
+   */
+  async add(
+    tenant: string,
+    classifier: FewShotClassifier,
+    report: z.output<typeof trainClassifier.output>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const key = keyOf({ tenant, name: report.name });
+    const serialised = classifier.serialise();
+    const { maxBytes } = this.options;
+    if (serialised.length > maxBytes) {
+      const message = `The classifier has ${serialised.length} bytes; the limit is ${maxBytes}. Use fewer labels.`;
+      throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'examples' });
+    }
+    const version = { version: report.version, classifier: serialised, report };
+    const revision = await this.registry.add(key, version, { replaces: true });
+    await this.registry.reached(key, revision, signal);
   }
 
   /** @returns whether there was one. */
   async delete(ref: ClassifierRef): Promise<boolean> {
     const key = keyOf(ref);
-    if (!this.stored.has(key)) return false;
-    await this.store.delete(ref);
-    this.take(key, undefined);
+    if (!this.registry.recordOf(key)) return false;
+    await this.registry.delete(key);
     return true;
-  }
-
-  private take(key: string, bytes: Uint8Array | undefined): void {
-    this.unpacked.delete(key);
-    if (bytes) this.stored.set(key, bytes);
-    else this.stored.delete(key);
   }
 }
 
-/** Both become a key of the store: anything else in them would name somebody else's classifier. */
+/** Rejects a tenant or a name that would result in the key of another tenant's classifier. */
 function keyOf({ tenant, name }: ClassifierRef): string {
   if (!isToken(tenant))
     throw new LlmosError('INVALID_ARGUMENT', "A tenant is 1 to 64 letters, digits, '_' or '-'.", { field: 'tenant' });
@@ -82,4 +134,13 @@ function keyOf({ tenant, name }: ClassifierRef): string {
     throw new LlmosError('INVALID_ARGUMENT', message, { field: 'classifier' });
   }
   return `${tenant}.${name}`;
+}
+
+const legacySchema = z.looseObject({ format: z.string().startsWith('llmos-few-shot/') });
+
+/** Before there were version records, a stored value was the classifier itself. */
+function fromLegacy(value: unknown): ClassifierVersion | undefined {
+  return legacySchema.safeParse(value).success
+    ? { version: 'unversioned', classifier: JSON.stringify(value) }
+    : undefined;
 }

@@ -108,10 +108,10 @@ interface ClassifierParts {
 
 /** Assigns texts to the labels of its training examples. */
 export class FewShotClassifier {
-  /** @throws LlmosError INVALID_ARGUMENT when the bytes are not the output of {@link serialise}. */
-  static parse(bytes: Uint8Array): FewShotClassifier {
+  /** @throws LlmosError INVALID_ARGUMENT if the text is not the output of {@link serialise}. */
+  static parse(text: string): FewShotClassifier {
     try {
-      const stored = storedSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+      const stored = storedSchema.parse(JSON.parse(text));
       const scales = new Float32Array(bytesOf(stored.landmarks.scales));
       const landmarks = new Landmarks(new Int8Array(bytesOf(stored.landmarks.codes)), scales, stored.dimensions);
       const codes = new Int16Array(bytesOf(stored.weights.codes));
@@ -156,7 +156,8 @@ export class FewShotClassifier {
     return classificationOf(this.labels, logits);
   }
 
-  serialise(): Uint8Array {
+  /** As JSON. */
+  serialise(): string {
     const { labels, scale, landmarks, update } = this.parts;
     const weights = quantiseRows(Float32Array.from(this.parts.weights.data), this.parts.weights.columns, 16);
     const stored = {
@@ -168,7 +169,7 @@ export class FewShotClassifier {
       weights: base64Of(weights),
       ...(update ? { update: base64Of(update) } : {}),
     };
-    return Buffer.from(JSON.stringify(stored));
+    return JSON.stringify(stored);
   }
 }
 
