@@ -14,6 +14,8 @@ export interface ConnectionOptions {
   readonly connectTimeoutMs?: number;
 }
 
+/** How long a call waits for a broker that is away: as long as the client waits for a reply. */
+const RETURN_WAIT_MS = 5_000;
 /** Watches must end before the connection closes. While the broker is away they may not. */
 const WATCHES_END_MS = 500;
 
@@ -21,6 +23,7 @@ const WATCHES_END_MS = 500;
 export class Connection {
   private connected = true;
   private readonly calls = new Set<() => void>();
+  private readonly returns = new Set<(isBack: boolean) => void>();
   private readonly changeListeners = new Set<() => void>();
   private readonly errorListeners = new Set<(error: Error) => void>();
   private readonly reconnectListeners = new Set<() => void>();
@@ -73,12 +76,16 @@ export class Connection {
   }
 
   /**
-   * Rejects with UNAVAILABLE as soon as the connection is lost, while `work` is in progress: its replies cannot arrive
-   * any more, and the client would wait for them until its own timeout of seconds.
+   * Runs `work` on a connection. While the broker is away it waits some seconds for its return: the client drops what
+   * is sent meanwhile. It rejects as soon as the connection is lost: the replies cannot arrive any more, and the client
+   * would wait for them until its own timeout.
+   *
+   * @throws LlmosError UNAVAILABLE if there is no connection, or it is lost.
    */
-  whileConnected<T>(work: () => Promise<T>): Promise<T> {
+  async whileConnected<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.usable) await this.returned();
     return new Promise((resolve, reject) => {
-      const onLost = () => reject(new LlmosError('UNAVAILABLE', 'The connection to the message broker was lost.'));
+      const onLost = () => reject(away());
       this.calls.add(onLost);
       work()
         .then(resolve, reject)
@@ -111,8 +118,24 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    await Promise.race([Promise.all([...this.closeListeners].map((end) => end())), delay(WATCHES_END_MS)]);
+    for (const settle of this.returns) settle(false);
+    const watchesEnd = Promise.all([...this.closeListeners].map((end) => end()));
+    await Promise.race([watchesEnd, delay(WATCHES_END_MS, undefined, { ref: false })]);
     if (!this.nc.isClosed()) await this.nc.drain().catch(() => this.nc.close());
+  }
+
+  private returned(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => settle(false), RETURN_WAIT_MS);
+      const settle = (isBack: boolean) => {
+        clearTimeout(timer);
+        this.returns.delete(settle);
+        if (isBack) resolve();
+        else reject(away());
+      };
+      this.returns.add(settle);
+      if (this.nc.isClosed()) settle(false);
+    });
   }
 
   private async follow(): Promise<void> {
@@ -132,8 +155,13 @@ export class Connection {
 
   private async resume(): Promise<void> {
     this.connected = true;
+    for (const settle of this.returns) settle(true);
     this.changed();
     await this.restore();
     if (this.usable) for (const listener of this.reconnectListeners) listener();
   }
+}
+
+function away(): LlmosError {
+  return new LlmosError('UNAVAILABLE', 'There is no connection to the message broker. Try again.');
 }

@@ -34,7 +34,7 @@ export class Publisher {
   private readonly nc: NatsConnection;
   private nextToken = 0;
 
-  constructor(connection: Connection) {
+  constructor(private readonly connection: Connection) {
     this.nc = connection.nc;
     this.inbox = connection.newInbox();
     this.subscription = this.nc.subscribe(`${this.inbox}.*`, { callback: (_, message) => this.settle(message) });
@@ -73,6 +73,8 @@ export class Publisher {
   }
 
   private async attempt(subject: string, body: Uint8Array, headers: MsgHdrs, timeoutMs: number): Promise<PubAck> {
+    // The client drops what is sent while the broker is away.
+    if (!this.connection.usable) throw new Error('there is no connection');
     const reply = await this.request(subject, body, headers, timeoutMs);
     if (reply.headers?.code === 503) throw new Error(`no stream takes ${subject}`);
     const ack = JSON.parse(decoder.decode(reply.data)) as PubAck;

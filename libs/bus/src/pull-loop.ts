@@ -91,7 +91,7 @@ export class PullLoop {
     this.setPulling(false);
     clearInterval(this.watchdog);
     this.subscription.unsubscribe();
-    await Promise.race([Promise.allSettled(this.running), delay(graceMs)]);
+    await Promise.race([Promise.allSettled(this.running), delay(graceMs, undefined, { ref: false })]);
   }
 
   private get nc(): NatsConnection {
