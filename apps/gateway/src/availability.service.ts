@@ -2,7 +2,7 @@ import { LlmosError, type Check, type Pipeline } from '@llmos/contracts';
 import { Nodes, Readiness } from '@llmos/mesh';
 import { stepsToTake } from '@llmos/pipeline';
 import { counter } from '@llmos/telemetry';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { RetryLaterError } from './http/errors.js';
 import { PipelinesService } from './pipelines.service.js';
 
@@ -14,16 +14,12 @@ const passedOver = counter(
 
 /** Knows from the heartbeats of the mesh which capabilities have a ready service. */
 @Injectable()
-export class AvailabilityService implements OnModuleInit {
+export class AvailabilityService {
   constructor(
     private readonly nodes: Nodes,
     private readonly pipelines: PipelinesService,
     private readonly readiness: Readiness,
   ) {}
-
-  async onModuleInit(): Promise<void> {
-    await this.nodes.watch();
-  }
 
   /**
    * Admits a live run if every step that it needs has a ready service.
@@ -34,7 +30,7 @@ export class AvailabilityService implements OnModuleInit {
   admit(pipeline: Pipeline, input: Record<string, unknown>): string[] {
     const passOver: string[] = [];
     for (const { id, uses, onError } of stepsToTake(pipeline, input)) {
-      const check = this.checkOf(uses);
+      const check = this.nodes.checkOf(uses);
       if (check.state === 'ready') continue;
       if (onError === 'continue') {
         passedOver.inc({ capability: uses });
@@ -55,15 +51,6 @@ export class AvailabilityService implements OnModuleInit {
   /** The checks of the gateway itself, and one for each capability that its pipelines use. */
   get checks(): Check[] {
     const used = new Set(this.pipelines.all.flatMap((pipeline) => pipeline.steps.map((step) => step.uses)));
-    return [...this.readiness.all, ...[...used].sort().map((capability) => this.checkOf(capability))];
-  }
-
-  private checkOf(capability: string): Check {
-    const able = this.nodes.list().filter((node) => node.capabilities.includes(capability));
-    if (able.some((node) => node.ready)) return { name: capability, state: 'ready' };
-    const missing = able.flatMap((node) => node.checks).find((check) => check.state !== 'ready');
-    if (missing)
-      return { ...missing, name: capability, message: missing.message ?? `${missing.name}: ${missing.state}` };
-    return { name: capability, state: 'failed', message: `No service that does '${capability}' is running.` };
+    return [...this.readiness.all, ...[...used].sort().map((capability) => this.nodes.checkOf(capability))];
   }
 }

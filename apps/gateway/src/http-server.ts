@@ -1,5 +1,4 @@
 import multipart from '@fastify/multipart';
-import type { ConfigDefinition } from '@llmos/config';
 import { toJson } from '@llmos/contracts';
 import { MeshModule, nestLogger, type ProcessContext } from '@llmos/mesh';
 import { NestFactory } from '@nestjs/core';
@@ -17,13 +16,11 @@ import { ROW_FILES } from './resources/rows-body.js';
 
 const PORTS_TRIED = 50;
 
-type GatewayProcess = Omit<ProcessContext<ConfigDefinition>, 'config'> & { readonly config: GatewayConfig };
-
 /**
  * The HTTP server of the gateway, before it listens: its routes are added when it does. Hooks run in this order: who
  * sent the request, whether it is restricted, whether it may use the route.
  */
-export async function createGateway(context: GatewayProcess): Promise<NestFastifyApplication> {
+export async function createGateway(context: ProcessContext<GatewayConfig>): Promise<NestFastifyApplication> {
   const { config } = context;
   const root = { module: class GatewayRoot {}, imports: [MeshModule.register(context), GatewayModule] };
   const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(config), {

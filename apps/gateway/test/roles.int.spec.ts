@@ -1,6 +1,6 @@
-import { loadConfig, type ConfigDefinition } from '@llmos/config';
+import { loadConfig } from '@llmos/config';
 import { mayAct, subjects, type Pipeline, type Role } from '@llmos/contracts';
-import { Bus, openProcess, readConfig, Readiness, type ProcessContext } from '@llmos/mesh';
+import { Bus, newProcess, openProcess, readConfig, type ProcessContext } from '@llmos/mesh';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -111,7 +111,7 @@ describe('the gateway, for each route, pipeline and token,', () => {
   let nats: TestNatsServer;
   let home: string;
   let settings: GatewayConfig;
-  let context: ProcessContext<ConfigDefinition>;
+  let context: ProcessContext<GatewayConfig>;
   let bus: Bus;
   const closing: (() => Promise<unknown>)[] = [];
 
@@ -153,8 +153,8 @@ describe('the gateway, for each route, pipeline and token,', () => {
       throttle: false,
       scheduleMinSeconds: 1,
     };
-    context = await openProcess(settings, new Readiness());
-    closing.push(() => context.bus.close());
+    context = await openProcess(newProcess(settings));
+    closing.push(() => context.parts.close());
     gateway = await openGateway(KEYS);
     pipelines = gateway.app.get(PipelinesService).all;
     bus = await Bus.connect({ url: nats.url, service: 'test' });

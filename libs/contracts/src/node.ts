@@ -17,7 +17,13 @@ export const nodeSchema = z.object({
   node: z.string(),
   service: z.string(),
   capabilities: z.array(z.string()),
+  /** Whether every check is ready. */
   ready: z.boolean(),
+  /**
+   * The capabilities that are not ready, each with the checks that it waits for. Absent in heartbeats of older
+   * processes: their capabilities are ready together.
+   */
+  waiting: z.record(z.string(), z.array(z.string())).optional(),
   checks: z.array(checkSchema),
   healthUrl: z.string().optional(),
   pid: z.number().int(),

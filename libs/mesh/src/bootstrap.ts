@@ -1,71 +1,74 @@
 import type { ConfigDefinition } from '@llmos/config';
 import { LlmosError } from '@llmos/contracts';
-import type { DynamicModule, INestMicroservice, Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import 'reflect-metadata';
 import { Cancellations } from './cancellations.js';
 import { Forwarder } from './forward.js';
-import { startHealthServer } from './health-server.js';
+import { startHealthServer, type CapabilityState } from './health-server.js';
 import { MeshModule } from './mesh.module.js';
 import { MeshServer, PassErrorsFilter } from './mesh-server.js';
 import { nestLogger } from './nest-logger.js';
-import { announce, openProcess, readConfig, tellParent } from './process.js';
-import { Readiness } from './readiness.js';
+import { joinMesh, newProcess, openProcess, readConfig, type NewProcess, type ProcessContext } from './process.js';
 import { onShutdown } from './shutdown.js';
 
+/** How long the deliveries in progress may take when the process stops. Their signals abort half-way. */
 const GRACE_MS = 2_500;
 
-/**
- * Runs a service: reads its settings, connects, makes its module, answers /healthz, /readyz and /metrics, and works
- * through the tasks of its @Step methods until it is told to stop.
- */
+/** Runs a service as a process of its own: reads its settings, starts it, and closes it at the signals to stop. */
 export async function bootstrapService(service: string, module: Type, definition: ConfigDefinition): Promise<void> {
-  const config = readConfig(service, definition);
-  const readiness = new Readiness();
+  const own = newProcess(readConfig(service, definition));
+  onShutdown(own.log, own.config.exitWithParent, () => own.parts.close());
+  await startService(own, module);
+}
+
+/**
+ * Answers /healthz, /readyz and /metrics, opens the parts of the process in their order, creates the module, and works
+ * through the tasks of its @Step methods until the parts are closed.
+ */
+export async function startService(own: NewProcess, module: Type): Promise<void> {
+  const { config, readiness, parts } = own;
+  let capabilities = (): CapabilityState[] => [];
   const health = await startHealthServer({
-    service,
+    service: config.service,
     host: config.healthHost,
     port: config.healthPort,
-    health: () => ({ ready: readiness.ready, checks: readiness.all }),
+    health: () => ({ ready: readiness.ready, checks: readiness.all, capabilities: capabilities() }),
   });
-  const context = await openProcess(config, readiness);
-  const { bus, records, log } = context;
+  parts.add('health server', () => health.server.close());
+  const context = await openProcess(own);
+  const { bus } = context;
+  const forwarder = new Forwarder(bus, context.records);
   const cancellations = new Cancellations(bus);
-  const forwarder = new Forwarder(bus, records);
-  const strategy = new MeshServer({
-    bus,
-    records,
-    readiness,
-    log,
-    cancellations,
-    forwarder,
-    concurrency: config.concurrency,
+  const server = await createModules(context, module, { forwarder, cancellations });
+  capabilities = () => server.capabilities;
+  await joinMesh(context, {
+    url: health.url,
+    capabilities,
+    startPulling: () => server.startPulling(),
+    stopPulling: () => {
+      const reason = new LlmosError('UNAVAILABLE', 'The service is shutting down.');
+      setTimeout(() => cancellations.abortAll(reason), GRACE_MS / 2).unref();
+      return bus.stopPulling(GRACE_MS);
+    },
   });
+}
+
+async function createModules(
+  context: ProcessContext,
+  module: Type,
+  steps: { readonly forwarder: Forwarder; readonly cancellations: Cancellations },
+): Promise<MeshServer> {
+  const { log, config, parts } = context;
+  const strategy = new MeshServer({ ...context, ...steps, concurrency: config.concurrency });
   const root: DynamicModule = {
     module: class ServiceRoot {},
     imports: [MeshModule.register(context), module],
     providers: [{ provide: APP_FILTER, useClass: PassErrorsFilter }],
   };
-  const app: INestMicroservice = await NestFactory.createMicroservice(root, {
-    strategy,
-    logger: nestLogger(log),
-    abortOnError: false,
-  });
+  const options = { strategy, logger: nestLogger(log), abortOnError: false };
+  const app = await NestFactory.createMicroservice(root, options);
   await app.listen();
-  const leave = announce(context, () => strategy.capabilities, health.url);
-  tellParent(health.url);
-  log.info({ health: health.url, nats: bus.serverVersion }, 'started');
-  onShutdown(log, config.exitWithParent, [
-    () => readiness.stop(),
-    leave,
-    () =>
-      setTimeout(
-        () => cancellations.abortAll(new LlmosError('UNAVAILABLE', 'The service is shutting down.')),
-        GRACE_MS / 2,
-      ).unref(),
-    () => bus.close(GRACE_MS),
-    () => app.close(),
-    () => context.stopTracing(),
-    () => health.server.close(),
-  ]);
+  parts.add('modules', () => app.close());
+  return strategy;
 }

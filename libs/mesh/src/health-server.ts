@@ -3,14 +3,21 @@ import { registry } from '@llmos/telemetry';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** A capability of this process; it is ready if it waits for no check. */
+export interface CapabilityState {
+  readonly name: string;
+  readonly waitsFor: readonly string[];
+}
+
 export interface Health {
   readonly ready: boolean;
   readonly checks: readonly Check[];
+  readonly capabilities?: readonly CapabilityState[];
 }
 
-/** What `/readyz` says: 503 with each check that is not ready, or 200. */
+/** The reply of `/readyz`: 200 if the process is ready, else 503; with every check and the state of each capability. */
 export function readyzBody(service: string, health: Health): { status: number; body: object } {
-  return { status: health.ready ? 200 : 503, body: { service, ready: health.ready, checks: health.checks } };
+  return { status: health.ready ? 200 : 503, body: { service, ...health } };
 }
 
 export interface HealthServerOptions {

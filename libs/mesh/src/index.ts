@@ -1,17 +1,25 @@
-export { bootstrapService } from './bootstrap.js';
+export { bootstrapService, startService } from './bootstrap.js';
 export { reportBreaker } from './breaker-reports.js';
 export { Cancellations } from './cancellations.js';
 export { endAbandoned } from './end-abandoned.js';
 export { Forwarder } from './forward.js';
-export { readyzBody, startHealthServer, type Health } from './health-server.js';
+export { readyzBody, startHealthServer, type CapabilityState, type Health } from './health-server.js';
 export { MeshClient, type RunRequest } from './mesh-client.js';
 export { CONFIG, LOGGER, MeshModule } from './mesh.module.js';
 export { nestLogger } from './nest-logger.js';
 export { Nodes } from './nodes.js';
-export { announce, openProcess, readConfig, tellParent, type ProcessContext, type ServiceConfig } from './process.js';
+export {
+  joinMesh,
+  newProcess,
+  openProcess,
+  readConfig,
+  type NewProcess,
+  type ProcessContext,
+  type ServiceConfig,
+} from './process.js';
 export { Readiness, type BringOptions, type StartProgress } from './readiness.js';
 export { withTerminalAnswer, hasEnded, terminalAnswerOf, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';
-export { Step, type StepContext } from './step.decorator.js';
+export { Step, type StepContext, type StepOptions } from './step.decorator.js';
 export { TaskChain, type Handler } from './task-chain.js';
 export { Bus } from '@llmos/bus';

@@ -1,15 +1,16 @@
 import { taskConsumer, type Bus } from '@llmos/bus';
-import { LANES, type Capability } from '@llmos/contracts';
+import { LANES } from '@llmos/contracts';
+import type { CapabilityState } from './health-server.js';
 import { inLane } from '@llmos/resilience';
 import type { Logger } from '@llmos/telemetry';
-import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { lastValueFrom, throwError, type Observable } from 'rxjs';
 import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import type { Cancellations } from './cancellations.js';
 import type { Forwarder } from './forward.js';
 import type { Readiness } from './readiness.js';
 import type { RunRecords } from './run-records.js';
-import { STEP_CAPABILITY } from './step.decorator.js';
+import { STEP, type StepDefinition } from './step.decorator.js';
 import { TaskChain, type Handler } from './task-chain.js';
 
 export interface MeshServerOptions {
@@ -22,28 +23,35 @@ export interface MeshServerOptions {
   readonly concurrency: number;
 }
 
-/** Nest's transport for the mesh: pulls the tasks of every @Step of this process, in both lanes, once it is ready. */
+/** The check of the pull loops. No capability waits for it: the loops begin when all else is ready. */
+export const CONSUMERS = 'consumers';
+
+/** Nest's transport for the mesh: pulls the tasks of each @Step of this process, in both lanes, once it is ready. */
 export class MeshServer extends Server implements CustomTransportStrategy {
-  private consuming = false;
+  private readonly pulled = new Set<string>();
 
   constructor(private readonly options: MeshServerOptions) {
     super();
   }
 
-  /** The capabilities of this process, by name. */
-  get capabilities(): string[] {
-    return [...this.messageHandlers.keys()];
+  /** The capabilities of this process and the checks that each still waits for. */
+  get capabilities(): CapabilityState[] {
+    const { readiness } = this.options;
+    return this.steps.map(({ capability, doesNotNeed }) => ({
+      name: capability.name,
+      waitsFor: readiness.waitsFor(doesNotNeed),
+    }));
   }
 
+  /** Nest has bound the handlers; work is pulled from {@link startPulling} on. */
   listen(callback: (error?: unknown) => void): void {
-    const startWhenReady = () => {
-      if (this.consuming || !this.options.readiness.ready) return;
-      this.consuming = true;
-      this.consume();
-    };
-    this.options.readiness.onChange(startWhenReady);
-    startWhenReady();
     callback();
+  }
+
+  /** Pulls the tasks of each capability as soon as the checks that it needs are ready. */
+  startPulling(): void {
+    this.options.readiness.onChange(() => this.pullReady());
+    this.pullReady();
   }
 
   close(): void {
@@ -58,11 +66,20 @@ export class MeshServer extends Server implements CustomTransportStrategy {
     return this.options.bus as T;
   }
 
-  private consume(): void {
-    const { bus, concurrency } = this.options;
-    for (const [name, handler] of this.messageHandlers) {
-      const capability = handler.extras?.[STEP_CAPABILITY as unknown as string] as Capability | undefined;
-      if (!capability) throw new Error(`${name} is handled by a method without @Step`);
+  private get steps(): (StepDefinition & { readonly handler: MessageHandler })[] {
+    return [...this.messageHandlers].map(([name, handler]) => {
+      const definition = handler.extras?.[STEP as unknown as string] as StepDefinition | undefined;
+      if (!definition) throw new Error(`${name} is handled by a method without @Step`);
+      return { ...definition, handler };
+    });
+  }
+
+  private pullReady(): void {
+    const { bus, concurrency, readiness } = this.options;
+    for (const { capability, doesNotNeed, handler } of this.steps) {
+      const { name } = capability;
+      if (this.pulled.has(name) || readiness.waitsFor([...doesNotNeed, CONSUMERS]).length > 0) continue;
+      this.pulled.add(name);
       const call: Handler = (input, context) =>
         inLane(context.lane, async () =>
           lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>),

@@ -1,6 +1,6 @@
 import { Bus } from '@llmos/bus';
 import type { Logger } from '@llmos/telemetry';
-import { AtRest, TenantKeys } from '@llmos/vault';
+import { AtRest, TenantKeys, type Vault } from '@llmos/vault';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { MeshClient } from './mesh-client.js';
 import { Nodes } from './nodes.js';
@@ -18,8 +18,7 @@ export interface MeshParts {
   readonly bus: Bus;
   readonly records: RunRecords;
   readonly nodes: Nodes;
-  readonly tenantKeys: TenantKeys;
-  readonly atRest: AtRest;
+  readonly vault: Vault;
   readonly readiness: Readiness;
 }
 
@@ -36,8 +35,8 @@ export class MeshModule {
         { provide: Bus, useValue: parts.bus },
         { provide: RunRecords, useValue: parts.records },
         { provide: Nodes, useValue: parts.nodes },
-        { provide: TenantKeys, useValue: parts.tenantKeys },
-        { provide: AtRest, useValue: parts.atRest },
+        { provide: TenantKeys, useValue: parts.vault.keys },
+        { provide: AtRest, useValue: parts.vault.atRest },
         { provide: Readiness, useValue: parts.readiness },
         { provide: MeshClient, useFactory: () => new MeshClient(parts.bus, parts.records) },
       ],

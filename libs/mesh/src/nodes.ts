@@ -1,5 +1,5 @@
 import { WatchedBucket, type Bus, type KvBucket } from '@llmos/bus';
-import { BUCKETS, nodeSchema, type NodeState } from '@llmos/contracts';
+import { BUCKETS, nodeSchema, type Check, type NodeState } from '@llmos/contracts';
 
 export const HEARTBEAT_MS = 3_000;
 const TTL_MS = 4 * HEARTBEAT_MS;
@@ -40,4 +40,24 @@ export class Nodes {
       if (seenAtMs < oldestMs) this.watched?.set(node, undefined);
     return [...(this.watched?.values() ?? [])].map(({ state }) => state);
   }
+
+  /** The state of a capability: ready if a node is ready for it, else the first check that a node waits for. */
+  checkOf(capability: string): Check {
+    const able = this.list().filter(({ capabilities }) => capabilities.includes(capability));
+    if (able.some((node) => isReadyFor(node, capability))) return { name: capability, state: 'ready' };
+    const missing = able.flatMap((node) => missingFor(node, capability))[0];
+    if (missing)
+      return { ...missing, name: capability, message: missing.message ?? `${missing.name}: ${missing.state}` };
+    return { name: capability, state: 'failed', message: `No service that does '${capability}' is running.` };
+  }
+}
+
+/** The capabilities of a node that is of an older version are ready together. */
+function isReadyFor({ ready, waiting }: NodeState, capability: string): boolean {
+  return waiting ? !(capability in waiting) : ready;
+}
+
+function missingFor({ checks, waiting }: NodeState, capability: string): Check[] {
+  const needed = waiting?.[capability];
+  return checks.filter(({ name, state }) => state !== 'ready' && (needed?.includes(name) ?? true));
 }

@@ -1,133 +1,141 @@
-import { Bus, type Sealers } from '@llmos/bus';
+import { Bus } from '@llmos/bus';
 import { baseConfig, loadConfig, type BaseConfig, type ConfigDefinition, type ConfigOf } from '@llmos/config';
 import { newRunId, type NodeState } from '@llmos/contracts';
 import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/telemetry';
-import { Vault, vaultConfig, type AtRest, type TenantKeys, type VaultConfig } from '@llmos/vault';
+import { Vault, vaultConfig, type VaultConfig } from '@llmos/vault';
+import type { CapabilityState } from './health-server.js';
+import { CONSUMERS } from './mesh-server.js';
 import { HEARTBEAT_MS, Nodes } from './nodes.js';
-import type { Readiness } from './readiness.js';
+import { ProcessParts } from './process-parts.js';
+import { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
 
 /** The settings of a process: what every process has, and its own. */
 export type ServiceConfig = BaseConfig & VaultConfig & { readonly service: string };
 
-/** What every process of the context has before its module is made. */
-export interface ProcessContext<D extends ConfigDefinition> {
-  readonly config: ServiceConfig & ConfigOf<D>;
+/** What a process has before it opens anything. */
+export interface NewProcess<C extends ServiceConfig = ServiceConfig> {
+  readonly config: C;
   readonly log: Logger;
-  readonly bus: Bus;
-  readonly records: RunRecords;
-  readonly nodes: Nodes;
-  readonly tenantKeys: TenantKeys;
-  readonly atRest: AtRest;
   readonly readiness: Readiness;
-  stopTracing(): Promise<void>;
+  readonly parts: ProcessParts;
 }
 
-export const BROKER_CHECK = 'broker';
-const CONNECT_RETRY_MS = 500;
-const KEYS_CHECK = 'tenant keys';
-const UNTIL_THE_END = new AbortController().signal;
+/** What every process has before its module is created. */
+export interface ProcessContext<C extends ServiceConfig = ServiceConfig> extends NewProcess<C> {
+  readonly bus: Bus;
+  readonly vault: Vault;
+  readonly records: RunRecords;
+  readonly nodes: Nodes;
+}
+
+const VERIFY_RETRY_MS = 5_000;
 
 export function readConfig<D extends ConfigDefinition>(service: string, definition: D): ServiceConfig & ConfigOf<D> {
   return { ...loadConfig(baseConfig), ...loadConfig(vaultConfig), ...loadConfig(definition), service };
 }
 
-/** Starts telemetry and connects to the broker, waiting for it as long as it takes. */
-export async function openProcess<D extends ConfigDefinition>(
-  config: ServiceConfig & ConfigOf<D>,
-  readiness: Readiness,
-): Promise<ProcessContext<D>> {
+export function newProcess<C extends ServiceConfig>(config: C): NewProcess<C> {
   const log = createLogger({ service: config.service, level: config.logLevel });
+  const readiness = new Readiness();
+  return { config, log, readiness, parts: new ProcessParts(readiness, log) };
+}
+
+/**
+ * Opens what every process needs, in this order, and waits for each as long as it takes. The rest of the order is
+ * in `bootstrapService` and in the gateway: modules, then {@link joinMesh}.
+ */
+export async function openProcess<C extends ServiceConfig>(own: NewProcess<C>): Promise<ProcessContext<C>> {
+  const { config, log, readiness, parts } = own;
   startMetrics(config.service);
-  const stopTracing = await startTracing({
-    service: config.service,
-    otlpUrl: config.otlpUrl,
-    ratio: config.traceRatio,
+  await parts.open({
+    name: 'telemetry',
+    open: () => startTracing({ service: config.service, otlpUrl: config.otlpUrl, ratio: config.traceRatio }),
+    close: (stopTracing) => stopTracing(),
   });
-  readiness.set({ name: BROKER_CHECK, state: 'loading', message: 'connecting to NATS' });
   const vault = new Vault(config, log);
-  const bus = await connectPatiently(config, vault.sealers, log, readiness);
-  readiness.set({ name: BROKER_CHECK, state: 'ready' });
-  await vault.open(bus);
-  const { keys: tenantKeys, atRest } = vault;
-  // Lazy where all is well; where it is not, better known now than by what fails later.
-  tenantKeys
-    .verify()
-    .catch(() => readiness.bring(KEYS_CHECK, () => tenantKeys.verify(), { signal: UNTIL_THE_END, log }));
-  const [records, nodes] = await Promise.all([RunRecords.open(bus, atRest), Nodes.open(bus)]);
-  return { config, log, bus, records, nodes, tenantKeys, atRest, readiness, stopTracing };
+  const bus = await parts.open({
+    name: 'broker',
+    open: () => connect(config, vault, log),
+    hint: 'NATS cannot be reached. Is nats-server running, and is LLMOS_NATS_URL right?',
+    check: (opened) => (opened.usable ? undefined : { state: 'failed', message: 'NATS is away; reconnecting' }),
+    close: (opened) => opened.close(0),
+  });
+  bus.onChange(() => parts.recheck());
+  await parts.open({ name: 'tenant keys', open: () => vault.open(bus) });
+  // The master key is read when it is first needed. This check finds a missing or wrong one before.
+  void readiness.bring('master key', () => vault.keys.verify(), {
+    signal: parts.signal,
+    log,
+    retryMs: VERIFY_RETRY_MS,
+  });
+  const records = await parts.open({ name: 'run records', open: () => RunRecords.open(bus, vault.atRest) });
+  const nodes = await parts.open({ name: 'nodes', open: () => Nodes.open(bus) });
+  return { ...own, bus, vault, records, nodes };
 }
 
-async function connectPatiently(
-  config: ServiceConfig,
-  sealers: Sealers,
-  log: Logger,
-  readiness: Readiness,
-): Promise<Bus> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await Bus.connect({
-        url: config.natsUrl,
-        user: config.natsUser,
-        password: config.natsPassword,
-        service: config.service,
-        replicas: config.natsReplicas,
-        sealers,
-        onError: (error) => log.warn({ err: error }, 'the bus reports a problem'),
-      });
-    } catch (error) {
-      if (attempt % 10 === 0) log.warn({ err: error }, 'cannot reach NATS yet');
-      readiness.set({
-        name: BROKER_CHECK,
-        state: 'failed',
-        message: 'NATS cannot be reached; is nats-server running, and LLMOS_NATS_URL right?',
-      });
-      await new Promise((resolve) => setTimeout(resolve, CONNECT_RETRY_MS));
-    }
-  }
+function connect(config: ServiceConfig, { sealers }: Vault, log: Logger): Promise<Bus> {
+  return Bus.connect({
+    url: config.natsUrl,
+    user: config.natsUser,
+    password: config.natsPassword,
+    service: config.service,
+    replicas: config.natsReplicas,
+    sealers,
+    onError: (error) => log.warn({ err: error }, 'the bus reports a problem'),
+  });
 }
 
-/** Writes this process's state into the nodes bucket every few seconds and on every change; returns how to stop. */
-export function announce(
-  context: ProcessContext<ConfigDefinition>,
-  capabilities: () => string[],
-  healthUrl: string,
-): () => Promise<void> {
-  const node = `${context.config.service}-${newRunId()}`;
-  const tell = () => {
-    // The broker's own check follows the connection; everything else is set by whoever it concerns.
-    const brokerState = context.bus.usable ? 'ready' : 'failed';
-    if (context.readiness.all.find((check) => check.name === BROKER_CHECK)?.state !== brokerState) {
-      context.readiness.set({
-        name: BROKER_CHECK,
-        state: brokerState,
-        ...(context.bus.usable ? {} : { message: 'NATS is away; reconnecting' }),
-      });
-      return;
-    }
-    if (!context.bus.usable) return;
-    const { config, readiness } = context;
+export interface MeshMember {
+  /** Where the process answers health checks. */
+  readonly url: string;
+  readonly capabilities: () => readonly CapabilityState[];
+  startPulling(): void;
+  /** Stops pulling and waits for the deliveries in progress. */
+  stopPulling(): Promise<void>;
+}
+
+/** Starts to pull work and to send heartbeats: the last parts of every process. */
+export async function joinMesh(context: ProcessContext, member: MeshMember): Promise<void> {
+  const { bus, parts } = context;
+  await parts.open({
+    name: CONSUMERS,
+    open: () => member.startPulling(),
+    check: () => (bus.pulling ? undefined : { state: 'loading', message: 'the consumers are being created' }),
+    close: () => member.stopPulling(),
+  });
+  parts.add('heartbeat', announce(context, member));
+  process.send?.({ type: 'listening', url: member.url });
+  context.log.info({ url: member.url, nats: bus.serverVersion }, 'started');
+}
+
+/** Writes the state of this process into the bucket of nodes every few seconds and at each change; returns how to stop. */
+function announce(context: ProcessContext, { url, capabilities }: MeshMember): () => Promise<void> {
+  const { config, readiness, bus, nodes, log } = context;
+  const node = `${config.service}-${newRunId()}`;
+  let left = false;
+  const send = () => {
+    if (left || !bus.usable) return;
+    const provided = capabilities();
+    const waiting = provided.filter(({ waitsFor }) => waitsFor.length > 0);
     const state: NodeState = {
       node,
       service: config.service,
-      capabilities: capabilities(),
+      capabilities: provided.map(({ name }) => name),
+      waiting: Object.fromEntries(waiting.map(({ name, waitsFor }) => [name, [...waitsFor]])),
       ready: readiness.ready,
       checks: readiness.all,
-      healthUrl,
+      healthUrl: url,
       pid: process.pid,
     };
-    context.nodes.announce(state).catch((error: unknown) => context.log.debug({ err: error }, 'heartbeat not sent'));
+    nodes.announce(state).catch((error: unknown) => log.debug({ err: error }, 'heartbeat not sent'));
   };
-  context.readiness.onChange(tell);
-  const timer = setInterval(tell, HEARTBEAT_MS);
-  tell();
+  readiness.onChange(send);
+  const timer = setInterval(send, HEARTBEAT_MS);
+  send();
   return async () => {
+    left = true;
     clearInterval(timer);
-    if (context.bus.usable) await context.nodes.leave(node).catch(() => undefined);
+    if (bus.usable) await nodes.leave(node).catch(() => undefined);
   };
-}
-
-/** Tells a supervising parent, where there is one, where this process answers. */
-export function tellParent(url: string): void {
-  process.send?.({ type: 'listening', url });
 }

@@ -43,7 +43,7 @@ describe('Readiness.bring', () => {
     );
     expect(said.map(({ state }) => state)).toEqual(['loading', 'failed', 'loading', 'failed', 'loading', 'ready']);
     expect(said[1]?.message).toBe('No disk is left.');
-    expect(said[3]?.message).toMatch(/'model' could not be started; the log says why/);
+    expect(said[3]?.message).toMatch(/'model' could not be started; the log has the reason/);
     expect(logged).toHaveLength(2);
   });
 

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { isLlmosError, type Check } from '@llmos/contracts';
+import { retry } from '@llmos/resilience';
 import type { Logger } from '@llmos/telemetry';
 import { Injectable } from '@nestjs/common';
 
@@ -7,10 +7,10 @@ import { Injectable } from '@nestjs/common';
 export type StartProgress = Omit<Check, 'name' | 'state'>;
 
 export interface BringOptions {
-  /** Ends the trying; `start` should end on it too. */
+  /** Ends the attempts; `start` should end on it too. */
   readonly signal: AbortSignal;
   readonly log: Pick<Logger, 'error'>;
-  /** Between a failure and the next try. Default 30,000. */
+  /** The longest pause between a failure and the next attempt; the first pauses are shorter. Default 30,000. */
   readonly retryMs?: number;
   /**
    * What the process does while it lacks the part, in one sentence. Present: the part is optional. After its first
@@ -19,9 +19,10 @@ export interface BringOptions {
   readonly without?: string;
 }
 
+const FIRST_RETRY_MS = 250;
 const RETRY_MS = 30_000;
 
-/** What this process still needs before it can work. It pulls no task until every check is `ready`. */
+/** What this process still needs before it can work: a capability pulls no task until its checks are `ready`. */
 @Injectable()
 export class Readiness {
   private readonly checks = new Map<string, Check>();
@@ -34,9 +35,9 @@ export class Readiness {
   }
 
   /**
-   * Starts a part of the process beside everything else, as the check `name`: `loading` with what `start` reports,
-   * then `ready`; after a failure `failed` with the reason, and another try after a pause.
-   * Resolves when the part is ready or the signal aborts; never rejects.
+   * Starts a part of the service in the background, as the check `name`: `loading` with the progress that `start`
+   * reports, then `ready`. After a failure the check is `failed` with the reason, and the start is repeated with
+   * back-off. Resolves when the part is ready or the signal aborts; never rejects.
    */
   async bring(
     name: string,
@@ -45,22 +46,25 @@ export class Readiness {
   ): Promise<void> {
     let isWaived = false;
     const loading = (progress: StartProgress = {}) => isWaived || this.set({ ...progress, name, state: 'loading' });
-    while (!signal.aborted) {
+    const attempt = () => {
       loading();
-      try {
-        await start(loading);
-        return this.set({ name, state: 'ready' });
-      } catch (error) {
-        if (signal.aborted) return;
-        log.error({ err: error, part: name, without }, 'a part of the service did not start; it is tried again');
-        const message = isLlmosError(error) ? error.message : unforeseen(name);
-        isWaived = without !== undefined;
-        this.set(
-          isWaived ? { name, state: 'ready', message: `${without} ${message}` } : { name, state: 'failed', message },
-        );
-        await pause(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
-      }
+      return start(loading);
+    };
+    const onFailure = (error: unknown) => {
+      log.error({ err: error, part: name, without }, 'a part of the service did not start; the start is repeated');
+      const message = isLlmosError(error) ? error.message : unforeseen(name);
+      isWaived = without !== undefined;
+      this.set(
+        isWaived ? { name, state: 'ready', message: `${without} ${message}` } : { name, state: 'failed', message },
+      );
+    };
+    try {
+      await retry(attempt, { baseMs: FIRST_RETRY_MS, capMs: retryMs, signal, onFailure });
+    } catch {
+      // The signal has aborted.
+      return;
     }
+    this.set({ name, state: 'ready' });
   }
 
   /** Called after every change. */
@@ -68,14 +72,21 @@ export class Readiness {
     this.listeners.add(listener);
   }
 
-  /** From here on not ready, whatever the checks say. */
+  /** From now on the process is not ready, whatever the checks say. */
   stop(): void {
     this.stopping = true;
     for (const listener of this.listeners) listener();
   }
 
+  /** Whether every check is ready. */
   get ready(): boolean {
-    return !this.stopping && [...this.checks.values()].every((check) => check.state === 'ready');
+    return this.waitsFor().length === 0;
+  }
+
+  /** The names of the checks that are not ready, except those that the reader does not need. */
+  waitsFor(unneeded: readonly string[] = []): string[] {
+    const missing = this.all.filter(({ name, state }) => state !== 'ready' && !unneeded.includes(name));
+    return [...(this.stopping ? ['shutdown'] : []), ...missing.map(({ name }) => name)];
   }
 
   get all(): Check[] {
@@ -84,5 +95,5 @@ export class Readiness {
 }
 
 function unforeseen(name: string): string {
-  return `The part '${name}' could not be started; the log says why. It is tried again by itself.`;
+  return `The part '${name}' could not be started; the log has the reason. The start is repeated.`;
 }

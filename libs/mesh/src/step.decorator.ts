@@ -1,29 +1,41 @@
 import type { Capability, RunContext } from '@llmos/contracts';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 
-/** What a handler gets beside its input. */
+/** What a handler receives beside its input. */
 export interface StepContext extends RunContext {
-  /** The step's id in its pipeline. */
+  /** The id of the step in its pipeline. */
   readonly step: string;
-  /** 1 for the first delivery. A handler may run more than once for the same step: make effects repeatable. */
+  /** 1 for the first delivery. A handler may run more than once for the same step: make its effects repeatable. */
   readonly attempt: number;
-  /** Fires when the run is cancelled, its deadline has passed or the process shuts down. */
+  /** Aborts when the run is cancelled, its deadline has passed or the process shuts down. */
   readonly signal: AbortSignal;
-  /** Says a part of the answer before the whole is ready. Callers get it once, in order, best effort. */
+  /** Publishes a part of the answer before the whole is ready. Callers receive each part at most once, in order. */
   emit(delta: unknown): void;
 }
 
-export const STEP_CAPABILITY = Symbol('capability of a step');
+export interface StepOptions {
+  /** Names of checks that this capability works without: it pulls tasks while they are not ready. */
+  readonly doesNotNeed?: readonly string[];
+}
+
+export interface StepDefinition {
+  readonly capability: Capability;
+  readonly doesNotNeed: readonly string[];
+}
+
+export const STEP = Symbol('step');
 
 /**
- * Makes a controller's method the handler of a capability: `(input, context) => output`. The input has been checked
- * against the contract before, the output is checked after.
+ * Makes a method of a controller the handler of a capability: `(input, context) => output`. Input and output are
+ * checked against the contract. The capability pulls tasks once every check of the process is ready, except those
+ * that it does not need.
  */
-export function Step(capability: Capability): MethodDecorator {
+export function Step(capability: Capability, { doesNotNeed = [] }: StepOptions = {}): MethodDecorator {
+  const definition: StepDefinition = { capability, doesNotNeed };
   return (target, method, descriptor) => {
     // Nest hands a handler its payload alone unless it asks for more.
     Payload()(target, method, 0);
     Ctx()(target, method, 1);
-    MessagePattern(capability.name, { [STEP_CAPABILITY]: capability })(target, method, descriptor);
+    MessagePattern(capability.name, { [STEP]: definition })(target, method, descriptor);
   };
 }

@@ -5,8 +5,12 @@ export type { Counter, Gauge, Histogram } from 'prom-client';
 /** This process's figures, shown at /metrics in the Prometheus text format. */
 export const registry = new Registry();
 
+let started = false;
+
 /** Adds the figures every Node process has (CPU, memory, event-loop delay) and names the service. */
 export function startMetrics(service: string): void {
+  if (started) return;
+  started = true;
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 10 });
 }

@@ -1,6 +1,6 @@
 import { BUCKETS } from '@llmos/contracts';
 import type { Observation } from '@llmos/contracts/capabilities/security';
-import { Bus, CONFIG, LOGGER, MeshClient, Nodes } from '@llmos/mesh';
+import { Bus, CONFIG, LOGGER, MeshClient, Nodes, Readiness } from '@llmos/mesh';
 import { newTraceparent, type Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
@@ -21,6 +21,7 @@ const CAPABILITY = 'security.detect';
 const TENANT = 'system';
 const RUN_DEADLINE_MS = 60_000;
 const RETRY_MS = 2_000;
+const WITHOUT = 'Until the restrictions can be read, every request may pass.';
 const LAST_BATCH_MS = 500;
 
 /** The throttle as part of the gateway: follows the restrictions and sends observations as runs of `detect_threats`. */
@@ -37,6 +38,7 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
     private readonly client: MeshClient,
     private readonly nodes: Nodes,
     private readonly pipelines: PipelinesService,
+    private readonly readiness: Readiness,
     @Inject(CONFIG) private readonly config: GatewayConfig,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
@@ -67,7 +69,10 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    if (this.config.throttle) void this.follow();
+    if (!this.config.throttle) return;
+    const { signal } = this.leaving;
+    const start = async () => this.feed.start(await this.bus.kv(BUCKETS.restrictions, { history: 1, storage: 'file' }));
+    void this.readiness.bring('restrictions', start, { signal, log: this.log, retryMs: RETRY_MS, without: WITHOUT });
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -76,23 +81,9 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
     await Promise.race([this.sender.stop(), pause(LAST_BATCH_MS, undefined, { ref: false })]);
   }
 
-  /** Until the bucket can be read, every request may pass. */
-  private async follow(): Promise<void> {
-    const { signal } = this.leaving;
-    while (!signal.aborted) {
-      try {
-        await this.feed.start(await this.bus.kv(BUCKETS.restrictions, { history: 1, storage: 'file' }));
-        return;
-      } catch (error) {
-        this.log.warn({ err: error }, 'the restrictions cannot be read: until they can, every request may pass');
-        await pause(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      }
-    }
-  }
-
   /** Whether a ready service detects threats: without one, observations would only wait until their run expires. */
   private isDetecting(): boolean {
-    return this.nodes.list().some(({ ready, capabilities }) => ready && capabilities.includes(CAPABILITY));
+    return this.nodes.checkOf(CAPABILITY).state === 'ready';
   }
 
   private async send(observations: readonly Observation[]): Promise<void> {

@@ -1,0 +1,56 @@
+import { LlmosError } from '@llmos/contracts';
+import { endAbandoned, Forwarder, joinMesh, openProcess, startHealthServer, type NewProcess } from '@llmos/mesh';
+import 'reflect-metadata';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { GatewayConfig } from './gateway.config.js';
+import { createGateway, freePort } from './http-server.js';
+import { errorReply } from './http/errors.js';
+import { IntakeService } from './intake.service.js';
+
+/** How long callers with a request in progress may still receive their answers when the process stops. */
+const CALLERS_GRACE_MS = 2_500;
+const INTAKE_GRACE_MS = 500;
+const LOOPBACK = /^(localhost|127\.|::1$)/;
+
+/** Opens the parts of the process in their order, and serves HTTP and events until they are closed. */
+export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void> {
+  const { config, log, readiness, parts } = own;
+  const port = await freePort(config.host, config.port);
+  // Until the parts of the process are open, every request is answered with 503 at the address of the gateway.
+  const waiting = await startHealthServer({
+    service: config.service,
+    host: config.host,
+    port,
+    health: () => ({ ready: false, checks: readiness.all }),
+    elsewhere: errorReply(
+      new LlmosError('UNAVAILABLE', 'The message broker cannot be reached yet. Try again shortly.'),
+    ),
+  });
+  const context = await openProcess(own);
+  const { bus, nodes } = context;
+  await parts.open({ name: 'services', open: () => nodes.watch() });
+  const app = await createGateway(context);
+  if (port !== config.port && config.port !== 0)
+    log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
+  if (config.apiKeys.size === 0 && !LOOPBACK.test(config.host)) {
+    log.warn(
+      { host: config.host },
+      'LLMOS_API_KEYS is not set: every caller that reaches this address is an operator of the tenant `default`',
+    );
+  }
+  waiting.server.close();
+  waiting.server.closeAllConnections();
+  await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, config.host);
+  // The bus is still open: callers with a live run in progress receive its answer.
+  parts.add('modules', () => Promise.race([app.close(), pause(CALLERS_GRACE_MS, undefined, { ref: false })]));
+  await joinMesh(context, {
+    url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
+    capabilities: () => [],
+    startPulling: () => {
+      app.get(IntakeService).start();
+      // The gateway alone does this: no service may read the messages of others (libs/bus/src/permissions.ts).
+      bus.buryAbandoned(endAbandoned(bus, new Forwarder(bus, context.records)));
+    },
+    stopPulling: () => bus.stopPulling(INTAKE_GRACE_MS),
+  });
+}
