@@ -4,6 +4,7 @@ import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ScreeningService } from './screening/screening.service.js';
 import { securityMetrics } from './security.metrics.js';
+import { PARTS } from './security.parts.js';
 import { ThreatDetector } from './threats/threat-detector.js';
 import { ThreatService } from './threats/threat.service.js';
 
@@ -30,19 +31,19 @@ export class SecurityLoader implements OnModuleInit, OnModuleDestroy {
     const { signal } = this.leaving;
     const options = { signal, log: this.log };
     const { readiness, screening, threats } = this;
-    const head = readiness.bring('screening head', () => screening.loadHead(), options);
+    const head = readiness.bring(PARTS.head, () => screening.loadHead(), options);
     const secondStage = async (report: (progress: LoadProgress) => void): Promise<void> => {
       await head;
       await screening.loadSecondStage(report, signal);
     };
     this.loading = Promise.all([
-      readiness.bring('threat baselines', () => threats.restore(), options),
-      readiness.bring('model minilm', (report) => screening.loadEncoder(report, signal), {
+      readiness.bring(PARTS.baselines, () => threats.restore(), options),
+      readiness.bring(PARTS.encoder, (report) => screening.loadEncoder(report, signal), {
         ...options,
         without: 'Texts are screened by the rules alone until the model is loaded.',
       }),
       screening.hasSecondStage &&
-        readiness.bring('model minilm-screening', secondStage, {
+        readiness.bring(PARTS.secondStage, secondStage, {
           ...options,
           without: 'Texts are screened without the second stage until it is loaded.',
         }),
