@@ -1,3 +1,4 @@
+export { crashAtEachRequest, type StartingProcess } from './broker-lost.js';
 export { filesHolding } from './broker-files.js';
 export { longestHold } from './longest-hold.js';
 export {
