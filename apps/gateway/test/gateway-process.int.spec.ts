@@ -41,8 +41,8 @@ describe('a gateway process without a broker', () => {
         if (answer.includes('gateway')) return `http://127.0.0.1:${next}`;
       }
       return undefined;
-    });
-  }, 30_000);
+    }, 60_000);
+  }, 90_000);
   afterAll(async () => {
     gateway.kill('SIGTERM');
     if (gateway.exitCode === null) await once(gateway, 'exit');
