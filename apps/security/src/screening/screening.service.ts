@@ -69,7 +69,6 @@ export class ScreeningService {
     const head = await SecondHead.read(second.headPath, this.ready().description.bin.sha256);
     await second.encoder.start(report, signal);
     this.second = head;
-    this.passageVerdicts.clear();
   }
 
   async close(): Promise<void> {
@@ -133,12 +132,12 @@ export class ScreeningService {
     return result;
   }
 
-  /** A verdict that lacked a stage is not cached. */
+  /** Verdicts are cached only if every configured stage was available. */
   private async verdictOn({ text }: Passage, stages: Stages): Promise<TextVerdict> {
     const known = this.passageVerdicts.get(text);
     if (known) return known;
     const verdict = await screenText(text, 'passage', stages);
-    if (!stages.isDegraded) this.passageVerdicts.set(text, verdict);
+    if (stages.isComplete) this.passageVerdicts.set(text, verdict);
     return verdict;
   }
 
@@ -150,9 +149,9 @@ export class ScreeningService {
       model: description.model,
       encoder: new TolerantEncoder(encoder, (error) => onFallback('first', error), signal),
     };
-    if (!second || !this.second) return new Stages(first);
+    if (!second || !this.second) return new Stages(first, this.hasSecondStage);
     const tuned = new TolerantEncoder(second.encoder, (error) => onFallback('second', error), signal);
-    return new Stages(first, { head: this.second, model: this.second.model, encoder: tuned });
+    return new Stages(first, this.hasSecondStage, { head: this.second, model: this.second.model, encoder: tuned });
   }
 
   private ready() {

@@ -53,13 +53,15 @@ export class TolerantEncoder {
 export class Stages {
   constructor(
     readonly first: Stage<FirstHead>,
-    /** Absent if it is switched off or not loaded. */
+    private readonly hasSecondStage: boolean,
+    /** Absent if it is switched off or was not loaded when the request began. */
     readonly second?: Stage<SecondHead>,
   ) {}
 
-  /** Whether an encoder has failed this request, so that its verdicts are weaker than they could be. */
-  get isDegraded(): boolean {
-    return this.first.encoder.hasFailed || this.second?.encoder.hasFailed === true;
+  /** Whether every configured stage was available to this request. */
+  get isComplete(): boolean {
+    const { first, second, hasSecondStage } = this;
+    return !first.encoder.hasFailed && (second ? !second.encoder.hasFailed : !hasSecondStage);
   }
 
   /** The name of what has judged this request: both stages, the first alone, or the rules alone. */

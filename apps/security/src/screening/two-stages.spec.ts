@@ -141,6 +141,25 @@ describe('Screening in two stages', () => {
     expect(await run({ passages })).toMatchObject({ verdict: 'benign', model: 'both-stages' });
   });
 
+  it('does not cache the first stage’s verdict of a request that was running while the second stage was loaded', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow: Encoder = { ...shared, embed: (texts) => held.then(() => shared.embed(texts)) };
+    const service = new ScreeningService({
+      encoder: slow,
+      headPath: join(folder, 'first.json'),
+      second: { encoder: tuned, headPath: join(folder, 'second.json') },
+      onFallback: (_, error) => void failures.push(error),
+    });
+    const request = screen.input.parse({ passages: [passage('a', LOUD_BUT_INNOCENT)] });
+    await service.loadHead();
+    const early = service.screen(request);
+    await service.loadSecondStage(() => undefined);
+    release();
+    expect(await early).toMatchObject({ verdict: 'injection', model: 'first-stage' });
+    expect(await service.screen(request)).toMatchObject({ verdict: 'benign', model: 'both-stages' });
+  });
+
   it('rejects a second stage that was fitted to another first head', async () => {
     const service = serviceOf(tuned, join(folder, 'other.json'));
     await expect(service.load()).rejects.toMatchObject({ code: 'UNAVAILABLE' });

@@ -18,10 +18,6 @@ export class VerdictCache {
   set(text: string, verdict: TextVerdict): void {
     this.verdicts.set(keyOf(text), verdict);
   }
-
-  clear(): void {
-    this.verdicts.clear();
-  }
 }
 
 function keyOf(text: string): string {
