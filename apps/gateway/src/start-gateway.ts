@@ -49,7 +49,7 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
     startPulling: () => {
       app.get(IntakeService).start();
       // The gateway alone does this: no service may read the messages of others (libs/bus/src/permissions.ts).
-      bus.buryAbandoned(endAbandoned(bus, new Forwarder(bus, context.records)));
+      bus.deadLetterAbandoned(endAbandoned(bus, new Forwarder(bus, context.records)));
     },
     stopPulling: () => bus.stopPulling(INTAKE_GRACE_MS),
   });

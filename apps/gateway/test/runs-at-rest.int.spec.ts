@@ -77,7 +77,7 @@ describe('a gateway process with sealed run records', () => {
       return shown.status === 200 ? undefined : shown;
     });
     expect(lost.status).toBe(404);
-    expect(lost.body).toContain('has been destroyed: what it sealed can never be read again');
+    expect(lost.body).toContain('has been destroyed: the data that it sealed can never be read again');
     expect(lost.body).not.toContain('blocked');
   }, 30_000);
 });

@@ -5,7 +5,7 @@ import type { Delivery } from './pull-loop.js';
 import { eraseMessage } from './erase-message.js';
 import { MAX_DELIVERIES } from './topology.js';
 
-/** A message no worker finished. */
+/** A message that no worker finished. */
 export type Abandoned = Pick<Delivery, 'headers' | 'data'>;
 
 interface MaxDeliveriesAdvisory {
@@ -16,16 +16,16 @@ interface MaxDeliveriesAdvisory {
 }
 
 /**
- * Handles one "maximum deliveries" advisory: a worker took a message and died, as often as is allowed. The message
- * would stay in its work queue for ever; it is kept as a dead letter and deleted there.
+ * Handles one "maximum deliveries" advisory: every delivery of the message failed without an answer of its worker. The
+ * message would stay in its work queue for ever, so it is stored as a dead letter and deleted from the queue.
  *
- * @param onDead told of the message, so that the run it belongs to can be ended.
+ * @param endRun ends the run of the message.
  */
-export async function buryAbandoned(
+export async function deadLetterAbandoned(
   jsm: JetStreamManager,
-  letters: DeadLetters,
+  deadLetters: DeadLetters,
   delivery: Delivery,
-  onDead: (message: Abandoned, error: ErrorBody) => Promise<void>,
+  endRun: (message: Abandoned, error: ErrorBody) => Promise<void>,
 ): Promise<void> {
   const advisory = JSON.parse(new TextDecoder().decode(delivery.data)) as MaxDeliveriesAdvisory;
   const message = await jsm.streams.getMessage(advisory.stream, { seq: advisory.stream_seq });
@@ -34,8 +34,8 @@ export async function buryAbandoned(
       'INTERNAL',
       `Given up after ${advisory.deliveries} deliveries: no worker finished it.`,
     ).toBody();
-    // Kept first: whatever hinders telling the run, the message must not stay where nobody takes it any more.
-    await letters.put({
+    // Stored first: the dead letter must exist even if ending the run fails.
+    await deadLetters.put({
       service: advisory.consumer.split('_')[0] ?? 'unknown',
       id: `${advisory.stream}:${advisory.stream_seq}`,
       subject: message.subject,
@@ -46,9 +46,9 @@ export async function buryAbandoned(
       error,
     });
     try {
-      await onDead({ headers: message.header, data: message.data }, error);
+      await endRun({ headers: message.header, data: message.data }, error);
     } catch (failure) {
-      // Told or not, it must not lie in its queue for ever: at the last attempt the letter has to do.
+      // After the last attempt the message must leave its queue although its run has not ended.
       if (delivery.attempt < MAX_DELIVERIES) throw failure;
     }
     await eraseMessage(jsm, advisory.stream, advisory.stream_seq);

@@ -40,7 +40,7 @@ export class AnswerReader {
     return dataref ? this.blobs.get(headers!.get('ce-tenant'), dataref).then(decode) : decode(data);
   }
 
-  /** For an answer that cannot be read: its run must not seem to go on. */
+  /** Replaces an unreadable terminal answer by a failure, so that the run does not seem to continue. */
   instead({ headers }: AnswerMessage, error: unknown): Answer | undefined {
     this.onError(error);
     if (/\.(step|delta)$/.test(headers?.get('ce-type') ?? '')) return undefined;

@@ -33,7 +33,7 @@ export function isConsumerAlreadyThere(error: unknown): boolean {
   return hasApiCode(error, SERVER_CODES.consumerAlreadyExists);
 }
 
-/** The acknowledgement of a publish says that the stream takes no more. */
+/** The acknowledgement of a publish reports that the stream is full. */
 export function isStreamFull(apiCode: number | undefined): boolean {
   return apiCode !== undefined && STREAM_FULL.includes(apiCode);
 }
@@ -60,10 +60,10 @@ function isMistake(error: unknown): boolean {
 }
 
 /**
- * What a failed call of the NATS client means to a caller. A call without permission and a wrong call are INTERNAL:
- * repeating them does not help, and their detail is for the log. All else passes: UNAVAILABLE.
+ * Maps a failed call of the NATS client to an LlmosError. A call without permission and a wrong call are INTERNAL:
+ * repeating them does not help, and their detail is for the log. All other failures are temporary: UNAVAILABLE.
  *
- * @param message what to say when the broker is unavailable.
+ * @param message the message of UNAVAILABLE.
  */
 export function brokerError(
   error: unknown,
@@ -72,15 +72,15 @@ export function brokerError(
   if (isLlmosError(error)) return error;
   const cause = error instanceof errors.RequestError && error.cause ? error.cause : error;
   if (isPermissionViolation(cause))
-    return new LlmosError('INTERNAL', 'The message broker refuses this operation to the service.', { cause });
-  if (isMistake(cause)) return new LlmosError('INTERNAL', 'A call of the message broker was wrong.', { cause });
+    return new LlmosError('INTERNAL', 'The message broker denies the service this operation.', { cause });
+  if (isMistake(cause)) return new LlmosError('INTERNAL', 'The message broker rejected an invalid call.', { cause });
   return new LlmosError('UNAVAILABLE', message, { cause: error });
 }
 
 /**
  * Runs calls of the NATS client.
  *
- * @throws LlmosError as {@link brokerError} says, or what `work` throws of its own.
+ * @throws LlmosError of {@link brokerError}, or an LlmosError of `work` itself.
  */
 export async function viaBroker<T>(work: () => Promise<T>, message?: string): Promise<T> {
   try {

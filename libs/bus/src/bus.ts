@@ -12,7 +12,7 @@ import {
 import { retry } from '@llmos/resilience';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
-import { buryAbandoned, type Abandoned } from './abandoned.js';
+import { deadLetterAbandoned, type Abandoned } from './abandoned.js';
 import { AnswerListener, AnswerReader, readAnswers, type SequencedAnswer } from './answers.js';
 import { Blobs, type Payload } from './blobs.js';
 import { Connection, type ConnectionOptions } from './connection.js';
@@ -29,7 +29,7 @@ import { RecurringRuns } from './recurring-runs.js';
 import type { Sealers } from './sealer.js';
 import { abandonedConsumer, type ConsumerSpec } from './streams.js';
 import { forgetTenant, type ForgottenMessages } from './tenant-messages.js';
-import { ensureStreams, LETTERS_KEPT_MS, replicasKept } from './topology.js';
+import { ensureStreams, DEAD_LETTERS_KEPT_MS, replicasKept } from './topology.js';
 
 export interface BusOptions extends ConnectionOptions {
   /** Copies of each stream. By default existing streams keep their replica count, and new ones get 1. */
@@ -54,24 +54,24 @@ export interface PackedAnswer extends Payload {
 
 type Message = Omit<Envelope, 'source'>;
 
-/** Above this a body moves to the object store; the server's own limit is lower still on some servers. */
+/** A larger body moves to the object store. The limit of the server can be lower still. */
 const INLINE_LIMIT_BYTES = 512 * 1024;
-/** For the headers of a message. */
+/** Room for the headers of a message. */
 const HEADROOM_BYTES = 8_192;
-/** Of a server that has not said its own. */
+/** Assumed before the server has sent its limit. */
 const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
-/** What sealing leaves of a message for what is sealed: base64, and room for the rest of a record. */
+/** The share of a message that a sealed value can fill: base64 and the rest of the record need the other part. */
 const SEALED_SHARE = 0.7;
 const RESTORE_BACKOFF = { baseMs: 50, capMs: 1_000 };
 
-/** The broker as the house uses it: tasks, answers, events, blobs, buckets. The one importer of the NATS client. */
+/** The operations of LLM OS on the broker: tasks, answers, events, blobs, buckets. */
 export class Bus {
   readonly blobs: Blobs;
   readonly recurringRuns: RecurringRuns;
   readonly deadLetters: DeadLetters;
   readonly deadLetterAdmin: DeadLetterAdmin;
   private readonly publisher: Publisher;
-  private readonly letterObjects: ObjectBucket;
+  private readonly deadLetterObjects: ObjectBucket;
   private readonly answerReader: AnswerReader;
   private readonly answerListener: AnswerListener;
   private readonly answersInOrder: InOrder;
@@ -93,14 +93,14 @@ export class Bus {
     this.blobs = new Blobs((bucket, own) => this.objects(bucket, own), sealers.blobs);
     this.recurringRuns = new RecurringRuns(js, jsm, sealers.schedules);
     this.publisher = new Publisher(connection);
-    this.letterObjects = this.objects(OBJECT_STORES.deadLetters, { ttlMs: LETTERS_KEPT_MS });
+    this.deadLetterObjects = this.objects(OBJECT_STORES.deadLetters, { ttlMs: DEAD_LETTERS_KEPT_MS });
     this.deadLetters = new DeadLetters({
       publisher: this.publisher,
-      objects: this.letterObjects,
+      objects: this.deadLetterObjects,
       maxBodyBytes: () => this.maxMessageBytes,
       guard: sealers.deadLetters,
     });
-    this.deadLetterAdmin = new DeadLetterAdmin(js, jsm, this.publisher, this.letterObjects, sealers.deadLetters);
+    this.deadLetterAdmin = new DeadLetterAdmin(js, jsm, this.publisher, this.deadLetterObjects, sealers.deadLetters);
     const report = (error: unknown) => this.report(error);
     this.answerReader = new AnswerReader(this.blobs, report);
     this.answerListener = new AnswerListener(nc, this.answerReader, report);
@@ -192,7 +192,7 @@ export class Bus {
     }
   }
 
-  /** @throws LlmosError MALFORMED_EVENT if it is not a message of LLM OS, NOT_FOUND if its payload is no longer kept. */
+  /** @throws LlmosError MALFORMED_EVENT if it is not a message of LLM OS, NOT_FOUND if its payload has expired. */
   async decode(delivery: Pick<Delivery, 'headers' | 'data'>): Promise<Decoded> {
     const { contentType, timeMs, dataref, ...envelope } = readHeaders(delivery.headers);
     const data = dataref ? await this.blobs.get(envelope.tenant, dataref) : delivery.data;
@@ -257,12 +257,12 @@ export class Bus {
     await this.publish(subjects.result(context.tenant, pipeline), message, packed, correlationId);
   }
 
-  /** A run id whose answers {@link listen} can hear. */
+  /** Creates a run id whose answers {@link listen} receives. */
   newRunId(): string {
     return newRunId(this.answerListener.tag);
   }
 
-  /** Hears a run made with {@link newRunId}, from now on, over core NATS. */
+  /** Delivers the answers of a run from now on, over core NATS. The run id must come from {@link newRunId}. */
   listen(run: string, onAnswer: (answer: Answer) => void): { stop(): void } {
     return this.answerListener.listen(run, onAnswer);
   }
@@ -274,7 +274,7 @@ export class Bus {
     return readAnswers(this.js, this.answerReader, run, options);
   }
 
-  /** Tells every worker to stop what it does for this run. */
+  /** Tells every worker to stop its work for this run. */
   cancel(run: string): void {
     this.nc.publish(subjects.cancel(run));
   }
@@ -303,16 +303,18 @@ export class Bus {
   /**
    * Turns messages that workers died on into dead letters.
    *
-   * @param onAbandoned told of each before it is buried, to end its run; may be told again.
+   * @param onAbandoned ends the run of such a message. It can be called more than once for a message.
    */
-  buryAbandoned(onAbandoned: (message: Abandoned, error: ErrorBody) => Promise<void>): void {
-    this.consume(abandonedConsumer, 4, (delivery) => buryAbandoned(this.jsm, this.deadLetters, delivery, onAbandoned));
+  deadLetterAbandoned(onAbandoned: (message: Abandoned, error: ErrorBody) => Promise<void>): void {
+    this.consume(abandonedConsumer, 4, (delivery) =>
+      deadLetterAbandoned(this.jsm, this.deadLetters, delivery, onAbandoned),
+    );
   }
 
-  /** Removes what the streams hold of a tenant beside work under way, when its keys are destroyed. */
+  /** Removes the messages of a tenant from the streams when its keys are destroyed. Work in progress stays. */
   forgetTenant(tenant: string): Promise<ForgottenMessages> {
-    const { js, jsm, blobs, letterObjects } = this;
-    return forgetTenant({ js, jsm, blobs, letterObjects }, tenant);
+    const { js, jsm, blobs, deadLetterObjects } = this;
+    return forgetTenant({ js, jsm, blobs, deadLetterObjects }, tenant);
   }
 
   async kv(bucket: string, options: KvOptions = {}): Promise<KvBucket> {
@@ -321,7 +323,7 @@ export class Bus {
     return opened;
   }
 
-  /** An object store by its name, made where there is none when it is first used. */
+  /** An object store by its name. It is created on first use if it does not exist. */
   objects(bucket: string, options: ObjectOptions = {}): ObjectBucket {
     return new ObjectBucket(this.connection, bucket, this.replicas, options);
   }
@@ -344,7 +346,7 @@ export class Bus {
     await this.connection.close();
   }
 
-  /** A broker that came back without its memory has lost the streams and the buckets that it kept there. */
+  /** Recreates streams and buckets: a restarted broker has lost those that it kept in memory. */
   private async restore(): Promise<void> {
     const ensure = async () => {
       // The next return of the connection restores again.
@@ -385,7 +387,7 @@ function tooLarge(): LlmosError {
   );
 }
 
-/** A durable run outlives its caller's patience: its messages are published as long as it takes within reason. */
+/** A durable run does not end with the request of its caller, so its messages have 30 s to be published. */
 function publishDeadline(context: RunContext): number {
   const now = Date.now();
   return context.lane === 'durable' ? now + 30_000 : Math.max(context.deadlineMs, now + 1_000);

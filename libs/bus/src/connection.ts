@@ -16,7 +16,7 @@ export interface ConnectionOptions {
 
 /** How long a call waits for a broker that is away: as long as the client waits for a reply. */
 const RETURN_WAIT_MS = 5_000;
-/** Watches must end before the connection closes. While the broker is away they may not. */
+/** How long closing waits for watches to end. They may not end while the broker is away. */
 const WATCHES_END_MS = 500;
 
 /** The connection to the broker. Once made, it is renewed for as long as the process lives. */
@@ -56,7 +56,7 @@ export class Connection {
     return new Connection(nc, inboxPrefix);
   }
 
-  /** A new inbox, of those that the user of the connection may subscribe to. */
+  /** Creates an inbox that the user of the connection may subscribe to. */
   newInbox(): string {
     return createInbox(this.inboxPrefix);
   }
@@ -69,15 +69,15 @@ export class Connection {
   /**
    * Runs calls of the NATS client.
    *
-   * @throws LlmosError as `brokerError` says, or what `work` throws of its own.
+   * @throws LlmosError of `brokerError`, or an LlmosError of `work` itself.
    */
   call<T>(work: () => Promise<T>): Promise<T> {
     return viaBroker(() => this.whileConnected(work));
   }
 
   /**
-   * Runs `work` on a connection. While the broker is away it waits some seconds for its return: the client drops what
-   * is sent meanwhile. It rejects as soon as the connection is lost: the replies cannot arrive any more, and the client
+   * Runs `work` on a connection. While the broker is away, it waits some seconds for its return: the client drops
+   * messages sent meanwhile. It rejects as soon as the connection is lost: replies can no longer arrive, and the client
    * would wait for them until its own timeout.
    *
    * @throws LlmosError UNAVAILABLE if there is no connection, or it is lost.
@@ -112,7 +112,7 @@ export class Connection {
     this.errorListeners.add(listener);
   }
 
-  /** Registers what to end before the connection closes. */
+  /** Registers a listener that is called before the connection closes; closing waits for it. */
   onClose(listener: () => Promise<void>): void {
     this.closeListeners.add(listener);
   }

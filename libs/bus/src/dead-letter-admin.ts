@@ -1,8 +1,14 @@
 import { capabilityOf, isLlmosError, LlmosError, newRunId, subjects } from '@llmos/contracts';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
-import { headersOf, unpackOriginal, type Original } from './dead-letter-original.js';
-import { ID_PREFIX, LETTER, type LetterGuard, type LetterPayload } from './dead-letters.js';
+import { unpackOriginal, type Original } from './dead-letter-original.js';
+import {
+  ID_PREFIX,
+  DEAD_LETTER_HEADERS,
+  originalHeaders,
+  type DeadLetterGuard,
+  type DeadLetterPayload,
+} from './dead-letters.js';
 import { readHeaders, writeHeaders } from './envelope.js';
 import { eraseMessage } from './erase-message.js';
 import type { ObjectBucket } from './objects.js';
@@ -11,10 +17,10 @@ import { storedHeaders } from './stored-messages.js';
 import { STREAMS } from './topology.js';
 import { isNotFound, viaBroker } from './broker-errors.js';
 
-const PATIENCE_MS = 10_000;
+const PUBLISH_TIMEOUT_MS = 10_000;
 
-/** What can be seen of a dead letter without opening it. */
-export interface LetterNote {
+/** What an operator sees of a dead letter without opening it. */
+export interface DeadLetterNote {
   readonly sequence: number;
   /** ISO 8601. */
   readonly at: string;
@@ -26,50 +32,50 @@ export interface LetterNote {
   readonly code: string;
   readonly field?: string;
   readonly reason: string;
-  readonly payload: LetterPayload;
+  readonly payload: DeadLetterPayload;
 }
 
-export interface OpenLetter {
-  readonly note: LetterNote;
-  /** The message in it, exactly as it came. */
+export interface OpenedDeadLetter {
+  readonly note: DeadLetterNote;
+  /** The message, exactly as it was published. */
   readonly original: Original;
-  /** Where what was too big for the letter lies. */
+  /** The name of the object with the body, if it was too large for the message. */
   readonly object?: string;
 }
 
-/** Where a message was sent, and the run that a task has become. */
+/** Where a message was sent, and the new run of a task. */
 export interface Redriven {
   readonly subject: string;
   readonly run: string | undefined;
 }
 
-/** As long as an accepted run may take. */
+/** The time limit of an accepted run. */
 const RUN_MS = 24 * 3_600_000;
 
-/** Where an operator looks at dead letters, opens one and sends it again. */
+/** Lists dead letters, opens one and sends it again, for operators. */
 export class DeadLetterAdmin {
   constructor(
     private readonly js: JetStreamClient,
     private readonly jsm: JetStreamManager,
     private readonly publisher: Publisher,
     private readonly objects: ObjectBucket,
-    private readonly guard: LetterGuard | undefined,
+    private readonly guard: DeadLetterGuard | undefined,
   ) {}
 
-  /** All there are, oldest first; those of one tenant where it is named. */
-  async *list(tenant?: string): AsyncGenerator<LetterNote> {
+  /** All dead letters, or those of one tenant, oldest first. */
+  async *list(tenant?: string): AsyncGenerator<DeadLetterNote> {
     const filter = tenant === undefined ? subjects.deadLetters() : subjects.deadLettersOf(tenant);
     for await (const { subject, seq, time, headers: h } of storedHeaders(this.js, STREAMS.deadLetters, filter))
       yield noteOf({ subject, seq, at: time.toISOString(), h });
   }
 
   /**
-   * Opens a letter.
+   * Opens a dead letter.
    *
-   * @throws LlmosError NOT_FOUND when there is no such letter, or what is in it was destroyed with its tenant's keys.
+   * @throws LlmosError NOT_FOUND if it does not exist, or its content was destroyed with the keys of its tenant.
    */
-  async read(sequence: number): Promise<OpenLetter> {
-    const letter = await viaBroker(async () => {
+  async read(sequence: number): Promise<OpenedDeadLetter> {
+    const deadLetter = await viaBroker(async () => {
       try {
         return await this.jsm.streams.getMessage(STREAMS.deadLetters, { seq: sequence });
       } catch (error) {
@@ -77,20 +83,23 @@ export class DeadLetterAdmin {
         throw error;
       }
     });
-    if (!letter) throw new LlmosError('NOT_FOUND', `There is no dead letter ${sequence}.`, { field: 'sequence' });
-    const h = letter.header;
-    const note = noteOf({ subject: letter.subject, seq: sequence, at: letter.time.toISOString(), h });
+    if (!deadLetter) throw new LlmosError('NOT_FOUND', `There is no dead letter ${sequence}.`, { field: 'sequence' });
+    const h = deadLetter.header;
+    const note = noteOf({ subject: deadLetter.subject, seq: sequence, at: deadLetter.time.toISOString(), h });
     if (note.payload === 'destroyed')
-      throw new LlmosError('NOT_FOUND', `What was in dead letter ${sequence} was destroyed with its tenant's keys.`);
-    const object = h.get(LETTER.object);
-    const data = object ? await this.readObject(object) : letter.data;
+      throw new LlmosError(
+        'NOT_FOUND',
+        `The content of dead letter ${sequence} was destroyed with the keys of its tenant.`,
+      );
+    const object = h.get(DEAD_LETTER_HEADERS.object);
+    const data = object ? await this.readObject(object) : deadLetter.data;
     if (note.payload === 'plain')
       return {
         note,
-        original: { subject: note.subject, headers: withoutNotes(h), data },
+        original: { subject: note.subject, headers: originalHeaders(h), data },
         ...(object ? { object } : {}),
       };
-    if (!this.guard) throw new LlmosError('UNAVAILABLE', 'The dead letter is sealed, and there are no keys here.');
+    if (!this.guard) throw new LlmosError('UNAVAILABLE', 'The dead letter is sealed, and this process has no keys.');
     const id = h.get('Nats-Msg-Id').slice(ID_PREFIX.length);
     return {
       note,
@@ -100,18 +109,18 @@ export class DeadLetterAdmin {
   }
 
   /**
-   * Publishes the message again and takes the letter out of the stream once the broker has the message. An event goes as it
-   * was to where it was. A task's run has ended, and would be passed over: it becomes a durable run of its own that goes
-   * on from the step that was left undone.
+   * Publishes the message again, then removes the dead letter. An event is published unchanged to its original
+   * subject. A task becomes a new durable run that continues with the failed step: its own run has ended, and workers
+   * would skip it.
    *
-   * @throws LlmosError NOT_FOUND as {@link read}; OVERLOADED or UNAVAILABLE when the broker does not take it.
+   * @throws LlmosError NOT_FOUND as {@link read}; OVERLOADED or UNAVAILABLE if the broker does not take the message.
    */
   async redrive(sequence: number): Promise<Redriven> {
     const { original, object } = await this.read(sequence);
     const { run, ...message } = asNewRun(original) ?? { ...original, run: undefined };
     await this.publisher.publish(message.subject, message.data, {
       headers: message.headers ?? headers(),
-      deadlineMs: Date.now() + PATIENCE_MS,
+      deadlineMs: Date.now() + PUBLISH_TIMEOUT_MS,
     });
     await viaBroker(() => eraseMessage(this.jsm, STREAMS.deadLetters, sequence));
     if (object) await this.objects.delete(object);
@@ -125,7 +134,7 @@ export class DeadLetterAdmin {
   }
 }
 
-/** Undefined for what is no task, or no task that can be read. */
+/** @returns undefined if the message is not a readable task. */
 function asNewRun({ subject, headers: h, data }: Original): (Original & { readonly run: string }) | undefined {
   const capability = capabilityOf(subject);
   if (capability === undefined) return undefined;
@@ -143,34 +152,28 @@ function asNewRun({ subject, headers: h, data }: Original): (Original & { readon
   }
 }
 
-interface Seen {
+interface StoredDeadLetter {
   readonly subject: string;
   readonly seq: number;
   readonly at: string;
   readonly h: MsgHdrs | undefined;
 }
 
-function noteOf({ subject, seq, at, h }: Seen): LetterNote {
+function noteOf({ subject, seq, at, h }: StoredDeadLetter): DeadLetterNote {
   const get = (name: string) => h?.get(name) ?? '';
-  const [run, field] = [get(LETTER.run), get(LETTER.field)];
-  const payload = get(LETTER.payload);
+  const [run, field] = [get(DEAD_LETTER_HEADERS.run), get(DEAD_LETTER_HEADERS.field)];
+  const payload = get(DEAD_LETTER_HEADERS.payload);
   return {
     sequence: seq,
     at,
     service: subject.split('.')[2] ?? '',
-    tenant: get(LETTER.tenant),
+    tenant: get(DEAD_LETTER_HEADERS.tenant),
     ...(run ? { run } : {}),
-    subject: get(LETTER.subject),
-    attempts: Number(get(LETTER.attempts)),
-    code: get(LETTER.code),
+    subject: get(DEAD_LETTER_HEADERS.subject),
+    attempts: Number(get(DEAD_LETTER_HEADERS.attempts)),
+    code: get(DEAD_LETTER_HEADERS.code),
     ...(field ? { field } : {}),
-    reason: get(LETTER.reason),
+    reason: get(DEAD_LETTER_HEADERS.reason),
     payload: payload === 'sealed' || payload === 'destroyed' ? payload : 'plain',
   };
-}
-
-function withoutNotes(h: MsgHdrs): MsgHdrs {
-  const notes = new Set<string>(Object.values(LETTER));
-  const names = h.keys().filter((name) => !notes.has(name) && !name.startsWith('Nats-'));
-  return headersOf(names.map((name) => [name, h.values(name)]));
 }

@@ -9,7 +9,7 @@ export interface Original {
   readonly data: Uint8Array;
 }
 
-/** A message whole, as bytes: what is sealed of a dead letter. */
+/** Encodes a whole message as bytes, to be sealed in a dead letter. */
 export function packOriginal({ subject, headers: h, data }: Original): Uint8Array {
   const fields = (h?.keys() ?? [])
     .filter((key) => !key.startsWith('Nats-'))
@@ -17,15 +17,15 @@ export function packOriginal({ subject, headers: h, data }: Original): Uint8Arra
   return encodeBody({ subject, fields, data }).body;
 }
 
-/** @throws LlmosError MALFORMED_EVENT when the bytes are not a packed message. */
+/** @throws LlmosError MALFORMED_EVENT if the bytes are not a packed message. */
 export function unpackOriginal(bytes: Uint8Array): Original {
   const packed = decodeBody(FRAME_TYPE, bytes) as { subject: string; fields: [string, string[]][]; data: Uint8Array };
   if (typeof packed.subject !== 'string' || !Array.isArray(packed.fields) || !(packed.data instanceof Uint8Array))
-    throw new LlmosError('MALFORMED_EVENT', 'The dead letter holds no message.');
+    throw new LlmosError('MALFORMED_EVENT', 'The dead letter contains no message.');
   return { subject: packed.subject, headers: headersOf(packed.fields), data: packed.data };
 }
 
-/** The headers of a message, each name with its values. */
+/** Builds the headers of a message from names with their values. */
 export function headersOf(fields: Iterable<readonly [string, readonly string[]]>): MsgHdrs {
   const h = headers();
   for (const [name, values] of fields) for (const value of values) h.append(name, value);

@@ -13,15 +13,15 @@ import { headersOf, packOriginal, type Original } from './dead-letter-original.j
 import type { ObjectBucket } from './objects.js';
 import type { Publisher } from './publisher.js';
 
-const PATIENCE_MS = 10_000;
+const PUBLISH_TIMEOUT_MS = 10_000;
 const EMPTY = new Uint8Array();
-/** Whose keys seal what nobody can be named for. */
-const NOBODYS_TENANT = 'system';
+/** The tenant of a message that names none. */
+const DEFAULT_TENANT = 'system';
 const REASON_CHARACTERS = 500;
 const FIELD_CHARACTERS = 200;
 
-/** The headers of a dead letter, for whoever looks after it without opening it. */
-export const LETTER = {
+/** The headers of a dead letter. An operator can read them without opening it. */
+export const DEAD_LETTER_HEADERS = {
   tenant: 'llmos-tenant',
   subject: 'llmos-original-subject',
   run: 'llmos-run',
@@ -29,92 +29,95 @@ export const LETTER = {
   code: 'llmos-error-code',
   field: 'llmos-error-field',
   reason: 'llmos-reason',
-  /** A {@link LetterPayload}. */
+  /** A {@link DeadLetterPayload}. */
   payload: 'llmos-payload',
-  /** The object that holds what is too big for the letter. */
+  /** The name of the object with the body, if it is too large for the message. */
   object: 'llmos-object',
 } as const;
 
 /**
- * What became of the message itself: `sealed` with its headers under its tenant's key; `plain` where nothing is sealed
- * or the keys could not be used; `destroyed` where it belongs to keys that were destroyed, and only the fact is kept.
+ * How the original message is stored. `sealed`: with its headers, under the key of its tenant. `plain`: encryption is
+ * off or the keys were unavailable. `destroyed`: the keys of its tenant were destroyed, and the message is not kept.
  */
-export type LetterPayload = 'sealed' | 'plain' | 'destroyed';
+export type DeadLetterPayload = 'sealed' | 'plain' | 'destroyed';
 
-/** A message nobody could process, as it was, with the reason. */
+/** A message that could not be processed, unchanged, with the reason. */
 export interface DeadLetter extends Original {
   readonly service: string;
-  /** Unique for the message, so that the same one is kept once. */
+  /** Unique per message: a message is stored once. */
   readonly id: string;
-  /** When the stream took it, in Unix milliseconds. */
+  /** When the stream stored it, in Unix milliseconds. */
   readonly storedAtMs: number;
   readonly attempts: number;
   readonly error: ErrorBody;
 }
 
-/** Keeps dead letters from those who only look after them. */
-export interface LetterGuard {
+/** Hides the content of dead letters from operators who list them. */
+export interface DeadLetterGuard {
   /**
-   * Seals a message that began at this time. It never rejects: a letter is kept in the clear rather than lost.
+   * Seals a message. It never rejects: a dead letter is stored in the clear rather than lost.
    *
-   * @returns the sealed bytes, or why there are none.
+   * @returns the sealed bytes, or the reason why there are none.
    */
-  seal(letter: LetterName, original: Uint8Array): Promise<Uint8Array | Exclude<LetterPayload, 'sealed'>>;
-  /** @throws LlmosError NOT_FOUND when the tenant's key has been destroyed. */
+  seal(name: DeadLetterName, original: Uint8Array): Promise<Uint8Array | Exclude<DeadLetterPayload, 'sealed'>>;
+  /** @throws LlmosError NOT_FOUND if the key of the tenant was destroyed. */
   open(tenant: string, id: string, sealed: Uint8Array): Promise<Uint8Array>;
-  /** Takes personal data out of what is said of a letter. */
+  /** Removes personal data from a header of a dead letter. */
   redact(text: string): string;
 }
 
-export interface LetterName {
+export interface DeadLetterName {
   readonly tenant: string;
   readonly id: string;
+  /** When the run of the message began, or the stream stored the message, in Unix milliseconds. */
   readonly beganAtMs: number;
 }
 
 export interface DeadLettersOptions {
   readonly publisher: Publisher;
-  /** Keeps what is too big for a letter, as long as letters are kept. */
+  /** Keeps bodies that are too large for a message, as long as dead letters are kept. */
   readonly objects: ObjectBucket;
-  /** What fits into a letter beside its headers. */
+  /** The largest body beside the headers. */
   readonly maxBodyBytes: () => number;
-  /** Seals and redacts every letter; without it they are kept as they came. */
-  readonly guard: LetterGuard | undefined;
+  /** Seals and redacts every dead letter. Without it, they are stored in the clear. */
+  readonly guard: DeadLetterGuard | undefined;
 }
 
-/** Keeps messages that nobody could process, for somebody to look at and to send again. */
+/** Stores messages that could not be processed, so that an operator can inspect them and send them again. */
 export class DeadLetters {
   constructor(private readonly options: DeadLettersOptions) {}
 
-  async put(letter: DeadLetter): Promise<void> {
+  async put(deadLetter: DeadLetter): Promise<void> {
     const { guard } = this.options;
-    const tenant = tenantOf(letter);
-    const run = letter.headers?.get('ce-subject');
+    const tenant = tenantOf(deadLetter);
+    const run = deadLetter.headers?.get('ce-subject');
     const beganAtMs = run && isRunId(run) ? runBeganAtMs(run) : Infinity;
-    const name = { tenant, id: letter.id, beganAtMs: Math.min(letter.storedAtMs, beganAtMs) };
-    const sealed = (await guard?.seal(name, packOriginal(letter))) ?? 'plain';
-    const h = sealed === 'plain' ? ownHeaders(letter.headers) : headers();
+    const name = { tenant, id: deadLetter.id, beganAtMs: Math.min(deadLetter.storedAtMs, beganAtMs) };
+    const sealed = (await guard?.seal(name, packOriginal(deadLetter))) ?? 'plain';
+    const h = sealed === 'plain' ? originalHeaders(deadLetter.headers) : headers();
     const visible = (text: string, length: number) =>
       (guard ? guard.redact(text) : text).replace(/[\r\n]+/g, ' ').slice(0, length);
-    h.set(LETTER.tenant, tenant);
-    h.set(LETTER.payload, typeof sealed === 'string' ? sealed : 'sealed');
-    h.set(LETTER.subject, sealed === 'plain' ? letter.subject : visible(letter.subject, FIELD_CHARACTERS));
-    if (run && isRunId(run)) h.set(LETTER.run, run);
-    h.set(LETTER.attempts, String(letter.attempts));
-    h.set(LETTER.code, letter.error.code);
-    h.set(LETTER.reason, visible(letter.error.message, REASON_CHARACTERS));
-    if (letter.error.field) h.set(LETTER.field, visible(letter.error.field, FIELD_CHARACTERS));
-    h.set('Nats-Msg-Id', `${ID_PREFIX}${letter.id}`);
-    const body = sealed === 'plain' ? letter.data : sealed === 'destroyed' ? EMPTY : sealed;
+    h.set(DEAD_LETTER_HEADERS.tenant, tenant);
+    h.set(DEAD_LETTER_HEADERS.payload, typeof sealed === 'string' ? sealed : 'sealed');
+    h.set(
+      DEAD_LETTER_HEADERS.subject,
+      sealed === 'plain' ? deadLetter.subject : visible(deadLetter.subject, FIELD_CHARACTERS),
+    );
+    if (run && isRunId(run)) h.set(DEAD_LETTER_HEADERS.run, run);
+    h.set(DEAD_LETTER_HEADERS.attempts, String(deadLetter.attempts));
+    h.set(DEAD_LETTER_HEADERS.code, deadLetter.error.code);
+    h.set(DEAD_LETTER_HEADERS.reason, visible(deadLetter.error.message, REASON_CHARACTERS));
+    if (deadLetter.error.field) h.set(DEAD_LETTER_HEADERS.field, visible(deadLetter.error.field, FIELD_CHARACTERS));
+    h.set('Nats-Msg-Id', `${ID_PREFIX}${deadLetter.id}`);
+    const body = sealed === 'plain' ? deadLetter.data : sealed === 'destroyed' ? EMPTY : sealed;
     const isLarge = body.length > this.options.maxBodyBytes();
-    if (isLarge) h.set(LETTER.object, await this.putObject(tenant, body));
-    await this.options.publisher.publish(subjects.deadLetter(letter.service, tenant), isLarge ? EMPTY : body, {
+    if (isLarge) h.set(DEAD_LETTER_HEADERS.object, await this.putObject(tenant, body));
+    await this.options.publisher.publish(subjects.deadLetter(deadLetter.service, tenant), isLarge ? EMPTY : body, {
       headers: h,
-      deadlineMs: Date.now() + PATIENCE_MS,
+      deadlineMs: Date.now() + PUBLISH_TIMEOUT_MS,
     });
   }
 
-  /** A message as large as may be has no room for what is said of it. */
   private async putObject(tenant: string, body: Uint8Array): Promise<string> {
     const name = `${tenant}.${newRunId()}`;
     await this.options.objects.putBytes(name, body);
@@ -122,25 +125,25 @@ export class DeadLetters {
   }
 }
 
-/** Of a letter's message id in the stream; what follows is the letter's own id. */
+/** The message id in the stream is this prefix and the id of the dead letter. */
 export const ID_PREFIX = 'dlq:';
 
-const NOTES = new Set<string>(Object.values(LETTER));
+const OWN_HEADERS = new Set<string>(Object.values(DEAD_LETTER_HEADERS));
 
 /**
- * JetStream's own headers (message id, expected sequence …) belong to the first publish, and what is said of a letter is
- * said by nobody outside.
+ * The headers of the original message, without those of JetStream (they belong to the first publish) and those of dead
+ * letters (a publisher must not set them).
  */
-function ownHeaders(of: MsgHdrs | undefined): MsgHdrs {
-  const names = (of?.keys() ?? []).filter((name) => !name.startsWith('Nats-') && !NOTES.has(name.toLowerCase()));
-  return headersOf(names.map((name) => [name, of!.values(name)]));
+export function originalHeaders(h: MsgHdrs | undefined): MsgHdrs {
+  const names = (h?.keys() ?? []).filter((name) => !name.startsWith('Nats-') && !OWN_HEADERS.has(name.toLowerCase()));
+  return headersOf(names.map((name) => [name, h!.values(name)]));
 }
 
-/** Where outsiders publish, the subject says whose it is: the broker let nobody else publish there. */
+/** A subject for other systems names the tenant: the broker lets only its publishers use it. */
 function tenantOf({ subject, headers: h }: DeadLetter): string {
-  const said = (parseIntakeSubject(subject) ?? parseDueSubject(subject))?.tenant;
-  if (said) return said;
+  const publisher = (parseIntakeSubject(subject) ?? parseDueSubject(subject))?.tenant;
+  if (publisher) return publisher;
   const [, kind, third] = subject.split('.');
   const tenant = kind === 'in' ? third : h?.get('ce-tenant');
-  return tenant && isToken(tenant) ? tenant : NOBODYS_TENANT;
+  return tenant && isToken(tenant) ? tenant : DEFAULT_TENANT;
 }

@@ -11,7 +11,7 @@ export interface Envelope extends RunContext {
   readonly traceparent?: string | undefined;
 }
 
-/** What a message has beside its envelope. */
+/** The headers of a message beside its envelope. */
 export interface MessageFields {
   readonly contentType: string;
   /** `Nats-Msg-Id`: repetitions of a message with the same id are stored once. */
@@ -23,13 +23,13 @@ export interface MessageFields {
 const encoder = new TextEncoder();
 
 /**
- * The headers of a message, written out at once: the client's own class checks and stores each by itself, which cost a
- * tenth of a hop. Line ends, the one thing that could make two headers of one, are taken out of values from outside.
+ * Writes the headers of a message as one text: the client's own class checks and stores each header separately, which
+ * cost a tenth of a hop. Line ends in values from outside are removed, so that one header cannot become two.
  */
 export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs {
   let text =
-    `NATS/1.0\r\nce-specversion: 1.0\r\nce-id: ${envelope.id}\r\nce-source: ${envelope.source}\r\nce-type: ${envelope.type}` +
-    `\r\nce-time: ${new Date().toISOString()}\r\nce-subject: ${envelope.run}` +
+    `NATS/1.0\r\nce-specversion: 1.0\r\nce-id: ${envelope.id}\r\nce-source: ${envelope.source}` +
+    `\r\nce-type: ${envelope.type}\r\nce-time: ${new Date().toISOString()}\r\nce-subject: ${envelope.run}` +
     `\r\nce-expirytime: ${new Date(envelope.deadlineMs).toISOString()}\r\nce-tenant: ${envelope.tenant}` +
     `\r\nce-lane: ${envelope.lane}\r\ncontent-type: ${fields.contentType}`;
   if (envelope.pipelineName) text += `\r\nce-pipeline: ${envelope.pipelineName}`;
@@ -38,7 +38,7 @@ export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs
   if (fields.correlationId) text += `\r\nce-correlationid: ${fields.correlationId.replace(/[\r\n]+/g, ' ')}`;
   if (fields.messageId) text += `\r\nNats-Msg-Id: ${fields.messageId}`;
   const encoded = encoder.encode(`${text}\r\n\r\n`);
-  // The client asks headers that are sent for nothing but this.
+  // The client calls no other method of headers that it sends.
   return { encode: () => encoded } as unknown as MsgHdrs;
 }
 

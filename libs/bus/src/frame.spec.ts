@@ -7,12 +7,12 @@ const roundTrip = (value: unknown) => {
   return decodeBody(contentType, body);
 };
 
-describe('bodies', () => {
-  it('are JSON where no bytes travel', () => {
+describe('encodeBody', () => {
+  it('encodes a value without bytes as JSON', () => {
     expect(encodeBody({ a: 1 }).contentType).toBe(JSON_TYPE);
   });
 
-  it('carry bytes as they are', () => {
+  it('keeps bytes unchanged', () => {
     const value = {
       input: { audio: new Uint8Array([1, 2, 3]), text: 'ü' },
       more: [new Uint8Array(), new Uint8Array([255])],
@@ -21,12 +21,12 @@ describe('bodies', () => {
     expect(roundTrip(value)).toEqual(value);
   });
 
-  it('carry a Buffer as bytes, not as a list of numbers', () => {
+  it('encodes a Buffer as bytes, not as a list of numbers', () => {
     expect(roundTrip({ audio: Buffer.from([1, 2]) })).toEqual({ audio: new Uint8Array([1, 2]) });
     expect(encodeBody({ audio: Buffer.alloc(1_000) }).body.length).toBeLessThan(1_100);
   });
 
-  it('come back as they were, whatever the bytes and the text', () => {
+  it('is reversed by decodeBody for any bytes and any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.array(fc.uint8Array({ maxLength: 100 })), (text, arrays) => {
         expect(roundTrip({ text, arrays })).toEqual({ text, arrays });
@@ -34,7 +34,7 @@ describe('bodies', () => {
     );
   });
 
-  it('a body that is cut off or altered is refused, never half read', () => {
+  it('produces bodies that decodeBody rejects if they are cut off or altered', () => {
     const { body } = encodeBody({ audio: new Uint8Array(50), text: 'hello' });
     for (let length = 0; length < body.length; length++) {
       expect(() => decodeBody(FRAME_TYPE, body.subarray(0, length))).toThrow(LlmosError);

@@ -13,12 +13,12 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Turns a value into a body: JSON, or where it holds a Uint8Array somewhere a frame: u32 (big endian) length of the
- * JSON, the JSON with `{"$bytes": length}` in the place of each array, then the arrays one after another.
+ * Encodes a value as JSON, or as a frame if it contains a Uint8Array: u32 (big endian) length of the JSON, the JSON
+ * with `{"$bytes": length}` in the place of each array, then the arrays one after another.
  */
 export function encodeBody(value: unknown): EncodedBody {
   const chunks: Uint8Array[] = [];
-  // The holder is asked, not the item: a Buffer's own toJSON has turned that into a list of numbers by now.
+  // Read from the holder: a Buffer's own toJSON has already turned the item into a list of numbers.
   const json = JSON.stringify(value, function (this: Record<string, unknown>, key, item: unknown) {
     const original = this[key];
     if (!(original instanceof Uint8Array)) return item;
@@ -38,7 +38,7 @@ export function encodeBody(value: unknown): EncodedBody {
   return { contentType: FRAME_TYPE, body };
 }
 
-/** @throws LlmosError MALFORMED_EVENT when the body is not what its content type says. */
+/** @throws LlmosError MALFORMED_EVENT if the body does not match its content type. */
 export function decodeBody(contentType: string, body: Uint8Array): unknown {
   try {
     if (contentType !== FRAME_TYPE) return JSON.parse(decoder.decode(body));

@@ -3,13 +3,13 @@ import { InOrder } from './in-order.js';
 describe('InOrder', () => {
   const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-  it('does work at once while nothing goes on', () => {
+  it('runs work at once while no other work of the key is in progress', () => {
     const done: string[] = [];
     new InOrder(fail).do('a', () => void done.push('first'));
     expect(done).toEqual(['first']);
   });
 
-  it('does the work of one key in order, and does not make another key wait', async () => {
+  it('runs the work of one key in order and does not delay other keys', async () => {
     const done: string[] = [];
     const order = new InOrder(fail);
     order.do('a', () => later(20).then(() => void done.push('slow')));
@@ -20,7 +20,7 @@ describe('InOrder', () => {
     expect(order.settled('a')).toBeUndefined();
   });
 
-  it('reports work that failed and goes on', async () => {
+  it('reports failed work and continues', async () => {
     const errors: unknown[] = [];
     const done: string[] = [];
     const order = new InOrder((error) => errors.push(error));

@@ -1,4 +1,4 @@
-/** Does the work of each key in the order in which it came: at once, unless earlier work of the key still goes on. */
+/** Runs the work of each key in order: at once, unless earlier work of the key is still in progress. */
 export class InOrder {
   private readonly last = new Map<string, Promise<void>>();
 

@@ -1,9 +1,9 @@
 export type { SequencedAnswer } from './answers.js';
 export type { Abandoned } from './abandoned.js';
 export { Bus, type BusOptions, type Decoded, type PackedAnswer } from './bus.js';
-export type { DeadLetterAdmin, LetterNote, Redriven } from './dead-letter-admin.js';
+export type { DeadLetterAdmin, DeadLetterNote, Redriven } from './dead-letter-admin.js';
 export { headersOf, type Original } from './dead-letter-original.js';
-export type { DeadLetter, DeadLetters, LetterGuard, LetterName, LetterPayload } from './dead-letters.js';
+export type { DeadLetter, DeadLetters, DeadLetterGuard, DeadLetterName, DeadLetterPayload } from './dead-letters.js';
 export type { Blobs } from './blobs.js';
 export type { Envelope } from './envelope.js';
 export { decodeBody, encodeBody, JSON_TYPE } from './frame.js';

@@ -28,7 +28,7 @@ export interface KvValue {
   readonly storedAtMs: number;
 }
 
-/** A value as it lies in the bucket. */
+/** A stored value with its key. */
 export interface StoredKvValue extends KvValue {
   readonly key: string;
 }
@@ -40,15 +40,15 @@ export interface KvWatcher {
   onEntry(entry: KvChange): void;
 }
 
-/** What compare-and-set needs: {@link KvBucket} has it, and so do buckets that are built on it. */
+/** The operations that compare-and-set needs: of a {@link KvBucket}, or of a bucket that is built on one. */
 export interface Revisioned {
   get(key: string): Promise<Pick<KvValue, 'value' | 'revision'> | undefined>;
   update(key: string, value: Uint8Array, revision: number): Promise<number>;
 }
 
-/** As in the client, which rejects other keys with an error that has no name. */
+/** The rule of the client, which rejects other keys with an unnamed error. */
 const KEY = /^[-/=\w](?:[-/=.\w]*[-/=\w])?$/;
-/** How long the empty marker of an erased key stays, for watchers that are away. After it not even the key is known. */
+/** How long the empty marker of an erased key is kept for disconnected watchers. Then the key itself is gone too. */
 const MARKER_TTL = '168h';
 const MARKER_MS = 168 * 3_600_000;
 
@@ -105,8 +105,8 @@ export class KvBucket implements Revisioned {
   }
 
   /**
-   * Deletes for good, in a bucket that is `erasable`: every value of the key is overwritten in the files of the broker.
-   * An empty marker stays for watchers, for a week. A value that another writer stores meanwhile is erased too.
+   * Erases a key of an `erasable` bucket: every value of the key is overwritten in the files of the broker. An empty
+   * marker is kept for watchers for seven days. A value that another writer stores meanwhile is erased too.
    */
   async erase(key: string): Promise<void> {
     if (!this.erasable) throw new LlmosError('INTERNAL', `The bucket of '${key}' was not opened as erasable.`);
@@ -119,7 +119,7 @@ export class KvBucket implements Revisioned {
     });
   }
 
-  /** Every value in the bucket under keys like this (`acme.*`), including replaced values that are kept. */
+  /** Every value whose key matches `keys` (`acme.*`), including the kept history. */
   async *stored(keys: string): AsyncGenerator<StoredKvValue> {
     const prefix = `$KV.${this.stream.slice('KV_'.length)}.`;
     // Not the history of the client: if the last entry is removed meanwhile, that waits for a heartbeat.
@@ -130,7 +130,7 @@ export class KvBucket implements Revisioned {
     }
   }
 
-  /** Removes this one value, if it is still there, and overwrites it in the files of the broker. Watchers get no event. */
+  /** Removes one value, if it still exists, and overwrites it in the files of the broker. Watchers get no event. */
   async wipe(revision: number): Promise<void> {
     await this.connection.call(() => this.overwrite(revision));
   }

@@ -10,8 +10,8 @@ export interface Watching {
 }
 
 /**
- * Follows a bucket until stopped, past outages of the broker. Resolves when every entry of the start was delivered, and
- * rejects with UNAVAILABLE if the connection is closed before.
+ * Follows a bucket until stopped, past outages of the broker. Resolves when every existing entry was delivered, and
+ * rejects with UNAVAILABLE if the connection closes before that.
  */
 export async function followBucket(
   kv: KV,
@@ -39,7 +39,7 @@ export async function followBucket(
       if (stopped || connection.nc.isClosed()) break;
       await delay(RENEW_AFTER_MS);
       if (stopped) break;
-      // From the start: a broker that lost its memory counts revisions from 1 again.
+      // From the first entry: a restarted broker counts the revisions of a bucket in memory from 1 again.
       const renewed = await begin().catch(() => undefined);
       if (!renewed) continue;
       current = renewed;
@@ -53,7 +53,7 @@ export async function followBucket(
     current.stop();
   };
   connection.onReconnect(() => current.stop());
-  // A watch that begins while its connection closes leaves a timer of the client running for ever.
+  // Otherwise a watch that begins while its connection closes leaves a timer of the client running for ever.
   connection.onClose(() => {
     stop();
     return following;

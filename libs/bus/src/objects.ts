@@ -6,11 +6,10 @@ import { nanos } from '@nats-io/transport-node';
 import type { Connection } from './connection.js';
 
 export interface ObjectOptions {
-  /** Objects are forgotten this long after they were put. Kept until deleted where nothing is said. */
+  /** How long an object is kept. Without it, objects are kept until they are deleted. */
   readonly ttlMs?: number;
 }
 
-/** What a stored object is known by. */
 export interface StoredObject {
   readonly sizeBytes: number;
   /** SHA-256 of the bytes, in hex. */
@@ -18,13 +17,13 @@ export interface StoredObject {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,255}$/;
-/** Each chunk is acknowledged by itself; a broker that is busy with other people's chunks may take a while. */
+/** The broker acknowledges each chunk. A busy broker can take seconds. */
 const CHUNK_TIMEOUT_MS = 10_000;
 
 /**
- * One JetStream object store in file storage, for what is too big for a message and has to outlive a day: trained
- * models, checkpoints. Bytes go in and come out as streams. Every method rejects with UNAVAILABLE while the broker is
- * away.
+ * One JetStream object store on disk, for data that is too large for a message and is kept longer than a day: trained
+ * models, checkpoints. Bytes are written and read as streams. Every method rejects with UNAVAILABLE while the broker is
+ * unavailable.
  */
 export class ObjectBucket {
   private store: Promise<ObjectStore> | undefined;
@@ -38,7 +37,7 @@ export class ObjectBucket {
     if (!isToken(bucket)) throw new LlmosError('INVALID_ARGUMENT', `'${bucket}' cannot name an object bucket.`);
   }
 
-  /** Stores the bytes under `name`; what was there before goes when all of them have been stored. */
+  /** Stores the bytes under `name`. An existing object is replaced once all bytes are stored. */
   async put(name: string, source: Uint8Array | AsyncIterable<Uint8Array>): Promise<StoredObject> {
     const hash = createHash('sha256');
     let sizeBytes = 0;
@@ -57,19 +56,16 @@ export class ObjectBucket {
     return { sizeBytes, sha256: hash.digest('hex') };
   }
 
-  /**
-   * The bytes as they come, undefined when there is no such object. The stream fails when what came is not what was
-   * put.
-   */
+  /** A stream of the bytes, undefined if there is no such object. The stream fails if the stored bytes are damaged. */
   async get(name: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const object = await this.connection.call(async () => (await this.open()).get(checked(name)));
     if (!object) return undefined;
-    // The same failure ends the stream, where somebody listens.
+    // The stream reports the same failure to its reader.
     object.error.catch(() => undefined);
     return object.data;
   }
 
-  /** {@link put} for bytes at hand, without a hash of its own. */
+  /** {@link put} for bytes in memory, without computing a hash. */
   async putBytes(name: string, bytes: Uint8Array): Promise<void> {
     await this.connection.call(async () => (await this.open()).putBlob({ name: checked(name) }, bytes));
   }

@@ -22,8 +22,8 @@ export const GATEWAY = 'gateway';
 const FORGETS_TENANTS = 'security';
 
 /**
- * The permissions of a process, with the least privilege: what {@link Bus} needs for the capabilities of the process and
- * for the buckets that the contracts declare for it.
+ * The permissions of a process, with the least privilege: what {@link Bus} needs for the capabilities of the process
+ * and for the buckets that the contracts declare for it.
  *
  * @param process the name of the app.
  * @param user the broker's user of the process; its inboxes have this name.
@@ -51,7 +51,7 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
   };
 }
 
-/** The gateway keeps the streams as this version needs them, starts and cancels runs, and buries abandoned messages. */
+/** The gateway updates the streams, starts and cancels runs, and turns abandoned messages into dead letters. */
 function gatewaySubjects(): string[] {
   return [
     ...Object.values(STREAMS).map((stream) => api('STREAM.UPDATE', stream)),
@@ -78,7 +78,7 @@ function forgettingSubjects(): string[] {
   ];
 }
 
-/** What a pull loop needs of its consumer: to create it with this filter, to ask for messages, to settle them. */
+/** The operations of a pull loop: create its consumer with this filter, request messages, settle them. */
 function pulling({ stream, name, filter }: ConsumerSpec): string[] {
   return [
     `${api('CONSUMER.CREATE', stream)}.${name}.${filter}`,

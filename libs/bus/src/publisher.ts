@@ -24,8 +24,8 @@ const BACKOFF = { baseMs: 25, capMs: 500 };
 const decoder = new TextDecoder();
 
 /**
- * Publishes into streams and waits for the server's acknowledgement, all over one inbox: the client's own
- * `request` sets up a timer, a stack trace and a race for each call and is several times slower.
+ * Publishes into streams and waits for the acknowledgement of the server. All calls share one inbox: the client's own
+ * `request` creates a timer, a stack trace and a race for each call and is several times slower.
  */
 export class Publisher {
   private readonly inbox: string;
@@ -47,11 +47,11 @@ export class Publisher {
   }
 
   /**
-   * Publishes, again with the same headers until acknowledged or `deadlineMs` has passed: at least once on the wire, and
-   * with a `Nats-Msg-Id` among the headers exactly once in the stream within its duplicate window.
+   * Publishes with the same headers until the server acknowledges or `deadlineMs` has passed: at least once on the
+   * wire. With a `Nats-Msg-Id` header, the stream stores the message exactly once within its duplicate window.
    *
    * @throws LlmosError OVERLOADED if the stream is full, UNAVAILABLE if the broker does not answer in time, INTERNAL if
-   *   it refuses the message itself.
+   *   it rejects the message itself.
    */
   async publish(
     subject: string,
@@ -73,14 +73,14 @@ export class Publisher {
   }
 
   private async attempt(subject: string, body: Uint8Array, headers: MsgHdrs, timeoutMs: number): Promise<PubAck> {
-    // The client drops what is sent while the broker is away.
+    // The client drops messages sent while the broker is away.
     if (!this.connection.usable) throw new Error('there is no connection');
     const reply = await this.request(subject, body, headers, timeoutMs);
     if (reply.headers?.code === 503) throw new Error(`no stream takes ${subject}`);
     const ack = JSON.parse(decoder.decode(reply.data)) as PubAck;
     if (!ack.error) return ack;
     if (isStreamFull(ack.error.err_code)) {
-      throw new LlmosError('OVERLOADED', 'Too much work is waiting already. Try again a little later.', {
+      throw new LlmosError('OVERLOADED', 'Too much work is already waiting. Try again a little later.', {
         cause: ack.error.description,
       });
     }

@@ -6,11 +6,11 @@ import type { Sealer } from './sealer.js';
 import { STREAMS } from './topology.js';
 import { isNotFound, viaBroker } from './broker-errors.js';
 
-/** A pipeline that the broker starts again and again. */
+/** A pipeline that the broker starts repeatedly. */
 export interface RecurringRun {
   readonly name: string;
   readonly pipeline: string;
-  /** As the broker reads it: `@every 24h`, `@daily`, or six cron fields, seconds first. */
+  /** In the syntax of the broker: `@every 24h`, `@daily`, or six cron fields, seconds first. */
   readonly when: string;
   readonly input: Record<string, unknown>;
 }
@@ -19,7 +19,7 @@ const SCHEDULE = 'Nats-Schedule';
 const TARGET = 'Nats-Schedule-Target';
 const MAX_SCHEDULES = 1_000;
 
-/** Recurring runs, which the broker itself keeps and triggers (message scheduling, ADR-51): they outlive all processes. */
+/** Recurring runs. The broker stores and triggers them (message scheduling, ADR-51): they outlive all processes. */
 export class RecurringRuns {
   constructor(
     private readonly js: JetStreamClient,
@@ -45,16 +45,20 @@ export class RecurringRuns {
         await this.js.publish(subjects.schedule(tenant, name), body, { headers: head });
       } catch (error) {
         if (error instanceof JetStreamApiError && /schedule/i.test(error.message))
-          throw new LlmosError('INVALID_ARGUMENT', `The broker cannot read '${when.slice(0, 64)}' as a schedule.`, {
-            field: 'when',
-            cause: error,
-          });
+          throw new LlmosError(
+            'INVALID_ARGUMENT',
+            `'${when.slice(0, 64)}' is not a schedule that the broker can read.`,
+            {
+              field: 'when',
+              cause: error,
+            },
+          );
         throw error;
       }
     });
   }
 
-  /** @returns false when there was none. */
+  /** @returns false if there was none. */
   async delete(tenant: string, name: string): Promise<boolean> {
     const { purged } = await viaBroker(() =>
       this.jsm.streams.purge(STREAMS.schedules, { filter: subjects.schedule(tenant, name) }),
@@ -63,9 +67,9 @@ export class RecurringRuns {
   }
 
   /**
-   * The input of a delivery that is due, as JSON.
+   * Opens the input of a due run, as JSON.
    *
-   * @throws LlmosError NOT_FOUND when the tenant's key has been destroyed since it was stored.
+   * @throws LlmosError NOT_FOUND if the key of the tenant was destroyed since the input was stored.
    */
   async open(tenant: string, pipeline: string, data: Uint8Array): Promise<Uint8Array> {
     return this.sealer ? this.sealer.open(tenant, pipeline, data) : data;

@@ -1,4 +1,4 @@
-import type { LetterGuard } from './dead-letters.js';
+import type { DeadLetterGuard } from './dead-letters.js';
 
 /** Seals what the bus stores for a tenant. Sealed bytes open only for the same tenant under the same name. */
 export interface Sealer {
@@ -7,11 +7,11 @@ export interface Sealer {
   open(tenant: string, name: string, body: Uint8Array): Promise<Uint8Array>;
 }
 
-/** What seals each kind of data that the bus stores; a kind without a sealer is stored as it is. */
+/** The sealer for each kind of data that the bus stores. A kind without a sealer is stored in the clear. */
 export interface Sealers {
   /** Large payloads, each under its own name. */
   readonly blobs?: Sealer;
   /** Inputs of schedules, under the name of their pipeline. */
   readonly schedules?: Sealer;
-  readonly deadLetters?: LetterGuard;
+  readonly deadLetters?: DeadLetterGuard;
 }

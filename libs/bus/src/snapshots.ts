@@ -8,14 +8,14 @@ export interface SnapshotsOptions {
   readonly password?: string | undefined;
 }
 
-/** A stream that lies on the broker's disk: a bucket and an object store are streams too. */
+/** A stream on the broker's disk. Buckets and object stores are streams too. */
 export interface StoredStream {
   readonly name: string;
   readonly messages: number;
   readonly sizeBytes: number;
 }
 
-/** What the broker says of a stream when it archives it, and must be told again to bring it back. */
+/** The broker's description of an archived stream. The restore needs it. */
 export interface StreamHead {
   readonly config: { readonly name: string };
   readonly state: { readonly messages: number };
@@ -23,7 +23,7 @@ export interface StreamHead {
 
 export interface StreamSnapshot {
   readonly head: StreamHead;
-  /** The archive as it comes; the broker waits while nobody reads, and gives up after seconds of it. */
+  /** The archive as a stream. The broker waits for a slow reader, and gives up after a few seconds. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -34,9 +34,9 @@ const CHUNK_TIMEOUT_MS = 30_000;
 const NOTHING = new Uint8Array();
 
 /**
- * Whole streams out of a broker and into one, with their sequences and consumers, by the broker's own snapshots
- * (`$JS.API.STREAM.SNAPSHOT`, `$JS.API.STREAM.RESTORE`). Streams in memory cannot be archived. Unlike a `Bus` it makes no
- * streams and does not come back when the broker goes: what was under way has failed then.
+ * Archives and restores whole streams, with their sequences and consumers, by the snapshots of the broker
+ * (`$JS.API.STREAM.SNAPSHOT`, `$JS.API.STREAM.RESTORE`). Streams in memory cannot be archived. Unlike a `Bus` it
+ * creates no streams and does not reconnect: operations fail if the connection is lost.
  */
 export class Snapshots {
   private constructor(
@@ -44,9 +44,9 @@ export class Snapshots {
     private readonly jsm: JetStreamManager,
   ) {}
 
-  /** @throws LlmosError UNAVAILABLE when the broker cannot be reached or does not let us in. */
+  /** @throws LlmosError UNAVAILABLE if the broker cannot be reached or denies access. */
   static async connect({ url, user, password }: SnapshotsOptions): Promise<Snapshots> {
-    return viaBroker(`The broker at ${url} cannot be reached, or does not let us in.`, async () => {
+    return viaBroker(`The broker at ${url} cannot be reached or denies access.`, async () => {
       const nc = await connect({
         servers: url.split(','),
         name: 'snapshots',
@@ -64,7 +64,7 @@ export class Snapshots {
 
   /** Every stream that is not in memory, by name. */
   async list(): Promise<StoredStream[]> {
-    return viaBroker('The broker does not list its streams.', async () => {
+    return viaBroker('The broker did not list its streams.', async () => {
       const stored: StoredStream[] = [];
       for await (const { config, state } of this.jsm.streams.list())
         if (config.storage === StorageType.File)
@@ -73,7 +73,7 @@ export class Snapshots {
     });
   }
 
-  /** The stream as it is now: what is written meanwhile is not in it. Fails when a stored message is damaged. */
+  /** Archives the stream as it is now, without later messages. Fails if a stored message is damaged. */
   async take(stream: string): Promise<StreamSnapshot> {
     const inbox = createInbox();
     const subscription = this.nc.subscribe(inbox);
@@ -88,8 +88,8 @@ export class Snapshots {
   }
 
   /**
-   * Makes the stream that was archived; there must be none of its name. The chunks may be cut in any way. The broker gives
-   * up when it needs over 5 s for one: with `sync_interval: always` small messages in their thousands are too much for it.
+   * Restores an archived stream; no stream of this name may exist. Chunks can have any size. The broker gives up if a
+   * chunk takes it over 5 s: with `sync_interval: always`, thousands of small messages take longer.
    */
   async restore(head: StreamHead, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const stream = head.config.name;
@@ -104,12 +104,12 @@ export class Snapshots {
     await this.ask(stream, target, NOTHING, WHOLE_STREAM_TIMEOUT_MS);
   }
 
-  /** Removes a stream with all that is in it. */
+  /** Deletes a stream with all its messages. */
   async delete(stream: string): Promise<void> {
-    await viaBroker(`The stream ${stream} cannot be removed.`, () => this.jsm.streams.delete(stream));
+    await viaBroker(`The stream ${stream} cannot be deleted.`, () => this.jsm.streams.delete(stream));
   }
 
-  /** Ends what is under way too. */
+  /** Closes the connection; operations in progress fail. */
   async close(): Promise<void> {
     await this.nc.close();
   }
@@ -141,8 +141,8 @@ async function* chunksOf(stream: string, subscription: Subscription): AsyncGener
   throw new LlmosError('UNAVAILABLE', `The broker went away while it worked on the stream ${stream}.`);
 }
 
-function refused(stream: string, reason = 'no reason is given'): LlmosError {
-  return new LlmosError('UNAVAILABLE', `The broker refuses the stream ${stream}: ${reason}.`);
+function refused(stream: string, reason = 'it gave no reason'): LlmosError {
+  return new LlmosError('UNAVAILABLE', `The broker rejected the stream ${stream}: ${reason}.`);
 }
 
 async function viaBroker<T>(failure: string, work: () => Promise<T>): Promise<T> {

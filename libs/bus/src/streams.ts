@@ -39,14 +39,14 @@ export const intakeConsumer: ConsumerSpec = {
 /** Deliveries of schedules: the gateway starts runs for them. */
 export const dueConsumer: ConsumerSpec = { stream: STREAMS.schedules, name: 'gateway_due', filter: subjects.dueAll() };
 
-/** Messages that were delivered as often as is allowed and that no worker finished: they become dead letters. */
+/** Messages that no worker finished within the maximum number of deliveries. They become dead letters. */
 export const abandonedConsumer: ConsumerSpec = {
   stream: STREAMS.advisories,
   name: 'bus_bury',
   filter: '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>',
 };
 
-/** The inboxes of a broker's user. Users may not subscribe to the inboxes of others. */
+/** The inbox prefix of a user of the broker. A user may subscribe to its own inboxes only. */
 export function inboxPrefixOf(user: string): string {
   return `_INBOX_${user}`;
 }

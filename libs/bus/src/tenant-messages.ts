@@ -7,10 +7,10 @@ import { storedHeaders } from './stored-messages.js';
 import { STREAMS } from './topology.js';
 import { viaBroker } from './broker-errors.js';
 
-/** Overwriting a message in a full block costs the broker some 10 ms: what this does not suffice for is purged. */
+/** Overwriting a message in a full block takes the broker about 10 ms. Messages left after this time are purged. */
 const OVERWRITE_FOR_MS = 15_000;
 
-/** How many messages of a tenant went, and of how many the bytes were overwritten in the broker's files at once. */
+/** How many messages of a tenant were removed, and how many of them were overwritten at once in the broker's files. */
 export interface ForgottenMessages {
   readonly removed: number;
   readonly overwritten: number;
@@ -20,16 +20,16 @@ interface TenantStores {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly blobs: Blobs;
-  readonly letterObjects: ObjectBucket;
+  readonly deadLetterObjects: ObjectBucket;
 }
 
 /**
- * Removes what the streams hold of a tenant beside work under way: results, dead letters, schedules, answers. Messages
- * on disk are overwritten in the broker's files one by one for a while; those left then are purged, which hides them
- * from every reader, and their bytes go when the broker next drops or rewrites their block. May be repeated.
+ * Removes the results, dead letters, schedules and answers of a tenant; work in progress stays. Messages on disk are
+ * overwritten one by one for 15 s. The rest is purged: hidden from every reader, and gone from disk when the broker
+ * next drops or rewrites their block. The call can be repeated.
  */
 export async function forgetTenant(
-  { js, jsm, blobs, letterObjects }: TenantStores,
+  { js, jsm, blobs, deadLetterObjects }: TenantStores,
   tenant: string,
 ): Promise<ForgottenMessages> {
   const untilMs = Date.now() + OVERWRITE_FOR_MS;
@@ -42,10 +42,10 @@ export async function forgetTenant(
       overwritten += await overwrite({ js, jsm, stream, filter }, untilMs);
       removed += (await jsm.streams.purge(stream, { filter })).purged;
     }
-    // A work queue lets nobody read beside its consumers. What lies here was sealed.
+    // Only the consumers of a work queue can read it, so its messages are purged without overwriting. They were sealed.
     for (const filter of [subjects.schedules(tenant), subjects.dueOf(tenant)])
       removed += (await jsm.streams.purge(STREAMS.schedules, { filter })).purged;
-    await letterObjects.deleteAll(`${tenant}.`);
+    await deadLetterObjects.deleteAll(`${tenant}.`);
     await blobs.forget(tenant);
     removed += await forgetAnswers(js, jsm, tenant);
     return { removed: removed + overwritten, overwritten };
@@ -69,7 +69,7 @@ async function overwrite({ js, jsm, stream, filter }: Place, untilMs: number): P
   return count;
 }
 
-/** Their subjects name runs; whose they are is in their headers. They lie in memory, for minutes. */
+/** The subject of an answer names its run; the tenant is in the headers. Answers are kept in memory for minutes. */
 async function forgetAnswers(js: JetStreamClient, jsm: JetStreamManager, tenant: string): Promise<number> {
   const runs = new Set<string>();
   for await (const { subject, headers } of storedHeaders(js, STREAMS.answers, subjects.answers()))

@@ -18,11 +18,11 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 /** How long dead letters are kept. */
-export const LETTERS_KEPT_MS = 30 * DAY;
+export const DEAD_LETTERS_KEPT_MS = 30 * DAY;
 
-/** Deliveries before a task is given up as a dead letter. */
+/** Deliveries before a task becomes a dead letter. */
 export const MAX_DELIVERIES = 5;
-/** Without a sign of work for this long, a task is given to somebody else. */
+/** A task without a sign of progress for this long is delivered to another worker. */
 export const ACK_WAIT_MS = 15 * SECOND;
 
 const MAX_DELIVER_ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.*.*';
@@ -31,7 +31,7 @@ type Definition = Pick<StreamConfig, 'name' | 'subjects' | 'retention' | 'storag
 
 const DEFINITIONS: readonly Definition[] = [
   {
-    // Someone waits: kept in memory, soon stale, and full means overloaded (the bound is the admission control).
+    // A caller waits: tasks are kept in memory and expire soon. The bound is the admission control: full is OVERLOADED.
     name: STREAMS.tasksLive,
     subjects: [subjects.tasks('live')],
     retention: RetentionPolicy.Workqueue,
@@ -61,7 +61,7 @@ const DEFINITIONS: readonly Definition[] = [
     duplicate_window: nanos(10 * MINUTE),
   },
   {
-    // A schedule stays until it is deleted; what it fires is work like any intake. The broker refuses `discard: new` here.
+    // A schedule is kept until deleted; its due messages are work like intake. The broker rejects `discard: new` here.
     name: STREAMS.schedules,
     subjects: [subjects.schedulesAll(), subjects.dueAll()],
     retention: RetentionPolicy.Workqueue,
@@ -93,7 +93,7 @@ const DEFINITIONS: readonly Definition[] = [
     subjects: [subjects.deadLetters()],
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
-    max_age: nanos(LETTERS_KEPT_MS),
+    max_age: nanos(DEAD_LETTERS_KEPT_MS),
     duplicate_window: nanos(10 * MINUTE),
   },
   {
@@ -106,16 +106,16 @@ const DEFINITIONS: readonly Definition[] = [
 ];
 
 /**
- * Creates the streams, or brings them to what this version wants, and reads them back: an older server
- * drops the fields it does not know in silence.
+ * Creates the streams, or updates them to the definitions of this version, and checks the result: an older server
+ * silently drops fields that it does not know.
  *
- * @throws Error naming the stream and the field that did not take.
+ * @throws Error naming the stream and the dropped field.
  */
 export async function ensureStreams(jsm: JetStreamManager, replicas: number): Promise<void> {
   await Promise.all(DEFINITIONS.map((definition) => ensureStream(jsm, { ...definition, num_replicas: replicas })));
 }
 
-/** How many copies are kept of the streams that are there; 1 where there are none. */
+/** The replica count of the existing streams; 1 if there are none. */
 export async function replicasKept(jsm: JetStreamManager): Promise<number> {
   try {
     return (await jsm.streams.info(STREAMS.deadLetters)).config.num_replicas;
@@ -146,7 +146,7 @@ function differences(have: object, want: object): string[] {
     .map(([key]) => key);
 }
 
-/** Creates a durable pull consumer, or leaves the one that is there as it is. */
+/** Creates a durable pull consumer, or updates the existing one. */
 export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec): Promise<void> {
   const config: Partial<ConsumerConfig> = {
     durable_name: spec.name,

@@ -14,7 +14,7 @@ const config = `authorization { users: [
 
 const failureOf = (work: () => Promise<unknown>): Promise<unknown> => work().catch((error: unknown) => error);
 
-describe('errors of a real nats-server', () => {
+describe('errors of a nats-server', () => {
   let nats: TestNatsServer;
   let root: Bus;
   let weak: Bus;
@@ -55,14 +55,14 @@ describe('errors of a real nats-server', () => {
     expect(Date.now() - startedAt).toBeLessThan(1_500);
   });
 
-  it('what the user may do works beside it', async () => {
+  it('do not prevent operations that the user may do', async () => {
     expect(await (await weak.kv('locked')).get('a')).toBeUndefined();
     await (await root.kv('open')).put('a', value);
     await (await weak.kv('open')).put('a', value);
     await expect(weak.publishTask(context('durable'), 'text.shout', 0, {}, undefined)).resolves.toBeGreaterThan(0);
   });
 
-  it('a subscription without permission is reported, and the connection goes on', async () => {
+  it('a subscription without permission is reported, and the connection stays usable', async () => {
     weak.onCancel(() => undefined);
     weak.listen(weak.newRunId(), () => undefined);
     await waitFor('both reports', () => {
@@ -89,7 +89,7 @@ describe('errors of a real nats-server', () => {
       expect(await failureOf(work)).toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
-  it('a message that the server never takes is INTERNAL at once, not repeated until the deadline', async () => {
+  it('a message above the limit of the server is INTERNAL at once, without repetition until the deadline', async () => {
     const tooLarge = { text: 'x'.repeat(2_000_000) };
     const startedAt = Date.now();
     const bucket = await root.kv('open');
@@ -97,7 +97,7 @@ describe('errors of a real nats-server', () => {
     expect(Date.now() - startedAt).toBeLessThan(1_500);
   });
 
-  it('a broker that is away is UNAVAILABLE', async () => {
+  it('a call without a broker is UNAVAILABLE', async () => {
     const bucket = await root.kv(BUCKETS.documents);
     await nats.kill();
     await waitFor('the connection to be lost', () => !root.usable);

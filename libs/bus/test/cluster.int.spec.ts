@@ -4,41 +4,41 @@ import { Bus } from '../src/bus.js';
 
 const REPLICAS = 3;
 
-describe('a cluster of real nats-servers', () => {
+describe('a cluster of nats-servers', () => {
   let cluster: TestNatsCluster;
-  /** Said how many copies there are to be. */
-  let told: Bus;
+  /** A connection that sets the replica count. */
+  let configured: Bus;
   beforeAll(async () => {
     cluster = await startNatsCluster();
-    told = await waitFor('JetStream to have its leader', () => connect(REPLICAS).catch(() => undefined), 60_000);
-    await told.kv('notes');
+    configured = await waitFor('JetStream to have its leader', () => connect(REPLICAS).catch(() => undefined), 60_000);
+    await configured.kv('notes');
   }, 90_000);
   afterAll(async () => {
-    await told?.close(200);
+    await configured?.close(200);
     await cluster?.stop();
   }, 30_000);
 
   const connect = (replicas?: number) => Bus.connect({ url: cluster.url, service: 'cluster-test', replicas });
-  /** Copies of each stream and bucket, by its name. */
-  async function copies(bus: Bus): Promise<Record<string, number>> {
+  /** The replica count of each stream and bucket, by its name. */
+  async function replicaCounts(bus: Bus): Promise<Record<string, number>> {
     const found: Record<string, number> = {};
     const jsm = await jetstreamManager(bus.nc);
     for await (const { config } of jsm.streams.list()) found[config.name] = config.num_replicas;
     return found;
   }
 
-  it('keeps as many copies as it was told, also when a process comes that says nothing of them', async () => {
-    const wanted = await copies(told);
+  it('keeps the replica count when a process without the setting connects', async () => {
+    const wanted = await replicaCounts(configured);
     expect(new Set(Object.values(wanted))).toEqual(new Set([REPLICAS]));
-    const silent = await connect();
-    await silent.kv('notes');
-    await silent.kv('others');
-    await silent.objects('files').put('a', Buffer.from('b'));
-    expect(await copies(silent)).toEqual({ ...wanted, KV_others: REPLICAS, OBJ_files: REPLICAS });
-    await silent.close(200);
+    const unconfigured = await connect();
+    await unconfigured.kv('notes');
+    await unconfigured.kv('others');
+    await unconfigured.objects('files').put('a', Buffer.from('b'));
+    expect(await replicaCounts(unconfigured)).toEqual({ ...wanted, KV_others: REPLICAS, OBJ_files: REPLICAS });
+    await unconfigured.close(200);
   }, 60_000);
 
-  it('loses nothing when a member is gone, and goes on', async () => {
+  it('loses nothing when one server is killed, and takes new writes', async () => {
     const bus = await connect();
     const notes = await bus.kv('notes');
     await notes.put('a', Buffer.from('kept'));

@@ -7,7 +7,7 @@ import { Snapshots } from '../src/snapshots.js';
 const MESSAGES = 10_000;
 const WORK = 'WORK';
 
-/** One broker's streams, the means to fill them and to look at them. */
+/** A broker with the connections that fill, read and archive its streams. */
 interface Place {
   readonly nats: TestNatsServer;
   readonly bus: Bus;
@@ -54,7 +54,7 @@ async function fill({ bus }: Place): Promise<void> {
   await bus.objects('files').put('big', Buffer.alloc(1_500_000, 'b'));
 }
 
-/** Everything there is to see of a stream: sequences, subjects, headers, times, bodies. */
+/** The whole content of a stream: sequences, subjects, headers, times, bodies. */
 async function contents({ bus }: Place, stream: string): Promise<unknown[]> {
   const jsm = await jetstreamManager(bus.nc);
   const { state } = await jsm.streams.info(stream);
@@ -67,7 +67,7 @@ async function contents({ bus }: Place, stream: string): Promise<unknown[]> {
   return seen;
 }
 
-describe('snapshots of a real nats-server', () => {
+describe('Snapshots', () => {
   let from: Place;
   let to: Place;
   beforeAll(async () => {
@@ -81,7 +81,7 @@ describe('snapshots of a real nats-server', () => {
     await to.snapshots.restore(head, chunks);
   }
 
-  it('list what lies on disk, and not what is kept in memory', async () => {
+  it('lists the streams on disk, and not those in memory', async () => {
     const names = (await from.snapshots.list()).map(({ name }) => name);
     expect(names).toEqual(
       expect.arrayContaining([WORK, 'KV_things', 'OBJ_files', 'RESULTS', 'DEAD_LETTERS', 'INTAKE']),
@@ -92,7 +92,7 @@ describe('snapshots of a real nats-server', () => {
   });
 
   it.each([WORK, 'KV_things', 'OBJ_files'])(
-    'bring %s into another broker as it was',
+    'restores %s unchanged in another broker',
     async (name) => {
       await move(name);
       expect(await contents(to, name)).toEqual(await contents(from, name));
@@ -100,7 +100,7 @@ describe('snapshots of a real nats-server', () => {
     60_000,
   );
 
-  it('bring revisions, deleted keys, objects and how far a consumer is', async () => {
+  it('restores revisions, deleted keys, objects and the progress of a consumer', async () => {
     const [before, after] = [await from.bus.kv('things', { history: 3 }), await to.bus.kv('things', { history: 3 })];
     for (const key of ['key-0', 'key-1', 'key-4']) expect(await after.get(key)).toEqual(await before.get(key));
     expect(await after.get('key-1')).toBeUndefined();
@@ -113,7 +113,7 @@ describe('snapshots of a real nats-server', () => {
     expect(reader.num_pending).toBe(MESSAGES - 26);
   });
 
-  it('are refused where there is a stream of that name, until it is removed', async () => {
+  it('restores no stream whose name exists, until that stream is deleted', async () => {
     await expect(move('KV_things')).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('KV_things'),
@@ -123,7 +123,7 @@ describe('snapshots of a real nats-server', () => {
     expect(await contents(to, 'KV_things')).toEqual(await contents(from, 'KV_things'));
   });
 
-  it('of what is not there, or is not an archive, say so', async () => {
+  it('reports a missing stream, and data that is not an archive', async () => {
     await expect(from.snapshots.take('NOTHING')).rejects.toThrow('NOTHING: stream not found');
     const { head, chunks } = await from.snapshots.take('RESULTS');
     for await (const chunk of chunks) expect(chunk.length).toBeGreaterThan(0);
@@ -134,7 +134,7 @@ describe('snapshots of a real nats-server', () => {
     await expect(to.snapshots.restore(head, rubbish())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('fail when the broker goes meanwhile, and do not wait for it', async () => {
+  it('fails at once when the connection is lost during a restore', async () => {
     const lost = await open();
     const { head, chunks } = await from.snapshots.take(WORK);
     async function* cutOff() {

@@ -11,10 +11,10 @@ async function collect(chunks: AsyncIterable<Uint8Array> | undefined): Promise<B
   return Buffer.concat(all);
 }
 
-/** Sockets that this process has open. */
+/** The number of open sockets of this process. */
 const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
 
-describe('stores of a real nats-server', () => {
+describe('Bus stores', () => {
   let nats: TestNatsServer;
   let bus: Bus;
 
@@ -27,14 +27,14 @@ describe('stores of a real nats-server', () => {
     await nats.stop();
   });
 
-  it('that cannot be had leave no connection open', async () => {
+  it('leave no connection open when the bus cannot be opened', async () => {
     const before = sockets();
     const alone = { url: nats.url, service: 'bus-test', replicas: 3 };
     for (let n = 0; n < 3; n++) await expect(Bus.connect(alone)).rejects.toThrow(/replicas/);
     await waitFor('the connections to be closed', () => sockets() <= before);
   });
 
-  it('keep objects of any size as streams, replace them, name them and delete them', async () => {
+  it('write, read, replace, list and delete objects of any size', async () => {
     const objects = bus.objects('things');
     expect(await collect(await objects.get('none'))).toBeUndefined();
     const big = Buffer.alloc(3_000_000, 7);
@@ -54,7 +54,7 @@ describe('stores of a real nats-server', () => {
     await expect(objects.put('a/b', bytes('x'))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
-  it('forget an erased key for good and tell watchers; the key can be written again', async () => {
+  it('erase a key permanently, notify watchers and accept a new value for it', async () => {
     const bucket = await bus.kv('people', { erasable: true });
     const seen: (string | undefined)[] = [];
     await bucket.watch({ onEntry: ({ value }) => seen.push(value && Buffer.from(value).toString()) });
@@ -76,7 +76,7 @@ describe('stores of a real nats-server', () => {
     await expect((await bus.kv('others')).erase('a')).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
-  it('change an entry from what it is: every one of 40 writers at once, over two connections, counts', async () => {
+  it('count the change of each of 40 concurrent writers over two connections', async () => {
     const other = await Bus.connect({ url: nats.url, service: 'bus-test' });
     const buckets = await Promise.all([bus.kv('counts'), other.kv('counts')]);
     const plusOne = (value: Uint8Array | undefined) =>
@@ -90,7 +90,7 @@ describe('stores of a real nats-server', () => {
     await other.close(200);
   });
 
-  it('keep a watched bucket in memory: what is stored, what changes, and nothing that cannot be read', async () => {
+  it('keep a watched bucket in memory with its changes, without unreadable entries', async () => {
     const bucket = await bus.kv('numbers');
     for (const [key, text] of Object.entries({ a: '1', 'acme.b': '2', gone: '3', bad: 'x' }))
       await bucket.put(key, bytes(text));
@@ -116,7 +116,7 @@ describe('stores of a real nats-server', () => {
     watched.stop();
   });
 
-  it('follow a bucket past a crash of the broker, and resolve at once for an empty one', async () => {
+  it('follow a bucket past a crash of the broker, and open an empty one at once', async () => {
     const empty = await WatchedBucket.open<string>(await bus.kv('empty'), { decode: String });
     expect(empty.size).toBe(0);
     const bucket = await bus.kv('followed');

@@ -10,11 +10,11 @@ describe('loadConfig', () => {
     verbose: setting('TEST_VERBOSE', flag().default(false)),
   });
 
-  it('gives the defaults when nothing is set', () => {
+  it('returns the defaults without any variable', () => {
     expect(loadConfig(definition, {})).toEqual({ threads: 2, device: 'cpu', verbose: false });
   });
 
-  it('reads what is set', () => {
+  it('reads the variables that are set', () => {
     expect(loadConfig(definition, { TEST_THREADS: '4', TEST_DEVICE: 'cuda', TEST_VERBOSE: 'yes' })).toEqual({
       threads: 4,
       device: 'cuda',
@@ -22,20 +22,20 @@ describe('loadConfig', () => {
     });
   });
 
-  it('names every variable at fault and shows no value', () => {
+  it('names every invalid variable and shows no value', () => {
     const load = () => loadConfig(definition, { TEST_THREADS: '-77', TEST_DEVICE: 'secret-value' });
     expect(load).toThrow(/TEST_THREADS: expected at least 1\n {2}TEST_DEVICE: expected one of cpu, cuda/);
     expect(load).not.toThrow(/secret-value|-77/);
   });
 
-  it('finds the checkout it belongs to, and the folders in it', () => {
+  it('finds the checkout and its folders', () => {
     expect(loadConfig(baseConfig, {})).toMatchObject({
       root: process.cwd(),
       pipelinesDir: join(process.cwd(), 'deploy', 'pipelines'),
     });
   });
 
-  it('looks for pipelines, models and samples under LLMOS_ROOT, unless they have settings of their own', () => {
+  it('finds pipelines, models and samples under LLMOS_ROOT unless their own variables are set', () => {
     expect(loadConfig(baseConfig, { LLMOS_ROOT: '/app', LLMOS_SAMPLES_DIR: '/samples' })).toMatchObject({
       pipelinesDir: '/app/deploy/pipelines',
       catalogPath: '/app/deploy/models.yaml',

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
-/** One setting: the environment variable it is read from and the schema (with its default) that checks it. */
+/** A setting: its environment variable, and the schema that checks the value and has the default. */
 export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly env: string;
   readonly schema: S;
-  /** The value of an absent variable, where it depends on other variables. */
+  /** The value of an absent variable, if it depends on other variables. */
   readonly fallback?: (environment: NodeJS.ProcessEnv) => string;
 }
 export type ConfigDefinition = Record<string, Setting>;
 export type ConfigOf<D extends ConfigDefinition> = { readonly [K in keyof D]: z.output<D[K]['schema']> };
 
-/** Declares one setting. The schema sees a string or undefined; give it a default unless it must be set. */
+/** Declares a setting. The schema receives a string or undefined. Without a default, the variable is required. */
 export function setting<S extends z.ZodType>(env: string, schema: S, fallback?: Setting['fallback']): Setting<S> {
   return { env, schema, ...(fallback ? { fallback } : {}) };
 }
 
-/** Declares what a process can be told; the only place where its environment variables are named. */
+/** Declares the settings of a process. Its environment variables are named only here. */
 export function defineConfig<D extends ConfigDefinition>(definition: D): D {
   return definition;
 }
@@ -27,9 +27,9 @@ export const flag = () =>
     .transform((text) => ['1', 'true', 'yes', 'on'].includes(text));
 
 /**
- * Reads a process's settings once, at boot.
+ * Reads the settings of a process once, at start.
  *
- * @throws Error naming every variable at fault and what is expected of it, never the value it has.
+ * @throws Error naming every invalid variable and what is expected, never the value.
  */
 export function loadConfig<D extends ConfigDefinition>(
   definition: D,
@@ -42,7 +42,7 @@ export function loadConfig<D extends ConfigDefinition>(
     if (parsed.success) values[key] = parsed.data;
     else faults.push(`  ${env}: ${parsed.error.issues.map((issue) => expectation(issue)).join('; ')}`);
   }
-  if (faults.length > 0) throw new Error(`These settings cannot be used:\n${faults.join('\n')}`);
+  if (faults.length > 0) throw new Error(`These settings are invalid:\n${faults.join('\n')}`);
   return values as ConfigOf<D>;
 }
 

@@ -344,7 +344,7 @@ describe('the mesh over a real nats-server', () => {
   });
 
   it('a task that its worker dies on, again and again, becomes a dead letter and ends its run', async () => {
-    bus.buryAbandoned(endAbandoned(bus, new Forwarder(bus, client.records)));
+    bus.deadLetterAbandoned(endAbandoned(bus, new Forwarder(bus, client.records)));
     const deaf = await Bus.connect({ url: nats.url, service: 'text' });
     buses.push(deaf);
     let deliveries = 0;

@@ -71,7 +71,7 @@ describe('the itinerary of a run', () => {
     expect(resultOf(task({}))).toEqual({ result: '', details: {} });
   });
 
-  it('tells before the run which steps it may take', () => {
+  it('lists the steps that a run may take before it begins', () => {
     expect(stepsToTake(pipeline, { text: 'hi' }).map((step) => step.id)).toEqual(['intent', 'said']);
     expect(stepsToTake(pipeline, { audio: 'a' }).map((step) => step.id)).toEqual(['heard', 'intent', 'said']);
   });

@@ -1,11 +1,12 @@
 import { LlmosError } from '@llmos/contracts';
 
-/** One operation that can be stopped: the shape every concern here takes and gives back. */
+/** An operation that can be stopped. Every wrapper of this library takes and returns one. */
 export type Operation<I, O> = (input: I, signal: AbortSignal) => Promise<O>;
 
 /**
- * Bounds an operation in time. When the time is over, or the caller's own signal fires, the operation's signal is
- * aborted and the caller gets DEADLINE_EXCEEDED (or the caller's reason) at once, even if the operation does not listen.
+ * Limits the time of an operation. After the time, or when the signal of the caller fires, the signal of the
+ * operation fires and the call rejects with DEADLINE_EXCEEDED (or the caller's reason) at once, even if the operation
+ * does not stop.
  */
 export function withDeadline<I, O>(operation: Operation<I, O>, timeoutMs: number): Operation<I, O> {
   return (input, signal) => {

@@ -35,7 +35,7 @@ describe('LaneQueue', () => {
     expect([order.indexOf('d1'), order.indexOf('d2')]).toEqual([8, 17]);
   });
 
-  it('passes over items that cannot start, and removes items from the middle', () => {
+  it('skips items that cannot start, and removes items from the middle', () => {
     const queue = new LaneQueue<string>();
     pushAll(queue, 'live', ['l1', 'l2', 'l3']);
     expect(queue.shift((item) => item !== 'l1')).toBe('l2');

@@ -3,17 +3,17 @@ import { LANES, type Lane } from '@llmos/contracts';
 
 const lanes = new AsyncLocalStorage<Lane>();
 
-/** Does the work of a run: what it queues for a shared resource, at any depth, is queued in the run's lane. */
+/** Runs the work of a run: everything that it queues for a shared resource, at any depth, goes to the run's lane. */
 export function inLane<T>(lane: Lane, work: () => T): T {
   return lanes.run(lane, work);
 }
 
-/** The lane of the run that is being worked on. Work outside a run, such as filling an index, can wait like durable work. */
+/** The lane of the current run. Work outside a run, such as filling an index, counts as durable. */
 export function currentLane(): Lane {
   return lanes.getStore() ?? 'durable';
 }
 
-/** Live items taken in a row while durable ones wait. */
+/** How many live items are taken in a row while durable ones wait. */
 const LIVE_IN_A_ROW = 8;
 
 /** Items that wait for a shared resource: live before durable, in order within a lane; no lane starves the other. */
@@ -42,7 +42,7 @@ export class LaneQueue<T> {
     return LANES.reduce((sum, lane) => sum + this.waiting[lane].filter(matches).length, 0);
   }
 
-  /** Takes out every item that `matches`, wherever it stands. */
+  /** Removes and returns every item that `matches`, at any position. */
   remove(matches: (item: T) => boolean): T[] {
     return LANES.flatMap((lane) => {
       const removed = this.waiting[lane].filter(matches);

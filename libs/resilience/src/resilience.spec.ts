@@ -6,24 +6,24 @@ import { backoffMs, retry, retryConflicts } from './retry.js';
 const never = new AbortController().signal;
 
 describe('withDeadline', () => {
-  it('ends the wait, and tells the work', async () => {
-    let told = false;
-    const deaf: Operation<number, number> = (_, signal) => {
-      signal.addEventListener('abort', () => (told = true));
+  it('rejects at the deadline and aborts the operation', async () => {
+    let aborted = false;
+    const endless: Operation<number, number> = (_, signal) => {
+      signal.addEventListener('abort', () => (aborted = true));
       return new Promise(() => undefined);
     };
-    await expect(withDeadline(deaf, 10)(1, never)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
-    expect(told).toBe(true);
+    await expect(withDeadline(endless, 10)(1, never)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    expect(aborted).toBe(true);
   });
 
-  it('passes the reason of its caller on', async () => {
+  it('rejects with the abort reason of its caller', async () => {
     const caller = new AbortController();
     const outcome = withDeadline(() => new Promise(() => undefined), 10_000)(1, caller.signal);
     caller.abort(new LlmosError('CANCELLED', 'x'));
     await expect(outcome).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('gives the result through', async () => {
+  it('returns the result of the operation', async () => {
     await expect(withDeadline((n: number) => Promise.resolve(n + 1), 1_000)(1, never)).resolves.toBe(2);
   });
 });
@@ -90,7 +90,7 @@ describe('retry', () => {
 describe('withBreaker', () => {
   const options = { name: 'the model', timeoutMs: 1_000, capacity: 2, resetMs: 50 };
 
-  it('one failure does not open it, many do, and one success closes it again', async () => {
+  it('opens after many failures, not after one, and closes again after one success', async () => {
     let healthy = false;
     const guarded = withBreaker(() => (healthy ? Promise.resolve('ok') : Promise.reject(new Error('down'))), options);
     await expect(guarded(undefined, never)).rejects.toThrow('down');
@@ -104,14 +104,14 @@ describe('withBreaker', () => {
     await expect(guarded(undefined, never)).resolves.toBe('ok');
   });
 
-  it("a caller's own mistakes do not open it", async () => {
+  it('does not open after invalid calls', async () => {
     const guarded = withBreaker(() => Promise.reject(new LlmosError('INVALID_ARGUMENT', 'x')), options);
     for (let i = 0; i < 20; i++)
       await expect(guarded(undefined, never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     expect(guarded.isOpen()).toBe(false);
   });
 
-  it('turns away what is over its capacity, and stops what takes too long', async () => {
+  it('rejects calls over its capacity and stops calls at its time limit', async () => {
     const stopped: boolean[] = [];
     const slow = withBreaker(
       (_: number, signal) =>

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { hasCode } from '@llmos/contracts';
 
 /**
- * How long to wait before trying again: exponential back-off with equal jitter
+ * The delay before the next attempt: exponential back-off with equal jitter
  * (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
  *
  * @param attempt 1 after the first failure.

@@ -263,7 +263,7 @@ describe('the permissions of the users of the broker', () => {
         expect(await bus.recurringRuns.list('acme')).toHaveLength(1);
         expect(await bus.recurringRuns.delete('acme', 'nightly')).toBe(true);
         for (const consumer of [intakeConsumer, dueConsumer]) bus.consume(consumer, 1, () => Promise.resolve());
-        bus.buryAbandoned(() => Promise.resolve());
+        bus.deadLetterAbandoned(() => Promise.resolve());
         // One abandoned task of another service becomes a dead letter of that service.
         const hung: string[] = [];
         const consumer = { ...taskConsumer('durable', 'asr.transcribe'), ackWaitMs: 200, maxDeliveries: 1 };
@@ -273,11 +273,11 @@ describe('the permissions of the users of the broker', () => {
           await Promise.resolve();
         });
         await bus.publishTask({ ...context, run: newRunId() }, 'asr.transcribe', 0, {}, undefined);
-        const isBuried = async () => {
+        const isDeadLetter = async () => {
           for await (const { service } of operator.deadLetterAdmin.list('acme')) if (service === 'asr') return true;
           return false;
         };
-        await waitFor('the dead letter', isBuried, 20_000);
+        await waitFor('the dead letter', isDeadLetter, 20_000);
         await loop.stop(0);
         await operator.close(0);
         expect(hung).toHaveLength(1);

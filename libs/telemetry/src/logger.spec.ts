@@ -10,7 +10,7 @@ function logged(error: unknown): string {
 }
 
 describe('createLogger', () => {
-  it('takes personal data out of what an error and its cause quote', () => {
+  it('redacts personal data that an error and its cause quote', () => {
     const cause = new SyntaxError('Unexpected token in {"card":"4111 1111 1111 1111"}');
     const line = logged(new Error('Cannot read the order of ada@example.org', { cause }));
     expect(line).not.toMatch(/4111|ada@/);
@@ -19,7 +19,7 @@ describe('createLogger', () => {
     });
   });
 
-  it('keeps the addresses of machines, and takes what is no error', () => {
+  it('keeps network addresses, and accepts values that are not errors', () => {
     expect(logged(new Error('connect ECONNREFUSED 127.0.0.1:4222'))).toContain('127.0.0.1:4222');
     const numbered = Object.assign(new Error('x'), {
       account: 4111111111111111,

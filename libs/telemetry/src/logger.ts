@@ -6,12 +6,12 @@ export type { Logger } from 'pino';
 
 const MAX_DEPTH = 6;
 
-/** What an error of a library may quote from what it was given. Addresses of machines are for operators to see. */
+/** Personal data that an error of a library may quote from its input. Network addresses stay: operators need them. */
 const NEVER_LOGGED: readonly PersonalDataType[] = ['card', 'iban', 'national_id', 'email', 'phone'];
 
 /**
  * One JSON line per event on standard output, with the trace and span it belongs to.
- * Never pass a caller's text or a secret: payloads do not reach logs. Errors are cleaned of personal data they quote.
+ * Never pass a caller's text or a secret: payloads must not reach logs. Personal data quoted by errors is redacted.
  */
 export function createLogger(
   options: { service: string; level: string },
@@ -41,7 +41,7 @@ function withoutPersonalData(error: unknown): unknown {
   return cleaned(stdSerializers.err(error as Error), MAX_DEPTH);
 }
 
-/** Every text in it, down to a depth that no error of ours has. */
+/** Redacts every string, to a depth that no error of LLM OS reaches. */
 function cleaned(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return redactText(value, NEVER_LOGGED);
   if (typeof value !== 'object' || value === null) return value;

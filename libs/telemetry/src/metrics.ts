@@ -2,12 +2,12 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 
 export type { Counter, Gauge, Histogram } from 'prom-client';
 
-/** This process's figures, shown at /metrics in the Prometheus text format. */
+/** The metrics of this process. /metrics shows them in the Prometheus text format. */
 export const registry = new Registry();
 
 let started = false;
 
-/** Adds the figures every Node process has (CPU, memory, event-loop delay) and names the service. */
+/** Adds the metrics of a Node process (CPU, memory, event-loop delay) and the label with the name of the service. */
 export function startMetrics(service: string): void {
   if (started) return;
   started = true;
@@ -22,7 +22,7 @@ export function counter<L extends string>(name: string, help: string, labelNames
   return new Counter({ name, help, labelNames, registers: [registry] });
 }
 
-/** `llmos_<thing>`. `collect` is called when the figures are read. */
+/** `llmos_<thing>`. */
 export function gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
   return new Gauge({ name, help, labelNames, registers: [registry] });
 }

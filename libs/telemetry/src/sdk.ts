@@ -4,17 +4,18 @@ export interface TracingOptions {
   readonly service: string;
   /** OTLP/HTTP endpoint without the path, such as http://127.0.0.1:4318. */
   readonly otlpUrl: string | undefined;
-  /** Share of runs traced, 0 to 1; a run whose caller decided keeps that decision. */
+  /** The share of runs that are traced, 0 to 1. A run with a `traceparent` keeps the decision of its caller. */
   readonly ratio: number;
 }
 
 /**
- * Starts exporting spans, or does nothing when no endpoint is set: every span is then free.
- * Returns a function that sends what is left and stops.
+ * Starts the export of spans. Without an endpoint it does nothing, and spans cost nothing.
+ *
+ * @returns a function that sends the remaining spans and stops.
  */
 export async function startTracing(options: TracingOptions): Promise<() => Promise<void>> {
   if (!options.otlpUrl) return () => Promise.resolve();
-  // Loaded only when it is used: the SDK is a third of a small process's memory.
+  // Loaded only if used: the SDK takes a third of the memory of a small process.
   const [{ NodeSDK }, { resourceFromAttributes }, sdkTrace, { OTLPTraceExporter }] = await Promise.all([
     import('@opentelemetry/sdk-node'),
     import('@opentelemetry/resources'),

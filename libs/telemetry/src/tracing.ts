@@ -23,14 +23,14 @@ export function markTracingOn(): void {
 export interface SpanOptions {
   readonly kind?: SpanKind;
   readonly attributes?: Attributes;
-  /** A W3C `traceparent`; the parent is the active span when it is left out. */
+  /** A W3C `traceparent`. Without it, the parent is the active span. */
   readonly traceparent?: string | undefined;
   readonly startTimeMs?: number;
 }
 
 const SILENT = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
 
-/** Runs `work` inside a span that ends with it; a thrown error marks the span and passes on. */
+/** Runs `work` in a span that ends with it. An error marks the span as failed and is rethrown. */
 export async function withSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   if (!tracingOn) return work(SILENT);
   const parent = options.traceparent === undefined ? context.active() : contextOf(options.traceparent);
@@ -53,7 +53,7 @@ export async function withSpan<T>(name: string, options: SpanOptions, work: (spa
   }
 }
 
-/** Marks a span as failed, with the error's code; its message may hold what must not leave. */
+/** Marks a span as failed with the code of the error, without its message: that may contain personal data. */
 export function markFailed(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
   if (error instanceof Error && 'code' in error) span.setAttribute('error.type', String(error.code));
@@ -63,11 +63,11 @@ export interface ModelCall {
   /** The OpenTelemetry GenAI operation: `chat`, `embeddings`, or the task's own verb. */
   readonly operation: string;
   readonly model: string;
-  /** What runs the model: `onnxruntime`, `llama.cpp`, or a vendor. */
+  /** The runtime of the model: `onnxruntime`, `llama.cpp`, or a vendor. */
   readonly provider: string;
 }
 
-/** A span for one call of a model, named and attributed as the OpenTelemetry GenAI conventions say. */
+/** A span for a call of a model, with the name and attributes of the OpenTelemetry GenAI conventions. */
 export function withModelSpan<T>(call: ModelCall, work: (span: Span) => Promise<T>): Promise<T> {
   return withSpan(
     `${call.operation} ${call.model}`,
@@ -92,13 +92,13 @@ export function activeTraceparent(): string | undefined {
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** A `traceparent` a caller sent, if it is one (W3C Trace Context, version 00). */
+/** Checks a received `traceparent` (W3C Trace Context, version 00). @returns undefined if it is invalid. */
 export function parseTraceparent(text: string | undefined): string | undefined {
   const match = text === undefined ? null : TRACEPARENT.exec(text);
   return match && !/^0+$/.test(match[1]!) && !/^0+$/.test(match[2]!) ? text : undefined;
 }
 
-/** A fresh, unsampled `traceparent`: gives a run a trace id where tracing is off. */
+/** A new, unsampled `traceparent`: a trace id for a run while tracing is off. */
 export function newTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
 }

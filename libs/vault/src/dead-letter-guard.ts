@@ -1,17 +1,17 @@
-import type { LetterGuard } from '@llmos/bus';
+import type { DeadLetterGuard } from '@llmos/bus';
 import { redactText } from '@llmos/privacy';
 import type { AtRest } from './at-rest.js';
 
 const PURPOSE = 'dead-letter';
 
 /**
- * Seals dead letters with their tenant's key. While the keys cannot be used a letter is kept in the clear and says so:
- * losing it would be worse, and shredding removes letters themselves, sealed or not. What belongs to keys that were
- * destroyed is not kept.
+ * Seals dead letters with the key of their tenant. While the keys are unavailable a dead letter is stored in the
+ * clear and marked so: losing it would be worse, and shredding removes dead letters whether sealed or not. A message
+ * that belongs to destroyed keys is not kept.
  *
- * @param onProblem told why a letter was not sealed.
+ * @param onProblem receives the reason why a dead letter was not sealed.
  */
-export function deadLetterGuard(atRest: AtRest, onProblem: (error: unknown) => void): LetterGuard {
+export function deadLetterGuard(atRest: AtRest, onProblem: (error: unknown) => void): DeadLetterGuard {
   return {
     async seal({ tenant, id, beganAtMs }, original) {
       if (atRest.shreddedSince(tenant, beganAtMs)) return 'destroyed';

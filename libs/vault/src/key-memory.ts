@@ -3,22 +3,22 @@ import { readKey, readShredded, subjectOf, type KeyRecord, type Shredding } from
 
 interface Tenant {
   readonly records: Map<number, KeyRecord>;
-  /** Unwrapped, in this process's memory alone. */
+  /** Unwrapped keys, only in the memory of this process. */
   readonly keys: Map<number, Promise<DataKey>>;
   /** Every version up to this one is destroyed. */
   shreddedUpTo: number;
-  /** When that was said last, in Unix milliseconds; 0: never. */
+  /** When they were last destroyed, in Unix milliseconds; 0: never. */
   shreddedAtMs: number;
   /** When the newest record was last seen in the bucket. */
   checkedAtMs: number;
 }
 
-/** What one process knows of the tenants' keys: their records as the bucket tells them, and what it has unwrapped. */
+/** The tenants' keys in one process: the records of the bucket, and the unwrapped keys. */
 export class KeyMemory {
   private readonly tenants = new Map<string, Tenant>();
   private readonly shredListeners = new Set<(tenant: string) => void>();
 
-  /** Also told at once of those shredded before. */
+  /** Also calls the listener at once for each tenant shredded before. */
   onShred(listener: (tenant: string) => void): void {
     this.shredListeners.add(listener);
     for (const [tenant, { shreddedAtMs }] of this.tenants) if (shreddedAtMs > 0) listener(tenant);
@@ -33,13 +33,13 @@ export class KeyMemory {
     return known;
   }
 
-  /** The highest version that there is or was, 0 before the first. */
+  /** The highest version that exists or existed; 0 before the first. */
   newest(tenant: string): number {
     const { records, shreddedUpTo } = this.of(tenant);
     return Math.max(shreddedUpTo, ...records.keys());
   }
 
-  /** The version to seal with; undefined when one must be made. */
+  /** The version to seal with; undefined if a key must be created. */
   current(tenant: string): number | undefined {
     const newest = this.newest(tenant);
     return newest > this.of(tenant).shreddedUpTo ? newest : undefined;
@@ -63,9 +63,9 @@ export class KeyMemory {
   }
 
   /**
-   * Takes up an entry of the bucket.
+   * Applies an entry of the bucket.
    *
-   * @throws Error when it cannot be read.
+   * @throws Error if the entry cannot be read.
    */
   learn(name: string, value: Uint8Array | undefined): void {
     const subject = subjectOf(name);
@@ -76,12 +76,12 @@ export class KeyMemory {
     if (this.isShredded(tenant, version)) return;
     const { records, keys } = this.of(tenant);
     const record = readKey(value);
-    // Made anew after the bucket was lost: what was unwrapped before is another key. Wrapped anew it is the same.
+    // Another time means another key, created after the bucket was lost. A rewrapped key keeps its time.
     if (records.get(version)?.createdAt !== record.createdAt) keys.delete(version);
     records.set(version, record);
   }
 
-  /** Forgets a version of which there is no record any more, and destroys what was unwrapped of it. */
+  /** Forgets a version without a record, and destroys its unwrapped key. */
   forget(tenant: string, version: number): void {
     const { records, keys } = this.of(tenant);
     records.delete(version);
@@ -92,7 +92,7 @@ export class KeyMemory {
     keys.delete(version);
   }
 
-  /** Destroys every version up to this one, and tells who listens, once. */
+  /** Destroys every version up to this one, and calls the listeners once. */
   shred(tenant: string, { upTo, atMs }: Shredding): void {
     const known = this.of(tenant);
     const isNew = atMs > known.shreddedAtMs;

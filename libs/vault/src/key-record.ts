@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/** A data key as it is stored, under `<tenant>.<version>`: written once, never in the clear. */
+/** A stored data key, under `<tenant>.<version>`: always wrapped. */
 const keyRecordSchema = z.object({
-  /** Which master key wrapped it. */
+  /** The id of the master key that wrapped it. */
   master: z.string(),
   wrapped: z.base64(),
   createdAt: z.iso.datetime(),
 });
 export type KeyRecord = z.infer<typeof keyRecordSchema>;
 
-/** What is stored under `<tenant>.shredded`: every version up to this one is destroyed. */
+/** The entry `<tenant>.shredded`: every version up to this one is destroyed. */
 const shreddedSchema = z.object({ upTo: z.number().int().nonnegative(), at: z.iso.datetime() });
 
 /** The last destruction of a tenant's keys. */
@@ -18,7 +18,7 @@ export interface Shredding {
   readonly atMs: number;
 }
 
-/** How many values the processes together have been allowed to seal, under `<tenant>.<version>.messages`. */
+/** The entry `<tenant>.<version>.messages`: how many values all processes together may have sealed. */
 const messagesSchema = z.object({ allowed: z.number().int().nonnegative() });
 
 const KEY = /^([^.]+)\.([1-9][0-9]{0,8})$/;
@@ -28,7 +28,7 @@ export const keyName = (tenant: string, version: number) => `${tenant}.${version
 export const messagesName = (tenant: string, version: number) => `${tenant}.${version}.messages`;
 export const shreddedName = (tenant: string) => `${tenant}.shredded`;
 
-/** What an entry of the bucket is about; undefined for the counts. */
+/** The tenant and key version that an entry of the bucket belongs to; undefined for the counts. */
 export function subjectOf(name: string): { tenant: string; version?: number } | undefined {
   const [, keyTenant, version] = KEY.exec(name) ?? [];
   if (keyTenant !== undefined) return { tenant: keyTenant, version: Number(version) };

@@ -4,30 +4,30 @@ import type { AtRest } from './at-rest.js';
 
 export interface SealedBucketOptions {
   readonly kv: KvOptions;
-  /** What the values are; those of one purpose do not open for another. */
+  /** The kind of the values. Values sealed for one purpose do not open for another. */
   readonly purpose: string;
-  /** Without it values are stored as they are. */
+  /** Without it, values are stored in the clear. */
   readonly atRest: AtRest | undefined;
 }
 
 export interface SealedWatcher {
-  /** In the order of the writes, each value opened. `value` is undefined when the key was deleted. */
+  /** Called in the order of the writes, with opened values. `value` is undefined if the key was deleted. */
   onEntry(entry: { key: string; value: Uint8Array | undefined; revision: number }): void;
-  /** All that was told of the tenant went with its keys; what was stored since is told again after this. */
+  /** Every earlier entry of the tenant is lost with its keys. Entries stored since are delivered again after this. */
   onForgotten(tenant: string): void;
-  /** Told of an entry that cannot be read; it is passed over. */
+  /** Called for an entry that cannot be read and is skipped. */
   onUnreadable(key: string, error: unknown): void;
 }
 
-/** While the keys cannot be used, an entry is tried again this often, and those after it wait. */
+/** How often an entry is retried while the keys are unavailable. Later entries wait. */
 const RETRY_MS = 1_000;
-/** Longer than anybody takes from reading an entry to writing it again. */
+/** Longer than any read-modify-write cycle takes. */
 const READ_TO_WRITE_MS = 300_000;
 
 /**
- * A bucket with a tenant's name at the start of each key (`acme`, `acme.…`) whose values are sealed with that tenant's
- * keys. Values that were stored without a seal are read too. When the keys are destroyed, what was stored before is
- * as if it had never been, and is overwritten in the broker's files.
+ * A bucket whose keys begin with the name of a tenant (`acme`, `acme.…`) and whose values are sealed with the keys of
+ * that tenant. Values stored in the clear are read too. When the keys are destroyed, earlier values no longer exist
+ * for readers and are overwritten in the broker's files.
  */
 export class SealedBucket {
   private constructor(
@@ -51,9 +51,9 @@ export class SealedBucket {
   }
 
   /**
-   * Writes only when the key is still at `revision` (0: does not exist, or what is there is lost).
+   * Writes only if the key is still at `revision` (0: does not exist, or its value is lost).
    *
-   * @throws LlmosError CONFLICT when somebody else wrote in between, or what is there went with its keys meanwhile.
+   * @throws LlmosError CONFLICT if another writer came in between, or the value was lost with its keys meanwhile.
    */
   async update(key: string, value: Uint8Array, revision: number): Promise<number> {
     if (revision > 0) await this.refuseLost(key, revision);
@@ -84,14 +84,14 @@ export class SealedBucket {
   /** Resolves when every stored entry has been delivered; changes follow until stopped, past outages of the broker. */
   async watch(watcher: SealedWatcher): Promise<{ stop(): void }> {
     let stopped = false;
-    // Opening takes a moment: one after another, so that entries arrive in the order in which they were written.
+    // Opening is asynchronous: one entry at a time keeps the order of the writes.
     let turn = Promise.resolve();
     const inTurn = (key: string, work: () => void | Promise<void>): void => {
       turn = turn
         .then(() => (stopped ? undefined : work()))
         .catch((error: unknown) => watcher.onUnreadable(key, error));
     };
-    const tell = async (key: string, value: Uint8Array, revision: number): Promise<void> => {
+    const deliver = async (key: string, value: Uint8Array, revision: number): Promise<void> => {
       const opened = await this.openedPatiently(key, value, () => stopped);
       if (opened) watcher.onEntry({ key, value: opened, revision });
     };
@@ -102,10 +102,10 @@ export class SealedBucket {
         for (const keys of [tenant, `${tenant}.>`]) {
           for await (const entry of this.bucket.stored(keys)) {
             if (this.isLost(entry.key, entry)) lost.push(entry.revision);
-            else await tell(entry.key, entry.value, entry.revision);
+            else await deliver(entry.key, entry.value, entry.revision);
           }
         }
-        // Each takes the broker some milliseconds; nobody is to wait for it.
+        // Not awaited: each takes the broker some milliseconds.
         void this.wipe(lost, () => stopped).catch((error: unknown) => {
           if (!stopped) watcher.onUnreadable(tenant, error);
         });
@@ -116,7 +116,7 @@ export class SealedBucket {
         const { key, value, revision } = entry;
         inTurn(key, () => {
           if (value === undefined) return watcher.onEntry({ key, value, revision });
-          return this.isLost(key, { ...entry, value }) ? undefined : tell(key, value, revision);
+          return this.isLost(key, { ...entry, value }) ? undefined : deliver(key, value, revision);
         });
       },
     });
@@ -129,12 +129,12 @@ export class SealedBucket {
     };
   }
 
-  /** Who read before a shredding and writes after it would bring back what is gone. */
+  /** A writer that read before a shredding and writes after it would restore lost data. */
   private async refuseLost(key: string, revision: number): Promise<void> {
     if (!this.options.atRest?.shreddedSince(tenantOf(key), Date.now() - READ_TO_WRITE_MS)) return;
     const there = await this.bucket.get(key);
     if (there?.revision === revision && this.isLost(key, there))
-      throw new LlmosError('CONFLICT', `'${key}' went with its tenant's keys.`);
+      throw new LlmosError('CONFLICT', `The value of '${key}' was destroyed with the keys of its tenant.`);
   }
 
   private async wipe(revisions: readonly number[], gaveUp: () => boolean): Promise<void> {
@@ -158,7 +158,7 @@ export class SealedBucket {
     return atRest ? atRest.open(tenantOf(key), purpose, key, value) : value;
   }
 
-  /** An entry that only the keys are missing for is not passed over: nobody would come back to it. */
+  /** Retries an entry while the keys are unavailable: a skipped entry would never be delivered. */
   private async openedPatiently(
     key: string,
     value: Uint8Array,

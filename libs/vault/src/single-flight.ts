@@ -1,4 +1,4 @@
-/** Lets the same work run once at a time: whoever asks meanwhile gets what the first gets. */
+/** Runs work of one name once at a time. Concurrent callers share the result of the first. */
 export class SingleFlight {
   private readonly running = new Map<string, Promise<unknown>>();
 

@@ -24,26 +24,26 @@ import {
 } from './key-record.js';
 import { SingleFlight } from './single-flight.js';
 
-/** What a process is allowed to seal before it asks again: one write in so many. */
+/** How many values a process may seal between two updates of the count in the bucket. */
 const MESSAGES_PER_BLOCK = 65_536;
-/** Half of what a key may seal: time enough for every process to hear of the next. */
+/** A key is rotated at half its limit, so that every process learns of the next key in time. */
 const ROTATE_AT = MESSAGES_PER_KEY / 2;
 const SEAL_ATTEMPTS = 3;
 const CHECK_MS = 10_000;
 
 export interface TenantKeysOptions {
-  /** Opens the master key when it is first needed; may it be made, no data key being wrapped by an older one? */
+  /** Opens the master key on first use. `mayCreate` is true if no data key is wrapped by an older one. */
   readonly openMaster: (mayCreate: boolean) => Promise<KeyService>;
   readonly onProblem?: (error: unknown, message: string) => void;
-  /** How often a key that is sealed with is looked for in the bucket, in milliseconds. */
+  /** How often the key in use is checked against the bucket, in milliseconds. */
   readonly checkMs?: number;
 }
 
-type What = Omit<Binding, 'tenant'>;
+type TenantBinding = Omit<Binding, 'tenant'>;
 
 /**
- * Each tenant's data keys: made on first use, rotated, destroyed. Wrapped by the master key they lie in a bucket that
- * every process watches; unwrapped they are in memory only, and dropped as soon as a shredding is heard of.
+ * The data keys of the tenants: created on first use, rotated, destroyed. A bucket that every process watches stores
+ * them wrapped by the master key. Unwrapped keys are in memory only, and are dropped as soon as a shredding is seen.
  */
 export class TenantKeys {
   private readonly memory = new KeyMemory();
@@ -52,7 +52,7 @@ export class TenantKeys {
 
   private loaded: KvBucket | undefined;
 
-  /** Until {@link load} has read the keys, whatever needs one rejects with UNAVAILABLE. */
+  /** Operations reject with UNAVAILABLE until {@link load} has read the keys. */
   constructor(private readonly options: TenantKeysOptions) {}
 
   static async open(bus: Bus, options: TenantKeysOptions): Promise<TenantKeys> {
@@ -69,14 +69,14 @@ export class TenantKeys {
   }
 
   private get bucket(): KvBucket {
-    if (!this.loaded) throw new LlmosError('UNAVAILABLE', 'The keys of the tenants have not been read yet.');
+    if (!this.loaded) throw new LlmosError('UNAVAILABLE', 'The keys of the tenants have not been loaded yet.');
     return this.loaded;
   }
 
   /**
-   * Looks whether this process can open what there is, before anything needs it. Makes nothing.
+   * Checks whether this process can unwrap the newest key of each tenant. It creates nothing.
    *
-   * @throws LlmosError UNAVAILABLE when the master key is missing, cannot be read, or is not the one of the newest keys.
+   * @throws LlmosError UNAVAILABLE if the master key is missing, cannot be read, or did not wrap the newest keys.
    */
   async verify(): Promise<void> {
     if (this.memory.isEmpty) return;
@@ -93,59 +93,59 @@ export class TenantKeys {
     return this.memory.isShredded(tenant, version);
   }
 
-  /** When the tenant's keys were last destroyed, in Unix milliseconds; 0 when they never were. */
+  /** When the tenant's keys were last destroyed, in Unix milliseconds; 0: never. */
   shreddedAtMs(tenant: string): number {
     return this.memory.shreddedAtMs(tenant);
   }
 
-  /** Told of each tenant whose keys are or were destroyed, for whoever keeps what they opened. */
+  /** Registers a listener for each tenant whose keys are or were destroyed: it must drop the opened data. */
   onShred(listener: (tenant: string) => void): void {
     this.memory.onShred(listener);
   }
 
-  /** Seals with the tenant's newest key; makes one where there is none. */
-  async seal(tenant: string, what: What, plain: Uint8Array): Promise<Sealed> {
+  /** Seals with the newest key of the tenant, or with a new one if there is none. */
+  async seal(tenant: string, binding: TenantBinding, plain: Uint8Array): Promise<Sealed> {
     for (let attempt = 1; ; attempt++) {
       const key = await this.current(tenant);
       try {
         if (key.messagesLeft < 1) await this.flight.once(`allow ${tenant}`, () => this.allow(key));
-        return key.seal(what, plain);
+        return key.seal(binding, plain);
       } catch (error) {
-        // Another took the last of what was allowed, or the key was rotated or destroyed meanwhile.
+        // A concurrent call used up the count, or the key was rotated or destroyed meanwhile.
         if (!isLlmosError(error) || attempt === SEAL_ATTEMPTS) throw error;
       }
     }
   }
 
   /**
-   * Opens what was sealed for the same tenant and purpose, with whichever version sealed it.
+   * Opens data that any version of the key sealed for the same tenant and purpose.
    *
-   * @throws LlmosError NOT_FOUND when its key has been destroyed, INVALID_ARGUMENT when it does not open, UNAVAILABLE
-   *   when the master key of this process is another one or cannot be read.
+   * @throws LlmosError NOT_FOUND if its key was destroyed, INVALID_ARGUMENT if it does not open, UNAVAILABLE if the
+   *   master key of this process is a different one or cannot be read.
    */
-  async open(tenant: string, what: What, sealed: Sealed): Promise<Uint8Array> {
+  async open(tenant: string, binding: TenantBinding, sealed: Sealed): Promise<Uint8Array> {
     const { keyVersion } = sealed;
     if (this.memory.isShredded(tenant, keyVersion)) throw destroyed(keyVersion);
     const key = await this.unwrapped(tenant, keyVersion);
     if (this.memory.isShredded(tenant, keyVersion)) throw destroyed(keyVersion);
-    return key.open(what, sealed);
+    return key.open(binding, sealed);
   }
 
-  /** A new version for what is sealed from now on. @returns its number. */
+  /** Creates a new version for all later sealing. @returns its number. */
   rotate(tenant: string): Promise<number> {
     return this.flight.once(`rotate ${tenant}`, () => this.create(tenant, this.memory.newest(tenant) + 1));
   }
 
   /**
-   * Destroys every key of the tenant: they are overwritten on the broker's disk, and each process drops its own as it
-   * hears of it. May be repeated. What the tenant seals afterwards gets a new key.
+   * Destroys every key of the tenant: they are overwritten on the broker's disk, and each process drops its copies
+   * when it sees the entry. The call can be repeated. Later sealing for the tenant uses a new key.
    *
    * @returns how many keys were destroyed.
    */
   async shred(tenant: string): Promise<number> {
     let last = this.memory.newest(tenant);
     while (await this.bucket.get(keyName(tenant, last + 1))) last++;
-    // First it is said for all to hear: from then on no process opens anything, whatever becomes of this one.
+    // The entry comes first: from then on no process opens anything, even if this one fails.
     const shredding = { upTo: last, atMs: Date.now() };
     await this.bucket.change(shreddedName(tenant), (value) =>
       writeShredded({ ...shredding, upTo: Math.max(last, value ? readShredded(value).upTo : 0) }),
@@ -161,10 +161,10 @@ export class TenantKeys {
   }
 
   /**
-   * Wraps every data key anew with another master key. Processes must be started with it afterwards; what is sealed
-   * stays as it is.
+   * Rewraps every data key with another master key. Sealed data does not change. Afterwards, all processes must be
+   * started with the new master key.
    *
-   * @returns how many were rewrapped.
+   * @returns how many keys were rewrapped.
    */
   async rewrap(to: KeyService): Promise<number> {
     const from = await this.openMaster();
@@ -191,7 +191,7 @@ export class TenantKeys {
     return this.unwrapped(tenant, known ?? (await this.flight.once(`create ${tenant}`, create)));
   }
 
-  /** Nothing may be sealed with a key that is kept nowhere: a bucket that was lost takes its keys with it. */
+  /** Drops the newest key if the bucket no longer stores it: data sealed with it could not be opened again. */
   private async check(tenant: string): Promise<void> {
     const version = this.memory.current(tenant);
     const entry = version === undefined ? undefined : await this.bucket.get(keyName(tenant, version));
@@ -202,7 +202,7 @@ export class TenantKeys {
     this.memory.of(tenant).checkedAtMs = Date.now();
   }
 
-  /** Makes this version, or takes the one that another process made of it first. @returns the version there is now. */
+  /** Creates this version, or takes it from the process that was first. @returns the version that exists now. */
   private async create(tenant: string, version: number): Promise<number> {
     const master = await this.openMaster();
     const bytes = DataKey.newBytes();
@@ -217,7 +217,7 @@ export class TenantKeys {
       if (!hasCode(error, 'CONFLICT')) throw error;
       this.learn(name, (await this.bucket.get(name))?.value);
     }
-    // A shredding that this process had not heard of yet may have had this number before.
+    // A shredding that this process has not seen yet can include this version.
     const shredded = await this.bucket.get(shreddedName(tenant));
     const shredding = shredded && readShredded(shredded.value);
     if (!shredding || version > shredding.upTo) return version;
@@ -238,7 +238,7 @@ export class TenantKeys {
 
   private async unwrap(tenant: string, version: number): Promise<DataKey> {
     const known = this.memory.of(tenant).records.get(version);
-    // Another process may have made it a moment ago.
+    // Another process may have created it a moment ago.
     const stored = known ? undefined : await this.bucket.get(keyName(tenant, version));
     const record = known ?? (stored && readKey(stored.value));
     if (!record) throw cannotOpen();
@@ -251,7 +251,7 @@ export class TenantKeys {
     return key;
   }
 
-  /** Counts what a key may seal over all processes, and rotates it long before it is too much. */
+  /** Counts the sealed values of a key over all processes, and rotates the key long before its limit. */
   private async allow(key: DataKey): Promise<void> {
     if (key.messagesLeft > 0) return;
     let allowed = 0;
@@ -275,12 +275,12 @@ export class TenantKeys {
     try {
       this.memory.learn(name, value);
     } catch (error) {
-      this.options.onProblem?.(error, 'an entry of the tenants’ keys cannot be read');
+      this.options.onProblem?.(error, 'an entry in the bucket of tenant keys cannot be read');
     }
   }
 
   private problem(error: unknown): Error {
-    this.options.onProblem?.(error, 'the master key cannot be used');
+    this.options.onProblem?.(error, 'the master key is unavailable');
     return cannotUseKeys(error);
   }
 }

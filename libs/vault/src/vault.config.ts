@@ -2,9 +2,9 @@ import { defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
-/** How a process keeps what it stores for its tenants. */
+/** How a process protects the data that it stores for its tenants. */
 export const vaultConfig = defineConfig({
-  /** The RSA key that wraps the tenants' data keys, as PKCS#8 PEM; `keys/master.pem` under LLMOS_HOME without it. */
+  /** The RSA key that wraps the tenants' data keys, as PKCS#8 PEM. Default: `keys/master.pem` under LLMOS_HOME. */
   masterKeyFile: setting(
     'LLMOS_MASTER_KEY_FILE',
     z
@@ -13,7 +13,7 @@ export const vaultConfig = defineConfig({
       .transform((path) => resolve(path))
       .optional(),
   ),
-  /** Whether what goes to the broker's disk is sealed; what is sealed already opens either way. */
+  /** Whether data on the broker's disk is sealed. Sealed data opens with either value. */
   encryption: setting('LLMOS_ENCRYPTION', flag().default(true)),
 });
 export type VaultConfig = ConfigOf<typeof vaultConfig>;

@@ -6,9 +6,9 @@ import { TenantKeys } from './tenant-keys.js';
 import { masterKeyFileOf, type VaultConfig } from './vault.config.js';
 
 /**
- * The keys of the tenants, and what seals with them. The keys lie in a bucket of the bus whose data they seal: make the
- * vault first, connect a bus with its `sealers`, then `open` it over that bus. Until then sealing rejects with
- * UNAVAILABLE.
+ * The keys of the tenants and the sealers that use them. The keys are stored in a bucket of the bus whose data they
+ * seal: create the vault, connect a bus with its `sealers`, then `open` it over that bus. Until then sealing rejects
+ * with UNAVAILABLE.
  */
 export class Vault {
   readonly keys: TenantKeys;
@@ -31,7 +31,7 @@ export class Vault {
     };
   }
 
-  /** Reads the keys. Resolves when all stored keys have been read. */
+  /** Resolves when all stored keys have been read. */
   open(bus: Bus): Promise<void> {
     return this.keys.load(bus);
   }

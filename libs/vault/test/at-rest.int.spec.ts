@@ -31,7 +31,7 @@ describe('AtRest', () => {
     await nats.stop();
   });
 
-  it('seals a payload, which opens only for its tenant under its name', async () => {
+  it('seals a payload that opens only for its tenant under its name', async () => {
     blobSealer = new AtRest(keys, true).sealerOf('blob');
     const body = Buffer.from(SECRET.repeat(10_000));
     const name = await bus.blobs.put('acme', body);
@@ -54,7 +54,7 @@ describe('AtRest', () => {
     }
   });
 
-  it('refuses to open the payload of a shredded tenant and says why', async () => {
+  it('rejects the payload of a shredded tenant with the reason', async () => {
     blobSealer = new AtRest(keys, true).sealerOf('blob');
     const name = await bus.blobs.put('leaver', Buffer.from(SECRET));
     await keys.shred('leaver');

@@ -1,4 +1,4 @@
-import { Bus, headersOf, type LetterGuard, type LetterNote } from '@llmos/bus';
+import { Bus, headersOf, type DeadLetterGuard, type DeadLetterNote } from '@llmos/bus';
 import { LlmosError, subjects } from '@llmos/contracts';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
@@ -9,13 +9,13 @@ import { TenantKeys } from '../src/tenant-keys.js';
 const CANARY = 'CANARY-of-a-dead-letter';
 const CARD = '4111 1111 1111 1111';
 
-describe('dead letters', () => {
+describe('a dead letter', () => {
   let nats: TestNatsServer;
   let bus: Bus;
   let keys: TenantKeys;
   let master: RsaKeyService | undefined;
-  let letters = 0;
-  let guard: LetterGuard;
+  let count = 0;
+  let guard: DeadLetterGuard;
   const problems: unknown[] = [];
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('dead letters', () => {
     const openMaster = () =>
       master ? Promise.resolve(master) : Promise.reject(new Error('the master key cannot be read'));
     keys = new TenantKeys({ openMaster });
-    const current: LetterGuard = {
+    const current: DeadLetterGuard = {
       seal: (name, original) => guard.seal(name, original),
       open: (tenant, id, sealed) => guard.open(tenant, id, sealed),
       redact: (text) => guard.redact(text),
@@ -42,11 +42,11 @@ describe('dead letters', () => {
     guard = deadLetterGuard(new AtRest(by, encrypts), (error) => problems.push(error));
   };
 
-  /** Buries an event of the tenant; its headers and its body hold the canary. */
-  async function bury(tenant: string, { storedAtMs = Date.now(), padding = 0 } = {}): Promise<LetterNote> {
+  /** Stores an event of the tenant as a dead letter. Its headers and its body contain the canary. */
+  async function deadLetter(tenant: string, { storedAtMs = Date.now(), padding = 0 } = {}): Promise<DeadLetterNote> {
     await bus.deadLetters.put({
       service: 'gateway',
-      id: `in:${++letters}`,
+      id: `in:${++count}`,
       subject: subjects.intake(tenant, 'unknown'),
       headers: headersOf([
         ['ce-source', [`/${CANARY}`]],
@@ -63,14 +63,14 @@ describe('dead letters', () => {
     return (await notesOf(tenant)).at(-1)!;
   }
 
-  async function notesOf(tenant?: string): Promise<LetterNote[]> {
-    const notes: LetterNote[] = [];
+  async function notesOf(tenant?: string): Promise<DeadLetterNote[]> {
+    const notes: DeadLetterNote[] = [];
     for await (const note of bus.deadLetterAdmin.list(tenant)) notes.push(note);
     return notes;
   }
 
-  /** Sends the letter again and gives what arrived, by its headers and its bytes. */
-  async function redriven({ sequence, tenant }: LetterNote): Promise<object> {
+  /** Redrives the dead letter and returns the headers and bytes of the message that arrived. */
+  async function redriven({ sequence, tenant }: DeadLetterNote): Promise<object> {
     const arrived: Awaited<ReturnType<Bus['nc']['request']>>[] = [];
     const subscription = bus.nc.subscribe(subjects.intake(tenant, 'unknown'), {
       callback: (_, message) => void arrived.push(message),
@@ -88,9 +88,9 @@ describe('dead letters', () => {
     data: `\0ÿ${CANARY}`,
   };
 
-  it('hold nothing to be read on the broker’s disk, say why without personal data, and are sent again as they came', async () => {
+  it('is unreadable on the broker’s disk, has a reason without personal data, and is redriven unchanged', async () => {
     protect(true);
-    const note = await bury('acme');
+    const note = await deadLetter('acme');
     expect(note).toMatchObject({
       service: 'gateway',
       tenant: 'acme',
@@ -108,42 +108,42 @@ describe('dead letters', () => {
     await expect(bus.deadLetterAdmin.read(note.sequence)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('are kept as they came with encryption off, redacted all the same in what is said of them', async () => {
+  it('is stored in the clear with encryption off, with a redacted reason', async () => {
     protect(false);
-    const note = await bury('open');
+    const note = await deadLetter('open');
     expect(note).toMatchObject({ payload: 'plain', reason: expect.stringContaining('[CARD]') });
     expect(await filesHolding(nats.pid, CANARY)).not.toEqual([]);
     expect(await redriven(note)).toEqual(whole);
   });
 
-  it('are kept in the clear rather than lost while the keys cannot be used', async () => {
+  it('is stored in the clear rather than lost while the keys are unavailable', async () => {
     const good = master;
     master = undefined;
     const lonely = await TenantKeys.open(bus, { openMaster: () => Promise.reject(new Error('no master key')) });
     protect(true, lonely);
-    const note = await bury('unlucky');
+    const note = await deadLetter('unlucky');
     expect(note.payload).toBe('plain');
     expect(problems).toHaveLength(1);
     expect(await redriven(note)).toEqual(whole);
     master = good;
   });
 
-  it('are kept of messages that fill what a message may be, and sent again', async () => {
+  it('keeps a message of the maximum size and redrives it', async () => {
     const padding = bus.nc.info!.max_payload - 200;
     for (const encrypts of [true, false]) {
       protect(encrypts);
-      const note = await bury('large', { padding });
+      const note = await deadLetter('large', { padding });
       expect(await redriven(note)).toEqual({ ...whole, data: whole.data + '\0'.repeat(padding) });
     }
     expect(await bus.objects('dead-letters').names()).toEqual([]);
   }, 40_000);
 
-  it('of a shredded tenant keep the fact alone; what came afterwards is sealed with its new key', async () => {
+  it('of a shredded tenant has no content; a later one is sealed with the new key', async () => {
     protect(true);
     const before = Date.now();
-    const sealed = await bury('leaver');
+    const sealed = await deadLetter('leaver');
     await keys.shred('leaver');
-    const late = await bury('leaver', { storedAtMs: before });
+    const late = await deadLetter('leaver', { storedAtMs: before });
     expect(late).toMatchObject({ payload: 'destroyed', code: 'INVALID_ARGUMENT' });
     for (const { sequence } of [sealed, late])
       await expect(bus.deadLetterAdmin.redrive(sequence)).rejects.toMatchObject({
@@ -151,13 +151,13 @@ describe('dead letters', () => {
         message: expect.stringContaining('destroyed'),
       });
     const fresh = await waitFor('a time after the shredding', async () => {
-      const note = await bury('leaver');
+      const note = await deadLetter('leaver');
       return note.payload === 'sealed' ? note : undefined;
     });
     expect(await redriven(fresh)).toEqual(whole);
   });
 
-  it('of a tenant go when it is forgotten, with its results, schedules and answers, and nobody else’s', async () => {
+  it('is removed with the results, schedules and answers of a forgotten tenant, and of no other tenant', async () => {
     protect(false);
     const context = (tenant: string) => ({
       run: bus.newRunId(),
@@ -165,7 +165,7 @@ describe('dead letters', () => {
       lane: 'durable' as const,
       deadlineMs: Date.now() + 60_000,
     });
-    const said = (tenant: string) => ({
+    const answerFor = (tenant: string) => ({
       type: 'completed' as const,
       result: `${CANARY} of ${tenant}`,
       details: {},
@@ -174,9 +174,9 @@ describe('dead letters', () => {
     });
     const leave = async (tenant: string) => {
       const about = context(tenant);
-      await bury(tenant);
-      await bus.publishTerminal(about, said(tenant));
-      await bus.publishResult(about, 'assistant', said(tenant));
+      await deadLetter(tenant);
+      await bus.publishTerminal(about, answerFor(tenant));
+      await bus.publishResult(about, 'assistant', answerFor(tenant));
       await bus.recurringRuns.put(tenant, { name: 'nightly', pipeline: 'assistant', when: '@every 24h', input: {} });
       return about.run;
     };

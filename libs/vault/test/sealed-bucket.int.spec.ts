@@ -7,7 +7,7 @@ import { TenantKeys } from '../src/tenant-keys.js';
 
 const bytes = (text: string) => Buffer.from(text);
 
-describe('a bucket under its tenants’ keys', () => {
+describe('SealedBucket', () => {
   let nats: TestNatsServer;
   let bus: Bus;
   let keys: TenantKeys;
@@ -28,40 +28,40 @@ describe('a bucket under its tenants’ keys', () => {
     SealedBucket.open(bus, name, { kv: { storage: 'file' }, purpose, atRest: new AtRest(keys, encrypts) });
 
   async function follow(bucket: SealedBucket) {
-    const told: string[] = [];
+    const events: string[] = [];
     const watching = await bucket.watch({
-      onEntry: ({ key, value }) => void told.push(`${key}=${value ? Buffer.from(value).toString() : ''}`),
-      onForgotten: (tenant) => void told.push(`${tenant} forgotten`),
-      onUnreadable: (key) => void told.push(`${key} unreadable`),
+      onEntry: ({ key, value }) => void events.push(`${key}=${value ? Buffer.from(value).toString() : ''}`),
+      onForgotten: (tenant) => void events.push(`${tenant} forgotten`),
+      onUnreadable: (key) => void events.push(`${key} unreadable`),
     });
-    return { told, stop: () => watching.stop() };
+    return { events, stop: () => watching.stop() };
   }
 
   it('returns stored values, delivers changes in their order and leaves nothing readable on disk', async () => {
     // With the usual history of one, the broker drops a value that is replaced before it was delivered.
     const kv = { storage: 'file', history: 32 } as const;
     const bucket = await SealedBucket.open(bus, 'things', { kv, purpose: 'things', atRest: new AtRest(keys, true) });
-    const { told, stop } = await follow(bucket);
+    const { events, stop } = await follow(bucket);
     for (let n = 0; n < 20; n++) await bucket.put('acme.a', bytes(`CANARY ${n}`));
     await bucket.delete('acme.a');
-    await waitFor('the changes', () => told.length === 21);
-    expect(told).toEqual([...Array.from({ length: 20 }, (_, n) => `acme.a=CANARY ${n}`), 'acme.a=']);
+    await waitFor('the changes', () => events.length === 21);
+    expect(events).toEqual([...Array.from({ length: 20 }, (_, n) => `acme.a=CANARY ${n}`), 'acme.a=']);
     const revision = await bucket.put('acme.b', bytes('CANARY'));
     expect(await bucket.get('acme.b')).toEqual({ value: bytes('CANARY'), revision });
     expect(await filesHolding(nats.pid, 'CANARY')).toEqual([]);
     stop();
   });
 
-  it('passes over what is no value of its own, and says so', async () => {
+  it('skips and reports values that were sealed for another purpose', async () => {
     await (await open('mixed', true, 'another purpose')).put('acme.a', bytes('theirs'));
     const bucket = await open('mixed');
     await bucket.put('acme.b', bytes('mine'));
-    const { told, stop } = await follow(bucket);
-    expect(told).toEqual(['acme.a unreadable', 'acme.b=mine']);
+    const { events, stop } = await follow(bucket);
+    expect(events).toEqual(['acme.a unreadable', 'acme.b=mine']);
     stop();
   });
 
-  it('waits for keys that cannot be used yet rather than pass over what they seal', async () => {
+  it('waits for unavailable keys and skips no entry', async () => {
     await (await open('patient')).put('acme.a', bytes('worth waiting for'));
     let usable = false;
     const openMaster = () => (usable ? Promise.resolve(master) : Promise.reject(new Error('the file is missing')));
@@ -69,37 +69,40 @@ describe('a bucket under its tenants’ keys', () => {
     const late = await TenantKeys.open(bus, { openMaster, onProblem: (error) => problems.push(error) });
     const options = { kv: { storage: 'file' }, purpose: 'patient', atRest: new AtRest(late, true) } as const;
     const following = follow(await SealedBucket.open(bus, 'patient', options));
-    await waitFor('a try in vain', () => problems.length > 0);
+    await waitFor('a failed attempt', () => problems.length > 0);
     usable = true;
-    const { told, stop } = await following;
-    expect(told).toEqual(['acme.a=worth waiting for']);
+    const { events, stop } = await following;
+    expect(events).toEqual(['acme.a=worth waiting for']);
     stop();
   }, 20_000);
 
   it.each([true, false])(
-    'forgets with the keys what was stored before, and nothing else (sealing: %s)',
+    'loses the earlier values of a tenant with its keys, and nothing else (sealing: %s)',
     async (encrypts) => {
       const bucket = await open(`leaving-${encrypts}`, encrypts);
       // With encryption off a tenant may have no keys at all; it can be shredded all the same.
       const tenant = `leaver-${encrypts}`;
       for (const key of [tenant, `${tenant}.a`, 'stays.a']) await bucket.put(key, bytes(`SECRET of ${key}`));
       const held = (await bucket.get(`${tenant}.a`))!;
-      const { told, stop } = await follow(bucket);
+      const { events, stop } = await follow(bucket);
       await keys.shred(tenant);
-      await waitFor('it to be forgotten', () => told.at(-1) === `${tenant} forgotten`);
+      await waitFor('the tenant to be forgotten', () => events.at(-1) === `${tenant} forgotten`);
       expect(await bucket.get(`${tenant}.a`)).toBeUndefined();
-      // Who read before and writes after must not bring back what is gone.
+      // A writer that read before the shredding must not restore lost data.
       await expect(bucket.update(`${tenant}.a`, bytes('merged'), held.revision)).rejects.toMatchObject({
         code: 'CONFLICT',
       });
-      await waitFor('its bytes to go', async () => (await filesHolding(nats.pid, `SECRET of ${tenant}`)).length === 0);
+      await waitFor(
+        'its bytes to be overwritten',
+        async () => (await filesHolding(nats.pid, `SECRET of ${tenant}`)).length === 0,
+      );
       await bucket.update(`${tenant}.a`, bytes('new'), 0);
-      await waitFor('what came after', () => told.at(-1) === `${tenant}.a=new`);
+      await waitFor('the new value', () => events.at(-1) === `${tenant}.a=new`);
       const fresh = await follow(bucket);
-      const entries = fresh.told.filter((line) => line.includes('='));
+      const entries = fresh.events.filter((line) => line.includes('='));
       expect(new Set(entries)).toEqual(new Set([`${tenant}.a=new`, 'stays.a=SECRET of stays.a']));
       await keys.shred(tenant);
-      await waitFor('it to be forgotten again', async () => (await bucket.get(`${tenant}.a`)) === undefined);
+      await waitFor('the tenant to be forgotten again', async () => (await bucket.get(`${tenant}.a`)) === undefined);
       stop();
       fresh.stop();
     },

@@ -13,13 +13,13 @@ const note = { purpose: 'note' };
 const secret = Buffer.from('the plan for tomorrow');
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
-describe('the keys of the tenants, over a real nats-server', () => {
+describe('TenantKeys', () => {
   let nats: TestNatsServer;
   let master: RsaKeyService;
   let other: RsaKeyService;
   const buses: Bus[] = [];
 
-  /** The keys as one process has them: its own connection, its own memory. */
+  /** The keys of one process, with its own connection and memory. */
   async function startProcess(keyService: KeyService = master, checkMs?: number): Promise<TenantKeys> {
     const bus = await Bus.connect({ url: nats.url, service: 'keys' });
     buses.push(bus);
@@ -42,7 +42,7 @@ describe('the keys of the tenants, over a real nats-server', () => {
     await nats.stop();
   });
 
-  it('two processes that race for the first key of a tenant agree on one', async () => {
+  it('agree on one first key of a tenant when processes race for it', async () => {
     const processes = await Promise.all([startProcess(), startProcess(), startProcess()]);
     for (let n = 0; n < 10; n++) {
       const tenant = `race${n}`;
@@ -53,7 +53,7 @@ describe('the keys of the tenants, over a real nats-server', () => {
     }
   }, 30_000);
 
-  it('rotates: what was sealed before opens, what is sealed after uses the new version, everywhere', async () => {
+  it('rotate a key in every process: older data opens, new data uses the new version', async () => {
     const [mine, theirs] = [await startProcess(), await startProcess()];
     const before = await mine.seal('rotating', note, secret);
     expect(await theirs.rotate('rotating')).toBe(2);
@@ -66,21 +66,21 @@ describe('the keys of the tenants, over a real nats-server', () => {
         expect(text(await keys.open('rotating', note, sealed))).toBe(secret.toString());
   });
 
-  it('keeps tenants apart', async () => {
+  it('open the data of one tenant for no other tenant and no other purpose', async () => {
     const keys = await startProcess();
     const sealed = await keys.seal('mine', note, secret);
     await keys.seal('yours', note, secret);
     const refused = { code: 'INVALID_ARGUMENT', message: 'The sealed value cannot be opened here.' };
     await expect(keys.open('yours', note, sealed)).rejects.toMatchObject(refused);
-    await expect(keys.open('nobody', note, sealed)).rejects.toMatchObject(refused);
+    await expect(keys.open('unknown', note, sealed)).rejects.toMatchObject(refused);
     await expect(keys.open('mine', { purpose: 'other' }, sealed)).rejects.toMatchObject(refused);
     await expect(keys.open('mine', note, { ...sealed, keyVersion: 7 })).rejects.toMatchObject(refused);
   });
 
-  it('shreds: within a second nothing of the tenant opens in any process, nor in one that starts later', async () => {
+  it('shred a tenant within a second in every process, and in one that starts later', async () => {
     const [mine, theirs] = [await startProcess(), await startProcess()];
-    const heard: string[] = [];
-    theirs.onShred((tenant) => heard.push(tenant));
+    const shredded: string[] = [];
+    theirs.onShred((tenant) => shredded.push(tenant));
     const sealed = [await mine.seal('gone', note, secret)];
     await mine.rotate('gone');
     sealed.push(await mine.seal('gone', note, secret));
@@ -91,9 +91,9 @@ describe('the keys of the tenants, over a real nats-server', () => {
     expect(await mine.shred('gone')).toBe(2);
     expect(await filesHolding(nats.pid, wrapped.wrapped)).toEqual([]);
     const shreddedAtMs = Date.now();
-    await waitFor('the other process to hear of it', () => heard.length > 0);
+    await waitFor('the other process to see the shredding', () => shredded.length > 0);
     expect(Date.now() - shreddedAtMs).toBeLessThan(1_000);
-    expect(heard).toEqual(['gone']);
+    expect(shredded).toEqual(['gone']);
     const lost = { code: 'NOT_FOUND', message: expect.stringContaining('can never be read again') };
     for (const keys of [mine, theirs, await startProcess()]) {
       for (const each of sealed) await expect(keys.open('gone', note, each)).rejects.toMatchObject(lost);
@@ -101,13 +101,13 @@ describe('the keys of the tenants, over a real nats-server', () => {
     }
     expect(await (await bucket()).get('gone.1')).toBeUndefined();
     expect(await theirs.shred('gone')).toBe(0);
-    // The tenant may go on, with a key that never was before.
+    // The tenant can continue with a new version.
     const fresh = await theirs.seal('gone', note, secret);
     expect(fresh.keyVersion).toBe(3);
     expect(text(await mine.open('gone', note, fresh))).toBe(secret.toString());
   });
 
-  it('seals nothing with a key that is destroyed at the same moment', async () => {
+  it('seal no value with a key that is being destroyed', async () => {
     const [mine, theirs] = [await startProcess(), await startProcess()];
     await mine.seal('busy', note, secret);
     const sealing = Promise.all(Array.from({ length: 200 }, () => mine.seal('busy', note, secret)));
@@ -118,7 +118,7 @@ describe('the keys of the tenants, over a real nats-server', () => {
       expect([versions[n], status]).toEqual([versions[n], versions[n] === 1 ? 'rejected' : 'fulfilled']);
   });
 
-  it('moves every key to another master key without touching what they sealed', async () => {
+  it('rewrap every key with another master key without changing sealed data', async () => {
     const keys = await startProcess();
     const sealed = await keys.seal('moving', note, secret);
     expect(await keys.rewrap(other)).toBeGreaterThan(0);
@@ -133,7 +133,7 @@ describe('the keys of the tenants, over a real nats-server', () => {
     await (await startProcess(master)).verify();
   });
 
-  it('counts what a key may seal in the bucket, over all processes and restarts', async () => {
+  it('count the sealed values of a key in the bucket, over all processes and restarts', async () => {
     for (let start = 1; start <= 2; start++) {
       await (await startProcess()).seal('counted', note, secret);
       const entry = await (await bucket()).get('counted.1.messages');
@@ -141,7 +141,7 @@ describe('the keys of the tenants, over a real nats-server', () => {
     }
   });
 
-  it('takes a new key when the old one has sealed half of what it may', async () => {
+  it('rotate a key that has sealed half of its limit', async () => {
     const keys = await startProcess();
     await keys.seal('prolific', note, secret);
     await (await bucket()).put('prolific.1.messages', Buffer.from(JSON.stringify({ allowed: 2 ** 31 })));
@@ -150,7 +150,7 @@ describe('the keys of the tenants, over a real nats-server', () => {
     expect((await later.seal('prolific', note, secret)).keyVersion).toBe(2);
   });
 
-  it('seals with no key that is kept nowhere: after the bucket was lost it makes another', async () => {
+  it('create a new key after the bucket was lost', async () => {
     const keys = await startProcess(master, 0);
     const before = await keys.seal('lost', note, secret);
     await buses[0]!.nc.request(`$JS.API.STREAM.PURGE.KV_${BUCKETS.tenantKeys}`, '');
@@ -160,11 +160,11 @@ describe('the keys of the tenants, over a real nats-server', () => {
     await expect(later.open('lost', note, before)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
-  it('drops what was unwrapped of a key whose entry somebody has deleted', async () => {
+  it('drop an unwrapped key whose entry was deleted', async () => {
     const keys = await startProcess();
     const sealed = await keys.seal('deleted', note, secret);
     await (await bucket()).delete('deleted.1');
-    await waitFor('it to be dropped', () =>
+    await waitFor('the key to be dropped', () =>
       keys.open('deleted', note, sealed).then(
         () => false,
         (error: unknown) => (error as { code: string }).code === 'INVALID_ARGUMENT',
@@ -172,7 +172,7 @@ describe('the keys of the tenants, over a real nats-server', () => {
     );
   });
 
-  it('stores sealed bytes and reads what was stored before there was encryption', async () => {
+  it('seal data at rest, and read data that was stored in the clear', async () => {
     const keys = await startProcess();
     const [on, off] = [new AtRest(keys, true), new AtRest(keys, false)];
     const sealed = await on.seal('acme', 'document', 'doc-1', secret);
@@ -194,7 +194,7 @@ describe('the master key in a file', () => {
   beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'llmos-keys-'))));
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('is made once, whoever is first, and read by its owner alone', async () => {
+  it('is created once by racing processes, and only its owner can read it', async () => {
     const path = join(folder, 'deeper', 'master.pem');
     const opened = await Promise.all(Array.from({ length: 3 }, () => openMasterKey(path, true)));
     expect(new Set(opened.map(({ id }) => id)).size).toBe(1);
@@ -203,11 +203,11 @@ describe('the master key in a file', () => {
     expect((await openMasterKey(path, false)).id).toBe(opened[0]!.id);
   }, 60_000);
 
-  it('is refused when others can read it, and not replaced when it is lost', async () => {
+  it('is rejected if other users can read it, and not replaced if it is lost', async () => {
     const path = join(folder, 'open.pem');
     await writeFile(path, await readFile(join(folder, 'deeper', 'master.pem')));
     await chmod(path, 0o640);
-    await expect(openMasterKey(path, true)).rejects.toThrow('others can read the master key');
-    await expect(openMasterKey(join(folder, 'lost.pem'), false)).rejects.toThrow('put it back from its backup');
+    await expect(openMasterKey(path, true)).rejects.toThrow('other users can read the master key');
+    await expect(openMasterKey(join(folder, 'lost.pem'), false)).rejects.toThrow('restore it from its backup');
   });
 });

@@ -1,4 +1,4 @@
-import type { LetterNote } from '@llmos/bus';
+import type { DeadLetterNote } from '@llmos/bus';
 import { isLlmosError } from '@llmos/contracts';
 import { withBroker } from './broker-access.js';
 import { table } from '../terminal/table.js';
@@ -16,7 +16,7 @@ export function listDeadLetters(
   { tenant, limit, json }: ListDeadLettersOptions,
 ): Promise<number> {
   return withBroker(context, async (bus) => {
-    const newest: LetterNote[] = [];
+    const newest: DeadLetterNote[] = [];
     let total = 0;
     for await (const note of bus.deadLetterAdmin.list(tenant)) {
       total++;
