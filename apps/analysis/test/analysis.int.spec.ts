@@ -37,6 +37,8 @@ beforeAll(async () => {
     home,
     catalogPath,
     workers: 1,
+    // On a busy machine the encoder is several times slower.
+    breaker: { timeoutMs: 180_000 },
   });
   service = new AnalysisService({
     encoder,

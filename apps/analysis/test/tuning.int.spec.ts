@@ -32,6 +32,9 @@ const place = { model: 'minilm', home, catalogPath };
 const shared = new CatalogEmbedder({ ...place, workers: 1 });
 const encoder = new CatalogTunableEncoder({ ...place, trains: true, maxTokens: 128 });
 let layout: UpdateLayout;
+/** Trained once: it takes many seconds. */
+let trained: Promise<Float32Array> | undefined;
+const trainedUpdate = () => (trained ??= trainUpdate(encoder, examples, { layout }));
 
 beforeAll(async () => {
   ({ layout } = await readTuningFiles());
@@ -95,7 +98,7 @@ describe('the encoder with an update', () => {
   }, 120_000);
 
   it('separates the labels of unseen texts after training on sixteen examples', async () => {
-    const update = await trainUpdate(encoder, examples, { layout });
+    const update = await trainedUpdate();
     const vectors = await encoder.embed(
       unseen.map(({ text }) => text),
       update,
@@ -123,7 +126,7 @@ describe('a classifier with its own encoder update', () => {
   it('is available to its tenant alone, beside a classifier of the shared encoder', async () => {
     const vectors = await shared.embed(examples.map(({ text }) => text));
     const frozen = trainFewShot(examples.map(({ label }, at) => ({ label, vector: vectors[at]! }))).classifier;
-    const update = await trainUpdate(encoder, examples, { layout });
+    const update = await trainedUpdate();
     const own = await encoder.embed(
       examples.map(({ text }) => text),
       update,
