@@ -13,14 +13,14 @@ export interface Delivery {
   /** 1 for the first delivery. */
   readonly attempt: number;
   readonly streamSequence: number;
-  /** When the stream took the message, in Unix milliseconds. */
+  /** When the stream stored the message, in Unix milliseconds. */
   readonly storedAtMs: number;
   ack(): void;
   /** Extends the time to acknowledge, so that the server does not deliver the message to another worker. */
   working(): void;
   /** Returns the message. The server delivers it again after `delayMs`. */
   nak(delayMs: number): void;
-  /** Removes the message for good. */
+  /** Removes the message permanently. */
   term(reason: string): void;
 }
 
@@ -30,14 +30,14 @@ export interface PullLoopOptions {
   readonly capacity: number;
   readonly onDelivery: (delivery: Delivery) => Promise<void>;
   readonly onError: (error: unknown) => void;
-  /** Called when the loop begins or ceases to pull. */
+  /** Called when the loop starts or stops pulling. */
   readonly onChange: () => void;
 }
 
 const EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 5_000;
 const BIND_BACKOFF = { baseMs: 50, capMs: 1_000 };
-/** Of attempts to create the consumer that fail, one in so many is reported. */
+/** One in this many failed attempts to create the consumer is reported. */
 const REPORT_EVERY = 10;
 const encoder = new TextEncoder();
 const ACK = encoder.encode('+ACK');
@@ -51,7 +51,7 @@ const WORKING = encoder.encode('+WPI');
 export class PullLoop {
   private readonly inbox: string;
   private readonly subscription: Subscription;
-  /** Messages asked for and not yet delivered. Deliveries do not name their request, so the loop keeps one count. */
+  /** Messages requested and not yet delivered. Deliveries do not name their request, so the loop keeps one count. */
   private owed = 0;
   private readonly running = new Set<Promise<void>>();
   private readonly watchdog: NodeJS.Timeout;
@@ -80,7 +80,7 @@ export class PullLoop {
     return this.running.size;
   }
 
-  /** Begins again: with a lost connection the server forgets the requests of the loop. */
+  /** Binds again: the server forgets the requests of the loop when the connection is lost. */
   restart(): void {
     if (this.pulling) void this.bind();
   }
@@ -103,7 +103,7 @@ export class PullLoop {
     const free = this.options.capacity - this.running.size - this.owed;
     // Half of the slots at a time: one request for each finished message would double the traffic.
     if (free <= 0 || (this.owed > 0 && free < this.options.capacity / 2)) return;
-    // A busy loop received nothing because it asked for nothing.
+    // The loop received nothing because all its slots were busy.
     if (this.owed === 0) this.lastSignMs = Date.now();
     this.owed += free;
     const { stream, name } = this.options.consumer;
@@ -131,7 +131,7 @@ export class PullLoop {
     if (code === 100) return;
     const undelivered = Number(message.headers?.get('Nats-Pending-Messages') || this.owed);
     this.owed = Math.max(0, this.owed - undelivered);
-    // 404 and 408 end a request in the ordinary way, and so does 409 unless the consumer is gone. 503: no responders.
+    // 404 and 408 end a request normally, and so does 409 unless the consumer is gone. 503: no responders.
     const gone = code === 503 || (code === 409 && /deleted|not found|leadership|shutdown/i.test(description));
     if (!gone) this.pull();
     else if (this.pulling) void this.bind();
@@ -158,7 +158,7 @@ export class PullLoop {
     if (this.pulling && this.owed > 0 && Date.now() - this.lastSignMs > 2.5 * HEARTBEAT_MS) void this.bind();
   }
 
-  /** Creates the consumer, then pulls. Called while the loop does not bind already. */
+  /** Creates the consumer, then pulls. It must not be called while the loop is binding. */
   private async bind(): Promise<void> {
     this.setPulling(false);
     const { signal } = this.stopping;
@@ -185,7 +185,7 @@ export class PullLoop {
   }
 }
 
-/** Reads the delivery's figures from its reply subject (`$JS.ACK.…`, with or without domain and account). */
+/** Reads the metadata of a delivery from its reply subject (`$JS.ACK.…`, with or without domain and account). */
 function deliveryOf(nc: NatsConnection, message: Msg): Delivery | undefined {
   const reply = message.reply ?? '';
   const tokens = reply.split('.');

@@ -1,6 +1,6 @@
 import type { Watching } from './kv-watch.js';
 
-/** A bucket that can be watched: a {@link KvBucket}, or a bucket built on it whose entries can be lost with a tenant's keys. */
+/** A bucket that can be watched. Its entries can be lost with a tenant's keys if it is sealed. */
 export interface Watchable {
   watch(watcher: {
     onEntry(entry: { key: string; value: Uint8Array | undefined; revision: number }): void;
