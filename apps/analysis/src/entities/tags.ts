@@ -9,10 +9,9 @@ export const OUTSIDE = 0;
 export const beginTag = (type: NamedType): number => 1 + 2 * NAMED_TYPES.indexOf(type);
 export const insideTag = (type: NamedType): number => 2 + 2 * NAMED_TYPES.indexOf(type);
 export const isInside = (tag: number): boolean => tag > 0 && tag % 2 === 0;
-export const isBegin = (tag: number): boolean => tag % 2 === 1;
 
 /** The type of a tag; undefined for `O`. */
-export const typeOfTag = (tag: number): NamedType | undefined => NAMED_TYPES[Math.floor((tag - 1) / 2)];
+const typeOfTag = (tag: number): NamedType | undefined => NAMED_TYPES[Math.floor((tag - 1) / 2)];
 
 /** Whether `tag` may follow `before` (-1 at the start): an inside tag needs a tag of the same type before it. */
 export function mayFollow(before: number, tag: number): boolean {

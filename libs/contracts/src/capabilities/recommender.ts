@@ -116,7 +116,7 @@ const settings = z.object({
   sweeps: z.number().int().min(1).max(200).optional(),
   /** Users and items with fewer interactions are left out of the training (k-core). */
   minInteractions: z.number().int().min(1).max(1_000).default(1),
-  /** Interactions of a lower value, such as ratings below 4, do not count as liking. */
+  /** Interactions of a lower value, such as ratings below 4, are no sign of interest. */
   minValue: z.number().optional(),
 });
 
