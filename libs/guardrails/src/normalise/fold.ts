@@ -17,7 +17,7 @@ const INVISIBLE =
   /^[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{e0000}-\u{e0fff}]$/u;
 const MARK = /\p{M}/gu;
 
-/** Folds a text for rules and word features: NFKC, then look-alikes, accents, case; linear time. */
+/** Folds a text for rules and word features, per character: NFKD without accents, then look-alikes, case; linear time. */
 export function foldText(original: string): FoldedText {
   const parts: string[] = [];
   const starts: number[] = [];

@@ -151,6 +151,7 @@ export const attackRules: readonly Rule[] = [
     id: 'answer-shape',
     reason: 'dictates the exact words of the answer',
     weight: 'likely',
+    locates: false,
     patterns: [
       /\b(?:start|begin|end|finish) (?:your |the |every |each )?(?:answer|response|reply|message|output|sentence)?s? ?(?:with|by)\b/g,
       /\b(?:confirm|respond|answer|reply|say)\b[^.!?\n]{0,20}\b(?:by (?:saying|typing|writing)|with only|only with|exactly|just (?:with )?)\b/g,

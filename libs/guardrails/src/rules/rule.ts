@@ -11,6 +11,8 @@ export interface Rule {
    * among others.
    */
   readonly weight: 'certain' | 'likely';
+  /** False: its hits hint at an attack, but do not cover it, so that removing them would leave the attack. */
+  readonly locates?: false;
   /** For folded text (lower case, no accents or look-alikes); each linear in the length of the text. */
   readonly patterns: readonly RegExp[];
 }
