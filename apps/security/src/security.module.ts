@@ -13,6 +13,7 @@ import { TenantSealer } from './encryption/tenant-sealer.js';
 import { BASELINE_STORE, type BaselineStore } from './threats/ports/baseline-store.port.js';
 import { RESTRICTION_STORE, type RestrictionStore } from './threats/ports/restriction-store.port.js';
 import { RedactionService } from './redaction/redaction.service.js';
+import { fallbackReports } from './screening/fallback-reports.js';
 import { updatePathOf } from './screening/head/second-head.js';
 import { ScreeningService } from './screening/screening.service.js';
 import { THRESHOLD } from './screening/verdict.js';
@@ -33,7 +34,6 @@ const MODEL = 'minilm';
 const BREAKER = { timeoutMs: 5_000, capacity: 64 };
 /** A pass takes about 8 ms, the request has 10 s in all, and the first stage has a verdict already. */
 const SECOND_STAGE_TIMEOUT_MS = 2_000;
-const FALLBACK_LOG_INTERVAL_MS = 60_000;
 const SECOND_HEAD = fileURLToPath(new URL('../model/tuned-injection-head.json', import.meta.url));
 const MAX_RESTRICTIONS = 5_000;
 
@@ -50,20 +50,14 @@ const MAX_RESTRICTIONS = 5_000;
             ...{ model: MODEL, home, catalogPath, workers, device, update },
             breaker: { ...BREAKER, ...options, onStateChange: reportBreaker(options.name, log) },
           });
-        const tuned = { name: `${MODEL}-screening`, timeoutMs: SECOND_STAGE_TIMEOUT_MS };
-        let quietUntil = 0;
+        const second = { name: `${MODEL}-screening`, timeoutMs: SECOND_STAGE_TIMEOUT_MS };
         return new ScreeningService({
           encoder: encoder({ name: MODEL }),
           headPath,
           second: secondStage
-            ? { encoder: encoder(tuned, updatePathOf(SECOND_HEAD)), headPath: SECOND_HEAD }
+            ? { encoder: encoder(second, updatePathOf(SECOND_HEAD)), headPath: SECOND_HEAD }
             : undefined,
-          onFallback: (stage, error) => {
-            (stage === 'first' ? securityMetrics.byRules : securityMetrics.byFirstStage).inc();
-            if (Date.now() < quietUntil) return;
-            quietUntil = Date.now() + FALLBACK_LOG_INTERVAL_MS;
-            log.warn({ err: error, stage }, 'a request was screened without this stage, because its encoder failed');
-          },
+          onFallback: fallbackReports(log),
         });
       },
     },

@@ -20,14 +20,14 @@ describe('Screening with the committed heads and the real encoders', () => {
   const encoder = (update?: string) =>
     new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update, breaker });
   const asked: string[] = [];
-  const tuned = encoder(updatePathOf(SECOND_HEAD));
+  const second = encoder(updatePathOf(SECOND_HEAD));
   const watched: Encoder = {
-    model: tuned.model,
-    start: (...args) => tuned.start(...args),
-    close: () => tuned.close(),
+    model: second.model,
+    start: (...args) => second.start(...args),
+    close: () => second.close(),
     embed: (texts, signal) => {
       asked.push(...texts);
-      return tuned.embed(texts, signal);
+      return second.embed(texts, signal);
     },
   };
   const service = new ScreeningService({

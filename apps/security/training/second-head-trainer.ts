@@ -25,7 +25,7 @@ const UNASKED_ATTACKS = 0.001;
 /** A window with its vector by the fine-tuned encoder, and the cross-validated logit of the first stage. */
 export interface SecondRow {
   readonly row: TrainingRow;
-  readonly tuned: Float32Array;
+  readonly vector: Float32Array;
   readonly firstLogit: number;
 }
 
@@ -43,17 +43,18 @@ export function trainSecondHead(rows: readonly SecondRow[], settings: SecondSett
     const isOf = ({ row }: SecondRow) => row.side === side || (side === 'passage' && row.attack);
     const { firstShare } = settings;
     const fitted = { ...fitSecond(seen.filter(isOf), settings), firstShare };
-    const logitOf = ({ tuned, firstLogit }: SecondRow) => secondLogit(fitted, tuned, firstLogit);
+    const logitOf = ({ vector, firstLogit }: SecondRow) => secondLogit(fitted, vector, firstLogit);
     const judged = held.filter(({ row }) => row.side === side).map((each) => ({ ...each, logit: logitOf(each) }));
     const { slope, shift, figures } = calibrate(judged, settings.falseAlarms);
     const found = judged.filter(({ row, logit }) => row.attack && !row.certain && slope * logit + shift >= 0);
-    const doubtful = quantileOf(
+    const harmlessBelow = quantileOf(
       found.map(({ firstLogit }) => firstLogit),
       UNASKED_ATTACKS,
     );
-    const asked = judged.filter(({ row, firstLogit }) => !row.attack && firstLogit >= doubtful).length / figures.benign;
+    const asked =
+      judged.filter(({ row, firstLogit }) => !row.attack && firstLogit >= harmlessBelow).length / figures.benign;
     const { embedding, bias } = fitted;
-    const weights: SecondSideWeights = { embedding, bias, doubtful, firstShare, slope, shift };
+    const weights: SecondSideWeights = { embedding, bias, harmlessBelow, firstShare, slope, shift };
     return { weights, figures: { ...figures, asked } };
   };
   const [input, passage] = [train('input'), train('passage')];
@@ -62,11 +63,11 @@ export function trainSecondHead(rows: readonly SecondRow[], settings: SecondSett
 }
 
 function fitSecond(rows: readonly SecondRow[], { scale, inversePenalty }: SecondSettings) {
-  const features = rows[0]?.tuned.length ?? 0;
+  const features = rows[0]?.vector.length ?? 0;
   const indexes = Int32Array.from({ length: features }, (_, at) => at);
   const { weights, bias } = fitLogisticRegression(
     {
-      rows: rows.map(({ tuned }) => ({ indexes, values: Float64Array.from(tuned, (value) => value * scale) })),
+      rows: rows.map(({ vector }) => ({ indexes, values: Float64Array.from(vector, (value) => value * scale) })),
       labels: Int32Array.from(rows, ({ row }) => Number(row.attack)),
       features,
       classes: 2,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { baseConfig, loadConfig } from '@llmos/config';
-import { CatalogEmbedder, EmbeddingCache } from '@llmos/models';
-import { encodeFirstHead, writeFirstHead } from '#src/screening/head/first-head-file.js';
+import { CatalogEmbedder, EmbeddingCache, writeHeadFiles } from '@llmos/models';
+import { encodeFirstHead } from '#src/screening/head/first-head-file.js';
 import { UPDATE_FILE, updatePathOf, writeSecondHead } from '#src/screening/head/second-head.js';
 import { ScreeningService } from '#src/screening/screening.service.js';
 import type { Encoder } from '#src/screening/stages.js';
@@ -130,23 +130,23 @@ async function train(folder: string, out: string, { shared, second }: Encoders):
   const provenance = { embeddingModel: EMBEDDING_MODEL, rows: rows.length, settings: SETTINGS, texts, heldOut };
   const about = { model: 'injection-linear', provenance, file: `${FIRST_HEAD}.safetensors` };
   const files = encodeFirstHead(first.weights, about);
-  await writeFirstHead(join(out, `${FIRST_HEAD}.json`), files);
+  await writeHeadFiles(join(out, `${FIRST_HEAD}.json`), files);
   if (!second) return;
   const vectors = await second.vectors.embed(
     windows.map(({ text }) => text),
     print,
   );
   const firstLogits = new Map(first.outOfFold.map(({ row, logit }) => [row, logit]));
-  const tuned = trainSecondHead(
-    rows.map((row, at) => ({ row, tuned: vectors[at]!, firstLogit: firstLogits.get(row)! })),
+  const trained = trainSecondHead(
+    rows.map((row, at) => ({ row, vector: vectors[at]!, firstLogit: firstLogits.get(row)! })),
   );
-  print(JSON.stringify({ secondStage: tuned.heldOut }));
-  await writeSecondHead(join(out, `${SECOND_HEAD}.json`), tuned.weights, {
+  print(JSON.stringify({ secondStage: trained.heldOut }));
+  await writeSecondHead(join(out, `${SECOND_HEAD}.json`), trained.weights, {
     model: 'injection-cascade',
     file: `${SECOND_HEAD}.safetensors`,
     update: second.updateSha256,
     firstHead: files.description.bin.sha256,
-    provenance: { embeddingModel: EMBEDDING_MODEL, settings: SECOND_SETTINGS, heldOut: tuned.heldOut },
+    provenance: { embeddingModel: EMBEDDING_MODEL, settings: SECOND_SETTINGS, heldOut: trained.heldOut },
   });
 }
 

@@ -5,7 +5,7 @@ windows that `train.ts --export` writes. It leaves out every fifth document; `tr
 those. It discards the two heads; `train.ts` fits the second stage's head to the encoder's vectors.
 
     python train_screening_encoder.py --model model.onnx --tokenizer tokenizer.json --windows windows.jsonl \
-      --out screening-encoder.safetensors
+      --out screening-encoder-update.safetensors
 
 Deterministic on one machine with one number of threads. See libs/models/training/requirements.txt.
 """

@@ -1,6 +1,6 @@
 import { screenByRules, viewsOf, type TextSource } from '@llmos/guardrails';
 import { judgeByFirstStage } from './first-stage.js';
-import { locateAttacks } from './locate.js';
+import { locateAttacks } from './locate-attacks.js';
 import { judgeBySecondStage } from './second-stage.js';
 import type { Stages } from './stages.js';
 import { certainAttacks, isAttack, overlaps, verdictOf, type TextVerdict } from './verdict.js';
@@ -11,9 +11,10 @@ import { chooseWindows, cutWindows, type JudgedWindow, type Window } from './win
  *
  * 1. The text is normalised and read in every disguise (base64, leetspeak, look-alike letters, …).
  * 2. Rules run on each of these views. Some rules decide alone. Outputs are judged by rules only.
- * 3. The text is cut into windows, and those with the most suspicious words are chosen.
- * 4. The first stage scores each chosen window: a linear head on the shared encoder's vector, the words and the rules.
- * 5. The second stage scores again the windows that the first leaves in doubt, by a fine-tuned encoder.
+ * 3. The text is cut into windows, and the most suspicious are chosen. The first window has the text's vector.
+ * 4. The first stage embeds the chosen windows that have no vector. A head scores each from vector, words and rules.
+ * 5. The second stage judges every window that the first stage does not find clearly harmless, from the fine-tuned
+ *    vector and the first logit.
  * 6. Windows over the threshold are narrowed to sentences. The highest score is the verdict's.
  *
  * @param vector of the whole text by the shared encoder, if it is known.
@@ -30,20 +31,16 @@ export async function screenText(
   if (source === 'output' || text.trim() === '') return verdictOf(certain);
 
   const { head } = stages.first;
-  const windows = chooseWindows(cutWindows({ text, views, findings, side: source }, head), head);
-  const judged = await judgeWindows(windows, stages, vector);
+  const windows = chooseWindows(cutWindows({ text, views, findings, side: source, vector }, head), head);
+  const judged = await judgeWindows(windows, stages);
   const suspects = judged.filter((window) => isAttack(window) && !certain.some((span) => overlaps(span, window.span)));
   const located = await locateAttacks(suspects, (sentences) => judgeWindows(sentences, stages), head);
   return verdictOf([...certain, ...located], judged);
 }
 
 /** The windows with their scores; none if the first stage fails, the first stage's scores if the second fails. */
-async function judgeWindows(
-  windows: readonly Window[],
-  stages: Stages,
-  vector?: Float32Array,
-): Promise<JudgedWindow[]> {
-  const logits = await judgeByFirstStage(windows, stages.first, vector);
+async function judgeWindows(windows: readonly Window[], stages: Stages): Promise<JudgedWindow[]> {
+  const logits = await judgeByFirstStage(windows, stages.first);
   const scores = logits ? await judgeBySecondStage(windows, logits, stages) : [];
   return scores.map((score, at) => ({ ...windows[at]!, score }));
 }

@@ -6,8 +6,8 @@ import { decodeFirstHead, readFirstHead, type FirstHeadDescription } from './hea
 import { FirstHead } from './head/first-head.js';
 import { SecondHead } from './head/second-head.js';
 import { screenText } from './screen-text.js';
-import { Stages, TolerantEncoder, type Encoder } from './stages.js';
-import { stripSentences } from './strip.js';
+import { Stages, TolerantEncoder, type Encoder, type StageName } from './stages.js';
+import { stripSentences } from './strip-sentences.js';
 import { isAttack, THRESHOLD, type TextVerdict } from './verdict.js';
 import { VerdictCache } from './verdict-cache.js';
 
@@ -22,7 +22,7 @@ export interface ScreeningOptions {
   /** The fine-tuned encoder and its head. Absent: the first stage decides. */
   readonly second?: { readonly encoder: Encoder; readonly headPath: string } | undefined;
   /** Called at most once per request and stage, when the request continues without that stage's encoder. */
-  readonly onFallback: (stage: 'first' | 'second', error: unknown) => void;
+  readonly onFallback: (stage: StageName, error: unknown) => void;
 }
 
 /** If less than this is left of a stripped passage, the whole passage is withheld. */
@@ -31,8 +31,8 @@ const MIN_KEPT_CHARS = 20;
 /** Screens the text and the passages of a request for prompt injection; see `screenText` for a single text. */
 export class ScreeningService {
   private readonly passageVerdicts = new VerdictCache();
-  private first?: { readonly head: FirstHead; readonly description: FirstHeadDescription };
-  private second?: SecondHead;
+  private firstHead?: { readonly head: FirstHead; readonly description: FirstHeadDescription };
+  private secondHead?: SecondHead;
 
   constructor(private readonly options: ScreeningOptions) {}
 
@@ -50,7 +50,7 @@ export class ScreeningService {
   /** Reads the first stage's head; nothing is screened without it. @throws LlmosError UNAVAILABLE if it is unusable. */
   async loadHead(): Promise<void> {
     const files = await readFirstHead(this.options.headPath);
-    this.first = { head: new FirstHead(decodeFirstHead(files)), description: files.description };
+    this.firstHead = { head: new FirstHead(decodeFirstHead(files)), description: files.description };
   }
 
   /** Loads the shared encoder. Without it the rules decide alone. */
@@ -66,9 +66,9 @@ export class ScreeningService {
   async loadSecondStage(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
     const { second } = this.options;
     if (!second) return;
-    const head = await SecondHead.read(second.headPath, this.ready().description.bin.sha256);
+    const head = await SecondHead.read(second.headPath, this.requireFirstHead().description.bin.sha256);
     await second.encoder.start(report, signal);
-    this.second = head;
+    this.secondHead = head;
   }
 
   async close(): Promise<void> {
@@ -78,6 +78,7 @@ export class ScreeningService {
   /**
    * Screens a text and its passages. With `refuse`, an attack in the text refuses the run; an attack in a passage
    * withholds the passage, so that a planted document cannot stop a pipeline. `strip` removes the attacking sentences.
+   * `flag` and `allow` change nothing.
    *
    * @throws LlmosError CONTENT_REFUSED (without the words of the attack), MODEL_LOADING before {@link loadHead}; the
    * signal's reason on abort.
@@ -104,7 +105,7 @@ export class ScreeningService {
     };
   }
 
-  /** The vector of an input, carried in by an earlier step if possible. Outputs and passages as a whole need none. */
+  /** The vector of an input, carried in by an earlier step if possible. Outputs and passages need none as a whole. */
   private async vectorOf(
     { text, source, embedding }: ScreenRequest,
     { first }: Stages,
@@ -125,7 +126,7 @@ export class ScreeningService {
       signal?.throwIfAborted();
       const verdict = await this.verdictOn(passage, stages);
       result.score = Math.max(result.score, verdict.score);
-      const kept = isAttack(verdict) ? treat(passage, verdict, action) : passage;
+      const kept = isAttack(verdict) ? applyAction(passage, verdict, action) : passage;
       if (kept) result.passages.push(kept);
       if (kept !== passage) result.withheld.push(passage.id);
     }
@@ -143,25 +144,26 @@ export class ScreeningService {
 
   private stages(signal?: AbortSignal): Stages {
     const { encoder, second, onFallback } = this.options;
-    const { head, description } = this.ready();
+    const { head, description } = this.requireFirstHead();
     const first = {
       head,
       model: description.model,
       encoder: new TolerantEncoder(encoder, (error) => onFallback('first', error), signal),
     };
-    if (!second || !this.second) return new Stages(first, this.hasSecondStage);
-    const tuned = new TolerantEncoder(second.encoder, (error) => onFallback('second', error), signal);
-    return new Stages(first, this.hasSecondStage, { head: this.second, model: this.second.model, encoder: tuned });
+    if (!second || !this.secondHead) return new Stages(first, this.hasSecondStage);
+    const secondEncoder = new TolerantEncoder(second.encoder, (error) => onFallback('second', error), signal);
+    const { model } = this.secondHead;
+    return new Stages(first, this.hasSecondStage, { head: this.secondHead, model, encoder: secondEncoder });
   }
 
-  private ready() {
-    if (this.first) return this.first;
+  private requireFirstHead() {
+    if (this.firstHead) return this.firstHead;
     throw new LlmosError('MODEL_LOADING', 'Screening is still loading its model. Try again in a moment.');
   }
 }
 
 /** The passage as far as the next step may use it; undefined if it may not be used. */
-function treat(passage: Passage, { spans }: TextVerdict, action: ScreenRequest['action']): Passage | undefined {
+function applyAction(passage: Passage, { spans }: TextVerdict, action: ScreenRequest['action']): Passage | undefined {
   if (action === 'refuse') return undefined;
   if (action !== 'strip') return passage;
   const text = stripSentences(passage.text, spans);

@@ -5,7 +5,8 @@ import type { Window } from './windows.js';
 const MAX_FULLY_READ_CHARS = 254;
 
 /**
- * The score of each window: the second stage's where the first stage leaves a doubt, otherwise the first stage's.
+ * The score of each window. The second stage judges every window that the first stage does not find clearly harmless,
+ * from the fine-tuned vector and the first logit.
  *
  * @param firstLogits of each window, by the first stage.
  */
@@ -16,11 +17,11 @@ export async function judgeBySecondStage(
 ): Promise<number[]> {
   const scores = windows.map(({ side }, at) => first.head.score(side, firstLogits[at]!));
   if (!second) return scores;
-  const doubtful = [...windows.keys()].filter((at) => second.head.isDoubtful(windows[at]!.side, firstLogits[at]!));
-  if (doubtful.length === 0) return scores;
-  const vectors = await second.encoder.embed(doubtful.map((at) => windows[at]!.text));
+  const asked = [...windows.keys()].filter((at) => !second.head.isHarmless(windows[at]!.side, firstLogits[at]!));
+  if (asked.length === 0) return scores;
+  const vectors = await second.encoder.embed(asked.map((at) => windows[at]!.text));
   if (!vectors) return scores;
-  for (const [turn, at] of doubtful.entries()) {
+  for (const [turn, at] of asked.entries()) {
     const window = windows[at]!;
     const score = second.head.score(window.side, second.head.logit(window.side, vectors[turn]!, firstLogits[at]!));
     scores[at] = isFullyRead(window) ? score : Math.max(score, scores[at]!);

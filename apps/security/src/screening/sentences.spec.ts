@@ -1,7 +1,7 @@
 import { LINEAR, timeGrowth } from '@llmos/testing';
 import fc from 'fast-check';
 import { sentencesOf, windowsOf } from './sentences.js';
-import { stripSentences } from './strip.js';
+import { stripSentences } from './strip-sentences.js';
 
 describe('sentencesOf', () => {
   it('splits at the ends of sentences and lines', () => {

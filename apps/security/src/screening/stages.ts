@@ -5,8 +5,11 @@ import type { SecondHead } from './head/second-head.js';
 /** The part of an embedder that a stage needs. */
 export type Encoder = Omit<Embedder, 'encode'>;
 
-/** Reported as the model of a verdict that the rules alone came to. */
+/** Reported as the `model` of a request that the rules alone have judged. */
 export const RULES_ALONE = 'rules';
+
+/** `first`: the head on the shared encoder. `second`: the head on the fine-tuned encoder. */
+export type StageName = 'first' | 'second';
 
 /** A trained head and the encoder whose vectors it reads. */
 export interface Stage<Head> {
@@ -19,8 +22,8 @@ export interface Stage<Head> {
 /**
  * An encoder as one request uses it: if it fails, the request continues without it and does not ask it again.
  *
- * This is the only place that decides what a failing model costs. The breaker of the encoder decides whether the model
- * is called at all, and `Readiness.bring` repeats a start that failed.
+ * This is the only place that catches a failing encoder. The breaker of the encoder decides whether the model is called
+ * at all, and `Readiness.bring` repeats a start that failed.
  */
 export class TolerantEncoder {
   private failed = false;
@@ -64,7 +67,7 @@ export class Stages {
     return !first.encoder.hasFailed && (second ? !second.encoder.hasFailed : !hasSecondStage);
   }
 
-  /** The name of what has judged this request: both stages, the first alone, or the rules alone. */
+  /** The strongest judge that was available to this request; a harmless text may not have needed it. */
   get model(): string {
     if (this.first.encoder.hasFailed) return RULES_ALONE;
     return this.second && !this.second.encoder.hasFailed ? this.second.model : this.first.model;

@@ -14,7 +14,7 @@ const UPDATE = Buffer.from('an update');
 const SECOND: SecondSideWeights = {
   embedding: Float32Array.of(10, 0),
   bias: -5,
-  doubtful: -2,
+  harmlessBelow: -2,
   firstShare: 0,
   slope: 1,
   shift: 0,
@@ -25,7 +25,7 @@ const ODD_AND_GUILTY = 'An odd and guilty question of mine.';
 const PLAIN_AND_GUILTY = 'A plain and guilty question of mine.';
 
 const shared = toyEncoder((text) => (text.includes('loud') ? 1 : text.includes('odd') ? 0.4 : 0));
-const tuned = toyEncoder((text) => (text.includes('guilty') ? 1 : 0));
+const second = toyEncoder((text) => (text.includes('guilty') ? 1 : 0));
 const dead = (): Promise<never> => Promise.reject(new Error('the worker died'));
 
 describe('Screening in two stages', () => {
@@ -64,26 +64,26 @@ describe('Screening in two stages', () => {
   });
   beforeEach(() => {
     failures = [];
-    tuned.asked.length = 0;
+    second.asked.length = 0;
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('takes the second stage’s verdict on texts of which the first stage has doubts', async () => {
-    const run = await open(tuned);
+  it('takes the second stage’s verdict on texts that the first stage does not find clearly harmless', async () => {
+    const run = await open(second);
     expect(await run({ text: LOUD_BUT_INNOCENT })).toMatchObject({ verdict: 'benign', model: 'both-stages' });
     expect(await run({ text: ODD_AND_GUILTY })).toMatchObject({ verdict: 'injection', model: 'both-stages' });
-    expect(tuned.asked).toContain(LOUD_BUT_INNOCENT);
+    expect(second.asked).toContain(LOUD_BUT_INNOCENT);
   });
 
   it('does not run the second stage on texts that the first stage finds harmless', async () => {
-    const run = await open(tuned);
+    const run = await open(second);
     expect(await run({ text: PLAIN_AND_GUILTY })).toMatchObject({ verdict: 'benign' });
-    expect(tuned.asked).toEqual([]);
+    expect(second.asked).toEqual([]);
   });
 
   it('takes the first stage’s verdict while the second fails, reports it, and does not cache it', async () => {
     let works = false;
-    const run = await open({ ...tuned, embed: (texts) => (works ? tuned.embed(texts) : dead()) });
+    const run = await open({ ...second, embed: (texts) => (works ? second.embed(texts) : dead()) });
     const passages = [passage('a', LOUD_BUT_INNOCENT)];
     expect(await run({ passages })).toMatchObject({ verdict: 'injection', model: 'first-stage' });
     expect(await run({ text: ODD_AND_GUILTY })).toMatchObject({ verdict: 'benign', model: 'first-stage' });
@@ -98,7 +98,7 @@ describe('Screening in two stages', () => {
   });
 
   it('lets the second stage raise, but not withdraw, an alarm about a long or disguised text', async () => {
-    const run = await open(tuned);
+    const run = await open(second);
     const padding = '. '.repeat(200);
     const disguised = LOUD_BUT_INNOCENT.replace('innocent', 'inn\u043ecent');
     for (const text of [`${padding}${LOUD_BUT_INNOCENT}`, disguised, `${padding}${ODD_AND_GUILTY}`])
@@ -107,8 +107,8 @@ describe('Screening in two stages', () => {
 
   it('does not ask a second stage again that has failed the same request', async () => {
     let calls = 0;
-    const embed: Encoder['embed'] = (texts) => (++calls === 1 ? tuned.embed(texts) : dead());
-    const run = await open({ ...tuned, embed });
+    const embed: Encoder['embed'] = (texts) => (++calls === 1 ? second.embed(texts) : dead());
+    const run = await open({ ...second, embed });
     const text = `Nothing is wrong here at all. ${ODD_AND_GUILTY}`;
     const passages = ['a', 'b'].map((id) => passage(id, `${LOUD_BUT_INNOCENT} ${id}`));
     expect(await run({ text, passages })).toMatchObject({ verdict: 'injection', model: 'first-stage' });
@@ -121,7 +121,7 @@ describe('Screening in two stages', () => {
       leaving.abort(new Error('left'));
       return Promise.reject(new Error('cut off'));
     };
-    const service = serviceOf({ ...tuned, embed });
+    const service = serviceOf({ ...second, embed });
     await service.load();
     const request = screen.input.parse({ text: ODD_AND_GUILTY });
     await expect(service.screen(request, leaving.signal)).rejects.toThrow('left');
@@ -129,7 +129,7 @@ describe('Screening in two stages', () => {
   });
 
   it('rejects a second stage with another update, and uses it, also for known passages, once it is right', async () => {
-    const service = serviceOf(tuned);
+    const service = serviceOf(second);
     const run = (request: object) => service.screen(screen.input.parse(request));
     const passages = [passage('a', LOUD_BUT_INNOCENT)];
     await writeFile(updatePathOf(join(folder, 'second.json')), 'another update');
@@ -141,14 +141,14 @@ describe('Screening in two stages', () => {
     expect(await run({ passages })).toMatchObject({ verdict: 'benign', model: 'both-stages' });
   });
 
-  it('does not cache the first stage’s verdict of a request that was running while the second stage was loaded', async () => {
+  it('does not cache the verdict of a request that was running while the second stage was loaded', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const slow: Encoder = { ...shared, embed: (texts) => held.then(() => shared.embed(texts)) };
     const service = new ScreeningService({
       encoder: slow,
       headPath: join(folder, 'first.json'),
-      second: { encoder: tuned, headPath: join(folder, 'second.json') },
+      second: { encoder: second, headPath: join(folder, 'second.json') },
       onFallback: (_, error) => void failures.push(error),
     });
     const request = screen.input.parse({ passages: [passage('a', LOUD_BUT_INNOCENT)] });
@@ -161,7 +161,7 @@ describe('Screening in two stages', () => {
   });
 
   it('rejects a second stage that was fitted to another first head', async () => {
-    const service = serviceOf(tuned, join(folder, 'other.json'));
+    const service = serviceOf(second, join(folder, 'other.json'));
     await expect(service.load()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await service.screen(screen.input.parse({ text: ODD_AND_GUILTY }))).toMatchObject({ model: 'other' });
   });

@@ -12,15 +12,22 @@ const MAX_INPUT_WINDOWS = 8;
 const MAX_PASSAGE_WINDOWS = 4;
 const MAX_SENTENCES = 6;
 
-/** A part of a text, with what rules and words say of it. */
-export interface Window {
+/** A text that the rules have screened as a whole. */
+export interface ScreenedText {
   readonly side: Side;
+  readonly text: string;
+  readonly views: TextViews;
+  readonly findings: RuleFindings;
+  /** By the shared encoder, if it is known. */
+  readonly vector?: Float32Array | undefined;
+}
+
+/** A part of a text, with what rules and words say of it. */
+export interface Window extends Omit<ScreenedText, 'views'> {
   /** In the whole text. */
   readonly span: Span;
-  readonly text: string;
   /** The text as `foldText` folds it. */
   readonly folded: string;
-  readonly findings: RuleFindings;
   readonly lexical: SparseVector;
   /** How suspicious its words are; not a probability. */
   readonly suspicion: number;
@@ -31,19 +38,13 @@ export interface JudgedWindow extends Window {
   readonly score: number;
 }
 
-/** A text that the rules have screened as a whole. */
-export interface ScreenedText {
-  readonly text: string;
-  readonly side: Side;
-  readonly views: TextViews;
-  readonly findings: RuleFindings;
-}
-
-/** Cuts a text into windows; a short text is one window. */
-export function cutWindows({ text, side, views, findings }: ScreenedText, head: FirstHead): Window[] {
+/** Cuts a text into windows. The encoder reads only the start of a long text: its vector is the first window's. */
+export function cutWindows(whole: ScreenedText, head: FirstHead): Window[] {
+  const { text, side } = whole;
   const size = side === 'input' ? INPUT_WINDOW_CHARS : PASSAGE_WINDOW_CHARS;
-  if (text.length > size) return windowsOf(text, size).map((span) => windowAt(text, span, side, head));
-  return [windowOf({ text, side, views, findings }, { start: 0, end: text.length }, head)];
+  if (text.length <= size) return [windowOf(whole, { start: 0, end: text.length }, head)];
+  const vectorAt = (start: number) => (start === 0 ? whole.vector : undefined);
+  return windowsOf(text, size).map((span) => ({ ...windowAt(text, span, side, head), vector: vectorAt(span.start) }));
 }
 
 /**
@@ -73,10 +74,10 @@ function windowAt(text: string, span: Span, side: Side, head: FirstHead): Window
   return windowOf({ text: part, side, views, findings: screenByRules(views, side) }, span, head);
 }
 
-function windowOf({ text, side, views, findings }: ScreenedText, span: Span, head: FirstHead): Window {
+function windowOf({ views, ...known }: ScreenedText, span: Span, head: FirstHead): Window {
   const folded = views.folded.text;
   const lexical = head.lexical(folded);
-  return { side, span, text, folded, findings, lexical, suspicion: head.suspicion(side, lexical, findings.counts) };
+  return { ...known, span, folded, lexical, suspicion: head.suspicion(known.side, lexical, known.findings.counts) };
 }
 
 function mostSuspicious(windows: readonly Window[], count: number): Window[] {

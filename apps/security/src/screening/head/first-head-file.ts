@@ -7,7 +7,6 @@ import {
   readHeadFiles,
   weightsFileOf,
   weightsFileSchema,
-  writeHeadFiles,
   type HeadFilePair,
   type Safetensors,
 } from '@llmos/models';
@@ -105,11 +104,6 @@ export function decodeFirstHead(files: FirstHeadFiles, ruleIds = RULE_IDS): Firs
 /** Reads a head from disk. @throws LlmosError UNAVAILABLE if a file is missing or malformed. */
 export function readFirstHead(path: string): Promise<FirstHeadFiles> {
   return readHeadFiles(path, (value) => headSchema.parse(value), WHAT);
-}
-
-/** Writes both files. */
-export function writeFirstHead(path: string, files: FirstHeadFiles): Promise<void> {
-  return writeHeadFiles(path, files);
 }
 
 function describe({ bias, slope, shift, suspicious, rules }: SideWeights): z.output<typeof side> {

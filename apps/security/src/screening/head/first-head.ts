@@ -1,7 +1,8 @@
+import type { TextSource } from '@llmos/guardrails';
 import { lexicalVector, type SparseVector } from '@llmos/learning';
 
-/** A text that a user sends, or a passage of a document, where any order to the reader is an attack. */
-export type Side = 'input' | 'passage';
+/** The source of a text that heads judge. In a passage of a document any order to the reader is an attack. */
+export type Side = Exclude<TextSource, 'output'>;
 
 /** One calibrated logistic regression on [embedding, word n-grams, rules]. */
 export interface SideWeights {

@@ -14,18 +14,20 @@ import { z } from 'zod';
 import type { Side } from './first-head.js';
 
 /** The low-rank update of the shared encoder; it lies beside the head's description. */
-export const UPDATE_FILE = 'screening-encoder.safetensors';
+export const UPDATE_FILE = 'screening-encoder-update.safetensors';
 
-const side = z.object({
-  bias: z.number(),
-  /** Windows with a lower logit of the first stage are harmless; the second stage does not judge them. */
-  doubtful: z.number(),
-  /** The factor of the first stage's logit. */
-  firstShare: z.number(),
-  /** Score = 1 / (1 + exp(-(slope · logit + shift))), with the threshold at 0.5. */
-  slope: z.number(),
-  shift: z.number(),
-});
+const side = z
+  .object({
+    bias: z.number(),
+    /** Windows with a lower logit of the first stage are harmless; the second stage does not judge them. */
+    doubtful: z.number(),
+    /** The factor of the first stage's logit. */
+    firstShare: z.number(),
+    /** Score = 1 / (1 + exp(-(slope · logit + shift))), with the threshold at 0.5. */
+    slope: z.number(),
+    shift: z.number(),
+  })
+  .transform(({ doubtful: harmlessBelow, ...rest }) => ({ ...rest, harmlessBelow }));
 
 const headSchema = z.object({
   format: z.literal('llmos-tuned-injection-head/2'),
@@ -40,7 +42,6 @@ const headSchema = z.object({
   /** Data, settings and scores of the training. */
   provenance: z.record(z.string(), z.unknown()),
 });
-type SecondHeadDescription = z.output<typeof headSchema>;
 
 export interface SecondSideWeights extends z.output<typeof side> {
   readonly embedding: Float32Array;
@@ -80,9 +81,9 @@ export class SecondHead {
     private readonly weights: SecondHeadWeights,
   ) {}
 
-  /** Whether the first stage's logit leaves a doubt. */
-  isDoubtful(side: Side, firstLogit: number): boolean {
-    return firstLogit >= this.weights[side].doubtful;
+  /** Whether the first stage's logit makes the second stage unnecessary. */
+  isHarmless(side: Side, firstLogit: number): boolean {
+    return firstLogit < this.weights[side].harmlessBelow;
   }
 
   /** Before calibration. @param vector of the fine-tuned encoder. */
@@ -115,25 +116,21 @@ export function updatePathOf(headPath: string): string {
 export function writeSecondHead(
   path: string,
   weights: SecondHeadWeights,
-  about: Pick<SecondHeadDescription, 'model' | 'update' | 'firstHead' | 'provenance'> & { readonly file: string },
+  about: Pick<z.output<typeof headSchema>, 'model' | 'update' | 'firstHead' | 'provenance'> & { readonly file: string },
 ): Promise<void> {
   const { file, model, update, firstHead, provenance } = about;
-  const { embedding: ofInput, ...input } = weights.input;
-  const { embedding: ofPassage, ...passage } = weights.passage;
+  const { input, passage } = weights;
   const bin = encodeSafetensors({
-    input: { shape: [ofInput.length], data: ofInput },
-    passage: { shape: [ofPassage.length], data: ofPassage },
+    input: { shape: [input.embedding.length], data: input.embedding },
+    passage: { shape: [passage.embedding.length], data: passage.embedding },
   });
-  const parts = { input, passage, bin: weightsFileOf(file, bin) };
-  const description = {
-    format: 'llmos-tuned-injection-head/2' as const,
-    model,
-    update,
-    firstHead,
-    ...parts,
-    provenance,
-  };
+  const parts = { input: describe(input), passage: describe(passage), bin: weightsFileOf(file, bin) };
+  const description = { format: 'llmos-tuned-injection-head/2', model, update, firstHead, ...parts, provenance };
   return writeHeadFiles(path, { description, bin });
+}
+
+function describe({ bias, harmlessBelow, firstShare, slope, shift }: SecondSideWeights): z.input<typeof side> {
+  return { bias, doubtful: harmlessBelow, firstShare, slope, shift };
 }
 
 function unusable(reason: string): LlmosError {

@@ -30,7 +30,7 @@ export async function locateAttacks(
 
 function hitsIn({ findings, score, span: { start: offset } }: JudgedWindow): AttackSpan[] {
   return findings.hits
-    .filter(({ rule }) => rule.id !== 'answer-shape')
+    .filter(({ rule }) => rule.locates !== false)
     .map(({ span, reason }) => ({ start: span.start + offset, end: span.end + offset, score, reason }));
 }
 
