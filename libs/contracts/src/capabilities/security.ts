@@ -6,7 +6,10 @@ import { passageSchema } from './retrieval.js';
 
 const score = z.number().min(0).max(1);
 
-/** What screening does with an attack. `strip` removes the attacking sentences, or the whole passage. */
+/**
+ * What screening does with an attack. `refuse` refuses the run or withholds the passage, `strip` removes the attacking
+ * sentences or the whole passage. `flag` and `allow` change nothing and differ only in the reply's `action`.
+ */
 const screenAction = z.enum(['allow', 'flag', 'refuse', 'strip']);
 
 export const screen = capability({
@@ -27,11 +30,11 @@ export const screen = capability({
     verdict: z.enum(['benign', 'injection']),
     /** The highest score of the text and the passages. */
     score,
-    /** Scores from here on are attacks; calibrated to about 1 false alarm in 100 benign texts. */
+    /** Scores from here on are attacks; of held-out benign texts 0.6 in 100 reach it, by the first stage alone 1 in 100. */
     threshold: score,
     /** The attacking parts of `text`. */
     spans: z.array(spanSchema.extend({ score, reason: z.string() })),
-    /** The action taken; `allow` if no attack was found. */
+    /** The requested action if an attack was found in the text or a passage, otherwise `allow`. */
     action: screenAction,
     /** `text`, without the stripped sentences. */
     text: z.string(),
@@ -40,7 +43,7 @@ export const screen = capability({
     /** Ids of the passages that were removed or changed. */
     withheld: z.array(z.string()),
     embedding: textEmbeddingSchema.optional(),
-    /** `injection-cascade`; `injection-linear` while the second stage fails, `rules` while the first stage fails. */
+    /** The strongest judge that was available to the request: `injection-cascade`, `injection-linear` or `rules`. */
     model: z.string(),
   }),
   example: {
