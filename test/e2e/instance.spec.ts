@@ -1,9 +1,13 @@
 import { startOtlpReceiver } from '@llmos/testing';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { analysisAndSecuritySuite } from './analysis-and-security.suite.js';
 import { badInputSuite } from './bad-input.suite.js';
 import { commandsSuite } from './commands.suite.js';
 import { customerServiceSuite } from './customer-service.suite.js';
 import { examplesSuite } from './examples.suite.js';
+import { guardsSuite } from './guards.suite.js';
 import { startInstance, type Instance } from './instance.js';
 import { recoverySuite } from './recovery.suite.js';
 import { tracesSuite } from './traces.suite.js';
@@ -12,16 +16,27 @@ const MINUTE_MS = 60_000;
 
 /** The suites that can share one instance. Those that break it or erase its data come last. */
 describe('A running instance', () => {
+  /** The home of the user that runs the instance. */
+  const userHome = mkdtempSync(join(tmpdir(), 'llmos-user-'));
   let instance: Instance;
   let otlp: Awaited<ReturnType<typeof startOtlpReceiver>>;
   const running = () => instance;
   beforeAll(async () => {
     otlp = await startOtlpReceiver();
-    instance = await startInstance({ LLMOS_OTLP_URL: otlp.url });
+    instance = await startInstance({
+      LLMOS_OTLP_URL: otlp.url,
+      LLMOS_TRUSTED_PROXIES: '127.0.0.1',
+      LLMOS_GUARD_BATCH_MS: '250',
+      HOME: userHome,
+      // ONNX Runtime sends no telemetry anyway if either of these is set.
+      CI: 'false',
+      ORT_DISABLE_TELEMETRY: '',
+    });
   }, 3 * MINUTE_MS);
   afterAll(async () => {
     await instance.stop();
     await otlp.stop();
+    rmSync(userHome, { recursive: true });
   }, MINUTE_MS);
 
   describe('(customer service)', () => customerServiceSuite(running));
@@ -29,6 +44,7 @@ describe('A running instance', () => {
   describe('(command line)', () => commandsSuite(running));
   describe('(examples)', () => examplesSuite(running));
   describe('(bad input)', () => badInputSuite(running));
+  describe('(guards)', () => guardsSuite(running, userHome));
   describe('(crashes)', () => recoverySuite(running));
   it('logs neither questions nor answers, and a level in every line', () => {
     const lines = instance

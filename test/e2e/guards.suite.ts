@@ -1,33 +1,20 @@
 import { pipelineSchema, taskSchema } from '@llmos/contracts';
 import { stepInput } from '@llmos/pipeline';
 import { waitFor } from '@llmos/testing';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEvents, startInstance, type Instance } from './instance.js';
+import { readEvents, type Instance } from './instance.js';
 
 const MINUTE_MS = 60_000;
 const CARD = '4111 1111 1111 1111';
 const KEY = 'sk_live_4eC39HqLyjWDarjtT1zdp7dc';
 
-describe('The security of a running instance', () => {
-  /** The home of the user that runs the instance. */
-  const userHome = mkdtempSync(join(tmpdir(), 'llmos-user-'));
+/** What an instance keeps from leaving it, and the throttle. `userHome` is the HOME that the instance was started with. */
+export function guardsSuite(running: () => Instance, userHome: string): void {
   let instance: Instance;
-  beforeAll(async () => {
-    instance = await startInstance({
-      LLMOS_TRUSTED_PROXIES: '127.0.0.1',
-      LLMOS_GUARD_BATCH_MS: '250',
-      HOME: userHome,
-      // ONNX Runtime sends no telemetry anyway if either of these is set.
-      CI: 'false',
-      ORT_DISABLE_TELEMETRY: '',
-    });
-  }, 3 * MINUTE_MS);
-  afterAll(async () => {
-    await instance.stop();
-    rmSync(userHome, { recursive: true });
-  }, MINUTE_MS);
+  beforeAll(() => {
+    instance = running();
+  });
 
   const plant = async (id: string, title: string, text: string) =>
     expect(
@@ -151,7 +138,7 @@ describe('The security of a running instance', () => {
     },
     3 * MINUTE_MS,
   );
-});
+}
 
 interface Held {
   readonly path: string;
