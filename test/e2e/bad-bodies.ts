@@ -220,7 +220,7 @@ const encoded = (content: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> =>
 const fileOf = (content: fc.Arbitrary<string>, ...types: string[]): fc.Arbitrary<BadBody> =>
   fc.record({ type: fc.constantFrom(...types), body: encoded(content) });
 
-/** For each resource: the path, the bodies, and how many of them a test run sends. */
+/** For each resource: the path, the bodies, and how many of them `npm run test:long` sends. */
 export const BAD_BODIES: readonly [what: string, path: string, body: fc.Arbitrary<BadBody>, count: number][] = [
   ['JSON to /v1/interactions', '/v1/interactions', rowsOf(interaction, 'interactions'), 1_500],
   ['CSV to /v1/interactions', '/v1/interactions', fileOf(csv, 'text/csv', 'text/csv; charset=utf-16'), 500],

@@ -7,6 +7,9 @@ import { QUESTIONS, readEvents, type Instance, type Reply } from './instance.js'
 const MINUTE_MS = 60_000;
 const SEED = 20_260_901;
 const AT_ONCE = 10;
+/** `npm test` sends a part of the generated cases; `npm run test:long` sends all. */
+const SHARE = process.env['LLMOS_FUZZ'] === 'all' ? 1 : 0.3;
+const runs = (all: number) => Math.ceil(all * SHARE);
 const question = QUESTIONS[0]!;
 
 /** A caller's mistake is answered with 4xx, an error code and the invalid field. */
@@ -58,7 +61,7 @@ export function badInputSuite(running: () => Instance): void {
         text.filter((body) => !isObject(body)),
         async (body) => expectRefusal(await raw(body)),
       ),
-      { numRuns: 300, seed: SEED },
+      { numRuns: runs(300), seed: SEED },
     );
   });
 
@@ -89,7 +92,7 @@ export function badInputSuite(running: () => Instance): void {
     );
     await fc.assert(
       fc.asyncProperty(body, async (value) => expectRefusal(await raw(JSON.stringify(value)))),
-      { numRuns: 400, seed: SEED },
+      { numRuns: runs(400), seed: SEED },
     );
   });
 
@@ -143,7 +146,7 @@ export function badInputSuite(running: () => Instance): void {
         const { status, body } = await instance.ask({ text });
         if (status !== 200) expectRefusal({ status, body, headers: new Headers() });
       }),
-      { numRuns: 100, seed: SEED },
+      { numRuns: runs(100), seed: SEED },
     );
   });
 
@@ -173,7 +176,7 @@ export function badInputSuite(running: () => Instance): void {
           const reply = await instance.post('/serving/process', form);
           if (reply.status !== 200) expectRefusal(reply);
         }),
-        { numRuns: 150, seed: SEED },
+        { numRuns: runs(150), seed: SEED },
       );
       for (const text of ['', '@@@', 'UklG', 'not base64!', 'A'.repeat(40)])
         expectRefusal(await instance.ask({ audio: text }));
@@ -245,7 +248,7 @@ export function badInputSuite(running: () => Instance): void {
         ['llmos.task.live.intent.detect', '{}', {}],
         ['llmos.task.durable.asr.transcribe', '{"pipeline":{}}', good],
       ];
-      const random = fc.sample(fc.uint8Array({ maxLength: 300 }), { numRuns: 100, seed: SEED });
+      const random = fc.sample(fc.uint8Array({ maxLength: 300 }), { numRuns: runs(100), seed: SEED });
       for (const [subject, body, attributes] of cases) nc.publish(subject, body, { headers: event(attributes) });
       random.forEach((bytes, i) => nc.publish(intake, bytes, { headers: event({ ...good, 'ce-id': `random-${i}` }) }));
       await waitFor('all messages to be dead letters', () => letters.length >= cases.length + random.length, 20_000);
@@ -268,7 +271,7 @@ export function badInputSuite(running: () => Instance): void {
         fc.asyncProperty(together, async (bodies) => {
           await Promise.all(bodies.map((each) => expectFairAnswer(path, each)));
         }),
-        { numRuns: count / AT_ONCE, seed: SEED, endOnFailure: true },
+        { numRuns: runs(count / AT_ONCE), seed: SEED, endOnFailure: true },
       );
     },
     MINUTE_MS,

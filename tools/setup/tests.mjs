@@ -14,7 +14,11 @@ const SUITES = [
   { name: 'integration', workers: 2 },
   { name: 'e2e', workers: 2 },
 ];
-const LONG_SUITES = [{ name: 'long', workers: 1 }];
+/** The slow tests, and the tests of bad input with all their generated cases. */
+const LONG_SUITES = [
+  { name: 'long', workers: 1 },
+  { name: 'e2e', workers: 1, paths: ['test/e2e/instance'], env: { LLMOS_FUZZ: 'all' } },
+];
 
 /** Deletes the results of the last run, so that a failing set-up cannot report them. */
 export function clearResults() {
@@ -62,11 +66,11 @@ async function runQuick(node, env, flags) {
     at < 0 ? undefined : await whatChanged(root, (base) => affectedFolders(root, node, base), flags[at + 1]);
   const only = change && !change.everything ? change : undefined;
   if (only) say(`testing what changed since ${only.from.slice(0, 8)}: ${only.projects.join(', ') || 'no project'}`);
-  const suites = [
+  const suites = await Promise.all([
     // One process for all projects, because each run reads the types of all libraries. Nx creates the project graph.
-    await check('lint', node, [tool('nx'), 'run', 'tools:lint-all', '--outputStyle=static'], env),
-    await check('type-check', node, [tool('tsc'), '-p', 'tsconfig.json'], env),
-  ];
+    check('lint', node, [tool('nx'), 'run', 'tools:lint-all', '--outputStyle=static'], env),
+    check('type-check', node, [tool('tsc'), '-p', 'tsconfig.json'], env),
+  ]);
   for (const suite of SUITES) {
     const paths =
       only && (suite.name === 'e2e' ? only.specs : only.projects.map((folder) => `^${join(root, folder)}/`));
@@ -78,7 +82,8 @@ async function runQuick(node, env, flags) {
 
 async function runLong(node, env) {
   const suites = [];
-  for (const suite of LONG_SUITES) suites.push(await jest(suite, node, env));
+  for (const { env: more, paths, ...suite } of LONG_SUITES)
+    suites.push(await jest(suite, node, { ...env, ...more }, paths));
   return suites;
 }
 
