@@ -32,16 +32,20 @@ describe('a gateway process without a broker', () => {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     // The wanted port is in use: the gateway listens on one of the next.
-    url = await waitFor('the gateway to listen', async () => {
-      for (let next = port + 1; next < port + 10; next++) {
-        const answer = await fetch(`http://127.0.0.1:${next}/healthz`).then(
-          (response) => response.text(),
-          () => '',
-        );
-        if (answer.includes('gateway')) return `http://127.0.0.1:${next}`;
-      }
-      return undefined;
-    }, 60_000);
+    url = await waitFor(
+      'the gateway to listen',
+      async () => {
+        for (let next = port + 1; next < port + 10; next++) {
+          const answer = await fetch(`http://127.0.0.1:${next}/healthz`).then(
+            (response) => response.text(),
+            () => '',
+          );
+          if (answer.includes('gateway')) return `http://127.0.0.1:${next}`;
+        }
+        return undefined;
+      },
+      60_000,
+    );
   }, 90_000);
   afterAll(async () => {
     gateway.kill('SIGTERM');

@@ -21,5 +21,6 @@ export { Readiness, type BringOptions, type StartProgress } from './readiness.js
 export { withTerminalAnswer, hasEnded, terminalAnswerOf, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';
 export { Step, type StepContext, type StepOptions } from './step.decorator.js';
-export { TaskChain, type Handler } from './task-chain.js';
+export { taskChain, type ChainOptions } from './task/task-chain.js';
+export type { Handler } from './task/invoke.js';
 export { Bus } from '@llmos/bus';

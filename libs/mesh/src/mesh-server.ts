@@ -11,7 +11,8 @@ import type { Forwarder } from './forward.js';
 import type { Readiness } from './readiness.js';
 import type { RunRecords } from './run-records.js';
 import { STEP, type StepDefinition } from './step.decorator.js';
-import { TaskChain, type Handler } from './task-chain.js';
+import type { Handler } from './task/invoke.js';
+import { taskChain } from './task/task-chain.js';
 
 export interface MeshServerOptions {
   readonly bus: Bus;
@@ -84,9 +85,8 @@ export class MeshServer extends Server implements CustomTransportStrategy {
         inLane(context.lane, async () =>
           lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>),
         );
-      const chain = new TaskChain(capability, call, this.options);
-      for (const lane of LANES)
-        bus.consume(taskConsumer(lane, name), concurrency, (delivery) => chain.process(delivery));
+      const process = taskChain(capability, call, this.options);
+      for (const lane of LANES) bus.consume(taskConsumer(lane, name), concurrency, process);
     }
   }
 }

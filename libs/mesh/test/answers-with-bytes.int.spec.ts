@@ -17,7 +17,7 @@ import { Cancellations } from '../src/cancellations.js';
 import { Forwarder } from '../src/forward.js';
 import { MeshClient } from '../src/mesh-client.js';
 import { RunRecords } from '../src/run-records.js';
-import { TaskChain } from '../src/task-chain.js';
+import { taskChain } from '../src/task/task-chain.js';
 
 const bytes = z.instanceof(Uint8Array);
 const say = capability({
@@ -70,7 +70,7 @@ describe('answers that hold bytes, over a real nats-server', () => {
   /** A process that answers with these bytes, and the process that starts runs. */
   async function startSpeech(audio: Uint8Array, encrypts: boolean) {
     const [worker, caller] = [await startProcess(encrypts), await startProcess(encrypts)];
-    const chain = new TaskChain(
+    const process = taskChain(
       say,
       (_, step) => {
         step.emit({ part: audio });
@@ -85,8 +85,7 @@ describe('answers that hold bytes, over a real nats-server', () => {
         log: createLogger({ service: 'speech', level: 'silent' }),
       },
     );
-    for (const lane of ['live', 'durable'] as const)
-      worker.bus.consume(taskConsumer(lane, 'speech.say'), 4, (delivery) => chain.process(delivery));
+    for (const lane of ['live', 'durable'] as const) worker.bus.consume(taskConsumer(lane, 'speech.say'), 4, process);
     return { ...caller, client: new MeshClient(caller.bus, caller.records), stop: () => worker.bus.close(200) };
   }
 

@@ -9,7 +9,8 @@ import { endAbandoned } from '../src/end-abandoned.js';
 import { Forwarder } from '../src/forward.js';
 import { MeshClient } from '../src/mesh-client.js';
 import { RunRecords } from '../src/run-records.js';
-import { TaskChain, type Handler } from '../src/task-chain.js';
+import type { Handler } from '../src/task/invoke.js';
+import { taskChain } from '../src/task/task-chain.js';
 
 const text = z.object({ text: z.string() });
 const shout = capability({
@@ -49,7 +50,7 @@ async function startWorker(nats: TestNatsServer, capabilities: [Capability, Hand
   const records = await RunRecords.open(bus);
   const cancellations = new Cancellations(bus);
   for (const [contract, handler] of capabilities) {
-    const chain = new TaskChain(contract, handler, {
+    const process = taskChain(contract, handler, {
       bus,
       records,
       cancellations,
@@ -57,7 +58,7 @@ async function startWorker(nats: TestNatsServer, capabilities: [Capability, Hand
       forwarder: new Forwarder(bus, records),
     });
     for (const lane of ['live', 'durable'] as const)
-      bus.consume(taskConsumer(lane, contract.name), concurrency, (delivery) => chain.process(delivery));
+      bus.consume(taskConsumer(lane, contract.name), concurrency, process);
   }
   return bus;
 }

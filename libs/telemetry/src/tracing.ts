@@ -46,15 +46,21 @@ export async function withSpan<T>(name: string, options: SpanOptions, work: (spa
   try {
     return await context.with(trace.setSpan(parent, span), () => work(span));
   } catch (error) {
-    markFailed(span, error);
+    fail(span, error);
     throw error;
   } finally {
     span.end();
   }
 }
 
+/** Marks the active span as failed. */
+export function markFailed(error: unknown): void {
+  const active = trace.getActiveSpan();
+  if (active) fail(active, error);
+}
+
 /** Marks a span as failed with the code of the error, without its message: that may contain personal data. */
-export function markFailed(span: Span, error: unknown): void {
+function fail(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
   if (error instanceof Error && 'code' in error) span.setAttribute('error.type', String(error.code));
 }

@@ -1,0 +1,22 @@
+import { withDeadline } from '@llmos/resilience';
+import { taskMetrics } from '../metrics.js';
+import { ACK, type Interceptor, type StepHandler, type TaskHandler } from './task-call.js';
+
+/** Ends a run whose deadline has passed instead of executing its next step. */
+export const skipExpired: Interceptor<TaskHandler> =
+  (next, { forwarder, capability }) =>
+  async (call) => {
+    const { envelope, task } = call;
+    if (Date.now() < envelope.deadlineMs) return next(call);
+    await forwarder.endRun(envelope, task, { type: 'expired' }, envelope.traceparent);
+    taskMetrics.tasks.inc({ capability: capability.name, outcome: 'expired' });
+    return ACK;
+  };
+
+/** Aborts a step after the time limit of its capability, or at the deadline of its run if that is sooner. */
+export const abortAtDeadline: Interceptor<StepHandler> =
+  (next, { capability }) =>
+  (call, input, signal) => {
+    const timeoutMs = Math.max(1, Math.min(capability.timeoutMs, call.envelope.deadlineMs - Date.now()));
+    return withDeadline((value: unknown, own) => next(call, value, own), timeoutMs)(input, signal);
+  };

@@ -1,0 +1,44 @@
+import { LlmosError, type ErrorCode } from '@llmos/contracts';
+import { taskCall, toolsOf } from '../../test/task-fixture.js';
+import { recover } from './recover.js';
+import { ACK } from './task-call.js';
+
+describe('recover', () => {
+  const after = async (code: ErrorCode, own: Parameters<typeof taskCall>[0] = {}) => {
+    const tools = toolsOf();
+    const settlement = await recover(new LlmosError(code, 'why'), taskCall(own), tools);
+    return { settlement, done: tools.done };
+  };
+  const durable = { lane: 'durable' as const };
+
+  it('tries a transient failure again while deliveries and time are left', async () => {
+    expect(await after('UNAVAILABLE')).toMatchObject({ settlement: { type: 'retry' }, done: [] });
+    const last = await after('UNAVAILABLE', { delivery: { attempt: 99 } });
+    expect(last).toMatchObject({ settlement: { type: 'deadLetter', id: 'run-1:0' }, done: [{ type: 'failed' }] });
+    const late = await after('UNAVAILABLE', { envelope: { deadlineMs: Date.now() } });
+    expect(late).toMatchObject({ settlement: { type: 'deadLetter' } });
+  });
+
+  it('ends a cancelled run as cancelled, and one that exceeded its deadline as expired', async () => {
+    expect(await after('CANCELLED')).toEqual({ settlement: ACK, done: [{ type: 'cancelled' }] });
+    const { done } = await after('DEADLINE_EXCEEDED', { envelope: { deadlineMs: Date.now() } });
+    expect(done).toEqual([{ type: 'expired' }]);
+    expect((await after('DEADLINE_EXCEEDED')).done).toMatchObject([{ type: 'failed', step: 'first' }]);
+  });
+
+  it('continues without the step where the pipeline says so, except after a refusal', async () => {
+    const step = { onError: 'continue' as const };
+    const { settlement, done } = await after('INTERNAL', { step });
+    expect(settlement).toBe(ACK);
+    expect(done).toMatchObject([{ task: { degraded: ['first'] }, from: 1 }]);
+    expect(await after('CONTENT_REFUSED', { step })).toMatchObject({ done: [{ type: 'failed' }] });
+  });
+
+  it('keeps no dead letter of the invalid request of a live caller', async () => {
+    expect(await after('INVALID_ARGUMENT')).toMatchObject({ settlement: { type: 'refuse' } });
+    expect(await after('INVALID_ARGUMENT', { envelope: durable })).toMatchObject({
+      settlement: { type: 'deadLetter' },
+    });
+    expect(await after('INTERNAL')).toMatchObject({ settlement: { type: 'deadLetter' } });
+  });
+});

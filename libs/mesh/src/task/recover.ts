@@ -1,0 +1,44 @@
+import { MAX_DELIVERIES } from '@llmos/bus';
+import { ERRORS, type LlmosError } from '@llmos/contracts';
+import { backoffMs } from '@llmos/resilience';
+import { taskMetrics } from '../metrics.js';
+import { ACK, type ChainTools, type Settlement, type TaskCall } from './task-call.js';
+
+const BACKOFF = { baseMs: 200, capMs: 5_000 };
+/** A timer may fire this much before the deadline. */
+const TIMER_MS = 5;
+
+/** Decides what follows a failed step: another attempt, the next step without its output, or the end of the run. */
+export async function recover(failure: LlmosError, call: TaskCall, tools: ChainTools): Promise<Settlement> {
+  const { envelope, task, step, delivery } = call;
+  const { forwarder, log, capability } = tools;
+  const { traceparent, deadlineMs } = envelope;
+  const count = (outcome: string) => taskMetrics.tasks.inc({ capability: capability.name, outcome });
+  if (failure.code === 'CANCELLED') {
+    await forwarder.endRun(envelope, task, { type: 'cancelled' }, traceparent);
+    count('cancelled');
+    return ACK;
+  }
+  const context = { run: envelope.run, step: step.id, code: failure.code, attempt: delivery.attempt };
+  const afterMs = backoffMs(delivery.attempt, BACKOFF);
+  const isTransient = failure.retryable && failure.code !== 'DEADLINE_EXCEEDED';
+  if (isTransient && delivery.attempt < MAX_DELIVERIES && Date.now() + afterMs < deadlineMs) {
+    log.warn({ ...context, waitMs: afterMs }, 'a step failed and is tried again');
+    return { type: 'retry', afterMs };
+  }
+  if (failure.code === 'INTERNAL') log.error({ ...context, err: failure.cause }, 'a step failed');
+  else log.warn(context, 'a step failed');
+  count('failed');
+  // A refusal is a decision: the run must not continue without it.
+  if (step.onError === 'continue' && failure.code !== 'CONTENT_REFUSED') {
+    const without = { ...task, degraded: [...task.degraded, step.id] };
+    await forwarder.forward(envelope, without, task.index + 1, traceparent);
+    return ACK;
+  }
+  const isExpired = failure.code === 'DEADLINE_EXCEEDED' && Date.now() >= deadlineMs - TIMER_MS;
+  const failed = { type: 'failed', error: failure.toBody(), step: step.id } as const;
+  await forwarder.endRun(envelope, task, isExpired ? { type: 'expired' } : failed, traceparent);
+  // A live caller has received the reason for an invalid request; everything else is kept for an operator.
+  if (envelope.lane === 'live' && ERRORS[failure.code].httpStatus < 500) return { type: 'refuse', error: failure };
+  return { type: 'deadLetter', error: failure, id: envelope.id };
+}

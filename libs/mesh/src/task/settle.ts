@@ -1,0 +1,31 @@
+import { ACK_WAIT_MS, type Delivery } from '@llmos/bus';
+import { serviceOf } from '@llmos/contracts';
+import type { ChainTools, Settlement } from './task-call.js';
+
+/** The broker delivers the task to another worker unless it receives a sign of work within the full time. */
+const WORKING_EVERY_MS = ACK_WAIT_MS / 3;
+
+/** Settles each delivery as `next` decides, and extends the time to acknowledge it meanwhile. */
+export function settle(
+  next: (delivery: Delivery) => Promise<Settlement>,
+  { bus, capability }: Pick<ChainTools, 'bus' | 'capability'>,
+): (delivery: Delivery) => Promise<void> {
+  return async (delivery) => {
+    const working = setInterval(() => delivery.working(), WORKING_EVERY_MS);
+    try {
+      const settlement = await next(delivery);
+      if (settlement.type === 'ack') return delivery.ack();
+      if (settlement.type === 'retry') return delivery.nak(settlement.afterMs);
+      const { error } = settlement;
+      if (settlement.type === 'deadLetter') {
+        const { subject, headers, data, storedAtMs, attempt: attempts } = delivery;
+        const origin = { subject, headers, data, storedAtMs, attempts };
+        const service = serviceOf(capability.name);
+        await bus.deadLetters.put({ ...origin, service, id: settlement.id, error: error.toBody() });
+      }
+      delivery.term(error.message);
+    } finally {
+      clearInterval(working);
+    }
+  };
+}
