@@ -1,5 +1,6 @@
 import { LlmosError } from '@llmos/contracts';
 import { answer } from '@llmos/contracts/capabilities/generation';
+import { runStep } from '@llmos/testing';
 import { GenerationService, NOT_FOUND_TEXT, NOTHING_HEARD_TEXT, type AnswerInput } from './generation.service.js';
 import type { GenerateOptions, Generation, LanguageModel } from './ports/language-model.port.js';
 
@@ -41,11 +42,10 @@ async function ask(
   signal = new AbortController().signal,
   service = new GenerationService(model, settings),
 ) {
-  const emitted: string[] = [];
-  const full = answer.input.parse({ question: 'When will my new card arrive?', passages: [passage], ...input });
-  const output = await service.answer(full, { signal, emit: ({ sentence }) => emitted.push(sentence) });
-  expect(emitted.join(' ')).toBe(output.text);
-  return answer.output.parse(output);
+  const full = { question: 'When will my new card arrive?', passages: [passage], ...input };
+  const { output, deltas } = await runStep(answer, (each, context) => service.answer(each, context), full, { signal });
+  expect((deltas as { sentence: string }[]).map(({ sentence }) => sentence).join(' ')).toBe(output.text);
+  return output;
 }
 
 describe('GenerationService', () => {
