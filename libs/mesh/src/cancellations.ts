@@ -3,7 +3,7 @@ import { LlmosError } from '@llmos/contracts';
 
 const REMEMBERED = 10_000;
 
-/** Knows which runs were cancelled, and stops the work in hand for them. */
+/** Remembers cancelled runs, and aborts the work in progress for them. */
 export class Cancellations {
   private readonly cancelled = new Set<string>();
   private readonly working = new Map<string, Set<AbortController>>();
@@ -28,7 +28,7 @@ export class Cancellations {
     };
   }
 
-  /** Aborts all work in hand, as the process is shutting down: it will be delivered again elsewhere. */
+  /** Aborts all work in progress when the process stops. The broker delivers it again to another process. */
   abortAll(reason: Error): void {
     for (const controllers of this.working.values()) for (const controller of controllers) controller.abort(reason);
   }

@@ -3,7 +3,7 @@ import { toLlmosError, type ErrorBody, type Task } from '@llmos/contracts';
 import type { Forwarder } from './forward.js';
 import { fromWire } from './task-wire.js';
 
-/** Ends the run of a task that no worker finished: whoever waits for it is told. May be repeated. */
+/** Ends the run of a task that no worker finished, so that a waiting caller receives the error. May be repeated. */
 export function endAbandoned(bus: Bus, forwarder: Forwarder): (message: Abandoned, error: ErrorBody) => Promise<void> {
   return async (message, error) => {
     const envelope = bus.envelopeOf(message);

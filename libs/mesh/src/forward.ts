@@ -5,14 +5,14 @@ import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
 import { toWire } from './task-wire.js';
 import { withTerminalAnswer, terminalAnswerOf, recordOf, type RunRecords } from './run-records.js';
 
-/** What comes after a step: the next one's task, or the last fitting. Everything here may be repeated without effect. */
+/** Publishes what follows a step: the next task or the terminal answer. A repetition has no further effect. */
 export class Forwarder {
   constructor(
     private readonly bus: Bus,
     private readonly records: RunRecords,
   ) {}
 
-  /** Sends `task` on from step `from` (its outputs hold what is done so far). */
+  /** Publishes the first step of `task` to be executed, from step `from` on, or ends the run if there is none. */
   async forward(context: RunContext, task: Task, from: number, traceparent: string | undefined): Promise<void> {
     const index = nextStep(task.pipeline, from, task);
     if (index === undefined) {
@@ -34,8 +34,8 @@ export class Forwarder {
   }
 
   /**
-   * Ends a run exactly once. For a durable run the record decides: the first
-   * terminal answer written there is the one that is published, whoever else tries.
+   * Ends a run exactly once. For a durable run the record decides: the first terminal answer that is written there is
+   * the one that is published.
    */
   async endRun(
     context: RunContext,
@@ -55,7 +55,7 @@ export class Forwarder {
     });
   }
 
-  /** An answer that is too large fails the run: another attempt would only make it again. */
+  /** An answer that is too large fails the run: another attempt would produce it again. */
   private async pack(context: RunContext, answer: TerminalAnswer): Promise<PackedAnswer> {
     try {
       return await this.bus.packAnswer(context, answer);

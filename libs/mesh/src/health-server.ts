@@ -32,7 +32,7 @@ export interface HealthServerOptions {
 
 const NOTHING_ELSE = { status: 404, body: { message: 'There is /healthz, /readyz and /metrics here, to GET.' } };
 
-/** `/healthz` (the process is alive), `/readyz` (it can work), `/metrics` (Prometheus), on a small server of their own. */
+/** `/healthz` (the process is alive), `/readyz` (it can work), `/metrics` (Prometheus), on a server of its own. */
 export async function startHealthServer(options: HealthServerOptions): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
     const send = (status: number, type: string, body: string) =>

@@ -21,11 +21,11 @@ export interface RunRequest extends RunContext {
   readonly input: Record<string, unknown>;
   readonly traceparent: string | undefined;
   readonly correlationId?: string;
-  /** Ids of optional steps (`onError: continue`) that nobody can do now: the run is degraded by them from the start. */
+  /** Ids of optional steps (`onError: continue`) that no ready service provides: the run is degraded from the start. */
   readonly passOver?: readonly string[];
 }
 
-/** Starts runs and hears what they say: how work comes into the mesh. */
+/** Starts runs and receives their answers. */
 @Injectable()
 export class MeshClient {
   private readonly forwarder: Forwarder;
@@ -70,9 +70,9 @@ export class MeshClient {
   }
 
   /**
-   * Starts a live run and waits for its last word.
+   * Starts a live run and waits for its terminal answer.
    *
-   * @param onAnswer hears everything, the last word too.
+   * @param onAnswer receives every answer, the terminal one included.
    * @param signal stops the waiting and cancels the run.
    */
   async converse(
@@ -87,7 +87,7 @@ export class MeshClient {
       onAnswer(answer);
       if (isTerminal(answer)) settle(answer);
     });
-    // A little longer than the deadline: the worker that notices it says so itself.
+    // A little longer than the deadline: a worker that notices it publishes `expired` itself.
     const timer = setTimeout(() => settle({ type: 'expired' }), request.deadlineMs - Date.now() + 250);
     const onAbort = () => {
       settle({ type: 'cancelled' });

@@ -109,7 +109,7 @@ export async function joinMesh(context: ProcessContext, member: MeshMember): Pro
   context.log.info({ url: member.url, nats: bus.serverVersion }, 'started');
 }
 
-/** Writes the state of this process into the bucket of nodes every few seconds and at each change; returns how to stop. */
+/** Writes the state of this process into the bucket of nodes every few seconds and at each change; returns a stop. */
 function announce(context: ProcessContext, { url, capabilities }: MeshMember): () => Promise<void> {
   const { config, readiness, bus, nodes, log } = context;
   const node = `${config.service}-${newRunId()}`;

@@ -31,7 +31,7 @@ describe('Readiness.bring', () => {
     expect(readiness.ready).toBe(true);
   });
 
-  it('says why it failed, logs it and tries again', async () => {
+  it('shows and logs the reason of a failure, and starts again', async () => {
     const failures = [new LlmosError('UNAVAILABLE', 'No disk is left.'), new Error('secret path')];
     await readiness.bring(
       'model',
@@ -65,7 +65,7 @@ describe('Readiness.bring', () => {
     expect(logged).toHaveLength(2);
   });
 
-  it('stops trying when it is told to, in the pause and in the start', async () => {
+  it('ends its attempts when the signal aborts, during a pause and during a start', async () => {
     const fails = () => Promise.reject(new Error('no'));
     const paused = readiness.bring('paused', fails, { ...options, retryMs: 60_000 });
     const starting = readiness.bring(
@@ -79,7 +79,7 @@ describe('Readiness.bring', () => {
     expect(logged).toHaveLength(1);
   });
 
-  it('does not begin once it is told to stop', async () => {
+  it('does not start if the signal has aborted already', async () => {
     leaving.abort();
     await readiness.bring('model', () => Promise.reject(new Error('must not be called')), options);
     expect(said).toEqual([]);

@@ -168,7 +168,7 @@ describe('the mesh over a real nats-server', () => {
     expect(new Set(seen)).toEqual(new Set(['first', 'second']));
   });
 
-  it('says deltas in order and once', async () => {
+  it('publishes deltas in order and once', async () => {
     await worker([
       [
         shout,
@@ -186,7 +186,7 @@ describe('the mesh over a real nats-server', () => {
     expect(deltas).toEqual(Array.from({ length: 50 }, (_, i) => ({ i })));
   });
 
-  it('tells the caller of his mistake and keeps no dead letter of it', async () => {
+  it('returns the error of an invalid input to the caller and keeps no dead letter', async () => {
     await worker([
       [shout, () => Promise.reject(new LlmosError('INVALID_AUDIO', 'This is not sound.', { field: 'audio' }))],
       [repeat, twice],
@@ -199,7 +199,7 @@ describe('the mesh over a real nats-server', () => {
     expect(await bus.pending(STREAMS.deadLetters)).toBe(0);
   });
 
-  it('goes on from the step that was left undone when its dead letter is sent again, as a run of its own', async () => {
+  it('continues at the failed step in a new run when its dead letter is sent again', async () => {
     let broken = true;
     const failing: Handler = (input, step) =>
       broken ? Promise.reject(new LlmosError('INVALID_AUDIO', 'No.')) : twice(input, step);
@@ -225,7 +225,7 @@ describe('the mesh over a real nats-server', () => {
     expect((await client.records.get('acme', first.run))?.status).toBe('failed');
   });
 
-  it('passes over a step that failed where the pipeline says so, and never over a refusal', async () => {
+  it('continues without a failed step where the pipeline says so, and never after a refusal', async () => {
     let refuse = false;
     const failing = () => Promise.reject(new LlmosError(refuse ? 'CONTENT_REFUSED' : 'INVALID_AUDIO', 'No.'));
     await worker([
@@ -262,7 +262,7 @@ describe('the mesh over a real nats-server', () => {
     await waitFor('the dead letter', async () => (await bus.pending(STREAMS.deadLetters)) === 1);
   });
 
-  it('tries again what may succeed later', async () => {
+  it('executes a step again after a transient failure', async () => {
     let calls = 0;
     await worker([
       [
@@ -280,7 +280,7 @@ describe('the mesh over a real nats-server', () => {
     });
   });
 
-  it('expires a run nobody works on, and does no work for it later', async () => {
+  it('expires a run that no worker executes, and executes none of its steps later', async () => {
     const request = context('live', 300);
     expect(await converse(request)).toEqual({ type: 'expired' });
     let calls = 0;
@@ -298,7 +298,7 @@ describe('the mesh over a real nats-server', () => {
     expect(calls).toBe(0);
   });
 
-  it('cancels the work in hand', async () => {
+  it('aborts the work in progress of a cancelled run', async () => {
     let aborted = false;
     const started = new AbortController();
     await worker([
@@ -337,6 +337,8 @@ describe('the mesh over a real nats-server', () => {
       [repeat, twice],
     ]);
     await waitFor('the record', async () => (await client.records.get('acme', request.run))?.status === 'completed');
+    // The record ends first, then the terminal answer is published, then the result event.
+    await waitFor('the result event', async () => (await bus.pending(STREAMS.results)) > 0);
     await client.start({ ...request, pipeline, input: { text: 'hi' }, traceparent: undefined });
     expect(await bus.pending(STREAMS.results)).toBe(1);
     const said: string[] = [];
@@ -364,7 +366,7 @@ describe('the mesh over a real nats-server', () => {
     await waitFor('the work queue to be empty', async () => (await bus.pending(STREAMS.tasksLive)) === 0);
   });
 
-  it('says that it is overloaded when the live lane is full, and takes work again when it is not', async () => {
+  it('refuses runs with OVERLOADED while the live lane is full, and accepts them afterwards', async () => {
     const request = { pipeline, input: { text: 'hi' }, traceparent: undefined };
     const fill = () => Promise.all(Array.from({ length: 1_000 }, () => client.start({ ...request, ...context() })));
     for (let i = 0; i < 10; i++) await fill();
@@ -383,7 +385,7 @@ describe('the mesh over a real nats-server', () => {
     expect(await converse(context())).toMatchObject({ type: 'completed' });
   }, 40_000);
 
-  it('goes on after the broker was killed and has lost its memory', async () => {
+  it('continues after the broker was killed and has lost its memory', async () => {
     await worker([
       [shout, upper],
       [repeat, twice],
