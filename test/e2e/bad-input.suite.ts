@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const SEED = 20_260_901;
 const AT_ONCE = 10;
 /** `npm test` sends a part of the generated cases; `npm run test:long` sends all. */
-const SHARE = process.env['LLMOS_FUZZ'] === 'all' ? 1 : 0.3;
+const SHARE = process.env['LLMOS_TEST_CASES'] === 'all' ? 1 : 0.3;
 const runs = (all: number) => Math.ceil(all * SHARE);
 const question = QUESTIONS[0]!;
 

@@ -1,6 +1,6 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** Test files of a minute or more. They start first, so that no worker runs one alone at the end. */
+/** The slowest test files of each suite. They start first, so that no worker runs one alone at the end. */
 const LONGEST = [
   'test/e2e/instance.spec.ts',
   'test/e2e/two-commands.spec.ts',
@@ -8,6 +8,13 @@ const LONGEST = [
   'apps/recommender/test/crashes.int.spec.ts',
   'apps/generation/test/generation.int.spec.ts',
   'apps/analysis/test/tuning.int.spec.ts',
+  'apps/cli/test/backup.int.spec.ts',
+  'apps/asr/test/asr.int.spec.ts',
+  'broker-lost.int.spec.ts',
+  'apps/recommender/src/intake/import.service.spec.ts',
+  'apps/security/src/disclosure/disclosure.service.spec.ts',
+  'apps/security/src/threats/threat-detector.spec.ts',
+  'linear-time.spec.ts',
 ];
 
 /** Jest's order (last durations, else file sizes) after the {@link LONGEST}: a fresh clone has no durations. */

@@ -14,10 +14,11 @@ const SUITES = [
   { name: 'integration', workers: 2 },
   { name: 'e2e', workers: 2 },
 ];
-/** The slow tests, and the tests of bad input with all their generated cases. */
+/** The slow tests, and the tests of which `npm test` runs only a part of the cases. */
 const LONG_SUITES = [
   { name: 'long', workers: 1 },
-  { name: 'e2e', workers: 1, paths: ['test/e2e/instance'], env: { LLMOS_FUZZ: 'all' } },
+  { name: 'integration', workers: 1, paths: ['generation/test/generation.int'], env: { LLMOS_TEST_CASES: 'all' } },
+  { name: 'e2e', workers: 1, paths: ['test/e2e/instance'], env: { LLMOS_TEST_CASES: 'all' } },
 ];
 
 /** Deletes the results of the last run, so that a failing set-up cannot report them. */

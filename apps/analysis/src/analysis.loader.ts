@@ -5,6 +5,8 @@ import { AnalysisService } from './analysis.service.js';
 import { ClassifierRegistry } from './classifiers/classifier-registry.js';
 
 const RETRY_MS = 5_000;
+/** The check of the models, which the deletion of a classifier does not need. */
+export const MODELS = 'analysis models';
 
 /** Loads the models and the classifiers in the background after the process has started. */
 @Injectable()
@@ -32,9 +34,9 @@ export class AnalysisLoader implements OnModuleInit, OnModuleDestroy {
   private async load(): Promise<void> {
     const { signal } = this.leaving;
     const options = { signal, log: this.log, retryMs: RETRY_MS };
-    const [models, classifiers] = ['analysis models', 'classifiers'];
-    for (const name of [models, classifiers]) this.readiness.set({ name, state: 'loading' });
-    await this.readiness.bring(models, (report) => this.analysis.load(report, signal), options);
-    await this.readiness.bring(classifiers, () => this.classifiers.start(), options);
+    await Promise.all([
+      this.readiness.bring(MODELS, (report) => this.analysis.load(report, signal), options),
+      this.readiness.bring('classifiers', () => this.classifiers.start(), options),
+    ]);
   }
 }

@@ -2,6 +2,7 @@ import type { InputOf, OutputOf } from '@llmos/contracts';
 import { analyze, classify, deleteClassifier, trainClassifier } from '@llmos/contracts/capabilities/analysis';
 import { Step, type StepContext } from '@llmos/mesh';
 import { Controller } from '@nestjs/common';
+import { MODELS } from './analysis.loader.js';
 import { AnalysisService } from './analysis.service.js';
 import { ClassifierRegistry } from './classifiers/classifier-registry.js';
 import { ClassifierTrainer } from './classifiers/classifier-trainer.js';
@@ -29,7 +30,7 @@ export class AnalysisSteps {
     return this.trainer.train(input, context);
   }
 
-  @Step(deleteClassifier)
+  @Step(deleteClassifier, { doesNotNeed: [MODELS] })
   async delete(
     { name }: InputOf<typeof deleteClassifier>,
     { tenant }: StepContext,

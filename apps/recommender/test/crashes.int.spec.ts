@@ -47,7 +47,7 @@ interface Followed {
 
 /** Many items per user and in total, so that EASE^R takes a while. */
 function wideShop(): { user: string; item: string }[] {
-  return Array.from({ length: 60_000 }, (_, n) => ({ user: `u${n % 300}`, item: `i${(n * 7_919) % 4_001}` }));
+  return Array.from({ length: 60_000 }, (_, n) => ({ user: `u${n % 300}`, item: `i${(n * 7_919) % 3_001}` }));
 }
 
 describe('the recommender and kill -9', () => {

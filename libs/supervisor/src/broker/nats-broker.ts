@@ -34,6 +34,7 @@ export class NatsBroker {
   private readonly configFile: string;
   private port?: number;
   private isListening = false;
+  private isCrashing = false;
 
   constructor(private readonly options: NatsBrokerOptions) {
     const { folder, server } = options;
@@ -50,6 +51,7 @@ export class NatsBroker {
       onLine: options.onLine,
       onDeath: (reason, restart) => {
         this.forgetProcess();
+        this.isCrashing ||= restart.crashLoop;
         options.onDeath(reason, restart);
       },
     });
@@ -64,14 +66,18 @@ export class NatsBroker {
     return this.isListening ? pidIn(this.options.folder) : undefined;
   }
 
-  /** Starts the server, after it ended one that a killed supervisor left. Resolves when it accepts connections. */
+  /**
+   * Starts the server, after it ended one that a killed supervisor left. Resolves when it accepts connections.
+   *
+   * @throws SupervisorError when it dies again and again, or does not listen in time.
+   */
   async start(signal: AbortSignal): Promise<void> {
     mkdirSync(this.options.folder, { recursive: true, mode: 0o700 });
     await this.endLeftover();
     this.port = this.options.port;
     this.kept.start();
     for (const end = Date.now() + START_LIMIT_MS; !this.isListening; await pause(POLL_MS, undefined, { signal }))
-      if (Date.now() > end)
+      if (this.isCrashing || Date.now() > end)
         throw new SupervisorError(
           `nats-server does not start: ${this.kept.lastError ?? 'it printed nothing'}`,
           'see the log',
@@ -92,6 +98,7 @@ export class NatsBroker {
       if (port === undefined || pidIn(this.options.folder) === undefined) continue;
       this.port = port;
       this.isListening = true;
+      this.isCrashing = false;
       return this.options.onListening?.();
     }
   }
