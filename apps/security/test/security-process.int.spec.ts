@@ -189,7 +189,7 @@ describe('The security service as a process, called by its pipelines', () => {
     it('rejects invalid observations, naming the field', async () => {
       expect(await run('detect_threats', { observations: [{ at: 'today' }] }, 'system')).toMatchObject({
         type: 'failed',
-        error: { code: 'INVALID_ARGUMENT', field: 'security.detect.input.observations.0.at' },
+        error: { code: 'INVALID_ARGUMENT', field: 'observations.0.at' },
       });
     }, 30_000);
   });
