@@ -111,7 +111,7 @@ describe('the recommender and kill -9', () => {
   }, 30_000);
 
   it.each([
-    ['ials', 'sweeping', tastes(400, 40), { algorithm: 'ials', factors: 64, sweeps: 40 }],
+    ['ials', 'sweeping', tastes(400, 40), { algorithm: 'ials', factors: 64, sweeps: 12 }],
     ['ease', 'inverting', wideShop(), { algorithm: 'ease' }],
   ] as const)(
     'during a training (%s) keep the serving model, and result in exactly one new version',
