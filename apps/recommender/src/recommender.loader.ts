@@ -1,13 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { CONFIG, LOGGER, Readiness } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
+import { retry } from '@llmos/resilience';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { RecommenderConfig } from './recommender.config.js';
 import { PARTS, type RecommenderParts } from './recommender.parts.js';
 
 const RETRY_MS = 5_000;
-const EMBEDDINGS_RETRY_MS = 30_000;
+const EMBEDDINGS_RETRY = { baseMs: 1_000, capMs: 30_000 };
 
 /**
  * Loads the data, then the served models, then the sample shop, after the process has started. The embedding model
@@ -54,14 +54,10 @@ export class RecommenderLoader implements OnModuleInit, OnModuleDestroy {
 
   private async loadEmbeddings(): Promise<void> {
     const { signal } = this.leaving;
-    while (!signal.aborted) {
-      try {
-        return await this.embedder.start(() => undefined, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.log.warn({ err: error }, 'the embedding model did not start: new items are not recommended');
-        await pause(EMBEDDINGS_RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      }
-    }
+    const onFailure = (err: unknown) =>
+      this.log.warn({ err }, 'the embedding model did not start: new items are not recommended');
+    const start = () => this.embedder.start(() => undefined, signal);
+    // It rejects only when the process stops.
+    await retry(start, { ...EMBEDDINGS_RETRY, signal, onFailure }).catch(() => undefined);
   }
 }
