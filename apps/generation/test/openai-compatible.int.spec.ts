@@ -10,7 +10,12 @@ describe('OpenAiCompatibleModel', () => {
 
   beforeAll(async () => {
     server = await startOpenAiServer();
-    model = new OpenAiCompatibleModel({ url: `${server.url}/v1/`, model: 'big', apiKey: 'secret', idleTimeoutMs: 300 });
+    model = new OpenAiCompatibleModel({
+      url: `${server.url}/v1/`,
+      model: 'big',
+      apiKey: 'secret',
+      idleTimeoutMs: 30_000,
+    });
   });
   afterAll(async () => {
     await model.close();
@@ -94,7 +99,6 @@ describe('OpenAiCompatibleModel', () => {
       'an error inside the stream',
       (response: import('node:http').ServerResponse) => event(response, { error: { message: 'out of memory' } }),
     ],
-    ['silence', () => undefined],
   ])('turns %s into UNAVAILABLE', async (_, fault) => {
     server.reply = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -102,6 +106,16 @@ describe('OpenAiCompatibleModel', () => {
       setImmediate(() => fault(response));
     };
     await expect(model.generate(messages, options())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('turns silence into UNAVAILABLE', async () => {
+    server.reply = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      event(response, delta('Half'));
+    };
+    const impatient = new OpenAiCompatibleModel({ url: `${server.url}/v1/`, model: 'big', idleTimeoutMs: 300 });
+    await expect(impatient.generate(messages, options())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await impatient.close();
   });
 
   it('rejects with the reason of the abort', async () => {
