@@ -23,6 +23,8 @@ export const inputFieldSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bytes'),
     maxBytes: z.number().int().positive().max(100_000_000).default(25_000_000),
+    /** The text input that receives the content type of the upload or `data:` URL, unless the caller sets it. */
+    contentType: name.optional(),
     required: z.boolean().default(false),
   }),
   z.strictObject({ type: z.literal('number'), required: z.boolean().default(false) }),

@@ -7,7 +7,8 @@ const pipeline = pipelineSchema.parse({
   version: 1,
   input: {
     text: { type: 'string', maxLength: 20 },
-    audio: { type: 'bytes', maxBytes: 9 },
+    audio: { type: 'bytes', maxBytes: 9, contentType: 'audio_type' },
+    audio_type: { type: 'string' },
     n: { type: 'number' },
     yes: { type: 'boolean' },
     doc: { type: 'json' },
@@ -30,8 +31,23 @@ describe('checkInput', () => {
     const input = { text: 'Grüße, 你好 👍\n', n: 1.5, yes: false, doc: { a: [1] } };
     expect(checkInput(pipeline, input)).toEqual(input);
     expect(checkInput(pipeline, { audio: 'UklGRg==' })).toEqual({ audio: Buffer.from('RIFF') });
-    expect(checkInput(pipeline, { audio: 'data:audio/wav;base64,UklGRg==' })).toEqual({ audio: Buffer.from('RIFF') });
     expect(checkInput(pipeline, { text: null })).toEqual({});
+  });
+
+  it('passes on the content type of an upload and of a data URL, unless the caller sets it', () => {
+    const audio = Buffer.from('RIFF');
+    const upload = Object.assign(Buffer.from('RIFF'), { contentType: 'audio/L16;rate=8000' });
+    expect(checkInput(pipeline, { audio: 'data:audio/x-mulaw;rate=8000;base64,UklGRg==' })).toEqual({
+      audio,
+      audio_type: 'audio/x-mulaw;rate=8000',
+    });
+    expect(checkInput(pipeline, { audio: 'data:;base64,UklGRg==' })).toEqual({ audio });
+    expect(checkInput(pipeline, { audio: upload })).toMatchObject({ audio_type: 'audio/L16;rate=8000' });
+    for (const raw of [
+      { audio: upload, audio_type: 'audio/wav' },
+      { audio_type: 'audio/wav', audio: upload },
+    ])
+      expect(checkInput(pipeline, raw)).toMatchObject({ audio_type: 'audio/wav' });
   });
 
   it.each([
@@ -53,10 +69,13 @@ describe('checkInput', () => {
 
   it('either accepts an input or names the field at fault', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('text', 'audio', 'n', 'yes', 'doc', 'other'), fc.anything()), (raw) => {
-        const outcome = refused(raw);
-        if (outcome) expect(Object.keys(raw)).toContain(outcome[1]);
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom('text', 'audio', 'audio_type', 'n', 'yes', 'doc', 'other'), fc.anything()),
+        (raw) => {
+          const outcome = refused(raw);
+          if (outcome) expect(Object.keys(raw)).toContain(outcome[1]);
+        },
+      ),
       { numRuns: 1_000 },
     );
   });

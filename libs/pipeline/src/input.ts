@@ -1,5 +1,10 @@
 import { LlmosError, type Pipeline } from '@llmos/contracts';
 
+/** The bytes of a file, with the content type that its sender declared, if any. */
+export interface Upload extends Uint8Array {
+  readonly contentType?: string;
+}
+
 // Tab, line feed and carriage return are text; the other C0 and C1 codes are not.
 const isControl = (code: number) =>
   (code < 32 && code !== 9 && code !== 10 && code !== 13) || (code >= 127 && code < 160);
@@ -7,7 +12,7 @@ const isControl = (code: number) =>
 /**
  * Checks the fields of a request against the input of the pipeline.
  *
- * @param raw field → value; a `bytes` field may be a Uint8Array or base64 text.
+ * @param raw field → value; a `bytes` field may be a Uint8Array (see {@link Upload}), base64 text or a `data:` URL.
  * @returns the input, with `bytes` decoded.
  * @throws LlmosError INVALID_ARGUMENT or PAYLOAD_TOO_LARGE naming the field.
  */
@@ -37,6 +42,7 @@ export function checkInput(pipeline: Pipeline, raw: Readonly<Record<string, unkn
         break;
       case 'bytes':
         input[field] = checkBytes(field, value, spec.maxBytes);
+        if (spec.contentType !== undefined) declareType(input, spec.contentType, declaredType(value));
         break;
       case 'json':
         input[field] = value;
@@ -74,6 +80,20 @@ function checkText(field: string, value: unknown, maxLength: number): string {
   return value;
 }
 
+/** Sets the text input for the content type, unless the caller has. */
+function declareType(input: Record<string, unknown>, field: string, contentType: string | undefined): void {
+  if (contentType !== undefined) input[field] ??= checkText(field, contentType, MAX_TYPE_LENGTH);
+}
+
+function declaredType(value: unknown): string | undefined {
+  if (value instanceof Uint8Array) return (value as Upload).contentType || undefined;
+  const [, type] = typeof value === 'string' ? (DATA_URL.exec(value) ?? []) : [];
+  return type?.replace(/;base64$/i, '') || undefined;
+}
+
+const MAX_TYPE_LENGTH = 200;
+/** A data URL declares its content type, such as `audio/x-mulaw;rate=8000` (RFC 2397). */
+const DATA_URL = /^data:([\w/+.;="-]{0,100}),/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 function checkBytes(field: string, value: unknown, maxBytes: number): Uint8Array {
@@ -90,7 +110,7 @@ function checkBytes(field: string, value: unknown, maxBytes: number): Uint8Array
 function decodeBase64(field: string, value: unknown, maxBytes: number): Uint8Array {
   if (typeof value !== 'string')
     throw new LlmosError('INVALID_ARGUMENT', `'${field}' must be base64 text or an upload.`, { field });
-  const text = value.replace(/^data:[\w/+.;=-]{0,100},/, '').replace(/\s+/g, '');
+  const text = value.replace(DATA_URL, '').replace(/\s+/g, '');
   if (text.length > Math.ceil(maxBytes / 3) * 4) {
     throw new LlmosError('PAYLOAD_TOO_LARGE', `'${field}' is larger than the limit of ${maxBytes} bytes.`, {
       field,

@@ -28,7 +28,12 @@ describe('readFields, for a form,', () => {
     fastify.post('/', async (request) => {
       const fields = await readFields(request);
       return Object.fromEntries(
-        Object.entries(fields).map(([name, value]) => [name, (value as string | Buffer).toString()]),
+        Object.entries(fields).flatMap(([name, value]) => [
+          [name, (value as string | Buffer).toString()],
+          ...('contentType' in Object(value)
+            ? [[`type of ${name}`, (value as { contentType: string }).contentType]]
+            : []),
+        ]),
       );
     });
   });
@@ -38,6 +43,12 @@ describe('readFields, for a form,', () => {
     const sound = 'a'.repeat(4_000);
     const answer = await send([part('one', sound), part('two', sound), part('name', 'x', false)]);
     expect(answer.json()).toEqual({ one: sound, two: sound, name: 'x' });
+  });
+
+  it('returns the content type of a file with its parameters', async () => {
+    const typed = part('one', 'a').replace('\r\n\r\n', '\r\ncontent-type: audio/L16;rate=16000\r\n\r\n');
+    const answer = await send([part('name', 'x', false), typed, part('two', 'b')]);
+    expect(answer.json()).toEqual({ name: 'x', one: 'a', 'type of one': 'audio/L16;rate=16000', two: 'b' });
   });
 
   it('refuses a form by its announced length before it reads the form', async () => {

@@ -1,11 +1,13 @@
 import '@fastify/multipart';
 import { LlmosError } from '@llmos/contracts';
 import type { FastifyRequest } from 'fastify';
+import { PartTypes } from './part-types.js';
 
 const MAX_FIELDS = 32;
 
 /**
- * Reads the fields of a request from a JSON object or a multipart form. The value of an uploaded file is its bytes.
+ * Reads the fields of a request from a JSON object or a multipart form. The value of an uploaded file is its bytes,
+ * with the `contentType` that its part declares.
  *
  * @throws LlmosError INVALID_ARGUMENT or PAYLOAD_TOO_LARGE
  */
@@ -35,11 +37,14 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
     if (sizeBytes > limit) throw tooLarge(limit);
   };
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const types = new PartTypes(request.headers['content-type']);
+  request.raw.on('data', (chunk: Buffer) => types.push(chunk));
   try {
     for await (const part of request.parts()) {
       if (fields.size >= MAX_FIELDS)
         throw new LlmosError('INVALID_ARGUMENT', `A form may have at most ${MAX_FIELDS} fields.`, { field: 'body' });
-      if (part.type === 'file') fields.set(part.fieldname, await readFile(part.file, grow));
+      if (part.type === 'file')
+        fields.set(part.fieldname, Object.assign(await readFile(part.file, grow), declared(types.of(part.fieldname))));
       else {
         grow(Buffer.byteLength(String(part.value)));
         fields.set(part.fieldname, part.value);
@@ -64,6 +69,10 @@ async function readFile(file: AsyncIterable<Buffer>, grow: (bytes: number) => vo
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
+}
+
+function declared(contentType: string | undefined): { readonly contentType?: string } {
+  return contentType === undefined ? {} : { contentType };
 }
 
 function tooLarge(limitBytes: number): LlmosError {
