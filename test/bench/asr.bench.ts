@@ -62,14 +62,14 @@ export async function benchAsr(): Promise<AsrFigures> {
 
 async function measure(service: Service, bare: BareLoop, recordings: Buffer<ArrayBuffer>[]): Promise<AsrFigures> {
   const heard: Awaited<ReturnType<Service['transcribe']>>[] = [];
-  for (const recording of recordings) heard.push(await service.transcribe(recording));
+  for (const recording of recordings) heard.push(await service.transcribe({ audio: recording }));
   await bare.run();
   const [serviceMs, bareMs]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
     bareMs.push(await clocked(() => bare.run()));
     serviceMs.push(
       await clocked(async () => {
-        for (const recording of recordings) await service.transcribe(recording);
+        for (const recording of recordings) await service.transcribe({ audio: recording });
       }),
     );
   }
@@ -100,7 +100,7 @@ async function bareLoop(
   const { recogniser, release } = await loadRecogniser(files, { maxDurationSeconds: MAX_DURATION_SECONDS }, ready);
   const run = async () => {
     for (next = 0; next < decoded.length; next += 1)
-      await (recogniser satisfies Recogniser).transcribe(new Uint8Array());
+      await (recogniser satisfies Recogniser).transcribe({ audio: new Uint8Array() });
   };
   return { run, release };
 }

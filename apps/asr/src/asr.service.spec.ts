@@ -6,6 +6,7 @@ const transcript: Transcript = {
   speech: true,
   language: 'en',
   durationSeconds: 1,
+  truncated: false,
   segments: [],
   model: 'm',
   threads: 1,
@@ -13,7 +14,7 @@ const transcript: Transcript = {
 
 describe('AsrService', () => {
   it('refuses recordings until its model is loaded', async () => {
-    await expect(new AsrService().transcribe(new Uint8Array())).rejects.toMatchObject({
+    await expect(new AsrService().transcribe({ audio: new Uint8Array() })).rejects.toMatchObject({
       code: 'MODEL_LOADING',
       retryable: true,
     });
@@ -30,9 +31,9 @@ describe('AsrService', () => {
       close: () => Promise.resolve(),
     };
     service.use(transcriber, 'moonshine-tiny');
-    const audio = Uint8Array.of(1);
+    const recording = { audio: Uint8Array.of(1), contentType: 'audio/wav' };
     const { signal } = new AbortController();
-    await expect(service.transcribe(audio, signal)).resolves.toBe(transcript);
-    expect(seen).toEqual([audio, signal]);
+    await expect(service.transcribe(recording, signal)).resolves.toBe(transcript);
+    expect(seen).toEqual([recording, signal]);
   });
 });

@@ -14,14 +14,15 @@ export class AsrService {
   }
 
   /** @throws LlmosError MODEL_LOADING until the model is loaded; otherwise as `Transcriber.transcribe`. */
-  async transcribe(audio: Recording, signal?: AbortSignal): Promise<Transcript> {
+  async transcribe(recording: Recording, signal?: AbortSignal): Promise<Transcript> {
     if (!this.loaded) throw new LlmosError('MODEL_LOADING', 'The speech model is still loading. Try again shortly.');
     const { transcriber, model } = this.loaded;
     return withModelSpan({ operation: 'transcribe', model, provider: 'onnxruntime' }, async (span) => {
-      const transcript = await transcriber.transcribe(audio, signal);
+      const transcript = await transcriber.transcribe(recording, signal);
       span.setAttributes({
         'asr.audio.duration_seconds': transcript.durationSeconds,
-        'asr.audio.size_bytes': audio.length,
+        'asr.audio.size_bytes': recording.audio.length,
+        'asr.audio.truncated': transcript.truncated,
         'asr.segments': transcript.segments.length,
         'asr.speech': transcript.speech,
       });

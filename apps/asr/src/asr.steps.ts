@@ -10,6 +10,6 @@ export class AsrSteps {
 
   @Step(transcribe)
   transcribe(input: InputOf<typeof transcribe>, context: StepContext): Promise<OutputOf<typeof transcribe>> {
-    return this.asr.transcribe(input.audio, context.signal);
+    return this.asr.transcribe(input, context.signal);
   }
 }

@@ -1,12 +1,13 @@
 import { SpeechRecogniser, type RecogniserParts } from './speech-recogniser.js';
 
 const WINDOW = 512;
+const RECORDING = { audio: new Uint8Array() };
 
 /** A recogniser that detects speech by the given probabilities and recognises the given texts. */
 function recogniserOf(probabilities: number[], texts: string[]): SpeechRecogniser {
   const samples = new Float32Array(probabilities.length * WINDOW);
   const parts: RecogniserParts = {
-    decoder: { decode: () => Promise.resolve({ samples, durationSeconds: samples.length / 16_000 }) },
+    decoder: { decode: () => Promise.resolve({ samples, durationSeconds: samples.length / 16_000, truncated: false }) },
     detector: { windowSamples: WINDOW, detect: () => Promise.resolve(Float32Array.from(probabilities)) },
     recogniser: {
       model: 'scripted',
@@ -23,9 +24,7 @@ const silence = new Array<number>(100).fill(0);
 
 describe('SpeechRecogniser', () => {
   it('joins the texts of the pieces, with the time of each', async () => {
-    const transcript = await recogniserOf([...speech, ...silence, ...speech], ['One.', 'Two.']).transcribe(
-      new Uint8Array(),
-    );
+    const transcript = await recogniserOf([...speech, ...silence, ...speech], ['One.', 'Two.']).transcribe(RECORDING);
     expect(transcript).toMatchObject({
       text: 'One. Two.',
       speech: true,
@@ -39,15 +38,13 @@ describe('SpeechRecogniser', () => {
   });
 
   it('leaves out a piece without words', async () => {
-    const transcript = await recogniserOf([...speech, ...silence, ...speech], ['', 'Two.']).transcribe(
-      new Uint8Array(),
-    );
+    const transcript = await recogniserOf([...speech, ...silence, ...speech], ['', 'Two.']).transcribe(RECORDING);
     expect(transcript).toMatchObject({ text: 'Two.', speech: true, segments: [{ text: 'Two.' }] });
   });
 
   it('reports no speech if none was detected, or it has no words', async () => {
     for (const recogniser of [recogniserOf(silence, []), recogniserOf(speech, [''])]) {
-      await expect(recogniser.transcribe(new Uint8Array())).resolves.toMatchObject({
+      await expect(recogniser.transcribe(RECORDING)).resolves.toMatchObject({
         text: '',
         speech: false,
         segments: [],

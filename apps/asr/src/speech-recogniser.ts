@@ -1,7 +1,7 @@
 import type { AudioDecoder } from './ports/audio-decoder.port.js';
 import type { SpeechDetector } from './ports/speech-detector.port.js';
 import type { PieceRecogniser } from './ports/piece-recogniser.port.js';
-import type { Transcript } from './ports/transcriber.port.js';
+import type { Recording, Transcript } from './ports/transcriber.port.js';
 import { splitSpeech, type Interval } from './speech-splitter.js';
 
 const SAMPLE_RATE = 16_000;
@@ -22,9 +22,9 @@ export class SpeechRecogniser {
    *
    * @param stopping asked between two runs of a model; true ends the work with `CANCELLED`.
    */
-  async transcribe(bytes: Uint8Array, stopping?: () => boolean): Promise<Transcript> {
+  async transcribe({ audio, contentType }: Recording, stopping?: () => boolean): Promise<Transcript> {
     const { decoder, detector, recogniser } = this.parts;
-    const { samples, durationSeconds } = await decoder.decode(bytes, stopping);
+    const { samples, durationSeconds, truncated } = await decoder.decode(audio, contentType, stopping);
     const probabilities = await detector.detect(samples, stopping);
     const intervals = splitSpeech(probabilities, detector.windowSamples, samples.length);
     const pieces = intervals.map(({ start, end }) => samples.subarray(start, end));
@@ -37,6 +37,7 @@ export class SpeechRecogniser {
       speech: segments.length > 0,
       language: recogniser.language,
       durationSeconds: roundedSeconds(durationSeconds),
+      truncated,
       segments,
       model: recogniser.model,
       threads: recogniser.threads,

@@ -23,7 +23,7 @@ export function buildWav(mono: ArrayLike<number>, layout: WavLayout = {}): Uint8
   file.setUint32(4, file.byteLength - 8, true);
   text(8, 'WAVE');
   if (leadingChunk) {
-    text(12, 'LIST');
+    text(12, 'JUNK');
     file.setUint32(16, leadingChunk.length, true);
     new Uint8Array(file.buffer).set(leadingChunk, 20);
   }

@@ -26,13 +26,13 @@ export class MoonshineAdapter implements Transcriber {
     );
   }
 
-  async transcribe(recording: Recording, signal?: AbortSignal): Promise<Transcript> {
+  async transcribe({ audio: sent, contentType }: Recording, signal?: AbortSignal): Promise<Transcript> {
     const stop = new StopFlag();
     const raise = () => stop.raise();
     signal?.addEventListener('abort', raise, { once: true });
     // A copy, because the recording may be a view into a larger buffer, all of which would be transferred.
-    const audio = new Uint8Array(recording);
-    const call: TranscribeCall = { audio, stop: stop.memory };
+    const audio = new Uint8Array(sent);
+    const call: TranscribeCall = { audio, contentType, stop: stop.memory };
     try {
       return await this.pool.call<Transcript>('transcribe', call, { signal, transfer: [audio.buffer] });
     } finally {

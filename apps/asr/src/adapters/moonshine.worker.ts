@@ -8,14 +8,16 @@ export interface MoonshineWorkerInit extends RecogniserOptions {
 }
 
 export interface TranscribeCall {
-  readonly audio: Uint8Array;
+  readonly audio: Uint8Array<ArrayBuffer>;
+  readonly contentType: string | undefined;
   readonly stop: SharedArrayBuffer;
 }
 
 serveWorker(async ({ files, ...options }: MoonshineWorkerInit) => {
   const { recogniser, release } = await loadRecogniser(files, options);
   return {
-    transcribe: ({ audio, stop }: TranscribeCall) => recogniser.transcribe(audio, new StopFlag(stop).isRaised),
+    transcribe: ({ audio, contentType, stop }: TranscribeCall) =>
+      recogniser.transcribe({ audio, contentType }, new StopFlag(stop).isRaised),
     close: release,
   };
 });

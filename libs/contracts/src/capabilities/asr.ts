@@ -12,7 +12,11 @@ export const transcribe = capability({
   name: 'asr.transcribe',
   summary: 'Transcribes a recording of English speech.',
   timeoutMs: 120_000,
-  input: z.object({ audio: bytes() }),
+  input: z.object({
+    audio: bytes(),
+    /** Needed for samples without a header, such as `audio/x-mulaw;rate=8000`; files declare themselves. */
+    contentType: z.string().max(200).optional(),
+  }),
   output: z.object({
     /** Empty if the recording has no speech. */
     text: z.string(),
@@ -20,18 +24,21 @@ export const transcribe = capability({
     speech: z.boolean(),
     language: z.string(),
     durationSeconds: z.number().nonnegative(),
+    /** Whether the file ends before the recording does. The text is that of the part that arrived. */
+    truncated: z.boolean(),
     segments: z.array(segmentSchema),
     model: z.string(),
     /** Threads the model ran on, for the interpretation of a real-time factor. */
     threads: z.number().int().positive(),
   }),
   example: {
-    input: { audio: new Uint8Array([82, 73, 70, 70]) },
+    input: { audio: new Uint8Array([82, 73, 70, 70]), contentType: 'audio/wav' },
     output: {
       text: 'My card has not arrived yet.',
       speech: true,
       language: 'en',
       durationSeconds: 1.9,
+      truncated: false,
       segments: [{ start: 0.1, end: 1.8, text: 'My card has not arrived yet.' }],
       model: 'moonshine-tiny',
       threads: 1,
