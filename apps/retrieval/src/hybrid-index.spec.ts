@@ -44,6 +44,17 @@ describe('HybridIndex', () => {
     expect(documents).toBe(2);
   });
 
+  it('finds first the document whose title names what is asked about, however its intent and words compare', async () => {
+    const index = await indexOf([
+      { id: 'price', title: 'What a card costs', text: 'How much a card costs: a card costs ten.', intents: ['price'] },
+      { id: 'gold', title: 'The Gannet', text: 'Five a month for the Gannet.' },
+      { id: 'blue', title: 'Colours', text: 'Every card is blue, also the Gannet. Blue is a colour.' },
+    ]);
+    const { passages } = await ask(index, 'how much does a gannet card cost', { intent: 'price' });
+    expect(passages[0]?.document).toBe('gold');
+    expect((await ask(index, 'how much does a card cost', { intent: 'price' })).passages[0]?.document).toBe('price');
+  });
+
   it('groups passages by document, best document first, and includes three documents', async () => {
     const index = await indexOf(
       ['apples', 'pears', 'plums', 'figs'].map((topic) => ({ id: topic, title: topic, text: long(topic) })),

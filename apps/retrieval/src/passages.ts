@@ -1,14 +1,19 @@
-import { readBlocks, type MarkdownBlock } from './markdown-blocks.js';
+import { readMarkdown } from './structure/markdown.js';
+import { sentencesOf } from './structure/sentences.js';
+import { unitsOf, type Unit } from './structure/units.js';
 
 /** To be increased when the same document is cut differently: stored vectors are then stale. */
-export const PASSAGE_RULES = 1;
+export const PASSAGE_RULES = 2;
 
 /** A passage before it is indexed. */
 export interface PassageDraft {
-  /** The quotable text: complete sentences, without Markdown marks and headings. */
+  /** Headings and units, each in a line: everything that an answer can quote. */
   readonly text: string;
-  /** The headings above it: searched, never quoted. */
+  /** The units alone: what the passage says. */
+  readonly body: string;
+  /** The headings above the units, outermost first. */
   readonly headings: readonly string[];
+  readonly units: readonly Unit[];
 }
 
 /** Shorter pieces have too little content of their own. */
@@ -16,29 +21,24 @@ const MIN_WORDS = 40;
 /** Longer pieces dilute their vector, and the embedding model reads only about 200 words. */
 const MAX_WORDS = 120;
 
-interface Unit {
-  readonly text: string;
-  readonly heading: string | undefined;
+interface SizedUnit extends Unit {
   readonly words: number;
 }
 
 /**
- * Cuts a document into passages of about 40 to 120 words, at paragraphs and headings. A list stays with the paragraph
- * before it; short neighbours are joined; a longer paragraph is cut between sentences. Every sentence is in exactly
- * one passage, in order. There is at least one passage.
+ * Cuts a document into passages of about 40 to 120 words, between units: short neighbours are joined, a longer
+ * paragraph is cut between sentences. A question in a heading and its answer are a passage of their own. Steps are not
+ * cut, and may be longer. Every sentence is in a passage, in order; the lead of a list that is cut is in each of its parts. There is at least one passage.
  */
 export function cutPassages(title: string, markdown: string): PassageDraft[] {
-  const units = splitLongUnits(toUnits(readBlocks(markdown)));
-  if (units.length === 0) return [{ text: title, headings: [] }];
-  return joinShort(units).map((group) => ({
-    text: group.map((unit) => unit.text).join('\n'),
-    headings: [...new Set(group.flatMap((unit) => (unit.heading === undefined ? [] : [unit.heading])))],
-  }));
+  const units = unitsOf(title, readMarkdown(markdown)).flatMap(splitLong);
+  if (units.length === 0) return [draftOf([sized({ kind: 'text', text: title, headings: [] })])];
+  return joinShort(units).map(draftOf);
 }
 
 /** The text that is embedded for a passage: with title and headings, because a passage alone lacks its topic. */
 export function embeddingText(title: string, passage: PassageDraft): string {
-  return [title, ...passage.headings, passage.text].join('\n');
+  return [title, ...passage.headings, passage.body].join('\n');
 }
 
 const WIDE = '\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Hangul}\\p{sc=Thai}';
@@ -49,53 +49,45 @@ export function countWords(text: string): number {
   return text.match(WORD)?.length ?? 0;
 }
 
-function toUnits(blocks: readonly MarkdownBlock[]): Unit[] {
-  const withBody = blocks.some((block) => block.kind !== 'heading');
-  const units: Unit[] = [];
-  let heading: string | undefined;
-  let leadIn = false;
-  for (const block of blocks) {
-    if (withBody && block.kind === 'heading') {
-      heading = block.text;
-      leadIn = false;
-      continue;
-    }
-    const previous = block.kind === 'list' && leadIn ? units.pop() : undefined;
-    units.push(unitOf(previous ? `${previous.text}\n${block.text}` : block.text, heading));
-    leadIn = block.kind === 'paragraph';
+function draftOf(units: readonly SizedUnit[]): PassageDraft {
+  const lines: string[] = [];
+  let above: readonly string[] = [];
+  for (const { headings, text } of units) {
+    lines.push(...headings.filter((heading, n) => heading !== above[n]), text);
+    above = headings;
   }
-  return units;
+  return {
+    text: lines.join('\n'),
+    body: units.map(({ text }) => text).join('\n'),
+    headings: [...new Set(units.flatMap(({ headings }) => headings))],
+    units: units.map(({ kind, text, headings }) => ({ kind, text, headings })),
+  };
 }
 
-function unitOf(text: string, heading: string | undefined): Unit {
-  return { text, heading, words: countWords(text) };
+function sized(unit: Unit): SizedUnit {
+  return { ...unit, words: countWords(unit.text) };
 }
 
-function splitLongUnits(units: readonly Unit[]): Unit[] {
-  return units.flatMap((unit) => {
-    if (unit.words <= MAX_WORDS) return [unit];
-    return packSentences(unit.text).map((text) => unitOf(text, unit.heading));
-  });
+function splitLong(unit: Unit): SizedUnit[] {
+  const whole = sized(unit);
+  if (whole.words <= MAX_WORDS || unit.kind === 'steps' || unit.kind === 'part') return [whole];
+  return packSentences(unit.text).map((text) => sized({ ...unit, kind: 'text', text }));
 }
-
-const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /** Packs whole sentences into pieces of at most MAX_WORDS; only a longer sentence is cut. */
 function packSentences(text: string): string[] {
   const packed: string[] = [];
   let piece = '';
   let words = 0;
-  for (const { segment } of sentences.segment(text)) {
-    for (const part of cutSentence(segment)) {
-      const partWords = countWords(part);
-      if (piece !== '' && words + partWords > MAX_WORDS) {
-        packed.push(piece);
-        piece = '';
-        words = 0;
-      }
-      piece += part;
-      words += partWords;
+  for (const part of sentencesOf(text).flatMap(cutSentence)) {
+    const partWords = countWords(part);
+    if (piece !== '' && words + partWords > MAX_WORDS) {
+      packed.push(piece);
+      piece = '';
+      words = 0;
     }
+    piece += part;
+    words += partWords;
   }
   return [...packed, piece].map((filled) => filled.trim()).filter((filled) => filled !== '');
 }
@@ -108,17 +100,25 @@ function cutSentence(sentence: string): string[] {
   return cuts.map((start, n) => sentence.slice(start, cuts[n + 1]));
 }
 
-function joinShort(units: readonly Unit[]): Unit[][] {
-  const groups: Unit[][] = [];
+function joinShort(units: readonly SizedUnit[]): SizedUnit[][] {
+  const groups: SizedUnit[][] = [];
   for (const unit of units) {
     const last = groups.at(-1);
-    const short = last !== undefined && (sizeOf(last) < MIN_WORDS || unit.words < MIN_WORDS);
-    if (last && short && sizeOf(last) + unit.words <= MAX_WORDS) last.push(unit);
+    if (last && belongsTo(last, unit)) last.push(unit);
     else groups.push([unit]);
   }
   return groups;
 }
 
-function sizeOf(group: readonly Unit[]): number {
-  return group.reduce((words, unit) => words + unit.words, 0);
+function belongsTo(group: readonly SizedUnit[], unit: SizedUnit): boolean {
+  const before = group.at(-1)!;
+  if (unit.kind === 'part') return true;
+  if (before.kind === 'part' || asks(before) !== asks(unit)) return false;
+  const size = group.reduce((words, { words: more }) => words + more, 0);
+  return (size < MIN_WORDS || unit.words < MIN_WORDS) && size + unit.words <= MAX_WORDS;
+}
+
+/** The question above a unit; undefined if its heading is none. */
+function asks({ headings }: Unit): string | undefined {
+  return headings.find((heading) => /\?["')\]]*$/u.test(heading));
 }

@@ -2,13 +2,29 @@ import { z } from 'zod';
 import { capability } from '../capability.js';
 import { textEmbeddingSchema } from '../embedding.js';
 
+/** What an answer may quote of a passage. */
+export const passageUnitSchema = z.object({
+  /**
+   * `text`: prose, of which any sentence may be quoted. The others are quoted whole: the `steps` of a procedure, a
+   * `list` with its lead, a `row` of a table with the names of its columns. A `part` of very long steps is never quoted.
+   */
+  kind: z.enum(['text', 'steps', 'list', 'row', 'part']),
+  text: z.string(),
+  /** The headings above it, outermost first: the last may be the question that the unit answers. */
+  headings: z.array(z.string()).max(10),
+});
+export type PassageUnit = z.infer<typeof passageUnitSchema>;
+
 /** A part of a document, small enough to quote and large enough to answer. */
 export const passageSchema = z.object({
   /** `<document>#<number>`. */
   id: z.string(),
   document: z.string(),
   title: z.string(),
+  /** Its headings and units, each in a line. */
   text: z.string(),
+  /** The structure of the text. Units and headings that do not stand in the text are not quoted. */
+  units: z.array(passageUnitSchema).max(500).optional(),
   /** Rank-fused score of the search; only its order has a meaning. */
   score: z.number(),
   /** Cosine similarity of question and passage, -1 to 1, independent of the other results. */

@@ -1,0 +1,244 @@
+import { Parser } from 'htmlparser2';
+import { TERM_LEVEL, type Block } from './block.js';
+import { InlineText, squeeze } from './inline-text.js';
+import { TableText } from './table-text.js';
+
+/** Elements whose text nobody reads. */
+const HIDDEN = new Set(
+  'script style template head svg math iframe object canvas select textarea audio video'.split(' '),
+);
+/** Elements that do not interrupt a line. */
+const INLINE = new Set(
+  `a abbr acronym b bdi bdo big button cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span
+  strike strong sub sup time tt u var wbr img`.split(/\s+/),
+);
+/** As deep as browsers nest elements. */
+const MAX_DEPTH = 512;
+const HEADING = /^h([1-6])$/;
+const FOOTNOTE = /^(?:fn|footnote|endnote|cite_note)/;
+
+interface ListText {
+  readonly kind: 'list';
+  readonly ordered: boolean;
+  readonly start: number;
+  readonly items: string[];
+  /** Items without a list around them: anything else ends it. */
+  readonly implied: boolean;
+}
+
+interface ItemText {
+  readonly kind: 'item';
+  readonly footnote: boolean;
+  readonly pieces: string[];
+}
+
+/**
+ * The blocks of an HTML document or fragment, in order, as plain text: entities are decoded, marks of footnotes and
+ * hidden elements removed. What is nested in an item or a cell becomes text of it. Accepts any text and takes linear
+ * time; elements that are not closed end where a browser would end them, or with the document.
+ *
+ * @param hidden further elements to leave out, such as `nav`
+ */
+export function readHtml(html: string, hidden: readonly string[] = []): Block[] {
+  const names = new Set([...HIDDEN, ...hidden]);
+  return read(html, names) ?? read(html.replace(/<[^<>]*>/gu, ' '), names) ?? [];
+}
+
+/** Undefined if elements are nested so deep that the parser would take quadratic time: only rubbish is. */
+function read(html: string, hidden: ReadonlySet<string>): Block[] | undefined {
+  const reader = new HtmlReader(hidden);
+  let depth = 0;
+  const parser = new Parser({
+    onopentag: (name, attributes) => {
+      if (++depth > MAX_DEPTH) parser.pause();
+      reader.open(name, attributes);
+    },
+    ontext: (text) => reader.text(text),
+    onclosetag: (name) => {
+      depth--;
+      reader.close(name);
+    },
+  });
+  parser.write(html);
+  if (depth > MAX_DEPTH) return undefined;
+  parser.end();
+  return reader.end();
+}
+
+class HtmlReader {
+  private readonly blocks: Block[] = [];
+  private readonly containers: Array<ListText | ItemText | TableText> = [];
+  private readonly inline = new InlineText();
+  private hiddenDepth = 0;
+  private strong = 0;
+  private code: string | undefined;
+  private link: number | undefined;
+  private inFootnotes = false;
+
+  constructor(private readonly hidden: ReadonlySet<string>) {}
+
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
+    if (this.hidden.has(name)) this.hiddenDepth++;
+    if (this.hiddenDepth > 0) return;
+    if (name === 'br') return this.code === undefined ? this.inline.break() : this.text('\n');
+    if (INLINE.has(name)) return this.openInline(name, attributes);
+    this.flush();
+    if (name !== 'li') this.closeImpliedList();
+    if (name === 'pre') this.code = '';
+    else if (name === 'ul' || name === 'ol') this.openList(name === 'ol', Number(attributes['start'] ?? 1));
+    else if (name === 'li') this.openItem(attributes);
+    else if (name === 'table') this.containers.push(new TableText());
+    else if (name === 'tr') this.table?.openRow();
+    else if (name === 'td' || name === 'th') this.table?.openCell(name === 'th', attributes);
+  }
+
+  text(text: string): void {
+    if (this.hiddenDepth > 0) return;
+    if (this.code === undefined) this.inline.add(text.replace(/\s+/gu, ' '), this.strong > 0);
+    else this.code += text;
+  }
+
+  close(name: string): void {
+    if (this.hidden.has(name)) this.hiddenDepth--;
+    if (this.hiddenDepth > 0 || name === 'br') return;
+    if (INLINE.has(name)) return this.closeInline(name);
+    const level = HEADING.exec(name)?.[1];
+    if (level !== undefined) return this.heading(Number(level));
+    if (name === 'dt' || name === 'summary') return this.heading(TERM_LEVEL);
+    this.flush();
+    if (name === 'pre') this.closeCode();
+    else if (name === 'ul' || name === 'ol') this.closeList();
+    else if (name === 'li') this.closeItem();
+    else if (name === 'table') this.closeTable();
+    else if (name === 'dl' || name === 'details') this.endHeadings(TERM_LEVEL);
+  }
+
+  end(): Block[] {
+    this.flush();
+    while (this.containers.length > 0) this.closeContainer();
+    return this.blocks;
+  }
+
+  private openInline(name: string, { href, alt }: Readonly<Record<string, string>>): void {
+    if (name === 'b' || name === 'strong') this.strong++;
+    if (name === 'a' && href?.startsWith('#')) this.link = this.inline.position;
+    if (name === 'img' && alt) this.text(` ${alt} `);
+  }
+
+  private closeInline(name: string): void {
+    if (name === 'a' && this.link !== undefined) {
+      this.inline.dropMark(this.link);
+      this.link = undefined;
+    }
+    if (name !== 'b' && name !== 'strong') return;
+    this.strong = Math.max(0, this.strong - 1);
+    if (this.strong === 0 && this.containers.length === 0) this.inline.endStrong();
+  }
+
+  private get container(): ListText | ItemText | TableText | undefined {
+    return this.containers.at(-1);
+  }
+
+  private get table(): TableText | undefined {
+    return this.container?.kind === 'table' ? this.container : undefined;
+  }
+
+  /** Ends the text collected so far: a paragraph, or a piece of the item or the cell that it is in. */
+  private flush(): void {
+    const lines = this.inline.take();
+    if (this.code !== undefined || lines.length === 0) return;
+    this.closeImpliedList();
+    if (this.container === undefined) this.blocks.push({ kind: 'paragraph', lines });
+    else this.addToContainer(lines.map(({ text }) => text).join(' '));
+  }
+
+  private addToContainer(text: string): void {
+    const inside = this.container;
+    if (inside?.kind === 'item') inside.pieces.push(text);
+    else if (inside?.kind === 'table') inside.add(text);
+    else if (inside?.kind === 'list') inside.items.push(text);
+  }
+
+  private heading(level: number): void {
+    const text = this.inline.take().map((line) => line.text);
+    if (text.length === 0) return;
+    if (this.container === undefined) this.blocks.push({ kind: 'heading', level, text: text.join(' ') });
+    else this.addToContainer(text.join(' '));
+  }
+
+  private endHeadings(level: number): void {
+    if (this.container === undefined) this.blocks.push({ kind: 'heading', level, text: '' });
+  }
+
+  private closeCode(): void {
+    const text = (this.code ?? '').replace(/^\n+|\s+$/gu, '');
+    this.code = undefined;
+    if (text === '') return;
+    if (this.container === undefined) this.blocks.push({ kind: 'code', text });
+    else this.addToContainer(squeeze(text));
+  }
+
+  private openList(ordered: boolean, start: number, implied = false): void {
+    const from = Number.isSafeInteger(start) ? start : 1;
+    this.containers.push({ kind: 'list', ordered, start: from, items: [], implied });
+  }
+
+  private closeImpliedList(): void {
+    if (this.container?.kind === 'list' && this.container.implied) this.closeList();
+  }
+
+  private openItem({ id, class: name }: Readonly<Record<string, string>>): void {
+    if (this.container?.kind !== 'list') this.openList(false, 1, true);
+    this.containers.push({ kind: 'item', footnote: FOOTNOTE.test(id ?? name ?? ''), pieces: [] });
+  }
+
+  private closeItem(): void {
+    const item = this.container;
+    if (item?.kind !== 'item') return;
+    this.containers.pop();
+    const text = item.pieces.join(' ');
+    const alone = this.containers.length === 1;
+    if (item.footnote && alone) this.footnote(text);
+    else if (text !== '') this.addToContainer(text);
+  }
+
+  /** A footnote belongs to no section, and is no step of a list. */
+  private footnote(text: string): void {
+    if (!this.inFootnotes) this.blocks.push({ kind: 'heading', level: 1, text: '' });
+    this.inFootnotes = true;
+    if (text !== '') this.blocks.push({ kind: 'paragraph', lines: [{ text, strong: false }] });
+  }
+
+  private closeList(): void {
+    const list = this.container;
+    if (list?.kind !== 'list') return;
+    this.containers.pop();
+    const { ordered, start, items } = list;
+    if (items.length === 0) return;
+    if (this.container === undefined) this.blocks.push({ kind: 'list', ordered, start, items });
+    else this.nest(items.map((item) => item.replace(/[.;,]$/u, '')).join('; '));
+  }
+
+  /** A list in an item or a cell explains the text before it. */
+  private nest(text: string): void {
+    const pieces = this.container?.kind === 'item' ? this.container.pieces : [];
+    const lead = pieces.pop();
+    this.addToContainer(lead === undefined ? text : `${lead.replace(/[.:]$/u, '')}: ${text}`);
+  }
+
+  private closeTable(): void {
+    const table = this.table;
+    if (!table) return;
+    this.containers.pop();
+    const block = table.end();
+    if (!block) return;
+    if (this.container === undefined) this.blocks.push(block);
+    else this.addToContainer([block.header, ...block.rows].map((row) => row.filter(Boolean).join(', ')).join('; '));
+  }
+
+  private closeContainer(): void {
+    if (this.container?.kind === 'item') this.closeItem();
+    else if (this.container?.kind === 'list') this.closeList();
+    else this.closeTable();
+  }
+}

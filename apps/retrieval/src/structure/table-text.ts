@@ -1,0 +1,79 @@
+import type { Block } from './block.js';
+
+type Table = Extract<Block, { kind: 'table' }>;
+
+interface Cell {
+  text: string;
+  readonly header: boolean;
+  readonly columns: number;
+  /** Rows below that the cell also belongs to. */
+  rowsLeft: number;
+}
+
+/** A cell that spans more is a mistake, or an attempt to fill the memory. */
+const MAX_SPAN = 50;
+const MAX_COLUMNS = 100;
+
+/** Collects the cells of a table. A cell that spans columns or rows counts in each of them. */
+export class TableText {
+  readonly kind = 'table';
+  private readonly rows: Cell[][] = [];
+  private open: Cell | undefined;
+
+  openRow(): void {
+    this.rows.push([]);
+    this.fillFromAbove();
+  }
+
+  openCell(header: boolean, { colspan, rowspan }: Readonly<Record<string, string>>): void {
+    if (this.rows.length === 0) this.openRow();
+    const row = this.rows.at(-1)!;
+    const cell = { text: '', header, columns: span(colspan), rowsLeft: span(rowspan) - 1 };
+    for (let column = 0; column < cell.columns && row.length < MAX_COLUMNS; column++) row.push(cell);
+    this.open = cell;
+    this.fillFromAbove();
+  }
+
+  /** Text outside the cells, such as a caption, is left out. */
+  add(text: string): void {
+    if (this.open) this.open.text += this.open.text === '' ? text : ` ${text}`;
+  }
+
+  /** Undefined for a table without text. */
+  end(): Table | undefined {
+    const rows = this.rows.filter((row) => row.some(({ text }) => text !== ''));
+    const texts = rows.map((row) => row.map(({ text }) => text));
+    if (texts.length === 0) return undefined;
+    const columns = Math.max(...texts.map((row) => row.length));
+    if (hasHeader(rows)) return { kind: 'table', header: texts[0]!, rows: texts.slice(1) };
+    return { kind: 'table', header: Array<string>(columns).fill(''), rows: texts };
+  }
+
+  /** Cells of rows above that reach into this row stand in the column that they began in. */
+  private fillFromAbove(): void {
+    const row = this.rows.at(-1)!;
+    const above = this.rows.at(-2);
+    for (let cell = above?.[row.length]; cell && cell.rowsLeft > 0; cell = above?.[row.length]) {
+      for (let column = 0; column < cell.columns && row.length < MAX_COLUMNS; column++) row.push(cell);
+      cell.rowsLeft--;
+    }
+  }
+}
+
+function span(value: string | undefined): number {
+  const cells = Number(value ?? 1);
+  return Number.isSafeInteger(cells) ? Math.min(Math.max(cells, 1), MAX_SPAN) : 1;
+}
+
+/**
+ * Whether the first row names the columns. Word processors do not say so: then it does if it has more than two columns,
+ * or has no number where the rows below have one.
+ */
+function hasHeader(rows: readonly (readonly Cell[])[]): boolean {
+  const [first, ...others] = rows;
+  if (!first || others.length === 0) return false;
+  if (first.every(({ header, text }) => header || text === '')) return true;
+  if (rows.some((row) => row.some(({ header }) => header))) return false;
+  const hasNumber = (cells: readonly Cell[]): boolean => cells.some(({ text }) => /\d/u.test(text));
+  return !hasNumber(first) && (first.length > 2 || others.every(hasNumber));
+}
