@@ -93,9 +93,10 @@ export class GenerationService {
       sources,
       release: (sentence) => release(sentence, context),
     });
-    const { usage, degraded } = looksLikeInstruction(input.question)
-      ? { usage: NO_USAGE, degraded: false }
-      : await this.compose(composer, input, context.signal);
+    const { usage, degraded } =
+      composer.needsNoModel || looksLikeInstruction(input.question)
+        ? { usage: NO_USAGE, degraded: false }
+        : await this.compose(composer, input, context.signal);
     composer.finish();
     const { text, citations, grounding } = composer;
     return { text, citations, grounding, model: this.model.name, usage, degraded };

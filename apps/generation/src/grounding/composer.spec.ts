@@ -1,4 +1,4 @@
-import type { Passage } from '@llmos/contracts/capabilities/retrieval';
+import type { Passage, PassageUnit } from '@llmos/contracts/capabilities/retrieval';
 import fc from 'fast-check';
 import { GroundedComposer } from './composer.js';
 import { sourcesOf } from './sources.js';
@@ -108,5 +108,57 @@ describe('GroundedComposer', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('GroundedComposer with units', () => {
+  const unitsOf = (...units: readonly (Partial<PassageUnit> & { text: string })[]): Passage => ({
+    id: 'kiwi#0',
+    document: 'kiwi',
+    title: 'Kiwi cards',
+    text: units.flatMap(({ headings = [], text }) => [...headings, text]).join('\n'),
+    units: units.map((unit) => ({ kind: 'text', headings: [], ...unit })),
+    score: 1,
+    similarity: 0.7,
+  });
+  const answer = (question: string, passage: Passage, model = ''): GroundedComposer => {
+    const composer = new GroundedComposer({ question, sources: sourcesOf([passage]), release: () => undefined });
+    composer.write(model);
+    composer.end();
+    composer.finish();
+    return composer;
+  };
+  const steps = { kind: 'steps' as const, text: 'To freeze a Kiwi card: 1. Open the app. 2. Tap Freeze.' };
+
+  it('gives steps whole, although the model writes only one of them', () => {
+    const passage = unitsOf(steps);
+    expect(answer('How do I freeze a Kiwi card?', passage, 'Open the app.').text).toBe(steps.text);
+    expect(answer('How do I freeze a Kiwi card?', passage).needsNoModel).toBe(true);
+  });
+
+  it('answers with the question whose words and kind are nearest, and with no other', () => {
+    const faq = unitsOf(
+      { text: 'Yes.', headings: ['Is the Kiwi card free?'] },
+      { text: '4 years.', headings: ['How long is it valid?'] },
+    );
+    expect(answer('Is the Kiwi card free?', faq).text).toBe('Is the Kiwi card free? Yes.');
+    expect(answer('For how long is the card valid?', faq).text).toBe('Kiwi cards – How long is it valid? 4 years.');
+  });
+
+  it('answers with the row that has the words of the question, and with no other', () => {
+    const rows = ['Basic; Fee: £0', 'Gold; Fee: £7'].map((row) => ({
+      kind: 'row' as const,
+      text: `Kiwi fees – Plan: Kiwi ${row}.`,
+    }));
+    expect(answer('What is the fee of Kiwi Gold?', unitsOf(...rows)).text).toBe(
+      'Kiwi fees – Plan: Kiwi Gold; Fee: £7.',
+    );
+  });
+
+  it('says what a sentence refers to before it, once', () => {
+    const passage = unitsOf({ text: 'The Kiwi card comes by post. It takes 5 working days to come. It is free.' });
+    expect(
+      answer('How long does it take for the Kiwi card to come?', passage, 'It takes 5 working days to come.').text,
+    ).toBe('The Kiwi card comes by post. It takes 5 working days to come.');
   });
 });

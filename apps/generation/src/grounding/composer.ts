@@ -1,8 +1,9 @@
 import type { OutputOf } from '@llmos/contracts';
 import type { answer } from '@llmos/contracts/capabilities/generation';
+import { isQuestion } from './context.js';
 import { rankSources } from './ranking.js';
 import { splitSentences, sentenceEnd } from './sentences.js';
-import type { Source } from './sources.js';
+import { isWhole, type Source } from './sources.js';
 import { supportOf } from './support.js';
 import { contentKeys } from './words.js';
 
@@ -31,7 +32,8 @@ export interface ComposerOptions {
 }
 
 /**
- * Restricts a model to what the passages say. It takes the text as the model writes it, checks each complete sentence
+ * Restricts a model to what the passages say, and to what is understood without the passage: a sentence that refers to
+ * an earlier one is said with it, and steps, lists and rows are given whole. It takes the text as the model writes it, checks each complete sentence
  * against the sources, and releases it, replaces it by the source that answers best (once), or drops it.
  */
 export class GroundedComposer {
@@ -43,6 +45,12 @@ export class GroundedComposer {
 
   constructor(private readonly options: ComposerOptions) {
     this.ranked = rankSources(options.question, options.sources);
+  }
+
+  /** Whether a model can add nothing: the best source is quoted whole. */
+  get needsNoModel(): boolean {
+    const [best] = this.ranked;
+    return best !== undefined && isWhole(best);
   }
 
   /** True when further text would change nothing. */
@@ -73,12 +81,10 @@ export class GroundedComposer {
     this.closed = true;
     this.pending = '';
     const [first, ...others] = this.ranked;
-    if (this.released.length === 0 && first) this.release(first.text, first, 'extracted');
+    if (this.released.length === 0 && first) this.quote(first);
     if (this.released.length >= MAX_EXTRACTED || this.released.some(({ kind }) => kind === 'generated')) return;
-    const second = others.find(
-      (source) => source.passage.document === first?.passage.document && this.isOnTopic(source),
-    );
-    if (second) this.release(second.text, second, 'extracted');
+    const second = first && others.find((source) => this.mayFollow(source, first));
+    if (second) this.quote(second);
   }
 
   get text(): string {
@@ -115,16 +121,34 @@ export class GroundedComposer {
     if (!sentence) return;
     const near = this.ranked.slice(0, this.released.length === 0 ? OPENING_RANKS : FOLLOWING_RANKS);
     const source = supportOf(sentence, near);
-    if (source && !this.isRepetition(sentence)) this.release(capitalised(sentence), source, 'generated');
-    else if (!source) this.replace();
-    else this.rejected++;
+    if (!source) this.replace();
+    else if (this.isRepetition(sentence)) this.rejected++;
+    else if (this.standsAlone(source)) this.release(capitalised(sentence), source, 'generated');
+    else this.quote(source);
   }
 
   private replace(): void {
     this.rejected++;
     if (this.released.some(({ kind }) => kind === 'extracted')) return;
     const best = this.ranked[0];
-    if (best && !this.isRepetition(best.text)) this.release(best.text, best, 'extracted');
+    if (best && !this.isRepetition(best.sentence)) this.quote(best);
+  }
+
+  /** Whether a sentence of the source is understood where the answer stands now. */
+  private standsAlone(source: Source): boolean {
+    return !isWhole(source) && this.unsaid(source).length === 1;
+  }
+
+  /** Says what the source says, without the beginning that was said last. */
+  private quote(source: Source): void {
+    this.release(this.unsaid(source).join(' '), source, 'extracted');
+  }
+
+  private unsaid({ before, sentence }: Source): string[] {
+    const last = this.released.at(-1)?.source;
+    const said = last ? [...last.before, last.sentence] : [];
+    const follows = before.length > 0 && said.slice(-before.length).join('\n') === before.join('\n');
+    return follows ? [sentence] : [...before, sentence];
   }
 
   private release(text: string, source: Source, kind: 'generated' | 'extracted'): void {
@@ -140,12 +164,25 @@ export class GroundedComposer {
     });
   }
 
-  private isOnTopic(source: Source): boolean {
+  /**
+   * Whether a quote may follow the first: it is of the same document and about the question. Nothing follows steps and
+   * lists, which are long; after a row, only one that has as many words of the question. What answers another question
+   * does not follow.
+   */
+  private mayFollow(source: Source, first: Source): boolean {
+    if (source.passage.document !== first.passage.document) return false;
+    if (first.kind === 'steps' || first.kind === 'list') return false;
+    if (source.headings.findLast(isQuestion) !== first.headings.findLast(isQuestion)) return false;
     const asked = [...contentKeys(this.options.question)];
-    const there = contentKeys(source.text);
-    const shared = asked.filter((key) => there.has(key)).length;
-    return asked.length > 0 && shared / asked.length >= SECOND_OVERLAP && !this.isRepetition(source.text);
+    const shared = sharedKeys(asked, source);
+    if (source.kind === 'row' && shared < sharedKeys(asked, first)) return false;
+    return asked.length > 0 && shared / asked.length >= SECOND_OVERLAP && !this.isRepetition(source.sentence);
   }
+}
+
+function sharedKeys(asked: readonly string[], { sentence }: Source): number {
+  const there = contentKeys(sentence);
+  return asked.filter((key) => there.has(key)).length;
 }
 
 /** Removes the words that small models put before an answer and that carry no content. */

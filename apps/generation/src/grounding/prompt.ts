@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../ports/language-model.port.js';
 import type { Source } from './sources.js';
+import { wordsOf } from './words.js';
 
 /** A small model learns more from examples than from instructions. All calls share them: the model reads them once. */
 const EXAMPLE: readonly ChatMessage[] = [
@@ -31,15 +32,16 @@ const TOKENS_PER_WORD = 1.4;
  * @param budgetTokens approximate number of tokens of passages in the prompt.
  */
 export function groundedPrompt(question: string, ranked: readonly Source[], budgetTokens: number): ChatMessage[] {
-  const chosen: string[] = [];
+  const chosen = new Set<string>();
   let tokens = 0;
-  for (const { text, words } of ranked) {
-    tokens += words.length * TOKENS_PER_WORD;
-    if (tokens > budgetTokens && chosen.length > 0) break;
-    chosen.push(text);
+  for (const { before, sentence } of ranked) {
+    const added = [...before, sentence].filter((text) => !chosen.has(text));
+    tokens += wordsOf(added.join(' ')).length * TOKENS_PER_WORD;
+    if (tokens > budgetTokens && chosen.size > 0) break;
+    for (const text of added) chosen.add(text);
   }
   return [
     ...EXAMPLE,
-    { role: 'user', content: `Text: ${chosen.join(' ')}\n\nQuestion: ${question.slice(0, QUESTION_CHARACTERS)}` },
+    { role: 'user', content: `Text: ${[...chosen].join(' ')}\n\nQuestion: ${question.slice(0, QUESTION_CHARACTERS)}` },
   ];
 }

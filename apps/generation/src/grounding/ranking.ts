@@ -1,5 +1,7 @@
+import { isQuestion } from './context.js';
+import { isExpected } from './expectation.js';
 import type { Source } from './sources.js';
-import { contentKeys } from './words.js';
+import { contentKeys, wordsOf } from './words.js';
 
 const K1 = 1.2;
 const B = 0.5;
@@ -7,26 +9,38 @@ const B = 0.5;
 const OPENING = 0.5;
 const FIRST_SENTENCE = 0.2;
 const SIMILARITY = 0.8;
+/** Weight of an answer of the kind that the question asks for. */
+const EXPECTED = 0.3;
 
 /**
- * Orders the sources by how well each answers the question: BM25 over the given sentences (Robertson and Zaragoza,
- * 2009), raised for opening sentences (help articles answer first and explain later) and by the passage's similarity.
+ * Orders the sources by how well each answers the question: BM25 over the given quotes and the questions that they
+ * answer (Robertson and Zaragoza, 2009), raised for opening sentences (help articles answer first and explain later),
+ * by the passage's similarity, and if it is the kind of answer that is asked for.
  */
 export function rankSources(question: string, sources: readonly Source[]): Source[] {
   const asked = contentKeys(question);
-  const keys = sources.map((source) =>
-    source.words.filter(({ kind }) => kind === 'content' || kind === 'number').map(({ key }) => key),
-  );
+  const keys = sources.map(keysOf);
   const meanLength = keys.reduce((sum, list) => sum + list.length, 0) / Math.max(1, keys.length);
   const idf = new Map([...asked].map((key) => [key, inverseDocumentFrequency(key, keys)]));
   const most = [...idf.values()].reduce((sum, weight) => sum + weight * (K1 + 1), 0) / 2;
   return sources
     .map((source, i) => ({
       source,
-      score: bm25(keys[i]!, idf, meanLength) / Math.max(most, 1) + prior(source),
+      score:
+        bm25(keys[i]!, idf, meanLength) / Math.max(most, 1) +
+        prior(source) +
+        (isExpected(question, source) ? EXPECTED : 0),
     }))
     .sort((a, b) => b.score - a.score)
     .map(({ source }) => source);
+}
+
+/** The quote with its headings: a heading that asks and the text that answers belong together. */
+function keysOf({ text, headings }: Source): string[] {
+  const unsaid = headings.filter((heading) => !text.includes(heading));
+  return wordsOf([...unsaid, text].join('\n'))
+    .filter(({ kind }) => kind === 'content' || kind === 'number')
+    .map(({ key }) => key);
 }
 
 function inverseDocumentFrequency(key: string, sentences: readonly (readonly string[])[]): number {
@@ -44,7 +58,9 @@ function bm25(words: readonly string[], idf: ReadonlyMap<string, number>, meanLe
   return score;
 }
 
-function prior({ position, passage }: Source): number {
-  const opening = position === 0 && passage.id.endsWith('#0') ? OPENING : 0;
-  return opening + (position === 0 ? FIRST_SENTENCE : 0) + SIMILARITY * passage.similarity;
+/** A question in a heading and a row of a table are found by what they say: the first of them is no opening. */
+function prior({ position, passage, kind, headings }: Source): number {
+  const first = position === 0 && kind !== 'row';
+  const opening = first && passage.id.endsWith('#0') && !headings.some(isQuestion) ? OPENING : 0;
+  return opening + (first ? FIRST_SENTENCE : 0) + SIMILARITY * passage.similarity;
 }

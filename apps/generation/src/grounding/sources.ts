@@ -1,12 +1,17 @@
-import type { Passage } from '@llmos/contracts/capabilities/retrieval';
-import { splitSentences } from './sentences.js';
+import type { Passage, PassageUnit } from '@llmos/contracts/capabilities/retrieval';
+import { inContext, isQuestion, leadOf, type SentenceInContext } from './context.js';
+import { plainText, splitSentences } from './sentences.js';
 import { wordsOf, type Word } from './words.js';
 
-/** One sentence of a passage: an answer may quote it, and generated sentences are checked against it. */
-export interface Source {
+/** What an answer may quote at once: a sentence with its context, steps, a list, or a row of a table. */
+export interface Source extends SentenceInContext {
+  /** The quote: `before` and `sentence`. */
   readonly text: string;
+  /** The words of the sentence. Generated sentences are checked against it. */
   readonly words: readonly Word[];
   readonly passage: Passage;
+  readonly kind: PassageUnit['kind'];
+  readonly headings: string[];
   /** 0 for the first sentence of its passage. */
   readonly position: number;
 }
@@ -19,13 +24,51 @@ export function looksLikeInstruction(text: string): boolean {
   return INSTRUCTION.test(text);
 }
 
-/** The quotable sentences of passages, in order: no headings, no questions, no instructions to the model. */
+/** The quotable parts of passages, in order: no lone headings, no questions, no instructions to the model. */
 export function sourcesOf(passages: readonly Passage[]): Source[] {
   return passages.flatMap((passage) => {
-    const sentences = splitSentences(passage.text);
-    const instruction = sentences.findIndex(looksLikeInstruction);
-    return (instruction < 0 ? sentences : sentences.slice(0, instruction))
-      .map((text, position) => ({ text, words: wordsOf(text), passage, position }))
-      .filter(({ text, words }) => words.length >= 3 && !/\?["')\]]*$/u.test(text));
+    const sources = sectionsOf(passage).flatMap((section) => sourcesOfSection(passage, section));
+    const instruction = sources.findIndex(({ text }) => looksLikeInstruction(text));
+    return (instruction < 0 ? sources : sources.slice(0, instruction))
+      .map((source, position) => ({ ...source, position }))
+      .filter(({ sentence, text, kind }) => kind !== 'part' && !isQuestion(sentence) && wordsOf(text).length >= 3);
+  });
+}
+
+/** Whether only the whole is true: a step or a cell alone is not. */
+export function isWhole({ kind }: Pick<Source, 'kind'>): boolean {
+  return kind !== 'text';
+}
+
+/** The units of a passage; paragraphs under one heading are one section. A passage without units is prose. */
+function sectionsOf({ text, units }: Passage): PassageUnit[] {
+  if (!units) return [{ kind: 'text', text, headings: [] }];
+  const lines = new Set(text.split('\n'));
+  const screened = units
+    .filter((unit) => text.includes(unit.text))
+    .map((unit) => ({ ...unit, headings: unit.headings.filter((heading) => lines.has(heading)) }));
+  const sections: PassageUnit[] = [];
+  for (const unit of screened) {
+    const last = sections.at(-1);
+    if (last?.kind === 'text' && unit.kind === 'text' && isSame(last.headings, unit.headings))
+      sections[sections.length - 1] = { ...last, text: `${last.text}\n\n${unit.text}` };
+    else sections.push(unit);
+  }
+  return sections;
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((heading, n) => heading === others[n]);
+}
+
+function sourcesOfSection(passage: Passage, unit: PassageUnit): Omit<Source, 'position'>[] {
+  const { kind, headings } = unit;
+  const parts =
+    kind === 'text'
+      ? inContext(splitSentences(unit.text), plainText(leadOf(passage, unit)))
+      : [{ sentence: plainText(unit.text), before: [] }];
+  return parts.map(({ sentence, before }) => {
+    const text = [...before, sentence].join(' ');
+    return { sentence, before, text, words: wordsOf(sentence), passage, kind, headings };
   });
 }

@@ -31,7 +31,8 @@ const MIN_CONTENT = 2;
 const MIN_TERMS = 3;
 
 /**
- * The source that supports `sentence`: the one sentence of the passages that states it, if there is one.
+ * The source that supports `sentence`: the one sentence of the passages that states it, if there is one. Whether it can
+ * be said without its context is another question.
  *
  * The check is strict on purpose: rejecting a true sentence costs fluency, accepting a false one costs trust. Every
  * number (with unit and binder), name, negation, condition and content word must occur in one source, in the same
@@ -43,10 +44,10 @@ export function supportOf(sentence: string, sources: readonly Source[]): Source 
   const terms = termsOf(words);
   const content = terms.filter((term) => term.kind === 'content').length;
   const text = flat(sentence);
-  const verbatim = sources.find((source) => flat(source.text) === text);
+  const verbatim = sources.find((source) => flat(source.sentence) === text);
   if (verbatim) return verbatim;
   if (content < MIN_CONTENT || terms.length < MIN_TERMS || !plausible(sentence)) return undefined;
-  return sources.find((source) => pathsOccur(sentence, source.text) && isStatedBy({ words, terms }, source));
+  return sources.find((source) => pathsOccur(sentence, source.sentence) && isStatedBy({ words, terms }, source));
 }
 
 /** Rejects questions and text with list marks, markup or control tokens. */
