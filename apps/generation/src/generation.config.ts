@@ -2,7 +2,6 @@ import { defineConfig, setting, type ConfigOf } from '@llmos/config';
 import { z } from 'zod';
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most);
-const similarity = () => z.coerce.number().min(-1).max(1);
 
 /** The settings of the generation service. */
 export const generationConfig = defineConfig({
@@ -25,9 +24,7 @@ export const generationConfig = defineConfig({
   timeoutMs: setting('LLMOS_GENERATION_TIMEOUT_MS', count(600_000).default(15_000)),
   /** Approximate number of tokens of passages in the prompt. */
   promptTokens: setting('LLMOS_GENERATION_PROMPT_TOKENS', count(100_000).default(90)),
-  /** Minimum similarity (MiniLM cosine) of a passage that may answer. */
-  threshold: setting('LLMOS_GENERATION_THRESHOLD', similarity().default(0.35)),
-  /** The same if the intent is `out_of_scope`. */
-  thresholdOutOfScope: setting('LLMOS_GENERATION_THRESHOLD_OUT_OF_SCOPE', similarity().default(0.5)),
+  /** Minimum probability that the document of a passage answers the question. */
+  minRelevance: setting('LLMOS_GENERATION_MIN_RELEVANCE', z.coerce.number().min(0).max(1).default(0.5)),
 });
 export type GenerationConfig = ConfigOf<typeof generationConfig>;

@@ -43,10 +43,10 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
   }
 
   private async load(report: Report): Promise<void> {
-    const { threshold, thresholdOutOfScope, promptTokens, timeoutMs, sequences, queue, url } = this.config;
+    const { minRelevance, promptTokens, timeoutMs, sequences, queue, url } = this.config;
     const model = await this.open(report);
     const service = new GenerationService(model, {
-      thresholds: { inScope: threshold, outOfScope: thresholdOutOfScope },
+      minRelevance,
       promptTokens,
       modelTimeoutMs: timeoutMs,
       capacity: sequences + queue,

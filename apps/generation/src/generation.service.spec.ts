@@ -5,7 +5,7 @@ import { GenerationService, NOT_FOUND_TEXT, NOTHING_HEARD_TEXT, type AnswerInput
 import type { GenerateOptions, Generation, LanguageModel } from './ports/language-model.port.js';
 
 const settings = {
-  thresholds: { inScope: 0.35, outOfScope: 0.5 },
+  minRelevance: 0.5,
   promptTokens: 90,
   modelTimeoutMs: 2_000,
   capacity: 8,
@@ -88,12 +88,8 @@ describe('GenerationService', () => {
   });
 
   it.each([
-    ['nothing near enough', { passages: [{ ...passage, similarity: 0.2 }] }],
+    ['nothing relevant enough', { passages: [{ ...passage, relevance: 0.2 }] }],
     ['no passage', { passages: [] }],
-    [
-      'an unknown intent and a middling passage',
-      { intent: 'out_of_scope', passages: [{ ...passage, similarity: 0.45 }] },
-    ],
   ])('says that it found nothing, without asking the model, for %s', async (_, input) => {
     const model = modelOf(() => 'Paris.');
     expect(await ask(model, input)).toMatchObject({
@@ -101,6 +97,21 @@ describe('GenerationService', () => {
       grounding: 'none',
       citations: [],
       degraded: false,
+    });
+    expect(model.asked).toBe(0);
+  });
+
+  it('asks which of two documents is meant, without asking the model', async () => {
+    const model = modelOf(() => 'A new card arrives.');
+    const other = { ...passage, id: 'pin#0', document: 'pin', title: 'When does my PIN arrive?', relevance: 0.7 };
+    expect(await ask(model, { passages: [{ ...passage, relevance: 0.8 }, other] })).toMatchObject({
+      text: 'Do you mean: “My card” or “When does my PIN arrive?”?',
+      choices: [
+        { document: 'card', title: 'My card' },
+        { document: 'pin', title: 'When does my PIN arrive?' },
+      ],
+      grounding: 'none',
+      citations: [],
     });
     expect(model.asked).toBe(0);
   });

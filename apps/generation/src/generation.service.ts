@@ -5,7 +5,7 @@ import { withBreaker, type Operation } from '@llmos/resilience';
 import { withModelSpan } from '@llmos/telemetry';
 import { GroundedComposer } from './grounding/composer.js';
 import { groundedPrompt } from './grounding/prompt.js';
-import { relevantPassages, type RelevanceThresholds } from './grounding/relevance.js';
+import { weigh, type Choice } from './grounding/evidence.js';
 import { plainText } from './grounding/sentences.js';
 import { looksLikeInstruction, sourcesOf, type Source } from './grounding/sources.js';
 import { FreeComposer } from './free-composer.js';
@@ -24,7 +24,8 @@ export interface AnswerContext {
 }
 
 export interface GenerationSettings {
-  readonly thresholds: RelevanceThresholds;
+  /** Minimum probability that a passage's document answers the question. */
+  readonly minRelevance: number;
   /** Approximate number of tokens of passages in the prompt. */
   readonly promptTokens: number;
   /** Time limit of one call of the model, waiting included, in milliseconds. */
@@ -77,8 +78,9 @@ export class GenerationService {
     const question = plainText(input.question);
     if (!/[\p{L}\p{N}]/u.test(question)) return this.plain(NOTHING_HEARD_TEXT, context);
     if (input.grounding === 'off') return this.answerFreely(input, context);
-    const passages = relevantPassages(input.passages, input.intent, this.settings.thresholds);
-    const sources = sourcesOf(passages);
+    const evidence = weigh(input.passages, this.settings.minRelevance);
+    if (evidence.kind === 'choice') return this.plain(choiceText(evidence.choices), context, evidence.choices);
+    const sources = evidence.kind === 'answer' ? sourcesOf(evidence.passages) : [];
     if (sources.length === 0) return this.plain(NOT_FOUND_TEXT, context);
     return this.answerFrom(sources, { ...input, question }, context);
   }
@@ -99,7 +101,7 @@ export class GenerationService {
         : await this.compose(composer, input, context.signal);
     composer.finish();
     const { text, citations, grounding } = composer;
-    return { text, citations, grounding, model: this.model.name, usage, degraded };
+    return { text, citations, choices: [], grounding, model: this.model.name, usage, degraded };
   }
 
   /** Lets the model write into the composer. If the model fails, the passages alone answer. */
@@ -143,6 +145,7 @@ export class GenerationService {
     return {
       text,
       citations: [],
+      choices: [],
       grounding: 'off',
       model: this.model.name,
       usage: { inputTokens, outputTokens },
@@ -150,9 +153,18 @@ export class GenerationService {
     };
   }
 
-  private plain(text: string, context: AnswerContext): AnswerOutput {
+  /** An answer that says nothing of the passages. */
+  private plain(text: string, context: AnswerContext, choices: readonly Choice[] = []): AnswerOutput {
     context.emit({ sentence: text });
-    return { text, citations: [], grounding: 'none', model: this.model.name, usage: NO_USAGE, degraded: false };
+    return {
+      text,
+      citations: [],
+      choices: [...choices],
+      grounding: 'none',
+      model: this.model.name,
+      usage: NO_USAGE,
+      degraded: false,
+    };
   }
 
   private callModel({ messages, options }: ModelCall, signal: AbortSignal): Promise<Generation> {
@@ -167,6 +179,11 @@ export class GenerationService {
       return result;
     });
   }
+}
+
+/** Titles are in quotation marks, because some are questions and others are not. */
+function choiceText(choices: readonly Choice[]): string {
+  return `Do you mean: ${choices.map(({ title }) => `“${title}”`).join(' or ')}?`;
 }
 
 /** A later step screens the whole text, but only after sentences were streamed: those that leak are not streamed. */

@@ -61,7 +61,7 @@ describe('generation.answer with the real model', () => {
       contextTokens: 2_048,
     });
     service = new GenerationService(model, {
-      thresholds: { inScope: 0.35, outOfScope: 0.5 },
+      minRelevance: 0.5,
       promptTokens: 90,
       // The answers are tested here, not the time: on a busy machine the model is several times slower.
       modelTimeoutMs: 120_000,

@@ -10,19 +10,31 @@ const questionSchema = z
   .object({
     question: z.string().min(1),
     article: z.string().optional(),
+    /** Each of them answers; empty for a stranger's question, which nothing answers. */
+    articles: z.array(z.string()).optional(),
     intent: z.string().optional(),
     facts: z.unknown().optional(),
   })
-  .refine(({ article, intent }) => article !== undefined || intent !== undefined, 'give `article` or `intent`');
+  .refine(({ article, articles, intent }) => article ?? articles ?? intent, 'give `article`, `articles` or `intent`');
 export type Question = z.infer<typeof questionSchema>;
 
 export interface AnswersReport {
   readonly n: number;
-  /** Share of questions whose right article is ranked first. */
+  /** Share of the questions with an article that were answered from it. */
+  readonly right: number;
+  /** Share of them that were answered from another article. */
+  readonly other: number;
+  /** Share of them that were told that nothing was found. */
+  readonly refused: number;
+  /** Share of them that were asked which of several articles is meant. */
+  readonly asked: number;
+  /** Share of the strangers' questions that were answered; 0 if there are none. */
+  readonly strangers_answered: number;
+  /** Share of the questions with an article whose article is ranked first. */
   readonly hit1: number;
-  /** Share of questions whose right article is among the first three. */
+  /** Share of them whose article is among the first three. */
   readonly hit3: number;
-  /** Share of questions that got an answer. */
+  /** Share of them that got an answer. */
   readonly answered: number;
   /** Share of the answers that cite the right article. */
   readonly cited_right: number;
@@ -53,38 +65,53 @@ export async function evaluateAnswers(
     onDone?.();
     return judgeAnswer(reply, right, articles);
   });
-  const answers = judged.filter(({ answered }) => answered);
+  const known = judged.filter(({ answerable }) => answerable);
+  const answers = known.filter(({ outcome }) => outcome === 'answered');
+  const outcomeShare = (outcome: Outcome): number => share(known, (each) => each.outcome === outcome);
   return {
     n: judged.length,
-    hit1: share(judged, ({ rank }) => rank === 0),
-    hit3: share(judged, ({ rank }) => rank >= 0 && rank < 3),
-    answered: share(judged, ({ answered }) => answered),
+    right: share(known, ({ outcome, citedRight }) => outcome === 'answered' && citedRight),
+    other: share(known, ({ outcome, citedRight }) => outcome === 'answered' && !citedRight),
+    refused: outcomeShare('refused'),
+    asked: outcomeShare('asked'),
+    strangers_answered: share(
+      judged.filter(({ answerable }) => !answerable),
+      ({ outcome }) => outcome === 'answered',
+    ),
+    hit1: share(known, ({ rank }) => rank === 0),
+    hit3: share(known, ({ rank }) => rank >= 0 && rank < 3),
+    answered: outcomeShare('answered'),
     cited_right: share(answers, ({ citedRight }) => citedRight),
     unsupported: share(answers, ({ unsupported }) => unsupported),
     degraded: share(judged, ({ degraded }) => degraded),
   };
 }
 
+type Outcome = 'answered' | 'asked' | 'refused';
+
 export function judgeAnswer(
   reply: Pick<Reply, 'result' | 'details'>,
   right: ReadonlySet<string>,
   articles: ReadonlyMap<string, Article>,
 ) {
-  const { citations, retrieved, grounding, degraded } = detailsOf(reply);
+  const { citations, choices, retrieved, grounding, degraded } = detailsOf(reply);
   const cited = [...new Set(citations?.map(({ document }) => document))];
   const found = retrieved ? [...new Set(retrieved.map(({ document }) => document))] : cited;
   const source = cited.map((id) => `${articles.get(id)?.title ?? ''}\n${articles.get(id)?.text ?? ''}`).join('\n');
-  const answered = grounding !== 'none';
+  const outcome: Outcome = choices?.length ? 'asked' : grounding === 'none' ? 'refused' : 'answered';
   return {
+    answerable: right.size > 0,
     rank: found.findIndex((id) => right.has(id)),
-    answered,
+    outcome,
     citedRight: cited.some((id) => right.has(id)),
-    unsupported: answered && unsupportedSentences(reply.result, source).length > 0,
+    unsupported: outcome === 'answered' && unsupportedSentences(reply.result, source).length > 0,
     degraded: (degraded?.length ?? 0) > 0,
   };
 }
 
-function rightArticles({ article, intent }: Question, articles: ReadonlyMap<string, Article>): Set<string> {
+function rightArticles(question: Question, articles: ReadonlyMap<string, Article>): Set<string> {
+  if (question.articles) return new Set(question.articles);
+  const { article, intent } = question;
   const right = [...articles.values()]
     .filter(({ id, intents }) => (article === undefined ? intents.includes(intent!) : id === article))
     .map(({ id }) => id);

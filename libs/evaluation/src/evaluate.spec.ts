@@ -215,6 +215,11 @@ describe('evaluateAnswers', () => {
           result: 'I found nothing.',
           details: { grounding: 'none', citations: [], retrieved: [{ document: 'change-pin' }] },
         };
+      if (text === 'either')
+        return {
+          result: 'Which of them?',
+          details: { grounding: 'none', choices: [{ document: 'change-pin', title: 'PIN' }], citations: [] },
+        };
       const result = text === 'wrong' ? 'It takes 9 days.' : 'It takes 5 working days.';
       return {
         result,
@@ -231,19 +236,27 @@ describe('evaluateAnswers', () => {
         '{"question":"right","article":"card-arrival"}',
         '{"question":"wrong","intent":"change_pin"}',
         '',
-        '{"question":"nothing","article":"card-arrival"}\n',
+        '{"question":"nothing","article":"card-arrival"}',
+        '{"question":"either","articles":["card-arrival","change-pin"]}',
+        '{"question":"nothing","articles":[]}',
+        '{"question":"right","articles":[]}\n',
       ].join('\n'),
       'q.jsonl',
     );
     const report = await evaluateAnswers(client, questions, articles, { concurrency: 3 });
     expect(report).toEqual({
-      n: 3,
-      hit1: 1 / 3,
-      hit3: 2 / 3,
-      answered: 2 / 3,
+      n: 6,
+      right: 1 / 4,
+      other: 1 / 4,
+      refused: 1 / 4,
+      asked: 1 / 4,
+      strangers_answered: 1 / 2,
+      hit1: 1 / 4,
+      hit3: 2 / 4,
+      answered: 2 / 4,
       cited_right: 0.5,
       unsupported: 0.5,
-      degraded: 2 / 3,
+      degraded: 3 / 6,
     });
   });
 
@@ -257,7 +270,7 @@ describe('evaluateAnswers', () => {
 
   it('names the line of an invalid question', () => {
     expect(() => parseQuestions('{"question":"a","article":"b"}\n{"question":"a"}', 'q.jsonl')).toThrow(
-      /q.jsonl:2: give `article` or `intent`/,
+      /q.jsonl:2: give `article`, `articles` or `intent`/,
     );
     expect(() => parseQuestions('nonsense', 'q.jsonl')).toThrow(/q.jsonl:1/);
   });

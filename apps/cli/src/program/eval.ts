@@ -13,6 +13,7 @@ const DEFAULT_CONCURRENCY = 8;
 interface DataOptions extends EvalOptions {
   readonly data: string;
   readonly classifier?: string;
+  readonly articles?: string;
 }
 
 type Evaluations = typeof import('@llmos/evaluation');
@@ -80,17 +81,18 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
     'answers',
     {
       description: 'answers and citations',
-      format: 'JSON lines: {"question", "article" or "intent"}',
+      format:
+        'JSON lines: {"question", "article", "articles" or "intent"}; "articles": [] is a question nothing answers',
       unit: 'questions',
     },
     (e) => ({
       parse: e.parseQuestions,
-      evaluate: (client, rows: readonly Question[], options) => {
-        const articles = e.readHelpCentre(join(context.config.samplesDir, 'help-centre'));
+      evaluate: (client, rows: readonly Question[], options, { articles: folder }) => {
+        const articles = e.readHelpCentre(folder ?? join(context.config.samplesDir, 'help-centre'));
         return e.evaluateAnswers(client, rows, articles, options);
       },
     }),
-  );
+  ).option('--articles <folder>', 'the Markdown articles that answer (default: the sample help centre)');
   onData(
     'sentiment',
     {

@@ -9,10 +9,13 @@ export const citationSchema = z.object({
   score: z.number(),
 });
 
+/** One of the documents that a question may be about. */
+export const choiceSchema = z.object({ document: z.string(), title: z.string() });
+
 /**
  * The origin of the answer. `generated`: every sentence is the model's and was checked; `repaired`: some were replaced
- * by sentences of the passages; `extracted`: all were; `none`: no passage was relevant, and the answer states that;
- * `off`: the text of the model, unchecked, at the caller's request.
+ * by sentences of the passages; `extracted`: all were; `none`: no passage was relevant, and the answer states that, or
+ * several were, and the answer asks which is meant; `off`: the text of the model, unchecked, at the caller's request.
  */
 export const groundingSchema = z.enum(['generated', 'repaired', 'extracted', 'none', 'off']);
 
@@ -25,14 +28,14 @@ export const answer = capability({
     /** Empty if nothing was transcribed: the answer then asks the caller to repeat the question. */
     question: z.string().max(4_000),
     passages: z.array(passageSchema).max(50).default([]),
-    /** The detected intent; `out_of_scope` raises the threshold of relevance. */
-    intent: z.string().optional(),
     grounding: z.enum(['on', 'off']).default('on'),
     maxTokens: z.number().int().min(1).max(1_024).default(120),
   }),
   output: z.object({
     text: z.string(),
     citations: z.array(citationSchema),
+    /** The documents that the answer asks the caller to choose from; empty if it asks nothing. */
+    choices: z.array(choiceSchema).max(5).default([]),
     grounding: groundingSchema,
     model: z.string(),
     usage: z.object({ inputTokens: z.number().int().nonnegative(), outputTokens: z.number().int().nonnegative() }),
@@ -48,17 +51,18 @@ export const answer = capability({
           document: 'card-arrival',
           title: 'My new card has not arrived yet',
           text: 'A new card arrives within 5 working days.',
-          score: 0.032,
+          score: 1.02,
           similarity: 0.71,
+          relevance: 0.97,
         },
       ],
-      intent: 'card_arrival',
     },
     output: {
       text: 'A new card arrives within 5 working days.',
       citations: [
         { document: 'card-arrival', title: 'My new card has not arrived yet', passage: 'card-arrival#0', score: 0.71 },
       ],
+      choices: [],
       grounding: 'generated',
       model: 'smollm2-135m-instruct-q4_1',
       usage: { inputTokens: 212, outputTokens: 13 },

@@ -25,10 +25,15 @@ export const passageSchema = z.object({
   text: z.string(),
   /** The structure of the text. Units and headings that do not stand in the text are not quoted. */
   units: z.array(passageUnitSchema).max(500).optional(),
-  /** Rank-fused score of the search; only its order has a meaning. */
+  /** Evidence that the document answers the question; only its order has a meaning. */
   score: z.number(),
   /** Cosine similarity of question and passage, -1 to 1, independent of the other results. */
   similarity: z.number(),
+  /**
+   * Calibrated probability, 0 to 1, that the document answers the question, independent of the other results. Absent
+   * if no search has judged the passage: whoever passes it on vouches for it.
+   */
+  relevance: z.number().min(0).max(1).optional(),
 });
 export type Passage = z.infer<typeof passageSchema>;
 
@@ -68,8 +73,9 @@ export const search = capability({
           document: 'card-arrival',
           title: 'My new card has not arrived yet',
           text: 'A new card arrives within 5 working days.',
-          score: 0.032,
+          score: 1.02,
           similarity: 0.71,
+          relevance: 0.97,
         },
       ],
       documents: 77,
