@@ -19,7 +19,8 @@ import { PREDICTIONS, type Prediction } from './intent.bench.ts';
 type Source = typeof import('../../apps/retrieval/src/adapters/exact-vector.index.adapter.js') &
   typeof import('../../apps/retrieval/src/adapters/markdown-folder.adapter.js') &
   typeof import('../../apps/retrieval/src/document-embedder.js') &
-  typeof import('../../apps/retrieval/src/hybrid-index.js');
+  typeof import('../../apps/retrieval/src/hybrid-index.js') &
+  typeof import('../../apps/retrieval/src/relevance/relevance-file.js');
 
 export interface RetrievalFigures {
   /** Number of questions. */
@@ -45,7 +46,8 @@ const LIMIT = 5;
 
 export async function benchRetrieval(): Promise<RetrievalFigures> {
   const { root, catalogPath, samplesDir, home } = loadConfig(baseConfig);
-  const { ExactVectorIndex, MarkdownFolder, DocumentEmbedder, HybridIndex } = await builtService();
+  const { ExactVectorIndex, MarkdownFolder, DocumentEmbedder, HybridIndex, loadRelevance } = await builtService();
+  const { model } = await loadRelevance(join(root, 'apps', 'retrieval', 'model', 'relevance.json'), 'minilm');
   const embeddings = new CatalogEmbedder({
     model: 'minilm',
     home,
@@ -54,7 +56,7 @@ export async function benchRetrieval(): Promise<RetrievalFigures> {
   });
   await embeddings.start(() => undefined);
   try {
-    const index = new HybridIndex(new ExactVectorIndex());
+    const index = new HybridIndex(new ExactVectorIndex(), model);
     const embedder = new DocumentEmbedder(embeddings);
     const intentsOf = new Map<string, readonly string[]>();
     for (const article of (await new MarkdownFolder(join(samplesDir, 'help-centre')).read()).articles) {
@@ -130,6 +132,7 @@ async function builtService(): Promise<Source> {
     'adapters/markdown-folder.adapter',
     'document-embedder',
     'hybrid-index',
+    'relevance/relevance-file',
   ];
   const modules = names.map(
     (name) => import(new URL(`../../apps/retrieval/dist/${name}.js`, import.meta.url).href) as Promise<object>,

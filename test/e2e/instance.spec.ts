@@ -27,6 +27,8 @@ describe('A running instance', () => {
       LLMOS_OTLP_URL: otlp.url,
       LLMOS_TRUSTED_PROXIES: '127.0.0.1',
       LLMOS_GUARD_BATCH_MS: '250',
+      // By default the small model's passages are quoted; here its words are traced and streamed.
+      LLMOS_GENERATION_PHRASING: 'on',
       HOME: userHome,
       // ONNX Runtime sends no telemetry anyway if either of these is set.
       CI: 'false',

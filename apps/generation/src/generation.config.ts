@@ -24,6 +24,11 @@ export const generationConfig = defineConfig({
   timeoutMs: setting('LLMOS_GENERATION_TIMEOUT_MS', count(600_000).default(15_000)),
   /** Approximate number of tokens of passages in the prompt. */
   promptTokens: setting('LLMOS_GENERATION_PROMPT_TOKENS', count(100_000).default(90)),
+  /**
+   * Whether the model phrases grounded answers, which takes its time, or the passages are quoted. `auto`: as the
+   * catalog says for the model; a model on a server phrases.
+   */
+  phrasing: setting('LLMOS_GENERATION_PHRASING', z.enum(['auto', 'on', 'off']).default('auto')),
   /** Minimum probability that the document of a passage answers the question. */
   minRelevance: setting('LLMOS_GENERATION_MIN_RELEVANCE', z.coerce.number().min(0).max(1).default(0.5)),
 });

@@ -3,11 +3,18 @@ import { CONFIG, LOGGER, Readiness, reportBreaker, type ServiceConfig, type Star
 import { describeFetch, ModelStore } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { z } from 'zod';
 import { LlamaCppModel } from './adapters/llama-cpp.adapter.js';
 import { OpenAiCompatibleModel } from './adapters/openai-compatible.adapter.js';
 import type { GenerationConfig } from './generation.config.js';
 import { GenerationService } from './generation.service.js';
 import type { LanguageModel } from './ports/language-model.port.js';
+
+/** The settings of a generation model in the catalog. */
+const settingsSchema = z.object({
+  /** False for a model whose words add nothing to the quoted passages. */
+  phrasing: z.boolean().default(true),
+});
 
 type Report = (progress: StartProgress) => void;
 
@@ -47,6 +54,7 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
     const model = await this.open(report);
     const service = new GenerationService(model, {
       minRelevance,
+      phrasing: await this.phrases(),
       promptTokens,
       modelTimeoutMs: timeoutMs,
       capacity: sequences + queue,
@@ -71,6 +79,14 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
       contextTokens,
       onProgress: (progress) => report({ progress, message: 'loading into memory' }),
     });
+  }
+
+  private async phrases(): Promise<boolean> {
+    const { phrasing, url, home, root, catalogPath, model } = this.config;
+    if (phrasing !== 'auto') return phrasing === 'on';
+    if (url) return true;
+    const store = await ModelStore.open({ home, catalogPath, root });
+    return settingsSchema.parse(store.describe(model).settings).phrasing;
   }
 
   private async fetch(report: Report): Promise<string> {

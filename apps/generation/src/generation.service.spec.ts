@@ -6,6 +6,7 @@ import type { GenerateOptions, Generation, LanguageModel } from './ports/languag
 
 const settings = {
   minRelevance: 0.5,
+  phrasing: true,
   promptTokens: 90,
   modelTimeoutMs: 2_000,
   capacity: 8,
@@ -58,6 +59,14 @@ describe('GenerationService', () => {
       usage: { inputTokens: 7, outputTokens: 3 },
     });
     expect(output.citations).toEqual([{ document: 'card', title: 'My card', passage: 'card#0', score: 0.7 }]);
+  });
+
+  it('quotes the passages at once where the model does not phrase', async () => {
+    const model = modelOf(() => 'A new card arrives within five working days.');
+    const output = await ask(model, {}, undefined, new GenerationService(model, { ...settings, phrasing: false }));
+    expect(output).toMatchObject({ text: 'A new card arrives within 5 working days.', grounding: 'extracted' });
+    expect(output).toMatchObject({ degraded: false, usage: { inputTokens: 0, outputTokens: 0 } });
+    expect(model.asked).toBe(0);
   });
 
   it('does not stream a sentence that leaks a secret, but keeps it in the text for the screening step', async () => {

@@ -26,6 +26,8 @@ export interface AnswerContext {
 export interface GenerationSettings {
   /** Minimum probability that a passage's document answers the question. */
   readonly minRelevance: number;
+  /** Whether the model phrases grounded answers; otherwise the passages are quoted, which takes milliseconds. */
+  readonly phrasing: boolean;
   /** Approximate number of tokens of passages in the prompt. */
   readonly promptTokens: number;
   /** Time limit of one call of the model, waiting included, in milliseconds. */
@@ -49,7 +51,7 @@ interface ModelCall {
   readonly options: Omit<GenerateOptions, 'signal'>;
 }
 
-/** Answers questions from passages alone or, with `grounding: off`, with the model's own words. */
+/** Answers questions from passages alone, quoted or phrased, or with the model's own words (`grounding: off`). */
 export class GenerationService {
   private readonly ask: Operation<ModelCall, Generation>;
 
@@ -95,10 +97,10 @@ export class GenerationService {
       sources,
       release: (sentence) => release(sentence, context),
     });
-    const { usage, degraded } =
-      composer.needsNoModel || looksLikeInstruction(input.question)
-        ? { usage: NO_USAGE, degraded: false }
-        : await this.compose(composer, input, context.signal);
+    const quotes = !this.settings.phrasing || composer.needsNoModel || looksLikeInstruction(input.question);
+    const { usage, degraded } = quotes
+      ? { usage: NO_USAGE, degraded: false }
+      : await this.compose(composer, input, context.signal);
     composer.finish();
     const { text, citations, grounding } = composer;
     return { text, citations, choices: [], grounding, model: this.model.name, usage, degraded };

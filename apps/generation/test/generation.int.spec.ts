@@ -62,6 +62,7 @@ describe('generation.answer with the real model', () => {
     });
     service = new GenerationService(model, {
       minRelevance: 0.5,
+      phrasing: true,
       promptTokens: 90,
       // The answers are tested here, not the time: on a busy machine the model is several times slower.
       modelTimeoutMs: 120_000,

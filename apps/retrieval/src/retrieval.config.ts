@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, setting, type ConfigOf } from '@llmos/config';
 import { deviceSchema } from '@llmos/models';
 import { z } from 'zod';
@@ -8,6 +9,14 @@ export const retrievalConfig = defineConfig({
   documents: setting('LLMOS_RETRIEVAL_DOCUMENTS', z.string().min(1).optional()),
   /** The embedding model, by its name in the catalog. After a change, every document is embedded again. */
   embeddings: setting('LLMOS_RETRIEVAL_EMBEDDINGS', z.string().min(1).default('minilm')),
+  /** The trained relevance model's description; its weights lie beside it. */
+  relevancePath: setting(
+    'LLMOS_RETRIEVAL_RELEVANCE',
+    z
+      .string()
+      .min(1)
+      .default(fileURLToPath(new URL('../model/relevance.json', import.meta.url))),
+  ),
   /** Where the embedding model runs. */
   device: setting('LLMOS_RETRIEVAL_DEVICE', deviceSchema),
   /** Worker threads that embed, each with a session of its own (about 60 MB). */

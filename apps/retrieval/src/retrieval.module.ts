@@ -13,6 +13,7 @@ import { FolderSyncService } from './folder-sync.service.js';
 import { HybridIndex } from './hybrid-index.js';
 import { ARTICLE_FOLDER, type ArticleFolder } from './ports/article-folder.port.js';
 import { DOCUMENT_STORE, type DocumentStore } from './ports/document-store.port.js';
+import { loadRelevance } from './relevance/relevance-file.js';
 import type { RetrievalConfig } from './retrieval.config.js';
 import { RetrievalLoader } from './retrieval.loader.js';
 import { RetrievalService } from './retrieval.service.js';
@@ -27,7 +28,16 @@ const EMBED_TIMEOUT_MS = 600_000;
   controllers: [RetrievalSteps],
   providers: [
     RetrievalLoader,
-    { provide: HybridIndex, useFactory: () => new HybridIndex(new ExactVectorIndex()) },
+    {
+      provide: HybridIndex,
+      inject: [CONFIG, LOGGER],
+      useFactory: async ({ relevancePath, embeddings }: Config, log: Logger) => {
+        const { model, isCalibrated } = await loadRelevance(relevancePath, embeddings);
+        if (!isCalibrated)
+          log.warn({ embeddings, relevancePath }, 'no relevance model is trained for these embeddings');
+        return new HybridIndex(new ExactVectorIndex(), model);
+      },
+    },
     {
       provide: CatalogEmbedder,
       inject: [CONFIG, LOGGER],

