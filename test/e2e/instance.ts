@@ -67,11 +67,11 @@ export async function startInstance(
   }
 }
 
-/** Links the downloaded models and programs into a home. */
+/** Links the downloaded models and programs, and the compiled code, into a home. */
 export function shareModels(home: string): void {
   const cache = process.env['LLMOS_HOME'] ?? join(homedir(), '.cache', 'llmos');
   mkdirSync(home, { recursive: true });
-  for (const shared of ['models', 'bin']) {
+  for (const shared of ['models', 'bin', 'compile-cache']) {
     mkdirSync(join(cache, shared), { recursive: true });
     if (!existsSync(join(home, shared))) symlinkSync(join(cache, shared), join(home, shared));
   }

@@ -44,7 +44,7 @@ export function testEnvironment(node) {
     LLMOS_HOME: home,
     LLMOS_NATS_SERVER: process.env.LLMOS_NATS_SERVER || join(home, 'bin', 'nats-server'),
     // The tests start the same programs hundreds of times: they compile them once.
-    NODE_COMPILE_CACHE: join(root, '.llmos', 'compile-cache'),
+    NODE_COMPILE_CACHE: join(home, 'compile-cache'),
   });
 }
 

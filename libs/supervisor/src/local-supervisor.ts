@@ -150,7 +150,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       // glibc then returns large freed blocks to the system; otherwise a loaded model leaves half of its size behind.
       MALLOC_MMAP_THRESHOLD_: '4194304',
       // Keeps compiled code between starts: on two cores, five processes that compile at once take seconds longer.
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(instance.folder, 'compile-cache'),
+      NODE_COMPILE_CACHE: join(instance.home, 'compile-cache'),
     };
     const { services, processes } = instance.credentials();
     const write = (file: string, user: string, password = '') => {
