@@ -106,10 +106,19 @@ export function commandsSuite(running: () => Instance): void {
   it('llmos eval answers measures citations and unsupported statements', async () => {
     const data = fileWith(
       'questions.jsonl',
-      '{"question":"I lost my phone","intent":"lost_or_stolen_phone"}\n{"question":"How do I change my PIN?","article":"change-pin"}\n',
+      [
+        '{"question":"I lost my phone","intent":"lost_or_stolen_phone"}',
+        '{"question":"How do I change my PIN?","article":"change-pin"}',
+        '{"question":"how do i say good morning in french","articles":[]}',
+      ].join('\n'),
     );
     expect(await json('eval', 'answers', '--data', data)).toEqual({
-      n: 2,
+      n: 3,
+      right: 1,
+      other: 0,
+      refused: 0,
+      asked: 0,
+      strangers_answered: 0,
       hit1: 1,
       hit3: 1,
       answered: 1,

@@ -15,16 +15,28 @@ export interface Scores {
   readonly refused: number;
 }
 
+/** The best document of an example, as a search finds it. */
+function judge(model: RelevanceModel, { question, candidates, answers }: Example) {
+  const { vector } = adapt(model.adapter, question);
+  const evidence = candidates.map(({ title, passage, words }) =>
+    evidenceOf({ title: dot(title, vector), passage: dot(passage, vector), words }, model),
+  );
+  const best = evidence.indexOf(Math.max(...evidence));
+  return { best, first: answers.has(best), relevant: relevanceOf(evidence[best]!, model) >= 0.5 };
+}
+
+/** Share of the examples that two models judge alike: the same best document, relevant to both or to neither. */
+export function agreement(one: RelevanceModel, other: RelevanceModel, examples: readonly Example[]): number {
+  const alike = examples.filter((example) => {
+    const [a, b] = [judge(one, example), judge(other, example)];
+    return a.relevant === b.relevant && (a.best === b.best || !a.relevant);
+  });
+  return alike.length / examples.length;
+}
+
 /** Ranks every example's documents as a search does. */
 export function score(model: RelevanceModel, examples: readonly Example[]): Scores {
-  const results = examples.map((example) => {
-    const { vector } = adapt(model.adapter, example.question);
-    const evidence = example.candidates.map(({ title, passage, words }) =>
-      evidenceOf({ title: dot(title, vector), passage: dot(passage, vector), words }, model),
-    );
-    const best = evidence.indexOf(Math.max(...evidence));
-    return { first: example.answers.has(best), relevant: relevanceOf(evidence[best]!, model) >= 0.5 };
-  });
+  const results = examples.map((example) => judge(model, example));
   const share = (is: (result: (typeof results)[number]) => boolean): number =>
     results.length === 0 ? 0 : Number((results.filter(is).length / results.length).toFixed(4));
   return {

@@ -5,19 +5,22 @@ import { parseArgs } from 'node:util';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { CatalogEmbedder, EmbeddingCache } from '@llmos/models';
 import { identityAdapter } from '#src/relevance/question-adapter.js';
-import { encodeRelevance, writeRelevance } from '#src/relevance/relevance-file.js';
+import { decodeRelevance, encodeRelevance, readRelevance, writeRelevance } from '#src/relevance/relevance-file.js';
 import type { RelevanceModel } from '#src/relevance/relevance.js';
 import { readData, readHelpCentre, type Corpus, type Question, type TrainingData } from './corpora.ts';
-import { score } from './evaluation.ts';
+import { agreement, score } from './evaluation.ts';
 import { exampleOf, exampleSource } from './examples.ts';
 import { SETTINGS, trainRelevance } from './trainer.ts';
 
 const EMBEDDING_MODEL = 'minilm';
 const DIMENSIONS = 384;
+/** Share of the questions that two trainings on different processors judge alike. */
+const SAME = 0.97;
 const MODEL_FOLDER = fileURLToPath(new URL('../model', import.meta.url));
 
 const USAGE = `Trains the model that judges whether a document answers a question.
   --out <folder>   where the model is written (default: apps/retrieval/model)
+  --check <file>   compare this model (its .json) with what training gives now; exits with 1 if they differ
   --holdout        train on four fifths and print scores for the rest instead of writing a model
   --cache <file>   keep embeddings here between runs`;
 
@@ -26,6 +29,7 @@ async function run(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       out: { type: 'string', default: MODEL_FOLDER },
+      check: { type: 'string' },
       holdout: { type: 'boolean', default: false },
       cache: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -43,11 +47,26 @@ async function run(args: readonly string[]): Promise<void> {
       [...data.clinc, ...data.banking77, ...data.strangers].map(({ text }) => text),
       print,
     );
+    if (values.check !== undefined) return await check(values.check, corpus, data, cache);
     if (values.holdout) return await tryOut(corpus, data, cache);
     await writeTrained(trainRelevance(await exampleSource(corpus, data, cache), print), values.out, data);
   } finally {
     await embedder.close();
   }
+}
+
+/** Processors differ a little in int8 arithmetic, so models are compared by what they say of the questions. */
+async function check(path: string, corpus: Corpus, data: TrainingData, cache: EmbeddingCache): Promise<void> {
+  const files = await readRelevance(path);
+  const fresh = trainRelevance(await exampleSource(corpus, data, cache));
+  const questions = [...data.clinc, ...data.strangers];
+  const vectors = await cache.embed(questions.map(({ text }) => text));
+  const examples = questions.map((question, at) => exampleOf(corpus, question, vectors[at]!));
+  const alike = agreement(decodeRelevance(files), fresh, examples);
+  const sameSettings = JSON.stringify(files.description.provenance['settings']) === JSON.stringify(SETTINGS);
+  const isSame = sameSettings && alike >= SAME;
+  print(isSame ? 'same' : `different: settings ${sameSettings ? 'equal' : 'differ'}, agreement ${alike.toFixed(3)}`);
+  process.exitCode = isSame ? 0 : 1;
 }
 
 /** Strangers are held out by intent: a stranger's subject is new to the model. */
