@@ -1,7 +1,13 @@
 import { ignoreConflict } from './conflict.js';
 import type { DocumentEmbedder } from './document-embedder.js';
 import type { HybridIndex } from './hybrid-index.js';
-import type { DocumentRef, DocumentStore, StoredDocument, StoreEntry } from './ports/document-store.port.js';
+import type {
+  DocumentOrigin,
+  DocumentRef,
+  DocumentStore,
+  StoredDocument,
+  StoreEntry,
+} from './ports/document-store.port.js';
 
 /** What the feed knows about a document without a request to the store. */
 export interface KnownDocument {
@@ -9,6 +15,8 @@ export interface KnownDocument {
   readonly revision: number;
   readonly hash: string;
   readonly source: StoredDocument['source'];
+  readonly title: string;
+  readonly origin: DocumentOrigin | undefined;
 }
 
 /** A caller that waits until the index has a change. */
@@ -105,7 +113,8 @@ export class DocumentFeed {
       this.options.index.delete(ref);
       return this.notify(key, revision);
     }
-    this.known.set(key, { ref, revision, hash: document.hash, source: document.source });
+    const { hash, source, title, origin } = document;
+    this.known.set(key, { ref, revision, hash, source, title, origin });
     if (document.embedding === this.options.embedder.embedding) {
       this.options.index.set(ref, document);
       return this.notify(key, revision);
@@ -123,7 +132,8 @@ export class DocumentFeed {
     const key = keyOf(ref);
     const isCurrent = (): boolean => this.known.get(key)?.revision === revision;
     if (!isCurrent()) return;
-    const renewed = await this.options.embedder.embed(stale, stale.source);
+    const embedded = await this.options.embedder.embed(stale, stale.source);
+    const renewed = stale.origin ? { ...embedded, origin: stale.origin } : embedded;
     if (!isCurrent()) return;
     this.options.index.set(ref, renewed);
     this.notify(key, revision);

@@ -77,6 +77,11 @@ export class HybridIndex {
     this.documents.delete(keyOf(ref));
   }
 
+  /** The passages of a document, in order; undefined if there is no such document. */
+  passagesOf(ref: DocumentRef): readonly PassageDraft[] | undefined {
+    return this.documents.get(keyOf(ref))?.passages;
+  }
+
   /** The best passages, grouped by document, best document first; of at least three documents if the limit allows. */
   search(query: HybridQuery): { passages: Passage[]; documents: number } {
     const candidates = this.judge(query);

@@ -19,6 +19,8 @@ export const retrievalConfig = defineConfig({
   ),
   /** Where the embedding model runs. */
   device: setting('LLMOS_RETRIEVAL_DEVICE', deviceSchema),
+  /** Whether imports also fetch from private addresses, such as pages of this network. */
+  fetchPrivate: setting('LLMOS_RETRIEVAL_FETCH_PRIVATE', z.enum(['on', 'off']).default('off')),
   /** Worker threads that embed, each with a session of its own (about 60 MB). */
   workers: setting('LLMOS_RETRIEVAL_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
 });

@@ -9,8 +9,11 @@ import { KvDocumentStore } from './adapters/kv-document.store.adapter.js';
 import { MarkdownFolder } from './adapters/markdown-folder.adapter.js';
 import { DocumentEmbedder } from './document-embedder.js';
 import { DocumentFeed } from './document-feed.js';
+import { DocumentWriter } from './document-writer.js';
 import { FolderSyncService } from './folder-sync.service.js';
 import { HybridIndex } from './hybrid-index.js';
+import { ImportService } from './import/import.service.js';
+import { readInThread } from './import/reader-thread.js';
 import { ARTICLE_FOLDER, type ArticleFolder } from './ports/article-folder.port.js';
 import { DOCUMENT_STORE, type DocumentStore } from './ports/document-store.port.js';
 import { loadRelevance } from './relevance/relevance-file.js';
@@ -108,6 +111,16 @@ const EMBED_TIMEOUT_MS = 600_000;
         index: HybridIndex,
         feed: DocumentFeed,
       ) => new RetrievalService({ store, embeddings, embedder, index, feed }),
+    },
+    {
+      provide: ImportService,
+      inject: [CONFIG, DOCUMENT_STORE, DocumentEmbedder, DocumentFeed],
+      useFactory: ({ fetchPrivate }: Config, store: DocumentStore, embedder: DocumentEmbedder, feed: DocumentFeed) =>
+        new ImportService({
+          writer: new DocumentWriter({ store, embedder, feed }),
+          read: (file, signal) => readInThread(file, { signal }),
+          fetchPrivate: fetchPrivate === 'on',
+        }),
     },
   ],
 })

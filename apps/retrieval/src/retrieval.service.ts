@@ -1,10 +1,11 @@
-import { LlmosError, isToken, type InputOf, type OutputOf } from '@llmos/contracts';
-import type { remove, search, upsert } from '@llmos/contracts/capabilities/retrieval';
+import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
+import type { get, list, remove, search, upsert } from '@llmos/contracts/capabilities/retrieval';
 import { carriedVector, carryEmbedding, type Embedder } from '@llmos/models';
 import type { DocumentEmbedder } from './document-embedder.js';
-import type { DocumentFeed } from './document-feed.js';
+import type { DocumentFeed, KnownDocument } from './document-feed.js';
+import { refOf } from './document-writer.js';
 import type { HybridIndex } from './hybrid-index.js';
-import type { DocumentRef, DocumentStore } from './ports/document-store.port.js';
+import type { DocumentStore } from './ports/document-store.port.js';
 
 /** The tenant whose documents all tenants find. */
 export const SHARED_TENANT = 'shared';
@@ -53,6 +54,33 @@ export class RetrievalService {
     return { id: document.id, passages: stored.vectors.length - 1, replaced: previous !== undefined };
   }
 
+  /** The documents that the tenant finds, by id, from the one after `after` on. */
+  list({ limit, after }: InputOf<typeof list>, { tenant }: RequestContext): OutputOf<typeof list> {
+    const known = this.visible(tenant).sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1));
+    const from = after === undefined ? 0 : known.findIndex(({ ref }) => ref.id > after);
+    const page = from < 0 ? [] : known.slice(from, from + limit);
+    const last = page.at(-1);
+    const next = last && last !== known.at(-1) ? { next: last.ref.id } : {};
+    return { documents: page.map(shown), total: known.length, ...next };
+  }
+
+  /**
+   * A document with its text and the passages that are found.
+   *
+   * @throws LlmosError NOT_FOUND
+   */
+  async get({ id }: InputOf<typeof get>, { tenant }: RequestContext): Promise<OutputOf<typeof get>> {
+    const known = this.visible(tenant).find(({ ref }) => ref.id === id);
+    const stored = known && (await this.parts.store.get(known.ref));
+    const passages = known && this.parts.index.passagesOf(known.ref);
+    if (!known || !stored || !passages)
+      throw new LlmosError('NOT_FOUND', `There is no document '${id}'.`, { field: 'id' });
+    return {
+      document: { ...shown(known), text: stored.text, intents: [...stored.intents] },
+      passages: passages.map(({ text }, n) => ({ id: `${id}#${n}`, text })),
+    };
+  }
+
   /** Resolves when the document is removed from the store and from this replica's searches. */
   async delete({ id }: InputOf<typeof remove>, { tenant, signal }: RequestContext): Promise<OutputOf<typeof remove>> {
     const ref = refOf(tenant, id);
@@ -62,20 +90,23 @@ export class RetrievalService {
     if (revision !== undefined) await this.parts.feed.deleted(ref, revision, drop, signal);
     return { id, deleted: stored !== undefined };
   }
+
+  /** The documents of the tenant and the shared ones, of two with one id its own. */
+  private visible(tenant: string): KnownDocument[] {
+    const tenants = [...new Set([SHARED_TENANT, tenant])];
+    const byId = new Map(tenants.flatMap((each) => this.parts.feed.list(each)).map((known) => [known.ref.id, known]));
+    return [...byId.values()];
+  }
 }
 
-const DOCUMENT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
-
-/** Both become a key of the store: other characters could name the document of another tenant. */
-function refOf(tenant: string, id: string): DocumentRef {
-  if (!isToken(tenant))
-    throw new LlmosError('INVALID_ARGUMENT', "A tenant has 1 to 64 letters, digits, '_' or '-'.", { field: 'tenant' });
-  if (!DOCUMENT_ID.test(id)) {
-    throw new LlmosError('INVALID_ARGUMENT', "A document's id has 1 to 128 letters, digits, '-' or '_'.", {
-      field: 'id',
-    });
-  }
-  return { tenant, id };
+function shown({ ref, title, origin, source }: KnownDocument): OutputOf<typeof list>['documents'][number] {
+  return {
+    id: ref.id,
+    title,
+    shared: ref.tenant === SHARED_TENANT,
+    from: source,
+    ...(origin ? { source: origin.source, ...(origin.collection ? { collection: origin.collection } : {}) } : {}),
+  };
 }
 
 /** Unifies compatibility forms and removes control and format characters, which confuse tokenizers. */

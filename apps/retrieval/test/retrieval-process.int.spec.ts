@@ -5,6 +5,7 @@ import { Bus } from '@llmos/bus';
 import { pipelineSchema } from '@llmos/contracts';
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import { MeshClient, RunRecords } from '@llmos/mesh';
+import { pdfOf, zipOf } from './fixtures/made-files.js';
 import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
 
 const document = {
@@ -47,7 +48,7 @@ describe('The retrieval service as a process with a real nats-server', () => {
     const pipeline = pipelineSchema.parse({
       name: 'test',
       version: 1,
-      input: Object.fromEntries(fields.map((field) => [field, { type: 'json' }])),
+      input: Object.fromEntries(fields.map((field) => [field, { type: field === 'file' ? 'bytes' : 'json' }])),
       steps: [
         { id: 'it', uses: capability, with: Object.fromEntries(fields.map((field) => [field, `\${input.${field}}`])) },
       ],
@@ -82,6 +83,32 @@ describe('The retrieval service as a process with a real nats-server', () => {
 
     expect(await call('retrieval.delete', { id: 'hours' })).toEqual({ id: 'hours', deleted: true });
     expect(await call('retrieval.search', { query: 'desk', limit: 3 })).toMatchObject({ documents: 1 });
+  }, 60_000);
+
+  it('reads files in a thread of its own, names the bad ones, and shows what it has', async () => {
+    const files = {
+      'desk.pdf': pdfOf([[[10, 'The desk is on the second floor.']]]),
+      'broken.pdf': 'no pdf',
+      'faq.csv': 'question,answer\nIs the desk blue?,Yes.\n',
+    };
+    const file = zipOf(files);
+    const report = { read: 3, stored: 2, unchanged: 0, failed: 1, deleted: 0 };
+    const faults = [{ source: 'broken.pdf', reason: 'is no PDF, or is damaged' }];
+    const collection = 'desk';
+    expect(await call('retrieval.import', { file, name: 'all.zip', collection })).toEqual({ ...report, faults });
+    expect(await call('retrieval.get', { id: 'desk' })).toMatchObject({
+      document: { title: 'Desk', source: 'desk.pdf', collection },
+      passages: [{ id: 'desk#0', text: 'The desk is on the second floor.' }],
+    });
+    expect(await call('retrieval.import', { file, collection, keep: ['faq.csv'] })).toMatchObject({
+      stored: 0,
+      unchanged: 2,
+      deleted: 1,
+    });
+    expect(await call('retrieval.list', { limit: 10 })).toMatchObject({
+      total: 2,
+      documents: [{ id: 'faq-is-the-desk-blue' }, { id: 'pin', shared: true }],
+    });
   }, 60_000);
 
   it('exits in order on a stop signal', async () => {

@@ -7,6 +7,7 @@ const headerSchema = z.object({
   text: z.string(),
   intents: z.array(z.string()),
   source: z.enum(['caller', 'folder']),
+  origin: z.object({ source: z.string(), collection: z.string().optional() }).optional(),
   hash: z.string(),
   embedding: z.string(),
   /** The number of vectors that follow, and the length of each. */

@@ -37,6 +37,11 @@ export class KvDocumentStore implements DocumentStore {
     return new KvDocumentStore({ bucket, maxDocumentBytes, onUnreadable, ...(atRest ? { atRest } : {}) });
   }
 
+  async get(ref: DocumentRef): Promise<StoredDocument | undefined> {
+    const entry = await this.options.bucket.get(keyOf(ref));
+    return entry && this.read(ref, entry.value);
+  }
+
   async revision(ref: DocumentRef): Promise<number | undefined> {
     return (await this.options.bucket.get(keyOf(ref)))?.revision;
   }

@@ -4,6 +4,14 @@ export interface DocumentRef {
   readonly id: string;
 }
 
+/** Where an imported document comes from. */
+export interface DocumentOrigin {
+  /** The file, its place in the file, or the address. */
+  readonly source: string;
+  /** The folder or site that is kept in step as a whole. */
+  readonly collection?: string | undefined;
+}
+
 /** A document as it is stored: its content, and the vectors by which it is found. */
 export interface StoredDocument {
   readonly title: string;
@@ -12,6 +20,8 @@ export interface StoredDocument {
   readonly intents: readonly string[];
   /** `folder`: follows a file of the folder; `caller`: changed by requests only. */
   readonly source: 'caller' | 'folder';
+  /** Undefined for a document that was sent on its own. */
+  readonly origin?: DocumentOrigin | undefined;
   /** SHA-256 of title, text and intents, to detect changed files. */
   readonly hash: string;
   /** The embedding model and passage rules behind the vectors; vectors of others cannot be compared. */
@@ -38,6 +48,9 @@ export interface StoreWatcher {
  * Every method rejects with `UNAVAILABLE` while the store cannot be reached.
  */
 export interface DocumentStore {
+  /** Undefined if there is none. */
+  get(ref: DocumentRef): Promise<StoredDocument | undefined>;
+
   /** The revision of the document; undefined if there is none. */
   revision(ref: DocumentRef): Promise<number | undefined>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { capability } from '../capability.js';
+import { bytes, capability } from '../capability.js';
 import { textEmbeddingSchema } from '../embedding.js';
 
 /** What an answer may quote of a passage. */
@@ -102,4 +102,108 @@ export const remove = capability({
   input: z.object({ id: z.string().min(1).max(128) }),
   output: z.object({ id: z.string(), deleted: z.boolean() }),
   example: { input: { id: 'opening-hours' }, output: { id: 'opening-hours', deleted: true } },
+});
+
+const documentEntry = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** Of all tenants. */
+  shared: z.boolean(),
+  /** `caller`: sent or imported; `folder`: of the service's own folder. */
+  from: z.enum(['caller', 'folder']),
+  /** The file or address that an imported document comes from. */
+  source: z.string().optional(),
+  collection: z.string().optional(),
+});
+const documentId = z.string().min(1).max(128);
+
+export const list = capability({
+  name: 'retrieval.list',
+  summary: 'Lists the documents that a tenant finds, by id, in pages.',
+  timeoutMs: 10_000,
+  input: z.object({
+    limit: z.number().int().min(1).max(1_000).default(100),
+    /** The `next` of the page before. */
+    after: documentId.optional(),
+  }),
+  output: z.object({
+    documents: z.array(documentEntry),
+    total: z.number().int().nonnegative(),
+    next: z.string().optional(),
+  }),
+  example: {
+    input: { limit: 100 },
+    output: {
+      documents: [{ id: 'opening-hours', title: 'Opening hours', shared: false, from: 'caller', source: 'hours.pdf' }],
+      total: 1,
+    },
+  },
+});
+
+export const get = capability({
+  name: 'retrieval.get',
+  summary: 'Shows a document with the passages that searches find.',
+  timeoutMs: 10_000,
+  input: z.object({ id: documentId }),
+  output: z.object({
+    document: documentEntry.extend({ text: z.string(), intents: z.array(z.string()) }),
+    passages: z.array(z.object({ id: z.string(), text: z.string() })),
+  }),
+  example: {
+    input: { id: 'opening-hours' },
+    output: {
+      document: {
+        id: 'opening-hours',
+        title: 'Opening hours',
+        shared: false,
+        from: 'caller',
+        text: 'We answer from 8 to 20.',
+        intents: [],
+      },
+      passages: [{ id: 'opening-hours#0', text: 'We answer from 8 to 20.' }],
+    },
+  },
+});
+
+/** A path or an address: it is shown, and never opened as a path. */
+const sourceName = z.string().min(1).max(2_000);
+
+export const importDocuments = capability({
+  name: 'retrieval.import',
+  summary:
+    'Imports documents from files, archives, lists or pages, reports its progress, and names what cannot be read.',
+  timeoutMs: 3_600_000,
+  input: z.object({
+    /** Markdown, text, HTML, PDF, DOCX, CSV, JSON, JSON Lines, or a ZIP of them. */
+    file: bytes().optional(),
+    name: sourceName.default('file'),
+    /** Its media type, for a name without a known ending. */
+    type: z.string().max(200).optional(),
+    files: z
+      .array(z.object({ name: sourceName, base64: z.base64() }))
+      .max(10_000)
+      .default([]),
+    /** Pages, or sitemaps of pages. */
+    urls: z.array(z.string().max(2_000)).max(1_000).default([]),
+    /** As for `retrieval.upsert`. Each is checked on its own. */
+    documents: z.array(z.unknown()).max(10_000).default([]),
+    /** The folder or site whose documents are kept in step. */
+    collection: z.string().min(1).max(200).optional(),
+    /** All files of the collection: its documents of other files are deleted. */
+    keep: z.array(sourceName).max(50_000).optional(),
+  }),
+  output: z.object({
+    read: z.number().int().nonnegative(),
+    stored: z.number().int().nonnegative(),
+    /** Stored like that before. */
+    unchanged: z.number().int().nonnegative(),
+    failed: z.number().int().nonnegative(),
+    deleted: z.number().int().nonnegative(),
+    /** What failed, up to 1,000. */
+    faults: z.array(z.object({ source: z.string(), reason: z.string() })),
+  }),
+  example: {
+    input: { name: 'faq.csv', file: new TextEncoder().encode('question,answer\nIs it free?,Yes.\n') },
+    output: { read: 1, stored: 1, unchanged: 0, failed: 0, deleted: 0, faults: [] },
+  },
 });

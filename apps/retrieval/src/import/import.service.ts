@@ -1,0 +1,151 @@
+import { hasCode, isLlmosError, LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
+import { documentSchema, type importDocuments } from '@llmos/contracts/capabilities/retrieval';
+import type { DocumentWriter } from '../document-writer.js';
+import { DocumentIds } from './document-ids.js';
+import type { Found, FoundDocument, SourceFile } from './read/source-file.js';
+import { fetchPages } from './web/fetch-pages.js';
+
+/** Documents embedded at once: enough to keep several workers busy. */
+const AT_ONCE = 8;
+const PROGRESS_MS = 500;
+const MAX_FAULTS = 1_000;
+
+type Input = InputOf<typeof importDocuments>;
+type Output = OutputOf<typeof importDocuments>;
+
+export interface ImportContext {
+  readonly tenant: string;
+  readonly signal: AbortSignal;
+  readonly emit: (progress: object) => void;
+}
+
+export interface ImportOptions {
+  readonly writer: DocumentWriter;
+  /** Reads the documents of a file, and ends with its faults. */
+  readonly read: (file: SourceFile, signal: AbortSignal) => AsyncIterable<Found>;
+  /** Also fetches from private addresses. */
+  readonly fetchPrivate: boolean;
+}
+
+/**
+ * Imports documents from files, archives and pages. What cannot be read is named with the reason and stops nothing. A
+ * repeated import stores only what has changed.
+ */
+export class ImportService {
+  constructor(private readonly options: ImportOptions) {}
+
+  /** @throws LlmosError INVALID_ARGUMENT if there is nothing to import; the signal's reason on abort. */
+  async import(input: Input, context: ImportContext): Promise<Output> {
+    if (
+      !input.file &&
+      input.files.length + input.urls.length + input.documents.length + (input.keep?.length ?? 0) === 0
+    )
+      throw new LlmosError('INVALID_ARGUMENT', 'There is nothing to import: send a file, files, urls or documents.');
+    const run = new ImportRun(this.options, input, context);
+    return run.finish();
+  }
+}
+
+class ImportRun {
+  private readonly ids = new DocumentIds();
+  private readonly counts = { read: 0, stored: 0, unchanged: 0, failed: 0, deleted: 0 };
+  private readonly faults: { source: string; reason: string }[] = [];
+  private total: number | undefined;
+  private shownMs = -Infinity;
+
+  constructor(
+    private readonly options: ImportOptions,
+    private readonly input: Input,
+    private readonly context: ImportContext,
+  ) {}
+
+  async finish(): Promise<Output> {
+    let batch: Promise<void>[] = [];
+    for await (const found of this.found()) {
+      const taken = this.take(found);
+      // Reported below, also if reading fails before.
+      taken.catch(() => undefined);
+      batch.push(taken);
+      if (batch.length < AT_ONCE) continue;
+      await Promise.all(batch);
+      batch = [];
+      this.report();
+    }
+    await Promise.all(batch);
+    await this.deleteOthers();
+    this.report(true);
+    return { ...this.counts, faults: this.faults };
+  }
+
+  private async *found(): AsyncGenerator<Found> {
+    const { file, name, type, files, urls, documents } = this.input;
+    for (const [n, document] of documents.entries()) yield this.sent(document, n);
+    const sent = files.map((each) => ({ name: each.name, bytes: Buffer.from(each.base64, 'base64') }));
+    for (const each of file ? [{ name, type, bytes: file }, ...sent] : sent) yield* this.read(each);
+    const { signal } = this.context;
+    const { fetchPrivate } = this.options;
+    const onTotal = (pages: number): void => void (this.total = pages);
+    for await (const page of fetchPages(urls, { signal, allowPrivate: fetchPrivate }, onTotal))
+      if ('bytes' in page) yield* this.read(page);
+      else yield page;
+  }
+
+  private read(file: SourceFile): AsyncIterable<Found> {
+    return this.options.read(file, this.context.signal);
+  }
+
+  private sent(document: unknown, n: number): Found {
+    const source = `documents.${n}`;
+    const parsed = documentSchema.safeParse(document);
+    if (parsed.success) return { source, document: parsed.data };
+    const [issue] = parsed.error.issues;
+    return { source, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is no document'}` };
+  }
+
+  private async take(found: Found): Promise<void> {
+    this.counts.read++;
+    if ('reason' in found) return this.fail(found.source, found.reason);
+    const { source } = found;
+    const id = this.ids.idOf(source, found.document);
+    if (id === undefined) return this.fail(source, `another document of this import has the id '${found.document.id}'`);
+    try {
+      await this.store(id, source, found.document);
+    } catch (error) {
+      this.context.signal.throwIfAborted();
+      if (!isLlmosError(error) || !hasCode(error, 'PAYLOAD_TOO_LARGE')) throw error;
+      this.fail(source, error.message);
+    }
+  }
+
+  private async store(id: string, source: string, { title, text, intents = [] }: FoundDocument): Promise<void> {
+    const document = documentSchema.safeParse({ id, title, text, intents });
+    if (!document.success) {
+      const [issue] = document.error.issues;
+      return this.fail(source, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is no document'}`);
+    }
+    const { collection } = this.input;
+    const origin = { source, ...(collection === undefined ? {} : { collection }) };
+    const isStored = await this.options.writer.write(document.data, { ...this.context, origin });
+    this.counts[isStored ? 'stored' : 'unchanged']++;
+  }
+
+  private fail(source: string, reason: string): void {
+    this.counts.failed++;
+    if (this.faults.length < MAX_FAULTS) this.faults.push({ source, reason });
+  }
+
+  /** Deletes the documents of the collection whose file is gone. A file that cannot be read keeps its document. */
+  private async deleteOthers(): Promise<void> {
+    const { collection, keep } = this.input;
+    if (collection === undefined || keep === undefined) return;
+    this.counts.deleted = await this.options.writer.deleteOthers(collection, new Set(keep), this.context);
+  }
+
+  private report(final = false): void {
+    if (!final && performance.now() - this.shownMs < PROGRESS_MS) return;
+    this.shownMs = performance.now();
+    const { read, stored, unchanged, failed } = this.counts;
+    const of = this.total === undefined ? {} : { done: read, total: this.total };
+    this.context.emit({ read, stored, unchanged, failed, ...of });
+  }
+}

@@ -1,0 +1,31 @@
+import { parse } from 'yaml';
+import { FileFault, titleOf, type FoundDocument } from './source-file.js';
+
+const FRONT_MATTER = /^\uFEFF?---\n([\s\S]*?)\n---[ \t]*(?:\n|$)/u;
+const MAX_FRONT_CHARS = 20_000;
+const MAX_TITLE_CHARS = 300;
+
+/** Markdown or plain text as a document, with the id, title and intents of its front matter. */
+export function articleDocument(content: string, name: string): FoundDocument {
+  const front = FRONT_MATTER.exec(content.slice(0, MAX_FRONT_CHARS));
+  const fields = front ? frontMatter(front[1]!) : {};
+  const text = content.slice(front?.[0].length ?? 0).trim();
+  if (!/[\p{L}\p{N}]/u.test(text)) throw new FileFault('has no text');
+  const { id, title, intents } = fields;
+  const heading = /^\s{0,3}#{1,2}\s+(.{1,300}?)(?:\s+#+)?\s*$/mu.exec(text.slice(0, 2_000))?.[1];
+  return {
+    id: typeof id === 'string' || typeof id === 'number' ? String(id) : undefined,
+    title: (typeof title === 'string' && title !== '' ? title : (heading ?? titleOf(name))).slice(0, MAX_TITLE_CHARS),
+    text,
+    intents: Array.isArray(intents) ? intents.filter((intent) => typeof intent === 'string') : undefined,
+  };
+}
+
+function frontMatter(yaml: string): Readonly<Record<string, unknown>> {
+  try {
+    const fields: unknown = parse(yaml, { maxAliasCount: 10 });
+    return typeof fields === 'object' && fields !== null ? (fields as Readonly<Record<string, unknown>>) : {};
+  } catch (error) {
+    throw new FileFault(`has front matter that is not YAML (${error instanceof Error ? error.message : 'damaged'})`);
+  }
+}

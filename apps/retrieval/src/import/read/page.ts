@@ -1,0 +1,53 @@
+import { Parser } from 'htmlparser2';
+import type { Block } from '../../structure/block.js';
+import { readConventions } from '../../structure/conventions.js';
+import { readHtml } from '../../structure/html-blocks.js';
+import { squeeze } from '../../structure/inline-text.js';
+import { writeMarkdown } from './markdown-writer.js';
+import { FileFault, titleOf, type FoundDocument } from './source-file.js';
+
+/** What pages repeat around their content. */
+const AROUND = ['nav', 'header', 'footer', 'aside', 'form', 'noscript', 'dialog', 'button'];
+const MAX_TITLE_CHARS = 300;
+
+/** A page as a document: its main content, without what every page of a site has. */
+export function pageDocument(html: string, name: string): FoundDocument {
+  const { title, main } = outlineOf(html);
+  const inside = main === undefined ? [] : readHtml(main, AROUND);
+  const blocks = readConventions(inside.length > 0 ? inside : readHtml(html, AROUND));
+  return blocksDocument(blocks, title, name);
+}
+
+/** Blocks as a document, with the first heading as its title unless there is a better one. */
+export function blocksDocument(blocks: readonly Block[], title: string | undefined, name: string): FoundDocument {
+  if (blocks.length === 0) throw new FileFault('has no text');
+  const heading = blocks.find((block) => block.kind === 'heading' && block.text !== '');
+  const named = heading?.kind === 'heading' && heading.level <= 2 ? heading.text : undefined;
+  return { title: (named ?? title ?? titleOf(name)).slice(0, MAX_TITLE_CHARS), text: writeMarkdown(blocks) };
+}
+
+/** The title of a page, and the text of its `main` or only `article` element. */
+function outlineOf(html: string): { title: string | undefined; main: string | undefined } {
+  let title = '';
+  let inTitle = false;
+  const found: Record<string, { from: number; to: number; count: number }> = {};
+  const parser = new Parser({
+    onopentag: (name) => {
+      if (name === 'title' && title === '') inTitle = true;
+      if (name !== 'main' && name !== 'article') return;
+      const { from, count } = found[name] ?? { from: parser.startIndex, count: 0 };
+      found[name] = { from, to: html.length, count: count + 1 };
+    },
+    ontext: (text) => {
+      if (inTitle) title += text;
+    },
+    onclosetag: (name) => {
+      if (name === 'title') inTitle = false;
+      if (found[name]) found[name].to = parser.endIndex + 1;
+    },
+  });
+  parser.write(html);
+  parser.end();
+  const best = found['main'] ?? (found['article']?.count === 1 ? found['article'] : undefined);
+  return { title: squeeze(title) || undefined, main: best && html.slice(best.from, best.to) };
+}

@@ -1,0 +1,170 @@
+import { parse } from 'csv-parse/sync';
+import { readConventions } from '../../structure/conventions.js';
+import { readHtml } from '../../structure/html-blocks.js';
+import { squeeze } from '../../structure/inline-text.js';
+import { writeMarkdown } from './markdown-writer.js';
+import { FileFault, titleOf, type Found, type FoundDocument } from './source-file.js';
+
+const MAX_ROWS = 20_000;
+const MAX_COLUMNS = 256;
+const MAX_TITLE_CHARS = 300;
+/** The common names of the columns, or keys, without case, spaces and marks. */
+const TITLES = ['question', 'q', 'title', 'heading', 'prompt', 'name', 'subject', 'frage'];
+const TEXTS = ['answer', 'a', 'text', 'content', 'body', 'response', 'reply', 'description', 'antwort'];
+const IDS = ['id', 'key', 'slug'];
+const INTENTS = ['intents', 'intent', 'category', 'label', 'tag', 'tags'];
+/** Keys under which files keep their list. */
+const LISTS = ['documents', 'faqs', 'faq', 'questions', 'items', 'articles', 'entries', 'data', 'rows'];
+
+type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * The documents of a CSV: one for each question and answer (or title and text). Any other table becomes one document,
+ * of which a row can be quoted.
+ *
+ * @throws FileFault if it cannot be read as a table
+ */
+export function* csvDocuments(text: string, name: string): Generator<Found> {
+  const [header = [], ...rows] = tableOf(text, name);
+  if (header.length > MAX_COLUMNS) throw new FileFault(`has ${header.length} columns; the limit is ${MAX_COLUMNS}`);
+  const hasPairs = hasAny(header, TITLES) && hasAny(header, TEXTS);
+  const isPairs =
+    header.length === 2 && header.every(Boolean) && [header, ...rows].every(([asked = '']) => asked.endsWith('?'));
+  if (isPairs)
+    yield* rowDocuments(
+      [header, ...rows].map(([question, answer]) => ({ question, answer })),
+      name,
+      1,
+    );
+  else if (hasPairs)
+    yield* rowDocuments(
+      rows.map((row) => objectOf(header, row)),
+      name,
+      2,
+    );
+  else if (rows.length === 0) throw new FileFault('has no row below its header');
+  else
+    yield { source: name, document: { title: titleOf(name), text: writeMarkdown([{ kind: 'table', header, rows }]) } };
+}
+
+/**
+ * The documents of JSON or JSON Lines: a list of questions and answers (or titles and texts), also under a key such as
+ * `faq`; an object with questions as keys and answers as values; or one document.
+ *
+ * @throws FileFault if it is none of them
+ */
+export function* jsonDocuments(text: string, name: string): Generator<Found> {
+  const rows = rowsOf(parseJson(text, /\.(?:jsonl|ndjson)$/iu.test(name)));
+  if (!rows || rows.length === 0)
+    throw new FileFault('has no list of objects with question and answer, or title and text');
+  yield* rowDocuments(rows, name, 1);
+}
+
+function tableOf(text: string, name: string): string[][] {
+  const line = text.slice(0, text.indexOf('\n') + 1 || text.length);
+  const count = (mark: string): number => line.split(mark).length;
+  const delimiter = /\.tsv$/iu.test(name) ? '\t' : [',', ';', '\t'].reduce((a, b) => (count(b) > count(a) ? b : a));
+  try {
+    return parse(text, {
+      delimiter,
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      to: MAX_ROWS + 1,
+      max_record_size: 300_000,
+    });
+  } catch (error) {
+    throw new FileFault(`cannot be read as a table: ${error instanceof Error ? error.message : 'it is damaged'}`);
+  }
+}
+
+function parseJson(text: string, isLines: boolean): unknown {
+  try {
+    if (!isLines) return JSON.parse(text);
+  } catch (error) {
+    if (!/^\s*\{.*\}\s*\n\s*\{/u.test(text)) throw notJson(error);
+  }
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line, n) => {
+      try {
+        return JSON.parse(line) as unknown;
+      } catch (error) {
+        throw notJson(error, `line ${n + 1}: `);
+      }
+    });
+}
+
+function notJson(error: unknown, place = ''): FileFault {
+  return new FileFault(`is not JSON (${place}${error instanceof Error ? error.message : 'it is damaged'})`);
+}
+
+function rowsOf(value: unknown): Row[] | undefined {
+  if (Array.isArray(value)) return value.every(isRow) ? value : undefined;
+  if (!isRow(value)) return undefined;
+  const list = LISTS.map((key) => value[key]).find((each) => Array.isArray(each));
+  if (list) return rowsOf(list);
+  if (valueOf(value, TEXTS) !== undefined) return [value];
+  const pairs = Object.entries(value);
+  return pairs.every(([, answer]) => typeof answer === 'string')
+    ? pairs.map(([question, answer]) => ({ question, answer }))
+    : undefined;
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function* rowDocuments(rows: readonly Row[], name: string, firstLine: number): Generator<Found> {
+  if (rows.length > MAX_ROWS) throw new FileFault(`has more than ${MAX_ROWS} rows: split it`);
+  for (const [n, row] of rows.entries()) {
+    const source = rows.length === 1 ? name : `${name}#${n + firstLine}`;
+    const document = documentOf(row);
+    yield typeof document === 'string' ? { source, reason: document } : { source, document };
+  }
+}
+
+function documentOf(row: Row): FoundDocument | string {
+  const title = valueOf(row, TITLES);
+  const text = valueOf(row, TEXTS);
+  if (!title || !text) return `has no ${title ? 'answer or text' : 'question or title'}`;
+  const intents = valueOf(row, INTENTS)
+    ?.split(/[;,|]/u)
+    .map((intent) => intent.trim())
+    .filter((intent) => intent !== '');
+  const shown = squeeze(title).slice(0, MAX_TITLE_CHARS);
+  return { id: valueOf(row, IDS), key: shown, title: shown, text: markdownOf(text), intents };
+}
+
+/** Answers are text or Markdown, and in exports often HTML. */
+function markdownOf(text: string): string {
+  return /<(?:p|br|ul|ol|li|div|table|strong|a)\b[^>]*>/iu.test(text)
+    ? writeMarkdown(readConventions(readHtml(text)))
+    : text;
+}
+
+function objectOf(header: readonly string[], row: readonly string[]): Row {
+  return Object.fromEntries(header.map((name, n) => [name, row[n] ?? '']));
+}
+
+function hasAny(header: readonly string[], names: readonly string[]): boolean {
+  return header.some((column) => names.includes(plain(column)));
+}
+
+/** The value under the first of the names that has one. */
+function valueOf(row: Row, names: readonly string[]): string | undefined {
+  const byName = new Map(Object.entries(row).map(([name, value]) => [plain(name), value]));
+  for (const name of names) {
+    const value = byName.get(name);
+    const text = Array.isArray(value) ? value.join(';') : value;
+    if ((typeof text === 'string' || typeof text === 'number') && String(text).trim() !== '')
+      return String(text).trim();
+  }
+  return undefined;
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}

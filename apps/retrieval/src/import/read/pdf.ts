@@ -1,0 +1,146 @@
+import { getDocumentProxy } from 'unpdf';
+import type { Block } from '../../structure/block.js';
+import { readConventions } from '../../structure/conventions.js';
+import { squeeze } from '../../structure/inline-text.js';
+import { blocksDocument } from './page.js';
+import { FileFault, type FoundDocument, type SourceFile } from './source-file.js';
+
+const MAX_PAGES = 500;
+/** Text of this many times the size of most text is a heading. */
+const HEADING_SIZE = 1.15;
+const MAX_HEADING_CHARS = 200;
+/** Lines that are further apart than this many times their size are different paragraphs. */
+const PARAGRAPH_GAP = 1.7;
+/** A line at the edge of so many pages, whatever its numbers are, is a header or a footer. */
+const REPEATED_PAGES = 3;
+const BEGINS_LINE = /^(?:[•‣◦▪●○∙·–—*-]\s|\(?\d{1,3}[.)]\s|step\s+\d|[QA]\d{0,3}\s?[:.]\s)/iu;
+
+interface PdfLine {
+  text: string;
+  readonly size: number;
+  /** From the lower edge of the page. */
+  readonly y: number;
+  readonly page: number;
+}
+
+/**
+ * The text of a PDF in the order of its lines: larger text is a heading, and headers and footers are left out.
+ *
+ * @throws FileFault for one that is encrypted, has no text, or too many pages
+ */
+export async function pdfDocument({ bytes, name }: SourceFile): Promise<FoundDocument> {
+  const pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 }).catch((error: unknown) => {
+    throw faultOf(error);
+  });
+  try {
+    if (pdf.numPages > MAX_PAGES) throw new FileFault(`has ${pdf.numPages} pages; the limit is ${MAX_PAGES}: split it`);
+    const lines: PdfLine[] = [];
+    for (let number = 1; number <= pdf.numPages; number++) {
+      const page = await pdf.getPage(number);
+      const { items } = await page.getTextContent();
+      lines.push(...linesOf(items as readonly PdfItem[], number));
+      page.cleanup();
+    }
+    if (lines.length === 0) throw new FileFault('has no text: if it is scanned, make its text selectable first');
+    return blocksDocument(readConventions(blocksOf(withoutEdges(lines))), undefined, name);
+  } finally {
+    await pdf.loadingTask.destroy();
+  }
+}
+
+interface PdfItem {
+  readonly str?: string;
+  readonly transform?: readonly number[];
+  readonly height?: number;
+  readonly hasEOL?: boolean;
+}
+
+function faultOf(error: unknown): FileFault {
+  const isLocked = error instanceof Error && error.name === 'PasswordException';
+  return new FileFault(isLocked ? 'needs a password: save it without one' : 'is no PDF, or is damaged');
+}
+
+function linesOf(items: readonly PdfItem[], page: number): PdfLine[] {
+  const lines: PdfLine[] = [];
+  let open: PdfLine | undefined;
+  for (const { str = '', transform = [], height = 0, hasEOL } of items) {
+    const y = transform[5] ?? 0;
+    if (open && str.trim() !== '' && Math.abs(open.y - y) > Math.max(open.size, height) / 2) open = undefined;
+    if (!open && str.trim() !== '') {
+      open = { text: '', size: Math.round(height * 2) / 2, y, page };
+      lines.push(open);
+    }
+    if (open) open.text += str;
+    if (hasEOL) open = undefined;
+  }
+  return lines.map((line) => ({ ...line, text: squeeze(line.text) })).filter(({ text }) => text !== '');
+}
+
+/** Without page numbers, and without the first and last lines that many pages have. */
+function withoutEdges(lines: readonly PdfLine[]): PdfLine[] {
+  const pages = [...Map.groupBy(lines, ({ page }) => page).values()];
+  const plain = ({ text }: PdfLine): string => text.replace(/\d+/gu, '#');
+  const counts = new Map<string, number>();
+  for (const page of pages)
+    for (const text of new Set([page[0], page.at(-1)].flatMap((line) => (line ? [plain(line)] : []))))
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+  const isEdge = (line: PdfLine, page: readonly PdfLine[]): boolean =>
+    (line === page[0] || line === page.at(-1)) &&
+    (/^(?:page )?\d+(?: (?:of|\/) \d+)?$/iu.test(line.text) || (counts.get(plain(line)) ?? 0) >= REPEATED_PAGES);
+  return pages.flatMap((page) => page.filter((line) => !isEdge(line, page)));
+}
+
+function blocksOf(lines: readonly PdfLine[]): Block[] {
+  const body = bodySize(lines);
+  const sizes = [...new Set(lines.filter(({ size }) => size >= body * HEADING_SIZE).map(({ size }) => size))];
+  const levels = new Map(sizes.sort((a, b) => b - a).map((size, n) => [size, Math.min(n + 1, 4)]));
+  const blocks: Block[] = [];
+  let before: PdfLine | undefined;
+  let paragraph: string[] = [];
+  const end = (): void => {
+    if (paragraph.length > 0)
+      blocks.push({ kind: 'paragraph', lines: paragraph.map((text) => ({ text, strong: false })) });
+    paragraph = [];
+  };
+  for (const line of lines) {
+    const level = line.text.length > MAX_HEADING_CHARS ? undefined : levels.get(line.size);
+    if (level !== undefined) {
+      end();
+      addHeading(blocks, level, line.text, before?.size === line.size && before.page === line.page);
+    } else {
+      if (before && isNewParagraph(before, line)) end();
+      addLine(paragraph, line.text);
+    }
+    before = line;
+  }
+  end();
+  return blocks;
+}
+
+/** The size of most characters. */
+function bodySize(lines: readonly PdfLine[]): number {
+  const counts = new Map<number, number>();
+  for (const { size, text } of lines) counts.set(size, (counts.get(size) ?? 0) + text.length);
+  return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most), [0, 0])[0];
+}
+
+function addHeading(blocks: Block[], level: number, text: string, continues: boolean): void {
+  const last = blocks.at(-1);
+  if (continues && last?.kind === 'heading' && last.level === level && !/[.?!]$/u.test(last.text))
+    blocks[blocks.length - 1] = { ...last, text: `${last.text} ${text}` };
+  else blocks.push({ kind: 'heading', level, text });
+}
+
+/** A paragraph that a page cuts continues in the middle of its sentence. */
+function isNewParagraph(before: PdfLine, line: PdfLine): boolean {
+  if (before.page !== line.page) return /[.!?:]["')\]]*$/u.test(before.text) || !/^\p{Ll}/u.test(line.text);
+  return before.y - line.y > PARAGRAPH_GAP * Math.max(before.size, line.size) || before.size !== line.size;
+}
+
+/** Lines of a paragraph are one text, unless they begin an item or follow a question. */
+function addLine(paragraph: string[], text: string): void {
+  const last = paragraph.at(-1);
+  if (last === undefined || BEGINS_LINE.test(text) || /[?:]$/u.test(last)) paragraph.push(text);
+  else if (/\p{Ll}-$/u.test(last) && /^\p{Ll}/u.test(text)) paragraph[paragraph.length - 1] = last.slice(0, -1) + text;
+  else paragraph[paragraph.length - 1] = `${last} ${text}`;
+}

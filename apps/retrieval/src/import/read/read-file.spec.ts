@@ -1,0 +1,192 @@
+import { docxOf, pdfOf, zipOf } from '../../../test/fixtures/made-files.js';
+import { readMarkdown } from '../../structure/markdown.js';
+import { unitsOf } from '../../structure/units.js';
+import { readFile } from './read-file.js';
+import type { Found } from './source-file.js';
+
+async function read(name: string, content: string | Uint8Array, type?: string): Promise<Found[]> {
+  const all: Found[] = [];
+  for await (const found of readFile({ name, bytes: Buffer.from(content as string), type })) all.push(found);
+  return all;
+}
+
+/** What an answer could quote of the only document in a file. */
+async function quotes(name: string, content: string | Uint8Array, type?: string): Promise<string[]> {
+  const [found, ...others] = await read(name, content, type);
+  expect(others).toEqual([]);
+  if (!found || 'reason' in found) throw new Error(found?.reason);
+  const { title, text } = found.document;
+  return [title, ...unitsOf(title, readMarkdown(text)).map((unit) => [...unit.headings, unit.text].join(' | '))];
+}
+
+const faults = async (name: string, content: string | Uint8Array): Promise<string[]> =>
+  (await read(name, content)).map((found) => ('reason' in found ? `${found.source}: ${found.reason}` : 'read'));
+
+const STEPS = 'To freeze it at once: 1. Open the app. 2. Tap Freeze.';
+
+describe('readFile reads the structure of', () => {
+  it('Markdown, with the title and intents of its front matter or its first heading', async () => {
+    const front =
+      '---\nid: freeze\ntitle: Freezing\nintents: [freeze_card]\n---\nTo freeze it at once:\n\n1. Open the app\n2. Tap Freeze\n';
+    expect(await quotes('a.md', front)).toEqual(['Freezing', STEPS]);
+    expect(await read('a.md', front)).toMatchObject([{ document: { id: 'freeze', intents: ['freeze_card'] } }]);
+    expect(await quotes('b/how_to-freeze.md', '# Freeze a card\r\n\r\nTap Freeze.')).toEqual([
+      'Freeze a card',
+      'Tap Freeze.',
+    ]);
+    expect(await quotes('b/how_to-freeze.txt', 'Tap Freeze.')).toEqual(['How to freeze', 'Tap Freeze.']);
+  });
+
+  it('a web page, without what every page of a site has', async () => {
+    const html =
+      '<html><head><title>Freeze | Bank</title><style>p{}</style></head><body><nav><a>Home</a></nav><main><h1>Freeze a card</h1>' +
+      '<p>To freeze it at once:</p><ol><li>Open the app</li><li>Tap <b>Freeze</b></li></ol><table><tr><th>Plan</th><th>Fee</th></tr>' +
+      '<tr><td>Gold</td><td>&pound;9 | month</td></tr></table></main><footer>Imprint</footer></body></html>';
+    expect(await quotes('page', html, 'text/html; charset=utf-8')).toEqual([
+      'Freeze a card',
+      STEPS,
+      'Freeze a card – Plan: Gold; Fee: £9 | month.',
+    ]);
+  });
+
+  it('a Word document', async () => {
+    const p = (text: string, style = ''): string => `<w:p>${style}<w:r><w:t>${text}</w:t></w:r></w:p>`;
+    const cell = (text: string): string => `<w:tc>${p(text)}</w:tc>`;
+    const body =
+      p('Card fees', '<w:pPr><w:pStyle w:val="Heading1"/></w:pPr>') +
+      p('The card is free.') +
+      `<w:tbl><w:tr>${cell('Plan')}${cell('Fee')}</w:tr><w:tr>${cell('Gold')}${cell('£9')}</w:tr></w:tbl>`;
+    expect(await quotes('fees.docx', docxOf(body))).toEqual([
+      'Card fees',
+      'The card is free.',
+      'Card fees – Plan: Gold; Fee: £9.',
+    ]);
+  });
+
+  it('a PDF: larger text is a heading, wrapped lines are one text, headers and page numbers are left out', async () => {
+    const page = (n: number, ...lines: [number, string][]): [number, string][] => [
+      [8, 'Bank handbook'],
+      ...lines,
+      [8, `Page ${n} of 3`],
+    ];
+    const pdf = pdfOf([
+      page(
+        1,
+        [20, 'Card fees'],
+        [10, 'The card is free for stu-'],
+        [10, 'dents and costs others'],
+        [10, 'five pounds.'],
+      ),
+      page(
+        2,
+        [14, 'Is it blue?'],
+        [10, 'Yes.'],
+        [14, 'Freezing'],
+        [10, 'To freeze it at once:'],
+        [10, '1. Open the'],
+        [10, 'app'],
+        [10, '2. Tap Freeze'],
+      ),
+      page(3, [10, 'The end of the book is here.']),
+    ]);
+    expect(await quotes('fees.pdf', pdf)).toEqual([
+      'Card fees',
+      'The card is free for students and costs others five pounds.',
+      'Is it blue? | Yes.',
+      `Freezing | ${STEPS}`,
+      'Freezing | The end of the book is here.',
+    ]);
+  });
+
+  it.each([
+    ['CSV', 'faq.csv', 'Question,Answer,Category\nIs it free?,"Yes, it is.",price\nIs it blue?,No.,\n'],
+    [
+      'CSV with semicolons',
+      'faq.csv',
+      '\uFEFFquestion;answer;intent\nIs it free?;Yes, it is.;price\nIs it blue?;No.;\n',
+    ],
+    ['CSV without a header', 'faq.csv', 'Is it free?,"Yes, it is."\nIs it blue?,No.\n'],
+    ['JSON', 'faq.json', '[{"q":"Is it free?","a":"Yes, it is.","tags":["price"]},{"q":"Is it blue?","a":"No."}]'],
+    [
+      'JSON under a key',
+      'faq.json',
+      '{"faq":[{"question":"Is it free?","answer":"<p>Yes, it is.</p>"},{"title":"Is it blue?","text":"No."}]}',
+    ],
+    ['an object of answers', 'faq.json', '{"Is it free?":"Yes, it is.","Is it blue?":"No."}'],
+    [
+      'JSON Lines',
+      'faq.jsonl',
+      '{"question":"Is it free?","answer":"Yes, it is."}\n\n{"question":"Is it blue?","answer":"No."}\n',
+    ],
+  ])('a list of questions and answers: %s', async (_, name, content) => {
+    expect(await read(name, content)).toMatchObject([
+      { document: { title: 'Is it free?', text: 'Yes, it is.' } },
+      { document: { title: 'Is it blue?', text: 'No.' } },
+    ]);
+  });
+
+  it('any other table', async () => {
+    expect(await quotes('fees.csv', 'Plan,Fee\nGold,£9\n')).toEqual(['Fees', 'Fees – Plan: Gold; Fee: £9.']);
+  });
+
+  it('text in the encoding that it is in', async () => {
+    const text = 'It costs £5 – a month.';
+    expect(await quotes('a.txt', Buffer.from('\uFEFF' + text, 'utf16le'))).toEqual(['A', text]);
+    expect(await quotes('a.txt', Buffer.from([0x49, 0x74, 0x20, 0xa3, 0x35, 0x2e]))).toEqual(['A', 'It £5.']);
+    expect(
+      await quotes('a.html', Buffer.from('<meta charset="iso-8859-1"><p>It costs \u00a35.</p>', 'latin1')),
+    ).toEqual(['A', 'It costs £5.']);
+  });
+});
+
+describe('readFile names what it cannot read, and reads the rest', () => {
+  it('in an archive', async () => {
+    const archive = zipOf({
+      'a/good.md': '# Good\nIt is good.',
+      '__MACOSX/a/._good.md': 'x',
+      'bad.pdf': 'no pdf',
+      'bad.docx': 'PK\u0003\u0004 no docx',
+      'photo.jpg': 'x',
+      'inner.zip': zipOf({ 'x.md': 'x' }),
+      'empty.md': ' \n',
+      '../outside.md': 'It is read, and never written.',
+      'faq.csv': 'question,answer\nIs it free?,\nIs it blue?,No.\n',
+    });
+    expect(await faults('all.zip', archive)).toEqual([
+      'read',
+      'bad.pdf: is no PDF, or is damaged',
+      expect.stringMatching(/^bad\.docx: is no archive, or is damaged/),
+      'photo.jpg: is of no known kind; Markdown, text, HTML, PDF, DOCX, CSV, JSON and ZIP are read',
+      'inner.zip: is an archive in all.zip: unpack it',
+      'empty.md: has no text',
+      'read',
+      'faq.csv#2: has no answer or text',
+      'read',
+    ]);
+  });
+
+  it.each([
+    ['a damaged archive', 'a.zip', 'PK\u0003\u0004 and no more', /^a\.zip: is no archive, or is damaged/],
+    ['JSON that is none', 'a.json', '{"a":', /^a\.json: is not JSON/],
+    ['a line that is no JSON', 'a.jsonl', '{"q":"a?","a":"b"}\nx\n', /^a\.jsonl: is not JSON \(line 2/],
+    ['JSON without documents', 'a.json', '[1,2]', /has no list of objects with question and answer/],
+    ['a PDF without text', 'a.pdf', pdfOf([[]]), /has no text: if it is scanned/],
+    ['binary data as text', 'a.txt', Buffer.from([1, 0, 2]), /^a\.txt: is no text/],
+    ['front matter that is none', 'a.md', '---\na: [\n---\nText', /has front matter that is not YAML/],
+  ])('%s', async (_, name, content, fault) => {
+    expect(await faults(name, content)).toEqual([expect.stringMatching(fault)]);
+  });
+
+  it('and loses nothing of a long document', async () => {
+    const paragraphs = Array.from(
+      { length: 2_000 },
+      (_, n) => `## Part ${n}\n\nThis is paragraph number ${n} of the document.`,
+    );
+    const found = await read('long.md', `# Long\n\n${paragraphs.join('\n\n')}`);
+    expect(found.length).toBeGreaterThan(1);
+    const texts = found.map((each) => ('document' in each ? each.document.text : ''));
+    expect(texts.every((text) => text.length <= 60_000)).toBe(true);
+    expect(texts.join('\n\n').match(/paragraph number \d+/g)).toHaveLength(2_000);
+    expect(found[1]).toMatchObject({ source: 'long.md#part-2', document: { title: 'Long (2)' } });
+  });
+});

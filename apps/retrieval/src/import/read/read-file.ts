@@ -1,0 +1,157 @@
+import { articleDocument } from './article.js';
+import { membersOf } from './archive.js';
+import { docxDocument } from './docx.js';
+import { pageDocument } from './page.js';
+import { csvDocuments, jsonDocuments } from './pairs.js';
+import { pdfDocument } from './pdf.js';
+import { FileFault, type Found, type SourceFile } from './source-file.js';
+import { textOf } from './text-of.js';
+
+type Format = 'text' | 'html' | 'pdf' | 'docx' | 'csv' | 'json' | 'zip';
+
+const ENDINGS: Readonly<Record<string, Format>> = {
+  md: 'text',
+  markdown: 'text',
+  mdx: 'text',
+  txt: 'text',
+  text: 'text',
+  html: 'html',
+  htm: 'html',
+  xhtml: 'html',
+  pdf: 'pdf',
+  docx: 'docx',
+  csv: 'csv',
+  tsv: 'csv',
+  json: 'json',
+  jsonl: 'json',
+  ndjson: 'json',
+  zip: 'zip',
+};
+const TYPES: ReadonlyArray<readonly [RegExp, Format]> = [
+  [/^application\/pdf/, 'pdf'],
+  [/^application\/vnd\.openxmlformats-officedocument\.wordprocessingml/, 'docx'],
+  [/^application\/(?:x-)?zip/, 'zip'],
+  [/html/, 'html'],
+  [/json/, 'json'],
+  [/csv|tab-separated/, 'csv'],
+  [/^text\//, 'text'],
+];
+const MAX_FILE_BYTES = 40_000_000;
+/** A longer text takes more vectors than one message to the store has room for. */
+const MAX_TEXT_CHARS = 60_000;
+
+export const SUPPORTED = 'Markdown, text, HTML, PDF, DOCX, CSV, JSON and ZIP';
+
+/** The place in an archive. */
+export interface ArchivePlace {
+  readonly from?: number;
+  readonly onMember?: (name: string, index: number) => void;
+}
+
+/** Whether a file of this name is read without being told its type. */
+export function isReadable(name: string): boolean {
+  return endingOf(name) in ENDINGS;
+}
+
+/**
+ * Reads the documents of a file, one after the other, so that an archive is never unpacked as a whole. A file that cannot
+ * be read is named with the reason, and the others are read.
+ *
+ * @param archive for a reader that starts anew: how many files of an archive to leave out, and which one is read now
+ */
+export async function* readFile(file: SourceFile, archive: ArchivePlace = {}): AsyncGenerator<Found> {
+  try {
+    if (file.bytes.length > MAX_FILE_BYTES)
+      throw new FileFault(`has ${file.bytes.length} bytes; the limit is ${MAX_FILE_BYTES}`);
+    if (formatOf(file) === 'zip') yield* readArchive(file, archive);
+    else for await (const found of documentsOf(file)) yield* 'document' in found ? split(found) : [found];
+  } catch (error) {
+    yield { source: file.name, reason: reasonOf(error) };
+  }
+}
+
+async function* readArchive({ name, bytes }: SourceFile, { from = 0, onMember }: ArchivePlace): AsyncGenerator<Found> {
+  const members = await membersOf(bytes);
+  if (members.length === 0) throw new FileFault('has no files');
+  for (const [n, member] of members.entries()) {
+    if (n < from) continue;
+    onMember?.(member.name, n);
+    if (endingOf(member.name) === 'zip') yield { source: member.name, reason: `is an archive in ${name}: unpack it` };
+    else {
+      try {
+        yield* readFile({ name: member.name, bytes: await member.read() });
+      } catch (error) {
+        yield { source: member.name, reason: reasonOf(error) };
+      }
+    }
+  }
+}
+
+async function* documentsOf(file: SourceFile): AsyncGenerator<Found> {
+  const { name, type, bytes } = file;
+  switch (formatOf(file)) {
+    case 'pdf':
+      return yield { source: name, document: await pdfDocument(file) };
+    case 'docx':
+      return yield { source: name, document: await docxDocument(file) };
+    case 'html':
+      return yield { source: name, document: pageDocument(textOf(bytes, type), name) };
+    case 'csv':
+      return yield* csvDocuments(textOf(bytes, type), name);
+    case 'json':
+      return yield* jsonDocuments(textOf(bytes, type), name);
+    case 'text':
+      return yield { source: name, document: articleDocument(textOf(bytes, type), name) };
+    default:
+      throw new FileFault(`is of no known kind; ${SUPPORTED} are read`);
+  }
+}
+
+/** A file is what its name says, unless its first bytes say otherwise. */
+function formatOf({ name, type = '', bytes }: SourceFile): Format | undefined {
+  const named = ENDINGS[endingOf(name)] ?? TYPES.find(([media]) => media.test(type))?.[1];
+  const start = Buffer.from(bytes.subarray(0, 5)).toString('latin1');
+  if (start === '%PDF-') return 'pdf';
+  if (start.startsWith('PK\u0003\u0004')) return named === 'docx' ? 'docx' : 'zip';
+  return named;
+}
+
+function endingOf(name: string): string {
+  return /\.([A-Za-z0-9]{1,8})$/u.exec(name)?.[1]?.toLowerCase() ?? '';
+}
+
+/** A long document in parts, cut between paragraphs. */
+function* split(found: Extract<Found, { document: unknown }>): Generator<Found> {
+  const { source, document } = found;
+  const parts = cut(document.text);
+  for (const [n, text] of parts.entries()) {
+    if (n === 0) yield { source, document: { ...document, text } };
+    else {
+      const id = document.id === undefined ? undefined : `${document.id}-${n + 1}`;
+      yield {
+        source: `${source}#part-${n + 1}`,
+        document: { ...document, id, title: `${document.title} (${n + 1})`, text },
+      };
+    }
+  }
+}
+
+function cut(text: string): string[] {
+  const parts: string[] = [];
+  let rest = text;
+  while (rest.length > MAX_TEXT_CHARS) {
+    const window = rest.slice(0, MAX_TEXT_CHARS);
+    const heading = window.lastIndexOf('\n#');
+    const paragraph = window.lastIndexOf('\n\n');
+    const at =
+      [heading, paragraph, window.lastIndexOf('\n')].find((place) => place > MAX_TEXT_CHARS / 2) ?? MAX_TEXT_CHARS;
+    parts.push(rest.slice(0, at).trim());
+    rest = rest.slice(at);
+  }
+  return [...parts, rest.trim()].filter((part) => part !== '');
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof FileFault) return error.message;
+  return 'cannot be read: it is damaged, or of another kind than its name says';
+}
