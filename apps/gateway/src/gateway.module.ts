@@ -9,6 +9,7 @@ import { RouteRegistry } from './http/route-registry.js';
 import { IntakeService } from './intake.service.js';
 import { PipelinesService } from './pipelines.service.js';
 import { AnalysisController } from './resources/analysis.controller.js';
+import { DocumentsController } from './resources/documents.controller.js';
 import { RecommendationsController } from './resources/recommendations.controller.js';
 import { HttpRuns } from './runs/http-runs.js';
 import { RecurringRunsController } from './resources/recurring-runs.controller.js';
@@ -21,6 +22,7 @@ import { ServingController } from './runs/serving.controller.js';
     ServingController,
     RunsController,
     RecommendationsController,
+    DocumentsController,
     AnalysisController,
     RecurringRunsController,
     HealthController,

@@ -7,7 +7,7 @@ const MAX_FIELDS = 32;
 
 /**
  * Reads the fields of a request from a JSON object or a multipart form. The value of an uploaded file is its bytes,
- * with the `contentType` that its part declares.
+ * with the `contentType` and the `filename` that its part declares.
  *
  * @throws LlmosError INVALID_ARGUMENT or PAYLOAD_TOO_LARGE
  */
@@ -44,7 +44,12 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
       if (fields.size >= MAX_FIELDS)
         throw new LlmosError('INVALID_ARGUMENT', `A form may have at most ${MAX_FIELDS} fields.`, { field: 'body' });
       if (part.type === 'file')
-        fields.set(part.fieldname, Object.assign(await readFile(part.file, grow), declared(types.of(part.fieldname))));
+        fields.set(
+          part.fieldname,
+          Object.assign(await readFile(part.file, grow), declared(types.of(part.fieldname)), {
+            filename: part.filename,
+          }),
+        );
       else {
         grow(Buffer.byteLength(String(part.value)));
         fields.set(part.fieldname, part.value);

@@ -49,12 +49,12 @@ export function pathOf(url: string): string {
 }
 
 function operationOf({ isPublic, schemas }: Route['config']): object {
-  const { summary, params, headers, body, replies, streams } = schemas;
+  const { summary, params, query, headers, body, replies, streams } = schemas;
   const events = streams ? { 200: { description: 'OK', content: { 'text/event-stream': {} } } } : {};
   return {
     summary,
     security: isPublic ? [] : [{ apiKey: [] }],
-    parameters: [...parametersOf('path', params), ...parametersOf('header', headers)],
+    parameters: [...parametersOf('path', params), ...parametersOf('query', query), ...parametersOf('header', headers)],
     ...(body ? { requestBody: { required: true, content: contentOf(body, 'input') } } : {}),
     responses: {
       ...events,
@@ -68,7 +68,7 @@ function operationOf({ isPublic, schemas }: Route['config']): object {
   };
 }
 
-function parametersOf(place: 'path' | 'header', schema: z.ZodObject | undefined): object[] {
+function parametersOf(place: 'path' | 'query' | 'header', schema: z.ZodObject | undefined): object[] {
   return Object.entries(schema?.shape ?? {}).map(([name, each]) => ({
     name,
     in: place,

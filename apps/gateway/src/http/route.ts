@@ -10,6 +10,7 @@ import { readFields } from './request-body.js';
 export interface RouteSchemas {
   readonly summary: string;
   readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
   /** Keyed by the documented names of the headers. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
@@ -37,13 +38,19 @@ export const Roles = (role: Role) => configure({ role });
 /** Gives the errors of the route, or of each route of the controller, a body of another shape. */
 export const UseErrorShape = (errorShape: ErrorShape) => configure({ errorShape });
 
-/** Declares the schemas of a route. {@link Params}, {@link RequestHeaders} and {@link Fields} validate with them. */
+/** Declares the schemas of a route. {@link Params}, {@link Query}, {@link RequestHeaders} and {@link Fields} validate with them. */
 export const Schemas = (schemas: RouteSchemas) => configure({ schemas });
 
 /** Injects the path parameters, validated. */
 export const Params = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const request = requestOf(context);
   return check(request.routeOptions.config.schemas?.params, request.params);
+});
+
+/** Injects the query parameters, validated. */
+export const Query = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const request = requestOf(context);
+  return check(request.routeOptions.config.schemas?.query, request.query);
 });
 
 /** Injects the headers that the route declares, validated. */

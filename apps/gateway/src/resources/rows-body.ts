@@ -52,6 +52,6 @@ function checkRows(field: string, rows: unknown): unknown[] {
   throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field });
 }
 
-function mediaType(request: FastifyRequest): string {
+export function mediaType(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
 }
