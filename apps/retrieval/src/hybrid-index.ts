@@ -74,6 +74,7 @@ export class HybridIndex {
     if (!document) return;
     this.words.delete(document);
     this.vectors.delete(ref);
+    this.names.remove(ref.tenant, document.terms);
     this.documents.delete(keyOf(ref));
   }
 
