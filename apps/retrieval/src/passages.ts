@@ -7,7 +7,7 @@ export const PASSAGE_RULES = 2;
 
 /** A passage before it is indexed. */
 export interface PassageDraft {
-  /** Headings and units, each in a line: everything that an answer can quote. */
+  /** Headings and units, each in a line: everything that an answer can quote. A heading that leads a unit is not repeated. */
   readonly text: string;
   /** The units alone: what the passage says. */
   readonly body: string;
@@ -53,7 +53,7 @@ function draftOf(units: readonly SizedUnit[]): PassageDraft {
   const lines: string[] = [];
   let above: readonly string[] = [];
   for (const { headings, text } of units) {
-    lines.push(...headings.filter((heading, n) => heading !== above[n]), text);
+    lines.push(...headings.filter((heading, n) => heading !== above[n] && !text.startsWith(heading)), text);
     above = headings;
   }
   return {

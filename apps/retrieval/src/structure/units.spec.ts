@@ -94,6 +94,13 @@ describe('A list keeps its lead', () => {
     ['boxes', 'You need:\n- [x] a passport\n- [ ] a phone', 'You need: a passport; a phone.'],
   ])('of %s', (_, markdown, text) => expect(texts(markdown)).toEqual([text]));
 
+  it('but no short sentence without a colon', () => {
+    expect(texts('## What is the limit?\n£900 a day.\n\n- cash: £300\n- shops: £600')).toEqual([
+      '£900 a day.',
+      'What is the limit? cash: £300; shops: £600.',
+    ]);
+  });
+
   it('in each part of a long list', () => {
     const items = Array.from({ length: 60 }, (_, n) => `- country number ${n}`).join('\n');
     const parts = texts(`The card works in:\n\n${items}`);
@@ -190,7 +197,8 @@ describe('readHtml', () => {
   it('reads broken HTML as far as a browser would', () => {
     expect(texts('<p>One<p>Two<li>a<li>b</li><table><tr><td>x<td>1</table><h2>Head</h2>End')).toEqual([
       'One',
-      'Badger bank – Two: a; b.',
+      'Two',
+      'Badger bank: a; b.',
       'Badger bank – x: 1.',
       'End',
     ]);

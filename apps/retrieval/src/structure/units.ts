@@ -17,6 +17,8 @@ export interface Unit {
 
 /** Longer sentences are no lead of a list. */
 const MAX_LEAD_CHARS = 300;
+/** A shorter sentence without a colon is a statement of its own: `£900 a day.` */
+const MIN_LEAD_WORDS = 5;
 /** `Steps:`, `Follow these steps:` and `To do this:` do not say what for. */
 const VAGUE_LEAD =
   /^(?:\S+|(?:\S+\s+){0,3}(?:steps|instructions|following)|(?:\S+\s+){0,4}(?:it|this|that|them|so))[:.]?$/iu;
@@ -80,12 +82,16 @@ class UnitReader {
     const topic = this.headings.at(-1)?.text ?? this.title;
     const before = this.leads ? this.units.at(-1) : undefined;
     const sentence = before && lastSentence(before.text);
-    if (!before || !sentence || sentence.length > MAX_LEAD_CHARS || (colonOnly && !sentence.endsWith(':')))
-      return topic;
+    if (!before || !sentence || !introduces(sentence, colonOnly)) return topic;
     this.units.pop();
     const rest = before.text.slice(0, before.text.length - sentence.length).trim();
     if (rest !== '') this.units.push({ ...before, text: rest });
     if (!VAGUE_LEAD.test(sentence)) return sentence;
     return /[.?!]$/u.test(topic) ? `${topic} ${sentence}` : `${topic} – ${sentence}`;
   }
+}
+
+function introduces(sentence: string, colonOnly: boolean): boolean {
+  if (sentence.length > MAX_LEAD_CHARS) return false;
+  return sentence.endsWith(':') || (!colonOnly && sentence.split(/\s+/u).length >= MIN_LEAD_WORDS);
 }
