@@ -167,11 +167,12 @@ export class GroundedComposer {
   /**
    * Whether a quote may follow the first: it is of the same document and about the question. Nothing follows steps and
    * lists, which are long; after a row, only one that has as many words of the question. What answers another question
-   * does not follow.
+   * does not follow, nor do steps.
    */
   private mayFollow(source: Source, first: Source): boolean {
     if (source.passage.document !== first.passage.document) return false;
-    if (first.kind === 'steps' || first.kind === 'list') return false;
+    if (first.kind === 'steps' || first.kind === 'list' || source.kind === 'steps') return false;
+    if (source.kind === 'row' && first.kind !== 'row') return false;
     if (source.headings.findLast(isQuestion) !== first.headings.findLast(isQuestion)) return false;
     const asked = [...contentKeys(this.options.question)];
     const shared = sharedKeys(asked, source);

@@ -65,7 +65,8 @@ function beforeNext(sentence: string, last: SentenceInContext, lead: string): re
   return before.join(' ').length <= MAX_BEFORE_CHARS ? before : [lead];
 }
 
-function beforeFirst(sentence: string, lead: string): readonly string[] {
+/** What must be said before a sentence, a list or steps with which a section begins. */
+export function beforeFirst(sentence: string, lead: string): readonly string[] {
   if (YES_OR_NO.test(sentence) || REFERS_BACK.test(sentence) || isFragment(sentence)) return [lead];
   return isQuestion(lead) && !restates(sentence, lead) ? [lead] : [];
 }

@@ -22,14 +22,17 @@ const QUESTION_WORDS =
   /\b(?:how (?:long|much|many|often|far|old|soon)|how|what|when|where|which|who|whom|whose|why)\b/iu;
 
 /**
- * Whether a quote is the kind of answer that a question asks for: a time for "how long", an amount for "how much",
- * steps for "how do I", and what answers a question with the same question word.
+ * How well a quote is the kind of answer that a question asks for, from -1 to 1: a time for "how long", an amount for
+ * "how much", steps for "how do I", and what answers a question with the same question word. What answers another kind
+ * of question is not expected, however many words it shares.
  */
-export function isExpected(question: string, quote: PassageUnit): boolean {
-  if (KINDS.some(({ asks, answers }) => asks.test(question) && answers.test(quote.text))) return true;
-  if (quote.kind === 'steps') return ASKS_FOR_STEPS.test(question);
+export function expectationOf(question: string, quote: PassageUnit): -1 | 0 | 1 {
+  const asked = KINDS.filter(({ asks }) => asks.test(question));
+  if (quote.kind === 'steps') return ASKS_FOR_STEPS.test(question) ? 1 : asked.length > 0 ? -1 : 0;
+  if (asked.some(({ answers }) => answers.test(quote.text))) return 1;
   const heading = quote.headings.findLast((text) => text.endsWith('?'));
-  return heading !== undefined && questionWord(heading) === questionWord(question);
+  if (heading === undefined) return 0;
+  return questionWord(heading) === questionWord(question) ? 1 : -1;
 }
 
 /** Empty for a question that is answered by yes or no. */

@@ -1,5 +1,4 @@
-import { isQuestion } from './context.js';
-import { isExpected } from './expectation.js';
+import { expectationOf } from './expectation.js';
 import type { Source } from './sources.js';
 import { contentKeys, wordsOf } from './words.js';
 
@@ -29,7 +28,7 @@ export function rankSources(question: string, sources: readonly Source[]): Sourc
       score:
         bm25(keys[i]!, idf, meanLength) / Math.max(most, 1) +
         prior(source) +
-        (isExpected(question, source) ? EXPECTED : 0),
+        EXPECTED * expectationOf(question, source),
     }))
     .sort((a, b) => b.score - a.score)
     .map(({ source }) => source);
@@ -58,9 +57,13 @@ function bm25(words: readonly string[], idf: ReadonlyMap<string, number>, meanLe
   return score;
 }
 
-/** A question in a heading and a row of a table are found by what they say: the first of them is no opening. */
+/** Questions, rows and the sections of a passage are found by what they say: the first of them is no opening. */
 function prior({ position, passage, kind, headings }: Source): number {
-  const first = position === 0 && kind !== 'row';
-  const opening = first && passage.id.endsWith('#0') && !headings.some(isQuestion) ? OPENING : 0;
+  const first = position === 0 && kind !== 'row' && (headings.length === 0 || hasOneSection(passage));
+  const opening = first && passage.id.endsWith('#0') && headings.length === 0 ? OPENING : 0;
   return opening + (first ? FIRST_SENTENCE : 0) + SIMILARITY * passage.similarity;
+}
+
+function hasOneSection({ units = [] }: Source['passage']): boolean {
+  return new Set(units.map(({ headings }) => headings.join('\n'))).size <= 1;
 }

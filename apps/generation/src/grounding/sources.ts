@@ -1,5 +1,5 @@
 import type { Passage, PassageUnit } from '@llmos/contracts/capabilities/retrieval';
-import { inContext, isQuestion, leadOf, type SentenceInContext } from './context.js';
+import { beforeFirst, inContext, isQuestion, leadOf, type SentenceInContext } from './context.js';
 import { plainText, splitSentences } from './sentences.js';
 import { wordsOf, type Word } from './words.js';
 
@@ -43,10 +43,9 @@ export function isWhole({ kind }: Pick<Source, 'kind'>): boolean {
 /** The units of a passage; paragraphs under one heading are one section. A passage without units is prose. */
 function sectionsOf({ text, units }: Passage): PassageUnit[] {
   if (!units) return [{ kind: 'text', text, headings: [] }];
-  const lines = new Set(text.split('\n'));
   const screened = units
     .filter((unit) => text.includes(unit.text))
-    .map((unit) => ({ ...unit, headings: unit.headings.filter((heading) => lines.has(heading)) }));
+    .map((unit) => ({ ...unit, headings: unit.headings.filter((heading) => text.includes(heading)) }));
   const sections: PassageUnit[] = [];
   for (const unit of screened) {
     const last = sections.at(-1);
@@ -63,10 +62,12 @@ function isSame(some: readonly string[], others: readonly string[]): boolean {
 
 function sourcesOfSection(passage: Passage, unit: PassageUnit): Omit<Source, 'position'>[] {
   const { kind, headings } = unit;
+  const lead = plainText(leadOf(passage, unit));
+  const whole = plainText(unit.text);
   const parts =
     kind === 'text'
-      ? inContext(splitSentences(unit.text), plainText(leadOf(passage, unit)))
-      : [{ sentence: plainText(unit.text), before: [] }];
+      ? inContext(splitSentences(unit.text), lead)
+      : [{ sentence: whole, before: kind === 'row' || whole.startsWith(lead) ? [] : beforeFirst(whole, lead) }];
   return parts.map(({ sentence, before }) => {
     const text = [...before, sentence].join(' ');
     return { sentence, before, text, words: wordsOf(sentence), passage, kind, headings };
