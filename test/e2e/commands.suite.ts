@@ -263,4 +263,47 @@ export function commandsSuite(running: () => Instance): void {
     expect(code).toBe(0);
     expect(output).toContain(instance.url);
   });
+
+  it('imports a folder, answers from it, names a bad file, and keeps the documents equal to the folder', async () => {
+    const docs = mkdtempSync(join(folder, 'docs-'));
+    writeFileSync(
+      join(docs, 'wombat.md'),
+      '# Blocking a Wombat card\n\nTo block a Wombat card:\n\n1. Open the Wombat page.\n2. Tap Block.\n',
+    );
+    writeFileSync(join(docs, 'faq.csv'), 'question,answer\nIs the Wombat card made of wood?,Yes.\n');
+    writeFileSync(join(docs, 'bad.pdf'), 'no pdf');
+    const sync = ['documents', 'sync', docs, '--collection', 'wombats'];
+    const first = await llmos(...sync);
+    expect(first.code).toBe(1);
+    expect(first.output).toMatch(/2 documents are new or changed, 0 unchanged, 1 failed\.[^]*bad\.pdf +is no PDF/);
+    const asked = async (text: string) => (await instance.ask({ text })).body.result;
+    expect(await asked('How do I block a Wombat card?')).toBe(
+      'To block a Wombat card: 1. Open the Wombat page. 2. Tap Block.',
+    );
+    expect(await asked('Is the Wombat card made of wood?')).toBe('Is the Wombat card made of wood? Yes.');
+    rmSync(join(docs, 'bad.pdf'));
+    rmSync(join(docs, 'faq.csv'));
+    expect(await json(...sync)).toMatchObject({ read: 1, stored: 0, unchanged: 1, deleted: 1, failed: 0 });
+    expect((await llmos('documents', 'show', 'wombat')).output).toContain('To block a Wombat card: 1. Open');
+    expect((await llmos('documents', 'delete', 'wombat')).code).toBe(0);
+    const { documents } = await json('documents', 'list');
+    expect((documents as { id: string }[]).map(({ id }) => id)).not.toContain('wombat');
+  }, 120_000);
+
+  it('takes a form, and sends the progress of its import as events', async () => {
+    const form = new FormData();
+    form.set('file', new Blob(['{"Is the Potoroo card blue?":"No."}']), 'potoroo.json');
+    const response = await fetch(new URL('/v1/documents', instance.url), {
+      method: 'POST',
+      headers: { accept: 'text/event-stream' },
+      body: form,
+    });
+    expect(await response.text()).toMatch(/event: delta[^]*"stored":1[^]*event: completed[^]*"faults":\[\]/);
+    const id = 'potoroo-is-the-potoroo-card-blue';
+    const shown = await fetch(new URL(`/v1/documents/${id}`, instance.url));
+    expect(await shown.json()).toMatchObject({ document: { title: 'Is the Potoroo card blue?', text: 'No.' } });
+    const deleted = await fetch(new URL(`/v1/documents/${id}`, instance.url), { method: 'DELETE' });
+    expect(await deleted.json()).toMatchObject({ removed: { id, deleted: true } });
+    expect((await fetch(new URL(`/v1/documents/${id}`, instance.url))).status).toBe(404);
+  });
 }

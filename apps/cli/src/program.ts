@@ -12,6 +12,7 @@ import { status } from './commands/status.command.js';
 import { up, type UpOptions } from './commands/up.command.js';
 import { addBackupCommands } from './program/backup.js';
 import { addDeadLetterCommands } from './program/dlq.js';
+import { addDocumentCommands } from './program/documents.js';
 import { addEvalCommands } from './program/eval.js';
 import { addKeyCommands } from './program/keys.js';
 import { json, portNumber, url } from './program/options.js';
@@ -100,6 +101,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
 
   addBackupCommands(root, context, done);
   addDeadLetterCommands(root, context, done);
+  addDocumentCommands(root, context, done);
   addEvalCommands(root, context, done);
   addKeyCommands(root, context, done);
   addTrainCommands(root, context, done);
