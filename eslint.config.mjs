@@ -52,7 +52,7 @@ const ARROWS = {
   'lib:registry': ['lib:vault', 'lib:bus', 'lib:resilience', 'lib:contracts'],
   'lib:vault': ['lib:privacy', 'lib:bus', 'lib:config', 'lib:contracts'],
   'lib:models': ['lib:resilience', 'lib:telemetry', 'lib:contracts'],
-  'lib:state': ['lib:resilience', 'lib:telemetry', 'lib:contracts'],
+  'lib:state': ['lib:vault', 'lib:privacy', 'lib:bus', 'lib:resilience', 'lib:config', 'lib:contracts'],
   'lib:privacy': ['lib:contracts'],
   'lib:guardrails': ['lib:contracts'],
   'lib:learning': [],

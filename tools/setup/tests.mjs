@@ -27,7 +27,7 @@ export function clearResults() {
   mkdirSync(results, { recursive: true });
 }
 
-/** Downloads nats-server and the models of the tests into the store that `npm start` uses. */
+/** Downloads nats-server, redis-server and the models of the tests into the store that `npm start` uses. */
 export async function fetchTestFiles(node, names) {
   const { code } = await runStep(node, [cliMain, 'models', 'pull', '--default', ...names], {
     cwd: root,
@@ -43,6 +43,7 @@ export function testEnvironment(node) {
   return toolEnvironment(node, {
     LLMOS_HOME: home,
     LLMOS_NATS_SERVER: process.env.LLMOS_NATS_SERVER || join(home, 'bin', 'nats-server'),
+    LLMOS_REDIS_SERVER: process.env.LLMOS_REDIS_SERVER || join(home, 'bin', 'redis-server'),
     // The tests start the same programs hundreds of times: they compile them once.
     NODE_COMPILE_CACHE: join(home, 'compile-cache'),
   });

@@ -20,6 +20,8 @@ export const cliConfig = defineConfig({
   natsPort: setting('LLMOS_NATS_PORT', port.optional()),
   /** The nats-server program to use. */
   natsServer: setting('LLMOS_NATS_SERVER', z.string().min(1).optional()),
+  /** The redis-server program to use. */
+  redisServer: setting('LLMOS_REDIS_SERVER', z.string().min(1).optional()),
   /** Whether nats-server encrypts its files. Encrypted files stay encrypted. */
   encryption: setting('LLMOS_ENCRYPTION', flag().default(true)),
   /** The folders in which programs are looked for. */

@@ -86,7 +86,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
   models
     .command('pull [names...]')
     .description('download models')
-    .option('--default', 'also those of the sample pipelines, and nats-server; the default without names')
+    .option('--default', 'also those of the sample pipelines, nats-server and redis-server; the default without names')
     .action(async (names: string[], options: { default?: boolean }) => done(await pullModels(context, names, options)));
   models
     .command('verify [names...]')

@@ -5,7 +5,7 @@ import {
   storageKeyFile,
   type Instance,
   type InstanceState,
-  type NatsServer,
+  type ServerProgram,
 } from '@llmos/supervisor';
 import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const USER = 'restore';
 
 export interface RestoreBrokerOptions {
   readonly instance: Instance;
-  readonly server: NatsServer;
+  readonly server: ServerProgram;
   readonly natsPort?: number;
   readonly encryption: boolean;
   /** The claim of this process on the instance. */

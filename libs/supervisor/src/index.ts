@@ -1,4 +1,4 @@
-export { findNatsServer, type NatsServer } from './broker/nats-binary.js';
+export { findNatsServer } from './broker/nats-binary.js';
 export { NatsBroker } from './broker/nats-broker.js';
 export { serverLines } from './broker/nats-config.js';
 export { storageKeyFile } from './broker/storage-key.js';
@@ -11,6 +11,8 @@ export { LocalSupervisor, type LocalSupervisorOptions } from './local-supervisor
 export { describeChecks, probe } from './process-status.js';
 export type { ProcessStatus, ProcessSupervisor } from './process-supervisor.port.js';
 export { commandOf, memoryOf } from './processes/process-identity.js';
+export type { ServerProgram } from './processes/server-program.js';
+export { findRedisServer } from './redis/redis-binary.js';
 export { findServiceApps, type ServiceApp } from './service-apps.js';
 export { stopInstance } from './stop-instance.js';
 export { SupervisorError } from './supervisor-error.js';

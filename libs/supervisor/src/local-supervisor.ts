@@ -2,7 +2,6 @@ import { loadCapabilities } from '@llmos/contracts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { NatsServer } from './broker/nats-binary.js';
 import { NatsBroker } from './broker/nats-broker.js';
 import { natsConfig, UNLIMITED_USER, userOf } from './broker/nats-config.js';
 import { operatorPipelines } from './broker/operator-pipelines.js';
@@ -16,6 +15,7 @@ import type { ProcessStatus, ProcessSupervisor } from './process-supervisor.port
 import type { Restart } from './processes/back-off.js';
 import { KeptProcess } from './processes/kept-process.js';
 import { environmentFile, launchService } from './processes/launch.js';
+import type { ServerProgram } from './processes/server-program.js';
 import type { ServiceApp } from './service-apps.js';
 import { startTraces, type Traces } from './traces.js';
 
@@ -36,7 +36,7 @@ export interface LocalSupervisorOptions {
   readonly instance: Instance;
   readonly log: LogFile;
   readonly apps: readonly ServiceApp[];
-  readonly server: NatsServer;
+  readonly server: ServerProgram;
   readonly paths: InstallationPaths;
   readonly natsPort?: number;
   readonly gatewayPort?: number;

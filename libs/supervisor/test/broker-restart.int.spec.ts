@@ -21,7 +21,7 @@ describe('LocalSupervisor', () => {
       instance,
       log,
       apps: [],
-      server: { command: () => [natsServerPath()], found: 'nats-server' },
+      server: { command: () => [natsServerPath()], removeLeftover: () => undefined, found: 'nats-server' },
       paths: { pipelinesDir: 'deploy/pipelines', catalogPath: 'deploy/models.yaml', samplesDir: 'deploy/samples' },
       encryption: true,
       startedAt: new Date().toISOString(),

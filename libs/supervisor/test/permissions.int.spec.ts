@@ -111,7 +111,7 @@ describe('the permissions of the users of the broker', () => {
     };
     broker = new NatsBroker({
       folder,
-      server: { command: () => [natsServerPath()], found: 'nats-server' },
+      server: { command: () => [natsServerPath()], removeLeftover: () => undefined, found: 'nats-server' },
       config: (port) => natsConfig({ ...settings, port }),
       keyFile: undefined,
       onLine: () => undefined,

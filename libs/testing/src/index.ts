@@ -8,6 +8,7 @@ export {
   type TestNatsCluster,
   type TestNatsServer,
 } from './nats-server.js';
+export { redisServerPath, startRedisServer, type TestRedisServer } from './redis-server.js';
 export { runStep, type StepFunction, type TestStepContext } from './run-step.js';
 export { startOtlpReceiver, type ReceivedSpan } from './otlp-receiver.js';
 export {

@@ -1,6 +1,13 @@
 import { GatewayClient, type GatewayClientOptions } from '@llmos/client';
 import { ModelStore } from '@llmos/models';
-import { findNatsServer, type Instance, type InstanceState, type NatsServer } from '@llmos/supervisor';
+import {
+  findNatsServer,
+  findRedisServer,
+  SupervisorError,
+  type Instance,
+  type InstanceState,
+  type ServerProgram,
+} from '@llmos/supervisor';
 import { CliError } from '../cli-error.js';
 import type { CliConfig } from '../cli.config.js';
 import { fetchModel, type FetchReport } from '../models/fetch-models.js';
@@ -23,10 +30,33 @@ export function natsServer(
   store: ModelStore,
   report: FetchReport,
   signal: AbortSignal,
-): Promise<NatsServer> {
+): Promise<ServerProgram> {
   const { home, searchPath, natsServer: given } = config;
   const fetch = async () => (await fetchModel(store, 'nats-server', report, signal))['binary'];
   return findNatsServer({ home, searchPath, given, fetch, signal });
+}
+
+/**
+ * Finds a redis-server for this machine; see {@link findRedisServer}. Without one a line says what is missing: memory
+ * is optional.
+ *
+ * @throws SupervisorError when the program that LLMOS_REDIS_SERVER names cannot be used.
+ */
+export async function redisServer(
+  { config, terminal }: CommandContext,
+  store: ModelStore,
+  report: FetchReport,
+  signal: AbortSignal,
+): Promise<ServerProgram | undefined> {
+  const { home, searchPath, redisServer: given } = config;
+  const fetch = async () => (await fetchModel(store, 'redis-server', report, signal))['binary'];
+  try {
+    return await findRedisServer({ home, searchPath, given, fetch, signal });
+  } catch (error) {
+    if (given || !(error instanceof SupervisorError)) throw error;
+    terminal.line(`  conversations have no memory: ${error.message} → ${error.hint ?? ''}`);
+    return undefined;
+  }
 }
 
 /** A client of the named gateway, else of the one that runs here. @throws CliError when none runs. */

@@ -3,7 +3,7 @@ import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
 import { table } from '../terminal/table.js';
 import { megabytes, seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
-import { natsServer, openStore, type CommandContext } from './context.js';
+import { natsServer, openStore, redisServer, type CommandContext } from './context.js';
 
 /** Shows the catalog, and which models are on this machine. */
 export async function listModels(context: CommandContext, { json }: { json?: boolean }): Promise<number> {
@@ -23,7 +23,7 @@ export async function listModels(context: CommandContext, { json }: { json?: boo
   return 0;
 }
 
-/** Downloads models by name; with `default`, or without a name, those of the sample pipelines, and nats-server. */
+/** Downloads models by name; with `default`, or without a name, those of the sample pipelines, and the servers. */
 export async function pullModels(
   context: CommandContext,
   names: readonly string[],
@@ -36,7 +36,10 @@ export async function pullModels(
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new CliError('Stopped', 'run it again to resume the download')));
   const withDefault = options.default === true || names.length === 0;
-  if (withDefault) await natsServer(context, store, report, interrupted.signal);
+  if (withDefault) {
+    await natsServer(context, store, report, interrupted.signal);
+    await redisServer(context, store, report, interrupted.signal);
+  }
   const wanted = [...new Set([...(withDefault ? DEFAULT_MODELS : []), ...names])];
   for (const name of wanted) store.describe(name);
   const fetched = await fetchModels(store, wanted, report, interrupted.signal);

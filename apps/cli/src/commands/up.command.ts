@@ -1,5 +1,12 @@
 import { GatewayClient } from '@llmos/client';
-import { claim, findServiceApps, LocalSupervisor, LogFile, waitUntilReady, type NatsServer } from '@llmos/supervisor';
+import {
+  claim,
+  findServiceApps,
+  LocalSupervisor,
+  LogFile,
+  waitUntilReady,
+  type ServerProgram,
+} from '@llmos/supervisor';
 import { once } from 'node:events';
 import { CliError, explain, isExpected } from '../cli-error.js';
 import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
@@ -39,7 +46,7 @@ export async function up(context: CommandContext, options: UpOptions): Promise<n
   }
 }
 
-async function prepare(context: CommandContext, stop: AbortSignal): Promise<NatsServer> {
+async function prepare(context: CommandContext, stop: AbortSignal): Promise<ServerProgram> {
   const from = Date.now();
   const store = await openStore(context);
   const report = transferReport(context.terminal);
@@ -50,7 +57,7 @@ async function prepare(context: CommandContext, stop: AbortSignal): Promise<Nats
 }
 
 interface Start {
-  readonly server: NatsServer;
+  readonly server: ServerProgram;
   readonly log: LogFile;
   readonly startedAt: string;
   readonly stop: AbortSignal;

@@ -48,7 +48,7 @@ const fileSchema = z
 
 const modelSchema = z
   .strictObject({
-    use: z.enum(['asr', 'vad', 'embeddings', 'generation', 'rerank', 'broker', 'sample']),
+    use: z.enum(['asr', 'vad', 'embeddings', 'generation', 'rerank', 'broker', 'memory', 'sample']),
     description: z.string().min(1),
     licence: z.string().min(1),
     /** No hash is known yet: that of the first fetch is recorded and required from then on. */

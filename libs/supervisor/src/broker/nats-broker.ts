@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,8 +5,8 @@ import type { Restart } from '../processes/back-off.js';
 import { KeptProcess } from '../processes/kept-process.js';
 import { launchOnLeash, releaseLeash } from '../processes/launch.js';
 import { endProcess } from '../processes/process-identity.js';
+import type { ServerProgram } from '../processes/server-program.js';
 import { SupervisorError } from '../supervisor-error.js';
-import type { NatsServer } from './nats-binary.js';
 import { BROKER_KEY, portIn } from './nats-config.js';
 
 const START_LIMIT_MS = 20_000;
@@ -15,7 +14,7 @@ const POLL_MS = 15;
 
 export interface NatsBrokerOptions {
   readonly folder: string;
-  readonly server: NatsServer;
+  readonly server: ServerProgram;
   /** The configuration for a port; with -1 the system chooses the port. */
   readonly config: (port: number) => string;
   /** The file of the key that encrypts the broker's files; see `storageKeyFile`. */
@@ -86,7 +85,7 @@ export class NatsBroker {
 
   async stop(graceMs: number): Promise<void> {
     await this.kept.stop(graceMs);
-    this.removeContainer();
+    this.options.server.removeLeftover(this.options.folder);
     this.forgetProcess();
   }
 
@@ -111,18 +110,10 @@ export class NatsBroker {
   }
 
   private async endLeftover(): Promise<void> {
-    const pid = pidIn(this.options.folder);
+    const { folder, server } = this.options;
+    const pid = pidIn(folder);
     if (pid !== undefined) await endProcess(pid, (command) => command.includes(this.configFile), 3_000);
-    this.removeContainer();
-  }
-
-  private removeContainer(): void {
-    const { server, folder } = this.options;
-    if (server.container)
-      spawnSync(server.container.docker, ['rm', '--force', server.container.name(folder)], {
-        stdio: 'ignore',
-        timeout: 5_000,
-      });
+    server.removeLeftover(folder);
   }
 }
 

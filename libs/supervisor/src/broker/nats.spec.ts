@@ -2,8 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '../processes/find-program.js';
+import { atLeast, versionIn } from '../processes/program-version.js';
+import { OLDEST_NATS } from './nats-binary.js';
 import { natsConfig, portIn } from './nats-config.js';
-import { atLeast, OLDEST_NATS, versionIn } from './version.js';
 
 describe('versionIn and atLeast', () => {
   it.each([

@@ -1,7 +1,4 @@
-/** Older versions have published vulnerabilities and ignore settings that the bus relies on. */
-export const OLDEST_NATS = '2.12.6';
-
-/** `nats-server: v2.15.1` → `2.15.1`; undefined when the text has no version. */
+/** `nats-server: v2.15.1` → `2.15.1`, `Redis server v=6.2.14 sha=…` → `6.2.14`; undefined when there is none. */
 export function versionIn(text: string): string | undefined {
   return /\bv?(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(text)?.[1];
 }
