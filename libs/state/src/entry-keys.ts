@@ -23,30 +23,24 @@ const MAX_ID_CHARS = 512;
 const HASH_CHARS = 22;
 
 /**
- * The keys of a store. Tenants and kinds appear in them as they are; texts that callers choose appear as hashes, so
- * that no text can name the key of something else and no name of a person is stored. The braces keep all keys of a
- * tenant in one slot of a cluster, which a script requires.
+ * The keys of a store: `<prefix>:<tenant>:<kind>:<hash of the id>`. Texts that callers choose appear as hashes only, so
+ * that no text can name the key of something else and no name of a person is stored.
  */
 export class EntryKeys {
   constructor(private readonly prefix: string) {}
 
   list({ tenant, kind, id }: EntryRef): string {
-    return `${this.ofTenant(tenant)}:list:${checkedKind(kind)}:${hashed('id', tenant, id)}`;
+    return `${this.ofTenant(tenant)}:${checkedKind(kind)}:${hashed('id', tenant, id)}`;
   }
 
-  /** The lists that a user took part in. */
-  index({ tenant, user }: EntryUser): string {
-    return this.indexBase(tenant) + userHash({ tenant, user });
-  }
-
-  /** Begins the keys of all indexes of a tenant; the hash of a user follows. */
-  indexBase(tenant: string): string {
-    return `${this.ofTenant(tenant)}:user:`;
+  /** Matches the keys of all lists of a tenant. */
+  pattern(tenant: string): string {
+    return `${this.ofTenant(tenant)}:*`;
   }
 
   private ofTenant(tenant: string): string {
     if (!isToken(tenant)) throw invalid('tenant', 'must have 1 to 64 letters, digits, hyphens or underscores');
-    return `${this.prefix}:{${tenant}}`;
+    return `${this.prefix}:${tenant}`;
   }
 }
 

@@ -1,9 +1,10 @@
 import { hasCode, LlmosError } from '@llmos/contracts';
 import type { AtRest } from '@llmos/vault';
+import type { Redis } from 'ioredis';
 import { decodeFrame, encodeFrame, headerOf } from './entry-frame.js';
 import { entryHash, EntryKeys, userHash, type EntryRef, type EntryUser } from './entry-keys.js';
 import { RedisConnection, type RedisConnectionOptions } from './redis-connection.js';
-import { APPEND, DELETE, DELETE_USER } from './scripts.js';
+import { APPEND, DELETE_OF_USER } from './scripts.js';
 
 export interface StateStoreOptions extends Omit<RedisConnectionOptions, 'commandTimeoutMs'> {
   /** How long a command may take, in milliseconds. Default: 200. */
@@ -40,6 +41,9 @@ const PURPOSE = 'state';
 const MAX_TTL_SECONDS = 366 * 24 * 3_600;
 const MAX_ENTRIES = 1_000;
 const MAX_BYTES = 1_048_576;
+/** How many keys Redis looks at, and how many lists it reads, before it serves others again. */
+const SCAN_COUNT = 500;
+const LISTS_PER_SCRIPT = 50;
 
 /**
  * Short lists of sealed entries in Redis, such as the turns of a conversation: bounded, expiring, and deleted with
@@ -71,7 +75,7 @@ export class StateStore {
   }
 
   /**
-   * Adds an entry at the end of a list, in one step with the limits and with the user's index.
+   * Adds an entry at the end of a list, in one step with the limits.
    *
    * @returns false if the list already has an entry with this id.
    * @throws LlmosError PAYLOAD_TOO_LARGE if the entry alone is over `maxBytes`, UNAVAILABLE if Redis or the tenant's
@@ -86,7 +90,7 @@ export class StateStore {
     const frame = encodeFrame(header, sealed);
     if (frame.length > limits.maxBytes) throw tooLarge(frame.length, limits.maxBytes);
     const { maxEntries, maxBytes, ttlSeconds } = limits;
-    const given = [this.keys.indexBase(ref.tenant), frame, maxEntries, maxBytes, ttlSeconds];
+    const given = [frame, maxEntries, maxBytes, ttlSeconds];
     return (await this.connection.call((redis) => redis.eval(APPEND, 1, list, ...given))) === 1;
   }
 
@@ -105,24 +109,40 @@ export class StateStore {
   /** Deletes a list. @throws LlmosError UNAVAILABLE; it may or may not be deleted. Repeat it. */
   async delete(ref: EntryRef): Promise<void> {
     const list = this.keys.list(ref);
-    await this.connection.call((redis) => redis.eval(DELETE, 1, list, this.keys.indexBase(ref.tenant)));
+    await this.connection.call((redis) => redis.unlink(list));
   }
 
   /**
-   * Deletes every list that holds an entry of the user, the entries of others in it included.
+   * Deletes every list that holds an entry of the user, the entries of others in it included. It looks through all
+   * lists of the tenant, in short commands: an index in Redis could be evicted before the lists that it names.
    *
    * @returns the number of lists deleted.
-   * @throws LlmosError UNAVAILABLE; the lists may or may not be deleted. Repeat it.
+   * @throws LlmosError UNAVAILABLE; some lists may be deleted. Repeat it.
    */
-  async deleteUser(who: EntryUser): Promise<number> {
-    const index = this.keys.index(who);
-    const base = this.keys.indexBase(who.tenant);
-    return Number(await this.connection.call((redis) => redis.eval(DELETE_USER, 1, index, base)));
+  async deleteUser({ tenant, user }: EntryUser): Promise<number> {
+    const pattern = this.keys.pattern(tenant);
+    const hash = userHash({ tenant, user });
+    let deleted = 0;
+    let cursor = '0';
+    do {
+      const from = cursor;
+      const scan = (redis: Redis) => redis.scan(from, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
+      const [next, lists] = await this.connection.call(scan);
+      for (let at = 0; at < lists.length; at += LISTS_PER_SCRIPT)
+        deleted += await this.deleteOfUser(lists.slice(at, at + LISTS_PER_SCRIPT), hash);
+      cursor = next;
+    } while (cursor !== '0');
+    return deleted;
   }
 
   /** Disconnects, after the commands in progress. */
   close(): Promise<void> {
     return this.connection.close();
+  }
+
+  private async deleteOfUser(lists: readonly string[], hash: string): Promise<number> {
+    const script = (redis: Redis) => redis.eval(DELETE_OF_USER, lists.length, ...lists, hash);
+    return Number(await this.connection.call(script));
   }
 
   private async opened(ref: EntryRef, bytes: Buffer): Promise<Uint8Array | undefined> {

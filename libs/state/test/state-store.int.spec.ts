@@ -46,9 +46,8 @@ describe('StateStore', () => {
   });
   const texts = async (ref: ReturnType<typeof newRef>, from = store) =>
     (await from.read(ref)).map((bytes) => Buffer.from(bytes).toString());
-  const rawKeys = (pattern: string) => raw.keys(pattern);
-  const keyOf = async (tenant: string, segment: string) => {
-    const found = await rawKeys(`llmos:{${tenant}}:${segment}:*`);
+  const keyOf = async (tenant: string, kind = 'conversation') => {
+    const found = await raw.keys(`llmos:${tenant}:${kind}:*`);
     expect(found).toHaveLength(1);
     return found[0]!;
   };
@@ -93,17 +92,16 @@ describe('StateStore', () => {
     });
   });
 
-  it('lets a list expire after its last append, and the index of its user with it', async () => {
+  it('lets a list expire after its last append', async () => {
     const ref = newRef('fleeting');
-    await store.append(ref, turn('a', 'ann'), { ...LIMITS, ttlSeconds: 100 });
-    const [list, index] = [await keyOf('fleeting', 'list:conversation'), await keyOf('fleeting', 'user')];
+    await store.append(ref, turn('a'), { ...LIMITS, ttlSeconds: 100 });
+    const list = await keyOf('fleeting');
     expect(await raw.ttl(list)).toBeLessThanOrEqual(100);
-    // An append without a user keeps the index of the user whose entry is in the list.
     await store.append(ref, turn('b'), { ...LIMITS, ttlSeconds: 1_000 });
     expect(await raw.ttl(list)).toBeGreaterThan(900);
-    expect(await raw.ttl(index)).toBeGreaterThan(900);
-    await store.append(ref, turn('c', 'ann'), { ...LIMITS, ttlSeconds: 1 });
+    await store.append(ref, turn('c'), { ...LIMITS, ttlSeconds: 1 });
     await waitFor('the list has expired', async () => (await store.read(ref)).length === 0);
+    expect(await raw.keys('llmos:fleeting:*')).toEqual([]);
   });
 
   it('deletes all lists that a user took part in, and no other', async () => {
@@ -124,6 +122,15 @@ describe('StateStore', () => {
     await store.append(ofBoth, turn('new', 'bob'), LIMITS);
     expect(await store.deleteUser({ tenant: 'acme', user: 'ann@example.com' })).toBe(0);
     expect(await store.deleteUser({ tenant: 'acme', user: 'bob' })).toBe(2);
+  });
+
+  it('finds the lists of a user among those of many others', async () => {
+    const others = Array.from({ length: 1_500 }, () => newRef('crowd'));
+    await Promise.all(others.map((ref, n) => store.append(ref, turn('a', `user ${n}`), LIMITS)));
+    const own = Array.from({ length: 120 }, () => newRef('crowd'));
+    await Promise.all(own.map((ref) => store.append(ref, turn('a', 'ann'), LIMITS)));
+    expect(await store.deleteUser({ tenant: 'crowd', user: 'ann' })).toBe(120);
+    expect(await raw.keys('llmos:crowd:*')).toHaveLength(1_500);
   });
 
   it('forgets that a user took part once the list is deleted or holds none of the entries', async () => {
@@ -147,7 +154,7 @@ describe('StateStore', () => {
 
   it('refuses a name that cannot be a key, and limits that bound nothing', async () => {
     const ref = newRef();
-    for (const bad of [{ tenant: 'a}:user' }, { kind: 'a:b' }, { id: '' }])
+    for (const bad of [{ tenant: 'a:b' }, { kind: 'a:b' }, { id: '' }])
       await expect(store.append({ ...ref, ...bad }, turn('a'), LIMITS)).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
       });
@@ -159,8 +166,8 @@ describe('StateStore', () => {
   it('stores nothing that Redis could read of an entry, its list or its user', async () => {
     const ref = { tenant: 'sealed', kind: 'conversation', id: 'about a card' };
     await store.append(ref, turn('run:1', 'ann@example.com', SECRET), LIMITS);
-    const [list] = [await keyOf('sealed', 'list:conversation'), await keyOf('sealed', 'user')];
-    const stored = [...(await rawKeys('llmos:{sealed}:*')), ...(await raw.lrange(list, 0, -1))].join('\n');
+    const list = await keyOf('sealed');
+    const stored = [list, ...(await raw.lrange(list, 0, -1))].join('\n');
     for (const text of ['Lisbon', 'ann', 'card', 'run:1']) expect(stored).not.toContain(text);
     expect(await texts(ref)).toEqual([SECRET]);
   });
@@ -172,8 +179,8 @@ describe('StateStore', () => {
     ];
     await store.append(from, turn('copied'), LIMITS);
     await store.append(ref, turn('own'), LIMITS);
-    const list = await keyOf('mixed', 'list:to');
-    const [copied] = await raw.lrangeBuffer(await keyOf('mixed', 'list:from'), 0, -1);
+    const list = await keyOf('mixed', 'to');
+    const [copied] = await raw.lrangeBuffer(await keyOf('mixed', 'from'), 0, -1);
     const [own] = await raw.lrangeBuffer(list, 0, -1);
     const changed = Buffer.from(own!);
     changed[changed.length - 1]! ^= 1;
