@@ -48,6 +48,8 @@ interface Candidate {
  */
 export class HybridIndex {
   private readonly documents = new Map<string, IndexedDocument>();
+  /** The same by the very reference that the vector index returns, which is faster than by its text. */
+  private readonly byRef = new Map<DocumentRef, IndexedDocument>();
   private readonly words = new WordIndex<IndexedDocument>();
   private readonly names = new NameIndex();
 
@@ -65,6 +67,7 @@ export class HybridIndex {
     const document = { ref, title, intents, passages, terms, titleTerms };
     this.names.add(ref.tenant, terms);
     this.documents.set(keyOf(ref), document);
+    this.byRef.set(ref, document);
     this.words.add(document, wordsOf(document));
     this.vectors.set(ref, stored.vectors);
   }
@@ -76,6 +79,7 @@ export class HybridIndex {
     this.vectors.delete(ref);
     this.names.remove(ref.tenant, document.terms);
     this.documents.delete(keyOf(ref));
+    this.byRef.delete(document.ref);
   }
 
   /** The passages of a document, in order; undefined if there is no such document. */
@@ -86,7 +90,7 @@ export class HybridIndex {
   /** The best passages, grouped by document, best document first; of at least three documents if the limit allows. */
   search(query: HybridQuery): { passages: Passage[]; documents: number } {
     const candidates = this.judge(query);
-    const ranked = candidates.sort((a, b) => b.evidence - a.evidence).slice(0, query.limit);
+    const ranked = strongest(candidates, query.limit);
     const passages: Passage[] = [];
     ranked.forEach((candidate, place) => {
       const reserved = Math.min(ranked.length, MIN_DOCUMENTS) - place - 1;
@@ -100,25 +104,49 @@ export class HybridIndex {
     const matches = this.matchByMeaning(adapt(this.model.adapter, vector).vector, tenants);
     const coverage = this.words.coverage(text, (document) => matches.has(document), matches.size);
     const names = this.names.namesIn(text, tenants);
-    return Array.from(matches, ([document, { similarities }]) => {
-      const [title = 0, ...passages] = similarities;
-      const signs = { title, passage: Math.max(...passages), words: coverage.get(document) ?? 0 };
+    const candidates: Candidate[] = [];
+    for (const [document, { similarities }] of matches) {
+      const words = coverage.get(document) ?? 0;
+      const signs = { title: similarities[0] ?? 0, passage: nearest(similarities), words };
       const evidence = evidenceOf(signs, this.model) + bonusOf(document, names, intent);
-      return { document, similarities, evidence };
-    });
+      candidates.push({ document, similarities, evidence });
+    }
+    return candidates;
   }
 
   private matchByMeaning(vector: Float32Array, tenants: readonly string[]): ReadonlyMap<IndexedDocument, VectorMatch> {
     const matches = new Map<IndexedDocument, VectorMatch>();
     const taken = new Set<string>();
-    for (const match of [...new Set(tenants)].flatMap((tenant) => this.vectors.compare(vector, tenant))) {
-      const document = this.documents.get(keyOf(match.ref));
-      if (!document || taken.has(match.ref.id)) continue;
-      taken.add(match.ref.id);
-      matches.set(document, match);
+    for (const tenant of new Set(tenants)) {
+      for (const match of this.vectors.compare(vector, tenant)) {
+        const document = this.byRef.get(match.ref);
+        if (!document || taken.has(match.ref.id)) continue;
+        taken.add(match.ref.id);
+        matches.set(document, match);
+      }
     }
     return matches;
   }
+}
+
+/** The similarity of the nearest passage; the first is that of the title. */
+function nearest(similarities: Float32Array): number {
+  let most = -Infinity;
+  for (let n = 1; n < similarities.length; n++) if (similarities[n]! > most) most = similarities[n]!;
+  return most;
+}
+
+/** The candidates with the most evidence, in order, without sorting the thousands of others. */
+function strongest(candidates: readonly Candidate[], count: number): Candidate[] {
+  const best: Candidate[] = [];
+  for (const candidate of candidates) {
+    if (best.length === count && candidate.evidence <= best[count - 1]!.evidence) continue;
+    let at = best.length;
+    while (at > 0 && best[at - 1]!.evidence < candidate.evidence) at--;
+    best.splice(at, 0, candidate);
+    if (best.length > count) best.pop();
+  }
+  return best;
 }
 
 function keyOf({ tenant, id }: DocumentRef): string {

@@ -25,6 +25,15 @@ describe('WordIndex', () => {
     index.delete('absent');
   });
 
+  it('tolerates a mistake in a longer word, and finds documents that took the place of others', () => {
+    const index = indexOf({ a: 'statement of the passcode', b: 'fees' });
+    expect([...index.coverage('pascode', all, 2).keys()]).toEqual(['a']);
+    expect(index.coverage('fee', all, 2).get('b')).toBe(1);
+    index.delete('a');
+    index.add('c', 'a transfer');
+    expect([...index.coverage('passcode transfer', all, 2).keys()]).toEqual(['c']);
+  });
+
   it('finds nothing for a question without a word that counts', () => {
     expect(indexOf({ a: 'cards' }).coverage('what is it?', all, 1).size).toBe(0);
     expect(indexOf({}).coverage('cards', all, 0).size).toBe(0);
