@@ -8,6 +8,7 @@ const transcript: Transcript = {
   durationSeconds: 1,
   truncated: false,
   segments: [],
+  omitted: [],
   model: 'm',
   threads: 1,
 };

@@ -3,8 +3,8 @@ import { SpeechRecogniser, type RecogniserParts } from './speech-recogniser.js';
 const WINDOW = 512;
 const RECORDING = { audio: new Uint8Array() };
 
-/** A recogniser that detects speech by the given probabilities and recognises the given texts. */
-function recogniserOf(probabilities: number[], texts: string[]): SpeechRecogniser {
+/** A recogniser that detects speech by the given probabilities and recognises the given texts, this sure of each. */
+function recogniserOf(probabilities: number[], texts: string[], confidences: number[] = []): SpeechRecogniser {
   const samples = new Float32Array(probabilities.length * WINDOW);
   const parts: RecogniserParts = {
     decoder: { decode: () => Promise.resolve({ samples, durationSeconds: samples.length / 16_000, truncated: false }) },
@@ -13,7 +13,10 @@ function recogniserOf(probabilities: number[], texts: string[]): SpeechRecognise
       model: 'scripted',
       threads: 1,
       language: 'en',
-      transcribe: (pieces) => Promise.resolve(pieces.map((_, i) => texts[i] ?? '')),
+      transcribe: (pieces) =>
+        Promise.resolve(
+          pieces.map((_, i) => ({ text: texts[i] ?? '', confidence: confidences[i] ?? 0.91234, otherLanguage: 0 })),
+        ),
     },
   };
   return new SpeechRecogniser(parts);
@@ -34,12 +37,27 @@ describe('SpeechRecogniser', () => {
       durationSeconds: 6.4,
     });
     expect(transcript.segments.map(({ text }) => text)).toEqual(['One.', 'Two.']);
-    expect(transcript.segments[1]?.end).toBe(6.4);
+    expect(transcript.segments[1]).toMatchObject({ end: 6.4, confidence: 0.912 });
+    expect(transcript.omitted).toEqual([]);
   });
 
   it('leaves out a piece without words', async () => {
     const transcript = await recogniserOf([...speech, ...silence, ...speech], ['', 'Two.']).transcribe(RECORDING);
     expect(transcript).toMatchObject({ text: 'Two.', speech: true, segments: [{ text: 'Two.' }] });
+  });
+
+  it('omits the text of a piece that was not understood, and says when it was', async () => {
+    const recogniser = recogniserOf([...speech, ...speech, ...silence, ...speech], ['One.', 'Guess.'], [0.9, 0.1]);
+    const transcript = await recogniser.transcribe(RECORDING);
+    expect(transcript).toMatchObject({ text: 'One.', speech: true, segments: [{ text: 'One.' }] });
+    expect(transcript.omitted).toEqual([{ start: expect.any(Number), end: 8, confidence: 0.1 }]);
+  });
+
+  it('refuses a recording most of whose speech was not understood', async () => {
+    const recogniser = recogniserOf([...speech, ...silence, ...speech, ...speech], ['One.', 'Guess.'], [0.9, 0.1]);
+    const refusal = expect(recogniser.transcribe(RECORDING)).rejects;
+    await refusal.toMatchObject({ code: 'UNSUPPORTED_LANGUAGE', field: 'audio' });
+    await refusal.toThrow(/confidence 0\.10/);
   });
 
   it('reports no speech if none was detected, or it has no words', async () => {

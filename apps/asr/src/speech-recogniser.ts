@@ -1,7 +1,9 @@
+import { LlmosError } from '@llmos/contracts';
 import type { AudioDecoder } from './ports/audio-decoder.port.js';
 import type { SpeechDetector } from './ports/speech-detector.port.js';
-import type { PieceRecogniser } from './ports/piece-recogniser.port.js';
+import type { PieceRecogniser, RecognisedPiece } from './ports/piece-recogniser.port.js';
 import type { Recording, Transcript } from './ports/transcriber.port.js';
+import { isUnderstood } from './recognised-speech.js';
 import { splitSpeech, type Interval } from './speech-splitter.js';
 
 const SAMPLE_RATE = 16_000;
@@ -18,8 +20,10 @@ export class SpeechRecogniser {
   constructor(private readonly parts: RecogniserParts) {}
 
   /**
-   * Silence and noise give an empty text and `speech: false`. Segments are the pieces with speech, in order.
+   * Silence and noise give an empty text and `speech: false`. Segments are the pieces with speech, in order; speech
+   * that was not understood is in `omitted`.
    *
+   * @throws LlmosError UNSUPPORTED_LANGUAGE if most of the speech was not understood.
    * @param stopping asked between two runs of a model; true ends the work with `CANCELLED`.
    */
   async transcribe({ audio, contentType }: Recording, stopping?: () => boolean): Promise<Transcript> {
@@ -28,28 +32,49 @@ export class SpeechRecogniser {
     const probabilities = await detector.detect(samples, stopping);
     const intervals = splitSpeech(probabilities, detector.windowSamples, samples.length);
     const pieces = intervals.map(({ start, end }) => samples.subarray(start, end));
-    const texts = await recogniser.transcribe(pieces, stopping);
+    const recognised = await recogniser.transcribe(pieces, stopping);
     const segments = intervals
-      .map((interval, index) => segmentOf(interval, texts[index] ?? ''))
+      .map((interval, index) => ({ ...secondsOf(interval), ...(recognised[index] as RecognisedPiece) }))
       .filter(({ text }) => text !== '');
+    const understood = segments.filter(isUnderstood);
+    const omitted = segments.filter((segment) => !isUnderstood(segment));
+    if (secondsIn(omitted) > secondsIn(understood)) throw notEnglish(omitted, recogniser.language);
     return {
-      text: segments.map(({ text }) => text).join(' '),
-      speech: segments.length > 0,
+      text: understood.map(({ text }) => text).join(' '),
+      speech: understood.length > 0,
       language: recogniser.language,
-      durationSeconds: roundedSeconds(durationSeconds),
+      durationSeconds: roundedTo(1_000, durationSeconds),
       truncated,
-      segments,
+      segments: understood.map(({ text, ...segment }) => ({ ...shown(segment), text })),
+      omitted: omitted.map(shown),
       model: recogniser.model,
       threads: recogniser.threads,
     };
   }
 }
 
-function segmentOf({ start, end }: Interval, text: string): Transcript['segments'][number] {
-  return { start: roundedSeconds(start / SAMPLE_RATE), end: roundedSeconds(end / SAMPLE_RATE), text };
+type Segment = Transcript['omitted'][number];
+
+function secondsOf({ start, end }: Interval): Pick<Segment, 'start' | 'end'> {
+  return { start: roundedTo(1_000, start / SAMPLE_RATE), end: roundedTo(1_000, end / SAMPLE_RATE) };
 }
 
-/** To the millisecond. */
-function roundedSeconds(seconds: number): number {
-  return Math.round(seconds * 1_000) / 1_000;
+function shown({ start, end, confidence }: Segment): Segment {
+  return { start, end, confidence: roundedTo(1_000, confidence) };
+}
+
+function secondsIn(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+function notEnglish(omitted: readonly Segment[], language: string): LlmosError {
+  const highest = Math.max(...omitted.map(({ confidence }) => confidence));
+  const message =
+    `The speech is not English, or not clear enough to be understood (confidence ${highest.toFixed(2)} of 1). ` +
+    `The language of this service is '${language}'. Speak English, closer to the microphone.`;
+  return new LlmosError('UNSUPPORTED_LANGUAGE', message, { field: 'audio' });
+}
+
+function roundedTo(parts: number, value: number): number {
+  return Math.round(value * parts) / parts;
 }

@@ -10,8 +10,10 @@ const QUESTION = new URL('../../../deploy/samples/questions/change-pin.wav', imp
 const pipeline = pipelineSchema.parse({
   name: 'hear',
   version: 1,
-  input: { audio: { type: 'bytes', required: true } },
-  steps: [{ id: 'hear', uses: 'asr.transcribe', with: { audio: '${input.audio}' } }],
+  input: { audio: { type: 'bytes', required: true }, audio_type: { type: 'string' } },
+  steps: [
+    { id: 'hear', uses: 'asr.transcribe', with: { audio: '${input.audio}', contentType: '${input.audio_type}' } },
+  ],
   result: '${hear.text}',
   details: { segments: '${hear.segments}' },
 });
@@ -36,14 +38,25 @@ describe('The speech service as a process with a real nats-server', () => {
     await nats?.stop();
   }, 30_000);
 
-  const transcribe = (audio: Uint8Array): Promise<TerminalAnswer> => {
+  const transcribe = (audio: Uint8Array, audio_type?: string): Promise<TerminalAnswer> => {
     const context = { run: client.newRun(), tenant: 'acme', lane: 'live', deadlineMs: Date.now() + 60_000 } as const;
-    const request = { ...context, pipeline, input: { audio }, traceparent: undefined };
+    const request = {
+      ...context,
+      pipeline,
+      input: { audio, ...(audio_type ? { audio_type } : {}) },
+      traceparent: undefined,
+    };
     return client.converse(request, () => undefined, new AbortController().signal);
   };
 
   it('answers a recording from the mesh with its transcript', async () => {
     const answer = await transcribe(new Uint8Array(await readFile(QUESTION)));
+    expect(answer).toMatchObject({ type: 'completed', result: 'How do I change my pin?' });
+  }, 70_000);
+
+  it('answers samples without a header by their declared content type', async () => {
+    const samples = new Uint8Array(await readFile(QUESTION)).subarray(44);
+    const answer = await transcribe(samples, 'audio/L16;rate=16000');
     expect(answer).toMatchObject({ type: 'completed', result: 'How do I change my pin?' });
   }, 70_000);
 

@@ -10,6 +10,8 @@ import { REFERENCES, wordErrors, wordsOf } from './word-errors.js';
 /** A pass of the model takes hundreds of milliseconds. */
 const MAX_HOLD_MS = 50;
 const QUESTIONS = new URL('../../../deploy/samples/questions/', import.meta.url);
+const LANGUAGES = new URL('samples/languages/', import.meta.url);
+const language = (name: string) => readFile(new URL(`${name}.ogg`, LANGUAGES));
 const question = (name: string) => readFile(new URL(`${name}.wav`, QUESTIONS));
 
 let models: TestModels;
@@ -43,7 +45,14 @@ describe('asr.transcribe on speech', () => {
   it('transcribes a minute of reading with at most 5 % of the words wrong, in ordered segments', async () => {
     const { text, segments, durationSeconds, ...rest } = await hear(await readFile(models.twoCities));
     expect(wordErrors(REFERENCES.twoCities, text)).toBeLessThanOrEqual(0.05 * wordsOf(REFERENCES.twoCities).length);
-    expect(rest).toEqual({ speech: true, truncated: false, language: 'en', model: 'moonshine-tiny', threads: 1 });
+    expect(rest).toEqual({
+      speech: true,
+      truncated: false,
+      omitted: [],
+      language: 'en',
+      model: 'moonshine-tiny',
+      threads: 1,
+    });
     expect(durationSeconds).toBeCloseTo(44.374, 3);
     expect(segments.length).toBeGreaterThan(1);
     expect(segments.map((segment) => segment.text).join(' ')).toBe(text);
@@ -55,6 +64,13 @@ describe('asr.transcribe on speech', () => {
     }
     expect(last).toBeLessThanOrEqual(durationSeconds);
   }, 60_000);
+
+  it.each(['american', 'british', 'scottish'])('accepts a %s voice as English, with its confidence', async (accent) => {
+    const { text, segments, omitted } = await hear(await language(`english-${accent}`));
+    expect(text).toMatch(/ I need help right /);
+    expect(omitted).toEqual([]);
+    for (const { confidence } of segments) expect(confidence).toBeGreaterThan(0.4);
+  });
 
   it('transcribes another reader without an error', async () => {
     const transcript = await hear(await readFile(models.beckett));
@@ -128,6 +144,14 @@ describe('asr.transcribe on other input', () => {
   ])('reports no speech in %s', async (_, samples) => {
     await expect(hear(buildWav(samples))).resolves.toMatchObject({ text: '', speech: false, segments: [] });
   });
+
+  it.each(['german', 'french', 'spanish', 'italian', 'portuguese', 'dutch', 'chinese'])(
+    'refuses %s instead of inventing English words',
+    async (name) => {
+      const refusal = expect(hear(await language(name))).rejects;
+      await refusal.toMatchObject({ code: 'UNSUPPORTED_LANGUAGE', field: 'audio' });
+    },
+  );
 
   it('rejects an unreadable recording with the reason, through the worker', async () => {
     await expect(hear(Buffer.from('no sound'))).rejects.toMatchObject({

@@ -8,8 +8,8 @@ const { Moonshine } = (await import(built)) as typeof import('../src/adapters/mo
 serveWorker((files: MoonshineFiles) => ({
   transcribe: async ({ pieces, batchSize }: { pieces: Float32Array[]; batchSize: number }) => {
     const moonshine = await Moonshine.load(files, { batchSize });
-    const texts = await moonshine.transcribe(pieces);
+    const recognised = await moonshine.transcribe(pieces);
     await moonshine.release();
-    return texts;
+    return recognised.map(({ text }) => text);
   },
 }));

@@ -18,6 +18,8 @@ export const ERRORS = {
   PAYLOAD_TOO_LARGE: { httpStatus: 413, retryable: false },
   UNSUPPORTED_MEDIA: { httpStatus: 415, retryable: false },
   INVALID_AUDIO: { httpStatus: 422, retryable: false },
+  /** Speech in a language that the service does not know. */
+  UNSUPPORTED_LANGUAGE: { httpStatus: 422, retryable: false },
   /** Screening found an attack, and the pipeline refuses it. */
   CONTENT_REFUSED: { httpStatus: 422, retryable: false },
   /** The role of the caller does not allow it. */

@@ -1,6 +1,7 @@
 import type { Device } from '@llmos/models';
 import { openSession, Tensor, type InferenceSession } from '@llmos/models/inference';
-import type { PieceRecogniser } from '../ports/piece-recogniser.port.js';
+import type { PieceRecogniser, RecognisedPiece } from '../ports/piece-recogniser.port.js';
+import { EnglishHead } from './english-head.js';
 import { MoonshineCache } from './moonshine-cache.js';
 import { MoonshineTokens } from './moonshine-tokens.js';
 import { stopIfAsked } from './stop-flag.js';
@@ -40,6 +41,24 @@ interface Encoded {
   readonly hidden: Float32Array;
 }
 
+/** A piece as text, and as the mean of the encoder's states. */
+export interface HeardPiece extends Pick<RecognisedPiece, 'text' | 'confidence'> {
+  readonly state: Float32Array;
+}
+
+/** A token, and the logarithm of its probability. */
+interface Choice {
+  readonly id: number;
+  readonly logProbability: number;
+}
+
+/** The tokens of a piece so far, and the sum of the logarithms of their probabilities. */
+interface DecodedRow {
+  readonly ids: number[];
+  logProbability: number;
+  ended: boolean;
+}
+
 /**
  * The speech recogniser: pieces of 16 kHz mono speech in, their texts out, by greedy search on the calling thread.
  *
@@ -56,36 +75,53 @@ export class Moonshine implements PieceRecogniser {
     private readonly encoder: InferenceSession,
     private readonly decoder: InferenceSession,
     private readonly tokens: MoonshineTokens,
+    private readonly head: EnglishHead | undefined,
     private readonly batchSize: number,
   ) {}
 
   static async load(files: MoonshineFiles, { device, batchSize = BATCH_SIZE }: LoadOptions = {}): Promise<Moonshine> {
     const encoder = await openSession({ model: files.encoder, device });
     const decoder = await openSession({ model: files.decoder, device });
-    return new Moonshine(files.name, encoder, decoder, await MoonshineTokens.load(files.tokenizer), batchSize);
+    const [tokens, head] = [await MoonshineTokens.load(files.tokenizer), await EnglishHead.of(files.name)];
+    return new Moonshine(files.name, encoder, decoder, tokens, head, batchSize);
   }
 
   /**
-   * Texts in the order of the pieces; '' for a piece without words.
+   * What was recognised, in the order of the pieces; '' for a piece without words.
    *
    * @param stopping asked between two runs of the model; true ends the work with `CANCELLED`.
    */
-  async transcribe(pieces: readonly Float32Array[], stopping?: () => boolean): Promise<string[]> {
+  async transcribe(pieces: readonly Float32Array[], stopping?: () => boolean): Promise<RecognisedPiece[]> {
+    const heard = await this.hear(pieces, stopping);
+    return heard.map(({ state, text, confidence }) => {
+      return { text, confidence, otherLanguage: this.head?.otherLanguage(state, confidence) ?? 0 };
+    });
+  }
+
+  /** {@link transcribe} before the judgement about the language, which is trained on these. */
+  async hear(pieces: readonly Float32Array[], stopping?: () => boolean): Promise<HeardPiece[]> {
     const byLength = pieces.map((_, index) => index).sort((a, b) => lengthAt(pieces, a) - lengthAt(pieces, b));
-    const texts = new Array<string>(pieces.length).fill('');
+    const heard = new Array<HeardPiece>(pieces.length);
     for (let at = 0; at < byLength.length; at += this.batchSize) {
       const batch = byLength.slice(at, at + this.batchSize);
       const encoded: Encoded[] = [];
       for (const index of batch) encoded.push(await this.encode(pieces[index] as Float32Array, stopping));
-      const ids = await this.decode(encoded, stopping);
-      batch.forEach((index, row) => (texts[index] = this.tokens.decode(ids[row] ?? [])));
+      const rows = await this.decode(encoded, stopping);
+      batch.forEach((index, row) => {
+        heard[index] = this.pieceOf(encoded[row] as Encoded, rows[row] as DecodedRow);
+      });
     }
-    return texts;
+    return heard;
   }
 
   async release(): Promise<void> {
     await this.encoder.release();
     await this.decoder.release();
+  }
+
+  private pieceOf(encoded: Encoded, { ids, logProbability }: DecodedRow): HeardPiece {
+    const confidence = Math.exp(logProbability / Math.max(1, ids.length));
+    return { text: this.tokens.decode(ids), confidence, state: meanState(encoded) };
   }
 
   private async encode(piece: Float32Array, stopping?: () => boolean): Promise<Encoded> {
@@ -102,26 +138,23 @@ export class Moonshine implements PieceRecogniser {
   }
 
   /** Greedy search for all rows at once; the tokens of a row that has ended are ignored until the last row has. */
-  private async decode(rows: readonly Encoded[], stopping?: () => boolean): Promise<number[][]> {
+  private async decode(rows: readonly Encoded[], stopping?: () => boolean): Promise<DecodedRow[]> {
     const shared = stackRows(rows);
     const cache = new MoonshineCache(this.decoder.inputMetadata, rows.length);
-    const ids = rows.map((): number[] => []);
-    const ended = rows.map(() => false);
+    const decoded = rows.map((): DecodedRow => ({ ids: [], logProbability: 0, ended: false }));
     let last = rows.map(() => START_ID);
-    while (ended.includes(false)) {
+    while (decoded.some(({ ended }) => !ended)) {
       stopIfAsked(stopping);
       const input_ids = new Tensor('int64', BigInt64Array.from(last, BigInt), [rows.length, 1]);
       const outputs = await this.decoder.run({ ...shared, ...cache.inputs(), input_ids }, cache.outputNames());
       cache.update(outputs);
-      last = highestPerRow(outputs['logits'] as Tensor, rows.length);
-      rows.forEach((row, index) => {
-        if (ended[index]) return;
-        const id = last[index] as number;
-        if (id !== END_ID) ids[index]?.push(id);
-        ended[index] = id === END_ID || (ids[index]?.length ?? 0) >= row.maxTokens;
+      const choices = choosePerRow(outputs['logits'] as Tensor, rows.length);
+      last = choices.map(({ id }) => id);
+      decoded.forEach((row, index) => {
+        if (!row.ended) take(row, choices[index] as Choice, rows[index]?.maxTokens ?? 0);
       });
     }
-    return ids;
+    return decoded;
   }
 }
 
@@ -153,14 +186,34 @@ function stackRows(rows: readonly Encoded[]): Record<'encoder_hidden_states' | '
   };
 }
 
-function highestPerRow(logits: Tensor, rows: number): number[] {
+/** The mean of the encoder's frames. */
+function meanState({ frames, hidden }: Pick<Encoded, 'frames' | 'hidden'>): Float32Array {
+  const mean = new Float32Array(hidden.length / frames);
+  hidden.forEach((value, i) => (mean[i % mean.length] = (mean[i % mean.length] as number) + value / frames));
+  return mean;
+}
+
+function take(row: DecodedRow, { id, logProbability }: Choice, maxTokens: number): void {
+  if (id !== END_ID) {
+    row.ids.push(id);
+    row.logProbability += logProbability;
+  }
+  row.ended = id === END_ID || row.ids.length >= maxTokens;
+}
+
+/** The likeliest token of each row. */
+function choosePerRow(logits: Tensor, rows: number): Choice[] {
   const values = logits.data as Float32Array;
   const vocabulary = values.length / rows;
-  return Array.from({ length: rows }, (_, row) => {
-    const start = row * vocabulary;
-    let best = start;
-    for (let i = start + 1; i < start + vocabulary; i += 1)
-      if ((values[i] as number) > (values[best] as number)) best = i;
-    return best - start;
-  });
+  return Array.from({ length: rows }, (_, row) => choose(values.subarray(row * vocabulary, (row + 1) * vocabulary)));
+}
+
+/** By softmax: the probability of the highest value is one divided by the sum of all, relative to it. */
+function choose(logits: Float32Array): Choice {
+  let id = 0;
+  for (let i = 1; i < logits.length; i += 1) if ((logits[i] as number) > (logits[id] as number)) id = i;
+  const highest = logits[id] as number;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - highest);
+  return { id, logProbability: -Math.log(sum) };
 }

@@ -5,6 +5,8 @@ export const segmentSchema = z.object({
   /** Seconds from the start of the recording. */
   start: z.number().nonnegative(),
   end: z.number().nonnegative(),
+  /** How sure the model is of the words, 0 to 1: the geometric mean of the probabilities of its tokens. */
+  confidence: z.number().min(0).max(1),
   text: z.string(),
 });
 
@@ -27,6 +29,8 @@ export const transcribe = capability({
     /** Whether the file ends before the recording does. The text is that of the part that arrived. */
     truncated: z.boolean(),
     segments: z.array(segmentSchema),
+    /** Speech without a text: not English, or not clear enough. Most of it being so is `UNSUPPORTED_LANGUAGE`. */
+    omitted: z.array(segmentSchema.omit({ text: true })),
     model: z.string(),
     /** Threads the model ran on, for the interpretation of a real-time factor. */
     threads: z.number().int().positive(),
@@ -39,7 +43,8 @@ export const transcribe = capability({
       language: 'en',
       durationSeconds: 1.9,
       truncated: false,
-      segments: [{ start: 0.1, end: 1.8, text: 'My card has not arrived yet.' }],
+      segments: [{ start: 0.1, end: 1.8, confidence: 0.93, text: 'My card has not arrived yet.' }],
+      omitted: [],
       model: 'moonshine-tiny',
       threads: 1,
     },
