@@ -13,7 +13,7 @@ import { DocumentWriter } from './document-writer.js';
 import { FolderSyncService } from './folder-sync.service.js';
 import { HybridIndex } from './hybrid-index.js';
 import { ImportService } from './import/import.service.js';
-import { readInThread } from './import/reader-thread.js';
+import { ReaderThread } from './import/reader-thread.js';
 import { ARTICLE_FOLDER, type ArticleFolder } from './ports/article-folder.port.js';
 import { DOCUMENT_STORE, type DocumentStore } from './ports/document-store.port.js';
 import { loadRelevance } from './relevance/relevance-file.js';
@@ -118,7 +118,7 @@ const EMBED_TIMEOUT_MS = 600_000;
       useFactory: ({ fetchPrivate }: Config, store: DocumentStore, embedder: DocumentEmbedder, feed: DocumentFeed) =>
         new ImportService({
           writer: new DocumentWriter({ store, embedder, feed }),
-          read: (file, signal) => readInThread(file, { signal }),
+          openReader: () => new ReaderThread(),
           fetchPrivate: fetchPrivate === 'on',
         }),
     },

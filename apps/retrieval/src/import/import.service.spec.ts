@@ -6,12 +6,14 @@ import { WordEmbeddings } from '../../test/fixtures/word-embeddings.js';
 import { DocumentWriter } from '../document-writer.js';
 import { ImportService } from './import.service.js';
 import { readFile } from './read/read-file.js';
+import type { SourceFile } from './read/source-file.js';
 
 async function start() {
   const store = new InMemoryDocumentStore();
   const { feed, embedder, service } = await startReplica(store, new WordEmbeddings());
   const writer = new DocumentWriter({ store, embedder, feed });
-  const imports = new ImportService({ writer, read: (file) => readFile(file), fetchPrivate: false });
+  const openReader = () => ({ read: (file: SourceFile) => readFile(file), close: () => Promise.resolve() });
+  const imports = new ImportService({ writer, openReader, fetchPrivate: false });
   const run = (input: Parameters<typeof importDocuments.input.parse>[0]) =>
     runStep(importDocuments, (each, context) => imports.import(each, context), importDocuments.input.parse(input), {
       tenant: 'acme',

@@ -19,10 +19,16 @@ export interface ImportContext {
   readonly emit: (progress: object) => void;
 }
 
+/** Reads the documents of files, one file at a time. */
+export interface FileReader {
+  read(file: SourceFile, signal: AbortSignal): AsyncIterable<Found>;
+  close(): Promise<void>;
+}
+
 export interface ImportOptions {
   readonly writer: DocumentWriter;
-  /** Reads the documents of a file, and ends with its faults. */
-  readonly read: (file: SourceFile, signal: AbortSignal) => AsyncIterable<Found>;
+  /** Opens a reader of files for one import. */
+  readonly openReader: () => FileReader;
   /** Also fetches from private addresses. */
   readonly fetchPrivate: boolean;
 }
@@ -41,8 +47,12 @@ export class ImportService {
       input.files.length + input.urls.length + input.documents.length + (input.keep?.length ?? 0) === 0
     )
       throw new LlmosError('INVALID_ARGUMENT', 'There is nothing to import: send a file, files, urls or documents.');
-    const run = new ImportRun(this.options, input, context);
-    return run.finish();
+    const reader = this.options.openReader();
+    try {
+      return await new ImportRun(this.options, reader, input, context).finish();
+    } finally {
+      await reader.close();
+    }
   }
 }
 
@@ -55,6 +65,7 @@ class ImportRun {
 
   constructor(
     private readonly options: ImportOptions,
+    private readonly reader: FileReader,
     private readonly input: Input,
     private readonly context: ImportContext,
   ) {}
@@ -91,7 +102,7 @@ class ImportRun {
   }
 
   private read(file: SourceFile): AsyncIterable<Found> {
-    return this.options.read(file, this.context.signal);
+    return this.reader.read(file, this.context.signal);
   }
 
   private sent(document: unknown, n: number): Found {

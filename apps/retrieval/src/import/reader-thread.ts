@@ -18,8 +18,9 @@ export type ReaderMessage =
   | { readonly type: 'end' };
 
 export interface ReaderOptions {
-  readonly signal: AbortSignal;
   readonly documentMs?: number;
+  /** The module of the thread; it takes tasks and posts messages. */
+  readonly module?: URL;
 }
 
 /** The file of an archive that a thread reads. */
@@ -29,53 +30,80 @@ interface Place {
 }
 
 /**
- * Reads the documents of a file in a thread of its own, because files of strangers may be made to take forever or all
+ * Reads files, one at a time, in a thread of its own, because files of strangers may be made to take forever or all
  * memory. A file on which the thread hangs or dies is named as a fault; a new thread reads the rest of its archive.
  */
-export async function* readInThread(file: SourceFile, options: ReaderOptions): AsyncGenerator<Found> {
-  const place: Place = { name: file.name, next: 0 };
-  for (let from = -1; from !== place.next;) {
-    from = place.next;
-    const fault = yield* readFrom({ file, from }, place, options);
-    if (fault === undefined) return;
-    yield { source: place.name, reason: fault };
-  }
-}
+export class ReaderThread {
+  private worker?: Worker | undefined;
 
-/** Returns why the thread ended early; undefined if it read everything. */
-async function* readFrom(
-  task: ReaderTask,
-  place: Place,
-  options: ReaderOptions,
-): AsyncGenerator<Found, string | undefined> {
-  const { signal, documentMs = DOCUMENT_MS } = options;
-  const limit = new AbortController();
-  const worker = new Worker(new URL('./reader.worker.js', import.meta.url), {
-    workerData: task,
-    name: 'document-reader',
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  });
-  const late = (): void => limit.abort('it takes too long to read');
-  worker.on('error', () => limit.abort('it cannot be read within the memory for one file'));
-  worker.on('exit', () => limit.abort('its reader ended'));
-  let timer = setTimeout(late, documentMs);
-  try {
-    for await (const [message] of on(worker, 'message', { signal: AbortSignal.any([signal, limit.signal]) })) {
-      clearTimeout(timer);
-      const read = message as ReaderMessage;
-      if (read.type === 'end') return undefined;
-      if (read.type === 'member') Object.assign(place, { name: read.name, next: read.index + 1 });
-      if (read.type === 'found') yield read.found;
-      timer = setTimeout(late, documentMs);
-      if (read.type === 'found') worker.postMessage('taken');
+  constructor(private readonly options: ReaderOptions = {}) {}
+
+  async *read(file: SourceFile, signal: AbortSignal): AsyncGenerator<Found> {
+    const place: Place = { name: file.name, next: 0 };
+    for (let from = -1; from !== place.next;) {
+      from = place.next;
+      const fault = yield* this.readFrom({ file, from }, place, signal);
+      if (fault === undefined) return;
+      yield { source: place.name, reason: fault };
     }
-    return undefined;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!limit.signal.aborted) throw error;
-    return String(limit.signal.reason);
-  } finally {
-    clearTimeout(timer);
-    await worker.terminate();
+  }
+
+  async close(): Promise<void> {
+    const { worker } = this;
+    this.worker = undefined;
+    await worker?.terminate();
+  }
+
+  /** Returns why the thread ended early; undefined if it read everything. */
+  private async *readFrom(
+    task: ReaderTask,
+    place: Place,
+    signal: AbortSignal,
+  ): AsyncGenerator<Found, string | undefined> {
+    const { documentMs = DOCUMENT_MS } = this.options;
+    const limit = new AbortController();
+    const worker = (this.worker ??= this.start());
+    const fail = (): void => limit.abort('it cannot be read within the memory for one file');
+    const late = (): void => limit.abort('it takes too long to read');
+    worker.once('error', fail).once('exit', fail);
+    worker.postMessage(task);
+    let timer = setTimeout(late, documentMs);
+    let isDone = false;
+    try {
+      for await (const [message] of on(worker, 'message', { signal: AbortSignal.any([signal, limit.signal]) })) {
+        clearTimeout(timer);
+        const read = message as ReaderMessage;
+        if (read.type === 'end') {
+          isDone = true;
+          return undefined;
+        }
+        if (read.type === 'member') Object.assign(place, { name: read.name, next: read.index + 1 });
+        if (read.type === 'found') {
+          yield read.found;
+          worker.postMessage('taken');
+        }
+        timer = setTimeout(late, documentMs);
+      }
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!limit.signal.aborted) throw error;
+      return String(limit.signal.reason);
+    } finally {
+      clearTimeout(timer);
+      worker.off('error', fail).off('exit', fail);
+      // A thread that was left in the middle of a file would post the rest of it to the next.
+      if (!isDone) await this.close();
+    }
+  }
+
+  private start(): Worker {
+    const worker = new Worker(this.options.module ?? new URL('./reader.worker.js', import.meta.url), {
+      name: 'document-reader',
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    worker.on('error', () => undefined);
+    worker.unref();
+    return worker;
   }
 }

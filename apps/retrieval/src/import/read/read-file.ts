@@ -1,9 +1,7 @@
 import { articleDocument } from './article.js';
 import { membersOf } from './archive.js';
-import { docxDocument } from './docx.js';
 import { pageDocument } from './page.js';
 import { csvDocuments, jsonDocuments } from './pairs.js';
-import { pdfDocument } from './pdf.js';
 import { FileFault, type Found, type SourceFile } from './source-file.js';
 import { textOf } from './text-of.js';
 
@@ -87,13 +85,14 @@ async function* readArchive({ name, bytes }: SourceFile, { from = 0, onMember }:
   }
 }
 
+/** The readers of PDF and DOCX are large: they are loaded with the first such file. */
 async function* documentsOf(file: SourceFile): AsyncGenerator<Found> {
   const { name, type, bytes } = file;
   switch (formatOf(file)) {
     case 'pdf':
-      return yield { source: name, document: await pdfDocument(file) };
+      return yield { source: name, document: await (await import('./pdf.js')).pdfDocument(file) };
     case 'docx':
-      return yield { source: name, document: await docxDocument(file) };
+      return yield { source: name, document: await (await import('./docx.js')).docxDocument(file) };
     case 'html':
       return yield { source: name, document: pageDocument(textOf(bytes, type), name) };
     case 'csv':
