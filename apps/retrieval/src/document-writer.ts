@@ -10,6 +10,8 @@ export interface WriteContext {
   readonly tenant: string;
   readonly signal?: AbortSignal;
   readonly origin?: DocumentOrigin;
+  /** Embeds instead of the writer's own. */
+  readonly embedder?: DocumentEmbedder | undefined;
 }
 
 export interface WriterParts {
@@ -24,8 +26,8 @@ export class DocumentWriter {
 
   /** Stores a document unless it is stored like that already; resolves to whether it did. */
   async write(document: z.output<typeof documentSchema>, context: WriteContext): Promise<boolean> {
-    const { feed, embedder, store } = this.parts;
-    const { tenant, signal, origin } = context;
+    const { feed, store } = this.parts;
+    const { tenant, signal, origin, embedder = this.parts.embedder } = context;
     const ref = refOf(tenant, document.id);
     const known = feed.get(ref);
     const isSame =

@@ -21,6 +21,8 @@ export const retrievalConfig = defineConfig({
   device: setting('LLMOS_RETRIEVAL_DEVICE', deviceSchema),
   /** Whether imports also fetch from private addresses, such as pages of this network. */
   fetchPrivate: setting('LLMOS_RETRIEVAL_FETCH_PRIVATE', z.enum(['on', 'off']).default('off')),
+  /** Further worker threads that embed while an import of more than 20 documents runs. */
+  importWorkers: setting('LLMOS_RETRIEVAL_IMPORT_WORKERS', z.coerce.number().int().min(1).max(64).default(2)),
   /** Worker threads that embed, each with a session of its own (about 60 MB). */
   workers: setting('LLMOS_RETRIEVAL_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
 });

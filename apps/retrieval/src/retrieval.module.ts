@@ -27,6 +27,12 @@ type Config = RetrievalConfig & ServiceConfig;
 /** The folder embeds eight documents at once, and the largest takes a core for about twenty seconds. */
 const EMBED_TIMEOUT_MS = 600_000;
 
+function openEmbeddings(config: Config, workers: number, log: Logger): CatalogEmbedder {
+  const { embeddings: model, device, home, catalogPath } = config;
+  const breaker = { timeoutMs: EMBED_TIMEOUT_MS, onStateChange: reportBreaker(model, log) };
+  return new CatalogEmbedder({ model, device, workers, home, catalogPath, breaker });
+}
+
 @Module({
   controllers: [RetrievalSteps],
   providers: [
@@ -44,10 +50,7 @@ const EMBED_TIMEOUT_MS = 600_000;
     {
       provide: CatalogEmbedder,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ embeddings: model, device, workers, home, catalogPath }: Config, log: Logger) => {
-        const breaker = { timeoutMs: EMBED_TIMEOUT_MS, onStateChange: reportBreaker(model, log) };
-        return new CatalogEmbedder({ model, device, workers, home, catalogPath, breaker });
-      },
+      useFactory: (config: Config, log: Logger) => openEmbeddings(config, config.workers, log),
     },
     {
       provide: DocumentEmbedder,
@@ -114,12 +117,17 @@ const EMBED_TIMEOUT_MS = 600_000;
     },
     {
       provide: ImportService,
-      inject: [CONFIG, DOCUMENT_STORE, DocumentEmbedder, DocumentFeed],
-      useFactory: ({ fetchPrivate }: Config, store: DocumentStore, embedder: DocumentEmbedder, feed: DocumentFeed) =>
+      inject: [CONFIG, LOGGER, DOCUMENT_STORE, DocumentEmbedder, DocumentFeed],
+      useFactory: (config: Config, log: Logger, store: DocumentStore, embedder: DocumentEmbedder, feed: DocumentFeed) =>
         new ImportService({
           writer: new DocumentWriter({ store, embedder, feed }),
           openReader: () => new ReaderThread(),
-          fetchPrivate: fetchPrivate === 'on',
+          fetchPrivate: config.fetchPrivate === 'on',
+          openEmbedder: async () => {
+            const embeddings = openEmbeddings(config, config.importWorkers, log);
+            await embeddings.start(() => undefined);
+            return { embedder: new DocumentEmbedder(embeddings), close: () => embeddings.close() };
+          },
         }),
     },
   ],

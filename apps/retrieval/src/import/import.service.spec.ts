@@ -3,6 +3,7 @@ import { runStep } from '@llmos/testing';
 import { InMemoryDocumentStore } from '../../test/fixtures/in-memory-document.store.js';
 import { startReplica } from '../../test/fixtures/replica.js';
 import { WordEmbeddings } from '../../test/fixtures/word-embeddings.js';
+import { DocumentEmbedder } from '../document-embedder.js';
 import { DocumentWriter } from '../document-writer.js';
 import { ImportService } from './import.service.js';
 import { readFile } from './read/read-file.js';
@@ -13,13 +14,19 @@ async function start() {
   const { feed, embedder, service } = await startReplica(store, new WordEmbeddings());
   const writer = new DocumentWriter({ store, embedder, feed });
   const openReader = () => ({ read: (file: SourceFile) => readFile(file), close: () => Promise.resolve() });
-  const imports = new ImportService({ writer, openReader, fetchPrivate: false });
+  const opened = { open: 0, closed: 0 };
+  const openEmbedder = () => {
+    opened.open++;
+    const close = () => Promise.resolve(void opened.closed++);
+    return Promise.resolve({ embedder: new DocumentEmbedder(new WordEmbeddings()), close });
+  };
+  const imports = new ImportService({ writer, openReader, openEmbedder, fetchPrivate: false });
   const run = (input: Parameters<typeof importDocuments.input.parse>[0]) =>
     runStep(importDocuments, (each, context) => imports.import(each, context), importDocuments.input.parse(input), {
       tenant: 'acme',
     });
   const list = (limit = 100, after?: string) => service.list({ limit, after }, { tenant: 'acme' });
-  return { store, run, list, service };
+  return { store, run, list, service, opened };
 }
 
 const fileOf = (name: string, text: string) => ({ name, base64: Buffer.from(text).toString('base64') });
@@ -84,6 +91,16 @@ describe('ImportService', () => {
     const { output } = await run({ collection, files: [fileOf('b.md', ' ')], keep: ['b.md', 'f.csv'] });
     expect(output).toMatchObject({ failed: 1, deleted: 1 });
     expect(list().documents.map(({ id }) => id)).toEqual(['b', 'f-why', 'other']);
+  });
+
+  it('gives a large import workers of its own, as long as it runs', async () => {
+    const { run, list, opened } = await start();
+    await run({ files: [fileOf('a.md', 'One.')] });
+    expect(opened).toEqual({ open: 0, closed: 0 });
+    const files = Array.from({ length: 60 }, (_, n) => fileOf(`f${n}.md`, `Text number ${n}.`));
+    expect((await run({ files })).output).toMatchObject({ stored: 60, failed: 0 });
+    expect(opened).toEqual({ open: 1, closed: 1 });
+    expect(list().total).toBe(61);
   });
 
   it('refuses an import of nothing', async () => {

@@ -1,5 +1,6 @@
 import { hasCode, isLlmosError, LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import { documentSchema, type importDocuments } from '@llmos/contracts/capabilities/retrieval';
+import type { DocumentEmbedder } from '../document-embedder.js';
 import type { DocumentWriter } from '../document-writer.js';
 import { DocumentIds } from './document-ids.js';
 import type { Found, FoundDocument, SourceFile } from './read/source-file.js';
@@ -7,6 +8,8 @@ import { fetchPages } from './web/fetch-pages.js';
 
 /** Documents embedded at once: enough to keep several workers busy. */
 const AT_ONCE = 8;
+/** An import of more documents gets workers of its own: it is faster, and searches do not wait in its queue. */
+const FEW_DOCUMENTS = 20;
 const PROGRESS_MS = 500;
 const MAX_FAULTS = 1_000;
 
@@ -31,6 +34,14 @@ export interface ImportOptions {
   readonly openReader: () => FileReader;
   /** Also fetches from private addresses. */
   readonly fetchPrivate: boolean;
+  /** Starts workers that embed for one large import. If they cannot start, those of the service embed. */
+  readonly openEmbedder: () => Promise<ImportEmbedder>;
+}
+
+/** Embeds documents while an import runs. */
+export interface ImportEmbedder {
+  readonly embedder: DocumentEmbedder;
+  close(): Promise<void>;
 }
 
 /**
@@ -48,10 +59,11 @@ export class ImportService {
     )
       throw new LlmosError('INVALID_ARGUMENT', 'There is nothing to import: send a file, files, urls or documents.');
     const reader = this.options.openReader();
+    const run = new ImportRun(this.options, reader, input, context);
     try {
-      return await new ImportRun(this.options, reader, input, context).finish();
+      return await run.finish();
     } finally {
-      await reader.close();
+      await Promise.all([reader.close(), run.close()]);
     }
   }
 }
@@ -62,6 +74,8 @@ class ImportRun {
   private readonly faults: { source: string; reason: string }[] = [];
   private total: number | undefined;
   private shownMs = -Infinity;
+  private opening: Promise<ImportEmbedder | undefined> | undefined;
+  private own: ImportEmbedder | undefined;
 
   constructor(
     private readonly options: ImportOptions,
@@ -71,21 +85,24 @@ class ImportRun {
   ) {}
 
   async finish(): Promise<Output> {
-    let batch: Promise<void>[] = [];
+    const writing = new Set<Promise<void>>();
     for await (const found of this.found()) {
-      const taken = this.take(found);
+      const taken = this.take(found).finally(() => writing.delete(taken));
       // Reported below, also if reading fails before.
       taken.catch(() => undefined);
-      batch.push(taken);
-      if (batch.length < AT_ONCE) continue;
-      await Promise.all(batch);
-      batch = [];
+      writing.add(taken);
+      if (writing.size >= AT_ONCE) await Promise.race(writing);
       this.report();
     }
-    await Promise.all(batch);
+    await Promise.all(writing);
     await this.deleteOthers();
     this.report(true);
     return { ...this.counts, faults: this.faults };
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.opening;
+    await opened?.close();
   }
 
   private async *found(): AsyncGenerator<Found> {
@@ -136,8 +153,15 @@ class ImportRun {
     }
     const { collection } = this.input;
     const origin = { source, ...(collection === undefined ? {} : { collection }) };
-    const isStored = await this.options.writer.write(document.data, { ...this.context, origin });
+    const embedder = this.own?.embedder;
+    const isStored = await this.options.writer.write(document.data, { ...this.context, origin, embedder });
     this.counts[isStored ? 'stored' : 'unchanged']++;
+    if (this.counts.stored > FEW_DOCUMENTS) this.opening ??= this.open();
+  }
+
+  private async open(): Promise<ImportEmbedder | undefined> {
+    this.own = await this.options.openEmbedder().catch(() => undefined);
+    return this.own;
   }
 
   private fail(source: string, reason: string): void {
