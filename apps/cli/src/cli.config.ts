@@ -22,6 +22,10 @@ export const cliConfig = defineConfig({
   natsServer: setting('LLMOS_NATS_SERVER', z.string().min(1).optional()),
   /** The redis-server program to use. */
   redisServer: setting('LLMOS_REDIS_SERVER', z.string().min(1).optional()),
+  /** A Redis that somebody else runs; none is started then. The services read its user and password themselves. */
+  redisUrl: setting('LLMOS_REDIS_URL', z.string().min(1).optional()),
+  /** What the data of the started redis-server may occupy, in megabytes. */
+  redisMemoryMb: setting('LLMOS_REDIS_MEMORY_MB', z.coerce.number().int().min(8).max(1_048_576).default(256)),
   /** Whether nats-server encrypts its files. Encrypted files stay encrypted. */
   encryption: setting('LLMOS_ENCRYPTION', flag().default(true)),
   /** The folders in which programs are looked for. */

@@ -17,11 +17,14 @@ import { KeptProcess } from './processes/kept-process.js';
 import { environmentFile, launchService } from './processes/launch.js';
 import type { ServerProgram } from './processes/server-program.js';
 import type { ServiceApp } from './service-apps.js';
+import { REDIS_USER } from './redis/redis-config.js';
+import { RedisServer } from './redis/redis-server.js';
 import { startTraces, type Traces } from './traces.js';
 
 const GATEWAY_GRACE_MS = 1_300;
 const SERVICES_GRACE_MS = 2_500;
 const BROKER_GRACE_MS = 600;
+const REDIS_GRACE_MS = 600;
 
 const listeningSchema = z.object({ type: z.literal('listening'), url: z.string() });
 
@@ -38,6 +41,8 @@ export interface LocalSupervisorOptions {
   readonly apps: readonly ServiceApp[];
   readonly server: ServerProgram;
   readonly paths: InstallationPaths;
+  /** The redis-server to run, and the megabytes that its data may occupy; absent to run none. */
+  readonly redis?: { readonly program: ServerProgram; readonly memoryMb: number } | undefined;
   readonly natsPort?: number;
   readonly gatewayPort?: number;
   /** Whether nats-server encrypts its files. */
@@ -56,10 +61,11 @@ interface Member {
   crashLoop: boolean;
 }
 
-/** Runs the broker and every service as child processes of this one, and restarts those that stop. */
+/** Runs the broker, Redis and every service as child processes of this one, and restarts those that stop. */
 export class LocalSupervisor implements ProcessSupervisor {
   private readonly members: Member[] = [];
   private broker?: NatsBroker;
+  private redis?: RedisServer;
   private traces?: Traces;
   private stopping = false;
   private stateFault?: string;
@@ -87,6 +93,7 @@ export class LocalSupervisor implements ProcessSupervisor {
     const { instance, server, report, traces } = this.options;
     refuseUnfinished(instance);
     const from = Date.now();
+    await this.startRedis(signal);
     const natsUrl = await this.startBroker(signal);
     report(`✓ ${server.found} is running (${((Date.now() - from) / 1000).toFixed(1)} s)`);
     if (traces) this.traces = await startTraces({ ...this.options, ...traces, signal });
@@ -103,7 +110,7 @@ export class LocalSupervisor implements ProcessSupervisor {
     const ofRole = (role: ServiceApp['role']) => this.members.filter(({ app }) => app.role === role);
     await Promise.all(ofRole('gateway').map(({ kept }) => kept.stop(GATEWAY_GRACE_MS)));
     await Promise.all(ofRole('service').map(({ kept }) => kept.stop(SERVICES_GRACE_MS)));
-    await this.broker?.stop(BROKER_GRACE_MS);
+    await Promise.all([this.broker?.stop(BROKER_GRACE_MS), this.redis?.stop(REDIS_GRACE_MS)]);
     await this.traces?.stop();
     this.options.instance.removeEnvironments();
   }
@@ -134,6 +141,25 @@ export class LocalSupervisor implements ProcessSupervisor {
     return this.broker.url;
   }
 
+  /** Memory is optional: nothing waits for Redis. The services use it once it is there. */
+  private async startRedis(signal: AbortSignal): Promise<void> {
+    const { instance, log, redis, report } = this.options;
+    if (!redis) return;
+    const from = Date.now();
+    this.redis = await RedisServer.at({
+      ...redis,
+      folder: instance.redisFolder,
+      password: instance.credentials().redis,
+      onLine: (line) => log.append('redis-server', line),
+      onListening: () => this.writeState(),
+      onDeath: (reason, restart) => this.reportDeath('redis-server', reason, restart),
+    });
+    this.redis.start(signal).then(
+      () => report(`✓ ${redis.program.found} is running (${((Date.now() - from) / 1000).toFixed(1)} s)`),
+      ({ message }: Error) => this.stopping || report(`✗ ${message}; conversations have no memory until it does`),
+    );
+  }
+
   /** Writes the environment of each app, and of services that are started by hand. @returns the files of the apps. */
   private writeEnvironments(natsUrl: string): Map<ServiceApp, string> {
     const { instance, apps, gatewayPort, paths } = this.options;
@@ -146,6 +172,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       LLMOS_PIPELINES_DIR: paths.pipelinesDir,
       LLMOS_MODEL_CATALOG: paths.catalogPath,
       LLMOS_SAMPLES_DIR: paths.samplesDir,
+      ...this.redisAccess(),
       LLMOS_EXIT_WITH_PARENT: '1',
       // glibc then returns large freed blocks to the system; otherwise a loaded model leaves half of its size behind.
       MALLOC_MMAP_THRESHOLD_: '4194304',
@@ -162,6 +189,12 @@ export class LocalSupervisor implements ProcessSupervisor {
     mkdirSync(instance.environmentsFolder, { recursive: true, mode: 0o700 });
     const file = ({ name }: ServiceApp) => join(instance.environmentsFolder, `${name}.env`);
     return new Map(apps.map((app) => [app, write(file(app), userOf(app.name), processes[app.name])]));
+  }
+
+  private redisAccess(): Record<string, string> {
+    if (!this.redis) return {};
+    const { redis: password } = this.options.instance.credentials();
+    return { LLMOS_REDIS_URL: this.redis.url, LLMOS_REDIS_USER: REDIS_USER, LLMOS_REDIS_PASSWORD: password };
   }
 
   private startServices(natsUrl: string): void {
@@ -211,6 +244,8 @@ export class LocalSupervisor implements ProcessSupervisor {
       url: this.gatewayUrl,
       natsUrl: this.broker?.url,
       natsPid: this.broker?.pid,
+      redisUrl: this.redis?.url,
+      redisPid: this.redis?.pid,
       tracesUrl: this.traces?.viewUrl,
       services: this.members.map(({ app, kept, url }) => ({ name: app.name, pid: kept.pid, url })),
     };

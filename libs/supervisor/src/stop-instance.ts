@@ -27,6 +27,8 @@ export async function stopInstance(instance: Instance): Promise<boolean> {
   await endLeftovers(state, findServiceApps(instance.root));
   if (state.natsPid)
     await endProcess(state.natsPid, (command) => command.includes(instance.brokerFolder), BROKER_GRACE_MS);
+  if (state.redisPid)
+    await endProcess(state.redisPid, (command) => command.includes(instance.redisFolder), BROKER_GRACE_MS);
   instance.state.remove();
   instance.removeEnvironments();
   return true;

@@ -21,7 +21,12 @@ describe('the files of the broker', () => {
     const keyFile = storageKeyFile({ home, brokerFolder: folder, encryption });
     const broker = new NatsBroker({
       folder,
-      server: { command: () => [natsServerPath()], removeLeftover: () => undefined, found: natsServerPath() },
+      server: {
+        command: () => [natsServerPath()],
+        removeLeftover: () => undefined,
+        sharesSockets: true,
+        found: natsServerPath(),
+      },
       config: (port) => serverLines({ folder, port, isEncrypted: keyFile !== undefined, syncsAlways: true }),
       keyFile,
       onLine: () => undefined,

@@ -21,7 +21,12 @@ describe('LocalSupervisor', () => {
       instance,
       log,
       apps: [],
-      server: { command: () => [natsServerPath()], removeLeftover: () => undefined, found: 'nats-server' },
+      server: {
+        command: () => [natsServerPath()],
+        removeLeftover: () => undefined,
+        sharesSockets: true,
+        found: 'nats-server',
+      },
       paths: { pipelinesDir: 'deploy/pipelines', catalogPath: 'deploy/models.yaml', samplesDir: 'deploy/samples' },
       encryption: true,
       startedAt: new Date().toISOString(),

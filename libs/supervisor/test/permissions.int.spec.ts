@@ -111,7 +111,12 @@ describe('the permissions of the users of the broker', () => {
     };
     broker = new NatsBroker({
       folder,
-      server: { command: () => [natsServerPath()], removeLeftover: () => undefined, found: 'nats-server' },
+      server: {
+        command: () => [natsServerPath()],
+        removeLeftover: () => undefined,
+        sharesSockets: true,
+        found: 'nats-server',
+      },
       config: (port) => natsConfig({ ...settings, port }),
       keyFile: undefined,
       onLine: () => undefined,

@@ -3,6 +3,9 @@ import { table } from '../terminal/table.js';
 import { megabytes } from '../terminal/terminal.js';
 import type { CommandContext } from './context.js';
 
+/** Memory is optional: everything is ready without it. */
+const REDIS = 'redis-server';
+
 interface ProcessLine {
   readonly name: string;
   readonly state: 'ready' | 'loading' | 'failed' | 'running';
@@ -29,7 +32,8 @@ export async function status({ instance, terminal }: CommandContext, { json }: {
     ...(process.pid === undefined ? {} : { memoryBytes: memoryOf(process.pid) }),
   }));
   const memoryBytes = services.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0);
-  const ready = state.services.length > 0 && services.every(({ state }) => state === 'ready' || state === 'running');
+  const isUp = ({ name, state }: ProcessLine) => state === 'ready' || state === 'running' || name === REDIS;
+  const ready = state.services.length > 0 && services.every(isUp);
   const { url, tracesUrl, startedAt } = state;
   const { logFile } = instance;
   if (json)
@@ -50,7 +54,14 @@ export async function status({ instance, terminal }: CommandContext, { json }: {
   return ready ? 0 : 1;
 }
 
-async function processesOf({ services, natsPid, natsUrl, pid }: InstanceState): Promise<ProcessLine[]> {
+async function processesOf({
+  services,
+  natsPid,
+  natsUrl,
+  redisPid,
+  redisUrl,
+  pid,
+}: InstanceState): Promise<ProcessLine[]> {
   const statuses = await Promise.all(services.map(probe));
   return [
     ...statuses.map(({ checks, ...process }) => ({
@@ -59,6 +70,9 @@ async function processesOf({ services, natsPid, natsUrl, pid }: InstanceState): 
     })),
     ...(natsUrl
       ? [{ name: 'nats-server', state: natsPid ? 'running' : 'failed', pid: natsPid, url: natsUrl } as const]
+      : []),
+    ...(redisUrl
+      ? [{ name: REDIS, state: redisPid ? 'running' : 'failed', pid: redisPid, url: redisUrl } as const]
       : []),
     { name: 'supervisor', state: 'running', pid },
   ];

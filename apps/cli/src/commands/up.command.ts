@@ -15,7 +15,7 @@ import { stopSignal } from '../terminal/stop-signal.js';
 import { seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
 import { askSample } from './ask.js';
-import { natsServer, openStore, showOther, type CommandContext } from './context.js';
+import { natsServer, openStore, redisServer, showOther, type CommandContext } from './context.js';
 
 export interface UpOptions {
   readonly once?: boolean;
@@ -34,8 +34,8 @@ export async function up(context: CommandContext, options: UpOptions): Promise<n
   if ('other' in claimed) return showOther(context.terminal, claimed.other);
   const log = new LogFile(context.instance.logFile);
   try {
-    const server = await prepare(context, stop);
-    return await supervise(context, options, { server, log, startedAt: claimed.own.startedAt, stop });
+    const servers = await prepare(context, stop);
+    return await supervise(context, options, { ...servers, log, startedAt: claimed.own.startedAt, stop });
   } catch (error) {
     // An interrupted step can fail in any way.
     if (stop.aborted) return INTERRUPTED;
@@ -46,18 +46,24 @@ export async function up(context: CommandContext, options: UpOptions): Promise<n
   }
 }
 
-async function prepare(context: CommandContext, stop: AbortSignal): Promise<ServerProgram> {
+async function prepare(context: CommandContext, stop: AbortSignal): Promise<Servers> {
   const from = Date.now();
   const store = await openStore(context);
   const report = transferReport(context.terminal);
   const server = await natsServer(context, store, report, stop);
+  const redis = context.config.redisUrl ? undefined : await redisServer(context, store, report, stop);
   const fetched = await fetchModels(store, DEFAULT_MODELS, report, stop);
   context.terminal.line(`✓ models are ${fetched === 0 ? 'present' : 'downloaded'} (${seconds(Date.now() - from)})`);
-  return server;
+  return { server, redis };
 }
 
-interface Start {
+interface Servers {
   readonly server: ServerProgram;
+  /** Absent when none was found, or when somebody else runs one. */
+  readonly redis: ServerProgram | undefined;
+}
+
+interface Start extends Servers {
   readonly log: LogFile;
   readonly startedAt: string;
   readonly stop: AbortSignal;
@@ -66,19 +72,20 @@ interface Start {
 async function supervise(
   { config, instance, terminal }: CommandContext,
   options: UpOptions,
-  { server, log, startedAt, stop }: Start,
+  { server, redis, log, startedAt, stop }: Start,
 ): Promise<number> {
   const apps = findServiceApps(config.root);
   if (apps.length === 0) throw new CliError('No service is built', 'run `npm start` once');
   const report = (line: string) => terminal.line(line);
   const gatewayPort = options.port ?? config.gatewayPort;
-  const { natsPort, encryption } = config;
+  const { natsPort, encryption, redisMemoryMb: memoryMb } = config;
   const traces = options.traces ? config : undefined;
   const settings = {
     instance,
     log,
     apps,
     server,
+    redis: redis && { program: redis, memoryMb },
     paths: config,
     natsPort,
     gatewayPort,

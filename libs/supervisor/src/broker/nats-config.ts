@@ -7,7 +7,7 @@ export interface NatsSettings {
   readonly folder: string;
   /** -1 lets the system choose. */
   readonly port: number;
-  readonly credentials: Credentials;
+  readonly credentials: Omit<Credentials, 'redis'>;
   /** Whether the files are encrypted, with the key in the environment variable {@link BROKER_KEY}. */
   readonly isEncrypted: boolean;
   /** The pipelines whose results only operators read. */

@@ -15,11 +15,12 @@ const credentialsSchema = z.object({
   tenants: tenantPasswords,
   operators: tenantPasswords,
   processes: z.record(z.string(), password).default({}),
+  redis: password,
 });
 
 /**
  * The passwords of the broker's users: `services`, which has no limits, for each tenant one user for callers and one for
- * operators, and one user for each process.
+ * operators, and one user for each process. `redis` is that of the services' user in Redis.
  */
 export type Credentials = z.infer<typeof credentialsSchema>;
 
@@ -58,6 +59,10 @@ export class Instance {
     return join(this.folder, 'nats');
   }
 
+  get redisFolder(): string {
+    return join(this.folder, 'redis');
+  }
+
   removeEnvironments(): void {
     rmSync(this.environmentFile, { force: true });
     rmSync(this.environmentsFolder, { recursive: true, force: true });
@@ -70,7 +75,7 @@ export class Instance {
   }
 
   /**
-   * The broker's passwords, generated once and readable by this user alone. Missing ones are added to the file.
+   * The passwords of the broker and of Redis, generated once and readable by this user alone. Missing ones are added to the file.
    *
    * @param processes the processes that need a user.
    */

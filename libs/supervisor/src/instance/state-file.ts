@@ -18,6 +18,8 @@ export const stateSchema = z.object({
   url: z.string().optional(),
   natsUrl: z.string().optional(),
   natsPid: z.number().int().optional(),
+  redisUrl: z.string().optional(),
+  redisPid: z.number().int().optional(),
   tracesUrl: z.string().optional(),
   services: z.array(memberSchema),
 });

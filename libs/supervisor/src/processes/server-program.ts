@@ -39,6 +39,8 @@ export interface ServerProgram {
   command(folder: string): string[];
   /** Removes the container that a killed client left; does nothing for a program. */
   removeLeftover(folder: string): void;
+  /** Whether a Unix socket that the server creates in its folder can be used from this machine. */
+  readonly sharesSockets: boolean;
   /** A description for people. */
   readonly found: string;
 }
@@ -95,7 +97,12 @@ function program(kind: ServerKind, path: string, version: string, link: string |
   // The file itself: a link to a link can lead to itself, as when two homes share one folder of programs.
   const target = realpathSync(path);
   if (link && realPathOf(link) !== target) linkAt(link, target);
-  return { command: () => [target], removeLeftover: () => undefined, found: `${kind.program} ${version}` };
+  return {
+    command: () => [target],
+    removeLeftover: () => undefined,
+    sharesSockets: process.platform !== 'win32',
+    found: `${kind.program} ${version}`,
+  };
 }
 
 function realPathOf(path: string): string | undefined {
@@ -124,6 +131,8 @@ function container({ program, image, containerName, environment }: ServerKind, d
     command: (folder) => [docker, ...run, '--name', name(folder), '--volume', `${folder}:${folder}`, image, program],
     removeLeftover: (folder) =>
       void spawnSync(docker, ['rm', '--force', name(folder)], { stdio: 'ignore', timeout: 5_000 }),
+    // Elsewhere, containers run in a virtual machine.
+    sharesSockets: process.platform === 'linux',
     found: `${program} in a container (${image})`,
   };
 }
