@@ -81,6 +81,18 @@ const ROUTES: Readonly<Record<string, Attempts>> = {
   'POST /v1/items': resource('/v1/items', 'upsert_items', { id: 'i' }),
   'GET /v1/users/:id': resource('/v1/users/u', 'export_user'),
   'DELETE /v1/users/:id': resource('/v1/users/u', 'erase_user'),
+  'POST /v1/documents': (pipelines) => [
+    { path: '/v1/documents', body: { id: 'd' }, needs: pipelineNamed(pipelines, 'upsert_document').role, letIn: [503] },
+    {
+      path: '/v1/documents',
+      body: [{ id: 'd' }],
+      needs: pipelineNamed(pipelines, 'import_documents').role,
+      letIn: [202],
+    },
+  ],
+  'GET /v1/documents': resource('/v1/documents', 'list_documents'),
+  'GET /v1/documents/:id': resource('/v1/documents/d', 'show_document'),
+  'DELETE /v1/documents/:id': resource('/v1/documents/d', 'delete_document'),
   'POST /v1/analyze': resource('/v1/analyze', 'text_analysis', { text: 'hi' }),
   'PUT /v1/schedules/:name': (pipelines) =>
     pipelines.map((each) => ({
