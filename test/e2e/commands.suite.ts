@@ -45,7 +45,7 @@ export function commandsSuite(running: () => Instance): void {
       const status = await llmos('status');
       return status.code === 0 ? status : undefined;
     });
-    for (const name of ['gateway', 'asr', 'intent', 'retrieval', 'generation', 'nats-server'])
+    for (const name of ['gateway', 'asr', 'intent', 'retrieval', 'generation', 'nats-server', 'redis-server'])
       expect(output).toContain(name);
   });
 

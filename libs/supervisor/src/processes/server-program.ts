@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { lstatSync, mkdirSync, readlinkSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { SupervisorError } from '../supervisor-error.js';
 import { findDocker, findProgram, outputOf } from './find-program.js';
 import { atLeast, versionIn } from './program-version.js';
@@ -94,15 +94,25 @@ async function fetched(kind: ServerKind, { fetch }: ServerSearch, link: string):
 }
 
 function program(kind: ServerKind, path: string, version: string, link: string | undefined): ServerProgram {
-  // The file itself: a link to a link can lead to itself, as when two homes share one folder of programs.
-  const target = realpathSync(path);
-  if (link && realPathOf(link) !== target) linkAt(link, target);
+  const target = fileNamed(path);
+  if (link && realPathOf(link) !== realpathSync(target)) linkAt(link, target);
   return {
     command: () => [target],
     removeLeftover: () => undefined,
     sharesSockets: process.platform !== 'win32',
     found: `${kind.program} ${version}`,
   };
+}
+
+/**
+ * Follows links as long as the program keeps its name. A link to a link can lead to itself, as when two homes share one
+ * folder of programs; and a program can behave by its name: Debian's redis-server is a link to redis-check-rdb.
+ */
+function fileNamed(path: string): string {
+  const file = join(realpathSync(dirname(path)), basename(path));
+  if (!lstatSync(file).isSymbolicLink()) return file;
+  const next = resolve(dirname(file), readlinkSync(file));
+  return basename(next) === basename(file) ? fileNamed(next) : file;
 }
 
 function realPathOf(path: string): string | undefined {
