@@ -36,11 +36,10 @@ export class ExactVectorIndex implements VectorIndex {
 
   compare(question: Float32Array, tenant: string): VectorMatch[] {
     const memory = this.memoryFor(question.length);
-    memory.ask(question);
-    const matches: VectorMatch[] = [];
-    for (const { ref, block, memory: own } of this.tenants.get(tenant)?.values() ?? [])
-      if (own === memory) matches.push({ ref, similarities: memory.products(block) });
-    return matches;
+    const entries = [...(this.tenants.get(tenant)?.values() ?? [])].filter(({ memory: own }) => own === memory);
+    const blocks = entries.map(({ block }) => block);
+    const products = memory.products(question, blocks);
+    return entries.map(({ ref }, n) => ({ ref, similarities: products[n]! }));
   }
 
   private memoryFor(dimensions: number): VectorMemory {

@@ -45,19 +45,22 @@ export class VectorMemory {
     else this.free.set(count, [address]);
   }
 
-  /** Makes this the question of the following products. */
-  ask(question: Float32Array): void {
+  /** The dot products of the question with the vectors of each block, in one array for all of them. */
+  products(question: Float32Array, blocks: readonly VectorBlock[]): Float32Array[] {
     this.write(this.question, question);
-  }
-
-  /** The dot product of the question with each vector of the block. */
-  products({ address, count }: VectorBlock): Float32Array {
-    if (count > this.outRoom) {
-      this.out = this.allocate(Math.ceil((count * FLOAT_BYTES) / 16) * 16);
-      this.outRoom = count;
+    const total = blocks.reduce((sum, { count }) => sum + count, 0);
+    if (total > this.outRoom) {
+      this.outRoom = total * 2;
+      this.out = this.allocate(Math.ceil((this.outRoom * FLOAT_BYTES) / 16) * 16);
     }
-    this.multiply(address, count, this.rowBytes, this.question, this.out);
-    return new Float32Array(this.memory.buffer, this.out, count).slice();
+    let at = this.out;
+    for (const { address, count } of blocks) {
+      this.multiply(address, count, this.rowBytes, this.question, at);
+      at += count * FLOAT_BYTES;
+    }
+    const all = new Float32Array(this.memory.buffer, this.out, total).slice();
+    let from = 0;
+    return blocks.map(({ count }) => all.subarray(from, (from += count)));
   }
 
   private write(address: number, vector: Float32Array): void {
