@@ -116,13 +116,14 @@ export class HybridIndex {
 
   private matchByMeaning(vector: Float32Array, tenants: readonly string[]): ReadonlyMap<IndexedDocument, VectorMatch> {
     const matches = new Map<IndexedDocument, VectorMatch>();
-    const taken = new Set<string>();
-    for (const tenant of new Set(tenants)) {
+    const asked = [...new Set(tenants)];
+    for (const [n, tenant] of asked.entries()) {
+      const before = asked.slice(0, n);
       for (const match of this.vectors.compare(vector, tenant)) {
+        const { id } = match.ref;
         const document = this.byRef.get(match.ref);
-        if (!document || taken.has(match.ref.id)) continue;
-        taken.add(match.ref.id);
-        matches.set(document, match);
+        if (document && !before.some((other) => this.documents.has(keyOf({ tenant: other, id }))))
+          matches.set(document, match);
       }
     }
     return matches;
