@@ -125,6 +125,47 @@ describe('GenerationService', () => {
     expect(model.asked).toBe(0);
   });
 
+  it('answers each of two questions from its own passages, and names the one that nothing answers', async () => {
+    const pin = {
+      ...passage,
+      id: 'pin#0',
+      document: 'pin',
+      title: 'PIN',
+      text: 'You change your PIN at a cash machine.',
+    };
+    const two = { question: 'When does my card arrive and how do I change my PIN?', notice: 'Ask for a person.' };
+    const questions = ['When does my new card arrive', 'how do I change my PIN?'];
+    const passages = [
+      { ...passage, question: 0 },
+      { ...pin, question: 1 },
+    ];
+    const service = new GenerationService(
+      modelOf(() => ''),
+      { ...settings, phrasing: false },
+    );
+    const quoted = await ask(
+      modelOf(() => ''),
+      { ...two, questions, passages },
+      undefined,
+      service,
+    );
+    expect(quoted.text).toBe(
+      'A new card arrives within 5 working days. You change your PIN at a cash machine. Ask for a person.',
+    );
+    expect(quoted).toMatchObject({ grounding: 'extracted', citations: [{ document: 'card' }, { document: 'pin' }] });
+    const unknown = passages.map((each, n) => ({ ...each, relevance: n === 0 ? 0.9 : 0.1 }));
+    expect(
+      (
+        await ask(
+          modelOf(() => ''),
+          { ...two, questions, passages: unknown },
+          undefined,
+          service,
+        )
+      ).text,
+    ).toContain('I could not find anything about “how do I change my PIN?”');
+  });
+
   it.each(['', '   ', '\u0000\u0007', '...?'])(
     'asks to repeat the question when the transcript is %j',
     async (question) => {

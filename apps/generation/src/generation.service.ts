@@ -4,6 +4,7 @@ import { leaks } from '@llmos/guardrails';
 import { withBreaker, type Operation } from '@llmos/resilience';
 import { withModelSpan } from '@llmos/telemetry';
 import { GroundedComposer } from './grounding/composer.js';
+import { joinAnswers, partsOf, type Part } from './grounding/parts.js';
 import { groundedPrompt } from './grounding/prompt.js';
 import { weigh, type Choice } from './grounding/evidence.js';
 import { plainText } from './grounding/sentences.js';
@@ -43,6 +44,7 @@ export const NOT_FOUND_TEXT =
   'I could not find anything about that in our help centre. ' +
   'Could you ask it in another way, or contact our support team?';
 export const NOTHING_HEARD_TEXT = 'Sorry, I did not hear a question. Could you say it again?';
+const MAX_NAMED_CHARACTERS = 200;
 const FREE_TEMPERATURE = 0.2;
 const NO_USAGE = { inputTokens: 0, outputTokens: 0 };
 
@@ -80,11 +82,33 @@ export class GenerationService {
     const question = plainText(input.question);
     if (!/[\p{L}\p{N}]/u.test(question)) return this.plain(NOTHING_HEARD_TEXT, context);
     if (input.grounding === 'off') return this.answerFreely(input, context);
-    const evidence = weigh(input.passages, this.settings.minRelevance);
-    if (evidence.kind === 'choice') return this.plain(choiceText(evidence.choices), context, evidence.choices);
-    const sources = evidence.kind === 'answer' ? sourcesOf(evidence.passages) : [];
-    if (sources.length === 0) return this.plain(NOT_FOUND_TEXT, context);
-    return this.answerFrom(sources, { ...input, question }, context);
+    const answers = await this.answerEach(partsOf({ ...input, question }), input, context);
+    if (input.notice) answers.push(this.plain(input.notice, context));
+    return joinAnswers(answers);
+  }
+
+  private async answerEach(
+    parts: readonly Part[],
+    input: AnswerInput,
+    context: AnswerContext,
+  ): Promise<AnswerOutput[]> {
+    const weighed = parts.map((part) => ({ ...part, evidence: weigh(part.passages, this.settings.minRelevance) }));
+    if (weighed.every(({ evidence }) => evidence.kind === 'none')) return [this.plain(NOT_FOUND_TEXT, context)];
+    const answers: AnswerOutput[] = [];
+    for (const { question, evidence } of weighed) {
+      if (evidence.kind === 'choice') {
+        answers.push(this.plain(choiceText(evidence.choices), context, evidence.choices));
+        continue;
+      }
+      const sources = evidence.kind === 'answer' ? sourcesOf(evidence.passages) : [];
+      const missing = parts.length > 1 ? missingText(question) : NOT_FOUND_TEXT;
+      answers.push(
+        sources.length === 0
+          ? this.plain(missing, context)
+          : await this.answerFrom(sources, { ...input, question }, context),
+      );
+    }
+    return answers;
   }
 
   private async answerFrom(
@@ -181,6 +205,11 @@ export class GenerationService {
       return result;
     });
   }
+}
+
+/** The question of several that nothing answers is named. */
+function missingText(question: string): string {
+  return `I could not find anything about “${question.slice(0, MAX_NAMED_CHARACTERS)}” in our help centre.`;
 }
 
 /** Titles are in quotation marks, because some are questions and others are not. */

@@ -5,6 +5,7 @@ import type { DocumentRef, StoredDocument } from './ports/document-store.port.js
 import type { VectorIndex, VectorMatch } from './ports/vector-index.port.js';
 import { adapt } from './relevance/question-adapter.js';
 import { evidenceOf, relevanceOf, type RelevanceModel } from './relevance/relevance.js';
+import { Vocabulary } from './vocabulary.js';
 import { WordIndex } from './word-index.js';
 
 /** A search in the index. */
@@ -51,6 +52,7 @@ export class HybridIndex {
   /** The same by the very reference that the vector index returns, which is faster than by its text. */
   private readonly byRef = new Map<DocumentRef, IndexedDocument>();
   private readonly words = new WordIndex<IndexedDocument>();
+  private readonly vocabulary = new Vocabulary();
   private readonly names = new NameIndex();
 
   constructor(
@@ -69,6 +71,7 @@ export class HybridIndex {
     this.documents.set(keyOf(ref), document);
     this.byRef.set(ref, document);
     this.words.add(document, wordsOf(document));
+    this.vocabulary.add(ref.tenant, wordsOf(document));
     this.vectors.set(ref, stored.vectors);
   }
 
@@ -76,6 +79,7 @@ export class HybridIndex {
     const document = this.documents.get(keyOf(ref));
     if (!document) return;
     this.words.delete(document);
+    this.vocabulary.delete(ref.tenant, wordsOf(document));
     this.vectors.delete(ref);
     this.names.remove(ref.tenant, document.terms);
     this.documents.delete(keyOf(ref));
@@ -98,6 +102,11 @@ export class HybridIndex {
       passages.push(...bestPassages(candidate, relevanceOf(candidate.evidence, this.model)).slice(0, room));
     });
     return { passages, documents: candidates.length };
+  }
+
+  /** The question with the words of the tenants' documents where it has typing errors: what is to be embedded. */
+  corrected(question: string, tenants: readonly string[]): string {
+    return this.vocabulary.correct(question, tenants);
   }
 
   private judge({ text, vector, tenants, intent }: HybridQuery): Candidate[] {

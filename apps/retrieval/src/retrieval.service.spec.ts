@@ -36,6 +36,31 @@ describe('RetrievalService', () => {
     expect(await service.delete({ id: 'hours' }, acme)).toEqual({ id: 'hours', deleted: false });
   });
 
+  it('searches several questions apart, and passages say which they may answer', async () => {
+    const { service } = await start();
+    const card = { id: 'card', title: 'Card fees', text: 'A new card costs five pounds.', intents: [] };
+    await service.upsert({ document: hours }, acme);
+    await service.upsert({ document: card }, acme);
+    const questions = ['what are the opening hours', 'which fees has a card'];
+    const found = await service.search({ ...query(questions.join(' and ')), questions }, acme);
+    expect(found.questions).toEqual(questions);
+    const first = (n: number) => found.passages.find(({ question }) => question === n)?.document;
+    expect([first(0), first(1)]).toEqual(['hours', 'card']);
+    const same = ['what are the opening hours', 'when are the opening hours'];
+    const one = await service.search({ ...query(same.join(' and ')), questions: same }, acme);
+    expect(one.questions).toEqual([same.join(' and ')]);
+    expect(one.passages[0]).not.toHaveProperty('question');
+  });
+
+  it('reads a follow-up with what was asked before', async () => {
+    const { service } = await start();
+    await service.upsert({ document: hours }, acme);
+    const context = 'what are the opening hours';
+    const found = await service.search({ ...query('and today'), context, followUp: 'certain' }, acme);
+    expect(found.questions).toEqual([`${context} and today`]);
+    expect(found.passages[0]?.document).toBe('hours');
+  });
+
   it('never shows, replaces or deletes a document of another tenant', async () => {
     const { service } = await start();
     await service.upsert({ document: hours }, acme);

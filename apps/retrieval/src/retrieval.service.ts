@@ -4,6 +4,8 @@ import { carriedVector, carryEmbedding, type Embedder } from '@llmos/models';
 import type { DocumentEmbedder } from './document-embedder.js';
 import type { DocumentFeed, KnownDocument } from './document-feed.js';
 import { refOf } from './document-writer.js';
+import { ANSWERS, chooseReading, relevanceOf, type Found } from './reading-choice.js';
+import { readingsOf } from './query-reading.js';
 import type { HybridIndex } from './hybrid-index.js';
 import type { DocumentStore } from './ports/document-store.port.js';
 
@@ -28,16 +30,60 @@ export interface RetrievalParts {
 export class RetrievalService {
   constructor(private readonly parts: RetrievalParts) {}
 
+  /** Several questions are searched apart if different documents answer them; else their message is one question. */
   async search(input: InputOf<typeof search>, { tenant, signal }: RequestContext): Promise<OutputOf<typeof search>> {
-    const text = plainText(input.query);
+    const { index, embeddings } = this.parts;
+    const tenants = [tenant, SHARED_TENANT];
+    const plain = (text: string): string => index.corrected(plainText(text), tenants);
+    const query = plain(input.query);
+    const apart = (input.questions ?? []).map(plain).filter((question) => question !== '');
+    const several = apart.length > 1 ? apart : [];
+    const readings = readingsOf(apart.length === 1 ? apart[0]! : query, input.context && plain(input.context));
+    const vectors = await this.vectorsOf(
+      new Set([query, ...readings.map(({ text }) => text), ...several]),
+      input,
+      signal,
+    );
+    const find = (text: string, intent?: string): Found => ({
+      text,
+      ...index.search({
+        text,
+        vector: vectors.get(text)!,
+        limit: input.limit,
+        intent,
+        tenants,
+      }),
+    });
+    const embedding = carryEmbedding(embeddings.model, query, vectors.get(query)!);
+    const parts = several.map((text) => find(text));
+    const differ = new Set(parts.map(({ passages }) => passages[0]?.document)).size === parts.length;
+    if (parts.length > 0 && differ && parts.some(({ passages }) => relevanceOf(passages) >= ANSWERS)) {
+      const passages = parts.flatMap((part, question) => part.passages.map((passage) => ({ ...passage, question })));
+      return { passages, documents: parts[0]!.documents, questions: several, embedding };
+    }
+    const found = readings.map(({ text, withContext }) => ({ ...find(text, input.intent), withContext }));
+    const { text, passages, documents } = chooseReading(found, input.followUp);
+    return { passages, documents, questions: [text], embedding };
+  }
+
+  private async vectorsOf(
+    texts: ReadonlySet<string>,
+    { embedding }: InputOf<typeof search>,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, Float32Array>> {
     const { embeddings } = this.parts;
-    const vector =
-      carriedVector(input.embedding, embeddings.model, text) ?? (await embeddings.embed([text], signal))[0];
-    if (!vector) throw new LlmosError('INTERNAL', 'The embedding model gave no vector for the question.');
+    const vectors = new Map<string, Float32Array>();
+    for (const text of texts) {
+      const carried = carriedVector(embedding, embeddings.model, text);
+      if (carried) vectors.set(text, carried);
+    }
+    const missing = [...texts].filter((text) => !vectors.has(text));
+    const embedded = missing.length === 0 ? [] : await embeddings.embed(missing, signal);
+    if (embedded.length < missing.length)
+      throw new LlmosError('INTERNAL', 'The embedding model gave no vector for the question.');
     signal?.throwIfAborted();
-    const { limit, intent } = input;
-    const found = this.parts.index.search({ text, vector, limit, intent, tenants: [tenant, SHARED_TENANT] });
-    return { ...found, embedding: carryEmbedding(embeddings.model, text, vector) };
+    missing.forEach((text, at) => vectors.set(text, embedded[at]!));
+    return vectors;
   }
 
   /** Resolves when the document is stored and this replica's searches find it; other replicas follow shortly. */

@@ -27,6 +27,10 @@ export const answer = capability({
   input: z.object({
     /** Empty if nothing was transcribed: the answer then asks the caller to repeat the question. */
     question: z.string().max(4_000),
+    /** The questions in `question`, if passages name theirs. */
+    questions: z.array(z.string().max(4_000)).max(3).optional(),
+    /** Said after the answer. */
+    notice: z.string().max(500).optional(),
     passages: z.array(passageSchema).max(50).default([]),
     grounding: z.enum(['on', 'off']).default('on'),
     maxTokens: z.number().int().min(1).max(1_024).default(120),

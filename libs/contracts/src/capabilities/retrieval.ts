@@ -34,6 +34,8 @@ export const passageSchema = z.object({
    * if no search has judged the passage: whoever passes it on vouches for it.
    */
   relevance: z.number().min(0).max(1).optional(),
+  /** Which of several questions it may answer, from 0. Absent: the only one. */
+  question: z.number().int().nonnegative().optional(),
 });
 export type Passage = z.infer<typeof passageSchema>;
 
@@ -52,6 +54,12 @@ export const search = capability({
   timeoutMs: 10_000,
   input: z.object({
     query: z.string().min(1).max(4_000),
+    /** The questions in `query`, if they are searched apart; each finds `limit` passages. */
+    questions: z.array(z.string().max(4_000)).max(3).optional(),
+    /** What was asked before. It is searched together with `query` if `query` is not understood alone. */
+    context: z.string().max(4_000).optional(),
+    /** How likely it is that `query` needs its context. Absent: possible. */
+    followUp: z.enum(['certain', 'likely', 'possible']).optional(),
     limit: z.number().int().min(1).max(50).default(5),
     /** Documents written for this intent rank higher. */
     intent: z.string().optional(),
@@ -61,6 +69,8 @@ export const search = capability({
   output: z.object({
     passages: z.array(passageSchema),
     documents: z.number().int().nonnegative(),
+    /** The questions that the passages were found for; `query` alone, or several that different documents answer. */
+    questions: z.array(z.string()),
     /** Embedding of `query`, for later steps. */
     embedding: textEmbeddingSchema.optional(),
   }),
@@ -79,6 +89,7 @@ export const search = capability({
         },
       ],
       documents: 77,
+      questions: ['When will my card arrive?'],
     },
   },
 });
