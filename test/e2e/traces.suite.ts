@@ -13,7 +13,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     instance = running();
   });
 
-  /** The spans of a trace, once those of the model, of output screening (the last step) and of the root are there. */
+  /** The spans of a trace, once those of the model, of the last step and of the root are there. */
   const traceOf = (traceId: string, root: string) =>
     waitFor(
       `the spans of ${traceId}`,
@@ -22,7 +22,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
         const names = spans.map(({ name }) => name);
         return names.includes(root) &&
           names.some((name) => name.startsWith('chat ')) &&
-          names.filter((name) => name.startsWith('process') && name.endsWith('security.screen')).length === 2
+          names.some((name) => name.startsWith('process') && name.endsWith('conversation.record'))
           ? spans
           : undefined;
       },
@@ -53,12 +53,14 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     let previous = root;
     for (const capability of [
       'asr.transcribe',
+      'conversation.understand',
       'intent.detect',
       'retrieval.search',
       'security.screen',
       'security.redact',
       'generation.answer',
       'security.screen',
+      'conversation.record',
     ]) {
       const send = childOf(spans, previous, `send llmos.task.live.${capability}`);
       const process = childOf(spans, send, `process llmos.task.live.${capability}`);
@@ -119,12 +121,18 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     nc.publish('llmos.in.default.customer_service', JSON.stringify({ text: 'I lost my phone.' }), { headers: h });
     await nc.flush();
     await nc.close();
+    const result = 'send llmos.out.default.customer_service';
+    await waitFor(
+      'the result',
+      () => received().some((span) => span.traceId === traceId && span.name === result),
+      20_000,
+    );
     const spans = await traceOf(traceId, 'process llmos.in.{tenant}.{pipeline}');
     expect(named(spans, 'process llmos.in.{tenant}.{pipeline}')).toMatchObject({
       kind: CONSUMER,
       parentSpanId: '2222222222222222',
     });
-    expect(named(spans, 'send llmos.out.default.customer_service').service).toBe('security');
+    expect(named(spans, result).service).toBe('conversation');
     expect(
       spans
         .filter((span) => span.parentSpanId !== '2222222222222222' && !parentOf(spans, span))

@@ -1,0 +1,106 @@
+import { fileURLToPath } from 'node:url';
+import { record, understand } from '@llmos/contracts/capabilities/conversation';
+import { runStep } from '@llmos/testing';
+import { MemoryTurns } from '../test/fixtures/memory-turns.js';
+import { ConversationService } from './conversation.service.js';
+import { ConversationSteps } from './conversation.steps.js';
+import { readReplies } from './replies.js';
+
+const REPLIES = fileURLToPath(new URL('../replies.yaml', import.meta.url));
+
+describe('The conversation service', () => {
+  let turns: MemoryTurns;
+  let steps: ConversationSteps;
+
+  beforeEach(async () => {
+    turns = new MemoryTurns();
+    steps = new ConversationSteps(new ConversationService(turns, await readReplies(REPLIES)));
+  });
+  const say = async (text: string, conversation?: string) =>
+    (await runStep(understand, (input, context) => steps.understand(input, context), { text, conversation })).output;
+  const keep = async (text: string, answer: string) =>
+    (
+      await runStep(record, (input, context) => steps.record(input, context), {
+        conversation: 'c1',
+        text,
+        question: text,
+        answer,
+      })
+    ).output;
+
+  it("returns the output of its contract's example, and streams the reply", async () => {
+    const { input, output } = understand.example;
+    const ran = await runStep(understand, (each, context) => steps.understand(each, context), input);
+    expect(ran).toEqual({ output, deltas: [{ sentence: output.reply }] });
+  });
+
+  it('begins a conversation with the id of the run', async () => {
+    const { conversation } = await say('hello');
+    expect(conversation).toMatch(/^[A-Za-z0-9_-]+$/);
+    expect(await say('hello', 'c1')).toMatchObject({ conversation: 'c1' });
+  });
+
+  it('passes a question on', async () => {
+    expect(await say('hello, my card was stolen')).toMatchObject({
+      topic: 'question',
+      question: 'hello, my card was stolen',
+      followUp: 'possible',
+      language: 'en',
+    });
+  });
+
+  it('gives a follow-up what was asked before in its conversation, and only there', async () => {
+    expect(await keep('How much is a transfer?', 'It is free.')).toEqual({ kept: true, degraded: false });
+    expect(await say('and to the US?', 'c1')).toMatchObject({
+      question: 'to the US?',
+      context: 'How much is a transfer?',
+      followUp: 'certain',
+    });
+    expect(await say('and to the US?', 'c2')).not.toHaveProperty('context');
+    expect(await say('and to the US?')).not.toHaveProperty('context');
+  });
+
+  it('finds the questions of a message, each of which stands alone', async () => {
+    expect(await say('How long does a transfer take and what is the fee for it?')).toMatchObject({
+      questions: ['How long does a transfer take', 'How long does a transfer take what is the fee for it?'],
+      urgent: false,
+    });
+    expect(await say('I do not want to close my account, I want to change my address')).toMatchObject({
+      questions: ['I want to change my address'],
+    });
+  });
+
+  it('puts danger first, and offers a person', async () => {
+    const understood = await say("I think I've been scammed. How long does a transfer take?");
+    expect(understood).toMatchObject({ urgent: true, notice: expect.stringContaining('ask for a person') as string });
+    expect(understood.questions).toEqual([expect.stringContaining('Fraud')]);
+  });
+
+  it('repeats what it said last', async () => {
+    expect((await say('can you repeat that?', 'c1')).reply).toContain('not said anything');
+    await keep('How much is a transfer?', 'It is free.');
+    expect((await say('can you repeat that?', 'c1')).reply).toBe('It is free.');
+  });
+
+  it('says that a person takes over, in the language of the customer', async () => {
+    expect(await say('Quiero hablar con una persona')).toMatchObject({
+      topic: 'person',
+      handover: true,
+      language: 'es',
+    });
+    expect(await say('Can I talk to a human?')).toMatchObject({ topic: 'person', handover: true, language: 'en' });
+  });
+
+  it('asks for English in the language of the question', async () => {
+    const german = await say('Wie kann ich meine Adresse ändern?');
+    expect(german).toMatchObject({ topic: 'language', language: 'de', handover: false });
+    expect(german.reply).toContain('Englisch');
+    expect(await say('Я потерял карту')).toMatchObject({ topic: 'language', language: 'und' });
+  });
+
+  it('goes on without memory when the store does not answer', async () => {
+    turns.isDown = true;
+    expect(await say('and to the US?', 'c1')).toMatchObject({ question: 'and to the US?', degraded: true });
+    expect(await keep('How much is a transfer?', 'It is free.')).toEqual({ kept: false, degraded: true });
+  });
+});

@@ -1,0 +1,96 @@
+import { hasCode, type InputOf, type OutputOf } from '@llmos/contracts';
+import type { forget, record, understand } from '@llmos/contracts/capabilities/conversation';
+import { dangerIn } from './danger.js';
+import { refersBack, resolve } from './follow-up.js';
+import { languageOf, type Language } from './language.js';
+import type { Turn, TurnStore } from './ports/turn-store.port.js';
+import { questionsOf, withoutDenied } from './questions.js';
+import type { Replies, ReplyTopic } from './replies.js';
+import { recogniseSmallTalk } from './small-talk/recognise.js';
+
+export type Understood = OutputOf<typeof understand>;
+type Meaning = Omit<Understood, 'conversation' | 'degraded'>;
+
+/** Understands messages in their conversation. Without memory each message stands alone, and the output says so. */
+export class ConversationService {
+  constructor(
+    private readonly turns: TurnStore,
+    private readonly replies: Replies,
+  ) {}
+
+  /** @param run begins a conversation if the message names none. */
+  async understand(
+    { text, conversation = '' }: InputOf<typeof understand>,
+    { tenant, run }: { readonly tenant: string; readonly run: string },
+  ): Promise<Understood> {
+    const { turns, degraded } = conversation
+      ? await this.recall({ tenant, conversation })
+      : { turns: [], degraded: false };
+    return { ...this.meaningOf(text, turns), conversation: conversation || run, degraded };
+  }
+
+  /** A turn that cannot be kept is no reason to fail the answer that the customer waits for. */
+  async record(
+    { conversation, user, ...turn }: InputOf<typeof record>,
+    { tenant, id }: { readonly tenant: string; readonly id: string },
+  ): Promise<OutputOf<typeof record>> {
+    try {
+      return { kept: await this.turns.append({ tenant, conversation }, turn, { id, user }), degraded: false };
+    } catch (error) {
+      if (!hasCode(error, 'UNAVAILABLE')) throw error;
+      return { kept: false, degraded: true };
+    }
+  }
+
+  /** Deletes the conversations of a user. @throws LlmosError UNAVAILABLE; repeat it. */
+  async forget({ user }: InputOf<typeof forget>, tenant: string): Promise<OutputOf<typeof forget>> {
+    return { conversations: await this.turns.forget(tenant, user) };
+  }
+
+  private async recall(ref: { tenant: string; conversation: string }) {
+    try {
+      return { turns: await this.turns.read(ref), degraded: false };
+    } catch (error) {
+      if (!hasCode(error, 'UNAVAILABLE')) throw error;
+      return { turns: [], degraded: true };
+    }
+  }
+
+  private meaningOf(text: string, turns: readonly Turn[]): Meaning {
+    const talk = recogniseSmallTalk(text);
+    if (talk?.topic === 'repeat') return this.repeat(turns, talk.language);
+    if (talk) return this.reply(talk.topic, talk.language);
+    const language = languageOf([...turns.map((turn) => turn.text), text]);
+    if (language !== 'en') return { ...this.reply('language', language === 'und' ? 'en' : language), language };
+    return { ...this.question(text, turns), language };
+  }
+
+  private question(text: string, turns: readonly Turn[]): Omit<Meaning, 'language'> {
+    const danger = dangerIn(text);
+    const { question, ...read } = resolve(withoutDenied(text), turns);
+    const meaning = { topic: 'question', question, ...read, handover: false } as const;
+    if (danger) {
+      const searched = `${question} ${danger.subject ?? ''}`.trim();
+      return { ...meaning, questions: [searched], urgent: true, notice: this.replies.en.urgent };
+    }
+    return { ...meaning, questions: wholeQuestions(question), urgent: false };
+  }
+
+  private repeat(turns: readonly Turn[], language: Language): Meaning {
+    const reply = this.reply('repeat', language);
+    return { ...reply, reply: turns.at(-1)?.answer ?? reply.reply };
+  }
+
+  private reply(topic: ReplyTopic, language: Language): Meaning {
+    const reply = this.replies[language][topic];
+    return { topic, reply, questions: [], followUp: 'possible', handover: topic === 'person', urgent: false, language };
+  }
+}
+
+/** The questions of a message, each of which stands alone: "how long is it, and what does it cost?" */
+function wholeQuestions(text: string): string[] {
+  return questionsOf(text).reduce<string[]>((whole, question) => {
+    const before = whole.at(-1);
+    return [...whole, before !== undefined && refersBack(question) ? `${before} ${question}` : question];
+  }, []);
+}

@@ -1,0 +1,19 @@
+/** Words of somebody who is being robbed or cheated. */
+const FRAUD =
+  /\b(?:scam(?:m?ed|mers?|s)?|fraud(?:ulent|sters?|s)?|phish(?:ed|ing)?|hack(?:ed|ers?)|conned|tricked|swindled|blackmail(?:ed|ing)?|extort(?:ed|ion)|identity theft|ripped off)\b|\b(?:someone|somebody|a stranger|they|he|she|who)\s+(?:is|are|was|has|have|had|keeps?|got|s)?\s*(?:else\s+)?(?:using|used|uses|accessed|accessing|in|into|taken|took|taking|stealing|stole|stolen|emptied|emptying)\s+(?:my|our)\b|\b(?:unauthori[sz]ed|not authori[sz]ed|did not authori[sz]e|didn'?t authori[sz]e)\b/iu;
+const DISTRESS =
+  /\b(?:suicid\w*|kill myself|end my life|hurt myself|threaten(?:s|ed|ing)? (?:me|us)|in danger|emergency)\b/iu;
+
+/** What the articles that protect are about; searched together with the customer's words. */
+const FRAUD_SUBJECT = 'Fraud: someone else has access to my card or account.';
+
+export interface Danger {
+  /** Added to the question; undefined if its own words find the article. */
+  readonly subject?: string;
+}
+
+/** Whether a message tells of danger, which goes before everything else. */
+export function dangerIn(text: string): Danger | undefined {
+  if (FRAUD.test(text)) return { subject: FRAUD_SUBJECT };
+  return DISTRESS.test(text) ? {} : undefined;
+}

@@ -1,0 +1,31 @@
+import { languageOf } from './language.js';
+
+describe('languageOf', () => {
+  it.each([
+    'App update sucks',
+    'PIN',
+    'card stolen!!',
+    'refund',
+    'pls help',
+    'hi, whats the exchange rate 4 euros',
+    '42',
+    '',
+  ])('takes %j as English', (text) => expect(languageOf([text])).toBe('en'));
+
+  it.each([
+    ['Meine Karte wurde gestohlen', 'de'],
+    ["J'ai perdu ma carte bancaire", 'fr'],
+    ['He perdido mi tarjeta', 'es'],
+    ['Ho perso la mia carta', 'it'],
+    ['Perdi o meu cartão', 'pt'],
+    ['Ik ben mijn kaart kwijt', 'nl'],
+    ['我的卡被偷了', 'zh'],
+    ['Я потерял карту', 'und'],
+    ['カードをなくしました', 'und'],
+  ])('knows the language of %j', (text, language) => expect(languageOf([text])).toBe(language));
+
+  it('looks at the whole conversation', () => {
+    expect(languageOf(['Wie ändere ich meine Adresse?', 'PIN'])).toBe('de');
+    expect(languageOf(['How do I change my address?', 'Hola'])).toBe('en');
+  });
+});

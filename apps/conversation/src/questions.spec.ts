@@ -1,0 +1,30 @@
+import { questionsOf, withoutDenied } from './questions.js';
+
+describe('questionsOf', () => {
+  it.each([
+    ['How do I change my PIN?', ['How do I change my PIN?']],
+    [
+      'hi how long does a transfer take and whats the fee for it?',
+      ['hi how long does a transfer take', 'whats the fee for it?'],
+    ],
+    ['How do I order a card? And where can I use it?', ['How do I order a card?', 'And where can I use it?']],
+    [
+      'My card was eaten by a machine. How do I get a new one?',
+      ['My card was eaten by a machine. How do I get a new one?'],
+    ],
+    ['Can I top up by cheque? I only have cheques.', ['Can I top up by cheque? I only have cheques.']],
+    ['I lost my card and my phone', ['I lost my card and my phone']],
+    ['Visa and Mastercard', ['Visa and Mastercard']],
+    ['Is it free and fast?', ['Is it free and fast?']],
+    ['?', ['']],
+  ])('finds the questions in %j', (text, questions) => expect(questionsOf(text)).toEqual(questions));
+});
+
+describe('withoutDenied', () => {
+  it.each([
+    ['I do not want to close my account, I want to change my address', 'I want to change my address'],
+    ["I don't need a new card but my PIN is blocked", 'my PIN is blocked'],
+    ['I do not want to pay fees', 'I do not want to pay fees'],
+    ["I don't want to wait. ok?", "I don't want to wait. ok?"],
+  ])('reads %j as what is wanted', (text, wanted) => expect(withoutDenied(text)).toBe(wanted));
+});

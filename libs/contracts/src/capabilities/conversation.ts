@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { capability } from '../capability.js';
+import { citationSchema, choiceSchema } from './generation.js';
+
+/** A conversation's id is chosen by the caller; it becomes part of a key. */
+export const conversationIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, "a conversation id is letters, digits, '-' and '_', at most 64");
+
+/**
+ * What a message is about. `question`: it is to be answered from documents. `language`: a question in a language that
+ * is not answered. All others are small talk, and a request for a person.
+ */
+export const topicSchema = z.enum([
+  'question',
+  'greeting',
+  'thanks',
+  'goodbye',
+  'identity',
+  'robot',
+  'repeat',
+  'insult',
+  'person',
+  'language',
+]);
+
+export const understand = capability({
+  name: 'conversation.understand',
+  summary: 'Understands a message in its conversation: small talk is answered, a follow-up becomes a whole question.',
+  timeoutMs: 5_000,
+  input: z.object({
+    text: z.string().min(1).max(4_000),
+    /** Absent: the message begins a conversation. */
+    conversation: conversationIdSchema.optional(),
+  }),
+  output: z.object({
+    /** The conversation's id, for the next message; a new one is that of the run. */
+    conversation: z.string(),
+    topic: topicSchema,
+    /** The message as a question; absent if `reply` answers. */
+    question: z.string().optional(),
+    /** The questions in the message, as they are searched; empty if `reply` answers. */
+    questions: z.array(z.string()).max(3),
+    /** The answer to small talk; absent if a question is to be answered. */
+    reply: z.string().optional(),
+    /** What was asked before, if the question may need it. */
+    context: z.string().optional(),
+    /** How likely it is that the question needs its context. */
+    followUp: z.enum(['certain', 'likely', 'possible']),
+    /** Whether the customer wants a person, or should be offered one. */
+    handover: z.boolean(),
+    /** Whether the customer tells of fraud or danger. */
+    urgent: z.boolean(),
+    /** To be said after the answer. */
+    notice: z.string().optional(),
+    /** The language of the conversation; `und` if it is none of those with replies. */
+    language: z.string(),
+    /** True if earlier messages could not be read. */
+    degraded: z.boolean(),
+  }),
+  example: {
+    input: { text: 'Hello there!', conversation: 'c-1' },
+    output: {
+      conversation: 'c-1',
+      topic: 'greeting',
+      reply: 'Hello! How can I help you?',
+      questions: [],
+      followUp: 'possible',
+      handover: false,
+      urgent: false,
+      language: 'en',
+      degraded: false,
+    },
+  },
+});
+
+export const record = capability({
+  name: 'conversation.record',
+  summary: 'Keeps a turn of a conversation for the messages that follow.',
+  timeoutMs: 5_000,
+  input: z.object({
+    conversation: conversationIdSchema,
+    /** Whose conversation it is: it is deleted with the user's data. */
+    user: z.string().min(1).max(200).optional(),
+    /** What the customer wrote. */
+    text: z.string().max(4_000),
+    /** The question as it was searched; absent for small talk. */
+    question: z.string().max(8_000).optional(),
+    /** What the customer was told. */
+    answer: z.string().max(20_000),
+    citations: z.array(citationSchema).max(50).default([]),
+    choices: z.array(choiceSchema).max(5).default([]),
+  }),
+  output: z.object({
+    /** False if the turn could not be kept: the conversation goes on without it. */
+    kept: z.boolean(),
+    degraded: z.boolean(),
+  }),
+  example: {
+    input: {
+      conversation: 'c-1',
+      text: 'How do I change my PIN?',
+      question: 'How do I change my PIN?',
+      answer: 'You can change it at any cash machine.',
+      citations: [],
+      choices: [],
+    },
+    output: { kept: true, degraded: false },
+  },
+});
+
+export const forget = capability({
+  name: 'conversation.forget',
+  summary: 'Deletes the conversations of a user.',
+  timeoutMs: 10_000,
+  input: z.object({ user: z.string().min(1).max(200) }),
+  output: z.object({ conversations: z.number().int().nonnegative() }),
+  example: { input: { user: 'u-1' }, output: { conversations: 2 } },
+});
