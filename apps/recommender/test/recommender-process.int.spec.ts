@@ -20,6 +20,7 @@ const PIPELINES = loadConfig(baseConfig).pipelinesDir;
 describe('the recommender process, called through its pipelines', () => {
   let nats: TestNatsServer;
   let service: TestServiceProcess | undefined;
+  let conversation: TestServiceProcess | undefined;
   let bus: Bus | undefined;
   let home: string;
   let capabilities: Map<string, Capability>;
@@ -36,10 +37,12 @@ describe('the recommender process, called through its pipelines', () => {
     await symlink(join(cache, 'models'), join(home, 'models'));
     [nats, capabilities] = await Promise.all([startNatsServer(), loadCapabilities()]);
     await start();
+    // `erase_user` also deletes conversations.
+    conversation = await startServiceProcess({ app: 'conversation', natsUrl: nats.url, env: { LLMOS_HOME: home } });
   }, 120_000);
 
   afterAll(async () => {
-    await service?.kill();
+    await Promise.all([service?.kill(), conversation?.kill()]);
     await bus?.close(200);
     await nats?.stop();
     await rm(home, { recursive: true });
@@ -124,7 +127,11 @@ describe('the recommender process, called through its pipelines', () => {
     const { details: kept } = await completed('export_user', { user_id: 'u1' });
     expect(kept['interactions']).toContainEqual({ ...one, value: 1, at: '2024-05-01T10:00:00.000Z' });
     const count = (kept['interactions'] as unknown[]).length;
-    expect((await completed('erase_user', { user_id: 'u1' })).details).toEqual({ user: 'u1', erased: count });
+    expect((await completed('erase_user', { user_id: 'u1' })).details).toEqual({
+      user: 'u1',
+      erased: count,
+      conversations: 0,
+    });
     expect((await completed('export_user', { user_id: 'u1' })).details['interactions']).toEqual([]);
   }, 60_000);
 
