@@ -79,6 +79,15 @@ export function customerServiceSuite(running: () => Instance): void {
     expect(german.body).toMatchObject({ result: expect.stringContaining('Englisch') as string });
   });
 
+  it('understands a follow-up in its conversation, and says again what it said', async () => {
+    const { body: first } = await instance.ask({ text: 'How do I change my PIN?' });
+    const conversation_id = String(first.details!['conversation_id']);
+    const { body: second } = await instance.ask({ text: 'Can I do that abroad?', conversation_id });
+    expect(second.details).toMatchObject({ conversation_id });
+    expect((second.details!['citations'] as { document: string }[])[0]?.document).toBe('change-pin');
+    expect((await instance.ask({ text: 'Can you repeat that?', conversation_id })).body.result).toBe(second.result);
+  });
+
   it('answers two questions in one message, each with its citation', async () => {
     const text = 'How do I change my PIN and how long does a bank transfer take?';
     const { body } = await instance.ask({ text });
