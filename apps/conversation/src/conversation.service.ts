@@ -26,7 +26,7 @@ export class ConversationService {
     const { turns, degraded } = conversation
       ? await this.recall({ tenant, conversation })
       : { turns: [], degraded: false };
-    return { ...this.meaningOf(text, turns), conversation: conversation || run, degraded };
+    return { ...(await this.meaningOf(text, turns)), conversation: conversation || run, degraded };
   }
 
   /** A turn that cannot be kept is no reason to fail the answer that the customer waits for. */
@@ -56,11 +56,11 @@ export class ConversationService {
     }
   }
 
-  private meaningOf(text: string, turns: readonly Turn[]): Meaning {
+  private async meaningOf(text: string, turns: readonly Turn[]): Promise<Meaning> {
     const talk = recogniseSmallTalk(text);
     if (talk?.topic === 'repeat') return this.repeat(turns, talk.language);
     if (talk) return this.reply(talk.topic, talk.language);
-    const language = languageOf([...turns.map((turn) => turn.text), text]);
+    const language = await languageOf([...turns.map((turn) => turn.text), text]);
     if (language !== 'en') return { ...this.reply('language', language === 'und' ? 'en' : language), language };
     return { ...this.question(text, turns), language };
   }

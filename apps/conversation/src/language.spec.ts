@@ -7,10 +7,13 @@ describe('languageOf', () => {
     'card stolen!!',
     'refund',
     'pls help',
+    'send 100 dollars',
+    'money gone',
+    'i lost my crad what do i do',
     'hi, whats the exchange rate 4 euros',
     '42',
     '',
-  ])('takes %j as English', (text) => expect(languageOf([text])).toBe('en'));
+  ])('takes %j as English', (text) => expect(languageOf([text])).resolves.toBe('en'));
 
   it.each([
     ['Meine Karte wurde gestohlen', 'de'],
@@ -22,10 +25,10 @@ describe('languageOf', () => {
     ['我的卡被偷了', 'zh'],
     ['Я потерял карту', 'und'],
     ['カードをなくしました', 'und'],
-  ])('knows the language of %j', (text, language) => expect(languageOf([text])).toBe(language));
+  ])('knows the language of %j', (text, language) => expect(languageOf([text])).resolves.toBe(language));
 
-  it('looks at the whole conversation', () => {
-    expect(languageOf(['Wie ändere ich meine Adresse?', 'PIN'])).toBe('de');
-    expect(languageOf(['How do I change my address?', 'Hola'])).toBe('en');
+  it('looks at the whole conversation', async () => {
+    expect(await languageOf(['Wie ändere ich meine Adresse?', 'PIN'])).toBe('de');
+    expect(await languageOf(['How do I change my address?', 'Hola'])).toBe('en');
   });
 });
