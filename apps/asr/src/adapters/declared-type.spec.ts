@@ -22,6 +22,7 @@ describe('declaredFormat', () => {
     ['audio/PCMA; rate=8000; channels=2', 'alaw', 'sample_rate=8000:ch_layout=2C'],
     ['audio/L16;rate="44100";endianness=big-endian', 's16be', 'sample_rate=44100:ch_layout=1C'],
     ['audio/G722;rate=8000', 'g722', ''],
+    ['"audio/L16;rate=8000;endianness=little-endian"', 's16le', 'sample_rate=8000:ch_layout=1C'],
     ['audio/GSM', 'gsm', ''],
     ['audio/G726-32', 'g726le', 'code_size=4:sample_rate=8000'],
   ])('reads %s', (type, demuxer, options) => {

@@ -48,7 +48,9 @@ const MAX_CHANNELS = 8;
  * @throws LlmosError INVALID_AUDIO if the rate is missing, or the rate or the channels are out of range.
  */
 export function declaredFormat(contentType: string | undefined, bytes: Uint8Array): AudioFormat | undefined {
-  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  const [type = '', ...parameters] = trimmed(contentType ?? '')
+    .toLowerCase()
+    .split(';');
   const [, subtype] = /^\s*audio\/([\w.+-]+)\s*$/.exec(type) ?? [];
   const raw = TYPES.get(subtype ?? '');
   if (!raw || subtype === undefined) return undefined;
