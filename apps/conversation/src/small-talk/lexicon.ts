@@ -12,157 +12,220 @@ export const TOPICS: readonly Topic[] = ['insult', 'robot', 'identity', 'repeat'
  */
 export const PHRASES: Readonly<Record<Language, Readonly<Partial<Record<Topic | 'filler', string>>>>> = {
   en: {
-    greeting: `hi|hello|hey|hiya|howdy|yo|good morning|good afternoon|good evening|good day|greetings|morning|how are you|
-      how are you doing|how do you do|how is it going|hows it going|whats up|sup|nice to meet you|anybody there|
-      anyone there|is anybody there|is anyone there|are you there|hello there|i have a question|i need help|help|
-      can you help me|can you help|please help me|please help|i need some help`,
-    thanks: `thanks|thank you|thank you very much|thanks a lot|thanks so much|many thanks|cheers|thx|ty|tysm|much appreciated|
-      i appreciate it|that helps|that helped|that was helpful|very helpful|perfect|great|awesome|excellent|wonderful|nice|cool|
-      got it|i see|ok|okay|all right|alright|sounds good|understood|makes sense|that is all|thats all|that is all i needed|
-      thats all i needed|thats it|nothing else|no thats all|you are the best|youre the best|good bot|well done|lovely|brilliant|
-      thank you for your help|thanks for your help|thanks for the help|thank you for the help`,
+    greeting: `hi|hello|hey|hiya|howdy|yo|good morning|good afternoon|good evening|good day|greetings|morning|
+      how are you|how are you doing|how do you do|how is it going|hows it going|whats up|sup|nice to meet you|
+      anybody there|anyone there|is anybody there|is anyone there|are you there|hello there|i have a question|
+      i need help|help|can you help me|can you help|please help me|please help|i need some help`,
+    thanks: `thanks|thank you|thank you very much|thanks a lot|thanks so much|many thanks|cheers|thx|ty|tysm|
+      much appreciated|i appreciate it|that helps|that helped|that was helpful|very helpful|perfect|great|awesome|
+      excellent|wonderful|nice|cool|got it|i see|ok|okay|all right|alright|sounds good|understood|makes sense|
+      that is all|thats all|that is all i needed|thats all i needed|thats it|nothing else|no thats all|
+      you are the best|youre the best|good bot|well done|lovely|brilliant|thank you for your help|
+      thanks for your help|thanks for the help|thank you for the help`,
     goodbye: `bye|goodbye|good bye|bye bye|see you|see ya|see you later|later|take care|good night|have a nice day|
       have a good day|have a great day|ciao|talk to you later|ttyl|farewell|until next time|so long`,
     identity: `who are you|what are you|whats your name|what is your name|do you have a name|who am i talking to|
-      who am i speaking to|who is this|what can you do|what can i ask you|what can you help with|what can you help me with|
-      what do you do|who made you|who built you|who do you work for|introduce yourself|tell me about yourself`,
-    robot: `are you a robot|are you a bot|are you a machine|are you a computer|are you an ai|are you human|are you a human|
-      are you real|are you a real person|are you a person|is this a bot|is this a robot|is this a real person|is this a human|
-      am i talking to a bot|am i talking to a robot|am i talking to a machine|am i talking to a human|am i talking to a real person|
-      am i talking to a person|am i speaking to a human|am i speaking to a robot|are you chatgpt|are you alive`,
-    repeat: `repeat|repeat that|can you repeat that|could you repeat that|please repeat|say that again|can you say that again|
-      could you say that again|come again|what did you say|what was that|pardon|pardon me|sorry what|say again|once more|
-      i did not hear that|i didnt hear that|i didnt catch that|i did not catch that|can you repeat|could you repeat`,
-    insult: `you are stupid|youre stupid|you are useless|youre useless|you are an idiot|youre an idiot|idiot|stupid|stupid bot|
-      useless|useless bot|you suck|this sucks|you are terrible|youre terrible|you are the worst|fuck you|fuck off|fuck|shit|
-      bullshit|this is bullshit|this is ridiculous|this is useless|screw you|damn you|dumb|dumb bot|you are dumb|youre dumb|moron|
-      piss off|shut up|i hate you|go to hell|you are no help|youre no help|what a joke|crap|this is crap|garbage|rubbish|worthless`,
-    filler: `there|please|so much|very much|a lot|again|everyone|all|team|sir|madam|maam|mate|man|dude|guys|folks|today|now|for now|
-      then|just|oh|ah|um|uh|er|well|so|and|but|really|very|for that|for this|for everything|for your time|for your help|for the help|for helping|to you|you|my friend|friend|dear|
-      yes|yeah|yep|no|nope|no problem|fine|good|im|i am|am|and you|too|lol|haha|wow|hmm|a|the|bot|sorry`,
+      who am i speaking to|who is this|what can you do|what can i ask you|what can you help with|
+      what can you help me with|what do you do|who made you|who built you|who do you work for|introduce yourself|
+      tell me about yourself`,
+    robot: `are you a robot|are you a bot|are you a machine|are you a computer|are you an ai|are you human|
+      are you a human|are you real|are you a real person|are you a person|is this a bot|is this a robot|
+      is this a real person|is this a human|am i talking to a bot|am i talking to a robot|am i talking to a machine|
+      am i talking to a human|am i talking to a real person|am i talking to a person|am i speaking to a human|
+      am i speaking to a robot|are you chatgpt|are you alive`,
+    repeat: `repeat|repeat that|can you repeat that|could you repeat that|please repeat|say that again|
+      can you say that again|could you say that again|come again|what did you say|what was that|pardon|pardon me|
+      sorry what|say again|once more|i did not hear that|i didnt hear that|i didnt catch that|i did not catch that|
+      can you repeat|could you repeat`,
+    insult: `you are stupid|youre stupid|you are useless|youre useless|you are an idiot|youre an idiot|idiot|stupid|
+      stupid bot|useless|useless bot|you suck|this sucks|you are terrible|youre terrible|you are the worst|fuck you|
+      fuck off|fuck|shit|bullshit|this is bullshit|this is ridiculous|this is useless|screw you|damn you|dumb|
+      dumb bot|you are dumb|youre dumb|moron|piss off|shut up|i hate you|go to hell|you are no help|youre no help|
+      what a joke|crap|this is crap|garbage|rubbish|worthless`,
+    filler: `there|please|so much|very much|a lot|again|everyone|all|team|sir|madam|maam|mate|man|dude|guys|folks|
+      today|now|for now|then|just|oh|ah|um|uh|er|well|so|and|but|really|very|for that|for this|for everything|
+      for your time|for your help|for the help|for helping|to you|you|my friend|friend|dear|yes|yeah|yep|no|nope|
+      no problem|fine|good|im|i am|am|and you|too|lol|haha|wow|hmm|a|the|bot|sorry`,
   },
   de: {
-    greeting:
-      'hallo|hi|hey|guten tag|guten morgen|guten abend|moin|servus|grüß gott|grüezi|wie geht es ihnen|wie gehts|ich brauche hilfe|hilfe',
-    thanks:
-      'danke|danke schön|dankeschön|vielen dank|herzlichen dank|danke sehr|super|perfekt|alles klar|verstanden|das wars|das war alles|prima',
-    goodbye:
-      'tschüss|tschüß|auf wiedersehen|bis bald|bis später|schönen tag noch|schönen abend|schönen abend noch|schönen tag|gute nacht|ciao|servus|auf wiederhören',
-    identity: 'wer bist du|wer sind sie|wie heißt du|wie heißen sie|was kannst du|was können sie|mit wem spreche ich',
-    robot:
-      'bist du ein roboter|sind sie ein roboter|bist du ein mensch|sind sie ein mensch|bist du ein bot|bist du echt|spreche ich mit einem roboter|spreche ich mit einem menschen',
-    repeat:
-      'wie bitte|bitte wiederholen|können sie das wiederholen|kannst du das wiederholen|noch einmal|nochmal|noch mal bitte',
-    insult:
-      'idiot|du bist dumm|du bist ja dumm|du bist blöd|du bist so dumm|blöd|dumm|scheiße|scheisse|arschloch|verpiss dich|das ist nutzlos|nutzlos',
-    filler:
-      'bitte|sehr|und|so|ja|nein|ok|okay|gut|ihnen|dir|auch|noch|zusammen|für die hilfe|für ihre hilfe|für deine hilfe',
+    greeting: `hallo|hi|hey|guten tag|guten morgen|guten abend|moin|servus|grüß gott|grüezi|wie geht es ihnen|
+      wie gehts|ich brauche hilfe|hilfe`,
+    thanks: `danke|danke schön|dankeschön|vielen dank|herzlichen dank|danke sehr|super|perfekt|alles klar|
+      verstanden|das wars|das war alles|prima`,
+    goodbye: `tschüss|tschüß|auf wiedersehen|bis bald|bis später|schönen tag noch|schönen abend|schönen abend noch|
+      schönen tag|gute nacht|ciao|servus|auf wiederhören`,
+    identity: `wer bist du|wer sind sie|wie heißt du|wie heißen sie|was kannst du|was können sie|
+      mit wem spreche ich`,
+    robot: `bist du ein roboter|sind sie ein roboter|bist du ein mensch|sind sie ein mensch|bist du ein bot|
+      bist du echt|spreche ich mit einem roboter|spreche ich mit einem menschen`,
+    repeat: `wie bitte|bitte wiederholen|können sie das wiederholen|kannst du das wiederholen|noch einmal|nochmal|
+      noch mal bitte`,
+    insult: `idiot|du bist dumm|du bist ja dumm|du bist blöd|du bist so dumm|blöd|dumm|scheiße|scheisse|arschloch|
+      verpiss dich|das ist nutzlos|nutzlos`,
+    filler: `bitte|sehr|und|so|ja|nein|ok|okay|gut|ihnen|dir|auch|noch|zusammen|für die hilfe|für ihre hilfe|
+      für deine hilfe`,
   },
   fr: {
-    greeting: "bonjour|bonsoir|salut|coucou|ça va|comment allez vous|comment ça va|j'ai besoin d'aide|aide",
-    thanks: "merci|merci beaucoup|merci bien|mille mercis|parfait|super|génial|d'accord|compris|c'est tout|très bien",
-    goodbye: 'au revoir|à bientôt|à plus|à plus tard|bonne journée|bonne soirée|bonne nuit|adieu',
-    identity:
-      "qui êtes vous|qui es tu|comment vous appelez vous|comment tu t'appelles|que pouvez vous faire|que peux tu faire",
-    robot:
-      'êtes vous un robot|es tu un robot|êtes vous humain|es tu humain|êtes vous une vraie personne|est ce un robot|tu es un robot|vous êtes un robot',
-    repeat:
-      'pardon|répétez|pouvez vous répéter|vous pouvez répéter|tu peux répéter|peux tu répéter|encore une fois|répétez s il vous plaît',
-    insult: 'idiot|imbécile|merde|va te faire foutre|connard|tu es nul|vous êtes nul|nul|inutile',
-    filler:
-      "s'il vous plaît|s'il te plaît|svp|stp|oui|non|ok|bien|et|à vous|à tous|monsieur|madame|pour votre aide|pour ton aide",
+    greeting: `bonjour|bonsoir|salut|coucou|ça va|comment allez vous|comment ça va|j'ai besoin d'aide|aide`,
+    thanks: `merci|merci beaucoup|merci bien|mille mercis|parfait|super|génial|d'accord|compris|c'est tout|
+      très bien`,
+    goodbye: `au revoir|à bientôt|à plus|à plus tard|bonne journée|bonne soirée|bonne nuit|adieu`,
+    identity: `qui êtes vous|qui es tu|comment vous appelez vous|comment tu t'appelles|que pouvez vous faire|
+      que peux tu faire`,
+    robot: `êtes vous un robot|es tu un robot|êtes vous humain|es tu humain|êtes vous une vraie personne|
+      est ce un robot|tu es un robot|vous êtes un robot`,
+    repeat: `pardon|répétez|pouvez vous répéter|vous pouvez répéter|tu peux répéter|peux tu répéter|encore une fois|
+      répétez s il vous plaît`,
+    insult: `idiot|imbécile|merde|va te faire foutre|connard|tu es nul|vous êtes nul|nul|inutile`,
+    filler: `s'il vous plaît|s'il te plaît|svp|stp|oui|non|ok|bien|et|à vous|à tous|monsieur|madame|pour votre aide|
+      pour ton aide`,
   },
   es: {
-    greeting: 'hola|buenos días|buenas tardes|buenas noches|buenas|qué tal|cómo estás|cómo está|necesito ayuda|ayuda',
-    thanks:
-      'gracias|muchas gracias|mil gracias|muy amable|perfecto|genial|vale|de acuerdo|entendido|eso es todo|estupendo',
-    goodbye: 'adiós|hasta luego|hasta pronto|hasta mañana|chao|chau|nos vemos|que tenga un buen día|buen día',
-    identity: 'quién eres|quién es usted|cómo te llamas|cómo se llama|qué puedes hacer|qué puede hacer',
-    robot:
-      'eres un robot|eres una persona o un bot|eres una persona o un robot|es usted un robot|eres humano|eres una persona|eres una persona real|hablo con un robot|eres un bot',
-    repeat: 'puede repetir|puedes repetir|repite por favor|otra vez|cómo dice|perdón',
-    insult: 'idiota|estúpido|mierda|vete a la mierda|eres inútil|inútil|imbécil',
-    filler: 'por favor|sí|no|ok|bien|y|muy|a todos|señor|señora|por su ayuda|por tu ayuda',
+    greeting: `hola|buenos días|buenas tardes|buenas noches|buenas|qué tal|cómo estás|cómo está|necesito ayuda|
+      ayuda`,
+    thanks: `gracias|muchas gracias|mil gracias|muy amable|perfecto|genial|vale|de acuerdo|entendido|eso es todo|
+      estupendo`,
+    goodbye: `adiós|hasta luego|hasta pronto|hasta mañana|chao|chau|nos vemos|que tenga un buen día|buen día`,
+    identity: `quién eres|quién es usted|cómo te llamas|cómo se llama|qué puedes hacer|qué puede hacer`,
+    robot: `eres un robot|eres una persona o un bot|eres una persona o un robot|es usted un robot|eres humano|
+      eres una persona|eres una persona real|hablo con un robot|eres un bot`,
+    repeat: `puede repetir|puedes repetir|repite por favor|otra vez|cómo dice|perdón`,
+    insult: `idiota|estúpido|mierda|vete a la mierda|eres inútil|inútil|imbécil`,
+    filler: `por favor|sí|no|ok|bien|y|muy|a todos|señor|señora|por su ayuda|por tu ayuda`,
   },
   it: {
-    greeting: 'ciao|buongiorno|buonasera|salve|come stai|come sta|come va|ho bisogno di aiuto|aiuto',
-    thanks:
-      'grazie|grazie mille|molte grazie|ti ringrazio|la ringrazio|perfetto|ottimo|va bene|capito|è tutto|benissimo',
-    goodbye: 'arrivederci|a presto|a dopo|addio|buona giornata|buona serata|buonanotte|ci vediamo',
-    identity: 'chi sei|chi è lei|come ti chiami|come si chiama|cosa puoi fare|cosa può fare',
-    robot: 'sei un robot|è un robot|sei umano|sei una persona|sei una persona vera|parlo con un robot|sei un bot',
-    repeat: 'può ripetere|puoi ripetere|ripeti|scusi|come scusi|ancora una volta',
-    insult: 'idiota|stupido|cretino|merda|vaffanculo|sei inutile|inutile',
-    filler: 'per favore|sì|si|no|ok|bene|e|a tutti|signore|signora|per il tuo aiuto|per il suo aiuto',
+    greeting: `ciao|buongiorno|buonasera|salve|come stai|come sta|come va|ho bisogno di aiuto|aiuto`,
+    thanks: `grazie|grazie mille|molte grazie|ti ringrazio|la ringrazio|perfetto|ottimo|va bene|capito|è tutto|
+      benissimo`,
+    goodbye: `arrivederci|a presto|a dopo|addio|buona giornata|buona serata|buonanotte|ci vediamo`,
+    identity: `chi sei|chi è lei|come ti chiami|come si chiama|cosa puoi fare|cosa può fare`,
+    robot: `sei un robot|è un robot|sei umano|sei una persona|sei una persona vera|parlo con un robot|sei un bot`,
+    repeat: `può ripetere|puoi ripetere|ripeti|scusi|come scusi|ancora una volta`,
+    insult: `idiota|stupido|cretino|merda|vaffanculo|sei inutile|inutile`,
+    filler: `per favore|sì|si|no|ok|bene|e|a tutti|signore|signora|per il tuo aiuto|per il suo aiuto`,
   },
   pt: {
-    greeting: 'olá|oi|bom dia|boa tarde|boa noite|tudo bem|como está|como vai|preciso de ajuda|ajuda',
-    thanks: 'obrigado|obrigada|muito obrigado|muito obrigada|perfeito|ótimo|está bem|entendi|é tudo|excelente',
-    goodbye: 'adeus|tchau|até logo|até breve|até mais|até amanhã|tenha um bom dia',
-    identity: 'quem é você|quem és tu|como se chama|como você se chama|o que você pode fazer|o que podes fazer',
-    robot:
-      'você é um robô|és um robô|você é humano|é uma pessoa|você é uma pessoa|você é uma pessoa real|falo com um robô',
-    repeat: 'pode repetir|repita por favor|podes repetir|desculpe|outra vez',
-    insult: 'idiota|estúpido|merda|vai te foder|você é inútil|inútil|burro',
-    filler: 'por favor|sim|não|ok|bem|e|a todos|senhor|senhora|pela ajuda|pela sua ajuda',
+    greeting: `olá|oi|bom dia|boa tarde|boa noite|tudo bem|como está|como vai|preciso de ajuda|ajuda`,
+    thanks: `obrigado|obrigada|muito obrigado|muito obrigada|perfeito|ótimo|está bem|entendi|é tudo|excelente`,
+    goodbye: `adeus|tchau|até logo|até breve|até mais|até amanhã|tenha um bom dia`,
+    identity: `quem é você|quem és tu|como se chama|como você se chama|o que você pode fazer|o que podes fazer`,
+    robot: `você é um robô|és um robô|você é humano|é uma pessoa|você é uma pessoa|você é uma pessoa real|
+      falo com um robô`,
+    repeat: `pode repetir|repita por favor|podes repetir|desculpe|outra vez`,
+    insult: `idiota|estúpido|merda|vai te foder|você é inútil|inútil|burro`,
+    filler: `por favor|sim|não|ok|bem|e|a todos|senhor|senhora|pela ajuda|pela sua ajuda`,
   },
   nl: {
-    greeting: 'hallo|hoi|hey|goedemorgen|goedemiddag|goedenavond|goedendag|dag|hoe gaat het|ik heb hulp nodig|hulp',
-    thanks:
-      'dank je|dank u|dank je wel|dank u wel|bedankt|hartelijk dank|heel erg bedankt|perfect|prima|begrepen|dat is alles|top',
-    goodbye: 'tot ziens|doei|dag|tot later|tot straks|fijne dag|fijne dag nog|fijne avond|fijne avond nog|welterusten',
-    identity: 'wie ben je|wie bent u|hoe heet je|hoe heet u|wat kun je|wat kunt u',
-    robot:
-      'ben je een robot|bent u een robot|ben je een mens|bent u een mens|praat ik met een robot|ben je echt|ben je een bot',
-    repeat: 'kunt u dat herhalen|kun je dat herhalen|wat zei je|wat zegt u|pardon|nog een keer',
-    insult: 'idioot|stom|je bent stom|je bent dom|klootzak|waardeloos|nutteloos|kut',
-    filler: 'alstublieft|alsjeblieft|ja|nee|ok|oké|goed|en|heel|allemaal|meneer|mevrouw|voor je hulp|voor uw hulp',
+    greeting: `hallo|hoi|hey|goedemorgen|goedemiddag|goedenavond|goedendag|dag|hoe gaat het|ik heb hulp nodig|hulp`,
+    thanks: `dank je|dank u|dank je wel|dank u wel|bedankt|hartelijk dank|heel erg bedankt|perfect|prima|begrepen|
+      dat is alles|top`,
+    goodbye: `tot ziens|doei|dag|tot later|tot straks|fijne dag|fijne dag nog|fijne avond|fijne avond nog|
+      welterusten`,
+    identity: `wie ben je|wie bent u|hoe heet je|hoe heet u|wat kun je|wat kunt u`,
+    robot: `ben je een robot|bent u een robot|ben je een mens|bent u een mens|praat ik met een robot|ben je echt|
+      ben je een bot`,
+    repeat: `kunt u dat herhalen|kun je dat herhalen|wat zei je|wat zegt u|pardon|nog een keer`,
+    insult: `idioot|stom|je bent stom|je bent dom|klootzak|waardeloos|nutteloos|kut`,
+    filler: `alstublieft|alsjeblieft|ja|nee|ok|oké|goed|en|heel|allemaal|meneer|mevrouw|voor je hulp|voor uw hulp`,
   },
   zh: {
-    greeting: '你好|您好|早上好|下午好|晚上好|嗨|哈喽|在吗|有人吗|我需要帮助|帮帮我',
-    thanks: '谢谢|多谢|谢谢你|谢谢您|非常感谢|好的|明白了|知道了|太好了|没有了',
-    goodbye: '再见|拜拜|回头见|晚安|祝你愉快',
-    identity: '你是谁|您是谁|你叫什么|你叫什么名字|你能做什么|你会做什么',
-    robot: '你是机器人吗|你是真人吗|你是人吗|你是不是机器人|我在和机器人说话吗',
-    repeat: '请再说一遍|再说一遍|请重复|什么',
-    insult: '笨蛋|白痴|傻瓜|垃圾|没用|滚',
-    filler: '请|吗|啊|呀|了|的|很|你|您',
+    greeting: `你好|您好|早上好|下午好|晚上好|嗨|哈喽|在吗|有人吗|我需要帮助|帮帮我`,
+    thanks: `谢谢|多谢|谢谢你|谢谢您|非常感谢|好的|明白了|知道了|太好了|没有了`,
+    goodbye: `再见|拜拜|回头见|晚安|祝你愉快`,
+    identity: `你是谁|您是谁|你叫什么|你叫什么名字|你能做什么|你会做什么`,
+    robot: `你是机器人吗|你是真人吗|你是人吗|你是不是机器人|我在和机器人说话吗`,
+    repeat: `请再说一遍|再说一遍|请重复|什么`,
+    insult: `笨蛋|白痴|傻瓜|垃圾|没用|滚`,
+    filler: `请|吗|啊|呀|了|的|很|你|您`,
   },
 };
 
+/** A wish for a person: one of these verbs, and soon after it one of these nouns; a noun alone is a wish too. */
+const WISHES: Readonly<Record<Exclude<Language, 'en' | 'zh'>, { readonly verbs: string; readonly nouns: string }>> = {
+  de: {
+    verbs: 'mit|zu|an',
+    nouns:
+      'menschen?|mitarbeiter|mitarbeiterin|berater|beraterin|person|kollegen|agenten|kundenservice|jemandem|jemand',
+  },
+  fr: {
+    verbs: 'parler|discuter|contacter|joindre|voir|passez|passer',
+    nouns: "humain|personne|conseiller|conseillère|agent|opérateur|quelqu'un|collègue|responsable",
+  },
+  es: {
+    verbs: 'hablar|comunicarme|contactar|pasar|pásame|páseme|chatear',
+    nouns: 'humano|persona|agente|asesor|operador|alguien|representante|encargado',
+  },
+  it: {
+    verbs: 'parlare|contattare|passi|passami|mettermi in contatto',
+    nouns: 'umano|persona|operatore|operatrice|consulente|qualcuno|addetto|responsabile',
+  },
+  pt: {
+    verbs: 'falar|conversar|contactar|contatar|passar|transferir',
+    nouns: 'humano|pessoa|atendente|agente|operador|alguém|assistente|gerente',
+  },
+  nl: {
+    verbs: 'praten|spreken|contact|chatten|doorverbinden|verbind|wil|kan',
+    nouns: 'mens|persoon|medewerker|iemand|adviseur|collega|agent',
+  },
+};
+const EN_PERSON =
+  'human being|human|real person|live person|person|agent|representative|rep|operator|advisor|adviser|manager|' +
+  'supervisor|colleague|staff member|staff|support team|service team';
+const EN_CALLS =
+  'talk|speak|chat|connect me|connect|transfer me|transfer|put me through|reach|call me|hand me over|escalate|contact';
+const EN_WANTS = 'want|need|get me|give me|find me|want to have';
+
 /** Asks for a person, in each language; anywhere in a short message. */
 export const PERSON: Readonly<Record<Language, RegExp>> = {
-  en: /\b(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|reach|call me|hand me over|escalate|contact)\b.{0,30}\b(?:human(?: being)?|(?:real |actual |live )?person|agent|representative|rep|operator|(?:support|service) (?:team|person)|advis[eo]r|manager|supervisor|colleague|staff(?: member)?)\b|\b(?:talk|speak|chat) (?:to|with) (?:someone|somebody|anyone|anybody)\b|\b(?:want|need|get me|give me|find me)(?: to have)? (?:an?|the|your|some) (?:real |actual |live |human )*(?:human(?: being)?|person|agent|representative|rep|operator|manager|supervisor|advis[eo]r)(?: please| now| asap)*$|^(?:(?:real |live |human )*(?:human|agent|representative|operator|person)|customer (?:service|support))(?: please)?$|\bno (?:more )?bots?\b|\bcall me back\b/u,
-  de: /\b(?:mit|zu|an) (?:einem|einer|den|die|der|ihrem|ihrer|jemandem|jemand)?\s?(?:echten |richtigen )?(?:menschen?|mitarbeiter(?:in)?|berater(?:in)?|person|kollegen|agenten|kundenservice|support|jemandem|jemand)\b|^mitarbeiter$|^mensch$/u,
-  fr: /(?:parler|discuter|contacter|joindre|voir|passez|passer).{0,30}(?:humain|personne|conseiller|conseillère|agent|opérateur|quelqu'un|collègue|responsable)|^(?:conseiller|humain|agent)$/u,
-  es: /(?:hablar|comunicarme|contactar|pasar|pásame|páseme|chatear).{0,30}(?:humano|persona|agente|asesor|operador|alguien|representante|encargado)|^(?:agente|humano|persona|operador)$/u,
-  it: /(?:parlare|contattare|passi|passami|mettermi in contatto).{0,30}(?:umano|persona|operatore|operatrice|consulente|qualcuno|addetto|responsabile)|^(?:operatore|umano)$/u,
-  pt: /(?:falar|conversar|contactar|contatar|passar|transferir).{0,30}(?:humano|pessoa|atendente|agente|operador|alguém|assistente|gerente)|^(?:atendente|humano)$/u,
-  nl: /(?:praten|spreken|contact|chatten|doorverbinden|verbind).{0,30}(?:mens|persoon|medewerker|iemand|adviseur|collega|agent)|(?:mens|persoon|medewerker|iemand|adviseur|collega).{0,20}(?:praten|spreken|chatten)|^(?:medewerker|mens)$/u,
+  ...(Object.fromEntries(
+    Object.entries(WISHES).map(([language, { verbs, nouns }]) => [
+      language,
+      new RegExp(`(?<!\\p{L})(?:${verbs})(?!\\p{L}).{0,30}(?<!\\p{L})(?:${nouns})(?!\\p{L})|^(?:${nouns})$`, 'u'),
+    ]),
+  ) as Record<keyof typeof WISHES, RegExp>),
+  en: new RegExp(
+    [
+      `\\b(?:${EN_CALLS})\\b.{0,30}\\b(?:${EN_PERSON})\\b`,
+      `\\b(?:talk|speak|chat) (?:to|with) (?:someone|somebody|anyone|anybody)\\b`,
+      `\\b(?:${EN_WANTS}) (?:an?|the|your|some) (?:real |actual |live |human )*(?:${EN_PERSON})(?: please| now| asap)*$`,
+      `^(?:real |live |human )*(?:${EN_PERSON}|customer service|customer support)(?: please)?$`,
+      `\\bno (?:more )?bots?\\b|\\bcall me back\\b`,
+    ].join('|'),
+    'u',
+  ),
   zh: /人工|真人客服|转客服|找客服|和人说话|跟人说话/u,
 };
+
+const BEING =
+  '(?:real |actual |human |live )*(?:robot|bot|chatbot|machine|computer|ai|program|human|human being|person)';
+const INSULTS = 'idiots?|morons?|useless|stupid|rubbish|garbage|crap|joke|pathetic|waste of time|dickheads?|assholes?';
 
 /** Small talk that has more forms than phrases: the pattern is the whole of a short message, greetings aside. */
 export const PATTERNS: readonly { readonly topic: Topic; readonly pattern: RegExp }[] = [
   {
     topic: 'robot',
-    pattern:
-      /^(?:so |wait |sorry )?(?:(?:are|r) (?:you|u|ya)|is (?:this|that|it)|am i (?:talking|speaking|chatting|writing) (?:to|with)|do i (?:talk|speak) (?:to|with))(?: really| even| actually| just)? (?:an? )?(?:real |actual |human |live )*(?:robot|bot|chatbot|chat bot|machine|computer|ai|program|human|person|real|human being|people)(?: or (?:an? )?(?:real |actual )?(?:robot|bot|machine|computer|human|person|ai))?$/u,
+    pattern: new RegExp(
+      '^(?:so |wait |sorry )?(?:(?:are|r) (?:you|u|ya)|is (?:this|that|it)|am i (?:talking|speaking|chatting) (?:to|with))' +
+        `(?: really| even| actually| just)? (?:an? )?(?:real|${BEING})(?: or (?:an? )?${BEING})?$`,
+      'u',
+    ),
   },
   { topic: 'robot', pattern: /^(?:you|this) (?:sounds?|seems?|looks?) like (?:an? )?(?:robot|bot|machine|computer)$/u },
   {
     topic: 'identity',
     pattern:
-      /^(?:and |so )?(?:who|what) (?:am i (?:talking|speaking|chatting|writing) (?:to|with)|are you|r u|is this)(?: here| exactly| anyway)?$/u,
+      /^(?:who|what) (?:am i (?:talking|speaking|chatting) (?:to|with)|are you|r u|is this)(?: here| exactly)?$/u,
   },
   {
     topic: 'goodbye',
-    pattern:
-      /^(?:i'?m off|gotta go|got to go|i have to go|speak|talk|see you)(?: now| then)?(?: speak| talk)?(?: later| soon| tomorrow)?$/u,
+    pattern: /^(?:i'?m off|gotta go|got to go|i have to go)(?: now)?(?: (?:speak|talk) (?:later|soon))?$/u,
   },
   {
     topic: 'insult',
-    pattern:
-      /^(?:what an? |you |u |such an? |load of |what a load of )*(?:fucking |bloody |absolute |complete |total )?(?:idiots?|morons?|useless|stupid|rubbish|garbage|crap|joke|pathetic|waste of time|dickheads?|assholes?|arseholes?)(?: you| u)?(?: (?:idiots?|morons?|bot|machine|thing))?$/u,
+    pattern: new RegExp(
+      '^(?:what an? |you |u |such an? |what a load of )*(?:fucking |bloody |absolute |complete |total )?' +
+        `(?:${INSULTS})(?: (?:you|u))?(?: (?:idiots?|morons?|bot|machine|thing))?$`,
+      'u',
+    ),
   },
 ];
