@@ -1,6 +1,15 @@
 /** Words of somebody who is being robbed or cheated. */
-const FRAUD =
-  /\b(?:scam(?:m?ed|mers?|s)?|fraud(?:ulent|sters?|s)?|phish(?:ed|ing)?|hack(?:ed|ers?)|conned|tricked|swindled|blackmail(?:ed|ing)?|extort(?:ed|ion)|identity theft|ripped off)\b|\b(?:someone|somebody|a stranger|they|he|she|who)\s+(?:is|are|was|has|have|had|keeps?|got|s)?\s*(?:else\s+)?(?:using|used|uses|accessed|accessing|in|into|taken|took|taking|stealing|stole|stolen|emptied|emptying)\s+(?:my|our)\b|\b(?:unauthori[sz]ed|not authori[sz]ed|did not authori[sz]e|didn'?t authori[sz]e)\b/iu;
+const FRAUD = new RegExp(
+  [
+    'scam(?:m?ed|mers?|s)?|fraud(?:ulent|sters?|s)?|phish(?:ed|ing)?|hack(?:ed|ers?)|conned|tricked|swindled',
+    'blackmail(?:ed|ing)?|extort(?:ed|ion)|identity theft|ripped off|(?:un|not |did not |didn.?t )authori[sz]ed?',
+    '(?:someone|somebody|a stranger|they|he|she|who)(?:’s|.s)?(?: (?:is|are|was|has|have|had|keeps?|got|else))*' +
+      ' (?:using|used|uses|accessed|accessing|taken|took|taking|stealing|stole|stolen|emptied|emptying) (?:my|our)',
+  ]
+    .map((words) => `\\b(?:${words})\\b`)
+    .join('|'),
+  'iu',
+);
 const DISTRESS =
   /\b(?:suicid\w*|kill myself|end my life|hurt myself|threaten(?:s|ed|ing)? (?:me|us)|in danger|emergency)\b/iu;
 

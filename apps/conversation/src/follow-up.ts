@@ -16,8 +16,11 @@ const CONJUNCTION = /^(?:and|or|but|also|then|so|ok(?:ay)?|no|yes)\b\s*/u;
 const WHOLE =
   /^(?:how|when|where|why|who|which|can|could|do|does|did|is|are|will|would|should|may|what (?!about|if))\b/u;
 const PRONOUN = /\b(?:it|its|that|this|they|them|their|those|these|there|one|ones|same)\b/u;
-const BARE =
-  /^(?:why|how|when|where|how much|how long|how many|which|what|who|is it|and then|really|are you sure|how so|why not|why is that|what else|what then|more|tell me more|go on)$/u;
+const BARE = new RegExp(
+  '^(?:why|how|when|where|how much|how long|how many|which|what|who|is it|and then|really|are you sure|how so|why not|' +
+    'why is that|what else|what then|more|tell me more|go on)$',
+  'u',
+);
 const YES =
   /^(?:yes|yeah|yep|yup|sure|ok|okay|correct|right|exactly|please|yes please|that one|that|the (?:first|former))$/u;
 const ORDINALS = [

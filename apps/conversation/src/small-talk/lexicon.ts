@@ -164,7 +164,7 @@ const WISHES: Readonly<Record<Exclude<Language, 'en' | 'zh'>, { readonly verbs: 
     nouns: 'humano|pessoa|atendente|agente|operador|alguém|assistente|gerente',
   },
   nl: {
-    verbs: 'praten|spreken|contact|chatten|doorverbinden|verbind|wil|kan',
+    verbs: 'praten|spreken|contact|chatten|doorverbinden|verbind|wil een|wil graag een|kan ik',
     nouns: 'mens|persoon|medewerker|iemand|adviseur|collega|agent',
   },
 };

@@ -52,6 +52,7 @@ describe('recogniseSmallTalk', () => {
     'who are the people I can send money to?',
     'can I call a US number?',
     'do I need a representative for a company account?',
+    'Kan iemand mijn kaart blokkeren?',
     '',
     '???',
   ])('leaves %j to be answered', (text) => {
