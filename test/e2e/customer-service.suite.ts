@@ -98,7 +98,7 @@ export function customerServiceSuite(running: () => Instance): void {
   it('puts fraud first, and offers a person', async () => {
     const { body } = await instance.ask({ text: "I think I've been scammed, I just transferred 2000 pounds" });
     expect(body.details).toMatchObject({ urgent: true, citations: [{ document: 'compromised-card' }] });
-    expect(body.result).toContain('ask for a person');
+    expect(body.result).toContain('talk to a person');
   });
 
   it('transports a recording larger than a message through the object store', async () => {

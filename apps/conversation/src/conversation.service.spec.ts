@@ -72,7 +72,7 @@ describe('The conversation service', () => {
 
   it('puts danger first, and offers a person', async () => {
     const understood = await say("I think I've been scammed. How long does a transfer take?");
-    expect(understood).toMatchObject({ urgent: true, notice: expect.stringContaining('ask for a person') as string });
+    expect(understood).toMatchObject({ urgent: true, notice: expect.stringContaining('talk to a person') as string });
     expect(understood.questions).toEqual([expect.stringContaining('Fraud')]);
   });
 
