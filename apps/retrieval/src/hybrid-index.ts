@@ -32,7 +32,7 @@ interface IndexedDocument {
  * Evidence for a document that is written for the detected intent, and for one that has all names in the question, in
  * its title or anywhere: the document that names the thing asked about wins.
  */
-const BONUS = { intent: 0.15, titled: 0.4, named: 0.08 };
+const BONUS = { intent: 0.12, titled: 0.4, named: 0.08 };
 /** Documents with at least one passage in the result before further passages of the best one fill it. */
 const MIN_DOCUMENTS = 3;
 

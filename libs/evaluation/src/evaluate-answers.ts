@@ -94,7 +94,7 @@ export function judgeAnswer(
   right: ReadonlySet<string>,
   articles: ReadonlyMap<string, Article>,
 ) {
-  const { citations, choices, retrieved, grounding, degraded } = detailsOf(reply);
+  const { citations, choices, notice, retrieved, grounding, degraded } = detailsOf(reply);
   const cited = [...new Set(citations?.map(({ document }) => document))];
   const found = retrieved ? [...new Set(retrieved.map(({ document }) => document))] : cited;
   const source = cited.map((id) => `${articles.get(id)?.title ?? ''}\n${articles.get(id)?.text ?? ''}`).join('\n');
@@ -104,9 +104,14 @@ export function judgeAnswer(
     rank: found.findIndex((id) => right.has(id)),
     outcome,
     citedRight: cited.some((id) => right.has(id)),
-    unsupported: outcome === 'answered' && unsupportedSentences(reply.result, source).length > 0,
+    unsupported: outcome === 'answered' && unsupportedSentences(withoutNotice(reply.result, notice), source).length > 0,
     degraded: (degraded?.length ?? 0) > 0,
   };
+}
+
+/** A notice is said after the answer and comes from no article. */
+function withoutNotice(text: string, notice: string | null | undefined): string {
+  return notice && text.endsWith(notice) ? text.slice(0, -notice.length) : text;
 }
 
 function rightArticles(question: Question, articles: ReadonlyMap<string, Article>): Set<string> {

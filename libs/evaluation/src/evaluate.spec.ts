@@ -268,6 +268,16 @@ describe('evaluateAnswers', () => {
     expect(judgeAnswer(reply, new Set(['change-pin']), articles)).toMatchObject({ rank: 0, citedRight: true });
   });
 
+  it('does not count a notice as a statement without support', () => {
+    const notice = 'Call 999 at once.';
+    const details = { grounding: 'extracted', citations: [{ document: 'change-pin', title: 'x' }], notice };
+    const reply = { result: `It takes 5 working days. ${notice}`, details };
+    expect(judgeAnswer(reply, new Set(['change-pin']), articles).unsupported).toBe(false);
+    expect(
+      judgeAnswer({ ...reply, details: { ...details, notice: undefined } }, new Set(['change-pin']), articles),
+    ).toMatchObject({ unsupported: true });
+  });
+
   it('names the line of an invalid question', () => {
     expect(() => parseQuestions('{"question":"a","article":"b"}\n{"question":"a"}', 'q.jsonl')).toThrow(
       /q.jsonl:2: give `article`, `articles` or `intent`/,
