@@ -79,6 +79,25 @@ export function customerServiceSuite(running: () => Instance): void {
     expect(german.body).toMatchObject({ result: expect.stringContaining('Englisch') as string });
   });
 
+  it('publishes the conversation for the people who take over', async () => {
+    const nc = await instance.connectAs('default');
+    try {
+      const events = nc.subscribe('llmos.out.default.handover');
+      await nc.flush();
+      const { body: first } = await instance.ask({ text: 'How do I change my PIN?' });
+      const conversation_id = String(first.details!['conversation_id']);
+      await instance.ask({ text: 'Can I talk to a human?', conversation_id });
+      for await (const event of events) {
+        const handover: { conversation: string } = event.json();
+        if (handover.conversation !== conversation_id) continue;
+        expect(handover).toMatchObject({ summary: 'How do I change my PIN?', citations: [{ document: 'change-pin' }] });
+        break;
+      }
+    } finally {
+      await nc.close();
+    }
+  });
+
   it('understands a follow-up in its conversation, and says again what it said', async () => {
     const { body: first } = await instance.ask({ text: 'How do I change my PIN?' });
     const conversation_id = String(first.details!['conversation_id']);

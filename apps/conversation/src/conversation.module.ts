@@ -1,12 +1,14 @@
-import { CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
+import { Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
 import { StateStore } from '@llmos/state';
 import type { Logger } from '@llmos/telemetry';
 import { AtRest } from '@llmos/vault';
 import { Module } from '@nestjs/common';
+import { HandoverEvents } from './adapters/handover-event.adapter.js';
 import { NoTurnStore, RedisTurnStore } from './adapters/redis-turn.store.adapter.js';
 import type { ConversationConfig } from './conversation.config.js';
 import { ConversationService } from './conversation.service.js';
 import { ConversationSteps } from './conversation.steps.js';
+import { HANDOVER_CHANNEL, type HandoverChannel } from './ports/handover-channel.port.js';
 import { TURN_STORE, type TurnStore } from './ports/turn-store.port.js';
 import { readReplies } from './replies.js';
 
@@ -33,11 +35,12 @@ type Config = ConversationConfig & ServiceConfig;
         return new RedisTurnStore(state, { ttlSeconds, maxEntries, maxBytes });
       },
     },
+    { provide: HANDOVER_CHANNEL, inject: [Bus], useFactory: (bus: Bus) => new HandoverEvents(bus) },
     {
       provide: ConversationService,
-      inject: [CONFIG, TURN_STORE],
-      useFactory: async ({ repliesPath }: Config, turns: TurnStore) =>
-        new ConversationService(turns, await readReplies(repliesPath)),
+      inject: [CONFIG, TURN_STORE, HANDOVER_CHANNEL],
+      useFactory: async ({ repliesPath }: Config, turns: TurnStore, channel: HandoverChannel) =>
+        new ConversationService(turns, await readReplies(repliesPath), channel),
     },
   ],
 })

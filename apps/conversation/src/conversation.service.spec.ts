@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { record, understand } from '@llmos/contracts/capabilities/conversation';
+import { handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
 import { runStep } from '@llmos/testing';
 import { MemoryTurns } from '../test/fixtures/memory-turns.js';
 import { ConversationService } from './conversation.service.js';
@@ -10,11 +10,14 @@ const REPLIES = fileURLToPath(new URL('../replies.yaml', import.meta.url));
 
 describe('The conversation service', () => {
   let turns: MemoryTurns;
+  let published: unknown[];
+  const publish = (_: unknown, handover: unknown) => Promise.resolve(void published.push(handover));
   let steps: ConversationSteps;
 
   beforeEach(async () => {
     turns = new MemoryTurns();
-    steps = new ConversationSteps(new ConversationService(turns, await readReplies(REPLIES)));
+    published = [];
+    steps = new ConversationSteps(new ConversationService(turns, await readReplies(REPLIES), { publish }));
   });
   const say = async (text: string, conversation?: string) =>
     (await runStep(understand, (input, context) => steps.understand(input, context), { text, conversation })).output;
@@ -89,6 +92,25 @@ describe('The conversation service', () => {
       language: 'es',
     });
     expect(await say('Can I talk to a human?')).toMatchObject({ topic: 'person', handover: true, language: 'en' });
+  });
+
+  it('hands over the conversation with its questions and citations', async () => {
+    await keep('How much is a transfer?', 'It is free.');
+    const input = { conversation: 'c1', user: 'u1', text: 'Can I talk to a human?', language: 'en', urgent: true };
+    const { output } = await runStep(handOver, (each, context) => steps.handOver(each, context), input);
+    expect(output.handover).toEqual({
+      conversation: 'c1',
+      user: 'u1',
+      summary: 'How much is a transfer?',
+      transcript: [
+        { customer: 'How much is a transfer?', answer: 'It is free.' },
+        { customer: 'Can I talk to a human?' },
+      ],
+      citations: [],
+      language: 'en',
+      urgent: true,
+    });
+    expect(published).toEqual([output.handover]);
   });
 
   it('asks for English in the language of the question', async () => {

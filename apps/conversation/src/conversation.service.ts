@@ -1,14 +1,17 @@
-import { hasCode, type InputOf, type OutputOf } from '@llmos/contracts';
-import type { forget, record, understand } from '@llmos/contracts/capabilities/conversation';
+import { hasCode, type InputOf, type OutputOf, type RunContext } from '@llmos/contracts';
+import type { forget, handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
 import { dangerIn } from './danger.js';
 import { refersBack, resolve } from './follow-up.js';
 import { languageOf, type Language } from './language.js';
+import type { HandoverChannel } from './ports/handover-channel.port.js';
 import type { Turn, TurnStore } from './ports/turn-store.port.js';
 import { questionsOf, withoutDenied } from './questions.js';
 import type { Replies, ReplyTopic } from './replies.js';
 import { recogniseSmallTalk } from './small-talk/recognise.js';
 
 export type Understood = OutputOf<typeof understand>;
+const MAX_SUMMARY = 500;
+
 type Meaning = Omit<Understood, 'conversation' | 'degraded'>;
 
 /** Understands messages in their conversation. Without memory each message stands alone, and the output says so. */
@@ -16,6 +19,7 @@ export class ConversationService {
   constructor(
     private readonly turns: TurnStore,
     private readonly replies: Replies,
+    private readonly channel: HandoverChannel,
   ) {}
 
   /** @param run begins a conversation if the message names none. */
@@ -40,6 +44,27 @@ export class ConversationService {
       if (!hasCode(error, 'UNAVAILABLE')) throw error;
       return { kept: false, degraded: true };
     }
+  }
+
+  /** @throws LlmosError UNAVAILABLE if the event cannot be published; repeat it. */
+  async handOver(input: InputOf<typeof handOver>, context: RunContext): Promise<OutputOf<typeof handOver>> {
+    const { conversation, user, text, language, urgent } = input;
+    const { turns, degraded } = await this.recall({ tenant: context.tenant, conversation });
+    const handover = {
+      conversation,
+      ...(user === undefined ? {} : { user }),
+      summary:
+        turns
+          .flatMap(({ question }) => question ?? [])
+          .join(' · ')
+          .slice(0, MAX_SUMMARY) || text,
+      transcript: [...turns.map((turn) => ({ customer: turn.text, answer: turn.answer })), { customer: text }],
+      citations: citedIn(turns),
+      language,
+      urgent,
+    };
+    await this.channel.publish(context, handover);
+    return { handover, degraded };
   }
 
   /** Deletes the conversations of a user. @throws LlmosError UNAVAILABLE; repeat it. */
@@ -85,6 +110,12 @@ export class ConversationService {
     const reply = this.replies[language][topic];
     return { topic, reply, questions: [], followUp: 'possible', handover: topic === 'person', urgent: false, language };
   }
+}
+
+/** The articles that a conversation cites, each once. */
+function citedIn(turns: readonly Turn[]): Turn['citations'][number][] {
+  const cited = turns.flatMap(({ citations }) => citations.map(({ document, title }) => ({ document, title })));
+  return [...new Map(cited.map((citation) => [citation.document, citation])).values()];
 }
 
 /** The questions of a message, each of which stands alone: "how long is it, and what does it cost?" */

@@ -1,5 +1,5 @@
 import type { InputOf, OutputOf } from '@llmos/contracts';
-import { forget, record, understand } from '@llmos/contracts/capabilities/conversation';
+import { forget, handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
 import { Step, type StepContext } from '@llmos/mesh';
 import { Controller } from '@nestjs/common';
 import { ConversationService } from './conversation.service.js';
@@ -18,6 +18,11 @@ export class ConversationSteps {
   @Step(record)
   record(input: InputOf<typeof record>, { tenant, run, step }: StepContext): Promise<OutputOf<typeof record>> {
     return this.service.record(input, { tenant, id: `${run}:${step}` });
+  }
+
+  @Step(handOver)
+  handOver(input: InputOf<typeof handOver>, context: StepContext): Promise<OutputOf<typeof handOver>> {
+    return this.service.handOver(input, context);
   }
 
   @Step(forget)

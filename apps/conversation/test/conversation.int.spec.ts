@@ -77,6 +77,21 @@ describe('The conversation service as a process with a real Redis', () => {
     expect(await understand('and to the US?', 'c1', 'other')).not.toHaveProperty('context');
   }, 60_000);
 
+  it('publishes a hand-over as one event that the tenant can read', async () => {
+    await record('c6', 'How much is a transfer?');
+    const events = bus!.nc.subscribe('llmos.out.acme.handover');
+    const { handover } = await call('conversation.hand_over', {
+      conversation: 'c6',
+      text: 'I want to talk to a person',
+    });
+    for await (const message of events) {
+      expect(message.headers?.get('ce-type')).toBe('org.llmos.handover');
+      expect(message.json()).toEqual(handover);
+      expect(message.json()).toMatchObject({ conversation: 'c6', summary: 'How much is a transfer?' });
+      break;
+    }
+  }, 60_000);
+
   it('forgets the conversations of a user', async () => {
     await record('c3', 'How much is a transfer?', 'u1');
     await record('c4', 'How much is a transfer?', 'u2');

@@ -64,6 +64,15 @@ const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 const SEALED_SHARE = 0.7;
 const RESTORE_BACKOFF = { baseMs: 50, capMs: 1_000 };
 
+/** An event for other systems, beside the result of a run. */
+export interface OutgoingEvent {
+  /** The last part of its subject; not the name of a pipeline. */
+  readonly name: string;
+  /** Its CloudEvents type, such as `org.llmos.handover`. */
+  readonly type: string;
+  readonly body: unknown;
+}
+
 /** The operations of LLM OS on the broker: tasks, answers, events, blobs, buckets. */
 export class Bus {
   readonly blobs: Blobs;
@@ -255,6 +264,17 @@ export class Bus {
     const type = `org.llmos.run.${packed.answer.type}`;
     const message = { ...context, id: `${context.run}:result`, type, traceparent };
     await this.publish(subjects.result(context.tenant, pipeline), message, packed, correlationId);
+  }
+
+  /**
+   * Publishes another event of a run for other systems, as a CloudEvent on `llmos.out.<tenant>.<name>`. A repetition of
+   * the step publishes nothing more: the stream deduplicates by run and name.
+   */
+  async publishEvent(context: RunContext, event: OutgoingEvent, traceparent?: string): Promise<void> {
+    const { name, type, body } = event;
+    const payload = await this.blobs.pack(context.tenant, encodeBody(body), this.maxMessageBytes, 'week');
+    const message = { ...context, id: `${context.run}:${name}`, type, traceparent };
+    await this.publish(subjects.result(context.tenant, name), message, payload);
   }
 
   /** Creates a run id whose answers {@link listen} receives. */

@@ -1,6 +1,6 @@
 export type { SequencedAnswer } from './answers.js';
 export type { Abandoned } from './abandoned.js';
-export { Bus, type BusOptions, type Decoded, type PackedAnswer } from './bus.js';
+export { Bus, type BusOptions, type Decoded, type OutgoingEvent, type PackedAnswer } from './bus.js';
 export type { DeadLetterAdmin, DeadLetterNote, Redriven } from './dead-letter-admin.js';
 export { headersOf, type Original } from './dead-letter-original.js';
 export type { DeadLetter, DeadLetters, DeadLetterGuard, DeadLetterName, DeadLetterPayload } from './dead-letters.js';

@@ -117,3 +117,49 @@ export const forget = capability({
   output: z.object({ conversations: z.number().int().nonnegative() }),
   example: { input: { user: 'u-1' }, output: { conversations: 2 } },
 });
+
+/** What a person needs to take over: the data of the event `org.llmos.handover`. */
+export const handoverSchema = z.object({
+  conversation: z.string(),
+  user: z.string().optional(),
+  /** What the customer asked, in one text; `transcript` has the rest. */
+  summary: z.string(),
+  /** Oldest first. */
+  transcript: z.array(z.object({ customer: z.string(), answer: z.string().optional() })),
+  /** Articles that were cited, each once. */
+  citations: z.array(z.object({ document: z.string(), title: z.string() })),
+  language: z.string(),
+  urgent: z.boolean(),
+});
+
+export const handOver = capability({
+  name: 'conversation.hand_over',
+  summary: 'Publishes the conversation as an event for the people who take over, on llmos.out.<tenant>.handover.',
+  timeoutMs: 10_000,
+  input: z.object({
+    conversation: conversationIdSchema,
+    user: z.string().min(1).max(200).optional(),
+    /** The message that asked for a person. */
+    text: z.string().max(4_000),
+    language: z.string().default('en'),
+    urgent: z.boolean().default(false),
+  }),
+  output: z.object({ handover: handoverSchema, degraded: z.boolean() }),
+  example: {
+    input: { conversation: 'c-1', text: 'Can I talk to a human?', language: 'en', urgent: false },
+    output: {
+      handover: {
+        conversation: 'c-1',
+        summary: 'How do I change my PIN?',
+        transcript: [
+          { customer: 'How do I change my PIN?', answer: 'You can change it at any cash machine.' },
+          { customer: 'Can I talk to a human?' },
+        ],
+        citations: [],
+        language: 'en',
+        urgent: false,
+      },
+      degraded: false,
+    },
+  },
+});
