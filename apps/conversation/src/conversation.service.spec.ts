@@ -40,7 +40,8 @@ describe('The conversation service', () => {
   it('begins a conversation with the id of the run', async () => {
     const { conversation } = await say('hello');
     expect(conversation).toMatch(/^[A-Za-z0-9_-]+$/);
-    expect(await say('hello', 'c1')).toMatchObject({ conversation: 'c1' });
+    expect((await say('hello', '')).conversation).toBe(conversation);
+    expect(await say('hello', 'order 7 / ümlaut')).toMatchObject({ conversation: 'order 7 / ümlaut' });
   });
 
   it('passes a question on', async () => {
