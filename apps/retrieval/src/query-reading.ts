@@ -16,15 +16,16 @@ const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /**
  * The ways to read a query: as a whole, each sentence of a story alone, because a story hides the question that it ends
- * with, and as a follow-up of what was asked before. The first is the whole.
+ * with, and as a follow-up of what was asked before. A certain follow-up has that reading alone.
  */
-export function readingsOf(query: string, context: string | undefined): Reading[] {
+export function readingsOf(query: string, context: string | undefined, isFollowUp = false): Reading[] {
+  const inContext = context ? [{ text: `${context} ${query}`, withContext: true }] : [];
+  if (isFollowUp && inContext.length > 0) return inContext;
   const parts = Array.from(sentences.segment(query), ({ segment }) => segment.trim());
   const alone =
     parts.length < 2 ? [] : parts.filter((part) => contentOf(part).length >= MIN_WORDS).slice(-MAX_SENTENCES);
   const texts = [query, ...alone];
-  const readings = texts.map((text) => ({ text, withContext: false }));
-  return context ? [...readings, { text: `${context} ${query}`, withContext: true }] : readings;
+  return [...texts.map((text) => ({ text, withContext: false })), ...inContext];
 }
 
 /** The words of a text that are no stop words. */

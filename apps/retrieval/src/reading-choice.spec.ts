@@ -35,6 +35,15 @@ describe('readingsOf', () => {
   });
 });
 
+describe('readingsOf a certain follow-up', () => {
+  it('is the one with its context, so that nothing is searched in vain', () => {
+    expect(readingsOf('to the US?', 'How much is a transfer?', true)).toEqual([
+      { text: 'How much is a transfer? to the US?', withContext: true },
+    ]);
+    expect(readingsOf('to the US?', undefined, true)).toEqual([{ text: 'to the US?', withContext: false }]);
+  });
+});
+
 describe('chooseReading', () => {
   const message = 'when does my sister get it';
 

@@ -30,14 +30,14 @@ export function chooseReading(
   found: readonly ReadFound[],
   followUp: InputOf<typeof search>['followUp'] = 'possible',
 ): Found {
-  const [whole, ...others] = found.filter(({ withContext }) => !withContext);
   const inContext = found.find(({ withContext }) => withContext);
+  const [whole, ...others] = found.filter(({ withContext }) => !withContext);
+  if (inContext && (!whole || followUp === 'certain')) return inContext;
   const alone = others.reduce(
     (best, each) => (relevanceOf(each.passages) > relevanceOf(best.passages) + SENTENCE_LEAD ? each : best),
     whole!,
   );
   if (!inContext) return alone;
-  if (followUp === 'certain') return inContext;
   if (followUp === 'likely') return relevanceOf(alone.passages) >= SURE ? alone : inContext;
   if (relevanceOf(alone.passages) >= ANSWERS) return alone;
   return isForeign(whole!.text, inContext.passages) ? alone : inContext;

@@ -38,7 +38,8 @@ export class RetrievalService {
     const query = plain(input.query);
     const apart = (input.questions ?? []).map(plain).filter((question) => question !== '');
     const several = apart.length > 1 ? apart : [];
-    const readings = readingsOf(apart.length === 1 ? apart[0]! : query, input.context && plain(input.context));
+    const single = apart.length === 1 ? apart[0]! : query;
+    const readings = readingsOf(single, input.context && plain(input.context), input.followUp === 'certain');
     const vectors = await this.vectorsOf(
       new Set([query, ...readings.map(({ text }) => text), ...several]),
       input,
