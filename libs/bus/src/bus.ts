@@ -317,6 +317,7 @@ export class Bus {
       onChange: () => this.connection.changed(),
     });
     this.loops.add(loop);
+    this.connection.changed();
     return loop;
   }
 

@@ -1,4 +1,4 @@
-import { taskConsumer, type Bus } from '@llmos/bus';
+import { taskConsumer, type Bus, type PullLoop } from '@llmos/bus';
 import { LANES } from '@llmos/contracts';
 import type { CapabilityState } from './health-server.js';
 import { inLane } from '@llmos/resilience';
@@ -24,12 +24,13 @@ export interface MeshServerOptions {
   readonly concurrency: number;
 }
 
-/** The check of the pull loops. No capability waits for it: the loops begin when all else is ready. */
+/** The check of the pull loops. A capability waits only for its own loops, which begin when all else is ready. */
 export const CONSUMERS = 'consumers';
 
 /** Nest's transport for the mesh: pulls the tasks of each @Step of this process, in both lanes, once it is ready. */
 export class MeshServer extends Server implements CustomTransportStrategy {
-  private readonly pulled = new Set<string>();
+  /** The pull loops of each capability, one for each lane. */
+  private readonly loops = new Map<string, PullLoop[]>();
 
   constructor(private readonly options: MeshServerOptions) {
     super();
@@ -37,11 +38,11 @@ export class MeshServer extends Server implements CustomTransportStrategy {
 
   /** The capabilities of this process and the checks that each still waits for. */
   get capabilities(): CapabilityState[] {
-    const { readiness } = this.options;
-    return this.steps.map(({ capability, doesNotNeed }) => ({
-      name: capability.name,
-      waitsFor: readiness.waitsFor(doesNotNeed),
-    }));
+    return this.steps.map(({ capability: { name }, doesNotNeed }) => {
+      const pulling = this.loops.get(name)?.filter((loop) => loop.isPulling) ?? [];
+      const isPulled = pulling.length === LANES.length;
+      return { name, waitsFor: [...this.missingFor(doesNotNeed), ...(isPulled ? [] : [CONSUMERS])] };
+    });
   }
 
   /** Nest has bound the handlers; work is pulled from {@link startPulling} on. */
@@ -75,18 +76,24 @@ export class MeshServer extends Server implements CustomTransportStrategy {
     });
   }
 
+  /** The checks that a capability waits for before its loops begin. */
+  private missingFor(doesNotNeed: readonly string[]): string[] {
+    return this.options.readiness.waitsFor([...doesNotNeed, CONSUMERS]);
+  }
+
   private pullReady(): void {
-    const { bus, concurrency, readiness } = this.options;
+    const { bus, concurrency } = this.options;
     for (const { capability, doesNotNeed, handler } of this.steps) {
       const { name } = capability;
-      if (this.pulled.has(name) || readiness.waitsFor([...doesNotNeed, CONSUMERS]).length > 0) continue;
-      this.pulled.add(name);
+      if (this.loops.has(name) || this.missingFor(doesNotNeed).length > 0) continue;
+      const loops: PullLoop[] = [];
+      this.loops.set(name, loops);
       const call: Handler = (input, context) =>
         inLane(context.lane, async () =>
           lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>),
         );
       const process = taskChain(capability, call, this.options);
-      for (const lane of LANES) bus.consume(taskConsumer(lane, name), concurrency, process);
+      for (const lane of LANES) loops.push(bus.consume(taskConsumer(lane, name), concurrency, process));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Bus } from '@llmos/bus';
-import { capability } from '@llmos/contracts';
+import { BUCKETS, capability, nodeSchema } from '@llmos/contracts';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Controller, Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { startService } from '../src/bootstrap.js';
 import { MeshClient } from '../src/mesh-client.js';
+import { CONSUMERS } from '../src/mesh-server.js';
 import { LOGGER } from '../src/mesh.module.js';
 import { Nodes } from '../src/nodes.js';
 import { newProcess, readConfig, type NewProcess } from '../src/process.js';
@@ -63,13 +64,23 @@ describe('a service whose model is still loading', () => {
   let client: MeshClient;
   let own: NewProcess;
   let home: string;
+  /** What each heartbeat said of the two capabilities, in order. */
+  const heartbeats: Record<string, 'ready' | 'waits'>[] = [];
   beforeAll(async () => {
     nats = await startNatsServer();
     home = await mkdtemp(join(tmpdir(), 'llmos-readiness-'));
     own = newProcess({ ...readConfig('text', {}), home, natsUrl: nats.url, logLevel: 'silent' as const });
-    await startService(own, TextModule);
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     nodes = await Nodes.open(bus);
+    const bucket = await bus.kv(BUCKETS.nodes, { storage: 'memory' });
+    await bucket.watch({
+      onEntry: ({ value }) => {
+        if (!value) return;
+        const { capabilities, waiting } = nodeSchema.parse(JSON.parse(new TextDecoder().decode(value)));
+        heartbeats.push(Object.fromEntries(capabilities.map((name) => [name, waiting?.[name] ? 'waits' : 'ready'])));
+      },
+    });
+    await startService(own, TextModule);
     await nodes.watch();
     client = new MeshClient(bus, await RunRecords.open(bus));
   }, 30_000);
@@ -124,7 +135,7 @@ describe('a service whose model is still loading', () => {
       body: {
         capabilities: [
           { name: count.name, waitsFor: [] },
-          { name: guess.name, waitsFor: [MODEL] },
+          { name: guess.name, waitsFor: [MODEL, CONSUMERS] },
         ],
       },
     });
@@ -135,6 +146,13 @@ describe('a service whose model is still loading', () => {
     await nodeIs(guess.name, 'ready');
     expect(await ask(guess.name)).toBe('guessed');
     expect(await readyz()).toMatchObject({ status: 200 });
+  });
+
+  it('calls a capability ready once its own tasks are pulled, and not loading again while another begins', () => {
+    const changesOf = (name: string) =>
+      heartbeats.map((heartbeat) => heartbeat[name]).filter((state, at, all) => state !== all[at - 1]);
+    expect(changesOf(count.name)).toEqual(['waits', 'ready']);
+    expect(changesOf(guess.name)).toEqual(['waits', 'ready']);
   });
 
   it('reads the heartbeats of older processes, whose capabilities are ready together', async () => {
