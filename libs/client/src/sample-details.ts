@@ -15,6 +15,7 @@ const detailsSchema = z.object({
   intent: optional(detect.output.omit({ language: true, model: true })),
   citations: optional(z.array(answer.output.shape.citations.element.pick({ document: true, title: true }))),
   choices: optional(z.array(answer.output.shape.choices.unwrap().element)),
+  conversation_id: optional(z.string()),
   notice: optional(z.string()),
   retrieved: optional(z.array(passageSchema.pick({ document: true }))),
   grounding: optional(answer.output.shape.grounding),

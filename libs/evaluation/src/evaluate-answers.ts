@@ -6,25 +6,38 @@ import type { Article } from './help-centre.js';
 import { parseLines } from './json-lines.js';
 import { unsupportedSentences } from './unsupported-sentences.js';
 
+const text = z.string().min(1);
 const questionSchema = z
   .object({
-    question: z.string().min(1),
+    question: text.optional(),
+    /** The messages of one conversation in place of `question`; the answer to the last one is judged. */
+    turns: z.array(text).min(1).optional(),
     article: z.string().optional(),
     /** Each of them answers; empty for a stranger's question, which nothing answers. */
     articles: z.array(z.string()).optional(),
+    /** Of a message with several questions: for each the articles that answer it. */
+    each: z.array(z.array(z.string())).min(2).optional(),
     intent: z.string().optional(),
     facts: z.unknown().optional(),
   })
-  .refine(({ article, articles, intent }) => article ?? articles ?? intent, 'give `article`, `articles` or `intent`');
+  .refine(({ question, turns }) => (question === undefined) !== (turns === undefined), 'give `question` or `turns`')
+  .refine(
+    ({ article, articles, each, intent }) => article ?? articles ?? each ?? intent,
+    'give `article`, `articles`, `each` or `intent`',
+  );
 export type Question = z.infer<typeof questionSchema>;
+/** For each question of a message the articles that answer it. */
+type RightArticles = readonly ReadonlySet<string>[];
 
 export interface AnswersReport {
   readonly n: number;
-  /** Share of the questions with an article that were answered from it. */
+  /** Share of the messages with an article that were answered from it; with several questions, each of them. */
   readonly right: number;
+  /** Share of them, with several questions, of which only some were answered from the right article. */
+  readonly partly: number;
   /** Share of them that were answered from another article. */
   readonly other: number;
-  /** Share of them that were told that nothing was found. */
+  /** Share of them that were told that nothing was found, or got a reply of small talk. */
   readonly refused: number;
   /** Share of them that were asked which of several articles is meant. */
   readonly asked: number;
@@ -61,7 +74,7 @@ export async function evaluateAnswers(
 ): Promise<AnswersReport> {
   const judged = await mapConcurrently(questions, concurrency, async (question) => {
     const right = rightArticles(question, articles);
-    const reply = await client.process('customer_service', { text: question.question });
+    const reply = await lastReply(client, question);
     onDone?.();
     return judgeAnswer(reply, right, articles);
   });
@@ -71,7 +84,8 @@ export async function evaluateAnswers(
   return {
     n: judged.length,
     right: share(known, ({ outcome, citedRight }) => outcome === 'answered' && citedRight),
-    other: share(known, ({ outcome, citedRight }) => outcome === 'answered' && !citedRight),
+    partly: share(known, ({ outcome, citedRight, citedSome }) => outcome === 'answered' && citedSome && !citedRight),
+    other: share(known, ({ outcome, citedSome }) => outcome === 'answered' && !citedSome),
     refused: outcomeShare('refused'),
     asked: outcomeShare('asked'),
     strangers_answered: share(
@@ -91,19 +105,22 @@ type Outcome = 'answered' | 'asked' | 'refused';
 
 export function judgeAnswer(
   reply: Pick<Reply, 'result' | 'details'>,
-  right: ReadonlySet<string>,
+  right: RightArticles,
   articles: ReadonlyMap<string, Article>,
 ) {
+  const answerable = right.filter((ids) => ids.size > 0);
   const { citations, choices, notice, retrieved, grounding, degraded } = detailsOf(reply);
   const cited = [...new Set(citations?.map(({ document }) => document))];
   const found = retrieved ? [...new Set(retrieved.map(({ document }) => document))] : cited;
   const source = cited.map((id) => `${articles.get(id)?.title ?? ''}\n${articles.get(id)?.text ?? ''}`).join('\n');
-  const outcome: Outcome = choices?.length ? 'asked' : grounding === 'none' ? 'refused' : 'answered';
+  const outcome: Outcome = grounding && grounding !== 'none' ? 'answered' : choices?.length ? 'asked' : 'refused';
+  const isCited = (ids: ReadonlySet<string>): boolean => cited.some((id) => ids.has(id));
   return {
-    answerable: right.size > 0,
-    rank: found.findIndex((id) => right.has(id)),
+    answerable: answerable.length > 0,
+    rank: found.findIndex((id) => answerable.some((ids) => ids.has(id))),
     outcome,
-    citedRight: cited.some((id) => right.has(id)),
+    citedRight: answerable.every(isCited),
+    citedSome: answerable.some(isCited),
     unsupported: outcome === 'answered' && unsupportedSentences(withoutNotice(reply.result, notice), source).length > 0,
     degraded: (degraded?.length ?? 0) > 0,
   };
@@ -114,8 +131,20 @@ function withoutNotice(text: string, notice: string | null | undefined): string 
   return notice && text.endsWith(notice) ? text.slice(0, -notice.length) : text;
 }
 
-function rightArticles(question: Question, articles: ReadonlyMap<string, Article>): Set<string> {
-  if (question.articles) return new Set(question.articles);
+/** The messages of a conversation are sent one after the other. */
+async function lastReply(client: GatewayClient, { question, turns = [question!] }: Question): Promise<Reply> {
+  const [first, ...others] = turns;
+  let reply = await client.process('customer_service', { text: first! });
+  for (const text of others) {
+    const { conversation_id } = detailsOf(reply);
+    reply = await client.process('customer_service', { text, ...(conversation_id ? { conversation_id } : {}) });
+  }
+  return reply;
+}
+
+function rightArticles(question: Question, articles: ReadonlyMap<string, Article>): RightArticles {
+  if (question.each) return question.each.map((ids) => new Set(ids));
+  if (question.articles) return [new Set(question.articles)];
   const { article, intent } = question;
   const right = [...articles.values()]
     .filter(({ id, intents }) => (article === undefined ? intents.includes(intent!) : id === article))
@@ -124,7 +153,7 @@ function rightArticles(question: Question, articles: ReadonlyMap<string, Article
     throw new EvaluationError(
       `The help centre has no article ${article === undefined ? `for the intent '${intent}'` : `'${article}'`}`,
     );
-  return new Set(right);
+  return [new Set(right)];
 }
 
 function share<T>(items: readonly T[], is: (item: T) => boolean): number {

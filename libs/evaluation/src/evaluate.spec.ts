@@ -247,6 +247,7 @@ describe('evaluateAnswers', () => {
     expect(report).toEqual({
       n: 6,
       right: 1 / 4,
+      partly: 0,
       other: 1 / 4,
       refused: 1 / 4,
       asked: 1 / 4,
@@ -260,27 +261,62 @@ describe('evaluateAnswers', () => {
     });
   });
 
+  it('judges the answer to the last message of a conversation', async () => {
+    const conversations: unknown[] = [];
+    class Conversation extends GatewayClient {
+      override process(_pipeline: string, { text, conversation_id }: RunInput): Promise<Reply> {
+        conversations.push(conversation_id);
+        const document = text === 'and how long?' ? 'card-arrival' : 'change-pin';
+        const details = { grounding: 'extracted', citations: [{ document, title: 'x' }], conversation_id: 'c1' };
+        return Promise.resolve({ status: 'success', run_id: 'r1', body: {}, result: 'It takes 5 days.', details });
+      }
+    }
+    const questions = parseQuestions('{"turns":["order a card","and how long?"],"article":"card-arrival"}', 'q.jsonl');
+    const report = await evaluateAnswers(new Conversation('http://127.0.0.1:1'), questions, articles, {
+      concurrency: 1,
+    });
+    expect(report).toMatchObject({ n: 1, right: 1 });
+    expect(conversations).toEqual([undefined, 'c1']);
+  });
+
+  it('calls a message with two questions partly right if only one of them is answered', async () => {
+    const client = new CannedClient((text) => ({
+      result: 'It takes 5 working days.',
+      details: {
+        grounding: 'extracted',
+        citations: text.split(' ').map((document) => ({ document, title: 'x' })),
+      },
+    }));
+    const each = '"each":[["card-arrival"],["change-pin"],[]]';
+    const questions = parseQuestions(
+      `{"question":"card-arrival change-pin",${each}}\n{"question":"change-pin",${each}}`,
+      'q.jsonl',
+    );
+    const report = await evaluateAnswers(client, questions, articles, { concurrency: 1 });
+    expect(report).toMatchObject({ n: 2, right: 0.5, partly: 0.5, other: 0 });
+  });
+
   it('uses the order of the citations when the reply has no list of found passages', () => {
     const reply = {
       result: 'It takes 5 working days.',
       details: { grounding: 'generated', citations: [{ document: 'change-pin', title: 'x' }] },
     };
-    expect(judgeAnswer(reply, new Set(['change-pin']), articles)).toMatchObject({ rank: 0, citedRight: true });
+    expect(judgeAnswer(reply, [new Set(['change-pin'])], articles)).toMatchObject({ rank: 0, citedRight: true });
   });
 
   it('does not count a notice as a statement without support', () => {
     const notice = 'Call 999 at once.';
     const details = { grounding: 'extracted', citations: [{ document: 'change-pin', title: 'x' }], notice };
     const reply = { result: `It takes 5 working days. ${notice}`, details };
-    expect(judgeAnswer(reply, new Set(['change-pin']), articles).unsupported).toBe(false);
+    expect(judgeAnswer(reply, [new Set(['change-pin'])], articles).unsupported).toBe(false);
     expect(
-      judgeAnswer({ ...reply, details: { ...details, notice: undefined } }, new Set(['change-pin']), articles),
+      judgeAnswer({ ...reply, details: { ...details, notice: undefined } }, [new Set(['change-pin'])], articles),
     ).toMatchObject({ unsupported: true });
   });
 
   it('names the line of an invalid question', () => {
     expect(() => parseQuestions('{"question":"a","article":"b"}\n{"question":"a"}', 'q.jsonl')).toThrow(
-      /q.jsonl:2: give `article`, `articles` or `intent`/,
+      /q.jsonl:2: give `article`, `articles`, `each` or `intent`/,
     );
     expect(() => parseQuestions('nonsense', 'q.jsonl')).toThrow(/q.jsonl:1/);
   });

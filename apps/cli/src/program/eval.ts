@@ -82,7 +82,8 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
     {
       description: 'answers and citations',
       format:
-        'JSON lines: {"question", "article", "articles" or "intent"}; "articles": [] is a question nothing answers',
+        'JSON lines: {"question" or "turns" (a conversation), and "article", "articles", "each" (of several ' +
+        'questions) or "intent"}; "articles": [] is a question nothing answers',
       unit: 'questions',
     },
     (e) => ({
