@@ -34,7 +34,7 @@ export class DocumentEmbedder {
   ): Promise<StoredDocument> {
     const { title, text, intents } = content;
     const texts = [title, ...cutPassages(title, text).map((passage) => embeddingText(title, passage))];
-    const vectors = await this.embedder.embed(texts, signal);
+    const vectors = await this.embedder.embed(texts, signal, 'passage');
     return { title, text, intents, source, hash: hashContent(content), embedding: this.embedding, vectors };
   }
 }

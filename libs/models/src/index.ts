@@ -5,7 +5,7 @@ export { carriedVector, carryEmbedding } from './encoder/carried-embedding.js';
 export { CatalogEmbedder, type CatalogEmbedderOptions } from './encoder/catalog-embedder.js';
 export { deviceSchema, DEVICES, type Device } from './inference/device.js';
 export { DeviceSlots } from './inference/device-slots.js';
-export type { Embedder } from './encoder/embedder.js';
+export type { Embedder, TextRole } from './encoder/embedder.js';
 export type { Encoded, EncodedTokens } from './encoder/encoded.js';
 export { EncoderPool, type EncoderPoolOptions } from './encoder/encoder-pool.js';
 export { EmbeddingCache, type EmbeddingCacheOptions } from './encoder/embedding-cache.js';

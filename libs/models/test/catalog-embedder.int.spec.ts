@@ -1,3 +1,4 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CatalogEmbedder } from '../src/index.js';
@@ -17,6 +18,27 @@ describe('CatalogEmbedder', () => {
   it('refuses texts until its model is loaded', async () => {
     await expect(new CatalogEmbedder(place).embed(['hello'])).rejects.toMatchObject({ code: 'MODEL_LOADING' });
   });
+
+  it('puts before questions and passages what the catalog says for each', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'llmos-prefixes-'));
+    const catalogPath = join(folder, 'models.yaml');
+    const shipped = await readFile(place.catalogPath, 'utf8');
+    const prefixes = `queryPrefix: 'query: ', passagePrefix: 'passage: ', pooling: mean, dimensions: 384`;
+    await writeFile(catalogPath, shipped.replace('pooling: mean, dimensions: 384', prefixes));
+    const [prefixed, plain] = [
+      await start(new CatalogEmbedder({ ...place, catalogPath })),
+      await start(new CatalogEmbedder(place)),
+    ];
+    try {
+      const question = await prefixed.embed(['where is it?'], undefined, 'query');
+      const passage = await prefixed.embed(['where is it?'], undefined, 'passage');
+      expect(question).toEqual(await plain.embed(['query: where is it?']));
+      expect(passage).toEqual(await plain.embed(['passage: where is it?'], undefined, 'passage'));
+    } finally {
+      await Promise.all([prefixed.close(), plain.close()]);
+      await rm(folder, { recursive: true });
+    }
+  }, 60_000);
 
   it('refuses calls at once after several have failed, and lets one try again later', async () => {
     const states: string[] = [];

@@ -181,23 +181,6 @@ describe('ModelStore', () => {
     await ensureFile(store);
   });
 
-  it('records the hash of an unverified file at the first fetch, and requires it from then on', async () => {
-    const catalogPath = await writeCatalog({ sources: ['hf:org/repo@main#model.bin'] }, { unverified: true });
-    server.put('/org/repo/resolve/main/model.bin', content);
-    const store = await ModelStore.open({
-      home: join(folder, 'home'),
-      catalogPath,
-      http: { ...http, hubUrl: server.url },
-    });
-    const notices: string[] = [];
-    await ensureFile(store, { onNotice: (notice) => notices.push(notice) });
-    expect(notices.join()).toContain(hash);
-    await expect(store.verify('m')).resolves.toEqual({ model: 'ok' });
-    await rm(join(folder, 'home/models/sha256'), { recursive: true });
-    server.put('/org/repo/resolve/main/model.bin', randomBytes(content.length));
-    await expect(store.ensure('m')).rejects.toThrow(hash);
-  });
-
   it('verifies the files on disk', async () => {
     const store = await openStore([`${server.url}/model.bin`]);
     await expect(store.verify('m')).resolves.toEqual({ model: 'missing' });

@@ -7,7 +7,6 @@ export const DEFAULT_MODELS = ['moonshine-tiny', 'silero-vad', 'minilm', 'smollm
 export interface FetchReport {
   begin(model: string): void;
   progress(model: string, progress: FetchProgress): void;
-  notice(message: string): void;
   end(model: string): void;
 }
 
@@ -25,7 +24,6 @@ export async function fetchModel(
     return await store.ensure(name, {
       signal,
       onProgress: (progress) => report.progress(name, progress),
-      onNotice: (message) => report.notice(message),
     });
   } finally {
     report.end(name);

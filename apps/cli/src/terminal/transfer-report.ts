@@ -34,7 +34,6 @@ export function transferReport(terminal: Terminal): FetchReport {
         terminal.line(`  downloading ${model}/${file}: ${megabytes(receivedBytes)}${of}${left}`);
       }
     },
-    notice: (message) => terminal.line(`  ${message}`),
     end() {
       bar?.stop();
       bar = undefined;

@@ -3,7 +3,7 @@ import { withBreaker, type BreakerOptions, type Operation } from '@llmos/resilie
 import { withModelSpan } from '@llmos/telemetry';
 import { z } from 'zod';
 import type { Device } from '../inference/device.js';
-import type { Embedder } from './embedder.js';
+import type { Embedder, TextRole } from './embedder.js';
 import type { Encoded } from './encoded.js';
 import { EncoderPool } from './encoder-pool.js';
 import { ModelStore } from '../store/model-store.js';
@@ -13,6 +13,9 @@ import { describeFetch, type LoadProgress } from '../store/progress-meter.js';
 const settingsSchema = z.object({
   pooling: z.enum(['mean', 'cls']).default('mean'),
   maxTokens: z.number().int().positive().default(256),
+  /** Put before each text of the role, as the model was trained. */
+  queryPrefix: z.string().default(''),
+  passagePrefix: z.string().default(''),
 });
 
 export interface CatalogEmbedderOptions {
@@ -42,6 +45,7 @@ const BREAKER = { timeoutMs: 60_000, capacity: 128 };
 export class CatalogEmbedder implements Embedder {
   private readonly guarded: Operation<(signal: AbortSignal) => Promise<unknown>, unknown>;
   private pool?: EncoderPool;
+  private prefixes: Readonly<Record<TextRole, string>> = { query: '', passage: '' };
 
   constructor(private readonly options: CatalogEmbedderOptions) {
     const { name = options.model, ...limits } = options.breaker ?? {};
@@ -63,8 +67,10 @@ export class CatalogEmbedder implements Embedder {
         `The catalog's '${model}' lacks the file 'model' or 'tokenizer', so it cannot embed.`,
       );
     }
+    const { queryPrefix, passagePrefix, ...settings } = settingsSchema.parse(store.describe(model).settings);
+    this.prefixes = { query: queryPrefix, passage: passagePrefix };
     this.pool = await EncoderPool.start({
-      ...settingsSchema.parse(store.describe(model).settings),
+      ...settings,
       model: files.model,
       tokenizer: files.tokenizer,
       workers,
@@ -74,8 +80,12 @@ export class CatalogEmbedder implements Embedder {
     });
   }
 
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
-    return this.run(texts, (pool, during) => pool.embed(texts, during), signal);
+  embed(texts: readonly string[], signal?: AbortSignal, role: TextRole = 'query'): Promise<Float32Array[]> {
+    const work = (pool: EncoderPool, during: AbortSignal) => {
+      const prefix = this.prefixes[role];
+      return pool.embed(prefix === '' ? texts : texts.map((text) => prefix + text), during);
+    };
+    return this.run(texts, work, signal);
   }
 
   encode(texts: readonly string[], signal?: AbortSignal): Promise<Encoded[]> {

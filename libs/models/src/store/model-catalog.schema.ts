@@ -27,7 +27,7 @@ export const sourceSchema = z.union(
 );
 
 const contentShape = {
-  sha256: sha256.optional(),
+  sha256,
   sizeBytes: z.int().positive().optional(),
   sources: z.array(sourceSchema).min(1),
 };
@@ -37,6 +37,7 @@ const fileSchema = z
     filename: fileName,
     executable: z.boolean().default(false),
     ...contentShape,
+    sha256: sha256.optional(),
     sources: contentShape.sources.optional(),
     /** For content that differs by system: `<process.platform>-<process.arch>`. */
     platforms: z.record(z.string(), z.strictObject({ filename: fileName.optional(), ...contentShape })).optional(),
@@ -44,42 +45,24 @@ const fileSchema = z
   .refine(
     (file) => (file.sources === undefined) !== (file.platforms === undefined),
     'a file has either sources or platforms',
+  )
+  .refine(
+    (file) => file.platforms !== undefined || file.sha256 !== undefined,
+    'a sha256 is missing; without one nobody can tell the right file from another',
   );
 
-const modelSchema = z
-  .strictObject({
-    use: z.enum(['asr', 'vad', 'embeddings', 'generation', 'rerank', 'broker', 'memory', 'sample']),
-    description: z.string().min(1),
-    licence: z.string().min(1),
-    /** No hash is known yet: that of the first fetch is recorded and required from then on. */
-    unverified: z.boolean().default(false),
-    /** Settings for the engine, such as `pooling: cls`. */
-    settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-    files: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), fileSchema),
-  })
-  .superRefine((model, context) => {
-    for (const [key, file] of Object.entries(model.files)) {
-      for (const content of [file.platforms ? Object.values(file.platforms) : [file]].flat()) {
-        if (!content.sha256 && !model.unverified) {
-          context.addIssue({
-            code: 'custom',
-            path: ['files', key],
-            message: 'a sha256 is missing; give it, or mark the model `unverified: true`',
-          });
-        }
-        if (
-          !content.sha256 &&
-          content.sources?.some((source) => typeof source === 'string' && source.startsWith('http:'))
-        ) {
-          context.addIssue({
-            code: 'custom',
-            path: ['files', key],
-            message: 'a file without a sha256 needs an https address',
-          });
-        }
-      }
-    }
-  });
+const count = z.int().positive();
+
+const modelSchema = z.strictObject({
+  use: z.enum(['asr', 'vad', 'embeddings', 'generation', 'broker', 'memory', 'sample']),
+  description: z.string().min(1),
+  licence: z.string().min(1),
+  /** Settings for the engine, such as `pooling: cls`. */
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  /** The sizes of a language model that decide how much memory it needs; see `memoryNeed`. */
+  shape: z.strictObject({ layers: count, kvHeads: count, headSize: count, vocabulary: count }).optional(),
+  files: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), fileSchema),
+});
 
 export const catalogSchema = z.strictObject({
   hubUrl: z.url({ protocol: /^https?$/ }).optional(),

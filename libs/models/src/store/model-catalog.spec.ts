@@ -67,15 +67,32 @@ describe('ModelCatalog', () => {
     expect(problem('models: [')).toMatch(/line 1: /);
   });
 
-  it('requires a hash, or for an unverified model a secure address', () => {
-    expect(problem(catalogOf(`        sources: ['https://example.com/a']`))).toContain('a sha256 is missing');
-    const unverified = '    unverified: true\n';
-    expect(ModelCatalog.parse(catalogOf(`        sources: ['https://example.com/a']`, unverified)).names).toEqual([
-      'm',
-    ]);
-    expect(problem(catalogOf(`        sources: ['http://example.com/a']`, unverified))).toContain(
-      'needs an https address',
-    );
+  it('accepts no file without a hash, for any platform', () => {
+    const address = `sources: ['https://example.com/a']`;
+    expect(problem(catalogOf(`        ${address}`))).toContain('a sha256 is missing');
+    expect(problem(catalogOf(`        platforms: { linux-x64: { ${address} } }`))).toMatch(/sha256/);
+  });
+
+  it('ships models whose every file has a hash, a size and, from a hub, a fixed revision', async () => {
+    const catalog = await ModelCatalog.read('deploy/models.yaml');
+    const files = catalog.names.flatMap((name) => catalog.files(name, 'linux-x64'));
+    expect(files.length).toBeGreaterThan(15);
+    for (const { sha256, sizeBytes, sources } of files) {
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(sizeBytes).toBeGreaterThan(0);
+      const references = sources.filter((source) => typeof source === 'string' && source.startsWith('hf:'));
+      for (const reference of references) expect(reference).toMatch(/@[0-9a-f]{40}#/);
+    }
+  });
+
+  it('ships language models of permissive licences, with the sizes that their memory follows from', async () => {
+    const catalog = await ModelCatalog.read('deploy/models.yaml');
+    const models = catalog.names.map((name) => catalog.model(name)).filter(({ use }) => use === 'generation');
+    expect(models.length).toBeGreaterThan(5);
+    for (const { licence, shape } of models) {
+      expect(['Apache-2.0', 'MIT']).toContain(licence);
+      expect(shape).toBeDefined();
+    }
   });
 
   it('refuses names that could lead outside the store', () => {

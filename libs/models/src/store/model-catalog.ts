@@ -9,7 +9,7 @@ export interface CatalogFile {
   readonly key: string;
   readonly filename: string;
   readonly executable: boolean;
-  readonly sha256?: string;
+  readonly sha256: string;
   readonly sizeBytes?: number;
   readonly sources: readonly SourceSpec[];
 }
@@ -66,7 +66,7 @@ export class ModelCatalog {
    */
   files(name: string, platform: string): CatalogFile[] {
     return Object.entries(this.model(name).files).map(([key, { platforms, sources, ...file }]) => {
-      if (!platforms) return { ...file, key, sources: sources ?? [] };
+      if (!platforms) return { ...file, key, sha256: file.sha256 ?? '', sources: sources ?? [] };
       const content = platforms[platform];
       if (content) return { ...file, ...content, filename: content.filename ?? file.filename, key };
       const known = Object.keys(platforms).join(', ');

