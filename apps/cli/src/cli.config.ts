@@ -1,6 +1,9 @@
 import { baseConfig, defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
+import { LANGUAGE_MODEL_DEFAULTS } from '@llmos/models';
 import { z } from 'zod';
 
+const count = z.coerce.number().int().min(1);
+const name = z.string().min(1).optional();
 const port = z.coerce.number().int().min(0).max(65535);
 
 export const cliConfig = defineConfig({
@@ -28,6 +31,16 @@ export const cliConfig = defineConfig({
   redisMemoryMb: setting('LLMOS_REDIS_MEMORY_MB', z.coerce.number().int().min(8).max(1_048_576).default(256)),
   /** Whether nats-server encrypts its files. Encrypted files stay encrypted. */
   encryption: setting('LLMOS_ENCRYPTION', flag().default(true)),
+  /** The models that the services use, where the environment names them. */
+  asrModel: setting('LLMOS_ASR_MODEL', name),
+  embeddingsModel: setting('LLMOS_RETRIEVAL_EMBEDDINGS', name),
+  generationModel: setting('LLMOS_GENERATION_MODEL', name),
+  /** A server instead of a language model on this machine. */
+  generationUrl: setting('LLMOS_GENERATION_URL', name),
+  generationGpu: setting('LLMOS_GENERATION_GPU', z.string().default('off')),
+  /** Tokens in each sequence, and the number of sequences: they decide the memory of a language model. */
+  contextTokens: setting('LLMOS_GENERATION_CONTEXT', count.default(LANGUAGE_MODEL_DEFAULTS.contextTokens)),
+  sequences: setting('LLMOS_GENERATION_SEQUENCES', count.default(LANGUAGE_MODEL_DEFAULTS.sequences)),
   /** The folders in which programs are looked for. */
   searchPath: setting('PATH', z.string().default('')),
 });

@@ -7,6 +7,7 @@ import { call, type CallOptions } from './commands/call.command.js';
 import type { CommandContext } from './commands/context.js';
 import { down } from './commands/down.command.js';
 import { listModels, pullModels, verifyModels } from './commands/models.command.js';
+import { useModels, type UseOptions } from './commands/models-use.command.js';
 import { checkPipelines } from './commands/pipelines.command.js';
 import { status } from './commands/status.command.js';
 import { up, type UpOptions } from './commands/up.command.js';
@@ -88,6 +89,11 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .description('download models')
     .option('--default', 'also those of the sample pipelines, nats-server and redis-server; the default without names')
     .action(async (names: string[], options: { default?: boolean }) => done(await pullModels(context, names, options)));
+  models
+    .command('use [choices...]')
+    .description('choose models for the next start, such as generation=qwen2.5-0.5b; without a choice, show them')
+    .option('--force', 'also when the model does not fit into the memory of this machine')
+    .action(async (choices: string[], options: UseOptions) => done(await useModels(context, choices, options)));
   models
     .command('verify [names...]')
     .description('check the hashes of the files')

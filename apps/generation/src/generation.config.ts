@@ -1,4 +1,5 @@
 import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { LANGUAGE_MODEL_DEFAULTS } from '@llmos/models';
 import { z } from 'zod';
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most);
@@ -6,7 +7,7 @@ const count = (most: number) => z.coerce.number().int().min(1).max(most);
 /** The settings of the generation service. */
 export const generationConfig = defineConfig({
   /** A model of the catalog or, with a URL below, the model's name on that server. */
-  model: setting('LLMOS_GENERATION_MODEL', z.string().min(1).default('smollm2-135m')),
+  model: setting('LLMOS_GENERATION_MODEL', z.string().min(1).default(LANGUAGE_MODEL_DEFAULTS.model)),
   /** An OpenAI-compatible server to use instead of a model in this process. */
   url: setting('LLMOS_GENERATION_URL', z.url({ protocol: /^https?$/ }).optional()),
   apiKey: setting('LLMOS_GENERATION_API_KEY', z.string().optional()),
@@ -15,11 +16,11 @@ export const generationConfig = defineConfig({
   /** The device; CUDA_VISIBLE_DEVICES in the process's environment selects one of several GPUs. */
   gpu: setting('LLMOS_GENERATION_GPU', z.enum(['off', 'cuda', 'vulkan', 'metal', 'auto']).default('off')),
   /** Answers generated at once; they share each step of the model. */
-  sequences: setting('LLMOS_GENERATION_SEQUENCES', count(256).default(4)),
+  sequences: setting('LLMOS_GENERATION_SEQUENCES', count(256).default(LANGUAGE_MODEL_DEFAULTS.sequences)),
   /** Answers that may wait for a sequence; the next is refused, and if grounded then quoted from its passages. */
   queue: setting('LLMOS_GENERATION_QUEUE', count(10_000).default(32)),
   /** Tokens of prompt and answer in each sequence. */
-  contextTokens: setting('LLMOS_GENERATION_CONTEXT', count(1_048_576).default(1_536)),
+  contextTokens: setting('LLMOS_GENERATION_CONTEXT', count(1_048_576).default(LANGUAGE_MODEL_DEFAULTS.contextTokens)),
   /** Time limit of one call of the model, waiting included, in milliseconds. */
   timeoutMs: setting('LLMOS_GENERATION_TIMEOUT_MS', count(600_000).default(15_000)),
   /** Approximate number of tokens of passages in the prompt. */

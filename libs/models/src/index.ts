@@ -1,4 +1,6 @@
 import './inference/no-telemetry.js';
+export { machineMemory, type MachineMemory } from './memory/machine-memory.js';
+export { LANGUAGE_MODEL_DEFAULTS, memoryNeed, type MemoryNeed } from './memory/memory-need.js';
 export { ModelCatalog, type CatalogFile } from './store/model-catalog.js';
 export type { CatalogModel, ModelUse, SourceSpec } from './store/model-catalog.schema.js';
 export { carriedVector, carryEmbedding } from './encoder/carried-embedding.js';

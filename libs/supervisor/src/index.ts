@@ -5,6 +5,7 @@ export { storageKeyFile } from './broker/storage-key.js';
 export { claim, type Claim } from './claim.js';
 export { Instance } from './instance/instance.js';
 export { LogFile } from './instance/log-file.js';
+export { CHOSEN_USES, variableOf, type ChosenUse, type ModelChoice } from './instance/model-choice.js';
 export type { InstanceState } from './instance/state-file.js';
 export { markFinished, markUnfinished, refuseUnfinished } from './instance/unfinished-restore.js';
 export { LocalSupervisor, type LocalSupervisorOptions } from './local-supervisor.js';

@@ -7,6 +7,7 @@ import { natsConfig, UNLIMITED_USER, userOf } from './broker/nats-config.js';
 import { operatorPipelines } from './broker/operator-pipelines.js';
 import { storageKeyFile } from './broker/storage-key.js';
 import type { Instance } from './instance/instance.js';
+import { modelVariables, type ModelChoice } from './instance/model-choice.js';
 import type { LogFile } from './instance/log-file.js';
 import type { InstanceState } from './instance/state-file.js';
 import { refuseUnfinished } from './instance/unfinished-restore.js';
@@ -43,6 +44,8 @@ export interface LocalSupervisorOptions {
   readonly paths: InstallationPaths;
   /** The redis-server to run, and the megabytes that its data may occupy; absent to run none. */
   readonly redis?: { readonly program: ServerProgram; readonly memoryMb: number } | undefined;
+  /** The models that the environment names; they come before those chosen for the instance. */
+  readonly models?: ModelChoice;
   readonly natsPort?: number;
   readonly gatewayPort?: number;
   /** Whether nats-server encrypts its files. */
@@ -162,7 +165,7 @@ export class LocalSupervisor implements ProcessSupervisor {
 
   /** Writes the environment of each app, and of services that are started by hand. @returns the files of the apps. */
   private writeEnvironments(natsUrl: string): Map<ServiceApp, string> {
-    const { instance, apps, gatewayPort, paths } = this.options;
+    const { instance, apps, gatewayPort, paths, models } = this.options;
     const variables: Record<string, string> = {
       ...(gatewayPort === undefined ? {} : { LLMOS_PORT: String(gatewayPort) }),
       ...(this.traces ? { LLMOS_OTLP_URL: this.traces.otlpUrl } : {}),
@@ -173,6 +176,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       LLMOS_MODEL_CATALOG: paths.catalogPath,
       LLMOS_SAMPLES_DIR: paths.samplesDir,
       ...this.redisAccess(),
+      ...modelVariables(instance.models.read(), models),
       LLMOS_EXIT_WITH_PARENT: '1',
       // glibc then returns large freed blocks to the system; otherwise a loaded model leaves half of its size behind.
       MALLOC_MMAP_THRESHOLD_: '4194304',

@@ -1,24 +1,31 @@
 import { CliError } from '../cli-error.js';
-import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
+import { modelsToFetch } from '../models/chosen-models.js';
+import { fetchModels } from '../models/fetch-models.js';
+import { needOf } from '../models/need-of.js';
 import { table } from '../terminal/table.js';
 import { megabytes, seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
 import { natsServer, openStore, redisServer, type CommandContext } from './context.js';
 
-/** Shows the catalog, and which models are on this machine. */
+/** Shows the catalog, which models are on this machine, and what a language model needs in memory. */
 export async function listModels(context: CommandContext, { json }: { json?: boolean }): Promise<number> {
-  const models = await (await openStore(context)).list();
+  const store = await openStore(context);
+  const models = (await store.list()).map((model) => {
+    const need = needOf(store, model.name, context.config);
+    return need ? { ...model, memoryBytes: need.total } : model;
+  });
   if (json) context.terminal.line(JSON.stringify(models));
   else {
-    const rows = models.map(({ name, use, present, sizeBytes, licence, description }) => [
+    const rows = models.map(({ name, use, present, sizeBytes, licence, description, ...model }) => [
       name,
       use,
       present ? 'present' : '',
       sizeBytes ? megabytes(sizeBytes) : '',
+      'memoryBytes' in model ? megabytes(model.memoryBytes) : '',
       licence,
       description,
     ]);
-    context.terminal.line(table(['model', 'use', '', 'size', 'licence', 'description'], rows));
+    context.terminal.line(table(['model', 'use', '', 'size', 'memory', 'licence', 'description'], rows));
   }
   return 0;
 }
@@ -40,7 +47,9 @@ export async function pullModels(
     await natsServer(context, store, report, interrupted.signal);
     await redisServer(context, store, report, interrupted.signal);
   }
-  const wanted = [...new Set([...(withDefault ? DEFAULT_MODELS : []), ...names])];
+  const wanted = [
+    ...new Set([...(withDefault ? modelsToFetch(context.config, context.instance.models.read()) : []), ...names]),
+  ];
   for (const name of wanted) store.describe(name);
   const fetched = await fetchModels(store, wanted, report, interrupted.signal);
   const result = fetched === 0 ? 'models are present' : `${fetched} model${fetched === 1 ? '' : 's'} downloaded`;

@@ -9,7 +9,8 @@ import {
 } from '@llmos/supervisor';
 import { once } from 'node:events';
 import { CliError, explain, isExpected } from '../cli-error.js';
-import { DEFAULT_MODELS, fetchModels } from '../models/fetch-models.js';
+import { modelsOfEnvironment, modelsToFetch } from '../models/chosen-models.js';
+import { fetchModels } from '../models/fetch-models.js';
 import { showPlaces } from '../terminal/places.js';
 import { stopSignal } from '../terminal/stop-signal.js';
 import { seconds } from '../terminal/terminal.js';
@@ -52,7 +53,8 @@ async function prepare(context: CommandContext, stop: AbortSignal): Promise<Serv
   const report = transferReport(context.terminal);
   const server = await natsServer(context, store, report, stop);
   const redis = context.config.redisUrl ? undefined : await redisServer(context, store, report, stop);
-  const fetched = await fetchModels(store, DEFAULT_MODELS, report, stop);
+  const wanted = modelsToFetch(context.config, context.instance.models.read());
+  const fetched = await fetchModels(store, wanted, report, stop);
   context.terminal.line(`✓ models are ${fetched === 0 ? 'present' : 'downloaded'} (${seconds(Date.now() - from)})`);
   return { server, redis };
 }
@@ -87,6 +89,7 @@ async function supervise(
     server,
     redis: redis && { program: redis, memoryMb },
     paths: config,
+    models: modelsOfEnvironment(config),
     natsPort,
     gatewayPort,
     encryption,

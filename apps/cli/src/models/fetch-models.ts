@@ -1,8 +1,5 @@
 import type { FetchProgress, ModelStore } from '@llmos/models';
 
-/** The models of the sample pipelines. */
-export const DEFAULT_MODELS = ['moonshine-tiny', 'silero-vad', 'minilm', 'smollm2-135m'] as const;
-
 /** Receives the progress of downloads; see `terminal/transfer-report.ts`. */
 export interface FetchReport {
   begin(model: string): void;

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { z } from 'zod';
 import { commandOf } from '../processes/process-identity.js';
+import { ModelChoices } from './model-choice.js';
 import { StateFile, type InstanceState } from './state-file.js';
 
 type Passwords = Record<string, string>;
@@ -28,6 +29,8 @@ export type Credentials = z.infer<typeof credentialsSchema>;
 export class Instance {
   readonly folder: string;
   readonly state: StateFile;
+  /** The models that `llmos models use` chose. */
+  readonly models: ModelChoices;
 
   constructor(
     readonly home: string,
@@ -35,6 +38,7 @@ export class Instance {
   ) {
     this.folder = join(home, 'instances', checkoutId(root));
     this.state = new StateFile(join(this.folder, 'state.json'));
+    this.models = new ModelChoices(this.folder);
   }
 
   get id(): string {
