@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { sourcesOf } from '../src/grounding/sources.js';
+import { supportsOf } from '../src/grounding/paraphrase.js';
 import { supportOf } from '../src/grounding/support.js';
 
 const ARTICLES = new URL('../../../deploy/samples/help-centre/', import.meta.url);
@@ -60,7 +61,7 @@ describe('The support check on the sample help centre', () => {
       const texts = sources.map(({ sentence }) => sentence);
       for (const text of texts.flatMap((sentence) => falsified(sentence, texts))) {
         tried++;
-        if (supportOf(text, sources)) passed.push(text);
+        if (supportsOf(text, sources).length > 0) passed.push(text);
       }
     }
     expect(tried).toBeGreaterThan(5_000);

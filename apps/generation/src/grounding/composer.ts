@@ -4,7 +4,7 @@ import { isQuestion } from './context.js';
 import { rankSources } from './ranking.js';
 import { splitSentences, sentenceEnd } from './sentences.js';
 import { isWhole, type Source } from './sources.js';
-import { supportOf } from './support.js';
+import { supportsOf } from './paraphrase.js';
 import { contentKeys } from './words.js';
 
 type Answer = OutputOf<typeof answer>;
@@ -16,6 +16,8 @@ const MAX_SENTENCES = 3;
 const MAX_EXTRACTED = 2;
 /** A model that has left the topic does not return to it: the passages continue from there. */
 const MAX_REJECTED = 1;
+/** A longer text without an end is no sentence: a model that writes on and on is not waited for. */
+const MAX_SENTENCE_CHARS = 2_000;
 /** Rank among the sources up to which a supported sentence may open the answer, or follow. */
 const OPENING_RANKS = 3;
 const FOLLOWING_RANKS = 8;
@@ -38,7 +40,7 @@ export interface ComposerOptions {
  */
 export class GroundedComposer {
   readonly ranked: readonly Source[];
-  private readonly released: { text: string; source: Source; kind: 'generated' | 'extracted' }[] = [];
+  private readonly released: { text: string; sources: readonly Source[]; kind: 'generated' | 'extracted' }[] = [];
   private pending = '';
   private rejected = 0;
   private closed = false;
@@ -60,13 +62,16 @@ export class GroundedComposer {
 
   /** Takes the next piece of the model's text. */
   write(piece: string): void {
-    if (this.closed) return;
+    if (this.closed || this.done) return;
     this.pending += piece;
     for (let end = this.boundary(); end !== undefined && !this.done; end = this.boundary()) {
       const sentence = this.pending.slice(0, end);
       this.pending = this.pending.slice(end);
       this.check(sentence);
     }
+    if (this.pending.length <= MAX_SENTENCE_CHARS) return;
+    this.pending = '';
+    this.replace();
   }
 
   /** The model ended its turn: its last text is a sentence if it ends like one. */
@@ -100,7 +105,8 @@ export class GroundedComposer {
 
   /** The passages that support the answer, each once, in its order. */
   get citations(): Citation[] {
-    const passages = new Map(this.released.map(({ source: { passage } }) => [passage.id, passage]));
+    const used = this.released.flatMap(({ sources }) => sources);
+    const passages = new Map(used.map(({ passage }) => [passage.id, passage]));
     return [...passages.values()].map(({ document, title, id, similarity }) => ({
       document,
       title,
@@ -120,10 +126,12 @@ export class GroundedComposer {
     const [sentence] = splitSentences(withoutPreamble(raw));
     if (!sentence) return;
     const near = this.ranked.slice(0, this.released.length === 0 ? OPENING_RANKS : FOLLOWING_RANKS);
-    const source = supportOf(sentence, near);
+    const sources = supportsOf(sentence, near);
+    const [source, other] = sources;
     if (!source) this.replace();
     else if (this.isRepetition(sentence)) this.rejected++;
-    else if (this.standsAlone(source)) this.release(capitalised(sentence), source, 'generated');
+    else if (sources.every((each) => this.standsAlone(each))) this.release(capitalised(sentence), sources, 'generated');
+    else if (other) this.replace();
     else this.quote(source);
   }
 
@@ -141,18 +149,18 @@ export class GroundedComposer {
 
   /** Says what the source says, without the beginning that was said last. */
   private quote(source: Source): void {
-    this.release(this.unsaid(source).join(' '), source, 'extracted');
+    this.release(this.unsaid(source).join(' '), [source], 'extracted');
   }
 
   private unsaid({ before, sentence }: Source): string[] {
-    const last = this.released.at(-1)?.source;
+    const last = this.released.at(-1)?.sources.at(-1);
     const said = last ? [...last.before, last.sentence] : [];
     const follows = before.length > 0 && said.slice(-before.length).join('\n') === before.join('\n');
     return follows ? [sentence] : [...before, sentence];
   }
 
-  private release(text: string, source: Source, kind: 'generated' | 'extracted'): void {
-    this.released.push({ text, source, kind });
+  private release(text: string, sources: readonly Source[], kind: 'generated' | 'extracted'): void {
+    this.released.push({ text, sources, kind });
     this.options.release(text);
   }
 

@@ -1,0 +1,65 @@
+import type { Passage } from '@llmos/contracts/capabilities/retrieval';
+import { supportsOf } from './paraphrase.js';
+import { sourcesOf } from './sources.js';
+
+const passage = (text: string): Passage => ({ id: 'a#0', document: 'a', title: 'A', text, score: 1, similarity: 0.8 });
+const said = (sentence: string, ...texts: string[]) =>
+  supportsOf(sentence, sourcesOf(texts.map(passage))).map((source) => source.sentence);
+
+const DELIVERY = 'Express delivery takes 2 working days in the UK.';
+const FREE = 'A replacement card is free of charge.';
+const LOST = 'If your card is lost, freeze it under Cards > Freeze.';
+
+describe('supportsOf accepts', () => {
+  it.each([
+    ['a place said first', 'In the UK, express delivery takes 2 working days.', [DELIVERY]],
+    ['a condition said last', 'Freeze it under Cards > Freeze if your card is lost.', [LOST]],
+    [
+      'two whole sentences',
+      'A replacement card is free of charge, and express delivery takes two working days in the UK.',
+      [FREE, DELIVERY],
+    ],
+    [
+      'a contrast of two',
+      'A replacement card is free of charge; express delivery takes 2 working days in the UK.',
+      [FREE, DELIVERY],
+    ],
+  ])('%s', (_, sentence, sources) => expect(said(sentence, DELIVERY, FREE, LOST)).toEqual(sources));
+});
+
+describe('supportsOf rejects', () => {
+  it.each([
+    [
+      'a part of a sentence joined to another',
+      'A replacement card is free of charge and 2 working days in the UK.',
+      FREE,
+      DELIVERY,
+    ],
+    [
+      'a sentence without its condition, joined',
+      'A replacement card is free of charge, and freeze it under Cards > Freeze.',
+      FREE,
+      LOST,
+    ],
+    [
+      'a phrase that may belong to the word before it',
+      'In dollars, we refund payments made.',
+      'We refund payments made in dollars.',
+    ],
+    ['a place moved over a negation', 'In Spain, cards do not work.', 'Cards do not work in Spain.'],
+    ['a place moved over "only"', 'In the UK, cards work only.', 'Cards work only in the UK.'],
+    ['a condition turned round', 'If you freeze the card, it is lost.', 'If the card is lost, you freeze it.'],
+    [
+      'a condition joined to the wrong sentence',
+      'If your card is lost, a replacement card is free of charge.',
+      FREE,
+      LOST,
+    ],
+    [
+      'a list',
+      '- A replacement card is free of charge | and express delivery takes 2 working days in the UK',
+      FREE,
+      DELIVERY,
+    ],
+  ])('%s', (_, sentence, ...texts) => expect(said(sentence, ...texts)).toEqual([]));
+});

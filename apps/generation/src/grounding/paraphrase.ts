@@ -1,0 +1,92 @@
+import type { Source } from './sources.js';
+import { supportOf } from './support.js';
+import { wordSet, wordsOf, type Word } from './words.js';
+
+const CONDITIONAL = 'if|when|unless|until|once|after|before|while';
+const FRONTED = new RegExp(`^((?:in|within|on|at|during|for|from|${CONDITIONAL})\\s[^,]+),\\s+(.+?)[.!]*$`, 'iu');
+const TRAILING = new RegExp(`\\s(?=(?:${CONDITIONAL})\\s)`, 'giu');
+const JOINT = /(?:[,;]\s+(?:and|but|while|whereas)|;|\s(?:and|but))\s+/giu;
+/** List marks, markup and questions. */
+const MARKS = /[?*#|<{}\\[\]]/u;
+const ARTICLES = wordSet('a an the');
+/** A sentence has few places where it could be taken apart; more are the sign of a text that is no sentence. */
+const MAX_PLACES = 6;
+/** Longer phrases are no adverbials of time and place. */
+const MAX_FRONTED_WORDS = 6;
+
+/**
+ * The sources of a sentence: the one that states it, in its own order or with a condition, a time or a place at the
+ * other end; or the two whose statements it joins with "and" or "but". Empty when no source states it.
+ *
+ * Other rearrangements are not accepted: without grammar nothing tells whether they keep the meaning.
+ */
+export function supportsOf(sentence: string, sources: readonly Source[]): Source[] {
+  const one = supportOf(sentence, sources);
+  if (one) return [one];
+  if (MARKS.test(sentence)) return [];
+  const other = rearrangedSupport(sentence, sources);
+  return other ? [other] : joinedSupport(sentence, sources);
+}
+
+/** The source that is the sentence with its first phrase last, or its last condition first, and no other word. */
+function rearrangedSupport(sentence: string, sources: readonly Source[]): Source | undefined {
+  const variants = [...fronted(sentence), ...trailing(sentence)].map((text) => keysOf(wordsOf(text)));
+  return sources.find((source) => variants.includes(keysOf(source.words)));
+}
+
+/** `In the UK, cards work.` → `cards work In the UK` */
+function fronted(sentence: string): string[] {
+  const [, phrase = '', rest = ''] = FRONTED.exec(sentence.trim()) ?? [];
+  if (rest === '') return [];
+  return isCondition(phrase) || isTimeOrPlace(phrase, sentence) ? [`${rest} ${phrase}`] : [];
+}
+
+/** `Call us if the card is lost.` → `if the card is lost, Call us` */
+function trailing(sentence: string): string[] {
+  const text = sentence.trim().replace(/[.!]+$/u, '');
+  return [...text.matchAll(TRAILING)]
+    .slice(0, MAX_PLACES)
+    .map(({ index }) => `${text.slice(index).trim()}, ${text.slice(0, index)}`);
+}
+
+function isCondition(phrase: string): boolean {
+  return new RegExp(`^(?:${CONDITIONAL})\\s`, 'iu').test(phrase);
+}
+
+/**
+ * Whether a phrase applies to all of the sentence: `in the UK` does, `in dollars` may belong to the word before it. With
+ * a negation or "only", the place of a phrase decides what is excluded.
+ */
+function isTimeOrPlace(phrase: string, sentence: string): boolean {
+  const words = wordsOf(phrase);
+  const isSpecific = words.slice(1).some(({ kind, name }) => kind === 'number' || name);
+  const isLimited = wordsOf(sentence).some(({ kind, raw }) => kind === 'negation' || raw.toLowerCase() === 'only');
+  return isSpecific && !isLimited && words.length <= MAX_FRONTED_WORDS;
+}
+
+/** All words but articles, in order. */
+function keysOf(words: readonly Word[]): string {
+  return words
+    .filter(({ raw }) => !ARTICLES.has(raw.toLowerCase()))
+    .map(({ key }) => key)
+    .join(' ');
+}
+
+/** The source that is the sentence, with all its words but articles, in this order or rearranged. */
+function wholeSupport(sentence: string, sources: readonly Source[]): Source | undefined {
+  const keys = keysOf(wordsOf(sentence));
+  return sources.find((source) => keysOf(source.words) === keys) ?? rearrangedSupport(sentence, sources);
+}
+
+/**
+ * The sources of the two statements that a sentence joins, each of which is a whole sentence of theirs: parts of
+ * sentences, joined, would say what nobody said.
+ */
+function joinedSupport(sentence: string, sources: readonly Source[]): Source[] {
+  for (const joint of [...sentence.matchAll(JOINT)].slice(0, MAX_PLACES)) {
+    const halves = [sentence.slice(0, joint.index), sentence.slice(joint.index + joint[0].length)];
+    const found = halves.map((half) => wholeSupport(half, sources));
+    if (found.every((source) => source !== undefined)) return found;
+  }
+  return [];
+}
