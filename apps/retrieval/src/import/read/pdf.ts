@@ -1,8 +1,9 @@
 import { getDocumentProxy } from 'unpdf';
 import type { Block } from '../../structure/block.js';
 import { readConventions } from '../../structure/conventions.js';
-import { squeeze } from '../../structure/inline-text.js';
 import { blocksDocument } from './page.js';
+import { linesOf, type PdfItem, type PdfLine } from './pdf-line.js';
+import { tableAt } from './pdf-table.js';
 import { FileFault, type FoundDocument, type SourceFile } from './source-file.js';
 
 const MAX_PAGES = 500;
@@ -15,16 +16,9 @@ const PARAGRAPH_GAP = 1.7;
 const REPEATED_PAGES = 3;
 const BEGINS_LINE = /^(?:[•‣◦▪●○∙·–—*-]\s|\(?\d{1,3}[.)]\s|step\s+\d|[QA]\d{0,3}\s?[:.]\s)/iu;
 
-interface PdfLine {
-  text: string;
-  readonly size: number;
-  /** From the lower edge of the page. */
-  readonly y: number;
-  readonly page: number;
-}
-
 /**
- * The text of a PDF in the order of its lines: larger text is a heading, and headers and footers are left out.
+ * The text of a PDF in the order of its lines: larger text is a heading, lines of cells below each other are a table,
+ * and headers and footers are left out.
  *
  * @throws FileFault for one that is encrypted, has no text, or too many pages
  */
@@ -48,32 +42,9 @@ export async function pdfDocument({ bytes, name }: SourceFile): Promise<FoundDoc
   }
 }
 
-interface PdfItem {
-  readonly str?: string;
-  readonly transform?: readonly number[];
-  readonly height?: number;
-  readonly hasEOL?: boolean;
-}
-
 function faultOf(error: unknown): FileFault {
   const isLocked = error instanceof Error && error.name === 'PasswordException';
   return new FileFault(isLocked ? 'needs a password: save it without one' : 'is no PDF, or is damaged');
-}
-
-function linesOf(items: readonly PdfItem[], page: number): PdfLine[] {
-  const lines: PdfLine[] = [];
-  let open: PdfLine | undefined;
-  for (const { str = '', transform = [], height = 0, hasEOL } of items) {
-    const y = transform[5] ?? 0;
-    if (open && str.trim() !== '' && Math.abs(open.y - y) > Math.max(open.size, height) / 2) open = undefined;
-    if (!open && str.trim() !== '') {
-      open = { text: '', size: Math.round(height * 2) / 2, y, page };
-      lines.push(open);
-    }
-    if (open) open.text += str;
-    if (hasEOL) open = undefined;
-  }
-  return lines.map((line) => ({ ...line, text: squeeze(line.text) })).filter(({ text }) => text !== '');
 }
 
 /** Without page numbers, and without the first and last lines that many pages have. */
@@ -102,7 +73,16 @@ function blocksOf(lines: readonly PdfLine[]): Block[] {
       blocks.push({ kind: 'paragraph', lines: paragraph.map((text) => ({ text, strong: false })) });
     paragraph = [];
   };
-  for (const line of lines) {
+  for (let n = 0; n < lines.length; n++) {
+    const line = lines[n]!;
+    const table = tableAt(lines, n);
+    if (table) {
+      end();
+      blocks.push(table.block);
+      n += table.lines - 1;
+      before = lines[n];
+      continue;
+    }
     const level = line.text.length > MAX_HEADING_CHARS ? undefined : levels.get(line.size);
     if (level !== undefined) {
       end();

@@ -98,6 +98,38 @@ describe('readFile reads the structure of', () => {
     ]);
   });
 
+  it('a PDF with a table: each row is read with the names of its columns', async () => {
+    const pdf = pdfOf([
+      [
+        [20, 'Card fees'],
+        [10, 'All cards at a glance:'],
+        [10, 'Plan\tMonthly fee\tAbroad'],
+        [10, 'Basic\t0.00\t2 %'],
+        [10, 'Gold\t9.50'],
+        [10, 'Ask us for more.'],
+      ],
+    ]);
+    expect(await quotes('fees.pdf', pdf)).toEqual([
+      'Card fees',
+      'All cards at a glance – Plan: Basic; Monthly fee: 0.00; Abroad: 2 %.',
+      'All cards at a glance – Plan: Gold; Monthly fee: 9.50.',
+      'Ask us for more.',
+    ]);
+  });
+
+  it('a PDF with two columns of text is no table', async () => {
+    const left = 'A long line of prose here';
+    const pdf = pdfOf([
+      [
+        [20, 'News'],
+        [5, `${left} one\tthat reads on the other side`],
+        [5, `${left} two\tand goes on for a long while`],
+        [5, `${left} six\tuntil it comes to its end now`],
+      ],
+    ]);
+    expect((await quotes('news.pdf', pdf)).join(' ')).not.toContain(':');
+  });
+
   it.each([
     ['CSV', 'faq.csv', 'Question,Answer,Category\nIs it free?,"Yes, it is.",price\nIs it blue?,No.,\n'],
     [
