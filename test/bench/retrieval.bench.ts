@@ -118,7 +118,7 @@ function sample(questions: readonly Question[]): Question[] {
 }
 
 /** Two columns, `text,category`; a text with a comma, quote or line feed is quoted, with its quotes doubled. */
-function parseCsv(csv: string): Question[] {
+export function parseCsv(csv: string): Question[] {
   const rows = csv.matchAll(/(?:"((?:[^"]|"")*)"|([^,\n]*)),([a-zA-Z_?]+)\r?(?:\n|$)/g);
   return Array.from(rows, ([, quoted, plain, intent]) => ({
     text: (quoted?.replaceAll('""', '"') ?? plain ?? '').trim(),

@@ -284,11 +284,22 @@ export function commandsSuite(running: () => Instance): void {
     rmSync(join(docs, 'bad.pdf'));
     rmSync(join(docs, 'faq.csv'));
     expect(await json(...sync)).toMatchObject({ read: 1, stored: 0, unchanged: 1, deleted: 1, failed: 0 });
-    expect((await llmos('documents', 'show', 'wombat')).output).toContain('To block a Wombat card: 1. Open');
+    const { output } = await llmos('documents', 'show', 'wombat');
+    expect(output).toContain('To block a Wombat card: 1. Open');
+    expect(output).toMatch(/1 question was answered\.[^]*How do I block a Wombat card\?/);
     expect((await llmos('documents', 'delete', 'wombat')).code).toBe(0);
     const { documents } = await json('documents', 'list');
     expect((documents as { id: string }[]).map(({ id }) => id)).not.toContain('wombat');
   }, 120_000);
+
+  it('llmos questions --unanswered shows what to write about', async () => {
+    await instance.ask({ text: 'Do you rent out unicycles?' });
+    const { code, output } = await llmos('questions', '--unanswered', '--limit', '500');
+    expect(code).toBe(0);
+    expect(output).toMatch(/unanswered\.[^]*last asked[^]*Do you rent out unicycles\?/);
+    const both = await llmos('questions', '--unanswered', '--document', 'change-pin');
+    expect(both).toMatchObject({ code: 1, errors: expect.stringContaining('not both') as string });
+  });
 
   it('takes a form, and sends the progress of its import as events', async () => {
     const form = new FormData();

@@ -48,6 +48,7 @@ export function customerServiceSuite(running: () => Instance): void {
         'answer',
         'released',
         'recorded',
+        'noted',
       ]);
     },
   );
@@ -67,6 +68,7 @@ export function customerServiceSuite(running: () => Instance): void {
       'answer',
       'released',
       'recorded',
+      'noted',
     ]);
   });
 
@@ -154,6 +156,33 @@ export function customerServiceSuite(running: () => Instance): void {
     });
   });
 
+  it('lists what nothing answered, grouped by meaning, until the user is erased, and what an article answered', async () => {
+    const questions = async (query: string) =>
+      (await (await fetch(`${instance.url}/v1/questions?${query}`)).json()) as {
+        questions: { question: string; count: number; lastAskedAt: string }[];
+      };
+    const about = async (word: string) =>
+      (await questions('unanswered=true&limit=500')).questions.filter(({ question }) => question.includes(word));
+    const user_id = 'aviator';
+    for (const text of ['How many zeppelins do you own?', 'How many zeppelins do you have?'])
+      expect((await instance.ask({ text, user_id })).body.details).toMatchObject({ grounding: 'none' });
+    await instance.ask({ text: 'My zeppelin needs insurance, write to ada@example.org', user_id });
+    const first = (await about('zeppelins'))[0];
+    expect(first).toMatchObject({ count: 2, question: expect.stringMatching(/^How many/) as string });
+    expect(Date.now() - Date.parse(first!.lastAskedAt)).toBeLessThan(5 * MINUTE_MS);
+    expect(await about('insurance')).toMatchObject([{ question: expect.stringContaining('[EMAIL_1]') as string }]);
+    await instance.ask({ text: 'Hello there!', user_id });
+    await instance.ask({ text: 'Can I talk to a human?', user_id });
+    expect([...(await about('Hello')), ...(await about('human'))]).toEqual([]);
+    await instance.ask({ text: 'How do I change my PIN?', user_id });
+    expect((await questions('document=change-pin')).questions[0]).toMatchObject({
+      question: 'How do I change my PIN?',
+    });
+    const erased = await fetch(`${instance.url}/v1/users/${user_id}`, { method: 'DELETE' });
+    expect(await erased.json()).toMatchObject({ questions: 4 });
+    expect(await about('zeppelin')).toEqual([]);
+  });
+
   it('streams the transcript, the intent, the sentences and one terminal event', async () => {
     const form = new FormData();
     form.set('name', 'customer_service');
@@ -201,7 +230,7 @@ export function customerServiceSuite(running: () => Instance): void {
       },
       30_000,
     );
-    expect(record.steps).toHaveLength(8);
+    expect(record.steps).toHaveLength(9);
     const events = await readEvents(await fetch(`${instance.url}/v1/runs/${first.body.run_id}/stream`));
     expect(events.at(-1)).toMatchObject({ event: 'completed', data: { result: record.result } });
     const resumed = await readEvents(

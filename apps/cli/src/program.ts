@@ -17,6 +17,7 @@ import { addDocumentCommands } from './program/documents.js';
 import { addEvalCommands } from './program/eval.js';
 import { addKeyCommands } from './program/keys.js';
 import { json, portNumber, url } from './program/options.js';
+import { addQuestionCommands } from './program/questions.js';
 import { addRollbackCommands, addTrainCommands } from './program/train.js';
 import { processTerminal } from './terminal/terminal.js';
 
@@ -110,6 +111,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
   addDocumentCommands(root, context, done);
   addEvalCommands(root, context, done);
   addKeyCommands(root, context, done);
+  addQuestionCommands(root, context, done);
   addTrainCommands(root, context, done);
   addRollbackCommands(root, context, done);
   return root;

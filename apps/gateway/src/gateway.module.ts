@@ -10,6 +10,7 @@ import { IntakeService } from './intake.service.js';
 import { PipelinesService } from './pipelines.service.js';
 import { AnalysisController } from './resources/analysis.controller.js';
 import { DocumentsController } from './resources/documents.controller.js';
+import { QuestionsController } from './resources/questions.controller.js';
 import { RecommendationsController } from './resources/recommendations.controller.js';
 import { HttpRuns } from './runs/http-runs.js';
 import { RecurringRunsController } from './resources/recurring-runs.controller.js';
@@ -23,6 +24,7 @@ import { ServingController } from './runs/serving.controller.js';
     RunsController,
     RecommendationsController,
     DocumentsController,
+    QuestionsController,
     AnalysisController,
     RecurringRunsController,
     HealthController,

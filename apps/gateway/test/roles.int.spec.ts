@@ -93,6 +93,7 @@ const ROUTES: Readonly<Record<string, Attempts>> = {
   'GET /v1/documents': resource('/v1/documents', 'list_documents'),
   'GET /v1/documents/:id': resource('/v1/documents/d', 'show_document'),
   'DELETE /v1/documents/:id': resource('/v1/documents/d', 'delete_document'),
+  'GET /v1/questions': resource('/v1/questions?unanswered=true', 'list_questions'),
   'POST /v1/analyze': resource('/v1/analyze', 'text_analysis', { text: 'hi' }),
   'PUT /v1/schedules/:name': (pipelines) =>
     pipelines.map((each) => ({

@@ -105,6 +105,7 @@ describe('GenerationService', () => {
       text: NOT_FOUND_TEXT,
       grounding: 'none',
       citations: [],
+      unanswered: [expect.any(String)],
       degraded: false,
     });
     expect(model.asked).toBe(0);
@@ -121,6 +122,7 @@ describe('GenerationService', () => {
       ],
       grounding: 'none',
       citations: [],
+      unanswered: [],
     });
     expect(model.asked).toBe(0);
   });
@@ -152,18 +154,20 @@ describe('GenerationService', () => {
     expect(quoted.text).toBe(
       'A new card arrives within 5 working days. You change your PIN at a cash machine. Ask for a person.',
     );
-    expect(quoted).toMatchObject({ grounding: 'extracted', citations: [{ document: 'card' }, { document: 'pin' }] });
+    expect(quoted).toMatchObject({
+      unanswered: [],
+      grounding: 'extracted',
+      citations: [{ document: 'card' }, { document: 'pin' }],
+    });
     const unknown = passages.map((each, n) => ({ ...each, relevance: n === 0 ? 0.9 : 0.1 }));
-    expect(
-      (
-        await ask(
-          modelOf(() => ''),
-          { ...two, questions, passages: unknown },
-          undefined,
-          service,
-        )
-      ).text,
-    ).toContain('I could not find anything about “how do I change my PIN?”');
+    const half = await ask(
+      modelOf(() => ''),
+      { ...two, questions, passages: unknown },
+      undefined,
+      service,
+    );
+    expect(half.text).toContain('I could not find anything about “how do I change my PIN?”');
+    expect(half.unanswered).toEqual(['how do I change my PIN?']);
   });
 
   it.each(['', '   ', '\u0000\u0007', '...?'])(

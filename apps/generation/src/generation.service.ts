@@ -93,7 +93,8 @@ export class GenerationService {
     context: AnswerContext,
   ): Promise<AnswerOutput[]> {
     const weighed = parts.map((part) => ({ ...part, evidence: weigh(part.passages, this.settings.minRelevance) }));
-    if (weighed.every(({ evidence }) => evidence.kind === 'none')) return [this.plain(NOT_FOUND_TEXT, context)];
+    if (weighed.every(({ evidence }) => evidence.kind === 'none'))
+      return [{ ...this.plain(NOT_FOUND_TEXT, context), unanswered: parts.map(({ question }) => question) }];
     const answers: AnswerOutput[] = [];
     for (const { question, evidence } of weighed) {
       if (evidence.kind === 'choice') {
@@ -104,7 +105,7 @@ export class GenerationService {
       const missing = parts.length > 1 ? missingText(question) : NOT_FOUND_TEXT;
       answers.push(
         sources.length === 0
-          ? this.plain(missing, context)
+          ? { ...this.plain(missing, context), unanswered: [question] }
           : await this.answerFrom(sources, { ...input, question }, context),
       );
     }
@@ -127,7 +128,7 @@ export class GenerationService {
       : await this.compose(composer, input, context.signal);
     composer.finish();
     const { text, citations, grounding } = composer;
-    return { text, citations, choices: [], grounding, model: this.model.name, usage, degraded };
+    return { text, citations, choices: [], unanswered: [], grounding, model: this.model.name, usage, degraded };
   }
 
   /** Lets the model write into the composer. If the model fails, the passages alone answer. */
@@ -172,6 +173,7 @@ export class GenerationService {
       text,
       citations: [],
       choices: [],
+      unanswered: [],
       grounding: 'off',
       model: this.model.name,
       usage: { inputTokens, outputTokens },
@@ -186,6 +188,7 @@ export class GenerationService {
       text,
       citations: [],
       choices: [...choices],
+      unanswered: [],
       grounding: 'none',
       model: this.model.name,
       usage: NO_USAGE,

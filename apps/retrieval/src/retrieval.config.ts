@@ -23,6 +23,8 @@ export const retrievalConfig = defineConfig({
   fetchPrivate: setting('LLMOS_RETRIEVAL_FETCH_PRIVATE', z.enum(['on', 'off']).default('off')),
   /** Further worker threads that embed while an import of more than 20 documents runs. */
   importWorkers: setting('LLMOS_RETRIEVAL_IMPORT_WORKERS', z.coerce.number().int().min(1).max(64).default(2)),
+  /** Questions that are kept for the authors of documents, for each tenant; the oldest are dropped. */
+  maxQuestions: setting('LLMOS_RETRIEVAL_MAX_QUESTIONS', z.coerce.number().int().min(1).max(100_000).default(5_000)),
   /** Worker threads that embed, each with a session of its own (about 60 MB). */
   workers: setting('LLMOS_RETRIEVAL_WORKERS', z.coerce.number().int().min(1).max(64).default(1)),
 });

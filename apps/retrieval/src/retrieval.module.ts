@@ -6,6 +6,7 @@ import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
 import { KvDocumentStore } from './adapters/kv-document.store.adapter.js';
+import { KvNoteStore } from './adapters/kv-note.store.adapter.js';
 import { MarkdownFolder } from './adapters/markdown-folder.adapter.js';
 import { DocumentEmbedder } from './document-embedder.js';
 import { DocumentFeed } from './document-feed.js';
@@ -16,6 +17,9 @@ import { ImportService } from './import/import.service.js';
 import { ReaderThread } from './import/reader-thread.js';
 import { ARTICLE_FOLDER, type ArticleFolder } from './ports/article-folder.port.js';
 import { DOCUMENT_STORE, type DocumentStore } from './ports/document-store.port.js';
+import { NOTE_STORE, type NoteStore } from './ports/note-store.port.js';
+import { QuestionsService } from './questions/questions.service.js';
+import { QuestionsSteps } from './questions/questions.steps.js';
 import { loadRelevance } from './relevance/relevance-file.js';
 import type { RetrievalConfig } from './retrieval.config.js';
 import { RetrievalLoader } from './retrieval.loader.js';
@@ -34,7 +38,7 @@ function openEmbeddings(config: Config, workers: number, log: Logger): CatalogEm
 }
 
 @Module({
-  controllers: [RetrievalSteps],
+  controllers: [RetrievalSteps, QuestionsSteps],
   providers: [
     RetrievalLoader,
     {
@@ -114,6 +118,21 @@ function openEmbeddings(config: Config, workers: number, log: Logger): CatalogEm
         index: HybridIndex,
         feed: DocumentFeed,
       ) => new RetrievalService({ store, embeddings, embedder, index, feed }),
+    },
+    {
+      provide: NOTE_STORE,
+      inject: [CONFIG, Bus, AtRest, LOGGER],
+      useFactory: ({ maxQuestions: maxNotes }: Config, bus: Bus, atRest: AtRest, log: Logger) =>
+        KvNoteStore.open(bus, {
+          maxNotes,
+          atRest,
+          onError: (key, error) => log.error({ key, err: error }, 'a kept question cannot be read or removed'),
+        }),
+    },
+    {
+      provide: QuestionsService,
+      inject: [NOTE_STORE, CatalogEmbedder],
+      useFactory: (store: NoteStore, embeddings: CatalogEmbedder) => new QuestionsService(store, embeddings),
     },
     {
       provide: ImportService,

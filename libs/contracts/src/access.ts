@@ -32,7 +32,7 @@ const OF_PROCESS: Readonly<Record<string, Partial<StoreAccess>>> = {
     buckets: { [BUCKETS.interactions]: 'own', [BUCKETS.items]: 'own', [BUCKETS.recommenderModels]: 'own' },
     objects: { [OBJECT_STORES.recommenderModels]: 'own', [OBJECT_STORES.recommenderCheckpoints]: 'own' },
   },
-  retrieval: { buckets: { [BUCKETS.documents]: 'own' } },
+  retrieval: { buckets: { [BUCKETS.documents]: 'own', [BUCKETS.questions]: 'own' } },
   security: {
     buckets: { [BUCKETS.restrictions]: 'own', [BUCKETS.baselines]: 'own', [BUCKETS.budgets]: 'own' },
     objects: { [OBJECT_STORES.outcomes]: 'own', [OBJECT_STORES.deadLetters]: 'own' },

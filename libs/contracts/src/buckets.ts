@@ -8,6 +8,8 @@ export const BUCKETS = {
   idempotency: 'llmos-idempotency',
   tenantKeys: 'tenant-keys',
   documents: 'documents',
+  /** What was asked, and which documents answered. */
+  questions: 'questions',
   interactions: 'interactions',
   items: 'items',
   recommenderModels: 'recommender-models',

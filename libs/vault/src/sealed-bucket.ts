@@ -19,6 +19,13 @@ export interface SealedWatcher {
   onUnreadable(key: string, error: unknown): void;
 }
 
+/** A value with its key, opened. */
+export interface StoredValue {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly revision: number;
+}
+
 /** How often an entry is retried while the keys are unavailable. Later entries wait. */
 const RETRY_MS = 1_000;
 /** Longer than any read-modify-write cycle takes. */
@@ -81,6 +88,46 @@ export class SealedBucket {
     return this.bucket.erase(key);
   }
 
+  /** Removes one value, if it still exists, and overwrites it in the files of the broker. Watchers get no event. */
+  wipe(revision: number): Promise<void> {
+    return this.bucket.wipe(revision);
+  }
+
+  /**
+   * Reads every value whose key matches `keys` (`acme.>`), the oldest write first, without those that are lost.
+   *
+   * @param onUnreadable receives the key of a value that does not open and is left out.
+   * @throws LlmosError UNAVAILABLE
+   */
+  async *stored(keys: string, onUnreadable: (key: string, error: unknown) => void): AsyncGenerator<StoredValue> {
+    for await (const entry of this.bucket.stored(keys)) {
+      const { key, value, revision } = entry;
+      if (this.isLost(key, entry)) continue;
+      try {
+        yield { key, value: await this.opened(key, value), revision };
+      } catch (error) {
+        if (isLlmosError(error) && error.retryable) throw error;
+        if (!hasCode(error, 'NOT_FOUND')) onUnreadable(key, error);
+      }
+    }
+  }
+
+  /**
+   * Removes what tenants lose with their keys from the files of the broker, now and later. For a bucket that is read
+   * without {@link watch}, which does the same.
+   */
+  wipeShredded(onError: (tenant: string, error: unknown) => void): void {
+    this.options.atRest?.onShred((tenant) => {
+      const wipeAll = async (): Promise<void> => {
+        const lost: number[] = [];
+        for await (const entry of this.bucket.stored(`${tenant}.>`))
+          if (this.isLost(entry.key, entry)) lost.push(entry.revision);
+        await this.wipeEach(lost, () => false);
+      };
+      void wipeAll().catch((error: unknown) => onError(tenant, error));
+    });
+  }
+
   /** Resolves when every stored entry has been delivered; changes follow until stopped, past outages of the broker. */
   async watch(watcher: SealedWatcher): Promise<{ stop(): void }> {
     let stopped = false;
@@ -106,7 +153,7 @@ export class SealedBucket {
           }
         }
         // Not awaited: each takes the broker some milliseconds.
-        void this.wipe(lost, () => stopped).catch((error: unknown) => {
+        void this.wipeEach(lost, () => stopped).catch((error: unknown) => {
           if (!stopped) watcher.onUnreadable(tenant, error);
         });
       }),
@@ -137,7 +184,7 @@ export class SealedBucket {
       throw new LlmosError('CONFLICT', `The value of '${key}' was destroyed with the keys of its tenant.`);
   }
 
-  private async wipe(revisions: readonly number[], gaveUp: () => boolean): Promise<void> {
+  private async wipeEach(revisions: readonly number[], gaveUp: () => boolean): Promise<void> {
     for (const revision of revisions) {
       if (gaveUp()) return;
       await this.bucket.wipe(revision);

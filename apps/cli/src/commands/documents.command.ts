@@ -7,6 +7,7 @@ import { table } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { workBar } from '../terminal/work-bar.js';
 import { gatewayClient, type CommandContext } from './context.js';
+import { questionLines, questionsOf } from './questions.command.js';
 import {
   batchesOf,
   findFiles,
@@ -103,23 +104,25 @@ export async function listDocuments(context: CommandContext, { json, url }: Docu
   return 0;
 }
 
-/** `llmos documents show`: the document as it is read, passage by passage. */
+/** `llmos documents show`: the document as it is read, passage by passage, and the questions that it answered. */
 export async function showDocument(
   context: CommandContext,
   id: string,
   { json, url }: DocumentsOptions,
 ): Promise<number> {
-  const { document, passages } = detailsOf(
-    shownSchema,
-    await gatewayClient(context, url).process('show_document', { id }),
-  );
+  const client = gatewayClient(context, url);
+  const { document, passages } = detailsOf(shownSchema, await client.process('show_document', { id }));
+  const asked = await questionsOf(client, id);
   const { terminal } = context;
   if (json) {
-    terminal.line(JSON.stringify({ document, passages }));
+    terminal.line(JSON.stringify({ document, passages, ...(asked ? { asked } : {}) }));
     return 0;
   }
   terminal.line(`${document.title}${document.source ? `  (${document.source})` : ''}`);
   for (const passage of passages) terminal.line(`\n${passage.id}\n${passage.text}`);
+  terminal.line('');
+  if (asked) for (const line of questionLines(asked, 'answered')) terminal.line(line);
+  else terminal.note('The questions that it answered are shown to keys with the role operator.');
   return 0;
 }
 

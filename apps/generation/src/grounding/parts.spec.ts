@@ -31,6 +31,7 @@ describe('joinAnswers', () => {
     text,
     citations: [{ document: 'a', title: 'A', passage: 'a#0', score: 1 }],
     choices: [],
+    unanswered: [],
     grounding: 'extracted' as const,
     model: 'm',
     usage: { inputTokens: 1, outputTokens: 2 },

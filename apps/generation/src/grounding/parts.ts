@@ -34,6 +34,7 @@ function join(one: Answer, other: Answer): Answer {
     text: `${one.text} ${other.text}`,
     citations: [...one.citations, ...other.citations.filter(({ passage }) => !cited.has(passage))],
     choices: [...one.choices, ...other.choices],
+    unanswered: [...one.unanswered, ...other.unanswered],
     grounding: joinGrounding(one.grounding, other.grounding),
     usage: {
       inputTokens: one.usage.inputTokens + other.usage.inputTokens,

@@ -40,6 +40,8 @@ export const answer = capability({
     citations: z.array(citationSchema),
     /** The documents that the answer asks the caller to choose from; empty if it asks nothing. */
     choices: z.array(choiceSchema).max(5).default([]),
+    /** The questions that no passage answered; a question that is asked back is not among them. */
+    unanswered: z.array(z.string()).max(3).default([]),
     grounding: groundingSchema,
     model: z.string(),
     usage: z.object({ inputTokens: z.number().int().nonnegative(), outputTokens: z.number().int().nonnegative() }),
@@ -67,6 +69,7 @@ export const answer = capability({
         { document: 'card-arrival', title: 'My new card has not arrived yet', passage: 'card-arrival#0', score: 0.71 },
       ],
       choices: [],
+      unanswered: [],
       grounding: 'generated',
       model: 'smollm2-135m-instruct-q4_1',
       usage: { inputTokens: 212, outputTokens: 13 },

@@ -1,0 +1,45 @@
+/** An unanswered question, with its vector if one was computed. */
+export interface UnansweredQuestion {
+  readonly text: string;
+  /** About unit length. */
+  readonly vector?: Float32Array | undefined;
+}
+
+/** What one run was asked and what answered it. The texts hold no personal data. */
+export interface Note {
+  readonly questions: readonly string[];
+  readonly unanswered: readonly UnansweredQuestion[];
+  /** The embedding model of the vectors. */
+  readonly model: string;
+  readonly answer: string;
+  /** The documents that the answer cites, each once. */
+  readonly documents: readonly string[];
+  readonly passages: readonly string[];
+  readonly user?: string | undefined;
+}
+
+/** The note of a run. Run ids sort by time. */
+export interface NoteRef {
+  readonly tenant: string;
+  readonly run: string;
+}
+
+export interface StoredNote extends Note {
+  readonly run: string;
+}
+
+/**
+ * Keeps the latest notes of each tenant, for a limited time. A change is stored when its promise resolves. Every method
+ * rejects with `UNAVAILABLE` while the store cannot be reached.
+ */
+export interface NoteStore {
+  /** False if the run has a note already: that one stays. */
+  add(ref: NoteRef, note: Note): Promise<boolean>;
+  /** All notes of a tenant, the newest first. */
+  read(tenant: string): Promise<readonly StoredNote[]>;
+  /** Deletes the notes of a user, and returns their number. */
+  forget(tenant: string, user: string): Promise<number>;
+}
+
+/** The token under which Nest injects the port. */
+export const NOTE_STORE = Symbol('NoteStore');

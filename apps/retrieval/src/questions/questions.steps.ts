@@ -1,0 +1,26 @@
+import type { InputOf, OutputOf } from '@llmos/contracts';
+import { forgetAsker, note, questions } from '@llmos/contracts/capabilities/questions';
+import { Step, type StepContext } from '@llmos/mesh';
+import { Controller } from '@nestjs/common';
+import { QuestionsService } from './questions.service.js';
+
+/** The capabilities for the authors of documents. */
+@Controller()
+export class QuestionsSteps {
+  constructor(private readonly service: QuestionsService) {}
+
+  @Step(note)
+  note(input: InputOf<typeof note>, context: StepContext): Promise<OutputOf<typeof note>> {
+    return this.service.note(input, context);
+  }
+
+  @Step(questions)
+  questions(input: InputOf<typeof questions>, context: StepContext): Promise<OutputOf<typeof questions>> {
+    return this.service.questions(input, context);
+  }
+
+  @Step(forgetAsker)
+  forget(input: InputOf<typeof forgetAsker>, { tenant }: StepContext): Promise<OutputOf<typeof forgetAsker>> {
+    return this.service.forget(input, tenant);
+  }
+}
