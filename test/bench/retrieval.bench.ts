@@ -60,13 +60,13 @@ export async function benchRetrieval(): Promise<RetrievalFigures> {
     const embedder = new DocumentEmbedder(embeddings);
     const intentsOf = new Map<string, readonly string[]>();
     for (const article of (await new MarkdownFolder(join(samplesDir, 'help-centre')).read()).articles) {
-      index.set({ tenant: 'shared', id: article.id }, await embedder.embed(article, 'folder'));
+      await index.set({ tenant: 'shared', id: article.id }, await embedder.embed(article, 'folder'));
       intentsOf.set(article.id, article.intents);
     }
     const search = async (text: string, intent?: string): Promise<string[]> => {
       const [vector] = await embeddings.embed([text]);
       if (!vector) throw new Error('the embedding model gave no vector');
-      const { passages } = index.search({ text, vector, intent, limit: LIMIT, tenants: ['bench', 'shared'] });
+      const { passages } = await index.search({ text, vector, intent, limit: LIMIT, tenants: ['bench', 'shared'] });
       return [...new Set(passages.map(({ document }) => document))];
     };
     const isHit = ({ intent }: Question, documents: string[]): boolean =>

@@ -42,6 +42,7 @@ export class DocumentFeed {
   private readonly known = new Map<string, KnownDocument>();
   private readonly waiters = new Set<Waiter>();
   private readonly writtenBack = new Set<string>();
+  private taken: Promise<void> = Promise.resolve();
   private renewal: Promise<void> = Promise.resolve();
   private watching?: { stop(): void };
 
@@ -49,8 +50,11 @@ export class DocumentFeed {
 
   /** Resolves when the index has every document of the store. */
   async start(): Promise<void> {
+    await this.options.index.open();
     this.watching = await this.options.store.watch({ onEntry: (entry) => this.take(entry) });
+    await this.taken;
     await this.renewal;
+    await this.options.index.settle();
   }
 
   stop(): void {
@@ -105,20 +109,29 @@ export class DocumentFeed {
     }
   }
 
+  /** Changes are applied one after the other, in the store's order. */
   private take(entry: StoreEntry): void {
-    const { ref, document, revision } = entry;
+    this.inOrder(() => this.apply(entry)).catch((error: unknown) => this.options.onError(error));
+  }
+
+  private inOrder(work: () => Promise<void>): Promise<void> {
+    const done = this.taken.then(work);
+    this.taken = done.catch(() => undefined);
+    return done;
+  }
+
+  private async apply({ ref, document, revision }: StoreEntry): Promise<void> {
     const key = keyOf(ref);
     if (!document) {
       this.known.delete(key);
-      this.options.index.delete(ref);
+      await this.options.index.delete(ref);
       return this.notify(key, revision);
     }
     const { hash, source, title, origin } = document;
+    const isFresh = document.embedding === this.options.embedder.embedding;
+    if (isFresh) await this.options.index.set(ref, document);
     this.known.set(key, { ref, revision, hash, source, title, origin });
-    if (document.embedding === this.options.embedder.embedding) {
-      this.options.index.set(ref, document);
-      return this.notify(key, revision);
-    }
+    if (isFresh) return this.notify(key, revision);
     this.renewal = this.renewal
       .then(() => this.renew(ref, document, revision))
       .catch((error: unknown) => this.options.onError(error));
@@ -134,9 +147,12 @@ export class DocumentFeed {
     if (!isCurrent()) return;
     const embedded = await this.options.embedder.embed(stale, stale.source);
     const renewed = stale.origin ? { ...embedded, origin: stale.origin } : embedded;
+    await this.inOrder(async () => {
+      if (!isCurrent()) return;
+      await this.options.index.set(ref, renewed);
+      this.notify(key, revision);
+    });
     if (!isCurrent()) return;
-    this.options.index.set(ref, renewed);
-    this.notify(key, revision);
     if (this.writtenBack.has(key)) return;
     this.writtenBack.add(key);
     await this.options.store.put(ref, renewed, revision).catch(ignoreConflict);

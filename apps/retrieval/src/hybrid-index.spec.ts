@@ -14,7 +14,7 @@ async function indexOf(
 ): Promise<HybridIndex> {
   const index = new HybridIndex(new ExactVectorIndex(), plainRelevance);
   for (const { tenant = 'shared', id, title, text, intents = [] } of documents) {
-    index.set({ tenant, id }, await embedder.embed({ title, text, intents }, 'caller'));
+    await index.set({ tenant, id }, await embedder.embed({ title, text, intents }, 'caller'));
   }
   return index;
 }
@@ -118,12 +118,12 @@ describe('HybridIndex', () => {
 
   it('finds nothing of a replaced or deleted document', async () => {
     const index = await indexOf([{ id: 'a', title: 'Zebra', text: 'A zebra has stripes.' }]);
-    index.set(
+    await index.set(
       { tenant: 'shared', id: 'a' },
       await embedder.embed({ title: 'Lion', text: 'A lion roars.', intents: [] }, 'caller'),
     );
     expect((await ask(index, 'zebra stripes')).passages.map(({ text }) => text)).toEqual(['A lion roars.']);
-    index.delete({ tenant: 'shared', id: 'a' });
+    await index.delete({ tenant: 'shared', id: 'a' });
     expect(await ask(index, 'lion')).toEqual({ passages: [], documents: 0 });
   });
 });

@@ -36,6 +36,9 @@ const BONUS = { intent: 0.12, titled: 0.4, named: 0.08 };
 /** Documents with at least one passage in the result before further passages of the best one fill it. */
 const MIN_DOCUMENTS = 3;
 
+/** Documents with the most of the question's words that are judged although their vectors are not among the nearest. */
+const MAX_BY_WORDS = 32;
+
 /** A document that may answer, and what speaks for it. */
 interface Candidate {
   readonly document: IndexedDocument;
@@ -44,8 +47,8 @@ interface Candidate {
 }
 
 /**
- * An index in memory that finds documents by meaning (vectors) and by words, and judges each by the relevance model:
- * the order of documents is that of their evidence.
+ * An index in memory that finds documents by meaning (vectors, which may be elsewhere) and by words, and judges each by
+ * the relevance model: the order of documents is that of their evidence.
  */
 export class HybridIndex {
   private readonly documents = new Map<string, IndexedDocument>();
@@ -54,36 +57,60 @@ export class HybridIndex {
   private readonly words = new WordIndex<IndexedDocument>();
   private readonly vocabulary = new Vocabulary();
   private readonly names = new NameIndex();
+  /** Documents of each tenant. */
+  private readonly counts = new Map<string, number>();
 
   constructor(
     private readonly vectors: VectorIndex,
     private readonly model: RelevanceModel,
   ) {}
 
-  /** Adds or replaces a document; its vectors must be of the model that embeds questions. */
-  set(ref: DocumentRef, stored: StoredDocument): void {
-    this.delete(ref);
+  /** Resolves when the vectors can be reached. */
+  open(): Promise<void> {
+    return this.vectors.open();
+  }
+
+  /** Every stored document was set: what is left of others is forgotten. */
+  settle(): Promise<void> {
+    return this.vectors.settle();
+  }
+
+  /**
+   * Adds or replaces a document; its vectors must be of the model that embeds questions. Resolves when searches find it.
+   */
+  async set(ref: DocumentRef, stored: StoredDocument): Promise<void> {
     const { title, intents, text } = stored;
     const passages = cutPassages(title, text);
     const { terms, titleTerms } = spelledTerms(title, passages.map((passage) => passage.text).join('\n'));
     const document = { ref, title, intents, passages, terms, titleTerms };
+    // A search in between finds the document by its new reference, or by its old one.
+    this.byRef.set(ref, document);
+    await this.vectors.set(ref, stored.vectors, `${stored.embedding} ${stored.hash}`);
+    this.forget(ref);
+    this.byRef.set(ref, document);
     this.names.add(ref.tenant, terms);
     this.documents.set(keyOf(ref), document);
-    this.byRef.set(ref, document);
     this.words.add(document, wordsOf(document));
     this.vocabulary.add(ref.tenant, wordsOf(document));
-    this.vectors.set(ref, stored.vectors);
+    this.counts.set(ref.tenant, (this.counts.get(ref.tenant) ?? 0) + 1);
   }
 
-  delete(ref: DocumentRef): void {
+  /** Resolves when searches find nothing of the document. */
+  async delete(ref: DocumentRef): Promise<void> {
+    if (!this.forget(ref)) return;
+    await this.vectors.delete(ref);
+  }
+
+  private forget(ref: DocumentRef): boolean {
     const document = this.documents.get(keyOf(ref));
-    if (!document) return;
+    if (!document) return false;
     this.words.delete(document);
     this.vocabulary.delete(ref.tenant, wordsOf(document));
-    this.vectors.delete(ref);
     this.names.remove(ref.tenant, document.terms);
     this.documents.delete(keyOf(ref));
     this.byRef.delete(document.ref);
+    this.counts.set(ref.tenant, (this.counts.get(ref.tenant) ?? 1) - 1);
+    return true;
   }
 
   /** The passages of a document, in order; undefined if there is no such document. */
@@ -92,8 +119,8 @@ export class HybridIndex {
   }
 
   /** The best passages, grouped by document, best document first; of at least three documents if the limit allows. */
-  search(query: HybridQuery): { passages: Passage[]; documents: number } {
-    const candidates = this.judge(query);
+  async search(query: HybridQuery): Promise<{ passages: Passage[]; documents: number }> {
+    const candidates = await this.judge(query);
     const ranked = strongest(candidates, query.limit);
     const passages: Passage[] = [];
     ranked.forEach((candidate, place) => {
@@ -101,7 +128,8 @@ export class HybridIndex {
       const room = Math.max(query.limit - passages.length - Math.max(reserved, 0), 0);
       passages.push(...bestPassages(candidate, relevanceOf(candidate.evidence, this.model)).slice(0, room));
     });
-    return { passages, documents: candidates.length };
+    const documents = this.vectors.isExact ? candidates.length : this.count(query.tenants);
+    return { passages, documents };
   }
 
   /** The question with the words of the tenants' documents where it has typing errors: what is to be embedded. */
@@ -109,9 +137,11 @@ export class HybridIndex {
     return this.vocabulary.correct(question, tenants);
   }
 
-  private judge({ text, vector, tenants, intent }: HybridQuery): Candidate[] {
-    const matches = this.matchByMeaning(adapt(this.model.adapter, vector).vector, tenants);
-    const coverage = this.words.coverage(text, (document) => matches.has(document), matches.size);
+  private async judge({ text, vector, tenants, intent }: HybridQuery): Promise<Candidate[]> {
+    const adapted = adapt(this.model.adapter, vector).vector;
+    const byWords = this.vectors.isExact ? undefined : this.matchByWords(text, tenants);
+    const matches = await this.matchByMeaning(adapted, tenants, byWords);
+    const coverage = byWords ?? this.words.coverage(text, (document) => matches.has(document), matches.size);
     const names = this.names.namesIn(text, tenants);
     const candidates: Candidate[] = [];
     for (const [document, { similarities }] of matches) {
@@ -123,12 +153,36 @@ export class HybridIndex {
     return candidates;
   }
 
-  private matchByMeaning(vector: Float32Array, tenants: readonly string[]): ReadonlyMap<IndexedDocument, VectorMatch> {
+  private count(tenants: readonly string[]): number {
+    return [...new Set(tenants)].reduce((sum, tenant) => sum + (this.counts.get(tenant) ?? 0), 0);
+  }
+
+  /** The share of the question's words in each document of the tenants. */
+  private matchByWords(text: string, tenants: readonly string[]): ReadonlyMap<IndexedDocument, number> {
+    const asked = new Set(tenants);
+    return this.words.coverage(text, ({ ref }) => asked.has(ref.tenant), this.count(tenants));
+  }
+
+  private async matchByMeaning(
+    vector: Float32Array,
+    tenants: readonly string[],
+    byWords?: ReadonlyMap<IndexedDocument, number>,
+  ): Promise<ReadonlyMap<IndexedDocument, VectorMatch>> {
     const matches = new Map<IndexedDocument, VectorMatch>();
     const asked = [...new Set(tenants)];
-    for (const [n, tenant] of asked.entries()) {
+    const also = byWords ? wordiest(byWords) : [];
+    const compared = await Promise.all(
+      asked.map((tenant) =>
+        this.vectors.compare(
+          vector,
+          tenant,
+          also.filter((ref) => ref.tenant === tenant),
+        ),
+      ),
+    );
+    for (const [n, found] of compared.entries()) {
       const before = asked.slice(0, n);
-      for (const match of this.vectors.compare(vector, tenant)) {
+      for (const match of found) {
         const { id } = match.ref;
         const document = this.byRef.get(match.ref);
         if (document && !before.some((other) => this.documents.has(keyOf({ tenant: other, id }))))
@@ -157,6 +211,14 @@ function strongest(candidates: readonly Candidate[], count: number): Candidate[]
     if (best.length > count) best.pop();
   }
   return best;
+}
+
+/** The documents with the most of the question's words. */
+function wordiest(byWords: ReadonlyMap<IndexedDocument, number>): DocumentRef[] {
+  return [...byWords]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MAX_BY_WORDS)
+    .map(([{ ref }]) => ref);
 }
 
 function keyOf({ tenant, id }: DocumentRef): string {

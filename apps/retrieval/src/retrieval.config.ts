@@ -17,6 +17,17 @@ export const retrievalConfig = defineConfig({
       .min(1)
       .default(fileURLToPath(new URL('../model/relevance.json', import.meta.url))),
   ),
+  /** A Qdrant server that keeps the vectors; without one they are in this process. */
+  qdrantUrl: setting('LLMOS_RETRIEVAL_QDRANT_URL', z.url({ protocol: /^https?$/ }).optional()),
+  qdrantApiKey: setting('LLMOS_RETRIEVAL_QDRANT_API_KEY', z.string().min(1).optional()),
+  /** The beginning of the names of its collections. */
+  qdrantCollection: setting(
+    'LLMOS_RETRIEVAL_QDRANT_COLLECTION',
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/)
+      .default('llmos-documents'),
+  ),
   /** Where the embedding model runs. */
   device: setting('LLMOS_RETRIEVAL_DEVICE', deviceSchema),
   /** Whether imports also fetch from private addresses, such as pages of this network. */

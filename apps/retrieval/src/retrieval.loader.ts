@@ -4,6 +4,7 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { CatalogEmbedder } from '@llmos/models';
 import { DocumentFeed } from './document-feed.js';
 import { FolderSyncService } from './folder-sync.service.js';
+import { VECTOR_INDEX, type VectorIndex } from './ports/vector-index.port.js';
 
 const RETRY_MS = 5_000;
 
@@ -18,6 +19,7 @@ export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
     private readonly embeddings: CatalogEmbedder,
     private readonly feed: DocumentFeed,
     private readonly folder: FolderSyncService,
+    @Inject(VECTOR_INDEX) private readonly vectors: VectorIndex,
   ) {}
 
   onModuleInit(): void {
@@ -31,6 +33,7 @@ export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
     this.stopping.abort();
     this.folder.stop();
     this.feed.stop();
+    this.vectors.close();
     await this.embeddings.close();
   }
 

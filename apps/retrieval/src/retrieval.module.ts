@@ -7,6 +7,7 @@ import { Module } from '@nestjs/common';
 import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
 import { KvDocumentStore } from './adapters/kv-document.store.adapter.js';
 import { KvNoteStore } from './adapters/kv-note.store.adapter.js';
+import { QdrantVectorIndex } from './adapters/qdrant-vector.index.adapter.js';
 import { MarkdownFolder } from './adapters/markdown-folder.adapter.js';
 import { DocumentEmbedder } from './document-embedder.js';
 import { DocumentFeed } from './document-feed.js';
@@ -20,6 +21,7 @@ import { DOCUMENT_STORE, type DocumentStore } from './ports/document-store.port.
 import { NOTE_STORE, type NoteStore } from './ports/note-store.port.js';
 import { QuestionsService } from './questions/questions.service.js';
 import { QuestionsSteps } from './questions/questions.steps.js';
+import { VECTOR_INDEX, type VectorIndex } from './ports/vector-index.port.js';
 import { loadRelevance } from './relevance/relevance-file.js';
 import type { RetrievalConfig } from './retrieval.config.js';
 import { RetrievalLoader } from './retrieval.loader.js';
@@ -37,18 +39,34 @@ function openEmbeddings(config: Config, workers: number, log: Logger): CatalogEm
   return new CatalogEmbedder({ model, device, workers, home, catalogPath, breaker });
 }
 
+const QDRANT = { timeoutMs: 5_000, retryMs: 1_000 };
+
+function openVectors(
+  { qdrantUrl: url, qdrantApiKey: apiKey, qdrantCollection: collection }: Config,
+  log: Logger,
+): VectorIndex {
+  if (!url) return new ExactVectorIndex();
+  const onTrouble = (error: unknown) => log.warn({ err: error }, 'vectors could not be written; trying again');
+  return new QdrantVectorIndex({ url, apiKey, collection, ...QDRANT, onTrouble });
+}
+
 @Module({
   controllers: [RetrievalSteps, QuestionsSteps],
   providers: [
     RetrievalLoader,
     {
-      provide: HybridIndex,
+      provide: VECTOR_INDEX,
       inject: [CONFIG, LOGGER],
-      useFactory: async ({ relevancePath, embeddings }: Config, log: Logger) => {
+      useFactory: openVectors,
+    },
+    {
+      provide: HybridIndex,
+      inject: [CONFIG, LOGGER, VECTOR_INDEX],
+      useFactory: async ({ relevancePath, embeddings }: Config, log: Logger, vectors: VectorIndex) => {
         const { model, isCalibrated } = await loadRelevance(relevancePath, embeddings);
         if (!isCalibrated)
           log.warn({ embeddings, relevancePath }, 'no relevance model is trained for these embeddings');
-        return new HybridIndex(new ExactVectorIndex(), model);
+        return new HybridIndex(vectors, model);
       },
     },
     {
@@ -87,7 +105,8 @@ function openEmbeddings(config: Config, workers: number, log: Logger): CatalogEm
           store,
           index,
           embedder,
-          onError: (error) => log.error({ err: error }, 'a document could not be embedded again and is not found'),
+          onError: (error) =>
+            log.error({ err: error }, 'a document could not be embedded again or indexed, and is not found'),
         }),
     },
     {

@@ -45,24 +45,26 @@ export class RetrievalService {
       input,
       signal,
     );
-    const find = (text: string, intent?: string): Found => ({
+    const find = async (text: string, intent?: string): Promise<Found> => ({
       text,
-      ...index.search({
+      ...(await index.search({
         text,
         vector: vectors.get(text)!,
         limit: input.limit,
         intent,
         tenants,
-      }),
+      })),
     });
     const embedding = carryEmbedding(embeddings.model, query, vectors.get(query)!);
-    const parts = several.map((text) => find(text));
+    const parts = await Promise.all(several.map((text) => find(text)));
     const differ = new Set(parts.map(({ passages }) => passages[0]?.document)).size === parts.length;
     if (parts.length > 0 && differ && parts.some(({ passages }) => relevanceOf(passages) >= ANSWERS)) {
       const passages = parts.flatMap((part, question) => part.passages.map((passage) => ({ ...passage, question })));
       return { passages, documents: parts[0]!.documents, questions: several, embedding };
     }
-    const found = readings.map(({ text, withContext }) => ({ ...find(text, input.intent), withContext }));
+    const found = await Promise.all(
+      readings.map(async ({ text, withContext }) => ({ ...(await find(text, input.intent)), withContext })),
+    );
     const { text, passages, documents } = chooseReading(found, input.followUp);
     return { passages, documents, questions: [text], embedding };
   }
