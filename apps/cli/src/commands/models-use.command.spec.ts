@@ -32,7 +32,7 @@ describe('useModels', () => {
     await expect(useModels(context, ['generation=qwen2.5-1.5b'], {}, roomy)).resolves.toBe(0);
     expect(context.instance.models.read()).toEqual({ generation: 'qwen2.5-1.5b' });
     expect(context.lines).toEqual([
-      'qwen2.5-1.5b needs about 1705 MB of memory: 1117 MB weights + 176 MB context + 311 MB work space + 100 MB process.',
+      'qwen2.5-1.5b needs about 1755 MB of memory: 1117 MB weights + 176 MB context + 311 MB work space + 150 MB process.',
       'This machine has 32000 MB, of which 30000 MB are free.',
       '✓ generation: qwen2.5-1.5b (1117 MB to download); `npx llmos up` uses it',
     ]);
@@ -41,7 +41,7 @@ describe('useModels', () => {
   it('refuses a model that needs more than the machine has, names both figures, and chooses nothing', async () => {
     const context = contextOf();
     const use = useModels(context, ['generation=qwen2.5-7b'], {}, { total: 4 * GB, free: 3 * GB });
-    await expect(use).rejects.toThrow('qwen2.5-7b needs about 5447 MB of memory, and this machine has 4000 MB');
+    await expect(use).rejects.toThrow('qwen2.5-7b needs about 5497 MB of memory, and this machine has 4000 MB');
     await expect(use).rejects.toBeInstanceOf(CliError);
     await expect(use).rejects.toMatchObject({ hint: expect.stringContaining('--force') as string });
     expect(context.instance.models.read()).toEqual({});
@@ -49,14 +49,14 @@ describe('useModels', () => {
 
   it('refuses a model that needs more than is free, and names both figures', async () => {
     const use = useModels(contextOf(), ['generation=qwen2.5-7b'], {}, { total: 8 * GB, free: 3 * GB });
-    await expect(use).rejects.toThrow('qwen2.5-7b needs about 5447 MB of memory, and 3000 MB are free');
+    await expect(use).rejects.toThrow('qwen2.5-7b needs about 5497 MB of memory, and 3000 MB are free');
     await expect(use).rejects.toMatchObject({ hint: expect.stringContaining('stop other programs') as string });
   });
 
   it('counts the context of the settings', async () => {
     const context = contextOf({ LLMOS_GENERATION_CONTEXT: '32768', LLMOS_GENERATION_SEQUENCES: '16' });
     const use = useModels(context, ['generation=smollm2-135m'], {}, { total: 16 * GB, free: 10 * GB });
-    await expect(use).rejects.toThrow('smollm2-135m needs about 12379 MB of memory, and 10000 MB are free');
+    await expect(use).rejects.toThrow('smollm2-135m needs about 12429 MB of memory, and 10000 MB are free');
   });
 
   it('chooses a model that does not fit when it must, and says so', async () => {
@@ -94,10 +94,10 @@ describe('useModels', () => {
   it('the list shows the size of every model, and what each language model needs in memory', async () => {
     const context = contextOf();
     await listModels(context, {});
-    expect(context.lines.join('\n')).toMatch(/qwen2\.5-7b +generation +4683 MB +5447 MB +Apache-2\.0/);
+    expect(context.lines.join('\n')).toMatch(/qwen2\.5-7b +generation +4683 MB +5497 MB +Apache-2\.0/);
     await listModels(context, { json: true });
     const models = JSON.parse(context.lines.at(-1)!) as { name: string; sizeBytes?: number; memoryBytes?: number }[];
-    expect(models.find(({ name }) => name === 'qwen2.5-7b')).toMatchObject({ memoryBytes: 5_446_822_848 });
+    expect(models.find(({ name }) => name === 'qwen2.5-7b')).toMatchObject({ memoryBytes: 5_496_822_848 });
     expect(models.find(({ name }) => name === 'minilm')).not.toHaveProperty('memoryBytes');
   });
 });

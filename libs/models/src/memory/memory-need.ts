@@ -28,8 +28,8 @@ const CACHE_BYTES = 2;
 /** Tokens that llama.cpp computes in one step (`n_ubatch`); it keeps room for a float for each word after each. */
 const STEP_TOKENS = 512;
 const FLOAT_BYTES = 4;
-/** Node.js with llama.cpp loaded and no model. */
-const PROCESS_BYTES = 100_000_000;
+/** A service with llama.cpp loaded and no model. */
+const PROCESS_BYTES = 150_000_000;
 
 /**
  * The memory of a language model in llama.cpp, on the CPU: weights + context + work + process, where context is
