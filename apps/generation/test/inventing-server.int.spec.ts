@@ -110,6 +110,7 @@ const FAITHFUL: readonly (readonly [string, string, string])[] = [
   ['another article', 'The new card arrives within 5 working days in the UK.', QUESTION],
   ['a short form', "We don't charge for a replacement card.", 'Do you charge for a replacement card?'],
   ['a place said first', 'In the UK, a new card arrives within 5 working days.', QUESTION],
+  ['the second thing that a sentence says', 'Express delivery takes 2 working days.', QUESTION],
   [
     'a condition said last',
     'Check the balance under Home > Account if a payment is declined.',

@@ -8,11 +8,13 @@ const said = (sentence: string, ...texts: string[]) =>
 
 const DELIVERY = 'Express delivery takes 2 working days in the UK.';
 const FREE = 'A replacement card is free of charge.';
+const STANDARD = 'Standard delivery is free and takes 5 working days.';
 const LOST = 'If your card is lost, freeze it under Cards > Freeze.';
 
 describe('supportsOf accepts', () => {
   it.each([
     ['a place said first', 'In the UK, express delivery takes 2 working days.', [DELIVERY]],
+    ['the second of two things', 'Standard delivery takes 5 working days.', [STANDARD]],
     ['a condition said last', 'Freeze it under Cards > Freeze if your card is lost.', [LOST]],
     [
       'two whole sentences',
@@ -24,7 +26,7 @@ describe('supportsOf accepts', () => {
       'A replacement card is free of charge; express delivery takes 2 working days in the UK.',
       [FREE, DELIVERY],
     ],
-  ])('%s', (_, sentence, sources) => expect(said(sentence, DELIVERY, FREE, LOST)).toEqual(sources));
+  ])('%s', (_, sentence, sources) => expect(said(sentence, DELIVERY, FREE, LOST, STANDARD)).toEqual(sources));
 });
 
 describe('supportsOf rejects', () => {
@@ -46,6 +48,20 @@ describe('supportsOf rejects', () => {
       'In dollars, we refund payments made.',
       'We refund payments made in dollars.',
     ],
+    [
+      'one of two conditions of a subject',
+      'A payment that has errors is refused.',
+      'A payment that is late and has errors is refused.',
+    ],
+    [
+      'what is said of another subject',
+      'Standard delivery takes 2 days.',
+      'Standard delivery is free and express delivery takes 2 days.',
+    ],
+    ['a noun as if it were a verb', 'Card transfers cost £2.', 'Card payments cost £1 and transfers cost £2.'],
+    ['a part of the subject', 'Express delivery takes 2 days.', 'Express delivery of cards is free and takes 2 days.'],
+    ['no condition of both', 'Delivery takes 2 days.', 'Until Friday delivery is free and takes 2 days.'],
+    ['what is denied', 'Delivery takes 2 days.', 'Delivery is free and takes not 2 days.'],
     ['a place moved over a negation', 'In Spain, cards do not work.', 'Cards do not work in Spain.'],
     ['a place moved over "only"', 'In the UK, cards work only.', 'Cards work only in the UK.'],
     ['a condition turned round', 'If you freeze the card, it is lost.', 'If the card is lost, you freeze it.'],

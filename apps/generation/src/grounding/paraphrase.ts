@@ -9,14 +9,20 @@ const JOINT = /(?:[,;]\s+(?:and|but|while|whereas)|;|\s(?:and|but))\s+/giu;
 /** List marks, markup and questions. */
 const MARKS = /[?*#|<{}\\[\]]/u;
 const ARTICLES = wordSet('a an the');
+/** Verbs that begin what is said of a subject, and that are no nouns. */
+const PREDICATES = wordSet(
+  'is are was were has have can may must will takes costs needs lasts works arrives includes requires gives',
+);
+/** With one of these, a part of the sentence may apply to less than its subject, or only together with the rest. */
+const NESTING = wordSet('that which who whose whom where both either neither only or');
 /** A sentence has few places where it could be taken apart; more are the sign of a text that is no sentence. */
 const MAX_PLACES = 6;
 /** Longer phrases are no adverbials of time and place. */
 const MAX_FRONTED_WORDS = 6;
 
 /**
- * The sources of a sentence: the one that states it, in its own order or with a condition, a time or a place at the
- * other end; or the two whose statements it joins with "and" or "but". Empty when no source states it.
+ * The sources of a sentence: the one that states it, in its own order, with a condition, a time or a place at the other
+ * end, or without the first of two things that it says of its subject; or the two whose statements it joins with "and" or "but". Empty when no source states it.
  *
  * Other rearrangements are not accepted: without grammar nothing tells whether they keep the meaning.
  */
@@ -24,7 +30,7 @@ export function supportsOf(sentence: string, sources: readonly Source[]): Source
   const one = supportOf(sentence, sources);
   if (one) return [one];
   if (MARKS.test(sentence)) return [];
-  const other = rearrangedSupport(sentence, sources);
+  const other = rearrangedSupport(sentence, sources) ?? shortenedSupport(sentence, sources);
   return other ? [other] : joinedSupport(sentence, sources);
 }
 
@@ -62,6 +68,26 @@ function isTimeOrPlace(phrase: string, sentence: string): boolean {
   const isSpecific = words.slice(1).some(({ kind, name }) => kind === 'number' || name);
   const isLimited = wordsOf(sentence).some(({ kind, raw }) => kind === 'negation' || raw.toLowerCase() === 'only');
   return isSpecific && !isLimited && words.length <= MAX_FRONTED_WORDS;
+}
+
+/** The source that says something else of the same subject before: `Delivery [costs £6 and] takes 2 days`. */
+function shortenedSupport(sentence: string, sources: readonly Source[]): Source | undefined {
+  const keys = keysOf(wordsOf(sentence));
+  return sources.find(({ words }) => {
+    const first = words.findIndex(isPredicate);
+    const last = words.findLastIndex((word, at) => isPredicate(word) && words[at - 1]?.raw.toLowerCase() === 'and');
+    if (first < 1 || last <= first || !words.every(isPlain)) return false;
+    return keysOf([...words.slice(0, first), ...words.slice(last)]) === keys;
+  });
+}
+
+function isPredicate({ raw }: Word): boolean {
+  return PREDICATES.has(raw.toLowerCase());
+}
+
+/** "Must" is a condition that stays with its verb. */
+function isPlain({ kind, key, raw }: Word): boolean {
+  return kind !== 'negation' && (kind !== 'condition' || key === 'must') && !NESTING.has(raw.toLowerCase());
 }
 
 /** All words but articles, in order. */
