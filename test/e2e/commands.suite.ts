@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@llmos/testing';
@@ -299,6 +299,23 @@ export function commandsSuite(running: () => Instance): void {
     expect(output).toMatch(/unanswered\.[^]*last asked[^]*Do you rent out unicycles\?/);
     const both = await llmos('questions', '--unanswered', '--document', 'change-pin');
     expect(both).toMatchObject({ code: 1, errors: expect.stringContaining('not both') as string });
+  });
+
+  it('llmos feedback export writes a line for each rated answer', async () => {
+    const { body } = await instance.ask({ text: 'How do I change my PIN?' });
+    await instance.post(`/v1/runs/${body.run_id}/feedback`, { helpful: true, comment: 'Thanks' });
+    const path = join(folder, 'feedback.jsonl');
+    expect((await llmos('feedback', 'export', '--out', path)).code).toBe(0);
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    const rated = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(rated.find(({ run }) => run === body.run_id)).toMatchObject({
+      helpful: true,
+      comment: 'Thanks',
+      questions: ['How do I change my PIN?'],
+      documents: ['change-pin'],
+      answer: body.result,
+    });
+    expect(await llmos('feedback', 'export', '--out', path)).toMatchObject({ code: 1 });
   });
 
   it('takes a form, and sends the progress of its import as events', async () => {

@@ -183,6 +183,40 @@ export function customerServiceSuite(running: () => Instance): void {
     expect(await about('zeppelin')).toEqual([]);
   });
 
+  it('takes feedback on an answer as an event without personal data, and counts it for the article', async () => {
+    const nc = await instance.connectAs('default');
+    try {
+      const events = nc.subscribe('llmos.out.default.feedback');
+      await nc.flush();
+      const { body: answer } = await instance.ask({ text: 'How long does a bank transfer take?' });
+      const path = `/v1/runs/${answer.run_id}/feedback`;
+      const [{ document }] = answer.details!['citations'] as [{ document: string }];
+      const correction = 'Two days. Write to ada@example.org';
+      for (let i = 0; i < 2; i++) {
+        const { status, body } = await instance.post(path, { helpful: false, correction });
+        expect({ status, ...body }).toMatchObject({ status: 200, rated: { run: answer.run_id, changed: i === 0 } });
+      }
+      expect((await instance.post(path, { helpful: true })).status).toBe(200);
+      const received: { helpful: boolean }[] = [];
+      for await (const event of events) {
+        expect(event.headers!.get('ce-type')).toBe('org.llmos.feedback');
+        if (received.push(event.json()) === 2) break;
+      }
+      expect(received).toMatchObject([
+        { run: answer.run_id, helpful: false, correction: 'Two days. Write to [EMAIL_1]', documents: [document] },
+        { run: answer.run_id, helpful: true, questions: ['How long does a bank transfer take?'] },
+      ]);
+      const counted = await (await fetch(`${instance.url}/v1/questions?document=${document}`)).json();
+      expect(counted).toMatchObject({ helpful: 1, not_helpful: 0 });
+      const refused = [{}, { helpful: 'yes' }, { helpful: true, comment: 'x'.repeat(2_001) }, { helpful: true, x: 1 }];
+      for (const body of refused) expect((await instance.post(path, body)).status).toBe(400);
+      const unknown = '/v1/runs/01a20a99-2d57-739a-8add-326838ae97de/feedback';
+      expect((await instance.post(unknown, { helpful: true })).status).toBe(404);
+    } finally {
+      await nc.close();
+    }
+  });
+
   it('streams the transcript, the intent, the sentences and one terminal event', async () => {
     const form = new FormData();
     form.set('name', 'customer_service');

@@ -76,6 +76,8 @@ const ROUTES: Readonly<Record<string, Attempts>> = {
   'GET /v1/runs/:id': ofRun(),
   'GET /v1/runs/:id/stream': ofRun('/stream'),
   'DELETE /v1/runs/:id': ofRun(),
+  'POST /v1/runs/:id/feedback': (pipelines, run) =>
+    resource(`/v1/runs/${run}/feedback`, 'give_feedback', { helpful: true })(pipelines, run),
   'POST /v1/recommendations': resource('/v1/recommendations', 'recommendation_system', {}),
   'POST /v1/interactions': resource('/v1/interactions', 'record_interactions', { user: 'u', item: 'i' }),
   'POST /v1/items': resource('/v1/items', 'upsert_items', { id: 'i' }),
@@ -94,6 +96,7 @@ const ROUTES: Readonly<Record<string, Attempts>> = {
   'GET /v1/documents/:id': resource('/v1/documents/d', 'show_document'),
   'DELETE /v1/documents/:id': resource('/v1/documents/d', 'delete_document'),
   'GET /v1/questions': resource('/v1/questions?unanswered=true', 'list_questions'),
+  'GET /v1/feedback': resource('/v1/feedback?limit=10', 'list_feedback'),
   'POST /v1/analyze': resource('/v1/analyze', 'text_analysis', { text: 'hi' }),
   'PUT /v1/schedules/:name': (pipelines) =>
     pipelines.map((each) => ({

@@ -5,6 +5,7 @@ import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
+import { FeedbackEvents } from './adapters/feedback-event.adapter.js';
 import { KvDocumentStore } from './adapters/kv-document.store.adapter.js';
 import { KvNoteStore } from './adapters/kv-note.store.adapter.js';
 import { QdrantVectorIndex } from './adapters/qdrant-vector.index.adapter.js';
@@ -19,6 +20,8 @@ import { ReaderThread } from './import/reader-thread.js';
 import { ARTICLE_FOLDER, type ArticleFolder } from './ports/article-folder.port.js';
 import { DOCUMENT_STORE, type DocumentStore } from './ports/document-store.port.js';
 import { NOTE_STORE, type NoteStore } from './ports/note-store.port.js';
+import { FEEDBACK_CHANNEL, type FeedbackChannel } from './ports/feedback-channel.port.js';
+import { FeedbackService } from './questions/feedback.service.js';
 import { QuestionsService } from './questions/questions.service.js';
 import { QuestionsSteps } from './questions/questions.steps.js';
 import { VECTOR_INDEX, type VectorIndex } from './ports/vector-index.port.js';
@@ -152,6 +155,12 @@ function openVectors(
       provide: QuestionsService,
       inject: [NOTE_STORE, CatalogEmbedder],
       useFactory: (store: NoteStore, embeddings: CatalogEmbedder) => new QuestionsService(store, embeddings),
+    },
+    { provide: FEEDBACK_CHANNEL, inject: [Bus], useFactory: (bus: Bus) => new FeedbackEvents(bus) },
+    {
+      provide: FeedbackService,
+      inject: [NOTE_STORE, FEEDBACK_CHANNEL],
+      useFactory: (store: NoteStore, channel: FeedbackChannel) => new FeedbackService(store, channel),
     },
     {
       provide: ImportService,

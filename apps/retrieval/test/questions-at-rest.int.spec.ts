@@ -57,6 +57,23 @@ describe('Kept questions', () => {
     expect(await store.read('once')).toMatchObject([{ answer: note.answer }]);
   });
 
+  it('keep the feedback of their answer, and a replaced one is on the disk no longer', async () => {
+    const store = await open(100, false);
+    const [run] = await noted(store, 'rated', 1);
+    const ref = { tenant: 'rated', run: run! };
+    await store.setFeedback(ref, { helpful: false, correction: 'PARROT', atMs: 1 });
+    expect(await filesHolding(nats.pid, 'PARROT')).not.toEqual([]);
+    await store.setFeedback(ref, { helpful: true, atMs: 2 });
+    expect(await store.get(ref)).toMatchObject({ answer: note.answer, feedback: { helpful: true, atMs: 2 } });
+    expect(await store.read('rated')).toHaveLength(1);
+    expect(await filesHolding(nats.pid, 'PARROT')).toEqual([]);
+    expect(await store.forget('rated', 'nobody')).toBe(0);
+    const unknown = { tenant: 'rated', run: newRunId() };
+    await store.setFeedback(unknown, { helpful: true, atMs: 2 });
+    expect(await store.get(unknown)).toBeUndefined();
+    await keys.shred('rated');
+  });
+
   it('are at most so many for each tenant: the oldest are dropped', async () => {
     const store = await open(40);
     await noted(store, 'busy', 39);
@@ -95,6 +112,7 @@ describe('Kept questions', () => {
     const bucket = await bus.kv(BUCKETS.questions, { erasable: true });
     await bucket.put('damaged.x', Buffer.from('no note'));
     expect(await store.read('damaged')).toMatchObject([{ run }]);
-    expect(faults).toEqual(['damaged.x']);
+    // The count after the first note reads all of them, too.
+    expect([...new Set(faults)]).toEqual(['damaged.x']);
   });
 });

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../commands/context.js';
+import { exportFeedback, type ExportOptions } from '../commands/feedback.command.js';
 import { listQuestions, type QuestionsOptions } from '../commands/questions.command.js';
 import { countingNumber, json, url } from './options.js';
 
-/** `llmos questions`: what customers asked, for the authors of documents. */
+/** `llmos questions` and `llmos feedback`: what customers asked, and what they think of the answers. */
 export function addQuestionCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
   root
     .command('questions')
@@ -14,4 +15,11 @@ export function addQuestionCommands(root: Command, context: CommandContext, done
     .addOption(json())
     .addOption(url())
     .action(async (options: QuestionsOptions) => done(await listQuestions(context, options)));
+  const feedback = root.command('feedback').description('what customers think of answers');
+  feedback
+    .command('export')
+    .description('write question, answer, sources and opinion of each rated run, one JSON object in a line')
+    .option('--out <file>', 'the file to write, which must not exist; by default the lines are printed')
+    .addOption(url())
+    .action(async (options: ExportOptions) => done(await exportFeedback(context, options)));
 }

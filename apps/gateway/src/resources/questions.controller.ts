@@ -10,16 +10,26 @@ const questionsQuery = z.object({
   document: z.string().optional(),
   limit: z.coerce.number("'limit' is no number.").optional(),
 });
+const pageQuery = z.object({
+  limit: z.coerce.number("'limit' is no number.").optional(),
+  after: z.string().optional(),
+});
 
-/** `/v1/questions`: what was asked, for the authors of documents. */
-@Controller('/v1/questions')
+/** `/v1/questions` and `/v1/feedback`: what was asked, and what customers think of the answers. */
+@Controller('/v1')
 export class QuestionsController {
   constructor(private readonly httpRuns: HttpRuns) {}
 
-  @Get()
+  @Get('/questions')
   @Schemas({ summary: 'List what was asked', query: questionsQuery, replies: { 200: resourceReply } })
   list(@Res() reply: FastifyReply, @Query() { unanswered, ...fields }: z.infer<typeof questionsQuery>): Promise<void> {
     const work = { pipeline: 'list_questions', fields: { ...fields, unanswered: unanswered === 'true' } };
     return this.httpRuns.answer(reply, work, toResourceReply);
+  }
+
+  @Get('/feedback')
+  @Schemas({ summary: 'List the feedback of customers', query: pageQuery, replies: { 200: resourceReply } })
+  feedback(@Res() reply: FastifyReply, @Query() fields: z.infer<typeof pageQuery>): Promise<void> {
+    return this.httpRuns.answer(reply, { pipeline: 'list_feedback', fields }, toResourceReply);
   }
 }

@@ -4,9 +4,13 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Caller } from '../auth/caller.js';
 import { Fields, Params, RequestHeaders, Schemas } from '../http/route.js';
+import { resourceReply, toResourceReply } from '../resources/resource.js';
 import { HttpRuns } from './http-runs.js';
 import { namedInput, type NamedInput } from './named-input.js';
 import { RunsService } from './runs.service.js';
+
+/** Characters of a correction or a comment. */
+const MAX_OPINION = 2_000;
 
 const runParams = z.object({ id: z.string().refine(isRunId, 'This is not a run id.') });
 const startHeaders = z.object({
@@ -22,6 +26,13 @@ const followHeaders = z.object({
 const accepted = z.object({ run_id: z.string(), status: z.literal('accepted') });
 const shownRecord = runRecordSchema.omit({ run: true }).extend({ run_id: z.string() });
 const cancelled = shownRecord.pick({ run_id: true, status: true });
+
+const opinion = z.string().max(MAX_OPINION, `It has at most ${MAX_OPINION} characters.`).optional();
+const feedbackBody = z.strictObject({
+  helpful: z.boolean("'helpful' is true or false."),
+  correction: opinion,
+  comment: opinion,
+});
 
 type RunParams = z.infer<typeof runParams>;
 
@@ -66,6 +77,21 @@ export class RunsController {
     @RequestHeaders() { 'Last-Event-ID': lastSeen }: z.infer<typeof followHeaders>,
   ): Promise<void> {
     return this.httpRuns.follow(reply, id, lastSeen);
+  }
+
+  @Post('/:id/feedback')
+  @Schemas({
+    summary: 'Rate the answer of a run',
+    params: runParams,
+    body: feedbackBody,
+    replies: { 200: resourceReply },
+  })
+  rate(
+    @Res() reply: FastifyReply,
+    @Params() { id }: RunParams,
+    @Fields() fields: z.infer<typeof feedbackBody>,
+  ): Promise<void> {
+    return this.httpRuns.answer(reply, { pipeline: 'give_feedback', fields: { run: id, ...fields } }, toResourceReply);
   }
 
   @Delete('/:id')

@@ -1,7 +1,7 @@
 import type { Bus } from '@llmos/bus';
 import { BUCKETS, hasCode } from '@llmos/contracts';
 import { SealedBucket, type AtRest } from '@llmos/vault';
-import type { Note, NoteRef, NoteStore, StoredNote } from '../ports/note-store.port.js';
+import type { Feedback, Note, NoteRef, NoteStore, StoredNote } from '../ports/note-store.port.js';
 import { decodeNote, encodeNote } from './note-json.js';
 
 /** Since the last change of a note. */
@@ -45,6 +45,15 @@ export class KvNoteStore implements NoteStore {
     }
     this.countLater(tenant);
     return true;
+  }
+
+  async get({ tenant, run }: NoteRef): Promise<Note | undefined> {
+    const entry = await this.bucket.get(`${tenant}.${run}`);
+    return entry && decodeNote(entry.value);
+  }
+
+  async setFeedback({ tenant, run }: NoteRef, feedback: Feedback): Promise<void> {
+    await this.bucket.change(`${tenant}.${run}`, (value) => value && encodeNote({ ...decodeNote(value), feedback }));
   }
 
   async read(tenant: string): Promise<readonly StoredNote[]> {

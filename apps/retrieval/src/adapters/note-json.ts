@@ -12,6 +12,14 @@ const noteSchema = z.object({
   documents: z.array(z.string()),
   passages: z.array(z.string()),
   user: z.string().optional(),
+  feedback: z
+    .object({
+      helpful: z.boolean(),
+      correction: z.string().optional(),
+      comment: z.string().optional(),
+      atMs: z.number(),
+    })
+    .optional(),
 });
 
 /** A note as JSON, its vectors as signed bytes in base64. */

@@ -16,6 +16,16 @@ export interface Note {
   readonly documents: readonly string[];
   readonly passages: readonly string[];
   readonly user?: string | undefined;
+  /** What the customer thinks of the answer. */
+  readonly feedback?: Feedback | undefined;
+}
+
+export interface Feedback {
+  readonly helpful: boolean;
+  readonly correction?: string | undefined;
+  readonly comment?: string | undefined;
+  /** In Unix milliseconds. */
+  readonly atMs: number;
 }
 
 /** The note of a run. Run ids sort by time. */
@@ -35,6 +45,10 @@ export interface StoredNote extends Note {
 export interface NoteStore {
   /** False if the run has a note already: that one stays. */
   add(ref: NoteRef, note: Note): Promise<boolean>;
+  /** Undefined if there is none. */
+  get(ref: NoteRef): Promise<Note | undefined>;
+  /** Sets the feedback of a note. Nothing happens if the note is no longer there. */
+  setFeedback(ref: NoteRef, feedback: Feedback): Promise<void>;
   /** All notes of a tenant, the newest first. */
   read(tenant: string): Promise<readonly StoredNote[]>;
   /** Deletes the notes of a user, and returns their number. */

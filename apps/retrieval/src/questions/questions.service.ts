@@ -50,7 +50,7 @@ export class QuestionsService {
     );
     const asked = wanted.flatMap((each) => (unanswered ? this.unansweredOf(each) : askedOf(each)));
     const groups = unanswered ? await groupByMeaning(asked, { signal }) : groupByWording(asked);
-    return { questions: groups.slice(0, limit).map(shown), total: asked.length, helpful: 0, notHelpful: 0 };
+    return { questions: groups.slice(0, limit).map(shown), total: asked.length, ...opinionsOf(wanted) };
   }
 
   async forget({ user }: InputOf<typeof forgetAsker>, tenant: string): Promise<OutputOf<typeof forgetAsker>> {
@@ -85,6 +85,13 @@ export class QuestionsService {
 function askedOf({ run, questions, unanswered }: StoredNote): Asked[] {
   const without = new Set(unanswered.map(({ text }) => text));
   return questions.filter((text) => !without.has(text)).map((text) => ({ text, atMs: runBeganAtMs(run) }));
+}
+
+/** How many found the answers helpful, and how many did not. */
+function opinionsOf(notes: readonly StoredNote[]): { helpful: number; notHelpful: number } {
+  const given = notes.flatMap(({ feedback }) => feedback ?? []);
+  const helpful = given.filter((each) => each.helpful).length;
+  return { helpful, notHelpful: given.length - helpful };
 }
 
 function shown({ question, count, lastAskedAtMs }: QuestionGroup): OutputOf<typeof questions>['questions'][number] {

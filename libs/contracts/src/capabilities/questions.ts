@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capability } from '../capability.js';
 import { textEmbeddingSchema } from '../embedding.js';
+import { isRunId } from '../ids.js';
 import { citationSchema } from './generation.js';
 
 /*
@@ -80,6 +81,79 @@ export const questions = capability({
       total: 12,
       helpful: 0,
       notHelpful: 1,
+    },
+  },
+});
+
+/** What a customer thinks of an answer: the data of the event `org.llmos.feedback`, and a line of its export. */
+export const feedbackSchema = z.object({
+  /** The run that answered. */
+  run: z.string(),
+  /** When it was last given. */
+  at: z.iso.datetime(),
+  helpful: z.boolean(),
+  /** What the answer should have been. */
+  correction: z.string().optional(),
+  comment: z.string().optional(),
+  questions: z.array(z.string()),
+  answer: z.string(),
+  /** What the answer cites. */
+  documents: z.array(z.string()),
+  passages: z.array(z.string()),
+});
+
+const runId = z.string().refine(isRunId, 'This is not a run id.');
+const opinion = z.string().max(4_000);
+
+export const rate = capability({
+  name: 'retrieval.rate',
+  summary:
+    'Keeps what a customer thinks of an answer, and publishes it on llmos.out.<tenant>.feedback. The last counts.',
+  timeoutMs: 10_000,
+  input: z.object({
+    run: runId,
+    helpful: z.boolean(),
+    /** What the answer should have been. Empty is none. */
+    correction: opinion.optional(),
+    comment: opinion.optional(),
+  }),
+  output: z.object({
+    run: z.string(),
+    helpful: z.boolean(),
+    /** False if the same was said before. */
+    changed: z.boolean(),
+  }),
+  example: {
+    input: { run: '019a20a9-2d57-739a-8add-326838ae97de', helpful: false, correction: 'It takes two days.' },
+    output: { run: '019a20a9-2d57-739a-8add-326838ae97de', helpful: false, changed: true },
+  },
+});
+
+export const listFeedback = capability({
+  name: 'retrieval.feedback',
+  summary: 'Lists what customers think of answers, by run, in pages.',
+  timeoutMs: 30_000,
+  input: z.object({
+    limit: z.number().int().min(1).max(500).default(200),
+    /** The `next` of the page before. */
+    after: runId.optional(),
+  }),
+  output: z.object({ feedback: z.array(feedbackSchema), next: z.string().optional() }),
+  example: {
+    input: { limit: 10 },
+    output: {
+      feedback: [
+        {
+          run: '019a20a9-2d57-739a-8add-326838ae97de',
+          at: '2026-01-31T09:30:00.000Z',
+          helpful: false,
+          correction: 'It takes two days.',
+          questions: ['How long does a transfer take?'],
+          answer: 'A transfer takes five days.',
+          documents: ['transfer-timing'],
+          passages: ['transfer-timing#0'],
+        },
+      ],
     },
   },
 });
