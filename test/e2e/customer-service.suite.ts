@@ -92,7 +92,11 @@ export function customerServiceSuite(running: () => Instance): void {
       for await (const event of events) {
         const handover: { conversation: string } = event.json();
         if (handover.conversation !== conversation_id) continue;
-        expect(handover).toMatchObject({ summary: 'How do I change my PIN?', citations: [{ document: 'change-pin' }] });
+        expect(handover).toMatchObject({
+          summary: 'How do I change my PIN?',
+          intent: 'change_pin',
+          citations: [{ document: 'change-pin' }],
+        });
         break;
       }
     } finally {
@@ -107,6 +111,17 @@ export function customerServiceSuite(running: () => Instance): void {
     expect(second.details).toMatchObject({ conversation_id });
     expect((second.details!['citations'] as { document: string }[])[0]?.document).toBe('change-pin');
     expect((await instance.ask({ text: 'Can you repeat that?', conversation_id })).body.result).toBe(second.result);
+  });
+
+  it('offers a person after two questions without an answer, and passes the conversation on for a yes', async () => {
+    const { body: first } = await instance.ask({ text: 'What is the capital of France?' });
+    const conversation_id = String(first.details!['conversation_id']);
+    expect(first.details).toMatchObject({ offered: false });
+    const { body: second } = await instance.ask({ text: 'Who won the world cup in 1998?', conversation_id });
+    expect(second.details).toMatchObject({ offered: true, citations: [] });
+    expect(second.result).toContain('Would you like to talk to a person?');
+    const { body: third } = await instance.ask({ text: 'Yes please', conversation_id });
+    expect(third.details).toMatchObject({ topic: 'person', handover: true });
   });
 
   it('answers two questions in one message, each with its citation', async () => {

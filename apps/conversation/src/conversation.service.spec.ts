@@ -28,6 +28,7 @@ describe('The conversation service', () => {
         text,
         question: text,
         answer,
+        intent: 'transfer_fee',
       })
     ).output;
 
@@ -95,6 +96,31 @@ describe('The conversation service', () => {
     expect(await say('Can I talk to a human?')).toMatchObject({ topic: 'person', handover: true, language: 'en' });
   });
 
+  it('offers a person after two questions in a row without an answer, and takes yes for a wish for one', async () => {
+    const miss = (text: string, more = {}) =>
+      runStep(record, (input, context) => steps.record(input, context), {
+        conversation: 'c9',
+        text,
+        question: text,
+        answer: 'I could not find it.',
+        ...more,
+      });
+    expect(await say('Do you sell gold?', 'c9')).not.toHaveProperty('offer');
+    await miss('Do you sell gold?');
+    expect((await say('How can I purchase gold bars here?', 'c9')).offer).toContain('talk to a person');
+    await runStep(record, (input, context) => steps.record(input, context), {
+      conversation: 'c9',
+      text: 'thanks',
+      answer: 'You are welcome.',
+    });
+    expect(await say('How can I purchase gold bars here?', 'c9')).toHaveProperty('offer');
+    expect(await say('yes', 'c9')).not.toMatchObject({ topic: 'person' });
+    await miss('How can I purchase gold bars here?', { offered: true });
+    expect(await say('Yes please!', 'c9')).toMatchObject({ topic: 'person', handover: true });
+    await miss('How do I change my PIN?', { citations: [{ document: 'd', title: 'D', passage: 'd#0', score: 1 }] });
+    expect(await say('Do you sell gold?', 'c9')).not.toHaveProperty('offer');
+  });
+
   it('hands over the conversation with its questions and citations', async () => {
     await keep('How much is a transfer?', 'It is free.');
     const input = { conversation: 'c1', user: 'u1', text: 'Can I talk to a human?', language: 'en', urgent: true };
@@ -103,6 +129,7 @@ describe('The conversation service', () => {
       conversation: 'c1',
       user: 'u1',
       summary: 'How much is a transfer?',
+      intent: 'transfer_fee',
       transcript: [
         { customer: 'How much is a transfer?', answer: 'It is free.' },
         { customer: 'Can I talk to a human?' },

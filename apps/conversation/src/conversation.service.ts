@@ -1,7 +1,8 @@
 import { hasCode, type InputOf, type OutputOf, type RunContext } from '@llmos/contracts';
+import { OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
 import type { forget, handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
 import { dangerIn } from './danger.js';
-import { refersBack, resolve } from './follow-up.js';
+import { isYes, refersBack, resolve } from './follow-up.js';
 import { languageOf, type Language } from './language.js';
 import type { HandoverChannel } from './ports/handover-channel.port.js';
 import type { Turn, TurnStore } from './ports/turn-store.port.js';
@@ -50,6 +51,7 @@ export class ConversationService {
   async handOver(input: InputOf<typeof handOver>, context: RunContext): Promise<OutputOf<typeof handOver>> {
     const { conversation, user, text, language, urgent } = input;
     const { turns, degraded } = await this.recall({ tenant: context.tenant, conversation });
+    const intent = turns.findLast((turn) => turn.intent !== undefined && turn.intent !== OUT_OF_SCOPE)?.intent;
     const handover = {
       conversation,
       ...(user === undefined ? {} : { user }),
@@ -58,6 +60,7 @@ export class ConversationService {
           .flatMap(({ question }) => question ?? [])
           .join(' · ')
           .slice(0, MAX_SUMMARY) || text,
+      ...(intent === undefined ? {} : { intent }),
       transcript: [...turns.map((turn) => ({ customer: turn.text, answer: turn.answer })), { customer: text }],
       citations: citedIn(turns),
       language,
@@ -82,6 +85,8 @@ export class ConversationService {
   }
 
   private async meaningOf(text: string, turns: readonly Turn[]): Promise<Meaning> {
+    const last = turns.at(-1);
+    if (last?.offered && last.choices.length === 0 && isYes(text)) return this.reply('person', 'en');
     const talk = recogniseSmallTalk(text);
     if (talk?.topic === 'repeat') return this.repeat(turns, talk.language);
     if (talk) return this.reply(talk.topic, talk.language);
@@ -98,7 +103,10 @@ export class ConversationService {
       const searched = `${question} ${danger.subject ?? ''}`.trim();
       return { ...meaning, questions: [searched], urgent: true, notice: this.replies.en.urgent };
     }
-    return { ...meaning, questions: wholeQuestions(question), urgent: false };
+    const offer = isMissed(turns.findLast((turn) => turn.question !== undefined))
+      ? { offer: this.replies.en.offer }
+      : {};
+    return { ...meaning, questions: wholeQuestions(question), urgent: false, ...offer };
   }
 
   private repeat(turns: readonly Turn[], language: Language): Meaning {
@@ -110,6 +118,11 @@ export class ConversationService {
     const reply = this.replies[language][topic];
     return { topic, reply, questions: [], followUp: 'possible', handover: topic === 'person', urgent: false, language };
   }
+}
+
+/** Whether a question got no answer: nothing was found, or it was asked back. */
+function isMissed(turn: Turn | undefined): boolean {
+  return turn?.question !== undefined && turn.citations.length === 0;
 }
 
 /** The articles that a conversation cites, each once. */

@@ -71,6 +71,11 @@ export function refersBack(text: string): boolean {
   return PRONOUN.test(plain) ? own.length <= MAX_OWN_WORDS : own.length === 0;
 }
 
+/** Whether a message says no more than yes. */
+export function isYes(text: string): boolean {
+  return YES.test(wordsOf(text).join(' '));
+}
+
 /** The offered document that the message picks: by number, by words of its title, or by "yes" if there is one. */
 function choiceOf(text: string, { choices }: Turn): Turn['choices'][number] | undefined {
   if (choices.length === 0) return undefined;

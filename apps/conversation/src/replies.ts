@@ -7,8 +7,8 @@ import { LANGUAGES, type Language } from './language.js';
 
 const TOPICS = topicSchema.exclude(['question']);
 export type ReplyTopic = z.infer<typeof TOPICS>;
-/** `urgent` is said after the answer to somebody in danger. */
-const TEXTS = [...TOPICS.options, 'urgent'] as const;
+/** `urgent` is said after the answer to somebody in danger, `offer` after the second question without an answer. */
+const TEXTS = [...TOPICS.options, 'urgent', 'offer'] as const;
 
 const textsSchema = z.strictObject(
   Object.fromEntries(TEXTS.map((topic) => [topic, z.string().trim().min(1).max(500)])) as Record<

@@ -170,6 +170,21 @@ describe('GenerationService', () => {
     expect(half.unanswered).toEqual(['how do I change my PIN?']);
   });
 
+  it('offers a person where it states nothing, and there alone', async () => {
+    const model = modelOf(() => 'A new card arrives within 5 working days.');
+    const offer = 'Would you like to talk to a person?';
+    expect(await ask(model, { passages: [], offer })).toMatchObject({
+      text: `${NOT_FOUND_TEXT} ${offer}`,
+      offered: true,
+      unanswered: [expect.any(String)],
+    });
+    expect(await ask(model, { offer })).toMatchObject({ offered: false, text: expect.not.stringContaining(offer) });
+    expect(await ask(model, { passages: [], offer, notice: 'Call us.' })).toMatchObject({
+      text: `${NOT_FOUND_TEXT} Call us.`,
+      offered: false,
+    });
+  });
+
   it.each(['', '   ', '\u0000\u0007', '...?'])(
     'asks to repeat the question when the transcript is %j',
     async (question) => {

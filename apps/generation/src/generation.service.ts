@@ -84,6 +84,8 @@ export class GenerationService {
     if (input.grounding === 'off') return this.answerFreely(input, context);
     const answers = await this.answerEach(partsOf({ ...input, question }), input, context);
     if (input.notice) answers.push(this.plain(input.notice, context));
+    else if (input.offer && answers.every(({ grounding }) => grounding === 'none'))
+      answers.push({ ...this.plain(input.offer, context), offered: true });
     return joinAnswers(answers);
   }
 
@@ -128,7 +130,17 @@ export class GenerationService {
       : await this.compose(composer, input, context.signal);
     composer.finish();
     const { text, citations, grounding } = composer;
-    return { text, citations, choices: [], unanswered: [], grounding, model: this.model.name, usage, degraded };
+    return {
+      text,
+      citations,
+      choices: [],
+      unanswered: [],
+      grounding,
+      offered: false,
+      model: this.model.name,
+      usage,
+      degraded,
+    };
   }
 
   /** Lets the model write into the composer. If the model fails, the passages alone answer. */
@@ -175,6 +187,7 @@ export class GenerationService {
       choices: [],
       unanswered: [],
       grounding: 'off',
+      offered: false,
       model: this.model.name,
       usage: { inputTokens, outputTokens },
       degraded: false,
@@ -190,6 +203,7 @@ export class GenerationService {
       choices: [...choices],
       unanswered: [],
       grounding: 'none',
+      offered: false,
       model: this.model.name,
       usage: NO_USAGE,
       degraded: false,

@@ -11,6 +11,8 @@ const turnSchema = z.object({
   answer: z.string(),
   citations: z.array(citationSchema.pick({ document: true, title: true })),
   choices: z.array(choiceSchema),
+  intent: z.string().optional(),
+  offered: z.boolean().optional(),
 });
 
 /** Turns in Redis, sealed with the tenant's keys, bounded and expiring. */

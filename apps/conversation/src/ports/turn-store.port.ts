@@ -6,6 +6,10 @@ export interface Turn {
   readonly answer: string;
   readonly citations: readonly { readonly document: string; readonly title: string }[];
   readonly choices: readonly { readonly document: string; readonly title: string }[];
+  /** What the question is about, if it was detected. */
+  readonly intent?: string | undefined;
+  /** Whether the answer offered a person. */
+  readonly offered?: boolean | undefined;
 }
 
 /** The conversation of one tenant. */

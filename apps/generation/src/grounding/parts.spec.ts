@@ -32,6 +32,7 @@ describe('joinAnswers', () => {
     citations: [{ document: 'a', title: 'A', passage: 'a#0', score: 1 }],
     choices: [],
     unanswered: [],
+    offered: false,
     grounding: 'extracted' as const,
     model: 'm',
     usage: { inputTokens: 1, outputTokens: 2 },

@@ -40,6 +40,7 @@ function join(one: Answer, other: Answer): Answer {
       inputTokens: one.usage.inputTokens + other.usage.inputTokens,
       outputTokens: one.usage.outputTokens + other.usage.outputTokens,
     },
+    offered: one.offered || other.offered,
     degraded: one.degraded || other.degraded,
   };
 }

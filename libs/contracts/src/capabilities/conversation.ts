@@ -51,6 +51,8 @@ export const understand = capability({
     urgent: z.boolean(),
     /** To be said after the answer. */
     notice: z.string().optional(),
+    /** To be said if this question, too, is not answered: it offers a person after two misses in a row. */
+    offer: z.string().optional(),
     /** The language of the conversation; `und` if it is none of those with replies. */
     language: z.string(),
     /** True if earlier messages could not be read. */
@@ -88,6 +90,10 @@ export const record = capability({
     answer: z.string().max(20_000),
     citations: z.array(citationSchema).max(50).default([]),
     choices: z.array(choiceSchema).max(5).default([]),
+    /** What the question is about, if a step has detected it. */
+    intent: z.string().max(200).optional(),
+    /** Whether a person was offered: then "yes" asks for one. */
+    offered: z.boolean().default(false),
   }),
   output: z.object({
     /** False if the turn could not be kept: the conversation goes on without it. */
@@ -102,6 +108,7 @@ export const record = capability({
       answer: 'You can change it at any cash machine.',
       citations: [],
       choices: [],
+      intent: 'change_pin',
     },
     output: { kept: true, degraded: false },
   },
@@ -122,6 +129,8 @@ export const handoverSchema = z.object({
   user: z.string().optional(),
   /** What the customer asked, in one text; `transcript` has the rest. */
   summary: z.string(),
+  /** What the customer asked about last, by name; absent if none was detected. */
+  intent: z.string().optional(),
   /** Oldest first. */
   transcript: z.array(z.object({ customer: z.string(), answer: z.string().optional() })),
   /** Articles that were cited, each once. */
@@ -149,6 +158,7 @@ export const handOver = capability({
       handover: {
         conversation: 'c-1',
         summary: 'How do I change my PIN?',
+        intent: 'change_pin',
         transcript: [
           { customer: 'How do I change my PIN?', answer: 'You can change it at any cash machine.' },
           { customer: 'Can I talk to a human?' },

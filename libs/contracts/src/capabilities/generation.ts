@@ -31,6 +31,8 @@ export const answer = capability({
     questions: z.array(z.string().max(4_000)).max(3).optional(),
     /** Said after the answer. */
     notice: z.string().max(500).optional(),
+    /** Said after an answer that states nothing: nothing was found, or it asks back. Not said with a notice. */
+    offer: z.string().max(500).optional(),
     passages: z.array(passageSchema).max(50).default([]),
     grounding: z.enum(['on', 'off']).default('on'),
     maxTokens: z.number().int().min(1).max(1_024).default(120),
@@ -43,6 +45,8 @@ export const answer = capability({
     /** The questions that no passage answered; a question that is asked back is not among them. */
     unanswered: z.array(z.string()).max(3).default([]),
     grounding: groundingSchema,
+    /** Whether `offer` was said. */
+    offered: z.boolean().default(false),
     model: z.string(),
     usage: z.object({ inputTokens: z.number().int().nonnegative(), outputTokens: z.number().int().nonnegative() }),
     /** True if the model failed and the passages alone answered. */
@@ -71,6 +75,7 @@ export const answer = capability({
       choices: [],
       unanswered: [],
       grounding: 'generated',
+      offered: false,
       model: 'smollm2-135m-instruct-q4_1',
       usage: { inputTokens: 212, outputTokens: 13 },
       degraded: false,
