@@ -33,7 +33,7 @@ const describeReal = REAL ? describe : describe.skip;
 describeReal('with a real server', () => {
   const made: string[] = [];
   afterAll(async () => {
-    const client = new QdrantClient({ url: REAL! });
+    const client = new QdrantClient({ url: REAL!, checkCompatibility: false });
     for (const { name } of (await client.getCollections()).collections)
       if (made.some((collection) => name.startsWith(`${collection}-`))) await client.deleteCollection(name);
   });

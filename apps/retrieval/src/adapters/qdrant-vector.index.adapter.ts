@@ -153,7 +153,7 @@ export class QdrantVectorIndex implements VectorIndex {
       return await work();
     } catch (cause) {
       if (isLlmosError(cause)) throw cause;
-      const reason = cause instanceof Error ? cause.message : 'unknown';
+      const reason = (cause as Error | undefined)?.message ?? 'no reason was given';
       throw new LlmosError(
         'UNAVAILABLE',
         `The vectors in Qdrant cannot be reached (${reason}). Check that it runs, and LLMOS_RETRIEVAL_QDRANT_URL.`,
