@@ -75,6 +75,8 @@ export function customerServiceSuite(running: () => Instance): void {
   it('answers small talk at once, and a wish for a person, in the language of the customer', async () => {
     const hello = await instance.ask({ text: 'Hello there!' });
     expect(hello.body).toMatchObject({ result: 'Hello! How can I help you?', details: { topic: 'greeting' } });
+    const identity = await instance.ask({ text: 'Who are you?' });
+    expect(identity.body.result).toContain('Quillbank');
     const person = await instance.ask({ text: 'Ich möchte mit einem Menschen sprechen' });
     expect(person.body.details).toMatchObject({ topic: 'person', handover: true, language: 'de' });
     const german = await instance.ask({ text: 'Wie kann ich meine Adresse ändern?' });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { defineConfig, setting, underRoot, type ConfigOf } from '@llmos/config';
 import { stateConfig } from '@llmos/state';
 import { z } from 'zod';
 
@@ -14,6 +14,8 @@ export const conversationConfig = defineConfig({
       .min(1)
       .default(fileURLToPath(new URL('../replies.yaml', import.meta.url))),
   ),
+  /** The folder of texts that pipelines name; each file replaces some of the texts. It may be missing. */
+  repliesDir: setting('LLMOS_CONVERSATION_REPLIES_DIR', z.string().min(1), underRoot('deploy', 'replies')),
   /** A conversation is forgotten so many seconds after its last message. */
   ttlSeconds: setting(
     'LLMOS_CONVERSATION_TTL_SECONDS',

@@ -8,9 +8,10 @@ import { NoTurnStore, RedisTurnStore } from './adapters/redis-turn.store.adapter
 import type { ConversationConfig } from './conversation.config.js';
 import { ConversationService } from './conversation.service.js';
 import { ConversationSteps } from './conversation.steps.js';
+import { checkNamedReplies } from './pipeline-replies.js';
 import { HANDOVER_CHANNEL, type HandoverChannel } from './ports/handover-channel.port.js';
 import { TURN_STORE, type TurnStore } from './ports/turn-store.port.js';
-import { readReplies } from './replies.js';
+import { ReplyTexts } from './replies.js';
 
 type Config = ConversationConfig & ServiceConfig;
 
@@ -39,8 +40,11 @@ type Config = ConversationConfig & ServiceConfig;
     {
       provide: ConversationService,
       inject: [CONFIG, TURN_STORE, HANDOVER_CHANNEL],
-      useFactory: async ({ repliesPath }: Config, turns: TurnStore, channel: HandoverChannel) =>
-        new ConversationService(turns, await readReplies(repliesPath), channel),
+      useFactory: async (config: Config, turns: TurnStore, channel: HandoverChannel) => {
+        const texts = await ReplyTexts.read(config.repliesPath, config.repliesDir);
+        await checkNamedReplies(config.pipelinesDir, texts);
+        return new ConversationService(turns, texts, channel);
+      },
     },
   ],
 })

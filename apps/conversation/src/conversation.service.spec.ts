@@ -4,7 +4,7 @@ import { runStep } from '@llmos/testing';
 import { MemoryTurns } from '../test/fixtures/memory-turns.js';
 import { ConversationService } from './conversation.service.js';
 import { ConversationSteps } from './conversation.steps.js';
-import { readReplies } from './replies.js';
+import { ReplyTexts } from './replies.js';
 
 const REPLIES = fileURLToPath(new URL('../replies.yaml', import.meta.url));
 
@@ -17,7 +17,7 @@ describe('The conversation service', () => {
   beforeEach(async () => {
     turns = new MemoryTurns();
     published = [];
-    steps = new ConversationSteps(new ConversationService(turns, await readReplies(REPLIES), { publish }));
+    steps = new ConversationSteps(new ConversationService(turns, await ReplyTexts.read(REPLIES), { publish }));
   });
   const say = async (text: string, conversation?: string) =>
     (await runStep(understand, (input, context) => steps.understand(input, context), { text, conversation })).output;

@@ -7,7 +7,7 @@ import { languageOf, type Language } from './language.js';
 import type { HandoverChannel } from './ports/handover-channel.port.js';
 import type { Turn, TurnStore } from './ports/turn-store.port.js';
 import { questionsOf, withoutDenied } from './questions.js';
-import type { Replies, ReplyTopic } from './replies.js';
+import type { Replies, ReplyTexts, ReplyTopic } from './replies.js';
 import { recogniseSmallTalk } from './small-talk/recognise.js';
 
 export type Understood = OutputOf<typeof understand>;
@@ -19,19 +19,20 @@ type Meaning = Omit<Understood, 'conversation' | 'degraded'>;
 export class ConversationService {
   constructor(
     private readonly turns: TurnStore,
-    private readonly replies: Replies,
+    private readonly texts: ReplyTexts,
     private readonly channel: HandoverChannel,
   ) {}
 
   /** @param run begins a conversation if the message names none. */
   async understand(
-    { text, conversation = '' }: InputOf<typeof understand>,
+    { text, conversation = '', replies }: InputOf<typeof understand>,
     { tenant, run }: { readonly tenant: string; readonly run: string },
   ): Promise<Understood> {
+    const texts = this.texts.of(replies);
     const { turns, degraded } = conversation
       ? await this.recall({ tenant, conversation })
       : { turns: [], degraded: false };
-    return { ...(await this.meaningOf(text, turns)), conversation: conversation || run, degraded };
+    return { ...(await meaningOf(text, turns, texts)), conversation: conversation || run, degraded };
   }
 
   /** A turn that cannot be kept is no reason to fail the answer that the customer waits for. */
@@ -83,41 +84,40 @@ export class ConversationService {
       return { turns: [], degraded: true };
     }
   }
+}
 
-  private async meaningOf(text: string, turns: readonly Turn[]): Promise<Meaning> {
-    const last = turns.at(-1);
-    if (last?.offered && last.choices.length === 0 && isYes(text)) return this.reply('person', 'en');
-    const talk = recogniseSmallTalk(text);
-    if (talk?.topic === 'repeat') return this.repeat(turns, talk.language);
-    if (talk) return this.reply(talk.topic, talk.language);
-    const language = await languageOf([...turns.map((turn) => turn.text), text]);
-    if (language !== 'en') return { ...this.reply('language', language === 'und' ? 'en' : language), language };
-    return { ...this.question(text, turns), language };
-  }
+async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): Promise<Meaning> {
+  const last = turns.at(-1);
+  if (last?.offered && last.choices.length === 0 && isYes(text)) return replyTo('person', 'en', texts);
+  const talk = recogniseSmallTalk(text);
+  if (talk?.topic === 'repeat') return repeat(turns, talk.language, texts);
+  if (talk) return replyTo(talk.topic, talk.language, texts);
+  const language = await languageOf([...turns.map((turn) => turn.text), text]);
+  if (language !== 'en') return { ...replyTo('language', language === 'und' ? 'en' : language, texts), language };
+  return { ...questionIn(text, turns, texts), language };
+}
 
-  private question(text: string, turns: readonly Turn[]): Omit<Meaning, 'language'> {
-    const danger = dangerIn(text);
-    const { question, ...read } = resolve(withoutDenied(text), turns);
-    const meaning = { topic: 'question', question, ...read, handover: false } as const;
-    if (danger) {
-      const searched = `${question} ${danger.subject ?? ''}`.trim();
-      return { ...meaning, questions: [searched], urgent: true, notice: this.replies.en.urgent };
-    }
-    const offer = isMissed(turns.findLast((turn) => turn.question !== undefined))
-      ? { offer: this.replies.en.offer }
-      : {};
-    return { ...meaning, questions: wholeQuestions(question), urgent: false, ...offer };
+function questionIn(text: string, turns: readonly Turn[], texts: Replies): Omit<Meaning, 'language'> {
+  const danger = dangerIn(text);
+  const { question, ...read } = resolve(withoutDenied(text), turns);
+  const meaning = { topic: 'question', question, ...read, handover: false } as const;
+  if (danger) {
+    const searched = `${question} ${danger.subject ?? ''}`.trim();
+    return { ...meaning, questions: [searched], urgent: true, notice: texts.en.urgent };
   }
+  const asked = turns.findLast((turn) => turn.question !== undefined);
+  const offer = isMissed(asked) ? { offer: texts.en.offer } : {};
+  return { ...meaning, questions: wholeQuestions(question), urgent: false, ...offer };
+}
 
-  private repeat(turns: readonly Turn[], language: Language): Meaning {
-    const reply = this.reply('repeat', language);
-    return { ...reply, reply: turns.at(-1)?.answer ?? reply.reply };
-  }
+function repeat(turns: readonly Turn[], language: Language, texts: Replies): Meaning {
+  const reply = replyTo('repeat', language, texts);
+  return { ...reply, reply: turns.at(-1)?.answer ?? reply.reply };
+}
 
-  private reply(topic: ReplyTopic, language: Language): Meaning {
-    const reply = this.replies[language][topic];
-    return { topic, reply, questions: [], followUp: 'possible', handover: topic === 'person', urgent: false, language };
-  }
+function replyTo(topic: ReplyTopic, language: Language, texts: Replies): Meaning {
+  const reply = texts[language][topic];
+  return { topic, reply, questions: [], followUp: 'possible', handover: topic === 'person', urgent: false, language };
 }
 
 /** Whether a question got no answer: nothing was found, or it was asked back. */

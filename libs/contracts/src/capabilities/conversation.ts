@@ -30,6 +30,8 @@ export const understand = capability({
     text: z.string().min(1).max(4_000),
     /** Absent: the message begins a conversation. */
     conversation: conversationIdSchema.optional(),
+    /** The name of the pipeline's own texts. Absent: the common ones. */
+    replies: z.string().min(1).max(64).optional(),
   }),
   output: z.object({
     /** The conversation's id, for the next message; a new one is that of the run. */
