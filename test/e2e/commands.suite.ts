@@ -115,6 +115,7 @@ export function commandsSuite(running: () => Instance): void {
     expect(await json('eval', 'answers', '--data', data)).toEqual({
       n: 3,
       right: 1,
+      partly: 0,
       other: 0,
       refused: 0,
       asked: 0,

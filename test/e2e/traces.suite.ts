@@ -132,7 +132,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
       kind: CONSUMER,
       parentSpanId: '2222222222222222',
     });
-    expect(named(spans, result).service).toBe('conversation');
+    expect(named(spans, result).service).toBe('retrieval');
     expect(
       spans
         .filter((span) => span.parentSpanId !== '2222222222222222' && !parentOf(spans, span))
