@@ -107,6 +107,9 @@ describe('The conversation service as a process with a real Redis', () => {
     expect(await understand('and to the US?', 'c5')).toMatchObject({ topic: 'question', degraded: true });
     expect(await record('c5', 'x')).toEqual({ kept: false, degraded: true });
     expect(Date.now() - startedAt).toBeLessThan(PATIENCE_MS);
+    const metrics = await (await fetch(`${service!.url}/metrics`)).text();
+    expect(metrics).toMatch(/llmos_redis_up\{[^}]*\} 0/);
+    expect(metrics).toMatch(/llmos_conversation_degraded_total\{[^}]*conversation\.understand[^}]*\} [1-9]/);
     redis!.thaw();
     let again = await understand('and to the US?', 'c5');
     while (again['degraded']) again = await understand('and to the US?', 'c5');

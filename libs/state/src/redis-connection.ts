@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LlmosError } from '@llmos/contracts';
 import { backoffMs } from '@llmos/resilience';
 import { Redis, ReplyError } from 'ioredis';
+import { stateMetrics } from './state.metrics.js';
 import { parseRedisUrl } from './redis-address.js';
 
 export interface RedisConnectionOptions {
@@ -15,6 +16,9 @@ export interface RedisConnectionOptions {
   /** Called when Redis becomes usable, and when it no longer is, with the reason for the log. */
   readonly onStateChange?: ((usable: boolean, reason?: string) => void) | undefined;
 }
+
+/** What a service does with Redis. */
+export type Command = 'append' | 'read' | 'delete' | 'delete_user';
 
 const RECONNECT = { baseMs: 50, capMs: 1_000 };
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -50,6 +54,7 @@ export class RedisConnection {
       retryStrategy: (attempt) => backoffMs(attempt, RECONNECT),
       disableClientInfo: true,
     });
+    stateMetrics.up.set(0);
     this.redis.on('ready', () => this.become(true));
     this.redis.on('error', (error: Error) => (this.reason = error.message));
     this.redis.on('close', () => this.become(false));
@@ -64,12 +69,22 @@ export class RedisConnection {
     given.abort();
   }
 
-  /** @throws LlmosError UNAVAILABLE, for every failure of Redis, within the time limit of a command. */
-  async call<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    if (!this.usable) throw this.unavailable();
+  /**
+   * @param command its name in the metrics.
+   * @throws LlmosError UNAVAILABLE, for every failure of Redis, within the time limit of a command.
+   */
+  async call<T>(command: Command, work: (redis: Redis) => Promise<T>): Promise<T> {
+    if (!this.usable) {
+      stateMetrics.failures.inc({ command });
+      throw this.unavailable();
+    }
     try {
-      return await work(this.redis);
+      const stop = stateMetrics.commands.startTimer({ command });
+      const answer = await work(this.redis);
+      stop();
+      return answer;
     } catch (error) {
+      stateMetrics.failures.inc({ command });
       if (!(error instanceof ReplyError)) this.drop(error as Error);
       throw this.unavailable(error);
     }
@@ -91,6 +106,7 @@ export class RedisConnection {
 
   private become(usable: boolean): void {
     this.usable = usable;
+    stateMetrics.up.set(usable ? 1 : 0);
     if (this.reported === usable || this.closing) return;
     this.reported = usable;
     this.options.onStateChange?.(usable, usable ? undefined : this.reason);

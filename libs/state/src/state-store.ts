@@ -91,7 +91,7 @@ export class StateStore {
     if (frame.length > limits.maxBytes) throw tooLarge(frame.length, limits.maxBytes);
     const { maxEntries, maxBytes, ttlSeconds } = limits;
     const given = [frame, maxEntries, maxBytes, ttlSeconds];
-    return (await this.connection.call((redis) => redis.eval(APPEND, 1, list, ...given))) === 1;
+    return (await this.connection.call('append', (redis) => redis.eval(APPEND, 1, list, ...given))) === 1;
   }
 
   /**
@@ -101,7 +101,7 @@ export class StateStore {
    */
   async read(ref: EntryRef): Promise<Uint8Array[]> {
     const list = this.keys.list(ref);
-    const stored = await this.connection.call((redis) => redis.lrangeBuffer(list, 0, -1));
+    const stored = await this.connection.call('read', (redis) => redis.lrangeBuffer(list, 0, -1));
     const opened = await Promise.all(stored.map((bytes) => this.opened(ref, bytes)));
     return opened.filter((bytes) => bytes !== undefined);
   }
@@ -109,7 +109,7 @@ export class StateStore {
   /** Deletes a list. @throws LlmosError UNAVAILABLE; it may or may not be deleted. Repeat it. */
   async delete(ref: EntryRef): Promise<void> {
     const list = this.keys.list(ref);
-    await this.connection.call((redis) => redis.unlink(list));
+    await this.connection.call('delete', (redis) => redis.unlink(list));
   }
 
   /**
@@ -127,7 +127,7 @@ export class StateStore {
     do {
       const from = cursor;
       const scan = (redis: Redis) => redis.scan(from, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
-      const [next, lists] = await this.connection.call(scan);
+      const [next, lists] = await this.connection.call('delete_user', scan);
       for (let at = 0; at < lists.length; at += LISTS_PER_SCRIPT)
         deleted += await this.deleteOfUser(lists.slice(at, at + LISTS_PER_SCRIPT), hash);
       cursor = next;
@@ -142,7 +142,7 @@ export class StateStore {
 
   private async deleteOfUser(lists: readonly string[], hash: string): Promise<number> {
     const script = (redis: Redis) => redis.eval(DELETE_OF_USER, lists.length, ...lists, hash);
-    return Number(await this.connection.call(script));
+    return Number(await this.connection.call('delete_user', script));
   }
 
   private async opened(ref: EntryRef, bytes: Buffer): Promise<Uint8Array | undefined> {

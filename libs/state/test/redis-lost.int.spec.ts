@@ -1,3 +1,4 @@
+import { registry } from '@llmos/telemetry';
 import { startRedisServer, waitFor, type TestRedisServer } from '@llmos/testing';
 import { StateStore } from '../src/state-store.js';
 import { startSealingKeys, type SealingKeys } from './sealing-keys.js';
@@ -70,6 +71,26 @@ describe('A Redis that does not answer', () => {
     // The machine may be busy with other tests: the fastest of three turns counts.
     expect(Math.min(...turnsMs)).toBeLessThanOrEqual(BAR_MS);
     expect(states.filter((state) => state === 'usable')).toHaveLength(4);
+  });
+
+  it('is seen in the metrics: up or down, the time of its answers, and each command without one', async () => {
+    const valueOf = async (line: string): Promise<number> => {
+      const found = (await registry.metrics()).split('\n').find((each) => each.startsWith(`${line} `));
+      return Number(found?.split(' ').at(-1) ?? 0);
+    };
+    const [answered, failed] = ['llmos_redis_command_seconds_count', 'llmos_redis_failures_total'].map(
+      (name) => `${name}{command="read"}`,
+    ) as [string, string];
+    const before = [await valueOf(answered), await valueOf(failed)] as const;
+    await store.read(REF);
+    expect([await valueOf('llmos_redis_up'), (await valueOf(answered)) - before[0]]).toEqual([1, 1]);
+    redis.freeze();
+    await failingMs(() => store.read(REF));
+    await failingMs(() => store.read(REF));
+    expect([await valueOf('llmos_redis_up'), (await valueOf(failed)) - before[1]]).toEqual([0, 2]);
+    expect((await valueOf(answered)) - before[0]).toBe(1);
+    redis.thaw();
+    await waitFor('Redis is up again', async () => (await valueOf('llmos_redis_up')) === 1);
   });
 
   it('fails all calls at the same time when it is frozen, queues none of them, and works again when it is thawed', async () => {
