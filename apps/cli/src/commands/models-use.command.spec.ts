@@ -32,7 +32,8 @@ describe('useModels', () => {
     await expect(useModels(context, ['generation=qwen2.5-1.5b'], {}, roomy)).resolves.toBe(0);
     expect(context.instance.models.read()).toEqual({ generation: 'qwen2.5-1.5b' });
     expect(context.lines).toEqual([
-      'qwen2.5-1.5b needs about 1755 MB of memory: 1117 MB weights + 176 MB context + 311 MB work space + 150 MB process.',
+      'qwen2.5-1.5b needs about 1755 MB of memory: ' +
+        '1117 MB weights + 176 MB context + 311 MB work space + 150 MB process.',
       'This machine has 32000 MB, of which 30000 MB are free.',
       '✓ generation: qwen2.5-1.5b (1117 MB to download); `npx llmos up` uses it',
     ]);

@@ -14,7 +14,7 @@ it('modelsToFetch takes the language model of the environment, else the chosen o
   expect(modelsToFetch({ ...none, generationModel: 'b' }, { generation: 'a' })).not.toContain('a');
 });
 
-it('modelsToFetch takes no language model when a server has it, and embeddings beside those that other services need', () => {
+it('modelsToFetch takes no language model that a server has, and embeddings beside those of other services', () => {
   const models = modelsToFetch({ ...none, generationUrl: 'http://127.0.0.1:1' }, { embeddings: 'e' });
   expect(models).toEqual(['moonshine-tiny', 'silero-vad', 'minilm', 'e']);
 });

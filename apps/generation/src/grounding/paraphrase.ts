@@ -22,7 +22,8 @@ const MAX_FRONTED_WORDS = 6;
 
 /**
  * The sources of a sentence: the one that states it, in its own order, with a condition, a time or a place at the other
- * end, or without the first of two things that it says of its subject; or the two whose statements it joins with "and" or "but". Empty when no source states it.
+ * end, or without the first of two things that it says of its subject; or the two whose statements it joins with "and"
+ * or "but". Empty when no source states it.
  *
  * Other rearrangements are not accepted: without grammar nothing tells whether they keep the meaning.
  */

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 /**
  * The layout of `<home>/models`: `sha256/<hash>/<filename>` the files, by content; `partial/<model>/` incomplete
- * downloads; `inbox/<model>/<filename>` files placed by hand; `locks/`; `optimised/` optimised models, which are made again if they are missing.
+ * downloads; `inbox/<model>/<filename>` files placed by hand; `locks/`; `optimised/` optimised models, which are made
+ * again if they are missing.
  */
 export class StoreLayout {
   readonly folder: string;
