@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bus } from '@llmos/bus';
@@ -20,7 +20,7 @@ const PIPELINES = loadConfig(baseConfig).pipelinesDir;
 describe('the recommender process, called through its pipelines', () => {
   let nats: TestNatsServer;
   let service: TestServiceProcess | undefined;
-  let conversation: TestServiceProcess | undefined;
+  let others: TestServiceProcess[] = [];
   let bus: Bus | undefined;
   let home: string;
   let capabilities: Map<string, Capability>;
@@ -37,12 +37,17 @@ describe('the recommender process, called through its pipelines', () => {
     await symlink(join(cache, 'models'), join(home, 'models'));
     [nats, capabilities] = await Promise.all([startNatsServer(), loadCapabilities()]);
     await start();
-    // `erase_user` also deletes conversations.
-    conversation = await startServiceProcess({ app: 'conversation', natsUrl: nats.url, env: { LLMOS_HOME: home } });
+    // `erase_user` also deletes conversations and kept questions.
+    const articles = join(home, 'articles');
+    await mkdir(articles);
+    const env = { LLMOS_HOME: home, LLMOS_RETRIEVAL_DOCUMENTS: articles };
+    others = await Promise.all(
+      ['conversation', 'retrieval'].map((app) => startServiceProcess({ app, natsUrl: nats.url, env })),
+    );
   }, 120_000);
 
   afterAll(async () => {
-    await Promise.all([service?.kill(), conversation?.kill()]);
+    await Promise.all([service, ...others].map((each) => each?.kill()));
     await bus?.close(200);
     await nats?.stop();
     await rm(home, { recursive: true });
@@ -131,6 +136,7 @@ describe('the recommender process, called through its pipelines', () => {
       user: 'u1',
       erased: count,
       conversations: 0,
+      questions: 0,
     });
     expect((await completed('export_user', { user_id: 'u1' })).details['interactions']).toEqual([]);
   }, 60_000);
