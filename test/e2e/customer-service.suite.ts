@@ -139,6 +139,32 @@ export function customerServiceSuite(running: () => Instance): void {
     expect(body.result).toContain('talk to a person');
   });
 
+  it('speaks its answer and its greeting, sentence by sentence, and our own ears hear them', async () => {
+    const hear = async ({ $bytes }: { $bytes: string }) =>
+      plain(String((await instance.post('/serving/process', { name: 'transcribe', audio: $bytes })).body.result));
+    const stream = await fetch(`${instance.url}/serving/process`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ name: 'customer_service', text: 'Thanks!', reply: 'audio' }),
+    });
+    const events = await readEvents(stream);
+    const pieces = events.flatMap(
+      ({ data }) => (data['delta'] as { speech?: { words: string } } | undefined)?.speech ?? [],
+    );
+    const { result, details } = events.at(-1)!.data as {
+      result: string;
+      details: { speech: { audio: { $bytes: string }; contentType: string } };
+    };
+    expect(pieces.map(({ words }) => words).join(' ')).toBe(result);
+    expect(details.speech.contentType).toBe('audio/wav');
+    expect(await hear(details.speech.audio)).toBe(plain(result));
+    const { body: greeted } = await instance.ask({ reply: 'audio' });
+    const { audio } = greeted.details!['speech'] as { audio: { $bytes: string } };
+    expect(greeted.result).toMatch(/^Hello/);
+    expect(await hear(audio)).toContain('how can i help you today');
+    expect((await instance.ask({ text: 'Hi', reply: 'mp3' })).body.error).toMatchObject({ field: 'reply' });
+  });
+
   it('transports a recording larger than a message through the object store', async () => {
     const { audio } = QUESTIONS[0]!;
     const silence = Buffer.alloc(1_200_000);

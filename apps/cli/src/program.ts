@@ -74,6 +74,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .description('run a pipeline and show its answer while it arrives')
     .option('--text <text>', 'the text to send')
     .option('--audio <file>', 'the recording to send')
+    .option('--speak <file>', 'ask for a spoken answer and write it to a WAV file')
     .option('--input <json>', 'other input fields, such as {"user_id":"u1"}')
     .addOption(json())
     .addOption(url())

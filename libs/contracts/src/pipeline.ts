@@ -18,6 +18,8 @@ export const inputFieldSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('string'),
     maxLength: z.number().int().positive().max(1_000_000).default(4_000),
+    /** The only texts that are accepted. */
+    values: z.array(z.string().min(1)).min(1).max(100).optional(),
     required: z.boolean().default(false),
   }),
   z.strictObject({
@@ -54,7 +56,7 @@ export const pipelineSchema = z.strictObject({
   description: z.string().default(''),
   /** `operator` for pipelines that train, destroy, spend a budget, or show data that is not for callers. */
   role: z.enum(ROLES).default('caller'),
-  /** The answer to a call without input. */
+  /** The answer to a call without input; `${pipeline.greeting}` in an expression. */
   greeting: z.string().optional(),
   input: z.record(name, inputFieldSchema).default({}),
   /** The longest duration of a run, in milliseconds. */

@@ -6,5 +6,6 @@ export { evaluateIntent, parseIntents } from './evaluate-intent.js';
 export { evaluateKeyPhrases, parseKeyPhrases } from './evaluate-key-phrases.js';
 export { evaluateClasses, evaluateSentiment, parseLabelled, type LabelledText } from './evaluate-labels.js';
 export { evaluatePii, evaluateScreening, parsePii, parseScreening } from './evaluate-security.js';
+export { evaluateSpeech, parseSentences } from './evaluate-speech.js';
 export { EvaluationError } from './evaluation-error.js';
 export { readHelpCentre } from './help-centre.js';

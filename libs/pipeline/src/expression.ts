@@ -9,10 +9,11 @@ export type Expression =
   | { readonly kind: 'not'; readonly of: Expression }
   | { readonly kind: '??' | '==' | '!=' | '&&' | '||'; readonly left: Expression; readonly right: Expression };
 
-/** The values that an expression reads: the input of the run and the outputs of earlier steps. */
+/** The values that an expression reads: input of the run, outputs of earlier steps, greeting of the pipeline. */
 export interface Scope {
   readonly input: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
+  readonly pipeline?: { readonly greeting?: string | undefined };
 }
 
 export class ExpressionError extends Error {}
@@ -106,6 +107,7 @@ export function evaluate(expression: Expression, scope: Scope): unknown {
 }
 
 function lookUp(path: readonly string[], scope: Scope): unknown {
+  if (path[0] === 'pipeline') return path[1] === 'greeting' && path.length === 2 ? scope.pipeline?.greeting : undefined;
   let value: unknown = path[0] === 'input' ? scope.input : scope.outputs;
   for (const key of path[0] === 'input' ? path.slice(1) : path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;

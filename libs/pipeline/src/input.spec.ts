@@ -12,6 +12,7 @@ const pipeline = pipelineSchema.parse({
     n: { type: 'number' },
     yes: { type: 'boolean' },
     doc: { type: 'json' },
+    reply: { type: 'string', values: ['text', 'audio'] },
   },
   steps: [{ id: 's', uses: 'a.b' }],
   result: '',
@@ -27,6 +28,12 @@ const refused = (raw: Record<string, unknown>) => {
 };
 
 describe('checkInput', () => {
+  it('accepts only the texts that a field lists, and names them', () => {
+    expect(checkInput(pipeline, { reply: 'audio' })).toEqual({ reply: 'audio' });
+    expect(refused({ reply: 'mp3' })).toEqual(['INVALID_ARGUMENT', 'reply']);
+    expect(() => checkInput(pipeline, { reply: 'mp3' })).toThrow('must be one of: text, audio');
+  });
+
   it('accepts the inputs of the pipeline', () => {
     const input = { text: 'Grüße, 你好 👍\n', n: 1.5, yes: false, doc: { a: [1] } };
     expect(checkInput(pipeline, input)).toEqual(input);

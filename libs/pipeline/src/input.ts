@@ -38,7 +38,7 @@ export function checkInput(pipeline: Pipeline, raw: Readonly<Record<string, unkn
     }
     switch (spec.type) {
       case 'string':
-        input[field] = checkText(field, value, spec.maxLength);
+        input[field] = checkChoice(field, checkText(field, value, spec.maxLength), spec.values);
         break;
       case 'bytes':
         input[field] = checkBytes(field, value, spec.maxBytes);
@@ -78,6 +78,11 @@ function checkText(field: string, value: unknown, maxLength: number): string {
     }
   }
   return value;
+}
+
+function checkChoice(field: string, value: string, values: readonly string[] | undefined): string {
+  if (values === undefined || values.includes(value)) return value;
+  throw new LlmosError('INVALID_ARGUMENT', `'${field}' must be one of: ${values.join(', ')}.`, { field });
 }
 
 /** Sets the text input for the content type, unless the caller has. */

@@ -55,6 +55,7 @@ describe('parsePipeline', () => {
       /^p\.yaml:9: steps\.0\.with\.text: the pipeline has no input 'txt'; its inputs are: text/,
     ],
     ['${input.text}', '${later.text}', /^p\.yaml:9: .*'later' is neither 'input' nor an earlier step/],
+    ['${input.text}', '${pipeline.name}', /^p\.yaml:9: .*only 'pipeline\.greeting' can be read/],
     ['${input.text}', '${input.text ??}', /^p\.yaml:9: .*not a complete expression/],
     [
       '      text:',

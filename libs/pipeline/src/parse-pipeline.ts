@@ -76,8 +76,8 @@ function check(pipeline: Pipeline, capabilities: ReadonlyMap<string, Capability>
   };
   pipeline.steps.forEach((step, index) => {
     const at = ['steps', index];
-    if (step.id === 'input' || seen.has(step.id))
-      faults.push([[...at, 'id'], `another step, or the input, has the id '${step.id}'`]);
+    if (step.id === 'input' || step.id === 'pipeline' || seen.has(step.id))
+      faults.push([[...at, 'id'], `another step, the input or the pipeline has the id '${step.id}'`]);
     const { when } = step;
     if (when !== undefined) readable([...at, 'when'], () => pathsOf(expressionOf(when)));
     for (const [key, template] of Object.entries(step.with))
@@ -102,6 +102,10 @@ function unknownReference(path: readonly string[], pipeline: Pipeline, seen: Rea
     if (field === undefined || Object.hasOwn(pipeline.input, field)) return undefined;
     return `the pipeline has no input '${field}'; its inputs are: ${Object.keys(pipeline.input).join(', ') || 'none'}`;
   }
+  if (root === 'pipeline')
+    return field === 'greeting' && path.length === 2
+      ? undefined
+      : `of the pipeline, only 'pipeline.greeting' can be read`;
   if (seen.has(root!)) return undefined;
   return `'${root}' is neither 'input' nor an earlier step; the earlier steps are: ${[...seen].join(', ') || 'none'}`;
 }

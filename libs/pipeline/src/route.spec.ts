@@ -41,6 +41,16 @@ describe('the itinerary of a run', () => {
     expect(nextStep(pipeline, 3, task({}))).toBeUndefined();
   });
 
+  it('reads the greeting of the pipeline, which travels with the run', () => {
+    const greeting = pipelineSchema.parse({
+      ...pipeline,
+      greeting: 'Hello!',
+      result: '${said.text ?? pipeline.greeting}',
+    });
+    expect(resultOf(task({ pipeline: greeting })).result).toBe('Hello!');
+    expect(resultOf(task({ pipeline: greeting, outputs: { said: { text: 'Bye.' } } })).result).toBe('Bye.');
+  });
+
   it('skips a step that had no ready service when the run began', () => {
     expect(nextStep(pipeline, 0, task({ input: { text: 'hi' }, degraded: ['intent'] }))).toBe(2);
     expect(nextStep(pipeline, 2, task({ input: { text: 'hi' }, degraded: ['said'] }))).toBeUndefined();

@@ -11,10 +11,11 @@ export function nextStep(
   from: number,
   { degraded, ...scope }: Scope & Pick<Task, 'degraded'>,
 ): number | undefined {
+  const known = { ...scope, pipeline };
   for (let index = from; index < pipeline.steps.length; index++) {
     const { id, when } = pipeline.steps[index]!;
     if (degraded.includes(id)) continue;
-    if (when === undefined || evaluate(expressionOf(when), scope)) return index;
+    if (when === undefined || evaluate(expressionOf(when), known)) return index;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
-import { ClientError, type RunInput } from '@llmos/client';
+import { ClientError, soundOf, spokenPieceOf, type Reply, type RunInput, type Sound } from '@llmos/client';
 import type { Timing } from '@llmos/contracts';
 import { detect, OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
@@ -12,6 +12,8 @@ import { gatewayClient, type CommandContext } from './context.js';
 export interface CallOptions {
   readonly text?: string;
   readonly audio?: string;
+  /** Where the spoken answer is written. */
+  readonly speak?: string;
   /** Other input fields as a JSON object. */
   readonly input?: string;
   readonly json?: boolean;
@@ -29,7 +31,14 @@ const heardSchema = z.object({ text: z.string() });
 export async function call(context: CommandContext, pipeline: string, options: CallOptions): Promise<number> {
   const client = gatewayClient(context, options.url);
   const input = readInput(options);
-  if (options.json) return callForJson(context.terminal, () => client.process(pipeline, input));
+  const keep = (reply: Reply): Sound | undefined =>
+    options.speak === undefined ? undefined : keepSound(reply, options.speak);
+  if (options.json)
+    return callForJson(context.terminal, async () => {
+      const reply = await client.process(pipeline, input);
+      keep(reply);
+      return reply;
+    });
   const view = new StreamView(context.terminal);
   const events = {
     onStep: (timing: Timing, output: unknown) => view.step(timing, output),
@@ -40,6 +49,9 @@ export async function call(context: CommandContext, pipeline: string, options: C
     throw error;
   });
   view.end(reply.result);
+  const sound = keep(reply);
+  if (sound)
+    context.terminal.line(`Spoken   ${options.speak} (${sound.durationSeconds.toFixed(1)} s${view.firstSound})`);
   showSources(context.terminal, reply);
   return 0;
 }
@@ -55,14 +67,23 @@ async function callForJson(terminal: Terminal, work: () => Promise<{ body: unkno
   }
 }
 
-function readInput({ text, audio, input }: CallOptions): RunInput {
-  const fields = { ...readFields(input), ...(text === undefined ? {} : { text }) };
+function readInput({ text, audio, speak, input }: CallOptions): RunInput {
+  const asked = { ...(text === undefined ? {} : { text }), ...(speak === undefined ? {} : { reply: 'audio' }) };
+  const fields = { ...readFields(input), ...asked };
   if (audio === undefined) return fields;
   try {
     return { ...fields, audio: { name: basename(audio), bytes: new Uint8Array(readFileSync(audio)) } };
   } catch (cause) {
     throw new CliError(`${audio} cannot be read`, 'give --audio the path of a sound file', { cause });
   }
+}
+
+/** Writes the spoken answer to a file. */
+function keepSound(reply: Reply, file: string): Sound {
+  const sound = soundOf(reply);
+  if (!sound) throw new CliError('the answer was not spoken', 'run `npx llmos status`: is the service speech ready?');
+  writeFileSync(file, sound.audio);
+  return sound;
 }
 
 function readFields(input = '{}'): Record<string, unknown> {
@@ -76,6 +97,9 @@ function readFields(input = '{}'): Record<string, unknown> {
 /** Shows each finished step and the sentences of the answer while a run works. */
 class StreamView {
   private answering = false;
+  private readonly startedAt = performance.now();
+  private sentenceAt?: number;
+  private soundAt?: number;
 
   constructor(private readonly terminal: Terminal) {}
 
@@ -93,11 +117,21 @@ class StreamView {
   }
 
   delta(delta: unknown): void {
+    if (spokenPieceOf(delta)) this.soundAt ??= performance.now();
     const text = deltaText.safeParse(delta);
     if (!text.success) return;
     if (!this.answering) this.terminal.write('Answer   ');
+    this.sentenceAt ??= performance.now();
     this.answering = true;
     this.terminal.write(text.data);
+  }
+
+  /** When the first sound came: after the first sentence, or after the request if no sentence was streamed. */
+  get firstSound(): string {
+    if (this.soundAt === undefined) return '';
+    const [since, what] =
+      this.sentenceAt === undefined ? [this.startedAt, 'request'] : [this.sentenceAt, 'first sentence'];
+    return `; first sound ${milliseconds(this.soundAt - since)} after the ${what}`;
   }
 
   /** Ends the current line. */

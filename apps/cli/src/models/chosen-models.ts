@@ -3,7 +3,7 @@ import type { ModelChoice } from '@llmos/supervisor';
 import type { CliConfig } from '../cli.config.js';
 
 /** The models of the sample pipelines, beside the language model. */
-const OTHER_DEFAULTS = ['moonshine-tiny', 'silero-vad', 'minilm'] as const;
+const OTHER_DEFAULTS = ['moonshine-tiny', 'silero-vad', 'minilm', 'piper-joe'] as const;
 
 type ModelSettings = Pick<CliConfig, 'asrModel' | 'embeddingsModel' | 'generationModel' | 'generationUrl'>;
 

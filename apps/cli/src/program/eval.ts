@@ -77,6 +77,14 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
       const rows = findRecordings(dir);
       done(await evaluate(context, options, { unit: 'recordings', rows, evaluate: evaluateAsr }));
     });
+  add('speech', 'words of the voice that the speech service hears, and the time to the first sound', 1)
+    .option('--data <file>', 'JSON lines: {"text", "spoken"} (default: the sample sentences)')
+    .action(async ({ data, ...options }: EvalOptions & { data?: string }) => {
+      const { parseSentences, evaluateSpeech } = await load();
+      const file = data ?? join(context.config.samplesDir, 'speech', 'sentences.jsonl');
+      const rows = parseSentences(readData(file).toString('utf8'), file);
+      done(await evaluate(context, options, { unit: 'sentences', rows, evaluate: evaluateSpeech }));
+    });
   onData(
     'answers',
     {

@@ -54,7 +54,7 @@ const fileSchema = z
 const count = z.int().positive();
 
 const modelSchema = z.strictObject({
-  use: z.enum(['asr', 'vad', 'embeddings', 'generation', 'broker', 'memory', 'sample']),
+  use: z.enum(['asr', 'vad', 'embeddings', 'generation', 'speech', 'broker', 'memory', 'sample']),
   description: z.string().min(1),
   licence: z.string().min(1),
   /** Settings for the engine, such as `pooling: cls`. */

@@ -1,0 +1,27 @@
+import type { Device } from '@llmos/models';
+import { serveWorker } from '@llmos/models/worker';
+import { Piper } from './piper.js';
+
+/** What a worker is started with; survives structured clone. */
+export interface PiperWorkerInit {
+  /** Absolute path of the ONNX model. */
+  readonly voice: string;
+  /** Absolute path of its JSON file. */
+  readonly settings: string;
+  /** Default `cpu`. */
+  readonly device?: Device | undefined;
+  /** How long sounds take, relative to the voice's own pace. */
+  readonly pace: number;
+}
+
+serveWorker(async (init: PiperWorkerInit) => {
+  const piper = await Piper.load(init);
+  return {
+    speak: (words: string) => piper.speak(words),
+    warmUp: async () => {
+      await piper.speak('Hello.');
+      return piper.sampleRate;
+    },
+    close: () => piper.release(),
+  };
+});

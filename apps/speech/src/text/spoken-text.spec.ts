@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { spokenText } from './spoken-text.js';
+
+describe('spokenText writes as words', () => {
+  it.each([
+    // numbers
+    ['1,250 points and 3.75 litres', 'one thousand two hundred and fifty points and three point seven five litres'],
+    ['the 1st, 22nd and 30th', 'the first, twenty second and thirtieth'],
+    ['-5 and 1/2', 'minus five and one half'],
+    ['3-5 days, 10–15 items', 'three to five days, ten to fifteen items'],
+    ['Save 4.25% a year', 'Save four point two five percent a year'],
+    // money
+    ['It costs £2.50.', 'It costs two pounds fifty.'],
+    ['£1, £0.35, £0.01', 'one pound, thirty five pence, one penny'],
+    ['$49.99 or €5', 'forty nine dollars and ninety nine cents or five euros'],
+    ['£5m, $3 billion, 20 EUR', 'five million pounds, three billion dollars, twenty euros'],
+    // dates
+    ['on 12/05/2024', 'on the twelfth of May twenty twenty four'],
+    ['on 2024-12-01', 'on the first of December twenty twenty four'],
+    ['until 31 December 2025.', 'until the thirty first of December twenty twenty five.'],
+    ['March 3, 2023', 'March third twenty twenty three'],
+    ['since 1998, and in 2005', 'since nineteen ninety eight, and in two thousand and five'],
+    ['We may send 2000 letters.', 'We may send two thousand letters.'],
+    // times
+    ['from 9am to 5:30pm', 'from nine A M to five thirty P M'],
+    ['at 14:45, 00:00, 12:00 and 9:05', 'at two forty five P M, midnight, noon and nine oh five'],
+    ['24/7', 'twenty four seven'],
+    // codes
+    ['Call 0800 123 4567.', 'Call zero eight zero zero, one two three, four five six seven.'],
+    ['+44 20 7946 0958', 'plus four four, two zero, seven nine four six, zero nine five eight'],
+    ['Your card ending in 4242', 'Your card ending in four two four two'],
+    ['4929 1234 5678 9012', 'four nine two nine, one two three four, five six seven eight, nine zero one two'],
+    ['sort code 20-45-00', 'sort code two zero, four five, zero zero'],
+    // abbreviations and units
+    ['e.g. a card, i.e. plastic, etc.', 'for example a card, that is, plastic, et cetera.'],
+    ['Dr. Lee, Mrs Hill, 2 St. James St.', 'Doctor Lee, Missus Hill, two Saint James Street'],
+    ['2.5 kg, 1 km, 10 MB', 'two point five kilograms, one kilometre, ten megabytes'],
+    // addresses
+    ['See https://www.example.co.uk/help.', 'See example dot co dot U K slash help.'],
+    ['Mail my-help@example.com!', 'Mail my dash help at example dot com!'],
+    // letters
+    ['Your PIN works at any ATM in the UK.', 'Your pin works at any A T M in the U K.'],
+    ['the FAQs', "the F A Q's"],
+    ['A card is NOT a PIN. A 10% fee', 'a card is not a pin. a ten percent fee'],
+    ['YOUR CARD IS BLOCKED BY US', 'your card is blocked by us'],
+    // signs
+    ['**Cards** > `Freeze`', 'Cards, Freeze'],
+    ['yes/no and/or R&D', 'yes or no and or R D'],
+    ['[Help](https://example.com) — now', 'Help, now'],
+  ])('%s', (written, said) => expect(spokenText(written)).toBe(said));
+
+  it('nothing but letters and the punctuation of a sentence, whatever the text', () => {
+    const odd = 'Ω ≈ 3×10^8 {"a": [1,2]} <b>x</b> \u200b 你好 #5 ~7 50°C 1e9 ½ 9999999999999999999 0.0.1 //';
+    expect(spokenText(odd)).toMatch(/^[\p{L}\p{M}'’.,;:!? ]*$/u);
+  });
+
+  it('a text of the longest allowed length within a moment', () => {
+    const startedAt = performance.now();
+    for (const part of ['1', '1,', 'A', '1:', '£1.', 'a@', '(', 'the 1 '])
+      spokenText(part.repeat(4_000).slice(0, 4_000));
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  it('no digits in the sample sentences', () => {
+    const lines = readFileSync('deploy/samples/speech/sentences.jsonl', 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(100);
+    for (const line of lines) expect(spokenText((JSON.parse(line) as { text: string }).text)).not.toMatch(/\d/);
+  });
+});
