@@ -13,7 +13,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     instance = running();
   });
 
-  /** The spans of a trace, once those of the model, of the last step and of the root are there. */
+  /** The spans of a trace, once those of the model, of the last step, of the root and of all parents are there. */
   const traceOf = (traceId: string, root: string) =>
     waitFor(
       `the spans of ${traceId}`,
@@ -22,7 +22,8 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
         const names = spans.map(({ name }) => name);
         return names.includes(root) &&
           names.some((name) => name.startsWith('chat ')) &&
-          names.some((name) => name.startsWith('process') && name.endsWith('conversation.record'))
+          names.some((name) => name.startsWith('process') && name.endsWith('conversation.record')) &&
+          spans.every((span) => span.name === root || spans.some(({ spanId }) => spanId === span.parentSpanId))
           ? spans
           : undefined;
       },
