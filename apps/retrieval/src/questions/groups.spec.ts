@@ -38,8 +38,8 @@ describe('Questions that were asked', () => {
     ]);
   });
 
-  it('are grouped by the thousand while other work goes on', async () => {
-    const words = Array.from({ length: 2_000 }, (_, n) => `w${n} x${n % 50} y${n % 7}`);
+  it('are grouped by the thousand, up to 2,000 wordings, while other work goes on', async () => {
+    const words = Array.from({ length: 2_100 }, (_, n) => `w${n} x${n % 50} y${n % 7}`);
     const all = await asked(words);
     let turns = 0;
     let done = false;

@@ -24,6 +24,8 @@ export interface QuestionGroup {
  * `node test/bench/questions.bench.ts` shows what other values do.
  */
 const SAME_MEANING = 0.55;
+/** Wordings that are compared, the commonest and then the newest: about a second and a half where none are alike. */
+const MAX_WORDINGS = 2_000;
 /** Comparisons between two turns of the event loop: about two milliseconds. */
 const COMPARISONS_PER_TURN = 5_000;
 
@@ -42,7 +44,7 @@ export function groupByWording(questions: readonly Asked[]): QuestionGroup[] {
 /**
  * Groups questions by meaning, the largest group first. The wording nearest to the centre of a group stands for it.
  * Each question joins the nearest group, the commonest first, or begins one. It takes about half a second for 1,500
- * wordings, and lets other work run meanwhile.
+ * wordings, and lets other work run meanwhile. Of more than 2,000 wordings the rarest and oldest are left out.
  *
  * @param options.sameMeaning the average cosine with a group from which on a question belongs to it.
  */
@@ -50,9 +52,12 @@ export async function groupByMeaning(
   questions: readonly Asked[],
   { sameMeaning = SAME_MEANING, signal }: { sameMeaning?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<QuestionGroup[]> {
+  const wordings = wordingsOf(questions)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MAX_WORDINGS);
   const groups: MeaningGroup[] = [];
   let comparisons = 0;
-  for (const wording of wordingsOf(questions).sort((a, b) => b.count - a.count)) {
+  for (const wording of wordings) {
     comparisons += groups.length;
     if (comparisons > COMPARISONS_PER_TURN) {
       comparisons = 0;
