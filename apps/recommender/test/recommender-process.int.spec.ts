@@ -47,7 +47,7 @@ describe('the recommender process, called through its pipelines', () => {
   }, 120_000);
 
   afterAll(async () => {
-    await Promise.all([service, ...others].map((each) => each?.kill()));
+    await Promise.all([service?.kill(), ...others.map((each) => each.kill())]);
     await bus?.close(200);
     await nats?.stop();
     await rm(home, { recursive: true });
