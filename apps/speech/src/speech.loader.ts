@@ -39,6 +39,8 @@ export class SpeechLoader implements OnModuleInit, OnModuleDestroy {
     const { voice, settings } = await store.ensure(model, { signal, onProgress });
     if (!voice || !settings)
       throw new LlmosError('UNAVAILABLE', `The catalog's '${model}' lacks the file 'voice' or 'settings'.`);
-    this.speech.use(await PiperAdapter.start({ model, voice, settings, device, workers, pace }));
+    this.speech.use(
+      await PiperAdapter.start({ model, voice, settings, device, workers, pace, optimised: store.optimised }),
+    );
   }
 }

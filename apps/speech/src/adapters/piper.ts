@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { openSession, Tensor, type InferenceSession } from '@llmos/models/inference';
+import { Tensor, type InferenceSession } from '@llmos/models/inference';
+import { openMapped } from '@llmos/models/mapped';
 import { z } from 'zod';
 import { PhonemeIds } from '../phonemes/phoneme-ids.js';
 import { phonemesOf } from '../phonemes/phonemes.js';
@@ -29,10 +30,10 @@ export class Piper {
     readonly sampleRate: number,
   ) {}
 
-  static async load({ voice, settings, device, pace }: PiperWorkerInit): Promise<Piper> {
+  static async load({ voice, settings, device = 'cpu', pace, optimised }: PiperWorkerInit): Promise<Piper> {
     const { audio, inference, phoneme_id_map } = settingsSchema.parse(JSON.parse(await readFile(settings, 'utf8')));
     const { noise_scale, length_scale, noise_w } = inference;
-    const session = await openSession({ model: voice, ...(device ? { device } : {}) });
+    const session = await openMapped({ model: voice, device, optimised });
     const scales = new Tensor('float32', Float32Array.of(noise_scale, length_scale * pace, noise_w), [3]);
     return new Piper(session, new PhonemeIds(phoneme_id_map), scales, audio.sample_rate);
   }

@@ -8,6 +8,8 @@ export interface PiperWorkerInit {
   readonly voice: string;
   /** Absolute path of its JSON file. */
   readonly settings: string;
+  /** Folder of optimised models: their weights are mapped, which saves 60 MB. */
+  readonly optimised: string;
   /** Default `cpu`. */
   readonly device?: Device | undefined;
   /** How long sounds take, relative to the voice's own pace. */

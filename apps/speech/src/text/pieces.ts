@@ -7,8 +7,8 @@ export interface Piece {
 
 /** A first piece of this length is spoken within about 400 ms on one core. */
 const FIRST_PIECE = 70;
-/** Bounds the memory and the time of one run of the voice: about 15 s of sound. */
-const LONGEST_PIECE = 200;
+/** Bounds the memory (about 150 MB) and the time of one run of the voice: about 8 s of sound. */
+const LONGEST_PIECE = 120;
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 /** A sentence does not end after these. */
 const ABBREVIATION =

@@ -6,7 +6,7 @@ import { openSession, type InferenceSession } from '../inference/session.js';
 import { withLowRankUpdate } from './low-rank-update.js';
 import { findOptimisedModel, optimisedModel, removeOptimisedModel } from './optimised-model.js';
 
-export interface EncoderSource {
+export interface MappedSource {
   /** Path of the ONNX model. */
   readonly model: string;
   readonly device: Device;
@@ -17,15 +17,15 @@ export interface EncoderSource {
 }
 
 /** Opens the optimised model or, if there is none or it does not load, the model itself. */
-export async function openEncoder(source: EncoderSource): Promise<InferenceSession> {
+export async function openMapped(source: MappedSource): Promise<InferenceSession> {
   const { device, optimised } = source;
   // Other devices keep the weights in memory of their own: there is nothing to share.
-  const mapped = optimised === undefined || device !== 'cpu' ? undefined : await openMapped(source, optimised);
+  const mapped = optimised === undefined || device !== 'cpu' ? undefined : await openFrom(source, optimised);
   return mapped ?? openSession({ model: await read(source), device });
 }
 
 /** Undefined if it can be neither found nor made: the encoder then takes more memory and works all the same. */
-async function openMapped(source: EncoderSource, folder: string): Promise<InferenceSession | undefined> {
+async function openFrom(source: MappedSource, folder: string): Promise<InferenceSession | undefined> {
   const hashes = await hashesOf(source);
   const known = findOptimisedModel(folder, hashes);
   const found = known && (await tryMapped(known));
@@ -35,7 +35,7 @@ async function openMapped(source: EncoderSource, folder: string): Promise<Infere
     return await openSession({ model: await optimisedModel(folder, hashes, model) });
   } catch (cause) {
     process.emitWarning(
-      `The optimised model cannot be kept in ${folder}, so this process takes about 100 MB more: ${String(cause)}`,
+      `The optimised model cannot be kept in ${folder}, so this process takes more memory: ${String(cause)}`,
     );
     return undefined;
   }
@@ -54,18 +54,18 @@ async function tryMapped(path: string): Promise<InferenceSession | undefined> {
   }
 }
 
-async function hashesOf({ model, update }: EncoderSource): Promise<string[]> {
+async function hashesOf({ model, update }: MappedSource): Promise<string[]> {
   try {
     const digests = [await hashFile(model), ...(update === undefined ? [] : [await hashFile(update)])];
     return digests.map(({ sha256 }) => sha256);
   } catch (cause) {
-    const message = `The embedding model could not be loaded from ${model}. Is the file present and complete?`;
+    const message = `The model could not be loaded from ${model}. Is the file present and complete?`;
     throw new LlmosError('UNAVAILABLE', message, { cause });
   }
 }
 
 /** The model's path, or its bytes if an update is to be applied. */
-async function read({ model, update }: EncoderSource): Promise<string | Uint8Array> {
+async function read({ model, update }: MappedSource): Promise<string | Uint8Array> {
   if (update === undefined) return model;
   try {
     return withLowRankUpdate(await readFile(model), await readFile(update));

@@ -1,13 +1,13 @@
 import { LlmosError } from '@llmos/contracts';
 import type { Encoded } from './encoded.js';
-import { openEncoder, type EncoderSource } from './encoder-session.js';
+import { openMapped, type MappedSource } from './encoder-session.js';
 import { Tensor, type InferenceSession } from '../inference/session.js';
 import { TextTokenizer } from './text-tokenizer.js';
 import { tokenSpans } from './token-spans.js';
 import { serveWorker } from '../inference/worker-serve.js';
 
 /** What a worker is started with; survives structured clone. */
-export interface EncoderInit extends EncoderSource {
+export interface EncoderInit extends MappedSource {
   readonly tokenizer: string;
   readonly maxTokens: number;
   readonly pooling: 'mean' | 'cls';
@@ -15,7 +15,7 @@ export interface EncoderInit extends EncoderSource {
 
 serveWorker(async (init: EncoderInit) => {
   const tokenizer = await TextTokenizer.load(init.tokenizer, init.maxTokens);
-  const session = await openEncoder(init);
+  const session = await openMapped(init);
   const forward = async (ids: readonly number[]): Promise<Tensor> => {
     const output = await session.run(feeds(session, ids));
     const hidden = output[session.outputNames[0] ?? ''];
