@@ -32,7 +32,7 @@ export class SpeechLoader implements OnModuleInit, OnModuleDestroy {
   }
 
   private async load(report: (progress: StartProgress) => void): Promise<void> {
-    const { home, root, catalogPath, model, device, workers, pace } = this.config;
+    const { home, root, catalogPath, model, device, workers, threads, pace } = this.config;
     const store = await ModelStore.open({ home, catalogPath, root });
     const { signal } = this.stopping;
     const onProgress = (progress: FetchProgress) => report(describeFetch(progress));
@@ -40,7 +40,7 @@ export class SpeechLoader implements OnModuleInit, OnModuleDestroy {
     if (!voice || !settings)
       throw new LlmosError('UNAVAILABLE', `The catalog's '${model}' lacks the file 'voice' or 'settings'.`);
     this.speech.use(
-      await PiperAdapter.start({ model, voice, settings, device, workers, pace, optimised: store.optimised }),
+      await PiperAdapter.start({ model, voice, settings, device, workers, threads, pace, optimised: store.optimised }),
     );
   }
 }

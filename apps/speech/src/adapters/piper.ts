@@ -30,10 +30,10 @@ export class Piper {
     readonly sampleRate: number,
   ) {}
 
-  static async load({ voice, settings, device = 'cpu', pace, optimised }: PiperWorkerInit): Promise<Piper> {
+  static async load({ voice, settings, device = 'cpu', pace, optimised, threads }: PiperWorkerInit): Promise<Piper> {
     const { audio, inference, phoneme_id_map } = settingsSchema.parse(JSON.parse(await readFile(settings, 'utf8')));
     const { noise_scale, length_scale, noise_w } = inference;
-    const session = await openMapped({ model: voice, device, optimised });
+    const session = await openMapped({ model: voice, device, optimised, threads });
     const scales = new Tensor('float32', Float32Array.of(noise_scale, length_scale * pace, noise_w), [3]);
     return new Piper(session, new PhonemeIds(phoneme_id_map), scales, audio.sample_rate);
   }

@@ -12,6 +12,8 @@ export interface PiperWorkerInit {
   readonly optimised: string;
   /** Default `cpu`. */
   readonly device?: Device | undefined;
+  /** Threads that one run computes on. */
+  readonly threads: number;
   /** How long sounds take, relative to the voice's own pace. */
   readonly pace: number;
 }

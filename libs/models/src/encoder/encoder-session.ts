@@ -10,6 +10,8 @@ export interface MappedSource {
   /** Path of the ONNX model. */
   readonly model: string;
   readonly device: Device;
+  /** Threads one run computes on. Default 1. */
+  readonly threads?: number | undefined;
   /** Path of a low-rank update to the model's weights; see {@link withLowRankUpdate}. */
   readonly update?: string | undefined;
   /** Folder of optimised models; see {@link optimisedModel}. */
@@ -21,18 +23,18 @@ export async function openMapped(source: MappedSource): Promise<InferenceSession
   const { device, optimised } = source;
   // Other devices keep the weights in memory of their own: there is nothing to share.
   const mapped = optimised === undefined || device !== 'cpu' ? undefined : await openFrom(source, optimised);
-  return mapped ?? openSession({ model: await read(source), device });
+  return mapped ?? openSession({ model: await read(source), device, ...threadsOf(source) });
 }
 
 /** Undefined if it can be neither found nor made: the encoder then takes more memory and works all the same. */
 async function openFrom(source: MappedSource, folder: string): Promise<InferenceSession | undefined> {
   const hashes = await hashesOf(source);
   const known = findOptimisedModel(folder, hashes);
-  const found = known && (await tryMapped(known));
+  const found = known && (await tryMapped(known, source));
   if (found) return found;
   const model = await read(source);
   try {
-    return await openSession({ model: await optimisedModel(folder, hashes, model) });
+    return await openSession({ model: await optimisedModel(folder, hashes, model), ...threadsOf(source) });
   } catch (cause) {
     process.emitWarning(
       `The optimised model cannot be kept in ${folder}, so this process takes more memory: ${String(cause)}`,
@@ -42,9 +44,9 @@ async function openFrom(source: MappedSource, folder: string): Promise<Inference
 }
 
 /** Undefined if it does not load: then it is removed. */
-async function tryMapped(path: string): Promise<InferenceSession | undefined> {
+async function tryMapped(path: string, source: MappedSource): Promise<InferenceSession | undefined> {
   try {
-    return await openSession({ model: path });
+    return await openSession({ model: path, ...threadsOf(source) });
   } catch (cause) {
     process.emitWarning(`The optimised model ${path} does not load and is made again: ${String(cause)}`);
     await removeOptimisedModel(path).catch((error: unknown) =>
@@ -52,6 +54,10 @@ async function tryMapped(path: string): Promise<InferenceSession | undefined> {
     );
     return undefined;
   }
+}
+
+function threadsOf({ threads }: MappedSource): { threads?: number } {
+  return threads === undefined ? {} : { threads };
 }
 
 async function hashesOf({ model, update }: MappedSource): Promise<string[]> {
