@@ -1,14 +1,10 @@
 import { createRequire } from 'node:module';
+import type { LanguageProcessor } from 'phonemize';
 import { CONTRACTIONS, LETTERS, WEAK_FORMS } from './special-words.js';
 
-/** The part of the package that is used. Its ES modules do not load in Node: their JSON imports have no type. */
-interface EnglishPronunciation {
-  predict(word: string, language: string, partOfSpeech?: string): string | null;
-  tagWord(word: string, context: { prev?: string; next?: string }): { pos: string; confidence: number } | null;
-}
-const { EnglishG2P } = createRequire(import.meta.url)('phonemize/en-g2p') as {
-  EnglishG2P: new () => EnglishPronunciation;
-};
+/** The ES modules of the package do not load in Node: their JSON imports have no type. */
+type English = new () => Pick<LanguageProcessor, 'predict'> & Required<Pick<LanguageProcessor, 'tagWord'>>;
+const { EnglishG2P } = createRequire(import.meta.url)('phonemize/en-g2p') as { EnglishG2P: English };
 const dictionary = new EnglishG2P();
 
 const CERTAIN = 0.85;
