@@ -20,7 +20,8 @@ type Source = typeof import('../../apps/retrieval/src/adapters/exact-vector.inde
   typeof import('../../apps/retrieval/src/adapters/markdown-folder.adapter.js') &
   typeof import('../../apps/retrieval/src/document-embedder.js') &
   typeof import('../../apps/retrieval/src/hybrid-index.js') &
-  typeof import('../../apps/retrieval/src/relevance/relevance-file.js');
+  typeof import('../../apps/retrieval/src/relevance/relevance-file.js') &
+  typeof import('../../apps/retrieval/src/search-encoder.js');
 
 export interface RetrievalFigures {
   /** Number of questions. */
@@ -46,7 +47,8 @@ const LIMIT = 5;
 
 export async function benchRetrieval(): Promise<RetrievalFigures> {
   const { root, catalogPath, samplesDir, home } = loadConfig(baseConfig);
-  const { ExactVectorIndex, MarkdownFolder, DocumentEmbedder, HybridIndex, loadRelevance } = await builtService();
+  const { ExactVectorIndex, MarkdownFolder, DocumentEmbedder, HybridIndex, SearchEncoder, loadRelevance } =
+    await builtService();
   const { model } = await loadRelevance(join(root, 'apps', 'retrieval', 'model', 'relevance.json'), 'minilm');
   const embeddings = new CatalogEmbedder({
     model: 'minilm',
@@ -57,16 +59,17 @@ export async function benchRetrieval(): Promise<RetrievalFigures> {
   await embeddings.start(() => undefined);
   try {
     const index = new HybridIndex(new ExactVectorIndex(), model);
-    const embedder = new DocumentEmbedder(embeddings);
+    const texts = new SearchEncoder(embeddings, model.late?.projection);
+    const embedder = new DocumentEmbedder(texts);
     const intentsOf = new Map<string, readonly string[]>();
     for (const article of (await new MarkdownFolder(join(samplesDir, 'help-centre')).read()).articles) {
       await index.set({ tenant: 'shared', id: article.id }, await embedder.embed(article, 'folder'));
       intentsOf.set(article.id, article.intents);
     }
     const search = async (text: string, intent?: string): Promise<string[]> => {
-      const [vector] = await embeddings.embed([text]);
-      if (!vector) throw new Error('the embedding model gave no vector');
-      const { passages } = await index.search({ text, vector, intent, limit: LIMIT, tenants: ['bench', 'shared'] });
+      const [encoded] = await texts.encode([text], 'query');
+      if (!encoded) throw new Error('the embedding model gave no vector');
+      const { passages } = await index.search({ text, ...encoded, intent, limit: LIMIT, tenants: ['bench', 'shared'] });
       return [...new Set(passages.map(({ document }) => document))];
     };
     const isHit = ({ intent }: Question, documents: string[]): boolean =>
@@ -133,6 +136,7 @@ async function builtService(): Promise<Source> {
     'document-embedder',
     'hybrid-index',
     'relevance/relevance-file',
+    'search-encoder',
   ];
   const modules = names.map(
     (name) => import(new URL(`../../apps/retrieval/dist/${name}.js`, import.meta.url).href) as Promise<object>,

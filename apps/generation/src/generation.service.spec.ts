@@ -97,7 +97,7 @@ describe('GenerationService', () => {
   });
 
   it.each([
-    ['nothing relevant enough', { passages: [{ ...passage, relevance: 0.2 }] }],
+    ['nothing relevant enough', { passages: [{ ...passage, relevance: 0.1 }] }],
     ['no passage', { passages: [] }],
   ])('says that it found nothing, without asking the model, for %s', async (_, input) => {
     const model = modelOf(() => 'Paris.');
@@ -113,7 +113,7 @@ describe('GenerationService', () => {
 
   it('asks which of two documents is meant, without asking the model', async () => {
     const model = modelOf(() => 'A new card arrives.');
-    const other = { ...passage, id: 'pin#0', document: 'pin', title: 'When does my PIN arrive?', relevance: 0.7 };
+    const other = { ...passage, id: 'pin#0', document: 'pin', title: 'When does my PIN arrive?', relevance: 0.79 };
     expect(await ask(model, { passages: [{ ...passage, relevance: 0.8 }, other] })).toMatchObject({
       text: 'Do you mean: “My card” or “When does my PIN arrive?”?',
       choices: [
@@ -125,6 +125,15 @@ describe('GenerationService', () => {
       unanswered: [],
     });
     expect(model.asked).toBe(0);
+  });
+
+  it('asks about a document that is nearly relevant enough, and counts the question as unanswered', async () => {
+    const model = modelOf(() => 'A new card arrives.');
+    expect(await ask(model, { passages: [{ ...passage, relevance: 0.3 }] })).toMatchObject({
+      text: 'Do you mean: “My card”?',
+      choices: [{ document: 'card', title: 'My card' }],
+      unanswered: [expect.any(String)],
+    });
   });
 
   it('answers each of two questions from its own passages, and names the one that nothing answers', async () => {

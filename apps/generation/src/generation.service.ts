@@ -99,8 +99,9 @@ export class GenerationService {
       return [{ ...this.plain(NOT_FOUND_TEXT, context), unanswered: parts.map(({ question }) => question) }];
     const answers: AnswerOutput[] = [];
     for (const { question, evidence } of weighed) {
-      if (evidence.kind === 'choice') {
-        answers.push(this.plain(choiceText(evidence.choices), context, evidence.choices));
+      if (evidence.kind === 'choice' || evidence.kind === 'doubt') {
+        const asked = this.plain(choiceText(evidence.choices), context, evidence.choices);
+        answers.push({ ...asked, unanswered: evidence.kind === 'doubt' ? [question] : [] });
         continue;
       }
       const sources = evidence.kind === 'answer' ? sourcesOf(evidence.passages) : [];

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Embedder } from '@llmos/models';
 import { cutPassages, embeddingText, PASSAGE_RULES } from './passages.js';
 import type { StoredDocument } from './ports/document-store.port.js';
+import { codesOf } from './relevance/token-projection.js';
+import type { SearchEncoder } from './search-encoder.js';
 
 /** A document before it has vectors. */
 export interface DocumentContent {
@@ -20,11 +21,11 @@ export function hashContent({ title, text, intents }: DocumentContent): string {
 
 /** Computes the vectors by which searches find a document. */
 export class DocumentEmbedder {
-  constructor(private readonly embedder: Pick<Embedder, 'model' | 'embed'>) {}
+  constructor(private readonly texts: SearchEncoder) {}
 
   /** Changes with the model and with the rules that cut passages: stored vectors are then stale. */
   get embedding(): string {
-    return `${this.embedder.model}/passages-${PASSAGE_RULES}`;
+    return `${this.texts.model}/passages-${PASSAGE_RULES}/${this.texts.tokenRules}`;
   }
 
   async embed(
@@ -34,7 +35,9 @@ export class DocumentEmbedder {
   ): Promise<StoredDocument> {
     const { title, text, intents } = content;
     const texts = [title, ...cutPassages(title, text).map((passage) => embeddingText(title, passage))];
-    const vectors = await this.embedder.embed(texts, signal, 'passage');
-    return { title, text, intents, source, hash: hashContent(content), embedding: this.embedding, vectors };
+    const encoded = await this.texts.encode(texts, 'passage', signal);
+    const vectors = encoded.map(({ vector }) => vector);
+    const tokens = encoded.flatMap((each) => (each.tokens ? [codesOf(each.tokens)] : []));
+    return { title, text, intents, source, hash: hashContent(content), embedding: this.embedding, vectors, tokens };
   }
 }

@@ -1,11 +1,13 @@
-import { WordEmbeddings } from '../test/fixtures/word-embeddings.js';
+import { DIMENSIONS, WordEmbeddings } from '../test/fixtures/word-embeddings.js';
 import { plainRelevance } from '../test/fixtures/plain-relevance.js';
 import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
 import { DocumentEmbedder } from './document-embedder.js';
 import { HybridIndex } from './hybrid-index.js';
+import type { LateModel } from './relevance/relevance.js';
+import { SearchEncoder } from './search-encoder.js';
 
 const embeddings = new WordEmbeddings();
-const embedder = new DocumentEmbedder(embeddings);
+const embedder = new DocumentEmbedder(new SearchEncoder(embeddings));
 const long = (topic: string) =>
   Array.from({ length: 4 }, (_, n) => `The ${topic} part ${n}. ${`${topic} word${n} `.repeat(25)}`).join('\n\n');
 
@@ -127,3 +129,61 @@ describe('HybridIndex', () => {
     expect(await ask(index, 'lion')).toEqual({ passages: [], documents: 0 });
   });
 });
+
+describe('HybridIndex with a second look', () => {
+  const projection = { dimensions: DIMENSIONS, size: DIMENSIONS, rows: identity(DIMENSIONS) };
+  const late: LateModel = {
+    projection,
+    weights: { evidence: 0.2, document: 0.4, passage: 0.4 },
+    sharpness: 10,
+    length: 0,
+    strangers: ['giraffe recipe'],
+    threshold: 0.1,
+    scale: 10,
+  };
+  const texts = new SearchEncoder(embeddings, projection);
+
+  async function companyOf(documents: Readonly<Record<string, string>>) {
+    const index = new HybridIndex(new ExactVectorIndex(), { ...plainRelevance, late });
+    index.calibrate((await texts.encode(index.strangers, 'query')).map(({ vector }) => vector));
+    const seen = new DocumentEmbedder(texts);
+    for (const [id, text] of Object.entries(documents))
+      await index.set({ tenant: 'shared', id }, await seen.embed({ title: id, text, intents: [] }, 'caller'));
+    return async (text: string) => {
+      const [encoded] = await texts.encode([text], 'query');
+      const { passages } = await index.search({ text, ...encoded!, limit: 5, tenants: ['shared'] });
+      return passages;
+    };
+  }
+
+  const story =
+    'yesterday evening my sister visited london museum bought lunch train delayed umbrella forgotten machine swallowed';
+  const documents = {
+    short: 'Yesterday evening.',
+    machine: `The machine swallowed it. ${'Branch staff return property after office hours on request. '.repeat(4)}`,
+  };
+
+  it('orders documents by the words of a long message that they have, also where one vector is a blur', async () => {
+    const [best] = await (await companyOf(documents))(story.replace('yesterday evening my sister visited', ''));
+    expect(best?.document).toBe('machine');
+  });
+
+  it('judges relevance from the noise floor of the company', async () => {
+    const quiet = await (await companyOf({ card: 'A card arrives.' }))('card');
+    const noisy = await (await companyOf({ card: 'A card arrives.', zoo: 'giraffe recipe' }))('card');
+    expect(quiet[0]!.relevance!).toBeGreaterThan(noisy[0]!.relevance!);
+    expect(noisy[0]!.document).toBe('card');
+  });
+
+  it('must be calibrated before it judges', async () => {
+    const index = new HybridIndex(new ExactVectorIndex(), { ...plainRelevance, late });
+    const [encoded] = await texts.encode(['card'], 'query');
+    await expect(index.search({ text: 'card', ...encoded!, limit: 5, tenants: ['shared'] })).rejects.toThrow(
+      'The index is not calibrated.',
+    );
+  });
+});
+
+function identity(size: number): Float32Array {
+  return Float32Array.from({ length: size * size }, (_, n) => (n % (size + 1) === 0 ? 1 : 0));
+}

@@ -4,14 +4,24 @@ import { cutPassages, type PassageDraft } from './passages.js';
 import type { DocumentRef, StoredDocument } from './ports/document-store.port.js';
 import type { VectorIndex, VectorMatch } from './ports/vector-index.port.js';
 import { adapt } from './relevance/question-adapter.js';
-import { evidenceOf, relevanceOf, type RelevanceModel } from './relevance/relevance.js';
+import { matchTokens, type TokenMatch } from './relevance/late-interaction.js';
+import { NoiseFloor } from './relevance/noise-floor.js';
+import {
+  clearEvidenceOf,
+  evidenceOf,
+  lateEvidenceOf,
+  logOddsOf,
+  probabilityOf,
+  type LateModel,
+  type RelevanceModel,
+} from './relevance/relevance.js';
+import type { EncodedText } from './search-encoder.js';
 import { Vocabulary } from './vocabulary.js';
-import { WordIndex } from './word-index.js';
+import { WordIndex, type WordMatches } from './word-index.js';
 
 /** A search in the index. */
-export interface HybridQuery {
+export interface HybridQuery extends EncodedText {
   readonly text: string;
-  readonly vector: Float32Array;
   /** Tenants whose documents may be found; of two documents with the same id, that of the first tenant is. */
   readonly tenants: readonly string[];
   readonly intent?: string | undefined;
@@ -26,6 +36,8 @@ interface IndexedDocument {
   readonly passages: readonly PassageDraft[];
   readonly terms: SpelledTerms;
   readonly titleTerms: ReadonlySet<string>;
+  /** Of the title, then of each passage. */
+  readonly tokens: readonly Int8Array[];
 }
 
 /**
@@ -35,6 +47,8 @@ interface IndexedDocument {
 const BONUS = { intent: 0.12, titled: 0.4, named: 0.08 };
 /** Documents with at least one passage in the result before further passages of the best one fill it. */
 const MIN_DOCUMENTS = 3;
+/** Documents that are judged token by token: a document that answers is hardly ever behind so many others. */
+const SECOND_LOOK = 40;
 
 /** Documents with the most of the question's words that are judged although their vectors are not among the nearest. */
 const MAX_BY_WORDS = 32;
@@ -43,6 +57,21 @@ const MAX_BY_WORDS = 32;
 interface Candidate {
   readonly document: IndexedDocument;
   readonly similarities: Float32Array;
+  readonly evidence: number;
+  /** The probability that it answers. */
+  readonly relevance: number;
+}
+
+/** The documents that may answer, and what each word of the question weighs. */
+interface FirstLook {
+  readonly candidates: readonly Candidate[];
+  readonly weights: ReadonlyMap<string, number>;
+}
+
+/** What the second look sees of a document: training reads it. */
+export interface SecondLook extends TokenMatch {
+  readonly ref: DocumentRef;
+  /** Of the first look. */
   readonly evidence: number;
 }
 
@@ -57,6 +86,7 @@ export class HybridIndex {
   private readonly words = new WordIndex<IndexedDocument>();
   private readonly vocabulary = new Vocabulary();
   private readonly names = new NameIndex();
+  private noise: NoiseFloor | undefined;
   /** Documents of each tenant. */
   private readonly counts = new Map<string, number>();
 
@@ -70,6 +100,19 @@ export class HybridIndex {
     return this.vectors.open();
   }
 
+  /** Questions that nothing answers, for {@link calibrate}; none if the model has no second look. */
+  get strangers(): readonly string[] {
+    return this.model.late?.strangers ?? [];
+  }
+
+  /** Measures the noise floor of each tenant by questions that nothing answers. Called before the first document. */
+  calibrate(strangers: readonly Float32Array[]): void {
+    const questions = strangers.map((vector) => adapt(this.model.adapter, vector).vector);
+    this.noise = new NoiseFloor((vectors) =>
+      Float32Array.from(questions, (question) => this.evidenceIn(question, vectors)),
+    );
+  }
+
   /** Every stored document was set: what is left of others is forgotten. */
   settle(): Promise<void> {
     return this.vectors.settle();
@@ -79,14 +122,15 @@ export class HybridIndex {
    * Adds or replaces a document; its vectors must be of the model that embeds questions. Resolves when searches find it.
    */
   async set(ref: DocumentRef, stored: StoredDocument): Promise<void> {
-    const { title, intents, text } = stored;
+    const { title, intents, text, tokens } = stored;
     const passages = cutPassages(title, text);
     const { terms, titleTerms } = spelledTerms(title, passages.map((passage) => passage.text).join('\n'));
-    const document = { ref, title, intents, passages, terms, titleTerms };
+    const document = { ref, title, intents, passages, terms, titleTerms, tokens };
     // A search in between finds the document by its new reference, or by its old one.
     this.byRef.set(ref, document);
     await this.vectors.set(ref, stored.vectors, `${stored.embedding} ${stored.hash}`);
     this.forget(ref);
+    this.noise?.set(ref, stored.vectors);
     this.byRef.set(ref, document);
     this.names.add(ref.tenant, terms);
     this.documents.set(keyOf(ref), document);
@@ -109,6 +153,7 @@ export class HybridIndex {
     this.names.remove(ref.tenant, document.terms);
     this.documents.delete(keyOf(ref));
     this.byRef.delete(document.ref);
+    this.noise?.delete(ref);
     this.counts.set(ref.tenant, (this.counts.get(ref.tenant) ?? 1) - 1);
     return true;
   }
@@ -120,16 +165,32 @@ export class HybridIndex {
 
   /** The best passages, grouped by document, best document first; of at least three documents if the limit allows. */
   async search(query: HybridQuery): Promise<{ passages: Passage[]; documents: number }> {
-    const candidates = await this.judge(query);
-    const ranked = strongest(candidates, query.limit);
+    const { late } = this.model;
+    const first = await this.lookFirst(query);
+    const ranked = strongest(late ? this.judgeAgain(query, first, late) : first.candidates, query.limit);
     const passages: Passage[] = [];
     ranked.forEach((candidate, place) => {
       const reserved = Math.min(ranked.length, MIN_DOCUMENTS) - place - 1;
       const room = Math.max(query.limit - passages.length - Math.max(reserved, 0), 0);
-      passages.push(...bestPassages(candidate, relevanceOf(candidate.evidence, this.model)).slice(0, room));
+      passages.push(...bestPassages(candidate).slice(0, room));
     });
-    const documents = this.vectors.isExact ? candidates.length : this.count(query.tenants);
+    const documents = this.vectors.isExact ? first.candidates.length : this.count(query.tenants);
     return { passages, documents };
+  }
+
+  /** How much evidence the documents of these tenants show for anything. */
+  noiseOf(tenants: readonly string[]): number {
+    if (!this.noise) throw new Error('The index is not calibrated.');
+    return this.noise.of(tenants);
+  }
+
+  /** What the second look sees, most evidence at the first look first. */
+  async signsOf(query: HybridQuery): Promise<SecondLook[]> {
+    return this.lookAgain(query, await this.lookFirst(query)).map(([{ document, evidence }, match]) => ({
+      ref: document.ref,
+      evidence,
+      ...match,
+    }));
   }
 
   /** The question with the words of the tenants' documents where it has typing errors: what is to be embedded. */
@@ -137,20 +198,51 @@ export class HybridIndex {
     return this.vocabulary.correct(question, tenants);
   }
 
-  private async judge({ text, vector, tenants, intent }: HybridQuery): Promise<Candidate[]> {
+  private async lookFirst({ text, vector, tenants, intent }: HybridQuery): Promise<FirstLook> {
     const adapted = adapt(this.model.adapter, vector).vector;
     const byWords = this.vectors.isExact ? undefined : this.matchByWords(text, tenants);
-    const matches = await this.matchByMeaning(adapted, tenants, byWords);
-    const coverage = byWords ?? this.words.coverage(text, (document) => matches.has(document), matches.size);
+    const matches = await this.matchByMeaning(adapted, tenants, byWords?.coverage);
+    const { coverage, weights } =
+      byWords ?? this.words.compare(text, (document) => matches.has(document), matches.size);
     const names = this.names.namesIn(text, tenants);
     const candidates: Candidate[] = [];
     for (const [document, { similarities }] of matches) {
       const words = coverage.get(document) ?? 0;
       const signs = { title: similarities[0] ?? 0, passage: nearest(similarities), words };
       const evidence = evidenceOf(signs, this.model) + bonusOf(document, names, intent);
-      candidates.push({ document, similarities, evidence });
+      candidates.push({ document, similarities, evidence, relevance: probabilityOf(logOddsOf(evidence, this.model)) });
     }
-    return candidates;
+    return { candidates, weights };
+  }
+
+  /** Whether the best document answers is judged by the first look; how the others compare with it, by the second. */
+  private judgeAgain(query: HybridQuery, first: FirstLook, late: LateModel): Candidate[] {
+    const asked = { text: query.text, floor: this.noiseOf(query.tenants) };
+    const looked = this.lookAgain(query, first).map(([candidate, match]) => ({
+      candidate,
+      evidence: lateEvidenceOf(candidate.evidence, match, late),
+    }));
+    if (looked.length === 0) return [];
+    const best = looked.reduce((most, each) => (each.evidence > most.evidence ? each : most));
+    const logOdds = logOddsOf(clearEvidenceOf(best.candidate.evidence, asked, late), late);
+    return looked.map(({ candidate, evidence }) => ({
+      ...candidate,
+      evidence,
+      relevance: probabilityOf(logOdds - late.sharpness * (best.evidence - evidence)),
+    }));
+  }
+
+  private evidenceIn(question: Float32Array, [title, ...passages]: readonly Float32Array[]): number {
+    const nearestPassage = Math.max(...passages.map((passage) => dot(question, passage)));
+    return evidenceOf({ title: dot(question, title!), passage: nearestPassage, words: 0 }, this.model);
+  }
+
+  private lookAgain({ tokens, limit }: HybridQuery, { candidates, weights }: FirstLook): [Candidate, TokenMatch][] {
+    const terms = tokens?.terms.map((term) => weights.get(term) ?? 0) ?? [];
+    return strongest(candidates, Math.max(SECOND_LOOK, limit)).map((candidate) => [
+      candidate,
+      tokens ? matchTokens(tokens, terms, candidate.document.tokens) : { document: 0, passage: 0 },
+    ]);
   }
 
   private count(tenants: readonly string[]): number {
@@ -158,9 +250,9 @@ export class HybridIndex {
   }
 
   /** The share of the question's words in each document of the tenants. */
-  private matchByWords(text: string, tenants: readonly string[]): ReadonlyMap<IndexedDocument, number> {
+  private matchByWords(text: string, tenants: readonly string[]): WordMatches<IndexedDocument> {
     const asked = new Set(tenants);
-    return this.words.coverage(text, ({ ref }) => asked.has(ref.tenant), this.count(tenants));
+    return this.words.compare(text, ({ ref }) => asked.has(ref.tenant), this.count(tenants));
   }
 
   private async matchByMeaning(
@@ -191,6 +283,12 @@ export class HybridIndex {
     }
     return matches;
   }
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
 }
 
 /** The similarity of the nearest passage; the first is that of the title. */
@@ -240,7 +338,7 @@ function wordsOf({ title, passages }: IndexedDocument): string {
 }
 
 /** Nearest first. `score` and `relevance` are those of the document; `similarity` orders its passages. */
-function bestPassages({ document, similarities, evidence }: Candidate, relevance: number): Passage[] {
+function bestPassages({ document, similarities, evidence, relevance }: Candidate): Passage[] {
   return document.passages
     .map(({ text, units }, n) => ({
       id: `${document.ref.id}#${n}`,

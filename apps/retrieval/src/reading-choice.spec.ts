@@ -1,74 +1,46 @@
-import { readingsOf } from './query-reading.js';
-import { chooseReading } from './reading-choice.js';
+import { chooseReading, type Found } from './reading-choice.js';
 
-const found = (text: string, relevance: number, withContext = false, document = 'a') => ({
+const found = (text: string, relevance: number): Found => ({
   text,
-  withContext,
   documents: 9,
   passages: [
     {
-      id: `${document}#0`,
-      document,
+      id: 'a#0',
+      document: 'a',
       title: 'Transfers abroad',
       text: 'A transfer to Canada takes two days.',
       score: 1,
       similarity: 0.5,
+      units: [],
       relevance,
     },
   ],
 });
 
-describe('readingsOf', () => {
-  it('reads a short question as a whole', () => {
-    expect(readingsOf('How do I change my PIN?', undefined)).toEqual([
-      { text: 'How do I change my PIN?', withContext: false },
-    ]);
-  });
-
-  it('reads each sentence of a story alone too, and a follow-up with what was asked before', () => {
-    const story = 'I was in Rome. The machine kept my card! What now?';
-    expect(readingsOf(story, 'How much is cash?').map(({ text }) => text)).toEqual([
-      story,
-      'The machine kept my card!',
-      `How much is cash? ${story}`,
-    ]);
-  });
-});
-
-describe('readingsOf a certain follow-up', () => {
-  it('is the one with its context, so that nothing is searched in vain', () => {
-    expect(readingsOf('to the US?', 'How much is a transfer?', true)).toEqual([
-      { text: 'How much is a transfer? to the US?', withContext: true },
-    ]);
-    expect(readingsOf('to the US?', undefined, true)).toEqual([{ text: 'to the US?', withContext: false }]);
-  });
-});
+const choose = (alone: Found, followUp: 'certain' | 'likely' | 'possible', context = found('with context', 0.9)) =>
+  chooseReading({ alone: () => Promise.resolve(alone), inContext: () => Promise.resolve(context) }, followUp);
 
 describe('chooseReading', () => {
   const message = 'when does my sister get it';
 
-  it('takes the sentence of a story that is answered better than the whole', () => {
-    const readings = [found('whole', 0.3), found('sentence', 0.9)];
-    expect(chooseReading(readings, 'possible').text).toBe('sentence');
-    expect(chooseReading([found('whole', 0.88), found('sentence', 0.9)], 'possible').text).toBe('whole');
+  it('reads a message without context alone', async () => {
+    const { text } = await chooseReading({ alone: () => Promise.resolve(found(message, 0.1)) }, 'certain');
+    expect(text).toBe(message);
   });
 
-  it('reads a certain follow-up with its context, and a new question alone', () => {
-    const readings = [found(message, 0.8), found('with context', 0.9, true)];
-    expect(chooseReading(readings, 'certain').text).toBe('with context');
-    expect(chooseReading(readings, 'possible').text).toBe(message);
+  it('reads a certain follow-up with its context, and a new question alone', async () => {
+    expect((await choose(found(message, 0.8), 'certain')).text).toBe('with context');
+    expect((await choose(found(message, 0.8), 'possible')).text).toBe(message);
   });
 
-  it('reads what seems to refer back with its context unless it is surely answered alone', () => {
-    expect(chooseReading([found(message, 0.8), found('with context', 0.9, true)], 'likely').text).toBe('with context');
-    expect(chooseReading([found(message, 0.97), found('with context', 0.9, true)], 'likely').text).toBe(message);
+  it('reads what seems to refer back with its context unless it is surely answered alone', async () => {
+    expect((await choose(found(message, 0.8), 'likely')).text).toBe('with context');
+    expect((await choose(found(message, 0.97), 'likely')).text).toBe(message);
   });
 
-  it('reads what nothing answers alone with its context, unless all of it is foreign there', () => {
-    const context = found('with context', 0.9, true);
-    expect(chooseReading([found('to Canada', 0.1), context], 'possible').text).toBe('with context');
-    expect(chooseReading([found('recipe for chocolate cake', 0.1), context], 'possible').text).toBe(
-      'recipe for chocolate cake',
-    );
+  it('reads what nothing answers alone with its context, unless all of it is foreign there', async () => {
+    expect((await choose(found('to Canada', 0.1), 'possible')).text).toBe('with context');
+    const recipe = 'recipe for chocolate cake';
+    expect((await choose(found(recipe, 0.1), 'possible')).text).toBe(recipe);
   });
 });

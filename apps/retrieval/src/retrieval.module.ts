@@ -26,15 +26,19 @@ import { QuestionsService } from './questions/questions.service.js';
 import { QuestionsSteps } from './questions/questions.steps.js';
 import { VECTOR_INDEX, type VectorIndex } from './ports/vector-index.port.js';
 import { loadRelevance } from './relevance/relevance-file.js';
+import type { RelevanceModel } from './relevance/relevance.js';
 import type { RetrievalConfig } from './retrieval.config.js';
 import { RetrievalLoader } from './retrieval.loader.js';
 import { RetrievalService } from './retrieval.service.js';
 import { RetrievalSteps } from './retrieval.steps.js';
+import { SearchEncoder } from './search-encoder.js';
 
 type Config = RetrievalConfig & ServiceConfig;
 
 /** The folder embeds eight documents at once, and the largest takes a core for about twenty seconds. */
 const EMBED_TIMEOUT_MS = 600_000;
+
+const RELEVANCE = Symbol('RelevanceModel');
 
 function openEmbeddings(config: Config, workers: number, log: Logger): CatalogEmbedder {
   const { embeddings: model, device, home, catalogPath } = config;
@@ -63,14 +67,25 @@ function openVectors(
       useFactory: openVectors,
     },
     {
-      provide: HybridIndex,
-      inject: [CONFIG, LOGGER, VECTOR_INDEX],
-      useFactory: async ({ relevancePath, embeddings }: Config, log: Logger, vectors: VectorIndex) => {
+      provide: RELEVANCE,
+      inject: [CONFIG, LOGGER],
+      useFactory: async ({ relevancePath, embeddings }: Config, log: Logger): Promise<RelevanceModel> => {
         const { model, isCalibrated } = await loadRelevance(relevancePath, embeddings);
         if (!isCalibrated)
           log.warn({ embeddings, relevancePath }, 'no relevance model is trained for these embeddings');
-        return new HybridIndex(vectors, model);
+        return model;
       },
+    },
+    {
+      provide: HybridIndex,
+      inject: [RELEVANCE, VECTOR_INDEX],
+      useFactory: (model: RelevanceModel, vectors: VectorIndex) => new HybridIndex(vectors, model),
+    },
+    {
+      provide: SearchEncoder,
+      inject: [CatalogEmbedder, RELEVANCE],
+      useFactory: (embeddings: CatalogEmbedder, { late }: RelevanceModel) =>
+        new SearchEncoder(embeddings, late?.projection),
     },
     {
       provide: CatalogEmbedder,
@@ -79,8 +94,8 @@ function openVectors(
     },
     {
       provide: DocumentEmbedder,
-      inject: [CatalogEmbedder],
-      useFactory: (embeddings: CatalogEmbedder) => new DocumentEmbedder(embeddings),
+      inject: [SearchEncoder],
+      useFactory: (texts: SearchEncoder) => new DocumentEmbedder(texts),
     },
     {
       provide: DOCUMENT_STORE,
@@ -132,14 +147,14 @@ function openVectors(
     },
     {
       provide: RetrievalService,
-      inject: [DOCUMENT_STORE, CatalogEmbedder, DocumentEmbedder, HybridIndex, DocumentFeed],
+      inject: [DOCUMENT_STORE, SearchEncoder, DocumentEmbedder, HybridIndex, DocumentFeed],
       useFactory: (
         store: DocumentStore,
-        embeddings: CatalogEmbedder,
+        texts: SearchEncoder,
         embedder: DocumentEmbedder,
         index: HybridIndex,
         feed: DocumentFeed,
-      ) => new RetrievalService({ store, embeddings, embedder, index, feed }),
+      ) => new RetrievalService({ store, texts, embedder, index, feed }),
     },
     {
       provide: NOTE_STORE,
@@ -164,8 +179,15 @@ function openVectors(
     },
     {
       provide: ImportService,
-      inject: [CONFIG, LOGGER, DOCUMENT_STORE, DocumentEmbedder, DocumentFeed],
-      useFactory: (config: Config, log: Logger, store: DocumentStore, embedder: DocumentEmbedder, feed: DocumentFeed) =>
+      inject: [CONFIG, LOGGER, RELEVANCE, DOCUMENT_STORE, DocumentEmbedder, DocumentFeed],
+      useFactory: (
+        config: Config,
+        log: Logger,
+        { late }: RelevanceModel,
+        store: DocumentStore,
+        embedder: DocumentEmbedder,
+        feed: DocumentFeed,
+      ) =>
         new ImportService({
           writer: new DocumentWriter({ store, embedder, feed }),
           openReader: () => new ReaderThread(),
@@ -173,7 +195,8 @@ function openVectors(
           openEmbedder: async () => {
             const embeddings = openEmbeddings(config, config.importWorkers, log);
             await embeddings.start(() => undefined);
-            return { embedder: new DocumentEmbedder(embeddings), close: () => embeddings.close() };
+            const texts = new SearchEncoder(embeddings, late?.projection);
+            return { embedder: new DocumentEmbedder(texts), close: () => embeddings.close() };
           },
         }),
     },

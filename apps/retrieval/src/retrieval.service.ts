@@ -1,13 +1,13 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { get, list, remove, search, upsert } from '@llmos/contracts/capabilities/retrieval';
-import { carriedVector, carryEmbedding, type Embedder } from '@llmos/models';
+import { carriedVector, carryEmbedding } from '@llmos/models';
 import type { DocumentEmbedder } from './document-embedder.js';
 import type { DocumentFeed, KnownDocument } from './document-feed.js';
 import { refOf } from './document-writer.js';
 import { ANSWERS, chooseReading, relevanceOf, type Found } from './reading-choice.js';
-import { readingsOf } from './query-reading.js';
 import type { HybridIndex } from './hybrid-index.js';
 import type { DocumentStore } from './ports/document-store.port.js';
+import type { EncodedText, SearchEncoder } from './search-encoder.js';
 
 /** The tenant whose documents all tenants find. */
 export const SHARED_TENANT = 'shared';
@@ -20,7 +20,7 @@ export interface RequestContext {
 
 export interface RetrievalParts {
   readonly store: DocumentStore;
-  readonly embeddings: Pick<Embedder, 'model' | 'embed'>;
+  readonly texts: SearchEncoder;
   readonly embedder: DocumentEmbedder;
   readonly index: HybridIndex;
   readonly feed: DocumentFeed;
@@ -32,16 +32,16 @@ export class RetrievalService {
 
   /** Several questions are searched apart if different documents answer them; else their message is one question. */
   async search(input: InputOf<typeof search>, { tenant, signal }: RequestContext): Promise<OutputOf<typeof search>> {
-    const { index, embeddings } = this.parts;
+    const { index, texts } = this.parts;
     const tenants = [tenant, SHARED_TENANT];
     const plain = (text: string): string => index.corrected(plainText(text), tenants);
     const query = plain(input.query);
     const apart = (input.questions ?? []).map(plain).filter((question) => question !== '');
     const several = apart.length > 1 ? apart : [];
     const single = apart.length === 1 ? apart[0]! : query;
-    const readings = readingsOf(single, input.context && plain(input.context), input.followUp === 'certain');
-    const vectors = await this.vectorsOf(
-      new Set([query, ...readings.map(({ text }) => text), ...several]),
+    const together = input.context ? plain(`${input.context} ${single}`) : undefined;
+    const encoded = await this.encode(
+      new Set([query, single, ...several, ...(together === undefined ? [] : [together])]),
       input,
       signal,
     );
@@ -49,44 +49,48 @@ export class RetrievalService {
       text,
       ...(await index.search({
         text,
-        vector: vectors.get(text)!,
+        ...encoded.get(text)!,
         limit: input.limit,
         intent,
         tenants,
       })),
     });
-    const embedding = carryEmbedding(embeddings.model, query, vectors.get(query)!);
+    const embedding = carryEmbedding(texts.model, query, encoded.get(query)!.vector);
     const parts = await Promise.all(several.map((text) => find(text)));
     const differ = new Set(parts.map(({ passages }) => passages[0]?.document)).size === parts.length;
     if (parts.length > 0 && differ && parts.some(({ passages }) => relevanceOf(passages) >= ANSWERS)) {
       const passages = parts.flatMap((part, question) => part.passages.map((passage) => ({ ...passage, question })));
       return { passages, documents: parts[0]!.documents, questions: several, embedding };
     }
-    const found = await Promise.all(
-      readings.map(async ({ text, withContext }) => ({ ...(await find(text, input.intent)), withContext })),
+    const { text, passages, documents } = await chooseReading(
+      {
+        alone: () => find(single, input.intent),
+        ...(together === undefined ? {} : { inContext: () => find(together, input.intent) }),
+      },
+      input.followUp,
     );
-    const { text, passages, documents } = chooseReading(found, input.followUp);
     return { passages, documents, questions: [text], embedding };
   }
 
-  private async vectorsOf(
+  /** A vector that an earlier step computed is used again where no tokens are compared. */
+  private async encode(
     texts: ReadonlySet<string>,
     { embedding }: InputOf<typeof search>,
     signal: AbortSignal | undefined,
-  ): Promise<ReadonlyMap<string, Float32Array>> {
-    const { embeddings } = this.parts;
-    const vectors = new Map<string, Float32Array>();
-    for (const text of texts) {
-      const carried = carriedVector(embedding, embeddings.model, text);
-      if (carried) vectors.set(text, carried);
+  ): Promise<ReadonlyMap<string, EncodedText>> {
+    const { texts: encoder } = this.parts;
+    const encoded = new Map<string, EncodedText>();
+    for (const text of encoder.readsTokens ? [] : texts) {
+      const vector = carriedVector(embedding, encoder.model, text);
+      if (vector) encoded.set(text, { vector });
     }
-    const missing = [...texts].filter((text) => !vectors.has(text));
-    const embedded = missing.length === 0 ? [] : await embeddings.embed(missing, signal);
-    if (embedded.length < missing.length)
+    const missing = [...texts].filter((text) => !encoded.has(text));
+    const fresh = missing.length === 0 ? [] : await encoder.encode(missing, 'query', signal);
+    if (fresh.length < missing.length)
       throw new LlmosError('INTERNAL', 'The embedding model gave no vector for the question.');
     signal?.throwIfAborted();
-    missing.forEach((text, at) => vectors.set(text, embedded[at]!));
-    return vectors;
+    missing.forEach((text, at) => encoded.set(text, fresh[at]!));
+    return encoded;
   }
 
   /** Resolves when the document is stored and this replica's searches find it; other replicas follow shortly. */

@@ -18,6 +18,11 @@ export function normalizeTerm(term: string): string | undefined {
   return STOP_WORDS.has(term) ? undefined : stem(term);
 }
 
+/** The words of a text that are no stop words. */
+export function contentOf(text: string): string[] {
+  return tokenize(text).filter((term) => normalizeTerm(term) !== undefined);
+}
+
 /**
  * A light stemmer: plurals, then -ing and -ed, so that "charges", "charged" and "charging" have one stem.
  * Steps 1a and 1b of Porter's algorithm (An algorithm for suffix stripping, 1980), without its measure.

@@ -8,7 +8,7 @@ import { WordIndex } from '#src/word-index.js';
 
 const CLINC_PATH = fileURLToPath(new URL('clinc-bank-train.json', import.meta.url));
 const BANKING77_PATH = fileURLToPath(new URL('../../intent/training/banking77-train.csv', import.meta.url));
-const HELP_CENTRE = fileURLToPath(new URL('../../../deploy/samples/help-centre', import.meta.url));
+export const HELP_CENTRE = fileURLToPath(new URL('../../../deploy/samples/help-centre', import.meta.url));
 const FRONT_MATTER = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*\r?\n([\s\S]*)$/;
 
 /** A document with its vectors. */
@@ -39,21 +39,27 @@ export interface TrainingData {
   readonly strangers: readonly Question[];
 }
 
-interface Article {
+export interface Article {
   readonly id: string;
   readonly title: string;
   readonly intents: readonly string[];
   readonly text: string;
 }
 
+/** The articles of a folder. */
+export async function readArticles(folder: string): Promise<Article[]> {
+  const articles: Article[] = [];
+  for (const file of (await readdir(folder)).sort()) {
+    const [, front, text] = FRONT_MATTER.exec(await readFile(join(folder, file), 'utf8')) ?? [];
+    if (front === undefined || text === undefined) continue;
+    articles.push({ intents: [], ...(parse(front) as Omit<Article, 'text' | 'intents'>), text: text.trim() });
+  }
+  return articles;
+}
+
 /** The sample help centre, embedded as the service embeds it. */
 export async function readHelpCentre(cache: EmbeddingCache): Promise<{ corpus: Corpus; articles: readonly Article[] }> {
-  const articles: Article[] = [];
-  for (const file of (await readdir(HELP_CENTRE)).sort()) {
-    const [, front, text] = FRONT_MATTER.exec(await readFile(join(HELP_CENTRE, file), 'utf8')) ?? [];
-    if (front === undefined || text === undefined) continue;
-    articles.push({ ...(parse(front) as Omit<Article, 'text'>), text: text.trim() });
-  }
+  const articles = await readArticles(HELP_CENTRE);
   const documents: CorpusDocument[] = [];
   for (const { id, title, text } of articles) {
     const drafts = cutPassages(title, text);

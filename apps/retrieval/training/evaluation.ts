@@ -1,5 +1,5 @@
 import { adapt } from '#src/relevance/question-adapter.js';
-import { evidenceOf, relevanceOf, type RelevanceModel } from '#src/relevance/relevance.js';
+import { evidenceOf, logOddsOf, type RelevanceModel } from '#src/relevance/relevance.js';
 import { dot, type Example } from './trainer.ts';
 
 /** Shares of the questions, 0 to 1. */
@@ -22,7 +22,7 @@ function judge(model: RelevanceModel, { question, candidates, answers }: Example
     evidenceOf({ title: dot(title, vector), passage: dot(passage, vector), words }, model),
   );
   const best = evidence.indexOf(Math.max(...evidence));
-  return { best, first: answers.has(best), relevant: relevanceOf(evidence[best]!, model) >= 0.5 };
+  return { best, first: answers.has(best), relevant: logOddsOf(evidence[best]!, model) >= 0 };
 }
 
 /** Share of the examples that two models judge alike: the same best document, relevant to both or to neither. */

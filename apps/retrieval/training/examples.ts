@@ -54,7 +54,7 @@ export function exampleOf(
   question: Float32Array,
 ): Example {
   const { documents, words } = corpus;
-  const coverage = words.coverage(text, () => true, documents.length);
+  const { coverage } = words.compare(text, () => true, documents.length);
   return {
     question,
     candidates: documents.map((document) => ({

@@ -6,14 +6,16 @@ import { baseConfig, loadConfig } from '@llmos/config';
 import { CatalogEmbedder, EmbeddingCache } from '@llmos/models';
 import { identityAdapter } from '#src/relevance/question-adapter.js';
 import { decodeRelevance, encodeRelevance, readRelevance, writeRelevance } from '#src/relevance/relevance-file.js';
-import type { RelevanceModel } from '#src/relevance/relevance.js';
+import type { LateModel, RelevanceModel } from '#src/relevance/relevance.js';
 import { readData, readHelpCentre, type Corpus, type Question, type TrainingData } from './corpora.ts';
 import { agreement, score } from './evaluation.ts';
 import { exampleOf, exampleSource } from './examples.ts';
+import { LATE_SETTINGS, trainSecondLook } from './second-look.ts';
 import { SETTINGS, trainRelevance } from './trainer.ts';
 
 const EMBEDDING_MODEL = 'minilm';
 const DIMENSIONS = 384;
+const ALL_SETTINGS = { ...SETTINGS, secondLook: LATE_SETTINGS };
 /** Share of the questions that two trainings on different processors judge alike. */
 const SAME = 0.97;
 const MODEL_FOLDER = fileURLToPath(new URL('../model', import.meta.url));
@@ -49,7 +51,9 @@ async function run(args: readonly string[]): Promise<void> {
     );
     if (values.check !== undefined) return await check(values.check, corpus, data, cache);
     if (values.holdout) return await tryOut(corpus, data, cache);
-    await writeTrained(trainRelevance(await exampleSource(corpus, data, cache), print), values.out, data);
+    const first = trainRelevance(await exampleSource(corpus, data, cache), print);
+    const late = await trainSecondLook(embedder, first, data.strangers, print);
+    await writeTrained({ ...first, late }, values.out, data);
   } finally {
     await embedder.close();
   }
@@ -63,7 +67,7 @@ async function check(path: string, corpus: Corpus, data: TrainingData, cache: Em
   const vectors = await cache.embed(questions.map(({ text }) => text));
   const examples = questions.map((question, at) => exampleOf(corpus, question, vectors[at]!));
   const alike = agreement(decodeRelevance(files), fresh, examples);
-  const sameSettings = JSON.stringify(files.description.provenance['settings']) === JSON.stringify(SETTINGS);
+  const sameSettings = JSON.stringify(files.description.provenance['settings']) === JSON.stringify(ALL_SETTINGS);
   const isSame = sameSettings && alike >= SAME;
   print(isSame ? 'same' : `different: settings ${sameSettings ? 'equal' : 'differ'}, agreement ${alike.toFixed(3)}`);
   process.exitCode = isSame ? 0 : 1;
@@ -93,7 +97,11 @@ async function tryOut(corpus: Corpus, data: TrainingData, cache: EmbeddingCache)
   print(JSON.stringify(scores, null, 2));
 }
 
-async function writeTrained(model: RelevanceModel, folder: string, data: TrainingData): Promise<void> {
+async function writeTrained(
+  model: RelevanceModel & { readonly late: LateModel },
+  folder: string,
+  data: TrainingData,
+): Promise<void> {
   const files = encodeRelevance(model, {
     embeddingModel: EMBEDDING_MODEL,
     file: 'relevance.safetensors',
@@ -102,7 +110,7 @@ async function writeTrained(model: RelevanceModel, folder: string, data: Trainin
         clinc: { questions: data.clinc.length, strangers: data.strangers.length, licence: 'CC BY 3.0' },
         banking77: { questions: data.banking77.length, licence: 'CC BY 4.0' },
       },
-      settings: SETTINGS,
+      settings: ALL_SETTINGS,
     },
   });
   const path = join(folder, 'relevance.json');

@@ -1,4 +1,4 @@
-import { detailsOf, type GatewayClient, type Reply } from '@llmos/client';
+import { ClientError, detailsOf, type GatewayClient, type Reply } from '@llmos/client';
 import { z } from 'zod';
 import { mapConcurrently, type EvaluationOptions } from './concurrency.js';
 import { EvaluationError } from './evaluation-error.js';
@@ -37,7 +37,7 @@ export interface AnswersReport {
   readonly partly: number;
   /** Share of them that were answered from another article. */
   readonly other: number;
-  /** Share of them that were told that nothing was found, or got a reply of small talk. */
+  /** Share of them that were told that nothing was found, got a reply of small talk, or were refused as an attack. */
   readonly refused: number;
   /** Share of them that were asked which of several articles is meant. */
   readonly asked: number;
@@ -74,7 +74,7 @@ export async function evaluateAnswers(
 ): Promise<AnswersReport> {
   const judged = await mapConcurrently(questions, concurrency, async (question) => {
     const right = rightArticles(question, articles);
-    const reply = await lastReply(client, question);
+    const reply = await lastReply(client, question).catch(refusedReply);
     onDone?.();
     return judgeAnswer(reply, right, articles);
   });
@@ -121,14 +121,24 @@ export function judgeAnswer(
     outcome,
     citedRight: answerable.every(isCited),
     citedSome: answerable.some(isCited),
-    unsupported: outcome === 'answered' && unsupportedSentences(withoutNotice(reply.result, notice), source).length > 0,
+    unsupported: outcome === 'answered' && unsupportedSentences(statementsOf(reply.result, notice), source).length > 0,
     degraded: (degraded?.length ?? 0) > 0,
   };
 }
 
-/** A notice is said after the answer and comes from no article. */
-function withoutNotice(text: string, notice: string | null | undefined): string {
-  return notice && text.endsWith(notice) ? text.slice(0, -notice.length) : text;
+/** What a reply says of itself: which question nothing answers, and which articles may be meant. */
+const ASIDES = /I could not find anything about “.*?” in our help centre\.|Do you mean: “.*?”\?/gsu;
+
+/** Without a notice, which is said after the answer and comes from no article, and without asides. */
+function statementsOf(text: string, notice: string | null | undefined): string {
+  const answer = notice && text.endsWith(notice) ? text.slice(0, -notice.length) : text;
+  return answer.replace(ASIDES, '').trim();
+}
+
+/** A message that the screening refuses by mistake is not answered, and no reason to end the evaluation. */
+function refusedReply(error: unknown): Pick<Reply, 'result' | 'details'> {
+  if (error instanceof ClientError && error.code === 'CONTENT_REFUSED') return { result: '', details: {} };
+  throw error;
 }
 
 /** The messages of a conversation are sent one after the other. */

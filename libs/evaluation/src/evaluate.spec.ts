@@ -1,4 +1,4 @@
-import { GatewayClient, type Reply, type RunInput } from '@llmos/client';
+import { ClientError, GatewayClient, type Reply, type RunInput } from '@llmos/client';
 import { mapConcurrently } from './concurrency.js';
 import { evaluateAnswers, judgeAnswer, parseQuestions } from './evaluate-answers.js';
 import { evaluateEntities, parseConll } from './evaluate-entities.js';
@@ -12,8 +12,8 @@ class CannedClient extends GatewayClient {
   constructor(private readonly answer: (text: string) => Pick<Reply, 'result' | 'details'>) {
     super('http://127.0.0.1:1');
   }
-  override process(_pipeline: string, { text }: RunInput): Promise<Reply> {
-    return Promise.resolve({ status: 'success', run_id: 'r1', body: {}, ...this.answer(String(text)) });
+  override async process(_pipeline: string, { text }: RunInput): Promise<Reply> {
+    return { status: 'success', run_id: 'r1', body: {}, ...this.answer(String(text)) };
   }
 }
 
@@ -279,6 +279,17 @@ describe('evaluateAnswers', () => {
     expect(conversations).toEqual([undefined, 'c1']);
   });
 
+  it('counts a message that is refused as an attack as not answered, and ends at any other failure', async () => {
+    const failing = (code: string) =>
+      new CannedClient(() => {
+        throw new ClientError(code, 'no');
+      });
+    const questions = parseQuestions('{"question":"right","article":"card-arrival"}', 'q.jsonl');
+    const asking = async (code: string) => evaluateAnswers(failing(code), questions, articles, { concurrency: 1 });
+    expect(await asking('CONTENT_REFUSED')).toMatchObject({ n: 1, refused: 1 });
+    await expect(asking('UNAVAILABLE')).rejects.toThrow('no');
+  });
+
   it('calls a message with two questions partly right if only one of them is answered', async () => {
     const client = new CannedClient((text) => ({
       result: 'It takes 5 working days.',
@@ -312,6 +323,14 @@ describe('evaluateAnswers', () => {
     expect(
       judgeAnswer({ ...reply, details: { ...details, notice: undefined } }, [new Set(['change-pin'])], articles),
     ).toMatchObject({ unsupported: true });
+  });
+
+  it('does not count as a statement that nothing was found about one of two questions', () => {
+    const reply = {
+      result: 'I could not find anything about “giraffes (9 of them)” in our help centre. It takes 5 working days.',
+      details: { grounding: 'extracted', citations: [{ document: 'change-pin', title: 'x' }] },
+    };
+    expect(judgeAnswer(reply, [new Set(['change-pin'])], articles).unsupported).toBe(false);
   });
 
   it('names the line of an invalid question', () => {

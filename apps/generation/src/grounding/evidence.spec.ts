@@ -18,8 +18,18 @@ const answering = (...passages: Passage[]): string[] => {
 describe('weigh', () => {
   it('finds nothing to answer from if no document is relevant enough', () => {
     expect(answering()).toEqual(['none']);
-    expect(answering(passage('a#0', 0.49))).toEqual(['none']);
+    expect(answering(passage('a#0', 0.19))).toEqual(['none']);
     expect(answering({ ...passage('a#0', 0.9), text: ' ' })).toEqual(['none']);
+  });
+
+  it('asks about the documents that are nearly relevant enough', () => {
+    expect(weigh([passage('a#0', 0.4), passage('b#0', 0.3), passage('c#0', 0.1)], 0.5)).toEqual({
+      kind: 'doubt',
+      choices: [
+        { document: 'a', title: 'About a' },
+        { document: 'b', title: 'About b' },
+      ],
+    });
   });
 
   it('answers from all passages of the first relevant document, and from no other', () => {
@@ -30,7 +40,7 @@ describe('weigh', () => {
   });
 
   it('asks which document is meant if two are nearly as relevant and none is certain', () => {
-    expect(weigh([passage('a#0', 0.8), passage('a#1', 0.8), passage('b#0', 0.7), passage('c#0', 0.7)], 0.5)).toEqual({
+    expect(weigh([passage('a#0', 0.8), passage('a#1', 0.8), passage('b#0', 0.78), passage('c#0', 0.78)], 0.5)).toEqual({
       kind: 'choice',
       choices: [
         { document: 'a', title: 'About a' },

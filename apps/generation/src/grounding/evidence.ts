@@ -4,33 +4,44 @@ import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 
 export type Choice = OutputOf<typeof answer>['choices'][number];
 
-/** What the passages allow: an answer from one document, a question which of several is meant, or neither. */
+/** What the passages allow: an answer from one document, a question which is meant of equals, or of doubtful ones, or nothing. */
 export type Evidence =
   | { readonly kind: 'answer'; readonly passages: readonly Passage[] }
-  | { readonly kind: 'choice'; readonly choices: readonly Choice[] }
+  | { readonly kind: 'choice' | 'doubt'; readonly choices: readonly Choice[] }
   | { readonly kind: 'none' };
 
 /** A document this relevant is not put in doubt by another. */
 const CERTAIN = 0.95;
 /** Documents whose log-odds differ by less are equally good answers. */
-const CLOSE = 0.8;
+const CLOSE = 0.3;
+/** Below the minimum, down to this share of it, a document is worth a question back. */
+const DOUBTFUL = 0.4;
 /** Listeners do not remember more. */
 const MAX_CHOICES = 2;
 
 /**
  * Weighs the passages. The first document with a relevant passage answers alone, because sentences of several
- * documents together do not make an answer. If it is not certain and the next is as good, the caller is asked.
+ * documents together do not make an answer. If it is not certain and the next is as good, the caller is asked; also if no
+ * document is relevant enough, but some nearly are.
  */
 export function weigh(passages: readonly Passage[], minRelevance: number): Evidence {
-  const relevant = passages.filter((passage) => relevanceOf(passage) >= minRelevance && passage.text.trim() !== '');
-  const [best] = relevant;
-  if (!best) return { kind: 'none' };
-  const close = relevant.filter((passage) => logOdds(best) - logOdds(passage) < CLOSE);
-  const choices = new Map(close.map(({ document, title }) => [document, { document, title }]));
-  if (relevanceOf(best) < CERTAIN && choices.size > 1)
-    return { kind: 'choice', choices: [...choices.values()].slice(0, MAX_CHOICES) };
+  const atLeast = (relevance: number) =>
+    passages.filter((passage) => relevanceOf(passage) >= relevance && passage.text.trim() !== '');
+  const [best, ...others] = atLeast(minRelevance);
+  if (!best) {
+    const doubtful = choicesOf(atLeast(minRelevance * DOUBTFUL));
+    return doubtful.length > 0 ? { kind: 'doubt', choices: doubtful } : { kind: 'none' };
+  }
+  const close = choicesOf([best, ...others.filter((passage) => logOdds(best) - logOdds(passage) < CLOSE)]);
+  if (relevanceOf(best) < CERTAIN && close.length > 1) return { kind: 'choice', choices: close };
   const answering = passages.filter(({ document, text }) => document === best.document && text.trim() !== '');
   return { kind: 'answer', passages: answering };
+}
+
+/** The documents of the passages, in order. */
+function choicesOf(passages: readonly Passage[]): Choice[] {
+  const choices = new Map(passages.map(({ document, title }) => [document, { document, title }]));
+  return [...choices.values()].slice(0, MAX_CHOICES);
 }
 
 /** Nobody has judged a passage without a relevance: the caller vouches for it. */

@@ -9,6 +9,7 @@ const document = fc.record({
   hash: fc.string(),
   embedding: fc.string(),
   vectors: fc.array(fc.float32Array({ minLength: 3, maxLength: 3, noNaN: true })),
+  tokens: fc.array(fc.int8Array()),
 });
 
 describe('The document frame', () => {

@@ -4,6 +4,7 @@ import { InMemoryDocumentStore } from '../../test/fixtures/in-memory-document.st
 import { startReplica } from '../../test/fixtures/replica.js';
 import { WordEmbeddings } from '../../test/fixtures/word-embeddings.js';
 import { DocumentEmbedder } from '../document-embedder.js';
+import { SearchEncoder } from '../search-encoder.js';
 import { DocumentWriter } from '../document-writer.js';
 import { ImportService } from './import.service.js';
 import { readFile } from './read/read-file.js';
@@ -18,7 +19,7 @@ async function start() {
   const openEmbedder = () => {
     opened.open++;
     const close = () => Promise.resolve(void opened.closed++);
-    return Promise.resolve({ embedder: new DocumentEmbedder(new WordEmbeddings()), close });
+    return Promise.resolve({ embedder: new DocumentEmbedder(new SearchEncoder(new WordEmbeddings())), close });
   };
   const imports = new ImportService({ writer, openReader, openEmbedder, fetchPrivate: false });
   const run = (input: Parameters<typeof importDocuments.input.parse>[0]) =>

@@ -28,6 +28,8 @@ export interface StoredDocument {
   readonly embedding: string;
   /** The title's vector, then one for each passage, in order. All of one length, L2-normalised. */
   readonly vectors: readonly Float32Array[];
+  /** For each vector the short vectors of its text's content tokens, end to end; none for models without projection. */
+  readonly tokens: readonly Int8Array[];
 }
 
 /** One change, or one document of the replay. */

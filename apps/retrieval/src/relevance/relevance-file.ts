@@ -9,10 +9,10 @@ import {
 } from '@llmos/models';
 import { z } from 'zod';
 import { identityAdapter } from './question-adapter.js';
-import type { RelevanceModel } from './relevance.js';
+import type { LateModel, RelevanceModel } from './relevance.js';
 
 const descriptionSchema = z.object({
-  format: z.literal('llmos-relevance/1'),
+  format: z.literal('llmos-relevance/2'),
   /** The embedding model whose vectors it judges, by its name in the catalog. */
   embeddingModel: z.string(),
   dimensions: z.number().int().positive(),
@@ -20,6 +20,16 @@ const descriptionSchema = z.object({
   weights: z.object({ title: z.number(), passage: z.number(), words: z.number() }),
   threshold: z.number(),
   scale: z.number().positive(),
+  /** The second look, whose projection is among the weights. */
+  late: z.object({
+    size: z.number().int().positive(),
+    weights: z.object({ evidence: z.number(), document: z.number(), passage: z.number() }),
+    sharpness: z.number().positive(),
+    length: z.number(),
+    strangers: z.array(z.string()).min(1).readonly(),
+    threshold: z.number(),
+    scale: z.number().positive(),
+  }),
   bin: weightsFileSchema,
   /** Where the model comes from: data, settings, scores. */
   provenance: z.record(z.string(), z.unknown()),
@@ -32,22 +42,29 @@ export type RelevanceFiles = HeadFilePair<RelevanceDescription>;
 const WHAT = 'relevance model';
 
 export function encodeRelevance(
-  { adapter, weights, threshold, scale }: RelevanceModel,
+  { adapter, weights, threshold, scale, late }: RelevanceModel & { readonly late: LateModel },
   about: Pick<RelevanceDescription, 'embeddingModel' | 'provenance'> & { readonly file: string },
 ): RelevanceFiles {
   const { dimensions, rank, down, up } = adapter;
   const rows = (data: Float32Array) => ({ shape: [rank, dimensions], data });
-  const bin = encodeSafetensors({ down: rows(down), up: rows(up) });
+  const { projection, ...second } = late;
+  const { size } = projection;
+  const bin = encodeSafetensors({
+    down: rows(down),
+    up: rows(up),
+    projection: { shape: [size, dimensions], data: projection.rows },
+  });
   const { file, ...rest } = about;
   return {
     bin,
     description: {
-      format: 'llmos-relevance/1',
+      format: 'llmos-relevance/2',
       dimensions,
       rank,
       weights,
       threshold,
       scale,
+      late: { size, ...second },
       bin: weightsFileOf(file, bin),
       ...rest,
     },
@@ -55,13 +72,17 @@ export function encodeRelevance(
 }
 
 /** The reverse of {@link encodeRelevance}. @throws LlmosError UNAVAILABLE if the weights are not those described. */
-export function decodeRelevance(files: RelevanceFiles): RelevanceModel {
-  const { dimensions, rank, weights, threshold, scale } = files.description;
+export function decodeRelevance(files: RelevanceFiles): RelevanceModel & { readonly late: LateModel } {
+  const { dimensions, rank, weights, threshold, scale, late } = files.description;
+  const { size, ...second } = late;
   return decodeWeights(files, WHAT, (tensors) => {
     const [down, up] = [tensors.get('down', Float32Array), tensors.get('up', Float32Array)];
     if (down.length !== rank * dimensions || up.length !== rank * dimensions)
       throw new RangeError(`its tensors are not ${rank} x ${dimensions}`);
-    return { adapter: { dimensions, rank, down, up }, weights, threshold, scale };
+    const rows = tensors.get('projection', Float32Array);
+    if (rows.length !== size * dimensions) throw new RangeError(`its projection is not ${size} x ${dimensions}`);
+    const projection = { dimensions, size, rows };
+    return { adapter: { dimensions, rank, down, up }, weights, threshold, scale, late: { ...second, projection } };
   });
 }
 
@@ -71,8 +92,8 @@ export function readRelevance(path: string): Promise<RelevanceFiles> {
 }
 
 /**
- * The relevance model for an embedding model. For another than it was trained for, the adapter changes nothing; the
- * weights remain, so that documents are ordered well, but relevance is not calibrated.
+ * The relevance model for an embedding model. For another than it was trained for, the adapter changes nothing and
+ * there is no second look; the weights remain, so that documents are ordered well, but relevance is not calibrated.
  */
 export async function loadRelevance(
   path: string,
@@ -81,8 +102,9 @@ export async function loadRelevance(
   const files = await readRelevance(path);
   const model = decodeRelevance(files);
   const isCalibrated = files.description.embeddingModel === embeddingModel;
-  const adapter = isCalibrated ? model.adapter : identityAdapter(model.adapter.dimensions);
-  return { model: { ...model, adapter }, isCalibrated };
+  if (isCalibrated) return { model, isCalibrated };
+  const adapter = identityAdapter(model.adapter.dimensions);
+  return { model: { ...model, adapter, late: undefined }, isCalibrated };
 }
 
 /** Writes both files. */

@@ -3,13 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adapt, identityAdapter } from './question-adapter.js';
 import { decodeRelevance, encodeRelevance, loadRelevance, writeRelevance } from './relevance-file.js';
-import { evidenceOf, relevanceOf, type RelevanceModel } from './relevance.js';
+import { evidenceOf, logOddsOf, probabilityOf, type LateModel, type RelevanceModel } from './relevance.js';
 
-const model: RelevanceModel = {
+const model: RelevanceModel & { readonly late: LateModel } = {
   adapter: { dimensions: 2, rank: 1, down: Float32Array.of(1, 0), up: Float32Array.of(0, 1) },
   weights: { title: 0.5, passage: 0.25, words: 0.125 },
   threshold: 0.5,
   scale: 4,
+  late: {
+    projection: { dimensions: 2, size: 1, rows: Float32Array.of(0, 1) },
+    weights: { evidence: 0.5, document: 0.25, passage: 0.25 },
+    sharpness: 20,
+    length: 0.05,
+    strangers: ['How tall is a giraffe?'],
+    threshold: 0.4,
+    scale: 8,
+  },
 };
 
 describe('adapt', () => {
@@ -29,7 +38,9 @@ describe('adapt', () => {
   });
 });
 
-describe('relevanceOf', () => {
+const relevanceOf = (evidence: number, calibration: RelevanceModel) => probabilityOf(logOddsOf(evidence, calibration));
+
+describe('probabilityOf', () => {
   it('is a half at the threshold and grows with the evidence', () => {
     const evidence = evidenceOf({ title: 0.8, passage: 0.3, words: 0.2 }, model);
     expect(evidence).toBeCloseTo(0.5);
