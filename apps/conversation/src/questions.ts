@@ -6,9 +6,23 @@ const GREETING =
   /^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|ok(?:ay)?|so|also|and|but|please|thanks|thank you|sorry)\b[\s,!.]*)+/iu;
 const STARTER =
   /^(?:how|what|whats|when|where|why|who|which|can|could|do|does|did|is|are|am|will|would|should|may|has|have|had|tell me|i (?:want|need|would like) to know|i (?:want|need|would like) to)\b/iu;
-/** Before a conjunction that begins another question, and after the end of a sentence. */
-const BOUNDARY =
-  /(?<=[.!?;\n])\s+|,?\s+(?:and|also|plus|as well as)\s+(?=(?:also\s+)?(?:how|what|whats|when|where|why|who|which|can|could|do|does|is|are|will|should)\b)/iu;
+/** A statement that adds another matter is asked as well. */
+const FURTHER = /^(?:(?:and )?also|plus|another thing|one more thing|secondly|(?:and )?there(?:'s| is| are) also)\b/iu;
+/**
+ * Where another question may begin: at a number of a list, in a new line, after a plus sign, after the end of a
+ * sentence, and at a conjunction or comma before a question word.
+ */
+const BOUNDARY = new RegExp(
+  [
+    String.raw`(?:^|\s+)\d{1,2}[.)]\s+`,
+    String.raw`\s*\n\s*`,
+    String.raw`\s+\+\s+`,
+    String.raw`(?<=[.!?;])\s+`,
+    String.raw`,?\s+(?:and|also|plus|as well as)\s+(?=(?:also\s+)?(?:how|what|whats|when|where|why|who|which|can|could|do|does|is|are|will|should)\b)`,
+    String.raw`,\s+(?=(?:how|what|whats|why|can|could|do|does)\b)`,
+  ].join('|'),
+  'iu',
+);
 /** "I do not want to close my account, I want to …": the first half is not asked. */
 const DENIED =
   /\b(?:i|we)\s+(?:do not|don'?t|did not|didn'?t|never)\s+(?:want|need|wish|mean|plan|intend)\b[^,.;!?]*?(?:[,.;!?]+|\bbut\b|$)\s*/giu;
@@ -28,6 +42,10 @@ export function questionsOf(text: string): string[] {
   let story = '';
   for (const part of text.split(BOUNDARY).map((each) => each.trim())) {
     if (wordsOf(part).length === 0) continue;
+    if (story !== '' && FURTHER.test(part)) {
+      questions.push(story);
+      story = '';
+    }
     story = `${story} ${part}`.trim();
     if (!isQuestion(part)) continue;
     questions.push(story);
@@ -39,5 +57,5 @@ export function questionsOf(text: string): string[] {
 }
 
 function isQuestion(part: string): boolean {
-  return part.endsWith('?') || STARTER.test(part.replace(GREETING, ''));
+  return part.endsWith('?') || FURTHER.test(part) || STARTER.test(part.replace(GREETING, ''));
 }
