@@ -78,7 +78,9 @@ describe('The conversation service', () => {
   it('puts danger first, and offers a person', async () => {
     const understood = await say("I think I've been scammed. How long does a transfer take?");
     expect(understood).toMatchObject({ urgent: true, notice: expect.stringContaining('talk to a person') as string });
-    expect(understood.questions).toEqual([expect.stringContaining('Fraud')]);
+    expect(understood.questions[0]).toContain('Fraud');
+    const told = await say("I think I've been scammed. I just transferred 2000 pounds.");
+    expect(told.questions).toEqual([expect.stringMatching(/2000 pounds.*Fraud/)]);
   });
 
   it('repeats what it said last', async () => {
@@ -94,6 +96,18 @@ describe('The conversation service', () => {
       language: 'es',
     });
     expect(await say('Can I talk to a human?')).toMatchObject({ topic: 'person', handover: true, language: 'en' });
+    expect(await say("I'm being scammed right now, let me talk to somebody")).toMatchObject({
+      handover: true,
+      urgent: true,
+    });
+    expect(await say('Can I talk to a human?')).toMatchObject({ urgent: false });
+  });
+
+  it('answers what tells of danger first, and the other question after it', async () => {
+    expect(await say('How do I top up? My card was stolen. And what does a transfer cost?')).toMatchObject({
+      questions: ['My card was stolen.', 'How do I top up?', 'And what does a transfer cost?'],
+      urgent: true,
+    });
   });
 
   it('offers a person after two questions in a row without an answer, and takes yes for a wish for one', async () => {

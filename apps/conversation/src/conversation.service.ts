@@ -1,7 +1,7 @@
 import { hasCode, type InputOf, type OutputOf, type RunContext } from '@llmos/contracts';
 import { OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
 import type { forget, handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
-import { dangerIn } from './danger.js';
+import { dangerIn, type Danger } from './danger.js';
 import { isYes, refersBack, resolve } from './follow-up.js';
 import { languageOf, type Language } from './language.js';
 import type { HandoverChannel } from './ports/handover-channel.port.js';
@@ -91,7 +91,10 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
   if (last?.offered && last.choices.length === 0 && isYes(text)) return replyTo('person', 'en', texts);
   const talk = recogniseSmallTalk(text);
   if (talk?.topic === 'repeat') return repeat(turns, talk.language, texts);
-  if (talk) return replyTo(talk.topic, talk.language, texts);
+  if (talk) {
+    const isUrgent = talk.topic === 'person' && dangerIn(text) !== undefined;
+    return { ...replyTo(talk.topic, talk.language, texts), urgent: isUrgent };
+  }
   const language = await languageOf([...turns.map((turn) => turn.text), text]);
   if (language !== 'en') return { ...replyTo('language', language === 'und' ? 'en' : language, texts), language };
   return { ...questionIn(text, turns, texts), language };
@@ -102,12 +105,19 @@ function questionIn(text: string, turns: readonly Turn[], texts: Replies): Omit<
   const { question, ...read } = resolve(withoutDenied(text), turns);
   const meaning = { topic: 'question', question, ...read, handover: false } as const;
   if (danger) {
-    const searched = `${question} ${danger.subject ?? ''}`.trim();
-    return { ...meaning, questions: [searched], urgent: true, notice: texts.en.urgent };
+    const questions = dangerFirst(wholeQuestions(question), danger);
+    return { ...meaning, questions, urgent: true, notice: texts.en.urgent };
   }
   const asked = turns.findLast((turn) => turn.question !== undefined);
   const offer = isMissed(asked) ? { offer: texts.en.offer } : {};
   return { ...meaning, questions: wholeQuestions(question), urgent: false, ...offer };
+}
+
+/** What tells of danger is answered before everything else. */
+function dangerFirst(questions: readonly string[], { subject = '' }: Danger): string[] {
+  const first = questions.find((question) => dangerIn(question)) ?? questions.join(' ');
+  const others = questions.filter((question) => question !== first && questions.length > 1 && dangerIn(first));
+  return [`${first} ${subject}`.trim(), ...others];
 }
 
 function repeat(turns: readonly Turn[], language: Language, texts: Replies): Meaning {

@@ -10,6 +10,8 @@ const FRAUD = new RegExp(
     .join('|'),
   'iu',
 );
+/** Its own words find the article that protects. */
+const THEFT = /\b(?:stolen|robbed|burgled|mugged|pickpocketed|snatched)\b/iu;
 const DISTRESS =
   /\b(?:suicid\w*|kill myself|end my life|hurt myself|threaten(?:s|ed|ing)? (?:me|us)|in danger|emergency)\b/iu;
 
@@ -24,5 +26,5 @@ export interface Danger {
 /** Whether a message tells of danger, which goes before everything else. */
 export function dangerIn(text: string): Danger | undefined {
   if (FRAUD.test(text)) return { subject: FRAUD_SUBJECT };
-  return DISTRESS.test(text) ? {} : undefined;
+  return THEFT.test(text) || DISTRESS.test(text) ? {} : undefined;
 }

@@ -21,6 +21,11 @@ describe('questionsOf', () => {
       ['A shop took £3 twice.', 'There is also a payment that I do not know.'],
     ],
     ['Is it free? Also I need a spare card.', ['Is it free?', 'Also I need a spare card.']],
+    ['My phone was stolen. And what does a transfer cost?', ['My phone was stolen.', 'And what does a transfer cost?']],
+    [
+      'My card was stolen and I want to know the exchange rate.',
+      ['My card was stolen', 'I want to know the exchange rate.'],
+    ],
     ['I lost my card and my phone', ['I lost my card and my phone']],
     ['Visa and Mastercard', ['Visa and Mastercard']],
     ['Is it free and fast?', ['Is it free and fast?']],

@@ -1,3 +1,4 @@
+import { dangerIn } from './danger.js';
 import { wordsOf } from './small-talk/recognise.js';
 
 /** More questions at once are answered one message later. */
@@ -18,7 +19,7 @@ const BOUNDARY = new RegExp(
     String.raw`\s*\n\s*`,
     String.raw`\s+\+\s+`,
     String.raw`(?<=[.!?;])\s+`,
-    String.raw`,?\s+(?:and|also|plus|as well as)\s+(?=(?:also\s+)?(?:how|what|whats|when|where|why|who|which|can|could|do|does|is|are|will|should)\b)`,
+    String.raw`,?\s+(?:and|also|plus|as well as)\s+(?=(?:also\s+)?(?:how|what|whats|when|where|why|who|which|can|could|do|does|is|are|will|should|i (?:want|need|would like|’d like|'d like))\b)`,
     String.raw`,\s+(?=(?:how|what|whats|why|can|could|do|does)\b)`,
   ].join('|'),
   'iu',
@@ -35,14 +36,14 @@ export function withoutDenied(text: string): string {
 
 /**
  * The questions of a message, in order. A statement belongs to the question that follows it, or to the last one: the
- * story and the question are understood together. A message without a question is one.
+ * story and the question are understood together. One that tells of danger is a question of its own. A message without a question is one.
  */
 export function questionsOf(text: string): string[] {
   const questions: string[] = [];
   let story = '';
   for (const part of text.split(BOUNDARY).map((each) => each.trim())) {
     if (wordsOf(part).length === 0) continue;
-    if (story !== '' && FURTHER.test(part)) {
+    if (story !== '' && (FURTHER.test(part) || dangerIn(story))) {
       questions.push(story);
       story = '';
     }

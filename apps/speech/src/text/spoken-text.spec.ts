@@ -3,6 +3,7 @@ import { spokenText } from './spoken-text.js';
 
 describe('spokenText writes as words', () => {
   it.each([
+    [`N${'o'.repeat(4_000)}!`, 'Nooo!'],
     // numbers
     ['1,250 points and 3.75 litres', 'one thousand two hundred and fifty points and three point seven five litres'],
     ['the 1st, 22nd and 30th', 'the first, twenty second and thirtieth'],

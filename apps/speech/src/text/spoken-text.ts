@@ -19,10 +19,11 @@ export function spokenText(text: string): string {
   return [...steps, sayAcronyms, sayNumbers, tidy].reduce((said, step) => step(said), text);
 }
 
-/** Markdown, quotation marks and dashes in plain writing. */
+/** Markdown, quotation marks, dashes and letters that are held down, in plain writing. */
 function clean(text: string): string {
   return text
     .normalize('NFKC')
+    .replace(/(\p{L})\1{3,}/gu, '$1$1$1')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/[*_`#>|]{1,3}(?=\S)|(?<=\S)[*_`|]{1,3}(?=\s|[.,!?]|$)/g, (sign, at: number, whole: string) =>
       sign === '#' && /\d/.test(whole[at + 1] ?? '')
