@@ -58,6 +58,9 @@ interface Candidate {
   readonly document: IndexedDocument;
   readonly similarities: Float32Array;
   readonly evidence: number;
+}
+
+interface JudgedCandidate extends Candidate {
   /** The probability that it answers. */
   readonly relevance: number;
 }
@@ -167,7 +170,9 @@ export class HybridIndex {
   async search(query: HybridQuery): Promise<{ passages: Passage[]; documents: number }> {
     const { late } = this.model;
     const first = await this.lookFirst(query);
-    const ranked = strongest(late ? this.judgeAgain(query, first, late) : first.candidates, query.limit);
+    const ranked = late
+      ? strongest(this.judgeAgain(query, first, late), query.limit)
+      : strongest(first.candidates, query.limit).map((candidate) => this.judge(candidate));
     const passages: Passage[] = [];
     ranked.forEach((candidate, place) => {
       const reserved = Math.min(ranked.length, MIN_DOCUMENTS) - place - 1;
@@ -210,13 +215,17 @@ export class HybridIndex {
       const words = coverage.get(document) ?? 0;
       const signs = { title: similarities[0] ?? 0, passage: nearest(similarities), words };
       const evidence = evidenceOf(signs, this.model) + bonusOf(document, names, intent);
-      candidates.push({ document, similarities, evidence, relevance: probabilityOf(logOddsOf(evidence, this.model)) });
+      candidates.push({ document, similarities, evidence });
     }
     return { candidates, weights };
   }
 
+  private judge(candidate: Candidate): JudgedCandidate {
+    return { ...candidate, relevance: probabilityOf(logOddsOf(candidate.evidence, this.model)) };
+  }
+
   /** Whether the best document answers is judged by the first look; how the others compare with it, by the second. */
-  private judgeAgain(query: HybridQuery, first: FirstLook, late: LateModel): Candidate[] {
+  private judgeAgain(query: HybridQuery, first: FirstLook, late: LateModel): JudgedCandidate[] {
     const asked = { text: query.text, floor: this.noiseOf(query.tenants) };
     const looked = this.lookAgain(query, first).map(([candidate, match]) => ({
       candidate,
@@ -299,8 +308,8 @@ function nearest(similarities: Float32Array): number {
 }
 
 /** The candidates with the most evidence, in order, without sorting the thousands of others. */
-function strongest(candidates: readonly Candidate[], count: number): Candidate[] {
-  const best: Candidate[] = [];
+function strongest<C extends Candidate>(candidates: readonly C[], count: number): C[] {
+  const best: C[] = [];
   for (const candidate of candidates) {
     if (best.length === count && candidate.evidence <= best[count - 1]!.evidence) continue;
     let at = best.length;
@@ -338,7 +347,7 @@ function wordsOf({ title, passages }: IndexedDocument): string {
 }
 
 /** Nearest first. `score` and `relevance` are those of the document; `similarity` orders its passages. */
-function bestPassages({ document, similarities, evidence, relevance }: Candidate): Passage[] {
+function bestPassages({ document, similarities, evidence, relevance }: JudgedCandidate): Passage[] {
   return document.passages
     .map(({ text, units }, n) => ({
       id: `${document.ref.id}#${n}`,
