@@ -7,7 +7,16 @@ export type { Logger } from 'pino';
 const MAX_DEPTH = 6;
 
 /** Personal data that an error of a library may quote from its input. Network addresses stay: operators need them. */
-const NEVER_LOGGED: readonly PersonalDataType[] = ['card', 'iban', 'national_id', 'email', 'phone'];
+const NEVER_LOGGED: readonly PersonalDataType[] = [
+  'card',
+  'iban',
+  'national_id',
+  'email',
+  'phone',
+  'pin',
+  'password',
+  'security_code',
+];
 
 /**
  * One JSON line per event on standard output, with the trace and span it belongs to.

@@ -36,6 +36,16 @@ describe('RedactionService', () => {
     await expect(service.restore(request, { ...scope, tenant: 'other' })).rejects.toThrow('not yours');
   });
 
+  it('redacts secrets, and leaves what is said about them', async () => {
+    const texts = ['My PIN is 4821 and the code is 339102.', 'My PIN is wrong.', 'password: hunter2'];
+    const redacted = await service.redact({ texts, reversible: false }, scope);
+    expect(redacted.texts).toEqual([
+      'My PIN is [PIN_1] and the code is [SECURITY_CODE_1].',
+      'My PIN is wrong.',
+      'password: [PASSWORD_1]',
+    ]);
+  });
+
   it('redacts only the requested types', async () => {
     const texts = ['ada@example.org, 192.0.2.7'];
     const { texts: redacted } = await service.redact({ texts, types: ['ip_address'], reversible: false }, scope);

@@ -12,7 +12,7 @@ export interface Tokenised {
   readonly values: ReadonlyMap<string, string>;
 }
 
-const TOKEN = /\[(?:CARD|IBAN|NATIONAL_ID|EMAIL|PHONE|IP_ADDRESS|ADDRESS|PERSON)_\d{1,9}\]/g;
+const TOKEN = /\[(?:CARD|IBAN|NATIONAL_ID|EMAIL|PHONE|IP_ADDRESS|ADDRESS|PERSON|PIN|PASSWORD|SECURITY_CODE)_\d{1,9}\]/g;
 
 /**
  * Replaces personal data by tokens such as `[EMAIL_1]`. The same value gets the same token in all texts, and tokens

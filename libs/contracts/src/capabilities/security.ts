@@ -62,7 +62,20 @@ export const screen = capability({
   },
 });
 
-export const piiTypes = ['card', 'iban', 'national_id', 'email', 'phone', 'ip_address', 'address', 'person'] as const;
+export const piiTypes = [
+  'card',
+  'iban',
+  'national_id',
+  'email',
+  'phone',
+  'ip_address',
+  'address',
+  'person',
+  'pin',
+  'password',
+  /** A one-time code, or the code on a card (CVV). */
+  'security_code',
+] as const;
 
 const finding = spanSchema.extend({
   type: z.enum(piiTypes),

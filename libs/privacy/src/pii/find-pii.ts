@@ -6,6 +6,7 @@ import { findIbans } from './iban.js';
 import { findLetteredIds, findNumbers } from './numbers.js';
 import { findPersons } from './person.js';
 import { findPhones } from './phone.js';
+import { findSecrets } from './secrets.js';
 
 /** A person found by another component, such as an entity model. */
 export interface KnownPerson {
@@ -22,6 +23,7 @@ const DETECTORS: readonly Detector[] = [
   findIbans,
   findNumbers,
   findLetteredIds,
+  findSecrets,
   findIpAddresses,
   findPhones,
   findAddresses,

@@ -8,6 +8,9 @@ export const personalDataTypes = [
   'ip_address',
   'address',
   'person',
+  'pin',
+  'password',
+  'security_code',
 ] as const;
 export type PersonalDataType = (typeof personalDataTypes)[number];
 

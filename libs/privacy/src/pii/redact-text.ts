@@ -10,6 +10,9 @@ const LABELS: Readonly<Record<PersonalDataType, string>> = {
   ip_address: '[IP_ADDRESS]',
   address: '[ADDRESS]',
   person: '[PERSON]',
+  pin: '[PIN]',
+  password: '[PASSWORD]',
+  security_code: '[SECURITY_CODE]',
 };
 
 /**
