@@ -1,5 +1,6 @@
 import { decodeBody, dueConsumer, intakeConsumer, type ConsumerSpec, type Delivery } from '@llmos/bus';
 import {
+  describeIssue,
   LlmosError,
   mayAct,
   parseDueSubject,
@@ -164,7 +165,7 @@ function readEvent({ subject, headers, data }: Delivery): Order {
     return { ...address, source, id, fields };
   }
   const issue = parsed.error.issues[0]!;
-  throw new LlmosError('MALFORMED_EVENT', `Not a CloudEvent with JSON data: ${issue.message}.`, {
+  throw new LlmosError('MALFORMED_EVENT', `Not a CloudEvent with JSON data. ${describeIssue(issue)}`, {
     field: issue.path.map(String).join('.') || 'body',
   });
 }

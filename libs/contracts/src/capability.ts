@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
+import './issues.js';
 
 /**
  * The contract of one capability: the input and output of a step. The contract test round-trips `example`, and the

@@ -6,6 +6,7 @@ export * from './embedding.js';
 export * from './errors.js';
 export * from './hinted-error.js';
 export * from './ids.js';
+export * from './issues.js';
 export * from './json.js';
 export * from './node.js';
 export * from './pipeline.js';

@@ -1,4 +1,4 @@
-import { LlmosError, type Role } from '@llmos/contracts';
+import { describeIssue, LlmosError, type Role } from '@llmos/contracts';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyContextConfig, FastifyRequest } from 'fastify';
@@ -77,7 +77,7 @@ export function check<T>(schema: z.ZodType<T> | undefined, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new LlmosError('INVALID_ARGUMENT', issue.message, { field: issue.path.map(String).join('.') || 'body' });
+  throw new LlmosError('INVALID_ARGUMENT', describeIssue(issue), { field: issue.path.map(String).join('.') || 'body' });
 }
 
 /** Merges settings into the Fastify configuration of routes, which hooks can read before the body is read. */

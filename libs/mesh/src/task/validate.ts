@@ -1,4 +1,4 @@
-import { LlmosError } from '@llmos/contracts';
+import { describeIssue, LlmosError } from '@llmos/contracts';
 import type { z } from 'zod';
 import type { Interceptor, StepHandler, TaskCall } from './task-call.js';
 
@@ -16,7 +16,8 @@ export const validate: Interceptor<StepHandler> =
     const checked = capability.input.safeParse(input);
     if (!checked.success) {
       const [issue] = checked.error.issues as [z.core.$ZodIssue];
-      throw new LlmosError('INVALID_ARGUMENT', issue.message, { field: fieldOf(call, issue.path) });
+      const field = fieldOf(call, issue.path);
+      throw new LlmosError('INVALID_ARGUMENT', describeIssue(issue, field), { field });
     }
     const result = await next(call, checked.data, signal);
     const output = capability.output.safeParse(result.output);
