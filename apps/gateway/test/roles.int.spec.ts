@@ -238,6 +238,23 @@ describe('the gateway, for each route, pipeline and token,', () => {
     expect(described.sort()).toEqual(Object.keys(ROUTES).map(pathOf).sort());
   });
 
+  it('answers a method that no route takes with those that the address takes', async () => {
+    const methods = new Map<string, Set<string>>();
+    for (const route of gateway.routes) {
+      const [method = '', url = ''] = route.split(' ');
+      methods.set(url, (methods.get(url) ?? new Set()).add(method));
+    }
+    for (const [url, taken] of methods) {
+      const path = url.replaceAll(/:\w+/g, 'x');
+      const response = await fetch(gateway.url + path, {
+        method: 'PATCH',
+        headers: { authorization: TOKENS['operator']!.authorization! },
+      });
+      expect([path, response.status, response.headers.get('allow')]).toEqual([path, 405, [...taken].sort().join(', ')]);
+    }
+    expect(methods.size).toBeGreaterThan(15);
+  });
+
   it('refuses tokens without the role, names the role, and starts no run for them', async () => {
     const { found, tried, minted } = await tryEach((attempt, token) => !isLetIn(attempt, token));
     console.log(`${tried} refusals`);

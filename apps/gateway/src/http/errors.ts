@@ -2,8 +2,16 @@ import { LlmosError, toLlmosError } from '@llmos/contracts';
 import type { ErrorCode } from '@llmos/contracts';
 import { LOGGER } from '@llmos/mesh';
 import type { Logger } from '@llmos/telemetry';
-import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Inject,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RouteRegistry } from './route-registry.js';
 
 /** The body of an error reply. A route or a controller chooses another one with `@UseErrorShape`. */
 export type ErrorShape = (error: LlmosError) => object;
@@ -33,12 +41,18 @@ export class RetryLaterError extends LlmosError {
 /** The outer trust boundary: known errors are sent with their status, unknown ones are logged and masked. */
 @Catch()
 export class ErrorsFilter implements ExceptionFilter {
-  constructor(@Inject(LOGGER) private readonly log: Logger) {}
+  constructor(
+    @Inject(LOGGER) private readonly log: Logger,
+    private readonly routes: RouteRegistry,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { method, routeOptions } = host.switchToHttp().getRequest<FastifyRequest>();
-    const known = translate(error);
+    const { method, url, routeOptions } = host.switchToHttp().getRequest<FastifyRequest>();
+    // Fastify answers 404 to a method that the address does not take.
+    const allowed = error instanceof NotFoundException ? this.routes.methodsOf(url.replace(/[?#].*$/su, '')) : [];
+    const known = allowed.length > 0 ? methodNotAllowed(method, allowed) : translate(error);
+    if (allowed.length > 0) void reply.header('allow', allowed.join(', '));
     if (known.code === 'INTERNAL')
       this.log.error({ err: known.cause, method, route: routeOptions.url }, 'a request failed');
     // Once a stream of events has begun, its status has been sent.
@@ -70,7 +84,6 @@ function retryAfterSeconds(error: LlmosError): number {
 
 const FOREIGN: Readonly<Record<number, ConstructorParameters<typeof LlmosError>>> = {
   404: ['NOT_FOUND', 'There is nothing at this address. docs/http.md lists all addresses.'],
-  405: ['METHOD_NOT_ALLOWED', 'This address does not take this method.'],
   413: ['PAYLOAD_TOO_LARGE', 'The request is larger than the limit.', { field: 'body' }],
   415: [
     'UNSUPPORTED_MEDIA',
@@ -78,6 +91,14 @@ const FOREIGN: Readonly<Record<number, ConstructorParameters<typeof LlmosError>>
     { field: 'content-type' },
   ],
 };
+
+function methodNotAllowed(method: string, allowed: readonly string[]): LlmosError {
+  return new LlmosError(
+    'METHOD_NOT_ALLOWED',
+    `This address does not take ${method}. Send ${allowed.filter((each) => each !== 'HEAD').join(' or ')}.`,
+    { field: 'method' },
+  );
+}
 
 /** Errors of Fastify and Nest, as errors of LLM OS. */
 function translate(error: unknown): LlmosError {

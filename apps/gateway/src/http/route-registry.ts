@@ -15,6 +15,8 @@ export interface Route {
 @Injectable()
 export class RouteRegistry {
   private readonly registered: Route[] = [];
+  /** The methods of each address, documented or not. */
+  private readonly methods: { readonly address: RegExp; readonly method: string }[] = [];
 
   get routes(): readonly Route[] {
     return this.registered;
@@ -23,10 +25,16 @@ export class RouteRegistry {
   /** Call it before the routes are added. */
   attach(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ method, url, config }) => {
+      for (const each of [method].flat()) this.methods.push({ address: addressOf(url), method: each });
       if (!config?.schemas || method === 'HEAD') return;
       const path = pathOf(url);
       this.registered.push({ method: String(method), path, config: { ...config, schemas: config.schemas } });
     });
+  }
+
+  /** The methods that an address takes, in order; none if there is nothing at this address. */
+  methodsOf(path: string): string[] {
+    return [...new Set(this.methods.filter(({ address }) => address.test(path)).map(({ method }) => method))].sort();
   }
 
   /** An OpenAPI 3.1 document. */
@@ -46,6 +54,12 @@ export class RouteRegistry {
 /** `/v1/runs/:id` → `/v1/runs/{id}` */
 export function pathOf(url: string): string {
   return url.replaceAll(/:(\w+)/g, '{$1}');
+}
+
+/** Matches the paths of a route: each parameter is one part of the path. */
+function addressOf(url: string): RegExp {
+  const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')));
+  return new RegExp(`^${parts.join('/')}$`);
 }
 
 function operationOf({ isPublic, schemas }: Route['config']): object {

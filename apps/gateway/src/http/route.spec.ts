@@ -10,6 +10,7 @@ import { attachAuth } from '../auth/auth.hooks.js';
 import { Caller } from '../auth/caller.js';
 import { attachIdentity, Identities } from '../auth/identity.js';
 import { ErrorsFilter, RetryLaterError } from './errors.js';
+import { RouteRegistry } from './route-registry.js';
 import { Params, Public, Roles, Schemas, UseErrorShape } from './route.js';
 
 const params = z.object({ id: z.string().regex(/^\d+$/, 'digits only') });
@@ -48,6 +49,7 @@ class StandardController {
   controllers: [ShapedController, StandardController],
   providers: [
     { provide: LOGGER, useValue: { error: () => undefined } },
+    RouteRegistry,
     { provide: APP_FILTER, useClass: ErrorsFilter },
   ],
 })
@@ -68,6 +70,7 @@ describe('a route', () => {
     ]);
     app = await NestFactory.create<NestFastifyApplication>(TestModule, new FastifyAdapter(), { logger: false });
     const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    app.get(RouteRegistry).attach(fastify);
     attachIdentity(fastify, new Identities(apiKeys, []));
     attachAuth(fastify, { apiKeys, host: 'localhost' });
     await app.init();
@@ -94,6 +97,25 @@ describe('a route', () => {
       body: { status: 'error', error: { code: 'INVALID_ARGUMENT', retryable: false, field: 'seconds' } },
     });
     expect(await get('/nowhere', 'k1')).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
+  });
+
+  it('names the methods that an address takes, to callers that send another one', async () => {
+    const send = (method: 'DELETE' | 'OPTIONS', url: string, key = 'k1') =>
+      app.inject({ method, url, headers: { host: 'localhost', authorization: `Bearer ${key}` } });
+    for (const method of ['DELETE', 'OPTIONS'] as const) {
+      const reply = await send(method, '/shaped/open/1?x=1');
+      expect([reply.statusCode, reply.headers['allow']]).toEqual([405, 'GET, HEAD']);
+      expect(reply.json()).toMatchObject({
+        error: {
+          code: 'METHOD_NOT_ALLOWED',
+          message: `This address does not take ${method}. Send GET.`,
+          field: 'method',
+        },
+      });
+    }
+    expect((await send('DELETE', '/shaped/open')).statusCode).toBe(405);
+    expect((await send('DELETE', '/shaped/open/1/2')).statusCode).toBe(404);
+    expect((await send('DELETE', '/shaped/open/1', 'unknown')).statusCode).toBe(401);
   });
 
   it.each([
