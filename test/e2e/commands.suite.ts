@@ -293,6 +293,24 @@ export function commandsSuite(running: () => Instance): void {
     expect((documents as { id: string }[]).map(({ id }) => id)).not.toContain('wombat');
   }, 120_000);
 
+  it('empties a collection only if it is told to, and says why it cannot delete a shared document', async () => {
+    const docs = mkdtempSync(join(folder, 'docs-'));
+    const sync = ['documents', 'sync', docs, '--collection', 'quokkas'];
+    writeFileSync(join(docs, 'quokka.md'), '# Quokka cards\n\nA Quokka card is free.\n');
+    expect(await json(...sync)).toMatchObject({ stored: 1 });
+    rmSync(join(docs, 'quokka.md'));
+    const refused = await llmos(...sync);
+    expect(refused).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining("every document of the collection 'quokkas'") as string,
+    });
+    expect(await json(...sync, '--allow-empty')).toMatchObject({ read: 0, deleted: 1 });
+    expect(await llmos('documents', 'delete', 'change-pin')).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining("'change-pin' belongs to no tenant: all tenants share it") as string,
+    });
+  }, 120_000);
+
   it('llmos questions --unanswered shows what to write about', async () => {
     await instance.ask({ text: 'Do you rent out unicycles?' });
     const { code, output } = await llmos('questions', '--unanswered', '--limit', '500');

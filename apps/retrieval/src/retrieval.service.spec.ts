@@ -75,7 +75,19 @@ describe('RetrievalService', () => {
     const { service } = await start();
     await service.upsert({ document: hours }, { tenant: 'shared' });
     expect((await service.search(query('opening hours'), acme)).passages).toHaveLength(1);
-    expect((await service.delete({ id: 'hours' }, acme)).deleted).toBe(false);
+  });
+
+  it('says why a tenant cannot delete a shared document, and deletes its own of the same id', async () => {
+    const { service } = await start();
+    await service.upsert({ document: hours }, { tenant: 'shared' });
+    await expect(service.delete({ id: 'hours' }, acme)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      field: 'id',
+      message: expect.stringMatching(/^'hours' belongs to no tenant: all tenants share it\./) as string,
+    });
+    await service.upsert({ document: hours }, acme);
+    expect((await service.delete({ id: 'hours' }, acme)).deleted).toBe(true);
+    expect((await service.search(query('opening hours'), acme)).passages).toHaveLength(1);
   });
 
   it.each(['../x', 'a.b', '>', '*', 'a b', ''])('refuses the id %j, which could name another key', async (id) => {

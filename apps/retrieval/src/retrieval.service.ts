@@ -134,12 +134,18 @@ export class RetrievalService {
     };
   }
 
-  /** Resolves when the document is removed from the store and from this replica's searches. */
+  /**
+   * Resolves when the document is removed from the store and from this replica's searches.
+   *
+   * @throws LlmosError CONFLICT for a document that all tenants share: none of them may delete it.
+   */
   async delete({ id }: InputOf<typeof remove>, { tenant, signal }: RequestContext): Promise<OutputOf<typeof remove>> {
     const ref = refOf(tenant, id);
     const stored = await this.parts.store.revision(ref);
     const drop = async (): Promise<void> => (stored === undefined ? undefined : this.parts.store.delete(ref));
     const revision = stored ?? this.parts.feed.get(ref)?.revision;
+    const shared = this.parts.feed.get({ tenant: SHARED_TENANT, id });
+    if (revision === undefined && shared) throw sharedDocument(shared);
     if (revision !== undefined) await this.parts.feed.deleted(ref, revision, drop, signal);
     return { id, deleted: stored !== undefined };
   }
@@ -150,6 +156,18 @@ export class RetrievalService {
     const byId = new Map(tenants.flatMap((each) => this.parts.feed.list(each)).map((known) => [known.ref.id, known]));
     return [...byId.values()];
   }
+}
+
+function sharedDocument({ ref, source }: KnownDocument): LlmosError {
+  const remedy =
+    source === 'folder'
+      ? 'delete its file in the folder of the retrieval service (LLMOS_RETRIEVAL_DOCUMENTS)'
+      : `delete it with a key of the tenant '${SHARED_TENANT}'`;
+  return new LlmosError(
+    'CONFLICT',
+    `'${ref.id}' belongs to no tenant: all tenants share it. To remove it for all, ${remedy}; to hide it from your own callers, store a document with the same id.`,
+    { field: 'id' },
+  );
 }
 
 function shown({ ref, title, origin, source }: KnownDocument): OutputOf<typeof list>['documents'][number] {

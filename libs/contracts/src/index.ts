@@ -2,6 +2,7 @@ export * from './access.js';
 export * from './answer.js';
 export * from './buckets.js';
 export * from './capability.js';
+export * from './document-kind.js';
 export * from './embedding.js';
 export * from './errors.js';
 export * from './hinted-error.js';

@@ -1,3 +1,4 @@
+import { isDocumentName } from '@llmos/contracts';
 import { readFileSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { CliError } from '../cli-error.js';
@@ -23,7 +24,6 @@ export interface FoundFiles {
   readonly skipped: number;
 }
 
-const DOCUMENT = /\.(?:md|markdown|mdx|txt|text|html?|xhtml|pdf|docx|csv|tsv|json|jsonl|ndjson|zip)$/iu;
 /** In base64 it fits into the body of a request. */
 const MAX_FILE_BYTES = 28_000_000;
 const MAX_BATCH_BYTES = 16_000_000;
@@ -87,7 +87,7 @@ interface Collected {
 function addFolder(found: Collected, folder: string): void {
   for (const path of filesIn(folder)) {
     const name = relative(folder, path).split(sep).join('/');
-    if (DOCUMENT.test(name)) add(found, path, name, statOf(path).size);
+    if (isDocumentName(name)) add(found, path, name, statOf(path).size);
     else found.skipped++;
   }
   if (found.files.length > MAX_FILES)

@@ -22,6 +22,12 @@ export interface DocumentsOptions {
   readonly url?: string;
 }
 
+export interface SyncOptions extends DocumentsOptions {
+  readonly collection?: string;
+  /** An empty folder deletes every document of the collection. */
+  readonly allowEmpty?: boolean;
+}
+
 const IMPORT = 'import_documents';
 const PAGE = 1_000;
 
@@ -71,9 +77,14 @@ export async function addDocuments(
 export async function syncDocuments(
   context: CommandContext,
   folder: string,
-  { collection = basename(resolve(folder)), ...options }: DocumentsOptions & { collection?: string },
+  { collection = basename(resolve(folder)), allowEmpty = false, ...options }: SyncOptions,
 ): Promise<number> {
   const found = findFiles(folder);
+  if (found.files.length + found.problems.length === 0 && !allowEmpty)
+    throw new CliError(
+      `${folder} has no documents: to sync it would delete every document of the collection '${collection}'`,
+      'check the folder, or delete them all with --allow-empty',
+    );
   return withImport(context, options, async (run) => {
     await run.sendFiles(found, { collection });
     const keep = [...found.files.map(({ name }) => name), ...found.problems.map(({ source }) => source)];

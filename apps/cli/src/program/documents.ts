@@ -7,6 +7,7 @@ import {
   showDocument,
   syncDocuments,
   type DocumentsOptions,
+  type SyncOptions,
 } from '../commands/documents.command.js';
 import { json, url } from './options.js';
 
@@ -42,9 +43,8 @@ export function addDocumentCommands(root: Command, context: CommandContext, done
     .command('sync <folder>')
     .description('make the documents of a collection equal to a folder: adds, changes and deletes')
     .option('--collection <name>', 'its name; by default that of the folder')
+    .option('--allow-empty', 'an empty folder deletes every document of the collection')
     .addOption(json())
     .addOption(url())
-    .action(async (folder: string, options: DocumentsOptions & { collection?: string }) =>
-      done(await syncDocuments(context, folder, options)),
-    );
+    .action(async (folder: string, options: SyncOptions) => done(await syncDocuments(context, folder, options)));
 }

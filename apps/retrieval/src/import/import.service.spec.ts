@@ -94,6 +94,15 @@ describe('ImportService', () => {
     expect(list().documents.map(({ id }) => id)).toEqual(['b', 'f-why', 'other']);
   });
 
+  it('deletes all documents of a collection that keeps none, and needs to know which collection', async () => {
+    const { run, list } = await start();
+    await run({ files: [fileOf('other.md', 'Of no collection.')] });
+    await run({ collection: 'help', files: [fileOf('a.md', 'One.')] });
+    await expect(run({ keep: [] })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'collection' });
+    expect((await run({ collection: 'help', keep: [] })).output).toMatchObject({ deleted: 1 });
+    expect(list().documents.map(({ id }) => id)).toEqual(['other']);
+  });
+
   it('gives a large import workers of its own, as long as it runs', async () => {
     const { run, list, opened } = await start();
     await run({ files: [fileOf('a.md', 'One.')] });

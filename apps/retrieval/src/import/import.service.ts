@@ -53,10 +53,11 @@ export class ImportService {
 
   /** @throws LlmosError INVALID_ARGUMENT if there is nothing to import; the signal's reason on abort. */
   async import(input: Input, context: ImportContext): Promise<Output> {
-    if (
-      !input.file &&
-      input.files.length + input.urls.length + input.documents.length + (input.keep?.length ?? 0) === 0
-    )
+    const { file, files, urls, documents, keep, collection } = input;
+    if (keep && collection === undefined)
+      throw new LlmosError('INVALID_ARGUMENT', "'keep' needs the name of its collection.", { field: 'collection' });
+    // An empty `keep` is a wish: all documents of the collection go.
+    if (!file && !keep && files.length + urls.length + documents.length === 0)
       throw new LlmosError('INVALID_ARGUMENT', 'There is nothing to import: send a file, files, urls or documents.');
     const reader = this.options.openReader();
     const run = new ImportRun(this.options, reader, input, context);

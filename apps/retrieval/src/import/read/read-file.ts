@@ -1,3 +1,4 @@
+import { DOCUMENT_KINDS, documentKind } from '@llmos/contracts';
 import { articleDocument } from './article.js';
 import { membersOf } from './archive.js';
 import { pageDocument } from './page.js';
@@ -5,50 +6,14 @@ import { csvDocuments, jsonDocuments } from './pairs.js';
 import { FileFault, type Found, type SourceFile } from './source-file.js';
 import { textOf } from './text-of.js';
 
-type Format = 'text' | 'html' | 'pdf' | 'docx' | 'csv' | 'json' | 'zip';
-
-const ENDINGS: Readonly<Record<string, Format>> = {
-  md: 'text',
-  markdown: 'text',
-  mdx: 'text',
-  txt: 'text',
-  text: 'text',
-  html: 'html',
-  htm: 'html',
-  xhtml: 'html',
-  pdf: 'pdf',
-  docx: 'docx',
-  csv: 'csv',
-  tsv: 'csv',
-  json: 'json',
-  jsonl: 'json',
-  ndjson: 'json',
-  zip: 'zip',
-};
-const TYPES: ReadonlyArray<readonly [RegExp, Format]> = [
-  [/^application\/pdf/, 'pdf'],
-  [/^application\/vnd\.openxmlformats-officedocument\.wordprocessingml/, 'docx'],
-  [/^application\/(?:x-)?zip/, 'zip'],
-  [/html/, 'html'],
-  [/json/, 'json'],
-  [/csv|tab-separated/, 'csv'],
-  [/^text\//, 'text'],
-];
 const MAX_FILE_BYTES = 40_000_000;
 /** A longer text takes more vectors than one message to the store has room for. */
 const MAX_TEXT_CHARS = 60_000;
-
-export const SUPPORTED = 'Markdown, text, HTML, PDF, DOCX, CSV, JSON and ZIP';
 
 /** The place in an archive. */
 export interface ArchivePlace {
   readonly from?: number;
   readonly onMember?: (name: string, index: number) => void;
-}
-
-/** Whether a file of this name is read without being told its type. */
-export function isReadable(name: string): boolean {
-  return endingOf(name) in ENDINGS;
 }
 
 /**
@@ -61,7 +26,7 @@ export async function* readFile(file: SourceFile, archive: ArchivePlace = {}): A
   try {
     if (file.bytes.length > MAX_FILE_BYTES)
       throw new FileFault(`has ${file.bytes.length} bytes; the limit is ${MAX_FILE_BYTES}`);
-    if (formatOf(file) === 'zip') yield* readArchive(file, archive);
+    if (documentKind(file) === 'zip') yield* readArchive(file, archive);
     else for await (const found of documentsOf(file)) yield* 'document' in found ? split(found) : [found];
   } catch (error) {
     yield { source: file.name, reason: reasonOf(error) };
@@ -74,7 +39,7 @@ async function* readArchive({ name, bytes }: SourceFile, { from = 0, onMember }:
   for (const [n, member] of members.entries()) {
     if (n < from) continue;
     onMember?.(member.name, n);
-    if (endingOf(member.name) === 'zip') yield { source: member.name, reason: `is an archive in ${name}: unpack it` };
+    if (/\.zip$/iu.test(member.name)) yield { source: member.name, reason: `is an archive in ${name}: unpack it` };
     else {
       try {
         yield* readFile({ name: member.name, bytes: await member.read() });
@@ -88,7 +53,7 @@ async function* readArchive({ name, bytes }: SourceFile, { from = 0, onMember }:
 /** The readers of PDF and DOCX are large: they are loaded with the first such file. */
 async function* documentsOf(file: SourceFile): AsyncGenerator<Found> {
   const { name, type, bytes } = file;
-  switch (formatOf(file)) {
+  switch (documentKind(file)) {
     case 'pdf':
       return yield { source: name, document: await (await import('./pdf.js')).pdfDocument(file) };
     case 'docx':
@@ -102,21 +67,8 @@ async function* documentsOf(file: SourceFile): AsyncGenerator<Found> {
     case 'text':
       return yield { source: name, document: articleDocument(textOf(bytes, type), name) };
     default:
-      throw new FileFault(`is of no known kind; ${SUPPORTED} are read`);
+      throw new FileFault(`is of no known kind; ${DOCUMENT_KINDS} are read`);
   }
-}
-
-/** A file is what its name says, unless its first bytes say otherwise. */
-function formatOf({ name, type = '', bytes }: SourceFile): Format | undefined {
-  const named = ENDINGS[endingOf(name)] ?? TYPES.find(([media]) => media.test(type))?.[1];
-  const start = Buffer.from(bytes.subarray(0, 5)).toString('latin1');
-  if (start === '%PDF-') return 'pdf';
-  if (start.startsWith('PK\u0003\u0004')) return named === 'docx' ? 'docx' : 'zip';
-  return named;
-}
-
-function endingOf(name: string): string {
-  return /\.([A-Za-z0-9]{1,8})$/u.exec(name)?.[1]?.toLowerCase() ?? '';
 }
 
 /** A long document in parts, cut between paragraphs. */
