@@ -57,6 +57,20 @@ describe('The speech service', () => {
     await expect(refused).rejects.toMatchObject({ code: 'UNSUPPORTED_LANGUAGE', field: 'language' });
   });
 
+  it.each([
+    ['Guten Tag, wie kann ich Ihnen helfen?', undefined, "'de'"],
+    ['Здравствуйте, чем я могу вам помочь?', undefined, "'ru'"],
+    ['您好，请问有什么可以帮您？', 'en', "'zh'"],
+  ])('refuses %j, and says nothing of it', async (text, language, named) => {
+    const said: string[] = [];
+    await expect(serviceWith(voiceOf(said))({ text, language })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_LANGUAGE',
+      field: 'text',
+      message: expect.stringContaining(named) as string,
+    });
+    expect(said).toEqual([]);
+  });
+
   it('says that the voice is still loading until it is there', async () => {
     const steps = new SpeechSteps(new SpeechService());
     const early = runStep(synthesize, (input, context) => steps.synthesize(input, context), { text: 'Hello.' });

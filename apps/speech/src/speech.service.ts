@@ -7,6 +7,7 @@ import type { Voice } from './ports/voice.port.js';
 import { speechMetrics } from './speech.metrics.js';
 import { piecesOf } from './text/pieces.js';
 import { spokenText } from './text/spoken-text.js';
+import { isMostlyLatin, languageOf } from './text/text-language.js';
 import { secondsOf, wavOf } from './wav.js';
 
 type SpokenPiece = z.infer<typeof spokenPieceSchema>;
@@ -40,7 +41,7 @@ export class SpeechService {
   ): Promise<OutputOf<typeof synthesize>> {
     const { voice } = this;
     if (!voice) throw new LlmosError('MODEL_LOADING', 'The voice is still loading. Try again shortly.');
-    requireEnglish(language);
+    await requireEnglish(text, language);
     const startedAt = performance.now();
     return withModelSpan({ operation: 'synthesize', model: voice.model, provider: 'onnxruntime' }, async (span) => {
       const parts: Int16Array[] = [];
@@ -69,10 +70,14 @@ export class SpeechService {
   }
 }
 
-function requireEnglish(language: string): void {
-  if (/^(en|und)\b/i.test(language)) return;
-  const message = `The voice speaks English only; the text is in '${language}'. Show it as text.`;
-  throw new LlmosError('UNSUPPORTED_LANGUAGE', message, { field: 'language' });
+/** English words for a customer whose language is unknown (`und`) are spoken; other letters cannot be. */
+async function requireEnglish(text: string, stated: string | undefined): Promise<void> {
+  const language = stated !== undefined && isMostlyLatin(text) ? stated : await languageOf(text);
+  if (/^en\b/i.test(language) || (/^und\b/i.test(language) && isMostlyLatin(text))) return;
+  const named = language === 'und' ? 'another language' : `'${language}'`;
+  const field = stated === undefined || stated !== language ? 'text' : 'language';
+  const message = `The voice speaks English only; the text is in ${named}. Show it as text.`;
+  throw new LlmosError('UNSUPPORTED_LANGUAGE', message, { field });
 }
 
 function withPause(samples: Int16Array, sampleRate: number): Int16Array {

@@ -25,8 +25,8 @@ export const synthesize = capability({
   timeoutMs: 60_000,
   input: z.object({
     text: z.string().min(1).max(4_000),
-    /** Of the text; only English is spoken. `und` is taken for English. */
-    language: z.string().max(35).default('en'),
+    /** Of the text; only English is spoken. `und` is taken for English. Absent: it is detected. */
+    language: z.string().max(35).optional(),
   }),
   output: soundSchema.extend({
     sampleRate: z.number().int().positive(),
