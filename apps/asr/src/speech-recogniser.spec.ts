@@ -4,10 +4,15 @@ const WINDOW = 512;
 const RECORDING = { audio: new Uint8Array() };
 
 /** A recogniser that detects speech by the given probabilities and recognises the given texts, this sure of each. */
-function recogniserOf(probabilities: number[], texts: string[], confidences: number[] = []): SpeechRecogniser {
+function recogniserOf(
+  probabilities: number[],
+  texts: string[],
+  confidences: number[] = [],
+  truncated = false,
+): SpeechRecogniser {
   const samples = new Float32Array(probabilities.length * WINDOW);
   const parts: RecogniserParts = {
-    decoder: { decode: () => Promise.resolve({ samples, durationSeconds: samples.length / 16_000, truncated: false }) },
+    decoder: { decode: () => Promise.resolve({ samples, durationSeconds: samples.length / 16_000, truncated }) },
     detector: { windowSamples: WINDOW, detect: () => Promise.resolve(Float32Array.from(probabilities)) },
     recogniser: {
       model: 'scripted',
@@ -58,6 +63,25 @@ describe('SpeechRecogniser', () => {
     const refusal = expect(recogniser.transcribe(RECORDING)).rejects;
     await refusal.toMatchObject({ code: 'UNSUPPORTED_LANGUAGE', field: 'audio' });
     await refusal.toThrow(/confidence 0\.10/);
+  });
+
+  it('hears a file that is cut off up to the last pause before the cut, and says which speech it omits', async () => {
+    const probabilities = [...speech, ...silence, ...speech];
+    const transcript = await recogniserOf(probabilities, ['One.', 'Guess.'], [], true).transcribe(RECORDING);
+    expect(transcript).toMatchObject({ text: 'One.', speech: true, truncated: true, segments: [{ text: 'One.' }] });
+    expect(transcript.omitted).toEqual([{ start: expect.any(Number), end: 6.4, confidence: 0 }]);
+    expect(transcript.omitted[0]!.start).toBeGreaterThan(4);
+  });
+
+  it('hears all of a file that is cut off in silence', async () => {
+    const transcript = await recogniserOf([...speech, ...silence], ['One.'], [], true).transcribe(RECORDING);
+    expect(transcript).toMatchObject({ text: 'One.', truncated: true, omitted: [] });
+  });
+
+  it('refuses a file that is cut off before the first pause instead of guessing its words', async () => {
+    const refusal = expect(recogniserOf(speech, ['Guess.'], [], true).transcribe(RECORDING)).rejects;
+    await refusal.toMatchObject({ code: 'INVALID_AUDIO', field: 'audio' });
+    await refusal.toThrow('cut off in the middle of speech, after 1.6 s');
   });
 
   it('reports no speech if none was detected, or it has no words', async () => {

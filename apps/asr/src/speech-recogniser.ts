@@ -4,7 +4,7 @@ import type { SpeechDetector } from './ports/speech-detector.port.js';
 import type { PieceRecogniser, RecognisedPiece } from './ports/piece-recogniser.port.js';
 import type { Recording, Transcript } from './ports/transcriber.port.js';
 import { isUnderstood } from './recognised-speech.js';
-import { splitSpeech, type Interval } from './speech-splitter.js';
+import { splitSpeech, startOfUnfinishedSpeech, type Interval } from './speech-splitter.js';
 
 const SAMPLE_RATE = 16_000;
 
@@ -20,17 +20,27 @@ export class SpeechRecogniser {
   constructor(private readonly parts: RecogniserParts) {}
 
   /**
+   * Of a file that is cut off, the speech up to the last pause is heard: the recogniser makes other words of a word that
+   * is cut, and of those before it.
+   *
    * Silence and noise give an empty text and `speech: false`. Segments are the pieces with speech, in order; speech
    * that was not understood is in `omitted`.
    *
-   * @throws LlmosError UNSUPPORTED_LANGUAGE if most of the speech was not understood.
+   * @throws LlmosError UNSUPPORTED_LANGUAGE if most of the speech was not understood, INVALID_AUDIO if the file is cut
+   * off before the first pause.
    * @param stopping asked between two runs of a model; true ends the work with `CANCELLED`.
    */
   async transcribe({ audio, contentType }: Recording, stopping?: () => boolean): Promise<Transcript> {
     const { decoder, detector, recogniser } = this.parts;
     const { samples, durationSeconds, truncated } = await decoder.decode(audio, contentType, stopping);
     const probabilities = await detector.detect(samples, stopping);
-    const intervals = splitSpeech(probabilities, detector.windowSamples, samples.length);
+    const { windowSamples } = detector;
+    const unfinished = truncated ? startOfUnfinishedSpeech(probabilities, windowSamples, samples.length) : undefined;
+    const intervals =
+      unfinished === undefined
+        ? splitSpeech(probabilities, windowSamples, samples.length)
+        : splitSpeech(probabilities.subarray(0, Math.floor(unfinished / windowSamples)), windowSamples, unfinished);
+    if (unfinished !== undefined && intervals.length === 0) throw cutInSpeech(durationSeconds);
     const pieces = intervals.map(({ start, end }) => samples.subarray(start, end));
     const recognised = await recogniser.transcribe(pieces, stopping);
     const segments = intervals
@@ -46,7 +56,12 @@ export class SpeechRecogniser {
       durationSeconds: roundedTo(1_000, durationSeconds),
       truncated,
       segments: understood.map(({ text, ...segment }) => ({ ...shown(segment), text })),
-      omitted: omitted.map(shown),
+      omitted: [
+        ...omitted.map(shown),
+        ...(unfinished === undefined
+          ? []
+          : [{ ...secondsOf({ start: unfinished, end: samples.length }), confidence: 0 }]),
+      ],
       model: recogniser.model,
       threads: recogniser.threads,
     };
@@ -73,6 +88,13 @@ function notEnglish(omitted: readonly Segment[], language: string): LlmosError {
     `The speech is not English, or not clear enough to be understood (confidence ${highest.toFixed(2)} of 1). ` +
     `The language of this service is '${language}'. Speak English, closer to the microphone.`;
   return new LlmosError('UNSUPPORTED_LANGUAGE', message, { field: 'audio' });
+}
+
+function cutInSpeech(durationSeconds: number): LlmosError {
+  const message =
+    `The file is cut off in the middle of speech, after ${durationSeconds.toFixed(1)} s: the words cannot be told. ` +
+    'Send the whole file.';
+  return new LlmosError('INVALID_AUDIO', message, { field: 'audio' });
 }
 
 function roundedTo(parts: number, value: number): number {

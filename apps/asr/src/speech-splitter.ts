@@ -62,6 +62,20 @@ export function splitSpeech(
   }));
 }
 
+/**
+ * Where the speech begins that runs into the end of a recording, in samples; undefined if it ends in silence. Speech
+ * is over after the silence that {@link SplitOptions.paddingSeconds} keeps behind it.
+ */
+export function startOfUnfinishedSpeech(
+  probabilities: Float32Array,
+  windowSamples: number,
+  totalSamples: number,
+): number | undefined {
+  const apart = { ...SPLIT_DEFAULTS, joinSeconds: -1 };
+  const last = splitSpeech(probabilities, windowSamples, totalSamples, apart).at(-1);
+  return last && last.end > totalSamples - windowSamples ? last.start : undefined;
+}
+
 function findSpeech(probabilities: Float32Array, options: SplitOptions, minSilence: number): Interval[] {
   const found: Interval[] = [];
   let start = -1;

@@ -115,9 +115,30 @@ describe('asr.transcribe on speech', () => {
     expect((await hear(file)).text).toBe('How do I change my pin?');
   }, 60_000);
 
-  it('transcribes a file that was cut off up to the cut, and says so', async () => {
-    const whole = await readFile(new URL('samples/question.mp3', import.meta.url));
-    await expect(hear(whole.subarray(0, 9_000))).resolves.toMatchObject({ speech: true, truncated: true });
+  it('never invents words for a file that was cut off: it is heard up to a pause, or refused', async () => {
+    const names = (await readdir(QUESTIONS)).filter((name) => name.endsWith('.wav'));
+    for (const name of names) {
+      const whole = await readFile(new URL(name, QUESTIONS));
+      const said = wordsOf(await readFile(new URL(name.replace('.wav', '.txt'), QUESTIONS), 'utf8'));
+      for (const kilobytes of [10, 20, 30, 40, 50, 60]) {
+        const outcome = await hear(whole.subarray(0, kilobytes * 1_000)).catch((error: unknown) => error);
+        if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'INVALID_AUDIO', field: 'audio' });
+        else {
+          const heard = outcome as Awaited<ReturnType<typeof hear>>;
+          expect(heard.truncated).toBe(true);
+          expect(wordsOf(heard.text)).toEqual(said.slice(0, wordsOf(heard.text).length));
+        }
+      }
+    }
+  }, 120_000);
+
+  it('transcribes a file that was cut off after a pause, and says so', async () => {
+    const whole = await samplesOf(new URL('change-pin.wav', QUESTIONS));
+    const silence = new Float32Array(16_000);
+    const twice = Buffer.from(buildWav([...whole, ...silence, ...whole]));
+    const { text, truncated, omitted } = await hear(twice.subarray(0, 44 + 2 * (whole.length + 32_000)));
+    expect([text, truncated]).toEqual(['How do I change my pin?', true]);
+    expect(omitted).toHaveLength(1);
   }, 60_000);
 
   it('transcribes samples without a header by their declared type', async () => {
