@@ -135,6 +135,23 @@ describe('The conversation service', () => {
     expect(await say('Do you sell gold?', 'c9')).not.toHaveProperty('offer');
   });
 
+  it('offers a person to a customer whom the answer did not help, instead of giving it again', async () => {
+    expect(await say('why?', 'c1')).toMatchObject({ topic: 'question' });
+    await keep('How much is a transfer?', 'It is free.');
+    for (const text of ['why?', 'That does not help.']) {
+      const told = await say(text, 'c1');
+      expect(told).toMatchObject({ topic: 'unhelped', questions: [], offered: true, handover: false });
+      expect(told.reply).toContain('talk to a person');
+    }
+    await runStep(record, (input, context) => steps.record(input, context), {
+      conversation: 'c1',
+      text: 'why?',
+      answer: 'Would you like to talk to a person?',
+      offered: true,
+    });
+    expect(await say('yes', 'c1')).toMatchObject({ topic: 'person', handover: true });
+  });
+
   it('hands over the conversation with its questions and citations', async () => {
     await keep('How much is a transfer?', 'It is free.');
     const input = { conversation: 'c1', user: 'u1', text: 'Can I talk to a human?', language: 'en', urgent: true };

@@ -9,6 +9,7 @@ import type { Turn, TurnStore } from './ports/turn-store.port.js';
 import { questionsOf, withoutDenied } from './questions.js';
 import type { Replies, ReplyTexts, ReplyTopic } from './replies.js';
 import { recogniseSmallTalk } from './small-talk/recognise.js';
+import { isUnhelped } from './unhelped.js';
 
 export type Understood = OutputOf<typeof understand>;
 const MAX_SUMMARY = 500;
@@ -95,6 +96,8 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
     const isUrgent = talk.topic === 'person' && dangerIn(text) !== undefined;
     return { ...replyTo(talk.topic, talk.language, texts), urgent: isUrgent };
   }
+  if (turns.some(({ question }) => question !== undefined) && isUnhelped(text))
+    return { ...replyTo('unhelped', 'en', texts), offered: true };
   const language = await languageOf([...turns.map((turn) => turn.text), text]);
   if (language !== 'en') return { ...replyTo('language', language === 'und' ? 'en' : language, texts), language };
   return { ...questionIn(text, turns, texts), language };

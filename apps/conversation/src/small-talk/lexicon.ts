@@ -175,6 +175,23 @@ const EN_CALLS =
   'talk|speak|chat|connect me|connect|transfer me|transfer|put me through|reach|call me|hand me over|escalate|contact';
 const EN_WANTS = 'want|need|get me|give me|find me|want to have';
 
+const EN_SOMEBODY = `(?:someone|somebody|anyone|anybody|(?:an?|the|your|another) (?:real |actual |live )*(?:${EN_PERSON}|boss))`;
+const EN_BOT = '(?:robot|bot|chatbot|machine|computer|ai)';
+const EN_PHONE =
+  '(?:(?:phone|telephone|contact|support|customer service|hotline|helpline|service) )+number|hotline|helpline|' +
+  '(?:phone )?number (?:i can|to) (?:call|ring|phone)';
+/** Somebody shall call, somebody shall hear a complaint, a number to call, and no bot. */
+const EN_WISHES = [
+  `^(?:(?:please|can|could|will|would|have|get|let|make|i want|i need|i would like|i'd like|i'll have) )*${EN_SOMEBODY}` +
+    '(?: (?:please|to|should|must|from (?:your|the) team))* (?:call|ring|phone|contact) me\\b',
+  '^(?:(?:please|just|can you|could you|would you|i want you to) )*(?:call|ring|phone) me(?: back| now| please| today)*$',
+  `\\b(?:complain|complaint)\\b.{0,30}\\b(?:to|with) ${EN_SOMEBODY}`,
+  '\\bwho (?:can|could|do|should|may) i (?:complain|talk|speak) to\\b',
+  "^(?:i (?:want|wish|would like|need) to|i'd like to) (?:complain|(?:make|file|raise) a complaint)$",
+  `^(?:please |hi |hello )*(?:give me|send me|tell me|i (?:want|need)|can i (?:have|get)|do you have|have you got|is there) (?:an?|the|your|some|any) (?:${EN_PHONE})(?: (?:please|to call|i can call|for support))*$`,
+  `(?<!\\b(?:am|was) i (?:just |really |actually )?)\\b(?:talk|speak|chat)(?:ing)? (?:to|with) (?:an? |the |this |your )?(?:stupid |fucking |bloody )?${EN_BOT}s?\\b`,
+];
+
 /** Asks for a person, in each language; anywhere in a short message. */
 export const PERSON: Readonly<Record<Language, RegExp>> = {
   ...(Object.fromEntries(
@@ -190,6 +207,7 @@ export const PERSON: Readonly<Record<Language, RegExp>> = {
       `\\b(?:${EN_WANTS}) (?:an?|the|your|some) (?:real |actual |live |human )*(?:${EN_PERSON})(?: please| now| asap)*$`,
       `^(?:real |live |human )*(?:${EN_PERSON}|customer service|customer support)(?: please)?$`,
       `\\bno (?:more )?bots?\\b|\\bcall me back\\b`,
+      ...EN_WISHES,
     ].join('|'),
     'u',
   ),

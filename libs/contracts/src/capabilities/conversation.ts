@@ -7,7 +7,7 @@ export const conversationIdSchema = z.string().max(64);
 
 /**
  * What a message is about. `question`: it is to be answered from documents. `language`: a question in a language that
- * is not answered. All others are small talk, and a request for a person.
+ * is not answered. `unhelped`: the answer before did not help. All others are small talk, and a request for a person.
  */
 export const topicSchema = z.enum([
   'question',
@@ -19,6 +19,7 @@ export const topicSchema = z.enum([
   'repeat',
   'insult',
   'person',
+  'unhelped',
   'language',
 ]);
 
@@ -55,6 +56,8 @@ export const understand = capability({
     notice: z.string().optional(),
     /** To be said if this question, too, is not answered: it offers a person after two misses in a row. */
     offer: z.string().optional(),
+    /** Whether `reply` offers a person: then "yes" asks for one. */
+    offered: z.boolean().optional(),
     /** The language of the conversation; `und` if it is none of those with replies. */
     language: z.string(),
     /** True if earlier messages could not be read. */
