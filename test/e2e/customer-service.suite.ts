@@ -115,6 +115,15 @@ export function customerServiceSuite(running: () => Instance): void {
     expect((await instance.ask({ text: 'Can you repeat that?', conversation_id })).body.result).toBe(second.result);
   });
 
+  it('offers a person instead of the same answer to a customer whom it did not help', async () => {
+    const { body: first } = await instance.ask({ text: 'How do I change my PIN?' });
+    const conversation_id = String(first.details!['conversation_id']);
+    const { body: second } = await instance.ask({ text: 'why?', conversation_id });
+    expect(second.details).toMatchObject({ topic: 'unhelped', offered: true, citations: [] });
+    const { body: third } = await instance.ask({ text: 'yes', conversation_id });
+    expect(third.details).toMatchObject({ topic: 'person', handover: true });
+  });
+
   it('offers a person after two questions without an answer, and passes the conversation on for a yes', async () => {
     const { body: first } = await instance.ask({ text: 'What is the capital of France?' });
     const conversation_id = String(first.details!['conversation_id']);
@@ -135,7 +144,11 @@ export function customerServiceSuite(running: () => Instance): void {
 
   it('puts fraud first, and offers a person', async () => {
     const { body } = await instance.ask({ text: "I think I've been scammed, I just transferred 2000 pounds" });
-    expect(body.details).toMatchObject({ urgent: true, citations: [{ document: 'compromised-card' }] });
+    expect(body.details).toMatchObject({
+      urgent: true,
+      citations: [{ document: 'compromised-card' }],
+      question: "I think I've been scammed, I just transferred 2000 pounds",
+    });
     expect(body.result).toContain('talk to a person');
   });
 

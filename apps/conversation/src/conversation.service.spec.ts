@@ -79,6 +79,8 @@ describe('The conversation service', () => {
     const understood = await say("I think I've been scammed. How long does a transfer take?");
     expect(understood).toMatchObject({ urgent: true, notice: expect.stringContaining('talk to a person') as string });
     expect(understood.questions[0]).toContain('Fraud');
+    expect(understood.ownWords).toBe("I think I've been scammed. How long does a transfer take?");
+    expect(await say('My card was stolen.')).not.toHaveProperty('ownWords');
     const told = await say("I think I've been scammed. I just transferred 2000 pounds.");
     expect(told.questions).toEqual([expect.stringMatching(/2000 pounds.*Fraud/)]);
   });

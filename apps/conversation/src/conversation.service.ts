@@ -109,7 +109,8 @@ function questionIn(text: string, turns: readonly Turn[], texts: Replies): Omit<
   const meaning = { topic: 'question', question, ...read, handover: false } as const;
   if (danger) {
     const questions = dangerFirst(wholeQuestions(question), danger);
-    return { ...meaning, questions, urgent: true, notice: texts.en.urgent };
+    const ownWords = danger.subject === undefined ? {} : { ownWords: question };
+    return { ...meaning, questions, ...ownWords, urgent: true, notice: texts.en.urgent };
   }
   const asked = turns.findLast((turn) => turn.question !== undefined);
   const offer = isMissed(asked) ? { offer: texts.en.offer } : {};

@@ -42,6 +42,8 @@ export const understand = capability({
     question: z.string().optional(),
     /** The questions in the message, as they are searched; empty if `reply` answers. */
     questions: z.array(z.string()).max(3),
+    /** The question without the words about danger that `questions` has besides; absent if it has none. */
+    ownWords: z.string().optional(),
     /** The answer to small talk; absent if a question is to be answered. */
     reply: z.string().optional(),
     /** What was asked before, if the question may need it. */
