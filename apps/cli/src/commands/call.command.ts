@@ -1,8 +1,8 @@
 import { ClientError, soundOf, spokenPieceOf, type Reply, type RunInput, type Sound } from '@llmos/client';
 import type { Timing } from '@llmos/contracts';
 import { detect, OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 import { intentText, showSources } from '../terminal/answer-view.js';
@@ -31,6 +31,7 @@ const heardSchema = z.object({ text: z.string() });
 export async function call(context: CommandContext, pipeline: string, options: CallOptions): Promise<number> {
   const client = gatewayClient(context, options.url);
   const input = readInput(options);
+  if (options.speak !== undefined) checkFolderOf(options.speak);
   const keep = (reply: Reply): Sound | undefined =>
     options.speak === undefined ? undefined : keepSound(reply, options.speak);
   if (options.json)
@@ -78,11 +79,22 @@ function readInput({ text, audio, speak, input }: CallOptions): RunInput {
   }
 }
 
+/** Checked before the run: the answer would be lost. */
+function checkFolderOf(file: string): void {
+  const folder = dirname(resolve(file));
+  if (!existsSync(folder))
+    throw new CliError(`there is no folder ${folder} for the sound`, 'create it, or give --speak another path');
+}
+
 /** Writes the spoken answer to a file. */
 function keepSound(reply: Reply, file: string): Sound {
   const sound = soundOf(reply);
   if (!sound) throw new CliError('the answer was not spoken', 'run `npx llmos status`: is the service speech ready?');
-  writeFileSync(file, sound.audio);
+  try {
+    writeFileSync(file, sound.audio);
+  } catch (cause) {
+    throw new CliError(`the sound cannot be written to ${file}`, 'give --speak a file that you may write', { cause });
+  }
   return sound;
 }
 

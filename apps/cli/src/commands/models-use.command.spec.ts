@@ -83,7 +83,8 @@ describe('useModels', () => {
 
   it.each([
     ['generation', '"generation" is not <use>=<model>'],
-    ['voice=qwen2.5-0.5b', '"voice=qwen2.5-0.5b" is not <use>=<model>'],
+    ['=qwen2.5-0.5b', '"=qwen2.5-0.5b" is not <use>=<model>'],
+    ['speech=piper-joe', "no model can be chosen for 'speech'"],
     ['generation=minilm', 'minilm is a model for embeddings, not for generation'],
     ['generation=gpt', 'There is no model "gpt" in the catalog'],
   ])('refuses %s', async (assignment, problem) => {

@@ -35,11 +35,16 @@ export async function useModels(
 
 function parse(assignment: string, store: ModelStore): [ChosenUse, string] {
   const [use, name] = assignment.split('=');
-  const known = CHOSEN_USES.find((candidate) => candidate === use);
-  if (!known || !name)
+  if (!use || !name)
     throw new CliError(
       `"${assignment}" is not <use>=<model>`,
       `the uses are ${CHOSEN_USES.join(', ')}; an example: \`npx llmos models use generation=qwen2.5-0.5b\``,
+    );
+  const known = CHOSEN_USES.find((candidate) => candidate === use);
+  if (!known)
+    throw new CliError(
+      `no model can be chosen for '${use}'`,
+      `models can be chosen for ${CHOSEN_USES.join(', ')}; another voice is named by LLMOS_SPEECH_MODEL`,
     );
   const { use: actual } = store.describe(name);
   if (actual === known) return [known, name];
