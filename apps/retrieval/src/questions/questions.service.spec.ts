@@ -80,6 +80,14 @@ describe('What was asked', () => {
     expect(await list({ unanswered: true })).toMatchObject({ questions: [{ question: 'silver' }] });
   });
 
+  it('is no question if it has no words', async () => {
+    for (const text of ['???', '👍', '…']) await miss(text);
+    await miss('gold?');
+    expect(await list({ unanswered: true })).toMatchObject({ questions: [{ question: 'gold?' }], total: 1 });
+    await keep({ questions: ['!!!'], citations: cite('fees') });
+    expect(await list({})).toMatchObject({ questions: [], total: 0 });
+  });
+
   it('is compared by words alone after a change of the embedding model', async () => {
     await miss('gold bars for sale');
     service = new QuestionsService(store, new WordEmbeddings('other'));

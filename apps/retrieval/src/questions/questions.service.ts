@@ -8,6 +8,9 @@ import { groupByMeaning, groupByWording, type Asked, type QuestionGroup } from '
 const MAX_QUESTION = 500;
 const MAX_ANSWER = 4_000;
 
+/** "???" and "👍" ask nothing that an author can answer. */
+const HAS_WORDS = /[\p{L}\p{N}]/u;
+
 export interface RunRequest {
   readonly tenant: string;
   readonly run: string;
@@ -48,7 +51,9 @@ export class QuestionsService {
     const wanted = notes.filter((each) =>
       unanswered ? each.unanswered.length > 0 : document === undefined || each.documents.includes(document),
     );
-    const asked = wanted.flatMap((each) => (unanswered ? this.unansweredOf(each) : askedOf(each)));
+    const asked = wanted
+      .flatMap((each) => (unanswered ? this.unansweredOf(each) : askedOf(each)))
+      .filter(({ text }) => HAS_WORDS.test(text));
     const groups = unanswered ? await groupByMeaning(asked, { signal }) : groupByWording(asked);
     return { questions: groups.slice(0, limit).map(shown), total: asked.length, ...opinionsOf(wanted) };
   }
