@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CompletedAnswer } from './answer.js';
+import { roundedMs } from './task.js';
 
 /** The body of the HTTP reply of a completed run. */
 export const replySchema = z.object({
@@ -16,6 +17,10 @@ export function replyOf(
   { result, details, timings, degraded }: CompletedAnswer,
   totalMs?: number,
 ): Reply {
-  const own = { timings, ...(totalMs === undefined ? {} : { totalMs }), ...(degraded.length > 0 ? { degraded } : {}) };
+  const own = {
+    timings,
+    ...(totalMs === undefined ? {} : { totalMs: roundedMs(totalMs) }),
+    ...(degraded.length > 0 ? { degraded } : {}),
+  };
   return { status: 'success', result, details: { ...details, ...own }, run_id };
 }

@@ -14,6 +14,9 @@ export const timingSchema = z.object({
 });
 export type Timing = z.infer<typeof timingSchema>;
 
+/** A duration as it is shown: further digits say nothing. */
+export const roundedMs = (ms: number): number => Math.round(ms * 100) / 100;
+
 /**
  * The body of a task: the itinerary (the pipeline as it was when the run began, and the index of the step), the input
  * of the run and the outputs of earlier steps, as far as a later step or the answer needs them.

@@ -26,6 +26,13 @@ describe('forward', () => {
     ]);
   });
 
+  it('rounds the times that callers see to hundredths of a millisecond', async () => {
+    const tools = toolsOf();
+    const slow = () => Promise.resolve({ output, handlerMs: 12.345678901 });
+    await forward(slow, tools)(taskCall());
+    expect(tools.done).toMatchObject([{ task: { timings: [{ handlerMs: 12.35 }] } }]);
+  });
+
   it('leaves the task undone if the broker does not take the next one', async () => {
     await expect(forward(step, failing(new Error('away')))(taskCall())).rejects.toThrow('away');
     const durable = taskCall({ envelope: { lane: 'durable' } });

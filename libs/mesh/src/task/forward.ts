@@ -1,4 +1,4 @@
-import { toLlmosError, type Task, type Timing } from '@llmos/contracts';
+import { roundedMs, toLlmosError, type Task, type Timing } from '@llmos/contracts';
 import { stepInput } from '@llmos/pipeline';
 import { markFailed } from '@llmos/telemetry';
 import { taskMetrics } from '../metrics.js';
@@ -32,7 +32,13 @@ export function forward(next: StepHandler, tools: ChainTools): TaskHandler {
 
 function withResult(call: TaskCall, { output, handlerMs }: StepResult, { bus, capability }: ChainTools): Task {
   const { task, step, envelope, delivery, queueMs } = call;
-  const timing: Timing = { step: step.id, capability: step.uses, queueMs, handlerMs, attempt: delivery.attempt };
+  const timing: Timing = {
+    step: step.id,
+    capability: step.uses,
+    queueMs: roundedMs(queueMs),
+    handlerMs: roundedMs(handlerMs),
+    attempt: delivery.attempt,
+  };
   taskMetrics.tasks.inc({ capability: capability.name, outcome: 'completed' });
   taskMetrics.handler.observe({ capability: capability.name }, handlerMs / 1_000);
   taskMetrics.queue.observe({ capability: capability.name }, queueMs / 1_000);
