@@ -23,12 +23,21 @@ describe('validate', () => {
     expect(await fieldOf({ text: 1 }, { text: '${input.question}' })).toEqual(['INVALID_ARGUMENT', 'question']);
     expect(await fieldOf(invalid, { options: { limit: '${input.limit}' } })).toEqual(['INVALID_ARGUMENT', 'limit']);
     expect(await fieldOf(invalid, { options: '${input.how}' })).toEqual(['INVALID_ARGUMENT', 'how.limit']);
+    expect(await fieldOf({ text: 1 }, { text: '${input.question ?? 5}' })).toEqual(['INVALID_ARGUMENT', 'question']);
+  });
+
+  it('says what the field may be, in the words of the caller', async () => {
+    await expect(run({ text: 1 }, { text: '${input.question}' })).rejects.toThrow("'question' must be a text.");
   });
 
   it('names the place in the pipeline of every other invalid input', async () => {
     const invalid = { text: 1 };
     expect(await fieldOf(invalid, { text: '${other.text}' })).toEqual(['INVALID_ARGUMENT', 'steps.first.with.text']);
     expect(await fieldOf(invalid, { text: 'a ${input.b}' })).toEqual(['INVALID_ARGUMENT', 'steps.first.with.text']);
+    expect(await fieldOf(invalid, { text: '${input.a ?? other.b}' })).toEqual([
+      'INVALID_ARGUMENT',
+      'steps.first.with.text',
+    ]);
     expect(await fieldOf(invalid, {})).toEqual(['INVALID_ARGUMENT', 'steps.first.with.text']);
   });
 

@@ -2,7 +2,8 @@ import { describeIssue, LlmosError } from '@llmos/contracts';
 import type { z } from 'zod';
 import type { Interceptor, StepHandler, TaskCall } from './task-call.js';
 
-const INPUT_FIELD = /^\$\{input\.([\w.]+)\}$/;
+/** `${input.limit}`, also with a default: `${input.limit ?? 5}`. */
+const INPUT_FIELD = /^\$\{input\.([\w.]+)(?: \?\? (?![A-Za-z_]\w*\.)[^{}]*)?\}$/;
 
 /**
  * Checks the input and the output of a step against the schemas of its capability.
