@@ -22,33 +22,12 @@ from tokenizers import Tokenizer
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "libs" / "models" / "training"))
-from low_rank_encoder import Encoder, batches, padded, read_encoder, write_update  # noqa: E402
+from low_rank_encoder import Average, Encoder, batches, padded, read_encoder, write_update  # noqa: E402
 
 MAX_TOKENS = 256
 MASK_TOKEN = 103
 CALIBRATION_FOLDS = 5
 WARM_UP_STEPS = 60
-
-
-class Average:
-    """An exponential moving average of the parameters; it generalises better than the last step."""
-
-    def __init__(self, model, decay):
-        self.model, self.decay = model, decay
-        self.values = None
-
-    @torch.no_grad()
-    def update(self):
-        parameters = [parameter.detach() for parameter in self.model.parameters()]
-        if self.values is None:
-            self.values = [parameter.clone() for parameter in parameters]
-        else:
-            torch._foreach_lerp_(self.values, parameters, 1 - self.decay)
-
-    @torch.no_grad()
-    def apply(self):
-        for parameter, value in zip(self.model.parameters(), self.values):
-            parameter.copy_(value)
 
 
 def read_windows(path):

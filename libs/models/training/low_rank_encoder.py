@@ -1,6 +1,6 @@
 """The shared sentence encoder in PyTorch, frozen, with a low-rank update (LoRA, Hu et al. 2021) beside each linear layer.
 
-Used by the scripts that fine-tune it for one task (sentiment, screening): the encoder's ONNX file stays as it is, and
+Used by the scripts that fine-tune it for one task (sentiment, screening, search): the encoder's ONNX file stays as it is, and
 only the update is written, which `withLowRankUpdate` of this library applies when a service loads the encoder.
 """
 import numpy as np
@@ -76,8 +76,8 @@ class Encoder(nn.Module):
     def norm(self, x, name):
         return F.layer_norm(x, (WIDTH,), self.frozen[f"{name}.weight"], self.frozen[f"{name}.bias"], 1e-12)
 
-    def embed(self, ids, mask):
-        """The L2-normalised mean over the tokens, as the service computes it."""
+    def states(self, ids, mask):
+        """The last layer's state of each token."""
         tables = {name: self.frozen[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")}
         x = tables["word"][ids] + tables["position"][: ids.shape[1]] + tables["token_type"][0]
         x = F.dropout(self.norm(x, "embeddings.LayerNorm"), 0.1, self.training)
@@ -92,10 +92,35 @@ class Encoder(nn.Module):
             x = self.norm(x + drop(self.linear(seen, layer, "attention.output.dense")), f"{prefix}.attention.output.LayerNorm")
             inner = F.gelu(self.linear(x, layer, "intermediate.dense"))
             x = self.norm(x + drop(self.linear(inner, layer, "output.dense")), f"{prefix}.output.LayerNorm")
-        return F.normalize((x * mask[..., None]).sum(1), dim=-1)
+        return x
+
+    def embed(self, ids, mask):
+        """The L2-normalised mean over the tokens, as the service computes it."""
+        return F.normalize((self.states(ids, mask) * mask[..., None]).sum(1), dim=-1)
 
     def forward(self, ids, mask):
         return self.head(F.dropout(self.embed(ids, mask), 0.1, self.training)) * self.sharpness
+
+
+class Average:
+    """An exponential moving average of the parameters; it generalises better than the last step."""
+
+    def __init__(self, model, decay):
+        self.model, self.decay = model, decay
+        self.values = None
+
+    @torch.no_grad()
+    def update(self):
+        parameters = [parameter.detach() for parameter in self.model.parameters()]
+        if self.values is None:
+            self.values = [parameter.clone() for parameter in parameters]
+        else:
+            torch._foreach_lerp_(self.values, parameters, 1 - self.decay)
+
+    @torch.no_grad()
+    def apply(self):
+        for parameter, value in zip(self.model.parameters(), self.values):
+            parameter.copy_(value)
 
 
 def padded(batch):

@@ -29,6 +29,8 @@ export interface CatalogEmbedderOptions {
   readonly device?: Device | undefined;
   /** Path of a low-rank update that fits the model to one task; see `EncoderPoolOptions`. */
   readonly update?: string | undefined;
+  /** Names the update in {@link CatalogEmbedder.model}, where its vectors are kept or carried to others. */
+  readonly variant?: string | undefined;
   /** The limits of the breaker, and its hook for changes of state. */
   readonly breaker?: Partial<Pick<BreakerOptions, 'name' | 'timeoutMs' | 'capacity' | 'resetMs' | 'onStateChange'>>;
 }
@@ -53,8 +55,10 @@ export class CatalogEmbedder implements Embedder {
     this.guarded = withBreaker((work: (signal: AbortSignal) => Promise<unknown>, signal) => work(signal), settings);
   }
 
+  /** The model's name, of an updated one also its variant: vectors of one model can be compared. */
   get model(): string {
-    return this.options.model;
+    const { model, variant } = this.options;
+    return variant === undefined ? model : `${model}+${variant}`;
   }
 
   async start(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
