@@ -35,7 +35,8 @@ export async function benchGrouping(similarities: readonly (number | undefined)[
   const { groupByMeaning } = (await import(
     new URL('../../apps/retrieval/dist/questions/groups.js', import.meta.url).href
   )) as Source;
-  const embeddings = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1 });
+  const update = join(root, 'apps', 'retrieval', 'model', 'encoder-update.safetensors');
+  const embeddings = new CatalogEmbedder({ model: 'minilm', update, home, catalogPath, workers: 1 });
   await embeddings.start(() => undefined);
   try {
     const questions = await readQuestions(root);

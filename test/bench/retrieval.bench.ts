@@ -49,9 +49,10 @@ export async function benchRetrieval(): Promise<RetrievalFigures> {
   const { root, catalogPath, samplesDir, home } = loadConfig(baseConfig);
   const { ExactVectorIndex, MarkdownFolder, DocumentEmbedder, HybridIndex, SearchEncoder, loadRelevance } =
     await builtService();
-  const { model } = await loadRelevance(join(root, 'apps', 'retrieval', 'model', 'relevance.json'), 'minilm');
+  const { model, update } = await loadRelevance(join(root, 'apps', 'retrieval', 'model', 'relevance.json'), 'minilm');
   const embeddings = new CatalogEmbedder({
     model: 'minilm',
+    update: update?.path,
     home,
     catalogPath,
     workers: 1,
@@ -59,7 +60,7 @@ export async function benchRetrieval(): Promise<RetrievalFigures> {
   await embeddings.start(() => undefined);
   try {
     const index = new HybridIndex(new ExactVectorIndex(), model);
-    const texts = new SearchEncoder(embeddings, model.late?.projection);
+    const texts = new SearchEncoder(embeddings, model.head);
     const embedder = new DocumentEmbedder(texts);
     const intentsOf = new Map<string, readonly string[]>();
     for (const article of (await new MarkdownFolder(join(samplesDir, 'help-centre')).read()).articles) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cutPassages, embeddingText, PASSAGE_RULES } from './passages.js';
 import type { StoredDocument } from './ports/document-store.port.js';
-import { codesOf } from './relevance/token-projection.js';
+import { codesOf } from './relevance/token-head.js';
 import type { SearchEncoder } from './search-encoder.js';
 
 /** A document before it has vectors. */

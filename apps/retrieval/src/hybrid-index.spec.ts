@@ -3,7 +3,8 @@ import { plainRelevance } from '../test/fixtures/plain-relevance.js';
 import { ExactVectorIndex } from './adapters/exact-vector.index.adapter.js';
 import { DocumentEmbedder } from './document-embedder.js';
 import { HybridIndex } from './hybrid-index.js';
-import type { LateModel } from './relevance/relevance.js';
+import type { RelevanceModel } from './relevance/relevance.js';
+import type { TokenHead } from './relevance/token-head.js';
 import { SearchEncoder } from './search-encoder.js';
 
 const embeddings = new WordEmbeddings();
@@ -131,21 +132,22 @@ describe('HybridIndex', () => {
 });
 
 describe('HybridIndex with a second look', () => {
-  const projection = { dimensions: DIMENSIONS, size: DIMENSIONS, rows: identity(DIMENSIONS) };
-  const late: LateModel = {
-    projection,
-    weights: { evidence: 0.2, document: 0.4, passage: 0.4 },
-    sharpness: 10,
-    length: 0,
-    strangers: ['giraffe recipe'],
-    threshold: 0.1,
-    scale: 10,
+  const head: TokenHead = {
+    dimensions: DIMENSIONS,
+    size: DIMENSIONS,
+    projection: identity(DIMENSIONS),
+    importance: new Float32Array(DIMENSIONS),
+    bias: 1,
   };
-  const texts = new SearchEncoder(embeddings, projection);
+  const model: RelevanceModel = {
+    ...plainRelevance,
+    weights: { ...plainRelevance.weights, tokens: { document: 2, passage: 2 } },
+    head,
+  };
+  const texts = new SearchEncoder(embeddings, head);
 
   async function companyOf(documents: Readonly<Record<string, string>>) {
-    const index = new HybridIndex(new ExactVectorIndex(), { ...plainRelevance, late });
-    index.calibrate((await texts.encode(index.strangers, 'query')).map(({ vector }) => vector));
+    const index = new HybridIndex(new ExactVectorIndex(), model);
     const seen = new DocumentEmbedder(texts);
     for (const [id, text] of Object.entries(documents))
       await index.set({ tenant: 'shared', id }, await seen.embed({ title: id, text, intents: [] }, 'caller'));
@@ -166,21 +168,6 @@ describe('HybridIndex with a second look', () => {
   it('orders documents by the words of a long message that they have, also where one vector is a blur', async () => {
     const [best] = await (await companyOf(documents))(story.replace('yesterday evening my sister visited', ''));
     expect(best?.document).toBe('machine');
-  });
-
-  it('judges relevance from the noise floor of the company', async () => {
-    const quiet = await (await companyOf({ card: 'A card arrives.' }))('card');
-    const noisy = await (await companyOf({ card: 'A card arrives.', zoo: 'giraffe recipe' }))('card');
-    expect(quiet[0]!.relevance!).toBeGreaterThan(noisy[0]!.relevance!);
-    expect(noisy[0]!.document).toBe('card');
-  });
-
-  it('must be calibrated before it judges', async () => {
-    const index = new HybridIndex(new ExactVectorIndex(), { ...plainRelevance, late });
-    const [encoded] = await texts.encode(['card'], 'query');
-    await expect(index.search({ text: 'card', ...encoded!, limit: 5, tenants: ['shared'] })).rejects.toThrow(
-      'The index is not calibrated.',
-    );
   });
 });
 

@@ -3,21 +3,18 @@ import { NameIndex, spelledTerms, type SpelledTerms } from './name-index.js';
 import { cutPassages, type PassageDraft } from './passages.js';
 import type { DocumentRef, StoredDocument } from './ports/document-store.port.js';
 import type { VectorIndex, VectorMatch } from './ports/vector-index.port.js';
-import { adapt } from './relevance/question-adapter.js';
 import { matchTokens, type TokenMatch } from './relevance/late-interaction.js';
-import { NoiseFloor } from './relevance/noise-floor.js';
 import {
-  clearEvidenceOf,
   evidenceOf,
-  lateEvidenceOf,
   logOddsOf,
   probabilityOf,
-  type LateModel,
+  tokenEvidenceOf,
   type RelevanceModel,
+  type Signs,
 } from './relevance/relevance.js';
 import type { EncodedText } from './search-encoder.js';
 import { Vocabulary } from './vocabulary.js';
-import { WordIndex, type WordMatches } from './word-index.js';
+import { WordIndex } from './word-index.js';
 
 /** A search in the index. */
 export interface HybridQuery extends EncodedText {
@@ -44,7 +41,7 @@ interface IndexedDocument {
  * Evidence for a document that is written for the detected intent, and for one that has all names in the question, in
  * its title or anywhere: the document that names the thing asked about wins.
  */
-const BONUS = { intent: 0.12, titled: 0.4, named: 0.08 };
+const BONUS = { intent: 0.02, titled: 0.2, named: 0.04 };
 /** Documents with at least one passage in the result before further passages of the best one fill it. */
 const MIN_DOCUMENTS = 3;
 /** Documents that are judged token by token: a document that answers is hardly ever behind so many others. */
@@ -52,12 +49,18 @@ const SECOND_LOOK = 40;
 
 /** Documents with the most of the question's words that are judged although their vectors are not among the nearest. */
 const MAX_BY_WORDS = 32;
+const NO_MATCH: TokenMatch = { document: 0, passage: 0 };
 
 /** A document that may answer, and what speaks for it. */
 interface Candidate {
   readonly document: IndexedDocument;
   readonly similarities: Float32Array;
+  readonly signs: Signs;
   readonly evidence: number;
+}
+
+interface ComparedCandidate extends Candidate {
+  readonly tokens: TokenMatch;
 }
 
 interface JudgedCandidate extends Candidate {
@@ -65,17 +68,11 @@ interface JudgedCandidate extends Candidate {
   readonly relevance: number;
 }
 
-/** The documents that may answer, and what each word of the question weighs. */
-interface FirstLook {
-  readonly candidates: readonly Candidate[];
-  readonly weights: ReadonlyMap<string, number>;
-}
-
-/** What the second look sees of a document: training reads it. */
-export interface SecondLook extends TokenMatch {
+/** What speaks for a document at both looks: training reads it. */
+export interface SeenSigns {
   readonly ref: DocumentRef;
-  /** Of the first look. */
-  readonly evidence: number;
+  readonly signs: Signs;
+  readonly tokens: TokenMatch;
 }
 
 /**
@@ -89,7 +86,6 @@ export class HybridIndex {
   private readonly words = new WordIndex<IndexedDocument>();
   private readonly vocabulary = new Vocabulary();
   private readonly names = new NameIndex();
-  private noise: NoiseFloor | undefined;
   /** Documents of each tenant. */
   private readonly counts = new Map<string, number>();
 
@@ -101,19 +97,6 @@ export class HybridIndex {
   /** Resolves when the vectors can be reached. */
   open(): Promise<void> {
     return this.vectors.open();
-  }
-
-  /** Questions that nothing answers, for {@link calibrate}; none if the model has no second look. */
-  get strangers(): readonly string[] {
-    return this.model.late?.strangers ?? [];
-  }
-
-  /** Measures the noise floor of each tenant by questions that nothing answers. Called before the first document. */
-  calibrate(strangers: readonly Float32Array[]): void {
-    const questions = strangers.map((vector) => adapt(this.model.adapter, vector).vector);
-    this.noise = new NoiseFloor((vectors) =>
-      Float32Array.from(questions, (question) => this.evidenceIn(question, vectors)),
-    );
   }
 
   /** Every stored document was set: what is left of others is forgotten. */
@@ -133,7 +116,6 @@ export class HybridIndex {
     this.byRef.set(ref, document);
     await this.vectors.set(ref, stored.vectors, `${stored.embedding} ${stored.hash}`);
     this.forget(ref);
-    this.noise?.set(ref, stored.vectors);
     this.byRef.set(ref, document);
     this.names.add(ref.tenant, terms);
     this.documents.set(keyOf(ref), document);
@@ -156,7 +138,6 @@ export class HybridIndex {
     this.names.remove(ref.tenant, document.terms);
     this.documents.delete(keyOf(ref));
     this.byRef.delete(document.ref);
-    this.noise?.delete(ref);
     this.counts.set(ref.tenant, (this.counts.get(ref.tenant) ?? 1) - 1);
     return true;
   }
@@ -168,33 +149,24 @@ export class HybridIndex {
 
   /** The best passages, grouped by document, best document first; of at least three documents if the limit allows. */
   async search(query: HybridQuery): Promise<{ passages: Passage[]; documents: number }> {
-    const { late } = this.model;
-    const first = await this.lookFirst(query);
-    const ranked = late
-      ? strongest(this.judgeAgain(query, first, late), query.limit)
-      : strongest(first.candidates, query.limit).map((candidate) => this.judge(candidate));
+    const candidates = await this.lookFirst(query);
+    const ranked = strongest(this.lookAgain(query, candidates), query.limit).map((each) => this.judge(each));
     const passages: Passage[] = [];
     ranked.forEach((candidate, place) => {
       const reserved = Math.min(ranked.length, MIN_DOCUMENTS) - place - 1;
       const room = Math.max(query.limit - passages.length - Math.max(reserved, 0), 0);
       passages.push(...bestPassages(candidate).slice(0, room));
     });
-    const documents = this.vectors.isExact ? first.candidates.length : this.count(query.tenants);
+    const documents = this.vectors.isExact ? candidates.length : this.count(query.tenants);
     return { passages, documents };
   }
 
-  /** How much evidence the documents of these tenants show for anything. */
-  noiseOf(tenants: readonly string[]): number {
-    if (!this.noise) throw new Error('The index is not calibrated.');
-    return this.noise.of(tenants);
-  }
-
-  /** What the second look sees, most evidence at the first look first. */
-  async signsOf(query: HybridQuery): Promise<SecondLook[]> {
-    return this.lookAgain(query, await this.lookFirst(query)).map(([{ document, evidence }, match]) => ({
-      ref: document.ref,
-      evidence,
-      ...match,
+  /** What speaks for the documents with the most evidence. */
+  async signsOf(query: HybridQuery): Promise<SeenSigns[]> {
+    return this.lookAgain(query, await this.lookFirst(query)).map(({ document: { ref }, signs, tokens }) => ({
+      ref,
+      signs,
+      tokens,
     }));
   }
 
@@ -203,55 +175,29 @@ export class HybridIndex {
     return this.vocabulary.correct(question, tenants);
   }
 
-  private async lookFirst({ text, vector, tenants, intent }: HybridQuery): Promise<FirstLook> {
-    const adapted = adapt(this.model.adapter, vector).vector;
+  private async lookFirst({ text, vector, tenants, intent }: HybridQuery): Promise<Candidate[]> {
     const byWords = this.vectors.isExact ? undefined : this.matchByWords(text, tenants);
-    const matches = await this.matchByMeaning(adapted, tenants, byWords?.coverage);
-    const { coverage, weights } =
-      byWords ?? this.words.compare(text, (document) => matches.has(document), matches.size);
+    const matches = await this.matchByMeaning(vector, tenants, byWords);
+    const coverage = byWords ?? this.words.compare(text, (document) => matches.has(document), matches.size);
     const names = this.names.namesIn(text, tenants);
-    const candidates: Candidate[] = [];
-    for (const [document, { similarities }] of matches) {
+    return [...matches].map(([document, { similarities }]) => {
       const words = coverage.get(document) ?? 0;
       const signs = { title: similarities[0] ?? 0, passage: nearest(similarities), words };
       const evidence = evidenceOf(signs, this.model) + bonusOf(document, names, intent);
-      candidates.push({ document, similarities, evidence });
-    }
-    return { candidates, weights };
+      return { document, similarities, signs, evidence };
+    });
+  }
+
+  /** The documents with the most evidence, with what their tokens add to it. */
+  private lookAgain({ tokens, limit }: HybridQuery, candidates: readonly Candidate[]): ComparedCandidate[] {
+    return strongest(candidates, Math.max(SECOND_LOOK, limit)).map((candidate) => {
+      const match = tokens ? matchTokens(tokens, candidate.document.tokens) : NO_MATCH;
+      return { ...candidate, tokens: match, evidence: candidate.evidence + tokenEvidenceOf(match, this.model) };
+    });
   }
 
   private judge(candidate: Candidate): JudgedCandidate {
     return { ...candidate, relevance: probabilityOf(logOddsOf(candidate.evidence, this.model)) };
-  }
-
-  /** Whether the best document answers is judged by the first look; how the others compare with it, by the second. */
-  private judgeAgain(query: HybridQuery, first: FirstLook, late: LateModel): JudgedCandidate[] {
-    const asked = { text: query.text, floor: this.noiseOf(query.tenants) };
-    const looked = this.lookAgain(query, first).map(([candidate, match]) => ({
-      candidate,
-      evidence: lateEvidenceOf(candidate.evidence, match, late),
-    }));
-    if (looked.length === 0) return [];
-    const best = looked.reduce((most, each) => (each.evidence > most.evidence ? each : most));
-    const logOdds = logOddsOf(clearEvidenceOf(best.candidate.evidence, asked, late), late);
-    return looked.map(({ candidate, evidence }) => ({
-      ...candidate,
-      evidence,
-      relevance: probabilityOf(logOdds - late.sharpness * (best.evidence - evidence)),
-    }));
-  }
-
-  private evidenceIn(question: Float32Array, [title, ...passages]: readonly Float32Array[]): number {
-    const nearestPassage = Math.max(...passages.map((passage) => dot(question, passage)));
-    return evidenceOf({ title: dot(question, title!), passage: nearestPassage, words: 0 }, this.model);
-  }
-
-  private lookAgain({ tokens, limit }: HybridQuery, { candidates, weights }: FirstLook): [Candidate, TokenMatch][] {
-    const terms = tokens?.terms.map((term) => weights.get(term) ?? 0) ?? [];
-    return strongest(candidates, Math.max(SECOND_LOOK, limit)).map((candidate) => [
-      candidate,
-      tokens ? matchTokens(tokens, terms, candidate.document.tokens) : { document: 0, passage: 0 },
-    ]);
   }
 
   private count(tenants: readonly string[]): number {
@@ -259,7 +205,7 @@ export class HybridIndex {
   }
 
   /** The share of the question's words in each document of the tenants. */
-  private matchByWords(text: string, tenants: readonly string[]): WordMatches<IndexedDocument> {
+  private matchByWords(text: string, tenants: readonly string[]): ReadonlyMap<IndexedDocument, number> {
     const asked = new Set(tenants);
     return this.words.compare(text, ({ ref }) => asked.has(ref.tenant), this.count(tenants));
   }
@@ -292,12 +238,6 @@ export class HybridIndex {
     }
     return matches;
   }
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 /** The similarity of the nearest passage; the first is that of the title. */

@@ -4,8 +4,6 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { CatalogEmbedder } from '@llmos/models';
 import { DocumentFeed } from './document-feed.js';
 import { FolderSyncService } from './folder-sync.service.js';
-import { HybridIndex } from './hybrid-index.js';
-import { SearchEncoder } from './search-encoder.js';
 import { VECTOR_INDEX, type VectorIndex } from './ports/vector-index.port.js';
 
 const RETRY_MS = 5_000;
@@ -19,8 +17,6 @@ export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
     @Inject(LOGGER) private readonly log: Logger,
     private readonly readiness: Readiness,
     private readonly embeddings: CatalogEmbedder,
-    private readonly texts: SearchEncoder,
-    private readonly index: HybridIndex,
     private readonly feed: DocumentFeed,
     private readonly folder: FolderSyncService,
     @Inject(VECTOR_INDEX) private readonly vectors: VectorIndex,
@@ -47,12 +43,7 @@ export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
     const [model, index, folder] = [`model ${this.embeddings.model}`, 'document index', 'document folder'];
     for (const name of [model, index, folder]) this.readiness.set({ name, state: 'loading' });
     await this.readiness.bring(model, (report) => this.embeddings.start(report, signal), options);
-    await this.readiness.bring(index, () => this.fill(signal), options);
+    await this.readiness.bring(index, () => this.feed.start(), options);
     await this.readiness.bring(folder, (report) => this.folder.start((progress) => report({ progress })), options);
-  }
-  private async fill(signal: AbortSignal): Promise<void> {
-    const strangers = await this.texts.encode(this.index.strangers, 'query', signal);
-    this.index.calibrate(strangers.map(({ vector }) => vector));
-    await this.feed.start();
   }
 }

@@ -26,7 +26,6 @@ import { QuestionsService } from './questions/questions.service.js';
 import { QuestionsSteps } from './questions/questions.steps.js';
 import { VECTOR_INDEX, type VectorIndex } from './ports/vector-index.port.js';
 import { loadRelevance } from './relevance/relevance-file.js';
-import type { RelevanceModel } from './relevance/relevance.js';
 import type { RetrievalConfig } from './retrieval.config.js';
 import { RetrievalLoader } from './retrieval.loader.js';
 import { RetrievalService } from './retrieval.service.js';
@@ -38,12 +37,14 @@ type Config = RetrievalConfig & ServiceConfig;
 /** The folder embeds eight documents at once, and the largest takes a core for about twenty seconds. */
 const EMBED_TIMEOUT_MS = 600_000;
 
-const RELEVANCE = Symbol('RelevanceModel');
+const RELEVANCE = Symbol('Relevance');
+type Relevance = Awaited<ReturnType<typeof loadRelevance>>;
 
-function openEmbeddings(config: Config, workers: number, log: Logger): CatalogEmbedder {
+function openEmbeddings(config: Config, { update }: Relevance, workers: number, log: Logger): CatalogEmbedder {
   const { embeddings: model, device, home, catalogPath } = config;
   const breaker = { timeoutMs: EMBED_TIMEOUT_MS, onStateChange: reportBreaker(model, log) };
-  return new CatalogEmbedder({ model, device, workers, home, catalogPath, breaker });
+  const tuned = { update: update?.path, variant: update?.variant };
+  return new CatalogEmbedder({ model, ...tuned, device, workers, home, catalogPath, breaker });
 }
 
 const QDRANT = { timeoutMs: 5_000, retryMs: 1_000 };
@@ -69,28 +70,28 @@ function openVectors(
     {
       provide: RELEVANCE,
       inject: [CONFIG, LOGGER],
-      useFactory: async ({ relevancePath, embeddings }: Config, log: Logger): Promise<RelevanceModel> => {
-        const { model, isCalibrated } = await loadRelevance(relevancePath, embeddings);
-        if (!isCalibrated)
+      useFactory: async ({ relevancePath, embeddings }: Config, log: Logger): Promise<Relevance> => {
+        const relevance = await loadRelevance(relevancePath, embeddings);
+        if (!relevance.update)
           log.warn({ embeddings, relevancePath }, 'no relevance model is trained for these embeddings');
-        return model;
+        return relevance;
       },
     },
     {
       provide: HybridIndex,
       inject: [RELEVANCE, VECTOR_INDEX],
-      useFactory: (model: RelevanceModel, vectors: VectorIndex) => new HybridIndex(vectors, model),
+      useFactory: ({ model }: Relevance, vectors: VectorIndex) => new HybridIndex(vectors, model),
     },
     {
       provide: SearchEncoder,
       inject: [CatalogEmbedder, RELEVANCE],
-      useFactory: (embeddings: CatalogEmbedder, { late }: RelevanceModel) =>
-        new SearchEncoder(embeddings, late?.projection),
+      useFactory: (embeddings: CatalogEmbedder, { model }: Relevance) => new SearchEncoder(embeddings, model.head),
     },
     {
       provide: CatalogEmbedder,
-      inject: [CONFIG, LOGGER],
-      useFactory: (config: Config, log: Logger) => openEmbeddings(config, config.workers, log),
+      inject: [CONFIG, RELEVANCE, LOGGER],
+      useFactory: (config: Config, relevance: Relevance, log: Logger) =>
+        openEmbeddings(config, relevance, config.workers, log),
     },
     {
       provide: DocumentEmbedder,
@@ -183,7 +184,7 @@ function openVectors(
       useFactory: (
         config: Config,
         log: Logger,
-        { late }: RelevanceModel,
+        relevance: Relevance,
         store: DocumentStore,
         embedder: DocumentEmbedder,
         feed: DocumentFeed,
@@ -193,9 +194,9 @@ function openVectors(
           openReader: () => new ReaderThread(),
           fetchPrivate: config.fetchPrivate === 'on',
           openEmbedder: async () => {
-            const embeddings = openEmbeddings(config, config.importWorkers, log);
+            const embeddings = openEmbeddings(config, relevance, config.importWorkers, log);
             await embeddings.start(() => undefined);
-            const texts = new SearchEncoder(embeddings, late?.projection);
+            const texts = new SearchEncoder(embeddings, relevance.model.head);
             return { embedder: new DocumentEmbedder(texts), close: () => embeddings.close() };
           },
         }),

@@ -12,13 +12,6 @@ interface Indexed<Key> {
   readonly terms: readonly string[];
 }
 
-export interface WordMatches<Key> {
-  /** The share of the question's words that each document has, 0 to 1; documents without any are left out. */
-  readonly coverage: ReadonlyMap<Key, number>;
-  /** What each word of the question weighs, by its term. */
-  readonly weights: ReadonlyMap<string, number>;
-}
-
 /** Finds the words of a question in documents: stemmed, tolerant of typing errors, rare words counting more. */
 export class WordIndex<Key> {
   /** The documents that have a term, by their place in `documents`. A radix tree: it finds similar terms quickly. */
@@ -55,17 +48,15 @@ export class WordIndex<Key> {
   }
 
   /**
-   * Compares the words of a question with those of the visible documents. A word counts with its inverse document
+   * The share of the question's words that each visible document has, 0 to 1, without those that have none. A word counts with its inverse document
    * frequency, ln(1 + n / (documents with it + 0.5)).
    */
-  compare(question: string, isVisible: (key: Key) => boolean, visible: number): WordMatches<Key> {
+  compare(question: string, isVisible: (key: Key) => boolean, visible: number): ReadonlyMap<Key, number> {
     const sums = new Float64Array(this.documents.length);
-    const weights = new Map<string, number>();
     let total = 0;
     for (const term of termsOf(question).slice(0, MAX_TERMS)) {
       const found = this.having(term).filter((place) => isVisible(this.documents[place]!.key));
       const weight = Math.log(1 + visible / (found.length + 0.5));
-      weights.set(term, weight);
       total += weight;
       for (const place of found) sums[place]! += weight;
     }
@@ -73,7 +64,7 @@ export class WordIndex<Key> {
     sums.forEach((sum, place) => {
       if (sum > 0) coverage.set(this.documents[place]!.key, sum / total);
     });
-    return { coverage, weights };
+    return coverage;
   }
 
   /** The documents that have the term or one like it. */

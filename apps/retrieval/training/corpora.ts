@@ -1,92 +1,118 @@
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { EmbeddingCache } from '@llmos/models';
-import { parse } from 'yaml';
-import { cutPassages, embeddingText } from '#src/passages.js';
-import { WordIndex } from '#src/word-index.js';
+import { parse, stringify } from 'yaml';
 
 const CLINC_PATH = fileURLToPath(new URL('clinc-bank-train.json', import.meta.url));
 const BANKING77_PATH = fileURLToPath(new URL('../../intent/training/banking77-train.csv', import.meta.url));
-export const HELP_CENTRE = fileURLToPath(new URL('../../../deploy/samples/help-centre', import.meta.url));
+const HELP_CENTRE = fileURLToPath(new URL('../../../deploy/samples/help-centre', import.meta.url));
+const COMPANIES = fileURLToPath(new URL('companies', import.meta.url));
 const FRONT_MATTER = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*\r?\n([\s\S]*)$/;
-
-/** A document with its vectors. */
-export interface CorpusDocument {
-  readonly id: string;
-  readonly text: string;
-  readonly title: Float32Array;
-  readonly passages: readonly Float32Array[];
-}
-
-/** Documents that are searched together. */
-export interface Corpus {
-  readonly documents: readonly CorpusDocument[];
-  readonly words: WordIndex<CorpusDocument>;
-}
-
-/** A question and the documents that answer it. */
-export interface Question {
-  readonly text: string;
-  readonly intent: string;
-  readonly articles: readonly string[];
-}
-
-export interface TrainingData {
-  readonly clinc: readonly Question[];
-  readonly banking77: readonly Question[];
-  /** Questions that no article answers. */
-  readonly strangers: readonly Question[];
-}
 
 export interface Article {
   readonly id: string;
   readonly title: string;
-  readonly intents: readonly string[];
+  /** Markdown. */
   readonly text: string;
 }
 
-/** The articles of a folder. */
-export async function readArticles(folder: string): Promise<Article[]> {
-  const articles: Article[] = [];
-  for (const file of (await readdir(folder)).sort()) {
-    const [, front, text] = FRONT_MATTER.exec(await readFile(join(folder, file), 'utf8')) ?? [];
-    if (front === undefined || text === undefined) continue;
-    articles.push({ intents: [], ...(parse(front) as Omit<Article, 'text' | 'intents'>), text: text.trim() });
-  }
-  return articles;
+/** A message and the articles that answer it; none if no article does. */
+export interface Question {
+  readonly text: string;
+  readonly articles: readonly string[];
 }
 
-/** The sample help centre, embedded as the service embeds it. */
-export async function readHelpCentre(cache: EmbeddingCache): Promise<{ corpus: Corpus; articles: readonly Article[] }> {
-  const articles = await readArticles(HELP_CENTRE);
-  const documents: CorpusDocument[] = [];
-  for (const { id, title, text } of articles) {
-    const drafts = cutPassages(title, text);
-    const [first, ...passages] = await cache.embed([title, ...drafts.map((draft) => embeddingText(title, draft))]);
-    documents.push({ id, text: `${title}\n${text}`, title: first!, passages });
-  }
-  return { corpus: corpusOf(documents), articles };
+/** A company's articles, and what its customers ask. */
+export interface Company {
+  readonly name: string;
+  readonly articles: readonly Article[];
+  readonly questions: readonly Question[];
 }
 
-export function corpusOf(documents: readonly CorpusDocument[]): Corpus {
-  const words = new WordIndex<CorpusDocument>();
-  for (const document of documents) words.add(document, document.text);
-  return { documents, words };
+/** A line of a company's file. */
+interface Line {
+  readonly id?: string;
+  readonly title: string;
+  readonly text: string;
+  readonly question?: string;
+  readonly turns?: readonly string[];
+  readonly articles?: readonly string[];
 }
 
-export async function readData(articles: readonly Article[]): Promise<TrainingData> {
+/**
+ * - `training`: what the encoder and the weights of its tokens are trained on.
+ * - `calibration`: companies that the encoder has not seen; the weights of the signs and the threshold are fitted on them.
+ * - `held-out`: companies by which the result is judged, and nothing is fitted.
+ */
+export type Part = 'training' | 'calibration' | 'held-out';
+
+/** The invented companies of a part. Of a dialogue, the turns together are the question. */
+export async function readCompanies(part: Part): Promise<Company[]> {
+  const folder = part === 'training' ? COMPANIES : join(COMPANIES, part);
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).sort();
+  return Promise.all(files.map((file) => readCompany(join(folder, file))));
+}
+
+async function readCompany(path: string): Promise<Company> {
+  const lines = (await readFile(path, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+  const articles = lines.flatMap(({ id, title, text }) => (id === undefined ? [] : [{ id, title, text }]));
+  const questions = lines.flatMap(({ question, turns, articles: answers }) => {
+    const text = question ?? turns?.join(' ');
+    return text === undefined || !answers ? [] : [{ text, articles: answers }];
+  });
+  const name = basename(path, '.jsonl');
+  return name === 'quillbank'
+    ? { name, questions, articles: (await readSampleBank()).articles }
+    : { name, articles, questions };
+}
+
+/** Writes a held-out company as `LLMOS_RETRIEVAL_DOCUMENTS` and `llmos eval answers` read it. */
+export async function unpackCompany(name: string, folder: string): Promise<void> {
+  const path = join(COMPANIES, 'held-out', `${name}.jsonl`);
+  const { articles } = await readCompany(path);
+  await mkdir(folder, { recursive: true });
+  for (const { text, ...front } of articles)
+    await writeFile(join(folder, `${front.id}.md`), `---\n${stringify(front)}---\n\n${text}\n`);
+  const lines = (await readFile(path, 'utf8'))
+    .split('\n')
+    .filter((line) => line && !('id' in (JSON.parse(line) as object)));
+  await writeFile(join(folder, 'questions.jsonl'), `${lines.join('\n')}\n`);
+}
+
+/** The sample bank's articles with the questions to a bank of two public sets, and questions about anything else. */
+export async function readPublicData(): Promise<{ bank: readonly Company[]; strangers: readonly string[] }> {
+  const { articles, articlesOf } = await readSampleBank();
   const clinc = JSON.parse(await readFile(CLINC_PATH, 'utf8')) as {
     questions: Question[];
-    strangers: Omit<Question, 'articles'>[];
+    strangers: { text: string }[];
   };
   const rows = (await readFile(BANKING77_PATH, 'utf8')).split(/\r?\n/).slice(1);
   const banking77 = rows.flatMap((row) => {
     const [, quoted, plain = '', intent = ''] = /^(?:"((?:[^"]|"")*)"|([^,]*)),(.*)$/.exec(row) ?? [];
-    const answering = articles.filter(({ intents }) => intents.includes(intent)).map(({ id }) => id);
-    const text = (quoted?.replaceAll('""', '"') ?? plain).trim();
-    return answering.length === 0 ? [] : [{ text, intent, articles: answering }];
+    const answers = articlesOf.get(intent) ?? [];
+    return answers.length === 0 ? [] : [{ text: (quoted?.replaceAll('""', '"') ?? plain).trim(), articles: answers }];
   });
-  const strangers = clinc.strangers.map((stranger) => ({ ...stranger, articles: [] }));
-  return { clinc: clinc.questions, banking77, strangers };
+  return {
+    bank: [
+      { name: 'clinc150', articles, questions: clinc.questions },
+      { name: 'banking77', articles, questions: banking77 },
+    ],
+    strangers: clinc.strangers.map(({ text }) => text),
+  };
+}
+
+async function readSampleBank(): Promise<{ articles: Article[]; articlesOf: ReadonlyMap<string, readonly string[]> }> {
+  const articles: Article[] = [];
+  const articlesOf = new Map<string, string[]>();
+  for (const file of (await readdir(HELP_CENTRE)).sort()) {
+    const [, front, text] = FRONT_MATTER.exec(await readFile(join(HELP_CENTRE, file), 'utf8')) ?? [];
+    if (front === undefined || text === undefined) continue;
+    const { id, title, intents = [] } = parse(front) as { id: string; title: string; intents?: string[] };
+    articles.push({ id, title, text: text.trim() });
+    for (const intent of intents) articlesOf.set(intent, [...(articlesOf.get(intent) ?? []), id]);
+  }
+  return { articles, articlesOf };
 }

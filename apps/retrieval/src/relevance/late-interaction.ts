@@ -1,4 +1,4 @@
-import { CODE_SCALE, type ContentTokens } from './token-projection.js';
+import { CODE_SCALE, type ComparedTokens } from './token-head.js';
 
 /** How well the tokens of a question find their like in a document. */
 export interface TokenMatch {
@@ -10,24 +10,19 @@ export interface TokenMatch {
 
 /**
  * Compares a question with a document token by token: each token counts with its most similar token of the document,
- * weighted. This is the late interaction of ColBERT (Khattab & Zaharia 2020) on an encoder that was not trained for
- * it. One vector for a long message is a blur; its tokens still name what it is about.
+ * weighted: the late interaction of ColBERT (Khattab & Zaharia 2020). One vector for a long message is a blur; its
+ * tokens still name what it is about.
  *
- * @param weights one for each token of the question.
+ * @param question its tokens, with what each counts.
  * @param texts the codes of the title, then of each passage.
  */
-export function matchTokens(
-  { vectors }: ContentTokens,
-  weights: readonly number[],
-  texts: readonly Int8Array[],
-): TokenMatch {
+export function matchTokens({ vectors, weights }: ComparedTokens, texts: readonly Int8Array[]): TokenMatch {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (total <= 0) return { document: 0, passage: 0 };
   const size = vectors.length / weights.length;
   const sums = new Float64Array(texts.length);
   let document = 0;
   weights.forEach((weight, token) => {
-    if (weight <= 0) return;
     let best = 0;
     texts.forEach((codes, n) => {
       const similarity = nearest(vectors, token * size, size, codes);

@@ -1,48 +1,42 @@
+import { hash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adapt, identityAdapter } from './question-adapter.js';
-import { decodeRelevance, encodeRelevance, loadRelevance, writeRelevance } from './relevance-file.js';
-import { evidenceOf, logOddsOf, probabilityOf, type LateModel, type RelevanceModel } from './relevance.js';
+import {
+  decodeRelevance,
+  encodeRelevance,
+  loadRelevance,
+  writeRelevance,
+  type TrainedRelevance,
+} from './relevance-file.js';
+import {
+  evidenceOf,
+  logOddsOf,
+  probabilityOf,
+  tokenEvidenceOf,
+  withoutTokens,
+  type RelevanceModel,
+} from './relevance.js';
 
-const model: RelevanceModel & { readonly late: LateModel } = {
-  adapter: { dimensions: 2, rank: 1, down: Float32Array.of(1, 0), up: Float32Array.of(0, 1) },
-  weights: { title: 0.5, passage: 0.25, words: 0.125 },
+const model: TrainedRelevance = {
+  weights: { title: 0.25, passage: 0.125, words: 0.125, tokens: { document: 0.25, passage: 0.25 } },
   threshold: 0.5,
   scale: 4,
-  late: {
-    projection: { dimensions: 2, size: 1, rows: Float32Array.of(0, 1) },
-    weights: { evidence: 0.5, document: 0.25, passage: 0.25 },
-    sharpness: 20,
-    length: 0.05,
-    strangers: ['How tall is a giraffe?'],
-    threshold: 0.4,
-    scale: 8,
+  head: {
+    dimensions: 2,
+    size: 1,
+    projection: Float32Array.of(0, 1),
+    importance: Float32Array.of(1, 0),
+    bias: 0.5,
   },
 };
-
-describe('adapt', () => {
-  it('adds the low-rank update and keeps the length of one', () => {
-    const { vector, hidden, length } = adapt(model.adapter, Float32Array.of(1, 0));
-    expect([...hidden]).toEqual([1]);
-    expect(length).toBeCloseTo(Math.SQRT2);
-    expect(vector[0]).toBeCloseTo(Math.SQRT1_2);
-    expect(vector[1]).toBeCloseTo(Math.SQRT1_2);
-  });
-
-  it('changes nothing without a trained adapter', () => {
-    expect([...adapt(identityAdapter(2), Float32Array.of(0.6, 0.8)).vector]).toEqual([
-      expect.closeTo(0.6) as number,
-      expect.closeTo(0.8) as number,
-    ]);
-  });
-});
 
 const relevanceOf = (evidence: number, calibration: RelevanceModel) => probabilityOf(logOddsOf(evidence, calibration));
 
 describe('probabilityOf', () => {
   it('is a half at the threshold and grows with the evidence', () => {
-    const evidence = evidenceOf({ title: 0.8, passage: 0.3, words: 0.2 }, model);
+    const first = evidenceOf({ title: 0.8, passage: 0.3, words: 0.5 }, model);
+    const evidence = first + tokenEvidenceOf({ document: 0.5, passage: 0.3 }, model);
     expect(evidence).toBeCloseTo(0.5);
     expect(relevanceOf(evidence, model)).toBeCloseTo(0.5);
     expect(relevanceOf(evidence + 1, model)).toBeGreaterThan(0.9);
@@ -50,8 +44,18 @@ describe('probabilityOf', () => {
   });
 });
 
+describe('withoutTokens', () => {
+  it('keeps the evidence of a document whose signs are all alike', () => {
+    const signs = { title: 0.6, passage: 0.6, words: 0.6 };
+    const plain = withoutTokens(model);
+    expect(evidenceOf(signs, plain)).toBeCloseTo(0.6);
+    expect(tokenEvidenceOf({ document: 1, passage: 1 }, plain)).toBe(0);
+  });
+});
+
 describe('the files of a relevance model', () => {
-  const about = { embeddingModel: 'minilm', provenance: {}, file: 'relevance.safetensors' };
+  const update = { file: 'update.safetensors', sha256: hash('sha256', 'update') };
+  const about = { embeddingModel: 'minilm', update, provenance: {}, file: 'relevance.safetensors' };
 
   it('give back what was encoded', () => {
     expect(decodeRelevance(encodeRelevance(model, about))).toEqual(model);
@@ -62,17 +66,22 @@ describe('the files of a relevance model', () => {
     const other = Buffer.from(files.bin);
     other[other.length - 1]! ^= 1;
     expect(() => decodeRelevance({ ...files, bin: other })).toThrow(/sha256/);
-    expect(() => decodeRelevance({ ...files, description: { ...files.description, rank: 2 } })).toThrow(/not 2 x 2/);
+    expect(() => decodeRelevance({ ...files, description: { ...files.description, size: 2 } })).toThrow(/not of 2 x 2/);
   });
 
-  it('leave questions of another embedding model as they are', async () => {
+  it('are used with the update of the encoder, and without tokens for another embedding model', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'llmos-relevance-'));
     try {
       const path = join(folder, 'relevance.json');
       await writeRelevance(path, encodeRelevance(model, about));
-      expect(await loadRelevance(path, 'minilm')).toEqual({ model, isCalibrated: true });
-      const other = await loadRelevance(path, 'e5');
-      expect(other).toMatchObject({ isCalibrated: false, model: { weights: model.weights, adapter: { rank: 0 } } });
+      expect(await loadRelevance(path, 'e5')).toEqual({ model: withoutTokens(model) });
+      await expect(loadRelevance(path, 'minilm')).rejects.toThrow(/update.safetensors is missing/);
+      await writeFile(join(folder, update.file), 'another');
+      await expect(loadRelevance(path, 'minilm')).rejects.toThrow(/is not the update/);
+      await writeFile(join(folder, update.file), 'update');
+      const { model: loaded, update: found } = await loadRelevance(path, 'minilm');
+      expect(loaded).toEqual(model);
+      expect(found).toEqual({ path: join(folder, update.file), variant: update.sha256.slice(0, 8) });
       await writeFile(path, '{}');
       await expect(loadRelevance(path, 'minilm')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     } finally {
