@@ -13,7 +13,7 @@ export type Evidence =
 /** A document this relevant is not put in doubt by another. */
 const CERTAIN = 0.95;
 /** Documents whose log-odds differ by less are equally good answers. */
-const CLOSE = 0.3;
+const CLOSE = 0.2;
 /** Below the minimum, down to this share of it, a document is worth a question back. */
 const DOUBTFUL = 0.4;
 /** Listeners do not remember more. */
