@@ -1,4 +1,5 @@
 import { Bus } from '@llmos/bus';
+import type { LlmosError } from '@llmos/contracts';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { SealedBucket } from '../src/sealed-bucket.js';
@@ -96,7 +97,13 @@ describe('SealedBucket', () => {
         'its bytes to be overwritten',
         async () => (await filesHolding(nats.pid, `SECRET of ${tenant}`)).length === 0,
       );
-      await bucket.update(`${tenant}.a`, bytes('new'), 0);
+      // Sealed bytes cannot be told from overwritten ones: the key is free when its erasing has ended.
+      await waitFor('the key to be free', () =>
+        bucket.update(`${tenant}.a`, bytes('new'), 0).then(Boolean, (error: LlmosError) => {
+          if (error.code === 'CONFLICT') return false;
+          throw error;
+        }),
+      );
       await waitFor('the new value', () => events.at(-1) === `${tenant}.a=new`);
       const fresh = await follow(bucket);
       const entries = fresh.events.filter((line) => line.includes('='));
