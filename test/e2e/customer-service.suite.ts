@@ -119,7 +119,8 @@ export function customerServiceSuite(running: () => Instance): void {
     const { body: first } = await instance.ask({ text: 'How do I change my PIN?' });
     const conversation_id = String(first.details!['conversation_id']);
     const { body: second } = await instance.ask({ text: 'why?', conversation_id });
-    expect(second.details).toMatchObject({ topic: 'unhelped', offered: true, citations: [] });
+    expect(second.details).toMatchObject({ topic: 'unhelped', offered: true });
+    expect(second.details).not.toHaveProperty('citations');
     const { body: third } = await instance.ask({ text: 'yes', conversation_id });
     expect(third.details).toMatchObject({ topic: 'person', handover: true });
   });

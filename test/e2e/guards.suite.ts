@@ -85,7 +85,8 @@ export function guardsSuite(running: () => Instance, userHome: string): void {
     await nc.drain();
     expect(questions).toHaveLength(1);
     expect(questions[0]).toContain('My card [CARD_1] was stolen');
-    expect(questions[0]).not.toContain('4111');
+    // Not '4111' alone: the similarities of the passages have such digits too.
+    expect(questions[0]).not.toMatch(/4111\D?1111/);
   });
 
   it(
