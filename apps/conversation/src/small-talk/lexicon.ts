@@ -205,7 +205,7 @@ export const PERSON: Readonly<Record<Language, RegExp>> = {
       `\\b(?:${EN_CALLS})\\b.{0,30}\\b(?:${EN_PERSON})\\b`,
       `\\b(?:talk|speak|chat) (?:to|with) (?:someone|somebody|anyone|anybody)\\b`,
       `\\b(?:${EN_WANTS}) (?:an?|the|your|some) (?:real |actual |live |human )*(?:${EN_PERSON})(?: please| now| asap)*$`,
-      `^(?:real |live |human )*(?:${EN_PERSON}|customer service|customer support)(?: please)?$`,
+      `^(?:(?:please|just|only|hi|hello|an?|the|another|some|real|live|actual|human) )*(?:${EN_PERSON}|customer service|customer support)(?: (?:please|now|asap))*$`,
       `\\bno (?:more )?bots?\\b|\\bcall me back\\b`,
       ...EN_WISHES,
     ].join('|'),
@@ -229,6 +229,16 @@ export const PATTERNS: readonly { readonly topic: Topic; readonly pattern: RegEx
     ),
   },
   { topic: 'robot', pattern: /^(?:you|this) (?:sounds?|seems?|looks?) like (?:an? )?(?:robot|bot|machine|computer)$/u },
+  {
+    topic: 'thanks',
+    pattern: new RegExp(
+      '^(?!.*\\b(?:but|how|what|when|where|why|can|could|would|nothing|does|still|not)\\b)' +
+        "(?:great |perfect |brilliant |lovely |many )*(?:thanks|thank you|thx|cheers)(?: (?:so much|very much|a lot|again|for [\\p{L}' ]{1,40}))*" +
+        "(?: (?:you|u)(?:'ve|'re| have| are| were)?(?: been)?(?: (?:really|very|so|super|extremely|most))*" +
+        ' (?:helpful|kind|great|amazing|brilliant|good|nice|patient|the best|an? (?:star|legend|angel|lifesaver|(?:great |big |real )?help)))?$',
+      'u',
+    ),
+  },
   {
     topic: 'identity',
     pattern:
