@@ -65,8 +65,8 @@ export function encodeRelevance(
   });
   const { file, ...rest } = about;
   const signs = { weights, threshold, scale };
-  const description = { dimensions, size, ...signs, bin: weightsFileOf(file, bin), ...rest };
-  return { bin, description: { format: 'llmos-relevance/3', ...description } };
+  const description = { ...rest, dimensions, size, ...signs, bin: weightsFileOf(file, bin) };
+  return { bin, description: { ...description, format: 'llmos-relevance/3' } };
 }
 
 /** The reverse of {@link encodeRelevance}. @throws LlmosError UNAVAILABLE if the weights are not those described. */
