@@ -48,8 +48,8 @@ export class WordIndex<Key> {
   }
 
   /**
-   * The share of the question's words that each visible document has, 0 to 1, without those that have none. A word counts with its inverse document
-   * frequency, ln(1 + n / (documents with it + 0.5)).
+   * The share of the question's words that each visible document has, 0 to 1, without those that have none. A word
+   * counts with its inverse document frequency, ln(1 + n / (documents with it + 0.5)).
    */
   compare(question: string, isVisible: (key: Key) => boolean, visible: number): ReadonlyMap<Key, number> {
     const sums = new Float64Array(this.documents.length);

@@ -21,11 +21,19 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "libs" / "models" / "training"))
-from low_rank_encoder import WIDTH, Average, Encoder, padded, read_encoder, read_update, write_update  # noqa: E402
+from low_rank_encoder import (  # noqa: E402
+    WIDTH,
+    Average,
+    Encoder,
+    padded,
+    read_encoder,
+    read_tokenizer,
+    read_update,
+    write_update,
+)
 
 MAX_TOKENS = 256
 TOKENS_AT_ONCE = 4096
@@ -188,9 +196,7 @@ def main():
     torch.set_num_threads(options.threads)
     shuffle = random.Random(options.seed)
 
-    tokenizer = Tokenizer.from_file(options.tokenizer)
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer = read_tokenizer(options.tokenizer, MAX_TOKENS)
     with open(options.companies, encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     strangers = [(Text(tokenizer, text["text"], text["words"]), []) for text in rows.pop(0)["strangers"]]

@@ -18,11 +18,10 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "libs" / "models" / "training"))
-from low_rank_encoder import Average, Encoder, batches, padded, read_encoder, write_update  # noqa: E402
+from low_rank_encoder import Average, Encoder, batches, padded, read_encoder, read_tokenizer, write_update  # noqa: E402
 
 MAX_TOKENS = 256
 MASK_TOKEN = 103
@@ -57,9 +56,7 @@ def main():
     shuffle = random.Random(options.seed)
 
     windows = read_windows(options.windows)
-    tokenizer = Tokenizer.from_file(options.tokenizer)
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer = read_tokenizer(options.tokenizer, MAX_TOKENS)
     tokens = [encoding.ids for encoding in tokenizer.encode_batch([row["text"] for row in windows])]
     attack = torch.tensor([int(row["attack"]) for row in windows])
     counts_as_input = torch.tensor([float(row["side"] == "input") for row in windows])

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from onnx import numpy_helper
 from safetensors.numpy import load_file, save_file
+from tokenizers import Tokenizer
 from torch import nn
 
 LAYERS, HEADS, WIDTH = 6, 12, 384
@@ -121,6 +122,14 @@ class Average:
     def apply(self):
         for parameter, value in zip(self.model.parameters(), self.values):
             parameter.copy_(value)
+
+
+def read_tokenizer(path, max_tokens):
+    """The tokenizer as the service uses it: long texts are cut, none is padded."""
+    tokenizer = Tokenizer.from_file(path)
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
 
 
 def padded(batch):

@@ -17,11 +17,10 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "libs" / "models" / "training"))
-from low_rank_encoder import Encoder, batches, padded, read_encoder, read_update, write_update  # noqa: E402
+from low_rank_encoder import Encoder, batches, padded, read_encoder, read_tokenizer, read_update, write_update  # noqa: E402
 
 MAX_TOKENS = 128
 
@@ -99,9 +98,7 @@ def main():
     shuffle = random.Random(options.seed)
     stop = min(options.stop or options.steps, options.steps)
 
-    tokenizer = Tokenizer.from_file(options.tokenizer)
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer = read_tokenizer(options.tokenizer, MAX_TOKENS)
     tokenise = lambda texts: [encoding.ids for encoding in tokenizer.encode_batch(texts)]
     sentences, sentence_labels = read_sentences(f"{options.data}/train.tsv")
     phrases, phrase_labels = read_phrases(f"{options.data}/trees-train.txt", options.phrases, options.seed)

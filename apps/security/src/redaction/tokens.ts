@@ -1,4 +1,4 @@
-import { findPii, type KnownPerson, type PersonalData, type PersonalDataType } from '@llmos/privacy';
+import { findPii, personalDataTypes, type KnownPerson, type PersonalData, type PersonalDataType } from '@llmos/privacy';
 
 /** A finding, and the token that replaces it. */
 export interface TokenisedFinding extends Pick<PersonalData, 'start' | 'end' | 'type' | 'confidence'> {
@@ -12,7 +12,7 @@ export interface Tokenised {
   readonly values: ReadonlyMap<string, string>;
 }
 
-const TOKEN = /\[(?:CARD|IBAN|NATIONAL_ID|EMAIL|PHONE|IP_ADDRESS|ADDRESS|PERSON|PIN|PASSWORD|SECURITY_CODE)_\d{1,9}\]/g;
+const TOKEN = new RegExp(`\\[(?:${personalDataTypes.join('|').toUpperCase()})_\\d{1,9}\\]`, 'g');
 
 /**
  * Replaces personal data by tokens such as `[EMAIL_1]`. The same value gets the same token in all texts, and tokens

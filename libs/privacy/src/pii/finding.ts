@@ -1,18 +1,8 @@
-/** The types of personal data, as in the contract of `security.redact`. */
-export const personalDataTypes = [
-  'card',
-  'iban',
-  'national_id',
-  'email',
-  'phone',
-  'ip_address',
-  'address',
-  'person',
-  'pin',
-  'password',
-  'security_code',
-] as const;
-export type PersonalDataType = (typeof personalDataTypes)[number];
+import { piiTypes } from '@llmos/contracts/capabilities/security';
+
+/** The types of personal data: those of `security.redact`. */
+export const personalDataTypes = piiTypes;
+export type PersonalDataType = (typeof piiTypes)[number];
 
 /** Personal data in a text. */
 export interface PersonalData {
