@@ -1,11 +1,11 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { analyze, classify, TextAnalysis } from '@llmos/contracts/capabilities/analysis';
+import { detectLanguage, UNDETERMINED } from '@llmos/language';
 import type { Embedder, LoadProgress } from '@llmos/models';
 import { withModelSpan } from '@llmos/telemetry';
 import type { AnalysisHeads } from './analysis-heads.js';
 import type { TopicClassifier, TopicClassifiers } from './classifiers/topic-classifiers.js';
 import { describeFindings } from './findings-sentence.js';
-import { detectLanguage } from './language/language-detector.js';
 import { keyPhrases } from './phrases/key-phrases.js';
 import { findAspects } from './sentiment/aspect-finder.js';
 import type { SentimentAnalyzer } from './sentiment/sentiment-analyzer.js';
@@ -47,6 +47,8 @@ interface AnalysisJob {
   readonly signal: AbortSignal | undefined;
 }
 
+/** The language that the heads were trained for. A text whose language cannot be told is taken for it. */
+const SUPPORTED_LANGUAGE = 'en';
 const SENTIMENT_TASKS: ReadonlySet<Task> = new Set(['sentiment', 'aspects']);
 
 /**
@@ -92,7 +94,7 @@ export class AnalysisService {
     const classifier = await this.parts.topics.find(input, tenant, signal);
     const results: Classified[] = [];
     for (const text of input.texts) {
-      const language = input.labels && !input.language ? detectLanguage(text) : undefined;
+      const language = input.labels && !input.language ? await languageOf(text) : undefined;
       if (language?.supported === false) {
         results.push({ scores: [], error: unsupported(language.code) });
         continue;
@@ -110,7 +112,7 @@ export class AnalysisService {
   }
 
   private async analyzeOne(text: string, job: AnalysisJob): Promise<TextAnalysis> {
-    const language = job.language ? { code: job.language, confidence: 1, supported: true } : detectLanguage(text);
+    const language = job.language ? { code: job.language, confidence: 1, supported: true } : await languageOf(text);
     if (!language.supported) return { language, error: unsupported(language.code) };
     if (job.tasks.size === 1 && job.tasks.has('language')) return { language };
     const encoded = await encodeText(text, this.parts.encoder, job.signal);
@@ -165,7 +167,7 @@ export class AnalysisService {
 
   /** The models that took part; trained heads as `name@hash`. */
   private modelsOf(tasks: ReadonlySet<Task>, heads: AnalysisHeads, classifier: TopicClassifier | undefined): string[] {
-    const models = ['eld-small'];
+    const models = ['eld-extrasmall'];
     if (tasks.size > 1 || !tasks.has('language')) models.push(this.parts.encoder.model);
     if (tasks.has('sentiment') || tasks.has('aspects')) models.push(this.parts.sentiment.model);
     if (tasks.has('entities') || tasks.has('relations')) models.push(`entities@${heads.entityHash.slice(0, 12)}`);
@@ -180,14 +182,19 @@ export class AnalysisService {
   }
 }
 
+async function languageOf(text: string): Promise<TextAnalysis['language']> {
+  const { code, confidence, language } = await detectLanguage(text, SUPPORTED_LANGUAGE);
+  return { code, confidence, supported: language === SUPPORTED_LANGUAGE };
+}
+
 function lacksSentiment({ error, sentiment, aspects }: TextAnalysis, tasks: ReadonlySet<Task>): boolean {
   return !error && ((tasks.has('sentiment') && !sentiment) || (tasks.has('aspects') && !aspects));
 }
 
 function unsupported(code: string): NonNullable<TextAnalysis['error']> {
   const message =
-    code === 'und'
-      ? 'The language of this text could not be detected, so it was not analysed. English is supported.'
+    code === UNDETERMINED
+      ? 'The language of this text is unknown, so it was not analysed. English is supported.'
       : `The text is in the language '${code}'. Only English is supported, so it was not analysed.`;
   return { code: 'unsupported_language', message };
 }

@@ -6,6 +6,7 @@ const german = {
   language: { code: 'de', confidence: 1, supported: false },
   error: { code: 'unsupported_language' as const, message: '' },
 };
+const unclear = { language: { code: 'und', confidence: 0, supported: true } };
 const withSentiment = (label: 'positive' | 'negative') => ({
   ...english,
   sentiment: { start: 0, end: 1, label, confidence: 1, positive: 0.5 },
@@ -18,6 +19,8 @@ describe('describeFindings', () => {
       [{ ...english, topics: [{ start: 0, end: 9, label: 'billing', confidence: 1 }] }],
       'The text is English. It is about billing.',
     ],
+    [[{ ...withSentiment('positive'), ...unclear }], 'The text is positive.'],
+    [[unclear], 'The text is read as English.'],
     [[german], 'The text is in German, which is not supported yet, so it was not analysed.'],
     [
       [withSentiment('positive'), withSentiment('negative'), german],

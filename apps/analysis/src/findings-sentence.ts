@@ -1,4 +1,5 @@
 import type { TextAnalysis } from '@llmos/contracts/capabilities/analysis';
+import { UNDETERMINED } from '@llmos/language';
 
 /** A longer list of names is hard to listen to. */
 const MAX_NAMES = 5;
@@ -12,10 +13,11 @@ export function describeFindings(analyses: readonly TextAnalysis[]): string {
 function describeOne(analysis: TextAnalysis): string {
   const { language, error, sentiment, topics, entities, relations, keyPhrases, summary } = analysis;
   if (error)
-    return language.code === 'und'
+    return language.code === UNDETERMINED
       ? 'The language of the text could not be detected, so it was not analysed.'
       : `The text is in ${nameOf(language.code)}, which is not supported yet, so it was not analysed.`;
-  const parts = [`The text is ${[nameOf(language.code), sentiment?.label].filter(Boolean).join(' and ')}.`];
+  const kinds = [language.code === UNDETERMINED ? undefined : nameOf(language.code), sentiment?.label].filter(Boolean);
+  const parts = [kinds.length > 0 ? `The text is ${kinds.join(' and ')}.` : 'The text is read as English.'];
   if (topics?.[0]) parts.push(`It is about ${topics[0].label}.`);
   if (entities?.length) parts.push(`It names ${enumerate(unique(entities.map(({ text }) => text)))}.`);
   for (const { subject, type, object } of relations?.slice(0, MAX_NAMES) ?? [])

@@ -1,5 +1,6 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { spokenPieceSchema, synthesize } from '@llmos/contracts/capabilities/speech';
+import { detectLanguage, isMostlyLatin } from '@llmos/language';
 import { withModelSpan } from '@llmos/telemetry';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -7,7 +8,6 @@ import type { Voice } from './ports/voice.port.js';
 import { speechMetrics } from './speech.metrics.js';
 import { piecesOf } from './text/pieces.js';
 import { spokenText } from './text/spoken-text.js';
-import { isMostlyLatin, languageOf } from './text/text-language.js';
 import { secondsOf, wavOf } from './wav.js';
 
 type SpokenPiece = z.infer<typeof spokenPieceSchema>;
@@ -72,7 +72,7 @@ export class SpeechService {
 
 /** English words for a customer whose language is unknown (`und`) are spoken; other letters cannot be. */
 async function requireEnglish(text: string, stated: string | undefined): Promise<void> {
-  const language = stated !== undefined && isMostlyLatin(text) ? stated : await languageOf(text);
+  const language = stated !== undefined && isMostlyLatin(text) ? stated : (await detectLanguage(text)).language;
   if (/^en\b/i.test(language) || (/^und\b/i.test(language) && isMostlyLatin(text))) return;
   const named = language === 'und' ? 'another language' : `'${language}'`;
   const field = stated === undefined || stated !== language ? 'text' : 'language';

@@ -5,7 +5,6 @@ import { findDates } from '../entities/patterns/dates.js';
 import { findEmails } from '../entities/patterns/email.js';
 import { findMoney } from '../entities/patterns/money.js';
 import { findProducts } from '../entities/patterns/products.js';
-import { detectLanguage } from '../language/language-detector.js';
 import { phraseCandidates } from '../phrases/phrase-candidates.js';
 import { RelationFinder } from '../relations/relation-finder.js';
 import { parseRelations } from '../relations/relations-file.js';
@@ -46,7 +45,6 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   words: wordsOf,
   sentences: sentencesOf,
   windows: (text) => windowsOf(text),
-  language: detectLanguage,
   phrases: (text) => phraseCandidates(text, sentencesOf(text)),
   aspects: (text) => aspectTerms(text, sentencesOf(text)),
   emails: findEmails,

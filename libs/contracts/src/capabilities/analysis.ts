@@ -50,7 +50,10 @@ const scoredLabel = z.object({ label: z.string(), confidence });
 const unsupported = z.object({ code: z.literal('unsupported_language'), message: z.string() }).optional();
 
 const analysisOf = z.object({
-  /** If `supported` is false, the result contains nothing else. */
+  /**
+   * ISO 639-1, or `und` if the text is too short or too mixed to tell; it is then taken for English. If `supported` is
+   * false, the result contains nothing else.
+   */
   language: z.object({ code: z.string(), confidence, supported: z.boolean() }),
   error: unsupported,
   /** Its span is the whole text. */

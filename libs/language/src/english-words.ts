@@ -28,9 +28,23 @@ works world worse worst worth would wouldn't wow wrong wtf yeah year years yep y
 
 const KNOWN: ReadonlySet<string> = new Set(WORDS.trim().split(/\s+/));
 
-/** The share of the words that are common English words. */
-export function englishShare(text: string): number {
-  const words = text.toLowerCase().match(/\p{L}+(?:['’]\p{L}+)?/gu) ?? [];
-  if (words.length === 0) return 0;
-  return words.filter((word) => KNOWN.has(word.replace('’', "'"))).length / words.length;
+/** Those that other languages write too: alone they do not show that a text is English. */
+const SHARED: ReadonlySet<string> = new Set(
+  `a all also am an as bar be best better by can come date do done even ever fast fee fine for from get had has hat he
+  her here hi him hot if in is it item late let long lost male man me mobile more my no of off ok on open or out over
+  own product real sad said same send service she so star still stop super test to transfer under up us war was we week
+  well were will worse you`.split(/\s+/),
+);
+
+export interface EnglishWords {
+  /** The share of the words that are common English words. */
+  readonly share: number;
+  /** The share of the words that are common in English only. */
+  readonly ownShare: number;
+}
+
+export function englishWordsIn(words: readonly string[]): EnglishWords {
+  const known = words.map((word) => word.toLowerCase().replace('’', "'")).filter((word) => KNOWN.has(word));
+  const own = known.filter((word) => !SHARED.has(word));
+  return { share: known.length / words.length, ownShare: own.length / words.length };
 }
