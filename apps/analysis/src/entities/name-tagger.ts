@@ -1,6 +1,7 @@
 import type { Span } from '@llmos/contracts';
 import { wordsOf, type Word } from '../text/words.js';
 import type { TokenTrack } from '../text/token-track.js';
+import { withDealParties } from './deal-parties.js';
 import { scoreWords, type EntityWeights, type WordRows } from './entity-weights.js';
 import { beliefsOf, bestTags } from './tag-lattice.js';
 import { beginTag, insideTag, runsOf, TAGS, type NamedType, type TagRun } from './tags.js';
@@ -14,7 +15,7 @@ export interface FoundName extends Span {
 /** Longer sentences are tagged in parts. */
 const MAX_WORDS = 128;
 
-/** Finds people, organisations and places in a sentence from its word states and word features. */
+/** Finds people, organisations and places in a sentence from its word states and word features, and in deals by verbs. */
 export class NameTagger {
   constructor(private readonly weights: EntityWeights) {}
 
@@ -25,7 +26,7 @@ export class NameTagger {
       const part = words.slice(from, from + MAX_WORDS);
       names.push(...this.tag(part, rowsOf(part, track)));
     }
-    return names;
+    return withDealParties(words, names);
   }
 
   /** The names in a sequence of words. */

@@ -21,6 +21,21 @@ describe('phraseCandidates', () => {
     ]);
   });
 
+  it.each([
+    ['The chipmaker announced a $2.5 billion investment.', '$2.5 billion investment'],
+    ['The bank offers a 3.5 % interest rate.', '3.5 % interest rate'],
+    ['A €1.2 million fee was paid.', '€1.2 million fee'],
+    ['The 1.5-hour delay made us late.', '1.5-hour delay'],
+    ['We bought an 802.11ac router.', '802.11ac router'],
+    ['It sold 2,300 printers.', '2,300 printers'],
+    ['The Tesla Model 3 arrived.', 'tesla model 3'],
+    ['My iPhone 15 Pro Max broke.', 'iphone 15 pro max'],
+    ['The red wine costs 9.90 euros.', 'red wine'],
+    ['The red wine costs 9.90 euros.', '9.90 euros'],
+    ['Inflation reached 7.9 %, again.', '7.9 %'],
+    ['The wire transfer was $3,450.75, he said.', '$3,450.75'],
+  ])('keeps the numbers of %j whole', (text, key) => expect(keys(text)).toContain(key));
+
   it('counts repetitions case-insensitively and returns the first occurrence', () => {
     const text = 'Credit cards are here. A credit card is not two Credit Cards.';
     expect(candidates(text)).toContainEqual({

@@ -5,6 +5,7 @@ import { findDates } from '../entities/patterns/dates.js';
 import { findEmails } from '../entities/patterns/email.js';
 import { findMoney } from '../entities/patterns/money.js';
 import { findProducts } from '../entities/patterns/products.js';
+import { wordsAndQuantities } from '../phrases/quantities.js';
 import { phraseCandidates } from '../phrases/phrase-candidates.js';
 import { RelationFinder } from '../relations/relation-finder.js';
 import { parseRelations } from '../relations/relations-file.js';
@@ -43,6 +44,7 @@ relations:
 );
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   words: wordsOf,
+  quantities: wordsAndQuantities,
   sentences: sentencesOf,
   windows: (text) => windowsOf(text),
   phrases: (text) => phraseCandidates(text, sentencesOf(text)),

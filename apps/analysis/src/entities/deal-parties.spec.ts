@@ -1,0 +1,59 @@
+import { LINEAR, timeGrowth } from '@llmos/testing';
+import { wordsOf } from '../text/words.js';
+import { withDealParties } from './deal-parties.js';
+import type { FoundName } from './name-tagger.js';
+
+/** The organisations of a text, in which the tagger found the people and places marked as [Name|type]. */
+function organisationsIn(marked: string): string[] {
+  const names: FoundName[] = [];
+  let text = '';
+  for (const [, plain, name, type] of marked.matchAll(/([^[]*)(?:\[([^|\]]+)\|(\w+)\])?/g)) {
+    text += plain ?? '';
+    if (!name) continue;
+    names.push({
+      type: type as FoundName['type'],
+      start: text.length,
+      end: text.length + name.length,
+      confidence: 0.9,
+    });
+    text += name;
+  }
+  const found = withDealParties(wordsOf(text), names).filter(({ type }) => type === 'organisation');
+  return found.map(({ start, end }) => text.slice(start, end)).sort();
+}
+
+describe('withDealParties', () => {
+  it.each([
+    ['Samsung acquired Harman.', ['Harman', 'Samsung']],
+    ['Harman was acquired by Samsung for $8 billion.', ['Harman', 'Samsung']],
+    ['Instora, the photo app, was purchased by Facegram.', ['Facegram', 'Instora']],
+    ['Yesterday the Dutch firm Brelltech bought Ovila.', ['Brelltech', 'Ovila']],
+    ['The takeover of Quillon Foods by Harvest Lane cost millions.', ['Harvest Lane', 'Quillon Foods']],
+    ['Tarvo Motors snapped up the battery maker Celline.', ['Celline', 'Tarvo Motors']],
+    ['On Monday Marks & Spencer completed its acquisition of eTaro.', ['Marks & Spencer', 'eTaro']],
+    ['[Lisbon|place] Labs has taken over Nordwind.', ['Lisbon Labs', 'Nordwind']],
+    ['[Elena Rossi|person] started Verdetta.', ['Verdetta']],
+    ['Fjordlink was founded by [Tomas Lind|person].', ['Fjordlink']],
+  ])('finds the companies of %j', (text, companies) => {
+    expect(organisationsIn(text)).toEqual(companies);
+  });
+
+  it.each([
+    'I bought a Samsung TV on Monday.',
+    '[Ada Lovelace|person] bought Nutella.',
+    '[Ada Lovelace|person] and [Bob Shaw|person] started early.',
+    'We bought tickets. Berlin is lovely.',
+    'The Rhine took over a week to fall.',
+    'Prices in [Paris|place] rose.',
+  ])('finds no company in %j', (text) => {
+    expect(organisationsIn(text)).toEqual([]);
+  });
+
+  it.each(['A ', 'bought ', 'Aa acquired ', 'A & ', 'took over '])(
+    'takes linear time for repetitions of %j',
+    (piece) => {
+      const read = (chars: number) => withDealParties(wordsOf(piece.repeat(chars / piece.length).slice(0, 1_000)), []);
+      expect(timeGrowth(read, 40_000)).toBeLessThan(LINEAR);
+    },
+  );
+});
