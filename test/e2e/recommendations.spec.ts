@@ -142,7 +142,9 @@ describe('The recommender of a running instance', () => {
     ['an unknown field', '/v1/recommendations', { colour: 'red' }, 'colour'],
     ['a limit that is not a number', '/v1/recommendations', { limit: 'many' }, 'limit'],
     ['a limit out of bounds', '/v1/recommendations', { limit: 1_000_000 }, 'limit'],
-    ['no item', '/v1/interactions', { user: 'u' }, 'interactions.0'],
+    ['no item', '/v1/interactions', { user: 'u' }, 'interactions.0.item'],
+    ['nothing but rubbish', '/v1/interactions', [{ foo: 1 }, 'x', null], 'interactions.0.user'],
+    ['an item without a title', '/v1/items', [{ id: 'a', title: 'A' }, { sku: 'b' }], 'items.1.title'],
     ['an empty list', '/v1/interactions', [], 'interactions'],
     ['rows that are not a list', '/v1/interactions', { interactions: 'all' }, 'interactions'],
   ])('refuses %s with a 4xx that names the field', async (_, path, body, field) => {
@@ -150,6 +152,57 @@ describe('The recommender of a running instance', () => {
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
     expect(answer.body['error']).toMatchObject({ field: expect.stringContaining(field) as string });
+  });
+
+  it.each([
+    ['text/csv', 'u1,j1,buy\nu2,j2,buy\n', 'file'],
+    ['text/csv', 'rubbish', 'file'],
+    ['text/csv', 'user,item,at\nu1,j1,soon\n', 'interactions.2.at'],
+    ['application/x-ndjson', 'rubbish\n', 'interactions.1'],
+  ])('refuses as a whole the %s file %j', async (type, file, field) => {
+    const { status, body } = await shop.send('/v1/interactions', file, type);
+    expect({ status, body }).toMatchObject({ status: 400, body: { error: { field } } });
+  });
+
+  it('keeps recommending the sample shop, with titles, to a tenant that reports an unknown product', async () => {
+    const row = { customer_id: 7, sku: 'kettle', event_type: 'Purchase', timestamp: '2026-01-31 12:30:00' };
+    expect((await guest.request('POST', '/v1/interactions', row)).body).toMatchObject({ accepted: 1 });
+    const { recommendations } = await guest.recommend({ limit: 10 });
+    expect(recommendations).toHaveLength(10);
+    expect(recommendations.filter(({ title }) => title === undefined)).toEqual([]);
+    expect((await guest.request('GET', '/v1/users/7')).body['interactions']).toMatchObject([
+      { user: '7', item: 'kettle', event: 'purchase', at: '2026-01-31T12:30:00.000Z' },
+    ]);
+  });
+
+  it('takes back what a user returns, and counts it against the item', async () => {
+    const buy = { user: 'returner', item: 'trowel', event: 'buy', at: '2026-01-01T00:00:00Z' };
+    await guest.request('POST', '/v1/interactions', buy);
+    expect((await guest.recommend({ user_id: 'returner' })).recommendations[0]!.reason.text).toContain('Hand trowel');
+    await guest.request('POST', '/v1/interactions', { ...buy, event: 'Return', value: -1, at: '2026-01-02T00:00:00Z' });
+    const after = await guest.recommend({ user_id: 'returner', exclude_seen: false, limit: 60 });
+    expect(after.basis).toBe('popular');
+    expect(JSON.stringify(after.recommendations)).not.toContain('trowel');
+  });
+
+  it('recommends an item that is deleted to nobody, and no other tenant notices', async () => {
+    const gone = await guest.request('DELETE', '/v1/items/pen-fountain');
+    expect(gone).toMatchObject({ status: 200, body: { id: 'pen-fountain', deleted: true } });
+    expect(await guest.itemsFor({ limit: 60 })).not.toContain('pen-fountain');
+    expect(await guest.itemsFor({ similar_to: 'ink-blue', limit: 60 })).not.toContain('pen-fountain');
+    expect((await guest.request('DELETE', '/v1/items/never-heard-of')).body).toMatchObject({ deleted: false });
+  });
+
+  it('finds items for a wish in words, and items like one that the wish names', async () => {
+    const like = () => guest.recommend({ text: 'like Milk frother', limit: 3 });
+    await waitFor('the texts to be embedded', async () => (await like()).basis === 'similar');
+    await waitFor('all texts', async () => {
+      const { recommendations } = await like();
+      return categoriesOf(recommendations.map(({ item }) => item)).every((category) => category === 'coffee');
+    });
+    const wish = await guest.recommend({ text: 'something for gardening', limit: 3 });
+    expect(wish.basis).toBe('wish');
+    expect(categoriesOf(wish.recommendations.map(({ item }) => item))).toEqual(['garden', 'garden', 'garden']);
   });
 
   it('diversifies a list on request and keeps its best item', async () => {

@@ -34,6 +34,13 @@ export class Shop {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
+  /** Sends a file. */
+  async send(path: string, body: string, type: string): Promise<{ status: number; body: Record<string, unknown> }> {
+    const headers = { ...this.authorization, 'content-type': type };
+    const response = await fetch(this.instance.url + path, { method: 'POST', headers, body });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
   async recommend(fields: object): Promise<Recommended> {
     const { status, body } = await this.request('POST', '/v1/recommendations', fields);
     return { status, ...(body as unknown as Omit<Recommended, 'status'>) };

@@ -98,7 +98,7 @@ export async function openParts({ bus, atRest, embeddings, home, sampleFolder, c
       embeddings,
       onError: warn('the texts of items could not be embedded; it is tried again'),
     }),
-    recommender: new RecommenderService(feed, models, scorers),
+    recommender: new RecommenderService(feed, models, scorers, embeddings),
     versions: new ModelsService(registry, models),
     evaluation: new EvaluationService({ threads, queue: new FairQueue({ concurrency, what: 'evaluations' }) }),
     sample: new SampleService({

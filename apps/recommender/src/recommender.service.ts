@@ -1,55 +1,62 @@
 import type { InputOf, OutputOf } from '@llmos/contracts';
 import type { recommend, stats } from '@llmos/contracts/capabilities/recommender';
+import type { Embedder } from '@llmos/models';
 import { withSpan } from '@llmos/telemetry';
-import type { TaskContext } from './task-context.js';
+import { Catalogue } from './data/catalogue.js';
 import type { DataFeed } from './data/data-feed.js';
-import type { TenantData } from './data/tenant-data.js';
+import { SHARED_TENANT } from './data/entry-ref.js';
 import type { Scored, Scorer } from './model/scorer.js';
 import { recommenderMetrics } from './recommender.metrics.js';
-import type { Scorers } from './serving/scorers.js';
+import { filterOf, profileOf, restOf, type Filter, type Profile } from './serving/profile.js';
 import { randomOf } from './serving/run-random.js';
+import type { Scorers } from './serving/scorers.js';
 import { reasonFor, sentenceFor } from './serving/sentence.js';
-import { similarByText } from './serving/text-similarity.js';
 import type { ServedModels } from './serving/served-models.js';
+import { similarItems } from './serving/similar-items.js';
+import { findByText } from './serving/text-search.js';
+import { similarByText } from './serving/text-similarity.js';
+import { itemCalled, readWish } from './serving/wish.js';
+import type { TaskContext } from './task-context.js';
 
 type Request = InputOf<typeof recommend>;
 type Recommendations = OutputOf<typeof recommend>;
+type Task = Pick<TaskContext, 'tenant' | 'run'>;
 
-/** The user or session for whom the list is made. */
-interface Profile {
-  /** Liked items, oldest first. */
-  readonly history: ReadonlyArray<{ readonly item: string }>;
-  /** All items, liked or not. */
-  readonly seen: readonly string[];
-  readonly basis: Recommendations['basis'];
-  readonly verb: 'had' | 'looked at';
+/** What a list is made from. */
+interface Scene {
+  readonly request: Request;
+  readonly profile: Profile;
+  readonly filter: Filter;
+  readonly catalogue: Catalogue;
+  readonly scorer: Scorer;
+  readonly hasModel: boolean;
+  /** Whether nobody has had an item or said anything about it. */
+  readonly isNew: (item: string) => boolean;
+  readonly random: () => number;
 }
 
-interface Filter {
-  readonly limit: number;
-  readonly exclude: ReadonlySet<string>;
-  readonly allow: (item: string) => boolean;
-}
+/** Words alone have to do if the encoder takes longer. */
+const MAX_EMBED_MS = 2_000;
 
 /**
- * Recommends items to a user, for a session, or similar to an item. All data is in memory. Interactions since the
- * training count, because the history of the user is read for each request.
+ * Recommends items to a user, for a session, similar to an item, or for a wish. All data is in memory. Interactions
+ * since the training count, because the history of the user is read for each request.
  */
 export class RecommenderService {
   constructor(
     private readonly feed: DataFeed,
     private readonly models: ServedModels,
     private readonly scorers: Scorers,
+    private readonly embeddings: Pick<Embedder, 'embed'>,
   ) {}
 
   /**
    * A tenant without items of its own gets items of the shared tenant, by the interactions of its own users with them.
-   * For an unknown user, session or item the result is popular items.
+   * For an unknown user, session, item or wish the result is popular items.
    */
-  async recommend(request: Request, task: Pick<TaskContext, 'tenant' | 'run'>): Promise<Recommendations> {
-    const source = this.models.get(task.tenant) ? task.tenant : this.feed.sourceFor(task.tenant);
+  async recommend(request: Request, task: Task): Promise<Recommendations> {
     const answer = await withSpan('recommend', { attributes: { 'llmos.limit': request.limit } }, async (span) => {
-      const given = this.answer(request, source, task);
+      const given = await this.answer(request, task);
       span.setAttributes({ 'llmos.basis': given.basis, 'llmos.items': given.items.length });
       return given;
     });
@@ -64,92 +71,98 @@ export class RecommenderService {
     return { users, items, interactions, ...(item === undefined ? {} : { usersOfItem: data.usersOfItem(item) }) };
   }
 
-  private answer(request: Request, source: string, task: Pick<TaskContext, 'tenant' | 'run'>): Recommendations {
-    const { run } = task;
-    const data = this.feed.tenant(source);
-    const own = this.feed.tenant(task.tenant);
-    const scorer = this.scorers.of(source);
+  private async answer(request: Request, { tenant, run }: Task): Promise<Recommendations> {
+    const own = this.feed.tenant(tenant);
+    const hasOwnModel = this.models.get(tenant) !== undefined;
+    const catalogue = Catalogue.of(own, this.feed.tenant(SHARED_TENANT), hasOwnModel);
+    const source = catalogue.isShared && !hasOwnModel ? SHARED_TENANT : tenant;
     const served = this.models.get(source);
     const knowsUser = request.user !== undefined && own.hasUser(request.user);
+    const data = this.feed.tenant(source);
     const profile = profileOf(request, knowsUser ? own : data, served?.entry.minValue);
-    const filter = filterOf(request, profile, data);
-    const scored = served
-      ? score(request, profile, filter, scorer, run)
-      : scoreByText(request, profile, filter, scorer, data, run);
-    const list = scored.length > 0 ? scored : anyOf(data, filter);
-    const isPersonal = list.some(({ kind }) => kind === 'because' || kind === 'similar');
-    const items = list.map(({ item, score: points, kind, because }) => {
-      const title = data.item(item)?.title;
-      const reason = reasonFor(kind, because, profile.verb, (id) => data.item(id));
-      return { item, ...(title === undefined ? {} : { title }), score: points, reason };
+    const list = await this.listFor({
+      request,
+      profile,
+      filter: filterOf(request, profile, catalogue),
+      catalogue,
+      scorer: this.scorers.of(source, catalogue),
+      hasModel: served !== undefined,
+      isNew: (item) => data.usersOfItem(item) === 0,
+      random: randomOf(run),
+    });
+    const items = list.map(({ item, score, kind, because }) => {
+      const title = catalogue.item(item)?.title;
+      const reason = reasonFor(kind, because, profile.verb, (id) => catalogue.item(id));
+      return { item, ...(title === undefined ? {} : { title }), score, reason };
     });
     return {
       items,
       text: sentenceFor(items.map(({ item, title }) => title ?? item)),
-      basis: isPersonal ? profile.basis : 'popular',
+      basis: basisOf(list, profile),
       ...(served ? { model: served.version } : {}),
     };
   }
+
+  /** What was asked for, then what the user or session may like, then other items of the catalogue. */
+  private async listFor(scene: Scene): Promise<Scored[]> {
+    const { filter } = scene;
+    const asked = await this.askedFor(scene);
+    const personal = usualFor({ ...scene, filter: restOf(filter, asked) }, asked.length > 0);
+    const list = [...asked, ...personal];
+    return decreasing([...list, ...newItems(scene, restOf(filter, list))]);
+  }
+
+  private async askedFor({ request, filter, catalogue, scorer }: Scene): Promise<Scored[]> {
+    const { similarTo, text = '', diversity } = request;
+    const wish = text.trim() === '' ? undefined : readWish(text, catalogue);
+    const named = similarTo === undefined ? undefined : (itemCalled(similarTo, catalogue) ?? similarTo);
+    const target = named ?? (wish && 'similarTo' in wish ? wish.similarTo : undefined);
+    if (target !== undefined) return similarItems(target, catalogue, scorer, { ...filter, diversity });
+    if (!wish) return [];
+    return findByText(catalogue, text, await this.embed(text), filter);
+  }
+
+  private async embed(text: string): Promise<Float32Array | undefined> {
+    const found = await this.embeddings.embed([text], AbortSignal.timeout(MAX_EMBED_MS)).catch(() => undefined);
+    return found?.[0];
+  }
 }
 
-/** An interaction counts as liked if its value is positive, and not below the minimum of the model's training. */
-function profileOf(request: Request, data: TenantData, minValue = Number.MIN_VALUE): Profile {
-  const interactions = request.user === undefined ? [] : data.historyOf(request.user);
-  const liked = interactions.filter(({ value }) => value >= minValue && value > 0);
-  const session = request.items ?? [];
-  const history = [...liked.map(({ item }) => ({ item })), ...session.map((item) => ({ item }))];
-  const seen = [...interactions.map(({ item }) => item), ...session];
-  const verb = liked.length > 0 ? 'had' : 'looked at';
-  if (request.similarTo !== undefined) return { history, seen, verb, basis: 'similar' };
-  if (session.length > 0) return { history, seen, verb, basis: 'session' };
-  return { history, seen, verb, basis: liked.length > 0 ? 'user' : 'popular' };
+/** A list that has no answer to what was asked has the basis of its profile. */
+function basisOf(list: readonly Scored[], profile: Profile): Recommendations['basis'] {
+  const asked = list.find(({ kind }) => kind === 'similar' || kind === 'wish')?.kind;
+  if (asked === 'similar' || asked === 'wish') return asked;
+  return list.length === 0 || list.some(({ kind }) => kind === 'because') ? profile.basis : 'popular';
 }
 
-function filterOf(request: Request, { seen }: Profile, data: TenantData): Filter {
-  const exclude = new Set(request.excludeSeen ? seen : []);
-  if (request.similarTo !== undefined) exclude.add(request.similarTo);
-  const categories = request.categories && new Set(request.categories);
-  const allow = (id: string): boolean => {
-    const item = data.item(id);
-    if (request.inStockOnly && item?.inStock === false) return false;
-    return !categories || (item?.category !== undefined && categories.has(item.category));
-  };
-  return { limit: request.limit, exclude, allow };
+/** Scores decrease along the list, also between its parts. */
+function decreasing(list: readonly Scored[]): Scored[] {
+  let least = Infinity;
+  return list.map((each) => {
+    least = Math.min(each.score, least - Number.EPSILON);
+    return { ...each, score: least };
+  });
 }
 
-function score(request: Request, profile: Profile, filter: Filter, scorer: Scorer, run: string): Scored[] {
-  const { diversity, exploration, similarTo } = request;
-  const random = randomOf(run);
-  if (similarTo !== undefined) return scorer.similarTo(similarTo, { ...filter, diversity });
-  if (profile.history.length > 0)
-    return scorer.recommendFor({ ...filter, history: profile.history, diversity, exploration, random });
-  return scorer.popular({ ...filter, exploration, random });
+/** By the model, or before the first training by texts; without what rests on a history if something was asked for. */
+function usualFor(scene: Scene, hasAsked: boolean): Scored[] {
+  const { profile, filter, scorer, hasModel, catalogue, random } = scene;
+  const { diversity, exploration } = scene.request;
+  if (hasAsked) return scorer.popular({ ...filter, random });
+  const { history } = profile;
+  if (history.length === 0) return scorer.popular({ ...filter, exploration, random });
+  if (hasModel) return scorer.recommendFor({ ...filter, history, diversity, exploration, random });
+  const items = history.map(({ item }) => item);
+  const similar = similarByText(catalogue, { ...filter, items }).map((each) => ({ ...each, kind: 'because' }) as const);
+  return [...similar, ...scorer.popular({ ...restOf(filter, similar), exploration, random })];
 }
 
-/** Before the first training: items with similar texts, then popular items. */
-function scoreByText(
-  request: Request,
-  profile: Profile,
-  filter: Filter,
-  scorer: Scorer,
-  data: TenantData,
-  run: string,
-): Scored[] {
-  const { similarTo } = request;
-  const items = similarTo === undefined ? profile.history.map(({ item }) => item) : [similarTo];
-  const kind = similarTo === undefined ? 'because' : 'similar';
-  const similar = similarByText(data, { ...filter, items }).map((each) => ({ ...each, kind }) as const);
-  const exclude = new Set([...filter.exclude, ...similar.map(({ item }) => item)]);
-  const rest = score(request, profile, { ...filter, exclude, limit: filter.limit - similar.length }, scorer, run);
-  return [...similar, ...rest.filter((other) => similar.length === 0 || other.kind === 'popular')];
-}
-
-/** The described items in any order, for a tenant without interactions. */
-function anyOf(data: TenantData, { limit, exclude, allow }: Filter): Scored[] {
+/** Described items that nobody had yet: few interactions must not reduce a catalogue to few items. */
+function newItems({ catalogue, isNew }: Scene, { limit, exclude, allow }: Filter): Scored[] {
   const list: Scored[] = [];
-  for (const item of data.describedItems.keys()) {
+  for (const item of catalogue.items.keys()) {
     if (list.length >= limit) break;
-    if (!exclude.has(item) && allow(item)) list.push({ item, score: 0, kind: 'explore', because: [] });
+    if (isNew(item) && !exclude.has(item) && allow(item)) list.push({ item, score: 0, kind: 'explore', because: [] });
   }
   return list;
 }

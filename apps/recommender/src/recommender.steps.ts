@@ -1,5 +1,6 @@
 import type { InputOf, OutputOf } from '@llmos/contracts';
 import {
+  deleteItem,
   eraseUser,
   evaluate,
   exportUser,
@@ -14,6 +15,7 @@ import {
 } from '@llmos/contracts/capabilities/recommender';
 import { Step, type StepContext } from '@llmos/mesh';
 import { Controller, Inject } from '@nestjs/common';
+import { readItems } from './intake/sent-items.js';
 import { PARTS, type RecommenderParts } from './recommender.parts.js';
 
 /** The capabilities of the service. */
@@ -44,7 +46,12 @@ export class RecommenderSteps {
     { items }: InputOf<typeof upsertItems>,
     context: StepContext,
   ): Promise<OutputOf<typeof upsertItems>> {
-    return { stored: await this.parts.items.upsert(items, context) };
+    return { stored: await this.parts.items.upsert(readItems(items), context) };
+  }
+
+  @Step(deleteItem)
+  async deleteItem({ id }: InputOf<typeof deleteItem>, context: StepContext): Promise<OutputOf<typeof deleteItem>> {
+    return { id, deleted: await this.parts.items.delete(id, context) };
   }
 
   @Step(train)

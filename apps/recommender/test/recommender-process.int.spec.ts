@@ -103,11 +103,14 @@ describe('the recommender process, called through its pipelines', () => {
     const imported = await completed('import_interactions', { file: Buffer.from(csv), format: 'csv' });
     expect(imported.details).toMatchObject({ rejected: 1, rejections: [{ row: tastes(120).length + 2 }] });
     expect(imported.answers.some(({ type }) => type === 'delta')).toBe(true);
-    const items = [{ id: 't1-1', title: 'Blue lamp', text: 'A lamp in blue.', category: 'lamps' }];
-    expect((await completed('upsert_items', { items })).result).toBe('Stored 1 items.');
-
     const before = await completed('recommendation_system', { user_id: 'u1', limit: 2 });
     expect(before.details['basis']).toBe('popular');
+    const items = [...new Set(tastes(120).map(({ item }) => item))].map((item) => ({
+      product_id: item,
+      name: item === 't1-1' ? 'Blue lamp' : `Thing ${item}`,
+      in_stock: item === 't1-3' ? 'no' : 'yes',
+    }));
+    expect((await completed('upsert_items', { items })).result).toBe('Stored 48 items.');
     const trained = await completed('train_recommender', { min_interactions: 2 });
     expect(trained.details).toMatchObject({
       algorithm: 'ease',
@@ -121,6 +124,15 @@ describe('the recommender process, called through its pipelines', () => {
       basis: 'similar',
       recommendations: [{ reason: { text: 'similar to Blue lamp' } }],
     });
+    const listed = await completed('recommendation_system', { items: ['t1-0', 't1-2'], limit: 100 });
+    const offered = (listed.details['recommendations'] as { item: string; title?: string }[]).map(({ item }) => item);
+    expect(offered).toHaveLength(45);
+    expect(offered).not.toContain('solo');
+    expect(offered).not.toContain('t1-3');
+    expect((await completed('delete_item', { id: 't1-4' })).details).toEqual({ id: 't1-4', deleted: true });
+    expect((await completed('delete_item', { id: 't1-4' })).details).toEqual({ id: 't1-4', deleted: false });
+    const fewer = await completed('recommendation_system', { items: ['t1-0', 't1-2'], limit: 100 });
+    expect(JSON.stringify(fewer.details['recommendations'])).not.toContain('"item":"t1-4"');
     const again = await completed('train_recommender', { force: true });
     const version = trained.details['version'];
     expect((await completed('rollback_recommender')).details).toEqual({

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,11 @@ describe('the recommender with a real nats-server', () => {
   };
   const itemsFor = async (each: Replica, fields: object, task = taskOf('acme', 9)) =>
     (await each.recommender.recommend(query(fields), task)).items.map(({ item }) => item);
+
+  const popularOf = async (each: Replica, task: ReturnType<typeof taskOf>) =>
+    (await each.recommender.recommend(query({ limit: 100 }), task)).items
+      .filter(({ reason }) => reason.kind === 'popular')
+      .map(({ item }) => item);
 
   beforeAll(async () => {
     [nats, home] = await Promise.all([startNatsServer(), mkdtemp(join(tmpdir(), 'llmos-recommender-'))]);
@@ -224,7 +230,13 @@ describe('the recommender with a real nats-server', () => {
     expect(await one.versions.rollback({}, taskOf('trains', 12))).toEqual(back);
     expect(await other.versions.rollback({}, taskOf('trains', 12))).toEqual(back);
     await waitFor('the other replica to roll back', () => other.models.get('trains')?.version === runOf(10), 1_000);
-    await expect(one.versions.rollback({}, taskOf('trains', 13))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const first = { serving: undefined, before: runOf(10) };
+    expect(await one.versions.rollback({}, taskOf('trains', 13))).toEqual(first);
+    expect(one.models.get('trains')).toBeUndefined();
+    await expect(one.versions.rollback({}, taskOf('trains', 15))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await other.versions.rollback({ version: runOf(10) }, taskOf('trains', 16))).toMatchObject({
+      serving: runOf(10),
+    });
     await expect(one.versions.rollback({ version: 'x' }, taskOf('trains', 14))).rejects.toMatchObject({
       field: 'version',
     });
@@ -232,6 +244,114 @@ describe('the recommender with a real nats-server', () => {
     expect(fresh.models.get('trains')?.version).toBe(runOf(10));
     expect(await taste(fresh)).toBe(true);
   }, 60_000);
+
+  it('keeps the titles of the sample shop when a tenant trains on it, and serves its model again after a rollback', async () => {
+    const one = await replica();
+    await one.sample.fill(new AbortController().signal);
+    const file = readFileSync('deploy/samples/shop/interactions.jsonl');
+    const task = collecting(taskOf('reader', 1));
+    const report = await one.files.import({ file, format: 'jsonl', kind: 'interactions' }, task);
+    expect(report).toMatchObject({ accepted: 415, rejected: 0 });
+    await one.interactions.record(rows([{ user: 'u1', item: 'kettle', event: 'buy' }]), task);
+    await one.training.train(request(), collecting(taskOf('reader', 2)));
+    const ask = (fields: object) => one.recommender.recommend(query({ limit: 60, ...fields }), task);
+    for (const fields of [{}, { items: ['trowel'] }, { similarTo: 'trowel' }, { user: 'u1' }]) {
+      const { items, model } = await ask(fields);
+      expect(model).toBe(runOf(2));
+      expect(items.length).toBeGreaterThan(50);
+      expect(items.filter(({ title }) => title === undefined)).toEqual([]);
+    }
+    expect((await ask({ items: ['trowel'], categories: ['garden'] })).items.length).toBeGreaterThan(5);
+    expect(one.recommender.stats({ item: 'kettle' }, task)).toMatchObject({ usersOfItem: 1 });
+    await waitFor('the items without interactions', async () =>
+      (await itemsFor(one, { items: ['map-case', 'lamp-head'], limit: 60 }, task)).includes('frother'),
+    );
+    expect(await one.versions.rollback({ version: 'sample' }, taskOf('reader', 3))).toEqual({
+      serving: undefined,
+      before: runOf(2),
+    });
+    expect((await ask({})).model).toBe('sample');
+  }, 60_000);
+
+  it('keeps an item that was deleted out of all lists, in every replica, after a restart and a training', async () => {
+    const [one, other] = [await replica(), await replica()];
+    const task = taskOf('deletes', 1);
+    await one.interactions.record(rows(tastes(80)), task);
+    const item = (id: string) => ({ id, title: `Thing ${id}`, text: '', inStock: true });
+    await one.items.upsert([...new Set(tastes(80).map((row) => row.item))].map(item), task);
+    await one.training.train(request(), collecting(taskOf('deletes', 2)));
+    expect(await itemsFor(one, { limit: 100 }, task)).toContain('t1-1');
+    expect(await one.items.delete('t1-1', task)).toBe(true);
+    expect(await one.items.delete('t1-1', task)).toBe(false);
+    expect(await one.items.delete('never-heard-of', task)).toBe(false);
+    const lists = (each: Replica) =>
+      Promise.all(
+        [
+          {},
+          { user: 'u1', excludeSeen: false },
+          { items: ['t1-0', 't1-2'] },
+          { similarTo: 't1-0' },
+          { exploration: 1 },
+        ].map((fields) => itemsFor(each, { limit: 100, ...fields }, task)),
+      );
+    const isGone = async (each: Replica) => !(await lists(each)).flat().includes('t1-1');
+    expect(await isGone(one)).toBe(true);
+    await waitFor('the other replica', () => isGone(other));
+    await one.interactions.record(rows([{ user: 'new', item: 't1-1' }]), task);
+    await one.training.train(request({ force: true }), collecting(taskOf('deletes', 3)));
+    expect(await isGone(one)).toBe(true);
+    const fresh = await replica({ home: await mkdtemp(join(home, 'elsewhere-')) });
+    expect(await isGone(fresh)).toBe(true);
+    await one.items.upsert([item('t1-1')], task);
+    expect(await itemsFor(one, { limit: 100 }, task)).toContain('t1-1');
+  }, 60_000);
+
+  it('honours a dislike between trainings, and leaves it out of the next', async () => {
+    const one = await replica();
+    const task = taskOf('dislikes', 1);
+    await one.interactions.record(rows(tastes(80)), task);
+    await one.training.train(request(), collecting(taskOf('dislikes', 2)));
+    const ask = (fields: object = {}) => one.recommender.recommend(query({ user: 'fan', limit: 5, ...fields }), task);
+    const at = (day: number) => `2025-01-0${day}T00:00:00Z`;
+    await one.interactions.record(rows([{ user: 'fan', item: 't1-1', event: 'buy', at: at(1) }]), task);
+    expect((await ask()).items[0]!.reason.text).toBe('because you had t1-1');
+    await one.interactions.record(rows([{ user: 'fan', item: 't1-1', event: 'Return', at: at(2) }]), task);
+    const after = await ask();
+    expect(after.basis).toBe('popular');
+    expect(JSON.stringify(after.items)).not.toContain('because');
+    expect((await ask({ excludeSeen: false, limit: 100 })).items.map(({ item }) => item)).not.toContain('t1-1');
+    const haters = Array.from({ length: 90 }, (_, n) => ({ user: `u${n}`, item: 't2-2', event: 'dislike' }));
+    await one.interactions.record(rows(haters), task);
+    await waitFor('the popularity', async () => !(await popularOf(one, task)).includes('t2-2'), 3_000);
+    const { leftOut } = await one.training.train(request({ force: true }), collecting(taskOf('dislikes', 3)));
+    expect(leftOut['against']).toBeGreaterThan(90);
+    expect(await popularOf(one, task)).not.toContain('t2-2');
+  }, 60_000);
+
+  it('reads a row by one rule from a list, JSON Lines and CSV', async () => {
+    const one = await replica();
+    const expected = { user: '7', item: '42', event: 'add_to_cart', value: 1, at: '2026-01-31T12:30:00.000Z' };
+    const row = { userId: 7, product_id: 42, event_type: 'Add-To-Cart', timestamp: 1_769_862_600 };
+    const files = [
+      ['jsonl', `\uFEFF${JSON.stringify(row)}\n`],
+      ['csv', '\uFEFFuser_id;sku;action;date\r\n"7";"42";"AddToCart";"2026-01-31 12:30:00"\r\n'],
+      ['csv', 'customer\titem_id\tevent\tts\r7\t42\tadd to cart\t1769862600000\r'],
+    ] as const;
+    await one.interactions.record(rows([row]), taskOf('rows-list', 1));
+    expect(await one.interactions.exportUser('7', { tenant: 'rows-list' })).toEqual([expected]);
+    for (const [at, [format, text]] of files.entries()) {
+      const task = collecting(taskOf(`rows-${at}`, 1));
+      const file = Buffer.from(text);
+      expect(await one.files.import({ file, format, kind: 'interactions' }, task)).toMatchObject({ accepted: 1 });
+      expect(await one.interactions.exportUser('7', task)).toEqual([expected]);
+    }
+    const headless = { file: Buffer.from('u1,j1,buy\nu2,j2,buy\n'), format: 'csv', kind: 'interactions' } as const;
+    await expect(one.files.import(headless, collecting(taskOf('rows-none', 1)))).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('user,item,event,value,at') as string,
+    });
+    expect(one.recommender.stats({}, taskOf('rows-none', 1)).interactions).toBe(0);
+  }, 30_000);
 
   it('continues an interrupted training in another replica, and leaves no checkpoint', async () => {
     const [one, other] = [await replica(), await replica()];

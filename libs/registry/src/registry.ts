@@ -154,12 +154,12 @@ export class Registry<V extends TrainedVersion> {
     return this.files.fetch(version, path);
   }
 
-  /** Makes another version serve: the named one, or the one that served before. A run does so only once. */
+  /** Makes another version serve, or none: see {@link rolledBack}. A run does so only once. */
   async rollback(
     key: string,
     run: string,
-    version?: string,
-  ): Promise<{ serving: string; before: string; revision: number }> {
+    version?: string | null,
+  ): Promise<{ serving?: string | undefined; before?: string | undefined; revision: number }> {
     const { after, revision } = await this.change(key, (record) =>
       record.rollbacks.some((each) => each.run === run) ? record : rolledBack(record, run, version),
     );

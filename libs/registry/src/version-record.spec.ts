@@ -35,8 +35,22 @@ describe('a version record', () => {
     const once = rolledBack(record, 'r1');
     expect(once.serving).toBe('v2');
     expect(rolledBack(once, 'r2').serving).toBe('v1');
-    expect(() => rolledBack(rolledBack(once, 'r2'), 'r3')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
     expect(rolledBack(rolledBack(record, 'r1', 'v3'), 'r2').serving).toBe('v4');
+  });
+
+  it('rolls back from the first version to none, as it was before, and to the first again', () => {
+    const none = rolledBack(trained('v1'), 'r1');
+    expect(none).toMatchObject({ serving: undefined, before: [], versions: [{ version: 'v1' }] });
+    expect(none.rollbacks).toEqual([{ run: 'r1', serving: undefined, before: 'v1' }]);
+    expect(() => rolledBack(none, 'r2')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    expect(rolledBack(none, 'r3', 'v1')).toMatchObject({ serving: 'v1', before: [] });
+    expect(rolledBack(trained('v1', 'v2'), 'r4', null)).toMatchObject({ serving: undefined, before: ['v1', 'v2'] });
+  });
+
+  it('does not come back to itself after a rollback to the version that serves', () => {
+    const same = rolledBack(trained('v1', 'v2'), 'r1', 'v2');
+    expect(same).toMatchObject({ serving: 'v2', before: ['v1'] });
+    expect(rolledBack(same, 'r2').serving).toBe('v1');
   });
 
   it('does not roll back to a version that is not kept', () => {

@@ -19,7 +19,11 @@ export interface TrainedVersion extends Partial<Artifact> {
   readonly version: string;
 }
 
-const rollbackSchema = z.object({ run: z.string(), serving: z.string(), before: z.string() });
+const rollbackSchema = z.object({
+  run: z.string(),
+  serving: z.string().optional(),
+  before: z.string().optional(),
+});
 
 /** The versions of one trained thing, such as the model of a tenant. */
 export interface VersionRecord<V extends TrainedVersion = TrainedVersion> {
@@ -85,29 +89,39 @@ export function withoutVersion<V extends TrainedVersion>(record: VersionRecord<V
 }
 
 /**
- * Makes another version serve: the named one, or the one that served before.
+ * Makes another version serve: the named one, or what served before. Before the first version none served, so that
+ * going back from it serves none; `null` asks for this.
  *
- * @throws LlmosError NOT_FOUND if there is none, or it is not kept.
+ * @throws LlmosError NOT_FOUND if none is serving and none is named, or the named one is not kept.
  */
 export function rolledBack<V extends TrainedVersion>(
   record: VersionRecord<V>,
   run: string,
-  version?: string,
+  version?: string | null,
 ): VersionRecord<V> {
   const { serving, before, versions, rollbacks } = record;
-  if (!serving) throw new LlmosError('NOT_FOUND', 'No version is serving, so there is nothing to roll back.');
-  const target = version ?? before.at(-1);
-  if (target === undefined)
-    throw new LlmosError('NOT_FOUND', `No version served before ${serving}, and the request names none.`);
+  if (!serving && !version)
+    throw new LlmosError('NOT_FOUND', 'No version is serving, so there is nothing to roll back.');
+  const target = version === undefined ? before.at(-1) : (version ?? undefined);
   const known = versions.map((each) => each.version);
-  if (!known.includes(target)) {
+  if (target !== undefined && !known.includes(target)) {
     const message = `There is no version '${target}'. The versions are: ${known.join(', ')}.`;
     throw new LlmosError('NOT_FOUND', message, { field: 'version' });
   }
   return {
     serving: target,
-    before: version === undefined ? before.slice(0, -1) : [...before, serving].slice(-versions.length),
+    before: beforeOf(record, target, version !== undefined),
     versions,
     rollbacks: [...rollbacks, { run, serving: target, before: serving }].slice(-MAX_ROLLBACKS),
   };
+}
+
+function beforeOf(
+  { serving, before, versions }: VersionRecord,
+  target: string | undefined,
+  isNamed: boolean,
+): string[] {
+  if (target === serving) return [...before];
+  if (!isNamed) return before.slice(0, -1);
+  return [...before, ...(serving === undefined ? [] : [serving])].slice(-versions.length);
 }

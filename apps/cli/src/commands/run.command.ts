@@ -37,12 +37,14 @@ export function trainRecommender(context: CommandContext, options: TrainRecommen
 }
 
 /** `llmos rollback recommender`: serves the previous model, or the named version. */
-export function rollbackRecommender(
+export async function rollbackRecommender(
   context: CommandContext,
-  options: RunOptions & { version?: string },
+  { version, json, url }: RunOptions & { version?: string },
 ): Promise<number> {
-  const { version } = options;
-  return follow(context, options, 'rollback_recommender', version === undefined ? {} : { version });
+  // A live run: a version that does not exist is a mistake of the caller, and no dead letter.
+  const reply = await gatewayClient(context, url).process('rollback_recommender', { version });
+  show(context, reply, json === true);
+  return 0;
 }
 
 /** `llmos train classifier`: trains a named classifier on a CSV of texts and labels. */

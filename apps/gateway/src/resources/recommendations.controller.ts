@@ -6,9 +6,10 @@ import { Fields, Params, Schemas } from '../http/route.js';
 import { HttpRuns, wantsEvents } from '../runs/http-runs.js';
 import { resourceInput, resourceReply, toResourceReply, type ResourceInput, type ResourceReply } from './resource.js';
 import { readRows, rowsSchema } from './rows-body.js';
+import { checkFile, checkRows } from './rows-check.js';
 
-const userParams = z.object({ id: z.string() });
-type UserParams = z.infer<typeof userParams>;
+const idParams = z.object({ id: z.string() });
+type IdParams = z.infer<typeof idParams>;
 
 const accepted = z.object({ run_id: z.string(), status: z.literal('accepted'), progress: z.string() });
 const rowReplies = { 200: resourceReply, 202: accepted };
@@ -36,21 +37,31 @@ export class RecommendationsController {
     return this.takeRows(reply, 'items', 'upsert_items');
   }
 
+  @Delete('/items/:id')
+  @Schemas({ summary: 'Delete an item', params: idParams, replies: { 200: resourceReply } })
+  delete(@Res() reply: FastifyReply, @Params() { id }: IdParams): Promise<void> {
+    return this.httpRuns.answer(reply, { pipeline: 'delete_item', fields: { id } }, toResourceReply);
+  }
+
   @Get('/users/:id')
-  @Schemas({ summary: 'Export the data of a user', params: userParams, replies: { 200: resourceReply } })
-  export(@Res() reply: FastifyReply, @Params() { id }: UserParams): Promise<void> {
+  @Schemas({ summary: 'Export the data of a user', params: idParams, replies: { 200: resourceReply } })
+  export(@Res() reply: FastifyReply, @Params() { id }: IdParams): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'export_user', fields: { user_id: id } }, toResourceReply);
   }
 
   @Delete('/users/:id')
-  @Schemas({ summary: 'Erase the data of a user', params: userParams, replies: { 200: resourceReply } })
-  erase(@Res() reply: FastifyReply, @Params() { id }: UserParams): Promise<void> {
+  @Schemas({ summary: 'Erase the data of a user', params: idParams, replies: { 200: resourceReply } })
+  erase(@Res() reply: FastifyReply, @Params() { id }: IdParams): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'erase_user', fields: { user_id: id } }, toResourceReply);
   }
 
   private async takeRows(reply: FastifyReply, name: 'interactions' | 'items', pipeline: string): Promise<void> {
     const body = await readRows(reply.request, name);
-    if ('file' in body) return this.importFile(reply, { ...body, kind: name });
+    if ('file' in body) {
+      checkFile(body.file, body.format, name);
+      return this.importFile(reply, { ...body, kind: name });
+    }
+    checkRows(body.rows, name);
     const toBody = (result: Reply) => requireAccepted(toResourceReply(result), name, body.single);
     return this.httpRuns.answer(reply, { pipeline, fields: { [name]: body.rows } }, toBody);
   }

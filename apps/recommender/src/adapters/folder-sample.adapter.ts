@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
-import { itemSchema, type Item } from '@llmos/contracts/capabilities/recommender';
+import type { Item } from '@llmos/contracts/capabilities/recommender';
+import { readItem } from '@llmos/contracts/capabilities/recommender-rows';
 import { readRows } from '../intake/file-rows.js';
 import type { SentRow } from '../intake/row-check.js';
-import { interactionFields, itemFields } from '../intake/row-fields.js';
 import type { SampleShop } from '../ports/sample-shop.port.js';
 
 /** A folder with `products.jsonl` and `interactions.jsonl`; invalid rows are skipped. */
@@ -13,13 +13,14 @@ export class FolderSample implements SampleShop {
 
   async read(): Promise<{ items: Item[]; interactions: SentRow[] }> {
     const items: Item[] = [];
-    for await (const { value } of readRows(await this.file('products.jsonl'), 'jsonl')) {
-      const parsed = value && itemSchema.safeParse(itemFields(value));
-      if (parsed?.success) items.push(parsed.data);
+    for await (const { value } of readRows(await this.file('products.jsonl'), 'jsonl', { kind: 'items' })) {
+      const item = readItem(value).value;
+      if (item) items.push(item);
     }
     const interactions: SentRow[] = [];
-    for await (const { line, value } of readRows(await this.file('interactions.jsonl'), 'jsonl'))
-      if (value) interactions.push({ row: line, value: interactionFields(value) });
+    const file = await this.file('interactions.jsonl');
+    for await (const { line, value } of readRows(file, 'jsonl', { kind: 'interactions' }))
+      if (value) interactions.push({ row: line, value });
     return { items, interactions };
   }
 

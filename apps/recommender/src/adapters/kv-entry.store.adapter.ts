@@ -5,7 +5,7 @@ import { keyOf, refOf, type EntryRef } from '../data/entry-ref.js';
 import { decodeHistory, encodeHistory, type StoredInteraction } from '../data/history.js';
 import type { EntryStore, EntryWatcher } from '../ports/entry-store.port.js';
 import type { InteractionStore } from '../ports/interaction-store.port.js';
-import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
+import type { ItemEntry, ItemStore } from '../ports/item-store.port.js';
 import { decodeItem, encodeItem } from './item-frame.js';
 
 /** Receives the error of an entry that cannot be read and is skipped. */
@@ -79,7 +79,7 @@ export function openInteractions(bus: Bus, onUnreadable: OnUnreadable, atRest?: 
 }
 
 export function openItems(bus: Bus, onUnreadable: OnUnreadable, atRest?: AtRest): Promise<ItemStore> {
-  return KvEntryStore.open<StoredItem>(bus, {
+  return KvEntryStore.open<ItemEntry>(bus, {
     name: BUCKETS.items,
     atRest,
     onUnreadable,

@@ -1,8 +1,8 @@
 import { Revisions } from '@llmos/bus';
 import type { EntryChange } from '../ports/entry-store.port.js';
 import type { InteractionStore } from '../ports/interaction-store.port.js';
-import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
-import { keyOf, SHARED_TENANT, type EntryRef } from './entry-ref.js';
+import { isDeleted, type ItemEntry, type ItemStore, type StoredItem } from '../ports/item-store.port.js';
+import { keyOf, type EntryRef } from './entry-ref.js';
 import type { StoredInteraction } from './history.js';
 import { TenantData } from './tenant-data.js';
 
@@ -46,11 +46,6 @@ export class DataFeed {
     return this.tenants.get(tenant) ?? NO_DATA;
   }
 
-  /** The tenant whose items are recommended: the shared tenant as long as this tenant uses no other items. */
-  sourceFor(tenant: string): string {
-    return this.tenant(tenant).usesOnlyItemsOf(this.tenant(SHARED_TENANT)) ? SHARED_TENANT : tenant;
-  }
-
   /** Calls the listener for every stored item. Register it before {@link start} to receive the existing items too. */
   onItem(listener: (ref: EntryRef, item: StoredItem, revision: number) => void): void {
     this.itemListeners.add(listener);
@@ -75,10 +70,10 @@ export class DataFeed {
     this.histories.processed(keyOf(ref), revision);
   }
 
-  private takeItem({ ref, value, revision }: EntryChange<StoredItem>): void {
+  private takeItem({ ref, value, revision }: EntryChange<ItemEntry>): void {
     this.dataOf(ref.tenant).takeItem(ref.id, value);
     this.items.processed(keyOf(ref), revision);
-    if (value) for (const listener of this.itemListeners) listener(ref, value, revision);
+    if (value && !isDeleted(value)) for (const listener of this.itemListeners) listener(ref, value, revision);
   }
 
   private dataOf(tenant: string): TenantData {

@@ -33,4 +33,43 @@ describe('TenantData', () => {
     expect(data.items).toBe(2);
     expect(data.isEmpty).toBe(false);
   });
+
+  it('counts users against an item anew when the ratings turn out to have another scale', () => {
+    const data = new TenantData();
+    const rated = (item: string, value: number): StoredInteraction => ({ item, event: 'rate', value, atMs: 1 });
+    data.takeHistory('a', [rated('kettle', 1)]);
+    expect([...data.popularity()]).toEqual([]);
+    data.takeHistory('b', [rated('kettle', 1), rated('cup', 0)]);
+    expect([...data.popularity()]).toEqual([['kettle', 2]]);
+    data.takeHistory('c', [rated('cup', 5), rated('kettle', 4)]);
+    expect(Object.fromEntries(data.popularity())).toEqual({});
+    expect(data.usersOfItem('kettle')).toBe(3);
+  });
+
+  it('marks for a training what users are against, and counts shared and other items', () => {
+    const data = new TenantData();
+    data.takeHistory('a', [...viewed('kettle', 'cup'), { item: 'cup', event: 'return', value: 1, atMs: 9 }]);
+    const [{ interactions } = { interactions: [] }] = data.usersWithInteractions();
+    expect([...interactions].map(({ item: id, against }) => [id, against])).toEqual([
+      ['kettle', false],
+      ['cup', true],
+      ['cup', true],
+    ]);
+    const shared = new TenantData();
+    shared.takeItem('kettle', item('kettle'));
+    expect(data.itemsSharedWith(shared)).toMatchObject({ shared: 1, others: 1 });
+    shared.takeItem('cup', item('cup'));
+    expect(data.itemsSharedWith(shared)).toMatchObject({ shared: 2, others: 0 });
+  });
+
+  it('remembers deleted items until they are stored again or their entry is gone', () => {
+    const data = new TenantData();
+    data.takeItem('kettle', item('kettle'));
+    data.takeItem('kettle', { id: 'kettle', deleted: true, wasDescribed: true });
+    expect([data.isDeleted('kettle'), data.hasCatalogue, data.items]).toEqual([true, true, 0]);
+    data.takeItem('kettle', item('kettle'));
+    expect([data.isDeleted('kettle'), data.items]).toEqual([false, 1]);
+    data.takeItem('kettle', undefined);
+    expect([data.hasCatalogue, data.isEmpty]).toEqual([false, true]);
+  });
 });

@@ -3,7 +3,7 @@ import { readRows, type FileFormat, type FileRow } from './file-rows.js';
 
 async function rowsOf(text: string | Uint8Array, format: FileFormat): Promise<FileRow[]> {
   const rows: FileRow[] = [];
-  for await (const row of readRows(Buffer.from(text as string), format)) rows.push(row);
+  for await (const row of readRows(Buffer.from(text as string), format, { kind: 'interactions' })) rows.push(row);
   return rows;
 }
 const values = (rows: FileRow[]) => rows.flatMap(({ value }) => (value ? [value] : []));
@@ -16,6 +16,34 @@ describe('readRows', () => {
     ]);
     expect(values(await rowsOf('user\titem\n1\t2\n', 'csv'))).toEqual([{ user: '1', item: '2' }]);
     expect(values(await rowsOf('user;item\n1;2\n', 'csv'))).toEqual([{ user: '1', item: '2' }]);
+    expect(values(await rowsOf('sep=|\n"user"|"item"\n1|"2|3"\n', 'csv'))).toEqual([{ user: '1', item: '2|3' }]);
+  });
+
+  it.each([
+    ['user,item\ra,x\rb,"y\rz"\r', 'csv'],
+    ['user,item\ra,x\rb,"y\rz"\r\n', 'csv'],
+    ['{"user":"a","item":"x"}\r{"user":"b","item":"y\\nz"}', 'jsonl'],
+  ] as const)('reads lines that end with a carriage return alone: %j', async (text, format) => {
+    expect(values(await rowsOf(text, format))).toEqual([
+      { user: 'a', item: 'x' },
+      { user: 'b', item: 'y\nz' },
+    ]);
+  });
+
+  it.each([
+    ['names without a header', 'u1,j1,buy\nu2,j2,buy\n'],
+    ['numbers without a header', '196\t242\t3\t881250949\n'],
+    ['lines that end with a carriage return alone, without a header', 'u1,j1\ru2,j2\r'],
+    ['a header without the items', 'user_id,when\n1,2\n'],
+    ['a text', 'hello\n'],
+    ['an unclosed quotation mark', 'user,"item\na,b\n'],
+    ['another encoding', Buffer.from('user,item\na,b\n', 'utf16le')],
+  ])('refuses as a whole, with an example, a CSV file of %s', async (_, text) => {
+    await expect(rowsOf(text, 'csv')).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      field: 'file',
+      message: expect.stringMatching(/^Line 1 is not a header.*such as user,item,event,value,at\./) as string,
+    });
   });
 
   it('reads the rows after an unclosed quotation mark', async () => {
@@ -51,9 +79,11 @@ describe('readRows', () => {
     );
   });
 
-  it('rejects a CSV file without a header, and stops when the signal aborts', async () => {
-    await expect(rowsOf('1,2\n3,4\n', 'csv')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'file' });
-    const gone = readRows(Buffer.from('{}\n'), 'jsonl', { signal: AbortSignal.abort(new Error('gone')) });
+  it('stops when the signal aborts', async () => {
+    const gone = readRows(Buffer.from('{}\n'), 'jsonl', {
+      kind: 'interactions',
+      signal: AbortSignal.abort(new Error('gone')),
+    });
     await expect(gone.next()).rejects.toThrow('gone');
   });
 

@@ -1,4 +1,5 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import type { RowKind } from '@llmos/contracts/capabilities/recommender-rows';
 import { CsvRecords } from './csv-records.js';
 
 /** One row of a file: its value, or why it cannot be read. `line` counts from 1. */
@@ -8,30 +9,29 @@ export type FileRow =
 
 export type FileFormat = 'jsonl' | 'csv';
 
-/** Maps a CSV column to the field name of its rows; undefined for a column that is ignored. Called once per column. */
-export type ColumnOf = (name: string) => string | undefined;
-
 export interface ReadOptions {
-  /** Default: all columns, under their own names. */
-  readonly columnOf?: ColumnOf;
-  readonly signal?: AbortSignal;
+  /** What the rows are: the header of a CSV file must have the columns that they need. */
+  readonly kind: RowKind;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Longer rows and lines are rejected without being parsed. */
 export const MAX_ROW_BYTES = 64 * 1024;
 /** After this time, including the work of the consumer, the event loop runs other work. */
 const SLICE_MS = 15;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
 /**
  * The rows of a file. An unreadable row, even one with an unclosed quotation mark, does not affect the others. Blank
- * lines are skipped. Rejects when the signal aborts.
+ * lines are skipped. Rejects when the signal aborts, and for CSV without a header.
  */
 export async function* readRows(
   file: Uint8Array,
   format: FileFormat,
-  { columnOf = (name) => name, signal }: ReadOptions = {},
+  { kind, signal }: ReadOptions,
 ): AsyncGenerator<FileRow> {
-  const records: Records = format === 'csv' ? new CsvRecords(columnOf) : new JsonRecords();
+  const records: Records = format === 'csv' ? new CsvRecords(kind) : new JsonRecords();
   let sliceEndsMs = -Infinity;
   for (const line of readLines(file)) {
     if (performance.now() >= sliceEndsMs) {
@@ -84,15 +84,24 @@ export interface FileLine {
 function* readLines(file: Uint8Array): Generator<FileLine> {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const decoder = new TextDecoder('utf-8', { fatal: true });
+  const lineBreak = hasOnlyReturns(bytes) ? RETURN : NEWLINE;
   let line = 0;
   for (let from = 0; from < bytes.length;) {
-    const found = bytes.indexOf(0x0a, from);
+    const found = bytes.indexOf(lineBreak, from);
     const end = found === -1 ? bytes.length : found;
-    const raw = bytes.subarray(from, end > from && bytes[end - 1] === 0x0d ? end - 1 : end);
+    const raw = bytes.subarray(from, end > from && bytes[end - 1] === RETURN ? end - 1 : end);
     from = end + 1;
     line++;
     yield decode(decoder, raw, line);
   }
+}
+
+/** Whether lines end with a carriage return alone, as old Macintosh and some spreadsheet programs write them. */
+function hasOnlyReturns(bytes: Buffer): boolean {
+  const newline = bytes.indexOf(NEWLINE);
+  const isLastByte = newline === bytes.length - 1;
+  const found = bytes.indexOf(RETURN);
+  return found !== -1 && (newline === -1 || (isLastByte && found < newline - 1));
 }
 
 function decode(decoder: InstanceType<typeof TextDecoder>, raw: Uint8Array, line: number): FileLine {

@@ -1,13 +1,12 @@
-import { itemSchema, type Item } from '@llmos/contracts/capabilities/recommender';
 import { isLlmosError } from '@llmos/contracts';
+import type { Item } from '@llmos/contracts/capabilities/recommender';
+import { knownFields, readItem, type RowKind } from '@llmos/contracts/capabilities/recommender-rows';
 import type { LongTaskContext } from '../task-context.js';
 import { readRows, type FileFormat } from './file-rows.js';
-import { firstIssue } from './first-issue.js';
 import type { InteractionsService } from './interactions.service.js';
 import type { ItemsService } from './items.service.js';
 import { Progress } from './progress.js';
 import type { SentRow } from './row-check.js';
-import { interactionColumn, interactionFields, itemColumn, itemFields } from './row-fields.js';
 import { Tally, type Counts } from './tally.js';
 
 /** Rows per batch. All interactions of a user in a batch cost one write. */
@@ -18,7 +17,7 @@ const PROGRESS_MS = 250;
 export interface ImportRequest {
   readonly file: Uint8Array;
   readonly format: FileFormat;
-  readonly kind: 'interactions' | 'items';
+  readonly kind: RowKind;
 }
 
 /**
@@ -32,8 +31,8 @@ export class ImportService {
   ) {}
 
   /**
-   * @throws LlmosError INVALID_ARGUMENT if a CSV file has no header, or one of over 256 columns; the signal's reason
-   * on abort.
+   * @throws LlmosError INVALID_ARGUMENT, before anything is stored, if a CSV file has no header, or one of over 256
+   * columns; the signal's reason on abort.
    */
   async import(request: ImportRequest, task: LongTaskContext): Promise<Counts & { rows: number }> {
     const tally = new Tally();
@@ -46,13 +45,12 @@ export class ImportService {
     let batch: SentRow[] = [];
     // A timer, because storing a batch takes longer than reading it.
     const timer = setInterval(() => progress.tick(), PROGRESS_MS);
-    const { columnOf } = kind;
     try {
-      const read = readRows(request.file, request.format, { columnOf, signal: task.signal });
+      const read = readRows(request.file, request.format, { kind: request.kind, signal: task.signal });
       for await (const { line, value, fault } of read) {
         rows++;
         if (fault !== undefined) tally.reject(line, fault);
-        else batch.push({ row: line, value: kind.fields(value) });
+        else batch.push({ row: line, value: knownFields(request.kind, value) });
         if (batch.length < kind.batchSize) continue;
         await kind.store(batch);
         batch = [];
@@ -68,20 +66,20 @@ export class ImportService {
   private kindOf(kind: ImportRequest['kind'], tally: Tally, task: LongTaskContext) {
     if (kind === 'items') {
       const store = (sent: SentRow[]): Promise<unknown> => this.storeItems(sent, tally, task);
-      return { batchSize: ITEMS_PER_BATCH, columnOf: itemColumn, fields: itemFields, store };
+      return { batchSize: ITEMS_PER_BATCH, store };
     }
     const store = (sent: SentRow[]): Promise<unknown> => this.interactions.record(sent, task, tally);
-    return { batchSize: INTERACTIONS_PER_BATCH, columnOf: interactionColumn, fields: interactionFields, store };
+    return { batchSize: INTERACTIONS_PER_BATCH, store };
   }
 
   private async storeItems(sent: readonly SentRow[], tally: Tally, task: LongTaskContext): Promise<void> {
     const items: Item[] = [];
     const rows: number[] = [];
     for (const { row, value } of sent) {
-      const parsed = itemSchema.safeParse(value);
-      if (!parsed.success) tally.reject(row, firstIssue(parsed.error));
+      const read = readItem(value);
+      if (read.value === undefined) tally.reject(row, read.reason);
       else {
-        items.push(parsed.data);
+        items.push(read.value);
         rows.push(row);
       }
     }

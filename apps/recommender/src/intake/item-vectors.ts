@@ -5,6 +5,7 @@ import type { DataFeed } from '../data/data-feed.js';
 import { keyOf, type EntryRef } from '../data/entry-ref.js';
 import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
 import { recommenderMetrics } from '../recommender.metrics.js';
+import { embeddedText } from './embedded-text.js';
 
 interface Waiting {
   readonly ref: EntryRef;
@@ -79,7 +80,7 @@ export class ItemVectors {
 
   private async embed(key: string, { ref, item, revision }: Waiting): Promise<void> {
     const { embeddings, store } = this.parts;
-    const [vector] = await embeddings.embed([textOf(item)], this.stopped.signal);
+    const [vector] = await embeddings.embed([embeddedText(item)], this.stopped.signal);
     if (this.waiting.get(key)?.revision !== revision) return;
     await store.put(ref, { ...item, vector, embedding: this.embeddingOf(item) }, revision).catch(ignoreConflict);
     if (this.waiting.get(key)?.revision === revision) this.waiting.delete(key);
@@ -96,12 +97,8 @@ export class ItemVectors {
 
   /** Identifies the model and the text of a vector: a vector with another value is stale. */
   private embeddingOf(item: StoredItem): string {
-    return `${this.parts.embeddings.model}/${createHash('sha256').update(textOf(item)).digest('base64url').slice(0, 16)}`;
+    return `${this.parts.embeddings.model}/${createHash('sha256').update(embeddedText(item)).digest('base64url').slice(0, 16)}`;
   }
-}
-
-function textOf({ title, text }: StoredItem): string {
-  return text === '' ? title : `${title}. ${text}`;
 }
 
 /** Another replica, or a newer text, was first. */

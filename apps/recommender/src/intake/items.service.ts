@@ -3,9 +3,10 @@ import type { Item } from '@llmos/contracts/capabilities/recommender';
 import { retryConflicts } from '@llmos/resilience';
 import type { TaskContext } from '../task-context.js';
 import type { DataFeed } from '../data/data-feed.js';
-import { keyOf } from '../data/entry-ref.js';
-import type { ItemStore, StoredItem } from '../ports/item-store.port.js';
+import { keyOf, SHARED_TENANT } from '../data/entry-ref.js';
+import { isDeleted, type ItemEntry, type ItemStore, type StoredItem } from '../ports/item-store.port.js';
 import { inParallel, KeyedQueue } from '@llmos/resilience';
+import { embeddedText } from './embedded-text.js';
 
 const MAX_PARALLEL_WRITES = 32;
 
@@ -36,6 +37,26 @@ export class ItemsService {
     return items.length;
   }
 
+  /**
+   * Deletes an item, also one that is known from interactions or from the shared shop alone: it is not recommended
+   * until it is stored again. Resolves when this replica knows; false if the item is unknown or deleted.
+   */
+  async delete(id: string, { tenant, signal }: Pick<TaskContext, 'tenant' | 'signal'>): Promise<boolean> {
+    const ref = { tenant, id };
+    const [own, shared] = [this.feed.tenant(tenant), this.feed.tenant(SHARED_TENANT)];
+    const cycle = async () => {
+      const stored = await this.store.get(ref);
+      const isGone = stored && isDeleted(stored.value);
+      const isKnown = stored !== undefined || own.usersOfItem(id) > 0 || shared.item(id) !== undefined;
+      if (isGone || !isKnown) return false;
+      const marker = { id, deleted: true, wasDescribed: stored !== undefined } as const;
+      const revision = await this.store.put(ref, marker, stored?.revision ?? 0);
+      await this.feed.items.reached(keyOf(ref), revision, signal);
+      return true;
+    };
+    return this.queue.run(keyOf(ref), () => retryConflicts(cycle, signal));
+  }
+
   private write(item: Item, tenant: string, signal: AbortSignal): Promise<void> {
     const ref = { tenant, id: item.id };
     const cycle = async () => {
@@ -48,17 +69,18 @@ export class ItemsService {
   }
 }
 
-function isSame(stored: StoredItem, item: Item): boolean {
-  const { id, title, text, category, inStock } = stored;
-  return (
-    JSON.stringify([id, title, text, category, inStock]) ===
-    JSON.stringify([item.id, item.title, item.text, item.category, item.inStock])
-  );
+function isSame(stored: ItemEntry, item: Item): boolean {
+  return !isDeleted(stored) && JSON.stringify(factsOf(stored)) === JSON.stringify(factsOf(item));
+}
+
+function factsOf({ id, title, text, category, categories, price, inStock }: Item): unknown[] {
+  return [id, title, text, category, categories, price, inStock];
 }
 
 /** Keeps the vector if the text is unchanged, for example when only the stock changes. */
-function withVectorOf(item: Item, stored: StoredItem | undefined): StoredItem {
-  const { embedding, vector } = stored ?? {};
-  const isSameText = stored?.title === item.title && stored.text === item.text;
+function withVectorOf(item: Item, stored: ItemEntry | undefined): StoredItem {
+  if (!stored || isDeleted(stored)) return { ...item };
+  const { embedding, vector } = stored;
+  const isSameText = embeddedText(stored) === embeddedText(item);
   return isSameText && embedding && vector ? { ...item, embedding, vector } : { ...item };
 }

@@ -1,7 +1,7 @@
-import { interactionSchema, type Interaction } from '@llmos/contracts/capabilities/recommender';
+import type { Interaction } from '@llmos/contracts/capabilities/recommender';
+import { readInteraction } from '@llmos/contracts/capabilities/recommender-rows';
 import type { StoredInteraction } from '../data/history.js';
 import type { TenantData } from '../data/tenant-data.js';
-import { firstIssue } from './first-issue.js';
 import type { Tally } from './tally.js';
 
 /** The limits of one tenant. */
@@ -44,16 +44,16 @@ export class RowCheck {
     const byUser = new Map<string, CheckedRow[]>();
     for (const { row, value } of rows) {
       yield;
-      const parsed = interactionSchema.safeParse(value);
-      const fault = parsed.success ? this.faultOf(parsed.data) : firstIssue(parsed.error);
-      if (!parsed.success || fault !== undefined) {
+      const read = readInteraction(value);
+      const fault = read.value ? this.faultOf(read.value) : read.reason;
+      if (!read.value || fault !== undefined) {
         tally.reject(row, fault ?? 'not an interaction');
         continue;
       }
-      const { user, item, event, value: worth } = parsed.data;
+      const { user, item, event, value: worth } = read.value;
       const mine = byUser.get(user) ?? [];
       byUser.set(user, mine);
-      mine.push({ row, item, event, value: worth, atMs: this.timeOf(parsed.data) });
+      mine.push({ row, item, event, value: worth, atMs: this.timeOf(read.value) });
     }
     return byUser;
   }

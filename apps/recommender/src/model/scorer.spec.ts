@@ -61,7 +61,7 @@ describe('Scorer.recommendFor', () => {
   it('works without a model', () => {
     const early = new Scorer(undefined, { popularity: new Map(Object.entries({ a: 1, b: 5, c: 3 })) });
     expect(itemsOf(early.recommendFor({ ...historyOf('b'), limit: 2 }))).toEqual(['c', 'a']);
-    expect(early.similarTo('a', { limit: 1 })[0]).toMatchObject({ item: 'b', kind: 'popular' });
+    expect(early.togetherWith('a')).toBeUndefined();
     expect(new Scorer(undefined).popular({ limit: 3 })).toEqual([]);
   });
 
@@ -109,14 +109,13 @@ describe('Scorer.recommendFor', () => {
   });
 });
 
-describe('Scorer.similarTo', () => {
-  it('lists the most similar items without the item itself', () => {
-    const list = scorer.similarTo('cup', { limit: 2 });
-    expect(list.map(({ item, kind }) => [item, kind])).toEqual([
-      ['teapot', 'similar'],
-      ['kettle', 'similar'],
-    ]);
-    expect(list[0]!.because).toEqual(['cup']);
+describe('Scorer.togetherWith', () => {
+  it('gives the strength of the items that belong to one, without the item itself', () => {
+    const { users, strengths } = scorer.togetherWith('cup')!;
+    expect(users).toBe(12);
+    expect([...strengths.keys()].sort()).toEqual(['kettle', 'novel', 'teapot']);
+    expect(strengths.get('teapot')).toBeGreaterThan(strengths.get('kettle')!);
+    expect(scorer.togetherWith('nobody knows it')).toBeUndefined();
   });
 });
 
@@ -142,6 +141,6 @@ describe('Scorer with cold items', () => {
     const [first] = cold.recommendFor({ ...historyOf('new kettle', 'kettle'), limit: 1 });
     expect(first).toMatchObject({ item: 'teapot' });
     expect(first!.because).toContain('new kettle');
-    expect(itemsOf(cold.similarTo('new kettle', { limit: 2 }))).toContain('teapot');
+    expect([...cold.togetherWith('new kettle')!.strengths.keys()]).toContain('teapot');
   });
 });

@@ -24,7 +24,7 @@ export interface Scored {
   readonly item: string;
   /** Only comparable within one list. */
   readonly score: number;
-  readonly kind: 'because' | 'similar' | 'popular' | 'explore';
+  readonly kind: 'because' | 'similar' | 'wish' | 'popular' | 'explore';
   /** At most 3 items of the history, by their contribution. */
   readonly because: readonly string[];
 }
@@ -81,15 +81,18 @@ export class Scorer {
     return this.filled(this.explained(itemIndex, history, scores, places), itemIndex, scores, query);
   }
 
-  /** Items similar to one item; popular items if the item is unknown. */
-  similarTo(item: string, query: ListQuery): Scored[] {
-    const scores = this.itemIndex?.similaritiesTo(item);
-    if (!this.itemIndex || !scores) return this.popular(query);
-    const itemIndex = this.itemIndex;
-    const exclude = new Set([...(query.exclude ?? []), item]);
-    const places = this.choose(itemIndex, scores, { ...query, exclude });
-    const found = places.map((place) => entry(itemIndex.nameOf(place), scores[place]!, 'similar', [item]));
-    return this.filled(found, itemIndex, scores, { ...query, exclude });
+  /** How strongly each item belongs to one item for its users, 0 … 1, and how many they are; undefined if unknown. */
+  togetherWith(item: string): { readonly users: number; readonly strengths: ReadonlyMap<string, number> } | undefined {
+    const { itemIndex } = this;
+    const strengths = itemIndex?.similaritiesTo(item);
+    if (!itemIndex || !strengths) return undefined;
+    const found = new Map<string, number>();
+    strengths.forEach((strength, place) => {
+      if (strength > 0) found.set(itemIndex.nameOf(place), strength);
+    });
+    found.delete(item);
+    const number = itemIndex.model.indexOf(item);
+    return { users: number === undefined ? 0 : itemIndex.model.counts[number]!, strengths: found };
   }
 
   /** The most popular items. */

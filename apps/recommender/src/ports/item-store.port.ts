@@ -8,4 +8,18 @@ export interface StoredItem extends Item {
   readonly vector?: Float32Array;
 }
 
-export type ItemStore = EntryStore<StoredItem>;
+/** What is left of a deleted item: interactions with it may remain, and it must not be recommended because of them. */
+export interface DeletedItem {
+  readonly id: string;
+  readonly deleted: true;
+  /** Whether there was an item, and not only interactions with its id. */
+  readonly wasDescribed: boolean;
+}
+
+export type ItemEntry = StoredItem | DeletedItem;
+
+export type ItemStore = EntryStore<ItemEntry>;
+
+export function isDeleted(entry: ItemEntry): entry is DeletedItem {
+  return 'deleted' in entry;
+}

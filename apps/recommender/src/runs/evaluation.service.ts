@@ -1,11 +1,10 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
-import { interactionSchema, type Interaction, type evaluate } from '@llmos/contracts/capabilities/recommender';
+import type { evaluate, Interaction } from '@llmos/contracts/capabilities/recommender';
+import { readInteraction } from '@llmos/contracts/capabilities/recommender-rows';
 import type { LongTaskContext } from '../task-context.js';
 import { evaluateFile } from '../evaluation/evaluate.js';
 import { readRows } from '../intake/file-rows.js';
-import { firstIssue } from '../intake/first-issue.js';
 import { Progress } from '../intake/progress.js';
-import { interactionColumn, interactionFields } from '../intake/row-fields.js';
 import { Tally, type Counts } from '../intake/tally.js';
 import { DEFAULT_FACTORS, DEFAULT_SWEEPS } from '../training/settings.js';
 import type { FairQueue } from './fair-queue.js';
@@ -76,7 +75,7 @@ async function readInteractions(
 ): Promise<{ rows: Interaction[] } & Pick<Counts, 'rejected' | 'rejections'>> {
   const rows: Interaction[] = [];
   const tally = new Tally();
-  for await (const { line, value, fault } of readRows(file, format, { columnOf: interactionColumn, signal })) {
+  for await (const { line, value, fault } of readRows(file, format, { kind: 'interactions', signal })) {
     if (rows.length + tally.rejected >= maxRows) {
       const message = `The file has more than ${maxRows} rows, the limit of an evaluation. Send a part of it.`;
       throw new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'file' });
@@ -85,13 +84,13 @@ async function readInteractions(
       tally.reject(line, fault);
       continue;
     }
-    const parsed = interactionSchema.safeParse(interactionFields(value));
-    if (parsed.success) rows.push(parsed.data);
-    else tally.reject(line, firstIssue(parsed.error));
+    const read = readInteraction(value);
+    if (read.value) rows.push(read.value);
+    else tally.reject(line, read.reason);
   }
   const { rejected, rejections } = tally.counts;
   if (rows.length === 0) {
-    const message = `None of the ${rejected} rows is an interaction. Required columns: user, item; optional: value, at.`;
+    const message = `None of the ${rejected} rows is an interaction. Its rows need a user and an item, and may have a value and a time (at).`;
     throw new LlmosError('INVALID_ARGUMENT', message, { field: 'file' });
   }
   return { rows, rejected, rejections };

@@ -1,6 +1,7 @@
 import type { InputOf, OutputOf } from '@llmos/contracts';
 import type { models, rollback } from '@llmos/contracts/capabilities/recommender';
 import type { Registry } from '@llmos/registry';
+import { SHARED_TENANT } from '../data/entry-ref.js';
 import type { ServedModels } from '../serving/served-models.js';
 import type { TaskContext } from '../task-context.js';
 import { describeVersion, type ModelEntry } from './model-version.js';
@@ -17,13 +18,18 @@ export class ModelsService {
     return { ...(serving === undefined ? {} : { serving }), versions: versions.map(describeVersion) };
   }
 
-  /** Resolves when this replica serves the other model; the other replicas follow within moments. */
+  /**
+   * Resolves when this replica serves the other model; the other replicas follow within moments. Before its first
+   * model, a tenant may have been served by the shared tenant's: it comes back to it with no model of its own.
+   */
   async rollback(
     { version }: InputOf<typeof rollback>,
     { tenant, run, signal }: TaskContext,
   ): Promise<OutputOf<typeof rollback>> {
-    const { serving, before, revision } = await this.registry.rollback(tenant, run, version);
+    const isShared = version !== undefined && version === this.registry.servingOf(SHARED_TENANT)?.version;
+    const target = isShared && tenant !== SHARED_TENANT ? null : version;
+    const { revision, ...made } = await this.registry.rollback(tenant, run, target);
     await this.served.reached(tenant, revision, signal);
-    return { serving, before };
+    return made;
   }
 }

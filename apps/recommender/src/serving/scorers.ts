@@ -1,3 +1,4 @@
+import type { Catalogue } from '../data/catalogue.js';
 import type { DataFeed } from '../data/data-feed.js';
 import type { TenantData } from '../data/tenant-data.js';
 import { Scorer } from '../model/scorer.js';
@@ -5,6 +6,8 @@ import type { ServedModel, ServedModels } from './served-models.js';
 
 interface Prepared {
   readonly served: ServedModel | undefined;
+  /** What describes the items. */
+  readonly texts: TenantData;
   /** The scorer, with cold items once they have been matched. */
   scorer: Scorer;
   itemsVersion: number;
@@ -38,16 +41,17 @@ export class Scorers {
     feed.onForget((tenant) => this.prepared.delete(tenant));
   }
 
-  of(tenant: string): Scorer {
+  /** @param texts what describes the items. Default: what described them the last time. */
+  of(tenant: string, { described: texts }: Partial<Pick<Catalogue, 'described'>> = {}): Scorer {
     const data = this.feed.tenant(tenant);
     const served = this.models.get(tenant);
     let mine = this.prepared.get(tenant);
-    if (!mine || mine.served !== served) {
-      mine = prepare(served, data);
+    if (!mine || mine.served !== served || (texts && mine.texts !== texts)) {
+      mine = prepare(served, data, texts ?? mine?.texts ?? data);
       this.prepared.set(tenant, mine);
     }
     this.refreshPopularity(mine, data);
-    this.refreshItems(tenant, mine, data);
+    this.refreshItems(tenant, mine);
     return mine.scorer;
   }
 
@@ -60,10 +64,10 @@ export class Scorers {
     mine.popularityAtMs = performance.now();
   }
 
-  private refreshItems(tenant: string, mine: Prepared, data: TenantData): void {
-    if (mine.itemsVersion === data.itemsVersion || mine.matching) return;
+  private refreshItems(tenant: string, mine: Prepared): void {
+    if (mine.itemsVersion === mine.texts.itemsVersion || mine.matching) return;
     if (performance.now() < mine.matchAgainAtMs) this.refreshLater(tenant);
-    else void this.matchItems(tenant, mine, data);
+    else void this.matchItems(tenant, mine);
   }
 
   /** Refreshes a tenant after a pause, also without requests. */
@@ -77,13 +81,13 @@ export class Scorers {
   }
 
   /** In the background: with many items it takes a while. */
-  private async matchItems(tenant: string, mine: Prepared, data: TenantData): Promise<void> {
+  private async matchItems(tenant: string, mine: Prepared): Promise<void> {
     mine.matching = true;
-    const { itemsVersion } = data;
+    const { itemsVersion } = mine.texts;
     const startedMs = performance.now();
     try {
-      const matched = await mine.scorer.withColdItems(vectorsOf(data));
-      mine.scorer = matched.withPopularity(data.popularity());
+      const matched = await mine.scorer.withColdItems(vectorsOf(mine.texts));
+      mine.scorer = matched.withPopularity(this.feed.tenant(tenant).popularity());
     } catch (error) {
       if (this.prepared.get(tenant) === mine) this.onError(error);
     }
@@ -94,10 +98,11 @@ export class Scorers {
   }
 }
 
-function prepare(served: ServedModel | undefined, data: TenantData): Prepared {
+function prepare(served: ServedModel | undefined, data: TenantData, texts: TenantData): Prepared {
   const { interactionsVersion } = data;
   return {
     served,
+    texts,
     scorer: new Scorer(served?.model, { popularity: data.popularity() }),
     itemsVersion: -1,
     interactionsVersion,

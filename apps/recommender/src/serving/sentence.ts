@@ -30,6 +30,7 @@ export function reasonFor(
   const known = items.map(({ item, title }) => (title === undefined ? { item } : { item, title }));
   if (kind === 'because' && names !== '') return { kind, items: known, text: `because you ${verb} ${names}` };
   if (kind === 'similar' && names !== '') return { kind, items: known, text: `similar to ${names}` };
+  if (kind === 'wish') return { kind, items: [], text: 'fits what you asked for' };
   if (kind === 'explore') return { kind, items: known, text: 'something new to find out about' };
   return { kind: 'popular', items: [], text: 'popular with everybody' };
 }

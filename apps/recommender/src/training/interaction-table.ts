@@ -7,6 +7,8 @@ export interface RawInteraction {
   readonly value?: number;
   /** RFC 3339 or Unix milliseconds. An interaction without a time counts as the newest. */
   readonly at?: string | number;
+  /** The user is against the item, now or later: the row is no sign of interest. */
+  readonly against?: boolean;
 }
 
 /** A row of a file, or of a user's interactions. */
@@ -48,12 +50,13 @@ export class InteractionTable {
     const { user, raw = row } = row as { user?: unknown; raw?: unknown };
     if (!isId(user)) return 'bad_user';
     if (typeof raw !== 'object' || raw === null) return 'bad_item';
-    const { item, value = 1, at } = raw as Partial<Record<keyof RawInteraction, unknown>>;
+    const { item, value = 1, at, against } = raw as Partial<Record<keyof RawInteraction, unknown>>;
     if (!isId(item)) return 'bad_item';
     if (typeof value !== 'number' || !(Math.abs(value) <= MAX_VALUE)) return 'bad_value';
     const time = timeOf(at, this.newestMs);
     if (time === undefined) return 'bad_time';
     if (value < this.minValue) return 'below_min_value';
+    if (against === true) return 'against';
     if (this.rows >= MAX_ROWS) return 'too_many_rows';
     this.push(this.users.indexOf(user), this.items.indexOf(item), time);
     return undefined;

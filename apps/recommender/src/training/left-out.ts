@@ -5,6 +5,8 @@ export const LEFT_OUT_REASONS = [
   'bad_value',
   'bad_time',
   'below_min_value',
+  /** The user dislikes or returned the item, or rated it low. */
+  'against',
   'too_many_rows',
   /** A repetition of the same user and item; the first one is used. */
   'duplicate',

@@ -11,12 +11,12 @@ const foreignId = z
 export const interactionSchema = z.object({
   user: foreignId,
   item: foreignId,
-  /** What the user did, such as `view`, `buy` or `rate`. */
+  /** What the user did, such as `view`, `buy` or `rate`. A `dislike`, `return` or `refund` speaks against the item. */
   event: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,31}$/, 'an event is a lower-case word')
     .default('view'),
-  /** The strength of the interaction: a rating, a count, seconds. */
+  /** The strength of the interaction: a rating, a count, seconds. 0 or less speaks against the item. */
   value: z.number().min(-1_000_000).max(1_000_000).default(1),
   /** RFC 3339. Default: now. */
   at: z.iso.datetime({ offset: true }).optional(),
@@ -29,6 +29,9 @@ export const itemSchema = z.object({
   /** A description. Items without interactions are found by it. */
   text: z.string().max(4_000).default(''),
   category: z.string().min(1).max(100).optional(),
+  /** All categories, for an item that has several. */
+  categories: z.array(z.string().min(1).max(100)).min(1).max(20).optional(),
+  price: z.number().nonnegative().optional(),
   inStock: z.boolean().default(true),
 });
 export type Item = z.output<typeof itemSchema>;
@@ -53,6 +56,7 @@ export const record = capability({
   name: 'recommender.record',
   summary: 'Stores interactions of users with items. Invalid rows are reported; the others are stored.',
   timeoutMs: 30_000,
+  /** Rows are read by the rule of `readInteraction`. */
   input: z.object({ interactions: z.array(z.unknown()).min(1).max(1_000) }),
   output: z.object(counts),
   example: {
@@ -81,12 +85,23 @@ export const upsertItems = capability({
   name: 'recommender.upsert_items',
   summary: 'Adds items, or replaces those with the same id.',
   timeoutMs: 60_000,
-  input: z.object({ items: z.array(itemSchema).min(1).max(1_000) }),
+  /** Items are read by the rule of `readItem`; one that is invalid refuses all. */
+  input: z.object({ items: z.array(z.unknown()).min(1).max(1_000) }),
   output: z.object({ stored: z.number().int().nonnegative() }),
   example: {
     input: { items: [{ id: 'kettle', title: 'Kettle', text: 'Boils water in two minutes.', category: 'kitchen' }] },
     output: { stored: 1 },
   },
+});
+
+export const deleteItem = capability({
+  name: 'recommender.delete_item',
+  summary: 'Deletes an item: it is no longer recommended. Interactions with it are kept and count for other items.',
+  timeoutMs: 10_000,
+  input: z.object({ id: foreignId }),
+  /** `deleted` is false for an item that is unknown, or was deleted before. */
+  output: z.object({ id: z.string(), deleted: z.boolean() }),
+  example: { input: { id: 'kettle' }, output: { id: 'kettle', deleted: true } },
 });
 
 const algorithm = z.enum(['ease', 'ials']);
@@ -192,20 +207,21 @@ export const models = capability({
 
 export const rollback = capability({
   name: 'recommender.rollback',
-  summary: 'Serves the given version, or the one that served before.',
+  summary: 'Serves the given version, or what served before: without an earlier version no model of the tenant.',
   timeoutMs: 30_000,
   input: z.object({ version: z.string().min(1).max(64).optional() }),
-  output: z.object({ serving: z.string(), before: z.string() }),
+  /** The serving version now and before; absent while no model of the tenant serves. */
+  output: z.object({ serving: z.string().optional(), before: z.string().optional() }),
   example: { input: {}, output: { serving: 'v1', before: 'v2' } },
 });
 
 /** Why an item is in the list. */
 export const reasonSchema = z.object({
   /**
-   * `because`: the user interacted with `items`. `similar`: to the requested item. `popular`: with all users.
-   * `explore`: little is known about it.
+   * `because`: the user interacted with `items`. `similar`: to the requested item. `wish`: its text fits the wish.
+   * `popular`: with all users. `explore`: little is known about it.
    */
-  kind: z.enum(['because', 'similar', 'popular', 'explore']),
+  kind: z.enum(['because', 'similar', 'wish', 'popular', 'explore']),
   items: z.array(z.object({ item: z.string(), title: z.string().optional() })).max(3),
   text: z.string(),
 });
@@ -213,15 +229,17 @@ export const reasonSchema = z.object({
 export const recommend = capability({
   name: 'recommender.recommend',
   summary:
-    'Recommends items, with reasons: to a user, in a session, or similar to an item. New users get popular items.',
+    'Recommends items, with reasons: to a user, in a session, similar to an item, or for a wish. New users get popular items.',
   timeoutMs: 5_000,
   input: z.object({
     /** The user whose interactions count. */
     user: foreignId.optional(),
     /** The items of the current session, newest last. They do not require a user. */
     items: z.array(foreignId).max(200).optional(),
-    /** Recommends items similar to this one. */
+    /** Recommends items similar to this one: its id, or its title. */
     similarTo: foreignId.optional(),
+    /** A wish in the user's words: "something for small kitchens", "like Milk frother". Items are found by their texts. */
+    text: z.string().max(2_000).optional(),
     limit: z.number().int().min(1).max(100).default(10),
     /** Leaves out items of the user's interactions and of the session. */
     excludeSeen: z.boolean().default(true),
@@ -244,7 +262,7 @@ export const recommend = capability({
     ),
     /** The recommendations as a sentence. */
     text: z.string(),
-    basis: z.enum(['user', 'session', 'similar', 'popular']),
+    basis: z.enum(['user', 'session', 'similar', 'wish', 'popular']),
     /** The serving version; absent before the first training. */
     model: z.string().optional(),
   }),

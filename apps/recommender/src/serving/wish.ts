@@ -1,0 +1,59 @@
+import type { Catalogue } from '../data/catalogue.js';
+import { plainText, stemsOf, wordsOf } from './item-words.js';
+
+/** What a user asks for in words: items like one that the wish names, or items whose texts fit. */
+export type Wish = { readonly similarTo: string } | { readonly text: string };
+
+/** Words that ask for something like a thing, in the languages of the screening. */
+const LIKENESS = new Set(
+  'like similar similarly resembling resemble resembles alike alternative alternatives comparable equivalent instead replace replacement substitute related wie ahnlich ahnliche ahnliches ahnlicher alternativen statt vergleichbar comme similaire similaires semblable ressemblant parecido parecida parecidos como semejante simile simili come zoals vergelijkbaar liknande som lignende podobne podobny'.split(
+    ' ',
+  ),
+);
+/** Words around a thing that say nothing about it. */
+const AROUND = new Set(
+  'a an the to of as my this that our i me we you it one ones some something anything item items product products thing things more other others want need show find give get looking search for please would with is are do have any der die das den dem ein eine einen einem etwas ich zu le la les un une des de el los las algo'.split(
+    ' ',
+  ),
+);
+/** Titles that share less with a wish are not meant by it. */
+const MIN_SHARE = 0.45;
+/** With more described items a request would take too long. */
+const MAX_ITEMS = 20_000;
+
+/** Reads a wish: "like Milk frother" and "an alternative to the frother" name an item of the catalogue. */
+export function readWish(text: string, catalogue: Catalogue): Wish {
+  const plain = plainText(text);
+  const words = plain.split(' ');
+  if (!words.some((word) => LIKENESS.has(word))) return { text };
+  const thing = stemsOf(words.filter((word) => !LIKENESS.has(word) && !AROUND.has(word)).join(' '));
+  const similarTo = namedItem(plain, thing, catalogue);
+  return similarTo === undefined ? { text } : { similarTo };
+}
+
+/** An item by its id, or else by its title; undefined for neither. */
+export function itemCalled(name: string, catalogue: Catalogue): string | undefined {
+  if (catalogue.item(name) || catalogue.items.size > MAX_ITEMS) return catalogue.item(name)?.id;
+  const plain = plainText(name);
+  for (const [id, item] of catalogue.items) if (plain !== '' && wordsOf(item).title === plain) return id;
+  return undefined;
+}
+
+/** The item whose title is in the wish, or else the one whose title has most of its words. */
+function namedItem(plain: string, thing: readonly string[], catalogue: Catalogue): string | undefined {
+  if (catalogue.items.size > MAX_ITEMS) return undefined;
+  let best = { id: undefined as string | undefined, rank: MIN_SHARE };
+  for (const [id, item] of catalogue.items) {
+    const { title, ofTitle } = wordsOf(item);
+    const isWhole = title !== '' && ` ${plain} `.includes(` ${title} `);
+    const rank = isWhole ? title.length : shareOf(new Set(thing), ofTitle);
+    if (rank > best.rank) best = { id, rank };
+  }
+  return best.id;
+}
+
+/** The shared words, as a share of the mean number of words: below 1, a whole title counts more. */
+function shareOf(thing: ReadonlySet<string>, title: ReadonlySet<string>): number {
+  const shared = [...thing].filter((word) => title.has(word)).length;
+  return (0.99 * 2 * shared) / (thing.size + title.size || 1);
+}

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { columnOf, readInteraction, readItem } from './recommender-rows.js';
+
+const DAY = '2026-01-31T00:00:00.000Z';
+const NOON = '2026-01-31T12:30:00.000Z';
+
+describe('the rule for a row of interactions', () => {
+  const row = { user: 'u', item: 'i' };
+
+  it.each([
+    [{ user: 'u', item: 'i' }],
+    [{ user_id: 'u', item_id: 'i' }],
+    [{ userId: 'u', itemId: 'i' }],
+    [{ 'User ID': 'u', 'Product-Id': 'i' }],
+    [{ customer_id: 'u', sku: 'i' }],
+    [{ visitorid: 'u', itemid: 'i' }],
+    [{ CustomerID: ' u ', ASIN: 'i' }],
+    [{ user: '', user_id: 'u', product: null, productId: 'i', colour: 'red' }],
+  ])('knows the user and the item of %j', (sent) => {
+    expect(readInteraction(sent).value).toEqual({ ...row, event: 'view', value: 1 });
+  });
+
+  it('takes numbers as ids, except those that several ids share', () => {
+    expect(readInteraction({ user: 7, item: 8 }).value).toMatchObject({ user: '7', item: '8' });
+    expect(readInteraction({ user: 2 ** 60, item: 8 })).toMatchObject({ field: 'user' });
+  });
+
+  it.each([
+    ['Purchase', 'purchase'],
+    ['VIEW', 'view'],
+    ['add-to-cart', 'add_to_cart'],
+    ['AddToCart', 'add_to_cart'],
+    ['addToCart', 'add_to_cart'],
+    ['Add to cart', 'add_to_cart'],
+    ['ADD_TO_CART', 'add_to_cart'],
+    ['addtocart', 'add_to_cart'],
+    ['Product Viewed', 'product_viewed'],
+    [' thumbs-down! ', 'thumbs_down'],
+  ])('writes the event %j as %s', (event, expected) => {
+    expect(readInteraction({ ...row, event_type: event }).value?.event).toBe(expected);
+  });
+
+  it.each([
+    [1_769_862_600, NOON],
+    ['1769862600', NOON],
+    [1_769_862_600_000, NOON],
+    [1_769_862_600_000_000, NOON],
+    ['1769862600.5', '2026-01-31T12:30:00.500Z'],
+    ['2026-01-31 12:30:00', NOON],
+    ['2026-01-31 12:30', NOON],
+    ['2026-01-31T12:30:00', NOON],
+    ['2026-01-31T12:30:00Z', NOON],
+    ['2026-01-31 12:30:00 UTC', NOON],
+    ['2026-01-31 13:30:00+01', NOON],
+    ['2026-01-31T07:00:00-0530', NOON],
+    ['2026-01-31 12:30:00.123456', '2026-01-31T12:30:00.123Z'],
+    ['2026/1/31', DAY],
+    ['2026-01-31', DAY],
+    ['20260131', DAY],
+  ])('reads the time %j', (at, expected) => {
+    expect(readInteraction({ ...row, timestamp: at }).value?.at).toBe(expected);
+  });
+
+  it.each(['yesterday', '2026-02-30', '2026-01-31 25:00:00', '31/01/2026', true])('refuses the time %j', (at) => {
+    expect(readInteraction({ ...row, at })).toMatchObject({ field: 'at', reason: expect.stringMatching(/^at: /) });
+  });
+
+  it.each([
+    [{ rating: '4.5' }, { event: 'rate', value: 4.5 }],
+    [{ stars: '4,5' }, { event: 'rate', value: 4.5 }],
+    [
+      { rating: 1, event: 'review' },
+      { event: 'review', value: 1 },
+    ],
+    [
+      { quantity: '3', action: 'Buy' },
+      { event: 'buy', value: 3 },
+    ],
+    [{ value: -1 }, { value: -1 }],
+  ])('reads the strength of %j', (sent, expected) => {
+    expect(readInteraction({ ...row, ...sent }).value).toMatchObject(expected);
+  });
+
+  it.each([
+    [{}, 'user'],
+    [{ user: 'u' }, 'item'],
+    [{ ...row, user: { id: 1 } }, 'user'],
+    [{ ...row, item: 'a\nb' }, 'item'],
+    [{ ...row, value: 'many' }, 'value'],
+    [{ ...row, event: '!' }, undefined],
+    [{ ...row, event: 5 }, 'event'],
+    ['u,i', ''],
+    [null, ''],
+    [[row], ''],
+  ])('names the field at fault of %j, and not its value', (sent, field) => {
+    const { field: found, reason } = readInteraction(sent) as { field?: string; reason?: string };
+    expect(found).toBe(field);
+    if (field !== undefined) expect(reason).not.toMatch(/many|a\nb/);
+  });
+
+  it('never throws', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), fc.anything(), (user, at, value) => {
+        for (const sent of [user, { user, at, value }]) expect(readInteraction(sent)).toBeDefined();
+      }),
+    );
+  });
+});
+
+describe('the rule for a row of items', () => {
+  const item = { id: 'i', title: 'Pot', text: '', inStock: true };
+
+  it.each([
+    [{ id: 'i', title: 'Pot' }, item],
+    [
+      { sku: 'i', name: 'Pot', description: 'Round.' },
+      { ...item, text: 'Round.' },
+    ],
+    [
+      { product_id: 3, 'Product Name': 'Pot' },
+      { ...item, id: '3' },
+    ],
+    [
+      { ...item, in_stock: undefined, inStock: false },
+      { ...item, inStock: false },
+    ],
+    [
+      { id: 'i', title: 'Pot', category: 'kitchen' },
+      { ...item, category: 'kitchen' },
+    ],
+    [
+      { id: 'i', title: 'Pot', categories: ['kitchen', 'gifts'] },
+      { ...item, category: 'kitchen', categories: ['kitchen', 'gifts'] },
+    ],
+    [
+      { id: 'i', title: 'Pot', genres: 'Drama|War' },
+      { ...item, category: 'Drama', categories: ['Drama', 'War'] },
+    ],
+    [{ id: 'i', title: 'Pot', categories: [] }, item],
+    [
+      { id: 'i', title: 'Pot', price: '€ 1.299,50' },
+      { ...item, price: 1299.5 },
+    ],
+    [{ id: 'i', title: 'Pot', price: 'on request' }, item],
+  ])('reads %j', (sent, expected) => expect(readItem(sent).value).toEqual(expected));
+
+  it.each([
+    ['in_stock', false, false],
+    ['inStock', 'no', false],
+    ['In Stock', '0', false],
+    ['in-stock', 'TRUE', true],
+    ['availability', 'out of stock', false],
+    ['availability', 'in_stock', true],
+    ['stock', 0, false],
+    ['stock_quantity', '12', true],
+    ['out_of_stock', true, false],
+    ['sold_out', 'no', true],
+  ])('reads the stock from %s %j', (name, value, inStock) => {
+    expect(readItem({ id: 'i', title: 'Pot', [name]: value }).value?.inStock).toBe(inStock);
+  });
+
+  it.each([
+    [{ title: 'Pot' }, 'id'],
+    [{ id: 'i' }, 'title'],
+    [{ id: 'i', title: 'Pot', in_stock: 'perhaps' }, 'inStock'],
+    [{ id: 'i', title: 'Pot', categories: [{}] }, 'category'],
+  ])('names the field at fault of %j', (sent, field) => expect(readItem(sent)).toMatchObject({ field }));
+});
+
+describe('a long name or text', () => {
+  it('is read in linear time', () => {
+    const long = (part: string) => part.repeat(200_000);
+    const startedMs = performance.now();
+    for (const part of ['aA', '_', ' ', '1', '1,', '-', '2026-', '.'])
+      readItem({ id: 'i', title: 'x', price: long(part), in_stock: long(part), [long(part)]: 1 });
+    for (const part of ['aA', '_', ' -', '1', '1,', '2026-01-31 ', '.'])
+      readInteraction({ user: 'u', item: 'i', at: long(part), event: long(part), value: long(part) });
+    expect(columnOf('items', long('id'))).toBeUndefined();
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+  });
+});

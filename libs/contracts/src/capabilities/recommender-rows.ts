@@ -1,0 +1,184 @@
+import type { z } from 'zod';
+import { interactionSchema, itemSchema, type Interaction, type Item } from './recommender.js';
+import {
+  toCategories,
+  toEvent,
+  toFlag,
+  toId,
+  toNumber,
+  toOppositeFlag,
+  toPrice,
+  toText,
+  toTime,
+  type Convert,
+} from './recommender-values.js';
+
+export type RowKind = 'interactions' | 'items';
+
+/** A row in the form of the contract, or the first fault. Its reason names the field, never its value. */
+export type ReadRow<T> =
+  | { readonly value: T; readonly reason?: undefined }
+  | { readonly value?: undefined; readonly field: string; readonly reason: string };
+
+interface FieldRule {
+  /** In lower case, without `_`, `-`, `.` and spaces. */
+  readonly names: readonly string[];
+  readonly convert: Convert;
+  /** The field of the contract. Default: the name of the rule. */
+  readonly field?: string;
+}
+
+const RULES: Readonly<Record<RowKind, Readonly<Record<string, FieldRule>>>> = {
+  interactions: {
+    user: {
+      names:
+        'user userid uid customer customerid customernumber client clientid visitor visitorid member memberid buyer buyerid shopper shopperid reviewer reviewerid account accountid username'.split(
+          ' ',
+        ),
+      convert: toId,
+    },
+    item: {
+      names:
+        'item itemid product productid productcode sku itemsku productsku article articleid movie movieid book bookid isbn asin song songid track trackid video videoid content contentid goods goodsid listing listingid offer offerid'.split(
+          ' ',
+        ),
+      convert: toId,
+    },
+    event: {
+      names:
+        'event eventtype eventname action actiontype type interaction interactiontype behavior behaviour behaviortype behaviourtype activity'.split(
+          ' ',
+        ),
+      convert: toEvent,
+    },
+    value: { names: 'value weight strength eventvalue quantity qty count'.split(' '), convert: toNumber },
+    rating: { names: 'rating stars score reviewscore'.split(' '), convert: toNumber, field: 'value' },
+    at: {
+      names:
+        'at time timestamp timestampms ts date datetime created createdat eventtime eventtimestamp eventdate occurredat unixtime purchasedate orderdate reviewdate'.split(
+          ' ',
+        ),
+      convert: toTime,
+    },
+  },
+  items: {
+    id: {
+      names:
+        'id item itemid product productid productcode sku itemsku productsku article articleid movie movieid asin isbn'.split(
+          ' ',
+        ),
+      convert: toId,
+    },
+    title: { names: 'title name productname producttitle itemname itemtitle label'.split(' '), convert: toText },
+    text: {
+      names: 'text description desc body summary details longdescription productdescription'.split(' '),
+      convert: toText,
+    },
+    category: {
+      names: 'category categories categoryname producttype productcategory department genre genres'.split(' '),
+      convert: toCategories,
+    },
+    price: { names: 'price saleprice unitprice listprice'.split(' '), convert: toPrice },
+    inStock: {
+      names: 'instock isinstock available isavailable availability stock stockquantity stocklevel inventory'.split(' '),
+      convert: toFlag,
+    },
+    soldOut: {
+      names: 'outofstock soldout isoutofstock issoldout unavailable'.split(' '),
+      convert: toOppositeFlag,
+      field: 'inStock',
+    },
+  },
+};
+
+const NAMES = { interactions: namesOf(RULES.interactions), items: namesOf(RULES.items) };
+const NEEDED: Readonly<Record<RowKind, readonly string[]>> = { interactions: ['user', 'item'], items: ['id', 'title'] };
+/** Longer names are not recognised. */
+const MAX_NAME_LENGTH = 64;
+
+/** A header that is understood, for messages. */
+export const EXAMPLE_HEADER: Readonly<Record<RowKind, string>> = {
+  interactions: 'user,item,event,value,at',
+  items: 'id,title,text,category,price,in_stock',
+};
+
+/**
+ * One rule for a row from JSON, JSON Lines, CSV and events: `user_id`, `userId` and `customer` are the same field, ids
+ * may be numbers, times may be Unix or SQL times, and an event has one spelling. Unknown fields are left out.
+ */
+export function readInteraction(row: unknown): ReadRow<Interaction> {
+  return read(row, 'interactions', interactionSchema);
+}
+
+/** The same for items: `sku`, `name`, `in_stock` and others are understood. */
+export function readItem(row: unknown): ReadRow<Item> {
+  return read(row, 'items', itemSchema);
+}
+
+/** The rule of a column or field by its name in the caller's data; undefined for an unknown one. */
+export function columnOf(kind: RowKind, name: string): string | undefined {
+  if (name.length > MAX_NAME_LENGTH) return undefined;
+  return NAMES[kind].get(name.toLowerCase().replace(/[_\s.-]+/g, ''));
+}
+
+/** The fields without which no row can be read and that are not among these columns. */
+export function missingColumns(kind: RowKind, names: readonly string[]): string[] {
+  const known = new Set(names.map((name) => columnOf(kind, name)));
+  return NEEDED[kind].filter((field) => !known.has(field));
+}
+
+/** The fields of a row that are read, in its own words: rows that wait can have many others. */
+export function knownFields(kind: RowKind, row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const known: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(row)) {
+    const rule = columnOf(kind, name);
+    if (rule !== undefined) known[name] = emptied(value, rule);
+  }
+  return known;
+}
+
+function read<T>(row: unknown, kind: RowKind, schema: z.ZodType<T>): ReadRow<T> {
+  const isObject = typeof row === 'object' && row !== null && !Array.isArray(row);
+  if (!isObject) return { field: '', reason: 'must be an object' };
+  const parsed = schema.safeParse(fieldsOf(row as Record<string, unknown>, kind));
+  if (parsed.success) return { value: parsed.data };
+  const issue = parsed.error.issues[0]!;
+  const field = issue.path.map(String).join('.');
+  return { field, reason: field === '' ? issue.message : `${field}: ${issue.message}` };
+}
+
+/** The known fields, converted. If several have the same meaning, the first that is not empty counts. */
+function fieldsOf(row: Readonly<Record<string, unknown>>, kind: RowKind): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  let isRating = false;
+  for (const [name, value] of Object.entries(row)) {
+    if (value === '' || value === null || value === undefined) continue;
+    const rule = columnOf(kind, name);
+    if (rule === undefined) continue;
+    const { convert, field = rule } = RULES[kind][rule]!;
+    if (field in fields) continue;
+    const converted = convert(value);
+    if (converted === '') continue;
+    fields[field] = emptied(converted, field);
+    isRating ||= rule === 'rating';
+  }
+  if (isRating && !('event' in fields)) fields['event'] = 'rate';
+  return kind === 'items' ? withCategories(fields) : fields;
+}
+
+function withCategories({ category, ...fields }: Record<string, unknown>): Record<string, unknown> {
+  if (!Array.isArray(category)) return category === undefined ? fields : { ...fields, category };
+  const list = category as unknown[];
+  if (list.length === 0) return fields;
+  return { ...fields, category: list[0], ...(list.length > 1 ? { categories: list } : {}) };
+}
+
+/** A nested value is invalid in every field and can be huge: it is replaced by an empty one. */
+function emptied(value: unknown, field: string): unknown {
+  if (typeof value !== 'object' || value === null || field === 'category') return value;
+  return Array.isArray(value) ? [] : {};
+}
+
+function namesOf(rules: Readonly<Record<string, FieldRule>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(rules).flatMap(([rule, { names }]) => names.map((name) => [name, rule] as const)));
+}
