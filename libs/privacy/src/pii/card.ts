@@ -1,4 +1,6 @@
 import { luhn } from './checksums.js';
+import type { PersonalData } from './finding.js';
+import type { NumberRun } from './number-run.js';
 
 /** Issuer prefixes (ISO/IEC 7812) and the lengths of their card numbers. */
 const ISSUERS: readonly { readonly kind: string; readonly prefix: RegExp; readonly lengths: readonly number[] }[] = [
@@ -14,14 +16,66 @@ const ISSUERS: readonly { readonly kind: string; readonly prefix: RegExp; readon
   { kind: 'mir', prefix: /^220[0-4]/, lengths: [16, 17, 18, 19] },
 ];
 
-/** The issuer of a card number; undefined if no issuer has such numbers or the check digit is wrong. */
-export function cardIssuer(digits: string): string | undefined {
-  if (!isCardLike(digits)) return undefined;
-  const issuer = ISSUERS.find(({ prefix, lengths }) => lengths.includes(digits.length) && prefix.test(digits));
-  return issuer?.kind;
+const SHORTEST = 12;
+/** Cards are written whole, in groups of two to seven, or digit by digit; numbers in a list are not one card. */
+const WRITTEN = /^(?:\d+|[3-7](?:[ -][2-7])+|1(?:[ -]1)+)$/;
+/** As a card is printed. */
+const PRINTED = /^(?:4(?: 4){3}|4(?:-4){3}|4[ -]6[ -][45])$/;
+const CARD_WORDS =
+  /\b(?:cards?|cc|credit|debit|pan|visa|master ?card|amex|american express|maestro|diners|discover|long number|charge|payment|pay)\b/;
+const CARD_NUMBER =
+  /\b(?:card (?:number|no\.?|#)|long number)(?: (?:on|of) (?:it|the (?:front|card)))?(?: is| was|:|=)? ?$/;
+const CARD_BEHIND = /^,? (?:is|was|as|for) (?:the|my|our|his|her) (?:\p{L}+ ){0,2}card\b/u;
+const OTHER_WORDS =
+  /\b(?:order|invoice|ticket|reference|ref|tracking|parcel|case|serial|model|article|item|isbn|booking|policy|contract|imei|transaction|licen[cs]e|voucher|gift|loyalty|member(?:ship)?)\b/;
+const REACH = 30;
+
+/** A card number with a right check digit. */
+export function cardIn(run: NumberRun): PersonalData | undefined {
+  if (run.digits.length < SHORTEST || !isCardLike(run.digits)) return undefined;
+  // After words for a card the check digit is sufficient: issuers get new prefixes.
+  const kind = cardIssuer(run.digits) ?? (isNamed(run) ? 'unknown-issuer' : undefined);
+  const isWritten = run.spoken || isNamed(run) || WRITTEN.test(run.shape);
+  return kind !== undefined && isWritten ? run.as('card', 0.99, kind) : undefined;
+}
+
+/** The lengths of the cards of which a mistyped number is recognised. */
+const COMMON_LENGTHS = [14, 15, 16];
+const COMMONEST = /^(?:visa|mastercard) 16$/;
+
+/** A number that is grouped as cards are printed, whatever its check digit. */
+export function printedCardIn(run: NumberRun): PersonalData | undefined {
+  return PRINTED.test(run.shape) ? mistypedCardIn(run) : undefined;
+}
+
+/**
+ * A number in the form of a card whose check digit is wrong: customers mistype digits and speech recognition mishears
+ * them. "order 4111 1111 1111 1112" is none.
+ */
+export function mistypedCardIn(run: NumberRun): PersonalData | undefined {
+  const { digits, before, behind } = run;
+  if (digits.length <= SHORTEST || isUniform(digits) || OTHER_WORDS.test(before.slice(-REACH))) return undefined;
+  const issuer = COMMON_LENGTHS.includes(digits.length) ? cardIssuer(digits) : undefined;
+  const isShown = run.spoken || PRINTED.test(run.shape) || COMMONEST.test(`${issuer} ${run.shape}`);
+  const isCard =
+    CARD_NUMBER.test(before) || CARD_BEHIND.test(behind) || (issuer !== undefined && (isShown || isNamed(run)));
+  return isCard ? run.as('card', 0.8, 'mistyped') : undefined;
+}
+
+function isNamed({ before }: NumberRun): boolean {
+  return CARD_WORDS.test(before.slice(-REACH));
+}
+
+/** The issuer with such card numbers, whatever the check digit. */
+function cardIssuer(digits: string): string | undefined {
+  return ISSUERS.find(({ prefix, lengths }) => lengths.includes(digits.length) && prefix.test(digits))?.kind;
 }
 
 /** Whether the check digit is correct and the number does not repeat one digit. */
-export function isCardLike(digits: string): boolean {
-  return luhn(digits) && !/^(\d)\1+$/.test(digits);
+function isCardLike(digits: string): boolean {
+  return luhn(digits) && !isUniform(digits);
+}
+
+function isUniform(digits: string): boolean {
+  return /^(\d)\1+$/.test(digits);
 }

@@ -1,4 +1,6 @@
-/** Adjacent digits, or one spoken digit word. */
+import { digitsSpoken, SPOKEN_GROUP } from './spoken-digits.js';
+
+/** Adjacent digits, or digits spoken in one breath. */
 export interface DigitGroup {
   readonly start: number;
   readonly end: number;
@@ -12,58 +14,40 @@ export interface DigitGroup {
   readonly chain: number;
 }
 
-const SPOKEN: Readonly<Record<string, string>> = {
-  zero: '0',
-  oh: '0',
-  o: '0',
-  nought: '0',
-  one: '1',
-  two: '2',
-  three: '3',
-  four: '4',
-  five: '5',
-  six: '6',
-  seven: '7',
-  eight: '8',
-  nine: '9',
-};
-const WORD = 'zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine';
 const GROUP = new RegExp(
-  `(?<![\\p{L}\\p{N}_])(?:(\\d{1,40})(?!(?!x\\d)[\\p{L}\\p{N}_])|(double|triple) (${WORD})(?![\\p{L}\\p{N}_])|(${WORD})(?![\\p{L}\\p{N}_]))`,
+  `(?<![\\p{L}\\p{N}]|\\p{L}_)(?:(${SPOKEN_GROUP})|(\\d{1,40}))(?!(?!x\\d)[\\p{L}\\p{N}]|_\\p{L})`,
   'giu',
 );
-/** Up to three separators, at most one of which is not a space. */
-const JOINT = /^(?: {1,2}| ?[-–.,/·] ?|, ?(?:uh|um|erm|then|and),? |\) ?|\n)?$/i;
+/** A few separators, at most one of which is not a space. */
+const JOINT =
+  /^(?: {1,4}| ?[-.,/·|_*] ?| ?-- ?|,? (?:uh|um|erm|er|dash|hyphen|space|dot),? |, ?(?:then|and),? | ?\(|\) ?[-./]? ?|\n)?$/i;
 const MAX_JOINT = 12;
 
-/** Every group of digits of a text, written or spoken ("double five", "oh"), in order; linear time. */
+/** Every group of digits of a text, written or spoken ("double five", "oh", "nine hundred"), in order; linear time. */
 export function digitGroups(text: string): DigitGroup[] {
   const groups: DigitGroup[] = [];
   for (const match of text.matchAll(GROUP)) {
-    const [whole, digits, times, repeated, word] = match;
+    const [whole, spoken, written = ''] = match;
     const start = match.index;
     const before = groups.at(-1);
-    const between = before && start - before.end <= MAX_JOINT ? text.slice(before.end, start) : undefined;
-    const joint = between !== undefined && JOINT.test(between) ? between : undefined;
-    const value = digits ?? spokenDigits(word ?? repeated ?? '', times);
-    const singles = joint !== undefined && value.length === 1 && before?.digits.length === 1 ? before.singles + 1 : 0;
+    const joint = before && !isPronoun(text, before, spoken) ? jointOf(text, before.end, start) : undefined;
+    const digits = spoken === undefined ? written : digitsSpoken(spoken);
+    const singles = joint !== undefined && digits.length === 1 && before?.digits.length === 1 ? before.singles + 1 : 0;
     const chain = joint !== undefined && !/[,\n·]/.test(joint) ? (before?.chain ?? 0) + 1 : 0;
-    groups.push({
-      start,
-      end: start + whole.length,
-      digits: value,
-      spoken: digits === undefined,
-      singles,
-      chain,
-      ...(joint === undefined ? {} : { joint }),
-    });
+    const group = { start, end: start + whole.length, digits, spoken: spoken !== undefined, singles, chain };
+    groups.push(joint === undefined ? group : { ...group, joint });
   }
   return groups;
 }
 
-function spokenDigits(word: string, times: string | undefined): string {
-  const digit = SPOKEN[word.toLowerCase()] ?? '';
-  return digit.repeat(times === undefined ? 1 : times.toLowerCase() === 'double' ? 2 : 3);
+/** "the new one 508-936-760": a single "one" before a written number. */
+function isPronoun(text: string, { start, end, joint }: DigitGroup, spokenNext: string | undefined): boolean {
+  return spokenNext === undefined && joint === undefined && /^one$/i.test(text.slice(start, end));
+}
+
+function jointOf(text: string, from: number, to: number): string | undefined {
+  const between = to - from <= MAX_JOINT ? text.slice(from, to) : undefined;
+  return between !== undefined && JOINT.test(between) ? between : undefined;
 }
 
 /** Consecutive groups that form one number. */
@@ -71,6 +55,7 @@ export interface DigitRun {
   readonly start: number;
   readonly end: number;
   readonly digits: string;
+  /** Whether a part of it is spoken. */
   readonly spoken: boolean;
   /** Index of the first group after it. */
   readonly next: number;
@@ -82,23 +67,24 @@ const MAX_DIGITS = 19;
  * The sequences of at least `shortest` digits that start at one group, longest first, joined as numbers are written.
  */
 export function runsFrom(groups: readonly DigitGroup[], from: number, shortest: number): DigitRun[] {
-  const first = groups[from]!;
+  const { start } = groups[from]!;
   const runs: DigitRun[] = [];
   let digits = '';
+  let spoken = false;
   for (let at = from; at < groups.length; at++) {
     const group = groups[at]!;
-    if (at > from && !continues(group, first)) break;
+    if (at > from && !continues(group, groups[at - 1]!)) break;
     digits += group.digits;
+    spoken ||= group.spoken;
     if (digits.length > MAX_DIGITS) break;
-    if (digits.length >= shortest)
-      runs.push({ start: first.start, end: group.end, digits, spoken: group.spoken, next: at + 1 });
+    if (digits.length >= shortest) runs.push({ start, end: group.end, digits, spoken, next: at + 1 });
   }
   return runs.reverse();
 }
 
-/** A comma separates written numbers; in dictation it is a pause. */
-function continues({ joint, spoken }: DigitGroup, first: DigitGroup): boolean {
-  return joint !== undefined && spoken === first.spoken && (spoken || !joint.includes(','));
+/** A comma or a bracket separates written numbers; in dictation a comma is a pause. */
+function continues({ joint, spoken }: DigitGroup, before: DigitGroup): boolean {
+  return joint !== undefined && ((spoken && before.spoken) || !/[,(]/.test(joint));
 }
 
 /** The lengths of a range of groups: "4 4 4 4", with separators "3-2-4", of one group "16". */

@@ -1,8 +1,10 @@
-import { findAddresses } from './address.js';
-import { findEmails, findIpAddresses } from './contacts.js';
+import { findAddresses, findIntroducedAddresses } from './address.js';
 import { digitGroups, type DigitGroup } from './digit-groups.js';
+import { findEmails } from './email.js';
 import { personalDataTypes, type PersonalData, type PersonalDataType } from './finding.js';
 import { findIbans } from './iban.js';
+import { findIpAddresses } from './ip-address.js';
+import { NormalForm } from './normal-form.js';
 import { findLetteredIds, findNumbers } from './numbers.js';
 import { findPersons } from './person.js';
 import { findPhones } from './phone.js';
@@ -17,7 +19,7 @@ export interface KnownPerson {
 
 type Detector = (text: string, groups: readonly DigitGroup[]) => PersonalData[];
 
-/** In order of precedence for the same place: detectors with a checksum before those with a pattern. */
+/** In order of precedence for the same place: detectors with a checksum before those with a pattern; persons last. */
 const DETECTORS: readonly Detector[] = [
   findEmails,
   findIbans,
@@ -27,6 +29,7 @@ const DETECTORS: readonly Detector[] = [
   findIpAddresses,
   findPhones,
   findAddresses,
+  findIntroducedAddresses,
   findPersons,
 ];
 
@@ -49,10 +52,13 @@ export function findPii(
     type: 'person',
     kind: 'entity',
   }));
-  const groups = digitGroups(text);
-  const all = [...DETECTORS.map((find) => find(text, groups)), named].flatMap((found, rank) =>
-    found.map((data) => ({ data, rank })),
+  const form = new NormalForm(text);
+  const groups = digitGroups(form.text);
+  const detected = DETECTORS.map((find) =>
+    find(form.text, groups).map((data) => ({ ...data, ...form.placeOf(data.start, data.end) })),
   );
+  detected.at(-1)!.push(...named);
+  const all = detected.flatMap((found, rank) => found.map((data) => ({ data, rank })));
   return withoutOverlaps(all).filter(({ type }) => types.includes(type));
 }
 

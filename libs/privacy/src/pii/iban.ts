@@ -12,7 +12,8 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
     .split(' ')
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const START = /(?<![\p{L}\p{N}])[a-z]{2} ?\d{2}/giu;
+const START = /(?<![\p{L}\p{N}])[a-z]{2}[ -]?\d{2}/giu;
+const SEPARATORS = /[ \n./_-]/g;
 const MAX_SPREAD = 2;
 
 /** International bank account numbers with the length of their country and a correct check number. */
@@ -22,7 +23,7 @@ export function findIbans(text: string): PersonalData[] {
     const length = LENGTHS[match[0].slice(0, 2).toUpperCase()];
     const end = length === undefined ? undefined : endOf(text, match.index, length);
     if (end === undefined) continue;
-    const compact = text.slice(match.index, end).replace(/[ -]/g, '').toUpperCase();
+    const compact = text.slice(match.index, end).replace(SEPARATORS, '').toUpperCase();
     if (mod97(compact.slice(4) + compact.slice(0, 4)) !== 1) continue;
     found.push({
       start: match.index,
@@ -35,12 +36,12 @@ export function findIbans(text: string): PersonalData[] {
   return found;
 }
 
-/** Reads `length` letters and digits with single spaces or hyphens between them. */
+/** Reads `length` letters and digits with separators between them. */
 function endOf(text: string, start: number, length: number): number | undefined {
   let [count, at] = [0, start];
   for (; count < length && at < start + length * MAX_SPREAD && at < text.length; at++) {
     if (/[a-z0-9]/i.test(text[at]!)) count += 1;
-    else if (!/[ -]/.test(text[at]!)) return undefined;
+    else if (!' \n./_-'.includes(text[at]!)) return undefined;
   }
   return count === length && !/[a-z0-9]/i.test(text[at] ?? '') ? at : undefined;
 }

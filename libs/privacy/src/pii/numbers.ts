@@ -1,35 +1,42 @@
-import { cardIssuer, isCardLike } from './card.js';
-import { runsFrom, shapeOf, type DigitGroup, type DigitRun } from './digit-groups.js';
+import { cardIn, mistypedCardIn, printedCardIn } from './card.js';
+import { runsFrom, shapeOf, type DigitGroup } from './digit-groups.js';
 import type { PersonalData } from './finding.js';
 import { letteredIds, numericIds } from './national-ids.js';
+import { NumberRun } from './number-run.js';
 
-const WORDS_BEFORE = 60;
-const WORDS_BEHIND = 40;
-const SHORTEST_CARD = 12;
-const CARD_WORDS = /\b(?:card|cc|credit|debit|pan)\b/i;
-const CARD_WORDS_BEFORE = 30;
 const SHORTEST = 9;
 
 /** In a long sequence of single digits only the first ones can start a number. */
 const MAX_SINGLES = 24;
 const IDS_BY_LENGTH = Map.groupBy(numericIds, ({ length }) => length);
 
-/** Cards and national numbers of digits, written or spoken: the longest valid sequence from each group wins. */
+/** What a number can be; a mistyped card only if nothing shorter has a right check digit. */
+const READINGS: readonly ((run: NumberRun) => PersonalData | undefined)[] = [
+  (run) => cardIn(run) ?? nationalIdIn(run) ?? printedCardIn(run),
+  mistypedCardIn,
+];
+
+/** Cards and national numbers of digits, written or spoken: the longest fitting sequence from each group wins. */
 export function findNumbers(text: string, groups: readonly DigitGroup[]): PersonalData[] {
   const found: PersonalData[] = [];
   for (let at = 0; at < groups.length;) {
     const hit = groups[at]!.singles > MAX_SINGLES ? undefined : numberFrom(text, groups, at);
     if (hit) found.push(hit.data);
-    at = hit ? hit.run.next : at + 1;
+    at = hit ? hit.next : at + 1;
   }
   return found;
 }
 
 function numberFrom(text: string, groups: readonly DigitGroup[], from: number) {
-  for (const run of runsFrom(groups, from, SHORTEST)) {
-    const shape = (): string => shapeOf(groups, from, run.next);
-    const data = cardIn(run, shape, text) ?? nationalIdIn(run, shape, text);
-    if (data) return { run, data };
+  const runs = runsFrom(groups, from, SHORTEST).map(
+    (run) => new NumberRun(text, run, () => shapeOf(groups, from, run.next)),
+  );
+  if (runs[0]?.before.endsWith('+')) return undefined;
+  for (const read of READINGS) {
+    for (const run of runs) {
+      const data = read(run);
+      if (data) return { data, next: run.next };
+    }
   }
   return undefined;
 }
@@ -49,33 +56,12 @@ export function findLetteredIds(text: string): PersonalData[] {
   );
 }
 
-function cardIn(run: DigitRun, shape: () => string, text: string): PersonalData | undefined {
-  const { digits, spoken, start, end } = run;
-  if (digits.length < SHORTEST_CARD) return undefined;
-  const kind = cardIssuer(digits) ?? unknownIssuer(run, text);
-  // Numbers in a list are not one card. Cards are written whole, in groups of two to seven, or digit by digit.
-  if (kind === undefined || (!spoken && !/^(?:\d+|[3-7](?:[ -][2-7])+|1(?:[ -]1)+)$/.test(shape()))) return undefined;
-  return { start, end, type: 'card', confidence: 0.99, kind };
-}
-
-/** After words for a card the check digit is sufficient: issuers get new prefixes. */
-function unknownIssuer({ digits, start }: DigitRun, text: string): string | undefined {
-  if (!CARD_WORDS.test(text.slice(Math.max(0, start - CARD_WORDS_BEFORE), start))) return undefined;
-  return isCardLike(digits) ? 'unknown-issuer' : undefined;
-}
-
-function nationalIdIn(run: DigitRun, shape: () => string, text: string): PersonalData | undefined {
-  let around: string | undefined;
+function nationalIdIn(run: NumberRun): PersonalData | undefined {
   for (const id of IDS_BY_LENGTH.get(run.digits.length) ?? []) {
     if (!id.valid(run.digits)) continue;
-    around ??= wordsAround(text, run);
-    const named = id.words.test(around);
-    if (!named && !id.shape?.test(shape())) continue;
-    return { start: run.start, end: run.end, type: 'national_id', confidence: named ? 0.99 : 0.9, kind: id.kind };
+    const named = id.words.test(run.around);
+    if (!named && !id.shape?.test(run.shape)) continue;
+    return run.as('national_id', named ? 0.99 : 0.9, id.kind);
   }
   return undefined;
-}
-
-function wordsAround(text: string, { start, end }: DigitRun): string {
-  return `${text.slice(Math.max(0, start - WORDS_BEFORE), start)} … ${text.slice(end, end + WORDS_BEHIND)}`.toLowerCase();
 }

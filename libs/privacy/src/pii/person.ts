@@ -1,61 +1,188 @@
 import type { PersonalData } from './finding.js';
-import { givenNames } from './given-names.js';
+import { brands } from './names/brands.js';
+import { BOUNDARY, CONTEXT_BEHIND, CONTEXTS, THING_BEHIND, type Trust } from './names/name-contexts.js';
+import { nameWords, type NameWord } from './names/name-word.js';
 
-const NAME = "\\p{Lu}[\\p{L}'’-]{1,24}";
-const FULL = `${NAME}(?: (?:\\p{Lu}\\.|de|del|della|di|da|van|von|der|den|la|le|bin|al|${NAME})){0,3}(?<! (?:de|del|della|di|da|van|von|der|den|la|le|bin|al))`;
-const INTRODUCED =
-  "(?:[Mm]y (?:full )?name(?: is|'s|:)|I am called|[Tt]his is|[Nn]ame(?: on (?:the )?(?:card|account))?(?: is|:)|[Ss]igned(?: by)?:?|[Cc]all me|[Ff]irst name:?|[Ll]ast name:?|[Ss]urname:?|[Aa]ttn:?|[Cc]ard ?holder:?|[Pp]atient:?|[Uu]ser:|[Cc]ustomer:|[Cc]ontact:)";
-const TITLED = '(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Herr|Frau|Monsieur|Madame|Mme|Señora?|Signora?|Pan|Pani)';
-const GREETED = '(?:Dear|Hi|Hello|Hey|Regards,|Best regards,|Kind regards,|Sincerely,|Cheers,|Yours,|Best,|Thanks,)';
-
-/** Capitalised words that follow a greeting or "this is" and are not names. */
-const NOT_NAMES = new Set(
-  'I The A An It This That There What Why How When Where Who My Our Your Team All Everyone Everybody Sir Madam Customer Customers Support Service Friends Colleagues Please Thanks Thank Can Could Would Is Are Not Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September October November December English French German Spanish Bank Card Account'.split(
-    ' ',
-  ),
-);
-
-const PATTERNS: readonly { readonly kind: string; readonly pattern: RegExp; readonly confidence: number }[] = [
-  { kind: 'introduced', confidence: 0.9, pattern: new RegExp(`(?<![\\p{L}])${INTRODUCED} (?<name>${FULL})`, 'gu') },
-  { kind: 'titled', confidence: 0.9, pattern: new RegExp(`(?<![\\p{L}])${TITLED}\\.? (?<name>${FULL})`, 'gu') },
-  {
-    kind: 'greeted',
-    confidence: 0.8,
-    pattern: new RegExp(`(?<![\\p{L}])${GREETED}[ \\n]{1,2}(?<name>${FULL})(?=[,!.:\\n]|$)`, 'gu'),
-  },
-  {
-    kind: 'spoken',
-    confidence: 0.75,
-    pattern: /(?<![\p{L}])my name is (?<name>\p{Ll}{2,20} \p{Ll}{2,24})(?=[,.!?\n]|$| and )/giu,
-  },
-];
-const CAPITALISED = new RegExp(`(?<![\\p{L}\\p{N}'’.@-])(?<name>${FULL})`, 'gu');
+const MAX_WORDS = 5;
+/** So short a word in capitals is rather an acronym: "AUD". */
+const SHORT = 3;
+/** After an unknown surname in lower case, as in "i am emma interiano". */
+const CLAUSE_END = /(?:$|[,.!?;\n)])/uy;
 
 /**
- * Persons by the words around their names and by common given names. Many names are missed without a model: callers
- * that have entities pass them to `findPii`.
+ * Persons by the words around their names and by lists of given names and surnames, in any case. Many names are missed
+ * without a model: callers that have entities pass them to `findPii`.
  */
 export function findPersons(text: string): PersonalData[] {
-  const patterned = PATTERNS.flatMap(({ kind, pattern, confidence }) =>
-    [...text.matchAll(pattern)].flatMap((match) => nameIn(match, kind, confidence)),
+  const names = new Names(text);
+  const introduced = CONTEXTS.flatMap(({ trust, pattern }) =>
+    [...text.matchAll(pattern)].flatMap(({ 0: match, index }) => names.startingAt(index + match.length, trust)),
   );
-  const known = [...text.matchAll(CAPITALISED)].flatMap((match) => byGivenName(match));
-  return [...patterned, ...known];
+  return [...introduced, ...names.known()];
 }
 
-function nameIn(match: RegExpExecArray, kind: string, confidence: number): PersonalData[] {
-  const name = match.groups?.['name'] ?? '';
-  if (NOT_NAMES.has(name.split(' ')[0] ?? '')) return [];
-  const start = match.index + match[0].lastIndexOf(name);
-  return [{ start, end: start + name.length, type: 'person', confidence, kind }];
-}
+/** Reads names in the words of one text. */
+class Names {
+  private readonly words: readonly NameWord[];
+  private readonly byStart: ReadonlyMap<number, number>;
 
-/** The words of a capitalised sequence from the first given name on. */
-function byGivenName(match: RegExpExecArray): PersonalData[] {
-  const words = match[0].split(' ');
-  const first = words.findIndex((word) => givenNames.has(word.toLowerCase().replace(/['’]s$/, '')));
-  if (first < 0) return [];
-  const start = match.index + words.slice(0, first).join(' ').length + (first > 0 ? 1 : 0);
-  const end = match.index + match[0].replace(/['’]s$/, '').length;
-  return [{ start, end, type: 'person', confidence: words.length - first > 1 ? 0.8 : 0.6, kind: 'given-name' }];
+  constructor(private readonly text: string) {
+    this.words = nameWords(text);
+    this.byStart = new Map(this.words.map(({ start }, at) => [start, at]));
+  }
+
+  /** The name at a place that words introduce. */
+  startingAt(place: number, trust: Trust): PersonalData[] {
+    const at = this.byStart.get(place);
+    if (at === undefined || !this.canStart(at, trust)) return [];
+    const name = this.nameFrom(at, trust, trust === 'sure' ? 0.9 : 0.8);
+    return this.isBrand(at, name) ? [] : [name];
+  }
+
+  /** Names from the lists, and before words such as "here", without an introduction. */
+  known(): PersonalData[] {
+    const found: PersonalData[] = [];
+    for (let at = 0; at < this.words.length;) {
+      const name = this.isKnown(at) ? this.nameFrom(at, 'likely', 0.7) : undefined;
+      if (name && !this.isThing(at, name) && !this.isBrand(at, name)) found.push(name);
+      at = name ? this.after(name.end, at) : at + 1;
+    }
+    return found;
+  }
+
+  private after(end: number, at: number): number {
+    let next = at + 1;
+    while (next < this.words.length && this.words[next]!.start < end) next++;
+    return next;
+  }
+
+  private canStart(at: number, trust: Trust): boolean {
+    const word = this.words[at]!;
+    const next = this.follower(at);
+    if (word.isParticle || word.plain.endsWith('.')) return next !== undefined && this.canStart(next, trust);
+    if (word.isGiven) return true;
+    if (word.isWord)
+      return word.style !== 'lower' || trust === 'sure' || this.isAt(BOUNDARY, word.next) || this.isSurnameAt(next);
+    if (word.isCommon) return false;
+    if (trust === 'sure') return word.plain.length > 1;
+    return word.isSurname || this.isComma(at, trust) || (word.style === 'capital' && this.isClosed(at));
+  }
+
+  /** Whether a capitalised word of no list ends the clause, as in "Dear Zbigniew,". */
+  private isClosed(at: number): boolean {
+    const next = this.follower(at);
+    if (next !== undefined && this.words[next]!.style === 'capital' && !this.words[next]!.isCommon) return true;
+    return this.isAt(BOUNDARY, this.words[at]!.next);
+  }
+
+  private isKnown(at: number): boolean {
+    const word = this.words[at]!;
+    const next = this.follower(at);
+    if (word.isGiven) return word.style !== 'upper' || word.plain.length > SHORT || this.surnameAt(next, word);
+    if (this.isComma(at, 'likely')) return true;
+    if (word.isWord) return this.surnameAt(next, word) || (this.isFirst(word) && this.isAt(CONTEXT_BEHIND, word.next));
+    if (word.isCommon) return false;
+    if (word.isSurname && word.style !== 'lower') return this.givenAt(next, word);
+    return word.style === 'capital' && this.isAt(CONTEXT_BEHIND, word.next);
+  }
+
+  /** "Wang Wei": the surname first. */
+  private givenAt(at: number | undefined, { style }: NameWord): boolean {
+    return at !== undefined && this.words[at]!.isGiven && this.words[at]!.style === style;
+  }
+
+  private surnameAt(at: number | undefined, { style }: NameWord): boolean {
+    return at !== undefined && this.words[at]!.isSurname && this.words[at]!.style === style;
+  }
+
+  private isFirst({ start }: NameWord): boolean {
+    return /(?:^|[.!?\n] ?)$/.test(this.text.slice(Math.max(0, start - 2), start));
+  }
+
+  private isSurnameAt(at: number | undefined): boolean {
+    return at !== undefined && this.words[at]!.isSurname;
+  }
+
+  /** "SMITH, JOHN" */
+  private isComma(at: number, trust: Trust): boolean {
+    const { next: end, style, isSurname, isWord, isCommon } = this.words[at]!;
+    const next = this.words[at + 1];
+    if (style === 'lower' || next?.start !== end + 2 || !this.text.startsWith(', ', end) || next.style !== style)
+      return false;
+    if (!isSurname && !isWord && (isCommon || style !== 'upper')) return false;
+    return next.isGiven || next.isWord || (trust === 'sure' && !next.isCommon);
+  }
+
+  /** The word one space, or a hyphen, behind another. */
+  private follower(at: number): number | undefined {
+    const [word, next] = [this.words[at]!, this.words[at + 1]];
+    return next?.start === word.next + 1 && /[ \u2010-]/.test(this.text[word.next]!) ? at + 1 : undefined;
+  }
+
+  private nameFrom(at: number, trust: Trust, confidence: number): PersonalData {
+    let last = at;
+    for (let count = 1; count < MAX_WORDS; count++) {
+      const next = this.follower(last);
+      const end =
+        next === undefined || this.words[last]!.next !== this.words[last]!.end
+          ? undefined
+          : this.extends(at, next, trust);
+      if (end === undefined) break;
+      last = end;
+    }
+    const { isGiven, style } = this.words[at]!;
+    if (this.isComma(last, trust) && !isGiven && (last === at || style === 'upper')) last = this.lastGiven(last + 1);
+    const { start } = this.words[at]!;
+    return {
+      start,
+      end: this.words[last]!.end,
+      type: 'person',
+      confidence,
+      kind: trust === 'sure' ? 'introduced' : 'named',
+    };
+  }
+
+  private lastGiven(at: number): number {
+    const next = this.follower(at);
+    return next !== undefined && this.words[next]!.isGiven ? next : at;
+  }
+
+  /** The last word of a part of the name that begins at `next`; undefined if the name ends before it. */
+  private extends(from: number, next: number, trust: Trust): number | undefined {
+    const [first, word] = [this.words[from]!, this.words[next]!];
+    if (word.isParticle || word.style === 'initial') {
+      const behind = this.follower(next);
+      if (behind === undefined) return undefined;
+      return word.isParticle && this.canFollowParticle(behind) ? behind : this.extends(from, behind, trust);
+    }
+    if (first.style !== 'lower' && !first.isParticle && word.style === 'lower') return undefined;
+    if (word.isSurname || word.isGiven) return next;
+    if (word.isCommon || word.isWord || word.plain.length < 2) return undefined;
+    const isFree = word.style === 'capital' || word.hasAccent || trust === 'sure' || this.isAt(CLAUSE_END, word.next);
+    return isFree ? next : undefined;
+  }
+
+  private canFollowParticle(at: number): boolean {
+    const { isParticle, isCommon, style } = this.words[at]!;
+    return !isParticle && (style !== 'lower' || !isCommon);
+  }
+
+  private isBrand(at: number, { end }: PersonalData): boolean {
+    const word = this.words[at]!;
+    const name = this.words.slice(at, this.after(end, at)).map(({ plain }) => plain);
+    const candidates = [[this.words[at - 1]?.plain, word.plain], name.slice(0, 2), name.slice(0, 3)];
+    // "Wendy's and Lidl"
+    const isShop = word.next > word.end && brands.has(word.plain);
+    return isShop || candidates.some((words) => words.length > 1 && brands.has(words.join('-')));
+  }
+
+  /** What is called after a person: "the Victoria line". */
+  private isThing(at: number, { end }: PersonalData): boolean {
+    return this.words[at]!.style === 'capital' && this.after(end, at) < at + 2 && this.isAt(THING_BEHIND, end);
+  }
+
+  private isAt(pattern: RegExp, place: number): boolean {
+    pattern.lastIndex = place;
+    return pattern.test(this.text);
+  }
 }

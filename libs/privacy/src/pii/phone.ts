@@ -1,104 +1,156 @@
 import type { DigitGroup } from './digit-groups.js';
 import type { PersonalData } from './finding.js';
+import { internationalForm, PhonePlans } from './phone-plans.js';
 import { WordsBefore } from './words-before.js';
 
 const PHONE_WORDS =
-  /\b(?:phone|call(?:ed|ing)?|tel|telefon|mobile|cell|fax|text(?:ed)?|whats ?app|sms|ring|dial|reach|contact|number|hotline|office|handy|answering)\b/gi;
-const CERTAIN_PHONE_WORDS = /\b(?:phone|mobile|tel|telefon|fax|call)\b/gi;
-const PHONE_WORDS_BEHIND = /^[ ,:-]{0,3}\(?(?:office|mobile|cell|home|work|fax|phone|tel)\b/i;
+  /\b(?:(?:tele)?phones?|call(?:ed|ing|s)?|tel|telefon\w{0,6}|t[ée]l[ée]phone|m[óo]vil|portable|mobiles?|cell|fax|text(?:ed)?|whats ?app|signal|sms|ring|rang|dial(?:led)?|reach(?:able)?|contact|numbers?|nummer|rufnummer|hotline|landline|reception|voicemail|message|handset|handy|office|answering|get me)\b/gi;
+const PHONE_WORDS_BEHIND =
+  /^[ ,:-]{0,3}\(?(?:(?:that['’]?s|is|it['’]?s|which is) (?:my|the|his|her|our) (?:\w{1,12} )?)?(?:office|mobile|cell|home|work|fax|phone|tel|landline|number)\b/i;
+/** Directly before a number: it is no phone number. */
 const OTHER_WORDS =
-  /\b(?:order|invoice|ticket|reference|ref|tracking|account|policy|case|serial|model|article|item|isbn|version|card|code|pin|year|zip|amount|price|transaction|booking|customer|contract|parcel|date|born|iban|ssn|passport|licen[cs]e)\b/gi;
+  /\b(?:order|invoice|ticket|reference|ref|tracking|account|policy|case|serial|model|article|item|isbn|version|card|code|pin|year|zip|amount|price|transaction|booking|customer|contract|parcel|date|born|iban|ssn|passport|licen[cs]e|sort code|routing)(?:[ -](?:numbers?|no\.?|nr\.?|id|code|details)){0,2}(?: (?:is|was|of|on|the|in|for))?[ #:=(.-]{0,3}$/i;
 const NANP = /^(?:1-)?3-3-4$/;
 const NATIONAL = /^(?:[2-5]-\d(?:-\d){0,4}|[2-4](?:-2){4}|2-2-2-2(?:-2)?)$/;
-const EXTENSION = /^ ?(?:x|ext\.?|extension) ?\d{1,6}(?!\d)/i;
+/** "12 500 000" is an amount. */
+const THOUSANDS = /^\d{1,3}(?:([ .,])\d{3})(?:\1\d{3})*$/;
+const PLUS = /(?:\+|\bplus) ?\(?$/i;
+const EXTENSION = /^,? ?(?:x|ext\.?|extn\.?|extension|durchwahl) ?\d{1,6}(?!\d)/i;
 const MIN_DIGITS = 6;
 const MIN_UNNAMED_DIGITS = 8;
 const MIN_SPOKEN_DIGITS = 10;
 const MAX_DIGITS = 15;
 const MAX_GROUPS = 8;
 const PHONE_REACH = 40;
-const OTHER_REACH = 22;
 /** In a long sequence of groups only the first ones can start a phone number. */
 const MAX_CHAIN = 8;
 
 interface Surroundings {
   readonly text: string;
   readonly phone: WordsBefore;
-  readonly certain: WordsBefore;
-  readonly other: WordsBefore;
+  readonly plans: PhonePlans;
 }
 
 interface Candidate {
   readonly first: DigitGroup;
   readonly last: DigitGroup;
   readonly digits: string;
-  readonly shape: string;
+  readonly sizes: readonly number[];
+  readonly spoken: boolean;
 }
 
 /** Phone numbers: international ones by their plus sign, national ones by their form or the words around them. */
 export function findPhones(text: string, groups: readonly DigitGroup[]): PersonalData[] {
-  const around: Surroundings = {
-    text,
-    phone: new WordsBefore(text, PHONE_WORDS),
-    certain: new WordsBefore(text, CERTAIN_PHONE_WORDS),
-    other: new WordsBefore(text, OTHER_WORDS),
-  };
+  const around: Surroundings = { text, phone: new WordsBefore(text, PHONE_WORDS), plans: new PhonePlans() };
   const phones: PersonalData[] = [];
-  for (let at = 0; at < groups.length;) {
-    const run = groups[at]!.chain > MAX_CHAIN ? undefined : phoneFrom(around, groups, at);
-    if (run) phones.push(run.data);
-    at = run ? run.next : at + 1;
+  let next = 0;
+  for (let at = 0; at < groups.length; at = Math.max(at + 1, next)) {
+    if (at !== next && !canStart(groups[at]!)) continue;
+    const run = phoneFrom(around, groups, at);
+    if (!run) continue;
+    phones.push(run.data);
+    next = run.next;
   }
   return phones;
 }
 
+/** Not in the middle of "123-456-789". After a phone number, the next one can start anywhere. */
+function canStart({ joint = ' ', chain }: DigitGroup): boolean {
+  return chain <= MAX_CHAIN && /[ \n,(]/.test(joint);
+}
+
+/** The surest candidate that starts at a group; of equally sure ones the longest, so that two in a row are two. */
 function phoneFrom(around: Surroundings, groups: readonly DigitGroup[], from: number) {
-  const first = groups[from]!;
-  const lengths: number[] = [];
-  let digits = '';
   let best: { data: PersonalData; next: number } | undefined;
-  const end = Math.min(groups.length, from + (first.digits.length === 1 ? MAX_DIGITS : MAX_GROUPS));
-  for (let at = from; at < end; at++) {
-    const last = groups[at]!;
-    if (at > from && (last.joint === undefined || /[,\n·]/.test(last.joint) || last.spoken !== first.spoken)) break;
-    digits += last.digits;
-    if (digits.length > MAX_DIGITS) break;
-    lengths.push(last.digits.length);
-    if (digits.length < MIN_DIGITS) continue;
-    const confidence = confidenceOf(around, { first, last, digits, shape: lengths.join('-') });
-    if (confidence > 0) best = { data: phoneSpan(around.text, first, last, confidence), next: at + 1 };
+  for (const { candidate, next } of candidatesFrom(groups, from)) {
+    const confidence = confidenceOf(around, candidate);
+    if (confidence > 0 && confidence >= (best?.data.confidence ?? 0))
+      best = { data: phoneSpan(around.text, candidate, confidence), next };
   }
   return best;
 }
 
-/** 0 if it is not a phone number. */
-function confidenceOf(around: Surroundings, candidate: Candidate): number {
-  const { first, last, digits } = candidate;
-  const { text } = around;
-  if (/^(\d)\1+$/.test(digits)) return 0;
-  const before = text.slice(Math.max(0, first.start - 3), first.start);
-  if (/\+ ?\(?$/.test(before)) return digits.length > MIN_DIGITS ? 0.97 : 0;
-  if (/[$€£.#]$|\d[.,]$/.test(before) || isDate(text.slice(first.start, last.end))) return 0;
-  const other = around.other.near(first.start, OTHER_REACH) && !around.certain.near(first.start, OTHER_REACH);
-  if (other) return 0;
-  const behind = text.slice(last.end, last.end + 16);
-  const named = around.phone.near(first.start, PHONE_REACH) || PHONE_WORDS_BEHIND.test(behind);
-  if (first.spoken) return named && digits.length >= MIN_SPOKEN_DIGITS ? 0.85 : 0;
-  return named && digits.length <= 13 ? 0.8 : byShape(candidate, before, behind);
+function* candidatesFrom(
+  groups: readonly DigitGroup[],
+  from: number,
+): Generator<{ candidate: Candidate; next: number }> {
+  const first = groups[from]!;
+  const sizes: number[] = [];
+  let [digits, spoken] = ['', false];
+  const end = Math.min(groups.length, from + (first.digits.length === 1 || first.spoken ? MAX_DIGITS : MAX_GROUPS));
+  for (let at = from; at < end; at++) {
+    const last = groups[at]!;
+    if (at > from && (last.joint === undefined || /[,\n·|*_]| \/ /.test(last.joint))) break;
+    digits += last.digits;
+    spoken ||= last.spoken;
+    if (digits.length > MAX_DIGITS) break;
+    sizes.push(last.digits.length);
+    if (isTight(groups[at + 1])) continue;
+    if (digits.length >= MIN_DIGITS)
+      yield { candidate: { first, last, digits, sizes: [...sizes], spoken }, next: at + 1 };
+  }
 }
 
-function byShape({ digits, shape }: Candidate, before: string, behind: string): number {
+/** The number goes on: "619-2132716-281299". A number can end before a slash or a bracket. */
+function isTight(next: DigitGroup | undefined): boolean {
+  return next?.joint === '-' || next?.joint === '.';
+}
+
+/** 0 if it is not a phone number. */
+function confidenceOf({ text, phone, plans }: Surroundings, candidate: Candidate): number {
+  const { first, last, digits, spoken } = candidate;
+  if (/^(\d)\1+$/.test(digits)) return 0;
+  const before = text.slice(Math.max(0, first.start - PHONE_REACH), first.start);
+  const written = text.slice(first.start, last.end);
+  // "+44 (0)20": the zero is dialled at home only
+  if (PLUS.test(before)) return byCountryCode(/\(0\)/.test(written) ? written.replace(/\(0\)|\D/g, '') : digits);
+  if (/^00[1-9]/.test(digits) && internationalForm(digits.slice(2)) === 'valid') return 0.97;
+  if (/[$€£.#]$|\d[.,]$/.test(before) || isDate(written)) return 0;
+  const behind = text.slice(last.end, last.end + PHONE_REACH);
+  const isNamed = phone.near(first.start, PHONE_REACH) || PHONE_WORDS_BEHIND.test(behind);
+  if (!isNamed && digits.length < MIN_UNNAMED_DIGITS) return 0;
+  const hasAreaCode = (digits.startsWith('0') || before.endsWith('(')) && digits.length > MIN_UNNAMED_DIGITS;
+  const isOther = OTHER_WORDS.test(before);
+  if (isOther && !hasAreaCode) return 0;
+  const form = plans.formOf(digits, candidate.sizes);
+  if (hasAreaCode && form === 'grouped') return 0.92;
+  if (isOther) return 0;
+  if (spoken) return spokenConfidence(digits, form, isNamed);
+  if (isNamed && form === 'grouped') return 0.9;
+  const shown = byForm(candidate, form, before, behind, written);
+  return isNamed && digits.length <= 13 ? Math.max(shown, 0.8) : shown;
+}
+
+function byCountryCode(digits: string): number {
+  const form = internationalForm(digits);
+  if (form === 'none') return digits.length > MIN_DIGITS ? 0.6 : 0;
+  return form === 'valid' ? 0.97 : 0.93;
+}
+
+function spokenConfidence(digits: string, form: string, isNamed: boolean): number {
+  if (digits.length < MIN_SPOKEN_DIGITS) return 0;
+  if (form === 'grouped' || form === 'valid') return digits.startsWith('0') || isNamed ? 0.87 : 0;
+  return isNamed ? 0.85 : 0;
+}
+
+function byForm({ digits, sizes }: Candidate, form: string, before: string, behind: string, written: string): number {
   if (digits.length < MIN_UNNAMED_DIGITS) return 0;
-  if (/^00[1-9]/.test(digits) && digits.length >= 11) return 0.9;
-  if (NANP.test(shape) || (shape === '10' && EXTENSION.test(behind))) return 0.9;
-  if (digits.startsWith('0') && NATIONAL.test(shape) && digits.length >= 9 && digits.length <= 12) return 0.85;
+  const shape = sizes.join('-');
+  const isDistinct = (sizes.length > 2 || digits.length > MIN_UNNAMED_DIGITS + 1) && !THOUSANDS.test(written);
+  if (form === 'grouped' && isDistinct) return 0.9;
+  if (NANP.test(shape) || (shape === '10' && EXTENSION.test(behind))) return 0.89;
+  const hasTrunkPrefix = digits.startsWith('0') && digits.length >= 9 && digits.length <= 12;
+  if (hasTrunkPrefix && (NATIONAL.test(shape) || (form === 'valid' && digits.length >= 10))) return 0.85;
   return before.endsWith('(') && NATIONAL.test(shape) ? 0.75 : 0;
 }
 
 /** With the plus sign and bracket before, and the extension after. */
-function phoneSpan(text: string, first: DigitGroup, last: DigitGroup, confidence: number): PersonalData {
-  const prefix = /(?:\+ ?)?\(?$/.exec(text.slice(Math.max(0, first.start - 3), first.start))?.[0].length ?? 0;
-  const suffix = EXTENSION.exec(text.slice(last.end, last.end + 20))?.[0].length ?? 0;
+function phoneSpan(text: string, { first, last }: Candidate, confidence: number): PersonalData {
+  const before = text.slice(Math.max(0, first.start - 8), first.start);
+  const plus = /(?:(?:\+|\bplus) ?)$/i.exec(before.replace(/\($/, ' '))?.[0].length ?? 0;
+  const opens = before.endsWith('(') && text.slice(first.start, last.end).includes(')');
+  const prefix = Math.max(plus, opens ? 1 : 0);
+  const suffix = EXTENSION.exec(text.slice(last.end, last.end + 24))?.[0].length ?? 0;
   return { start: first.start - prefix, end: last.end + suffix, type: 'phone', confidence, kind: 'phone' };
 }
 

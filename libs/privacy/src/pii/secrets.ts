@@ -1,10 +1,12 @@
+import { digitGroups } from './digit-groups.js';
 import type { PersonalData } from './finding.js';
+import { SPOKEN_GROUP } from './spoken-digits.js';
 
 type SecretType = 'pin' | 'password' | 'security_code';
 
 /** Digits as they are written or spoken: "4821", "48 21", "4-8-2-1", "four eight double one". */
-const SPOKEN = '(?:(?:double|triple) )?(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine)';
-const DIGITS = `(?:\\d{1,9}|${SPOKEN})(?:[ .-]?\\d{1,9}|[ .-]{1,2}${SPOKEN}){0,9}(?![\\p{L}\\p{N}]|[.,/-]\\d)`;
+const SPOKEN = `(?:${SPOKEN_GROUP})`;
+const DIGITS = `(?:${SPOKEN}|\\d{1,9})(?:[ .-]?\\d{1,9}|[ .-]{1,2}${SPOKEN}){0,9}(?![\\p{L}\\p{N}]|[.,/-]\\d)`;
 /** "G-482910" */
 const PREFIXED = '[A-Z]-\\d{4,8}(?![\\p{L}\\p{N}])';
 /** "A7K-9Q2": at least one digit. */
@@ -67,7 +69,7 @@ const SHORT_PASSWORD_NOUN = 'pass|pw';
 const NO_STATEMENT =
   "(?:(?!(?:is|was|are|were|isn['’]t|wasn['’]t|not|and|but|or|because|so|when|if|then|does|did|can|could|has|have|had|will|what|how|why|to|as)\\b)[\\p{L}\\p{N}'’-]{1,20} ){0,7}";
 const IS = "(?:is|was|are|ist|lautet|est|es|é)(?:n['’]t| not| still| now| currently| just)?";
-const COLON = '["\']? ?(?:[:=–]|->| - ) ?["\']?';
+const COLON = '["\']? ?(?:[:=]|->| - |-(?=\\d)) ?["\']?';
 const LINK = `(?:${COLON}|(?:['’]s| ${NO_STATEMENT}${IS}| of| from)(?: ?: ?| )|, ?| to )`;
 /** After "is", as in "4821 is my pin". */
 const BACKWARDS =
@@ -85,7 +87,7 @@ const DESCRIBES =
   /^(?:not|n?ever|no|wrong|right|correct|incorrect|invalid|valid|bad|good|fine|ok|okay|safe|unsafe|secure|insecure|secret|weak|strong|short|long|old|new|the|a|an|my|your|our|this|that|it|too|so|very|really|still|now|again|also|only|always|just|what|where|how|who|why|when|which|in|on|at|for|of|by|from|to|with|about|after|before|because|unknown|unclear|different|same|lost|gone|stolen|broken|forgotten|hidden|known|written|shown|sent|set|due|out|being|case|no longer|somewhere|something|there|here|needed|wrongly|useless|rubbish|empty|blank|missing|public|mine|enough|ready|please|protection|policy|manager|field|rules?|help|reset|recovery|change|problem|issue|question)$|(?:ed|ing|able|ible|ly)$/iu;
 
 const after = (source: string): RegExp => new RegExp(source, 'iuy');
-const whole = (noun: string): string => `(?<![\\p{L}\\p{N}_-])(?:${noun})(?![\\p{L}\\p{N}_-])`;
+const whole = (noun: string): string => `(?<![\\p{L}\\p{N}_-])(?:${noun})(?![\\p{L}\\p{N}_]|-(?!\\d))`;
 
 const READERS = SECRETS.map((secret) => ({
   ...secret,
@@ -203,17 +205,7 @@ function fits(
 }
 
 function digitCount(value: string): number {
-  return value
-    .split(/[ .-]+/u)
-    .reduce(
-      (sum, part, n, parts) =>
-        sum + (/^\d/u.test(part) ? part.length : /^(?:double|triple)$/iu.test(part) ? 0 : timesOf(parts[n - 1])),
-      0,
-    );
-}
-
-function timesOf(word: string | undefined): number {
-  return word?.toLowerCase() === 'double' ? 2 : word?.toLowerCase() === 'triple' ? 3 : 1;
+  return digitGroups(value).reduce((sum, { digits }) => sum + digits.length, 0);
 }
 
 /** Quoted, or with digits or signs, or one word that ends the clause and describes nothing. */

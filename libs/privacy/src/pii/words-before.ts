@@ -1,3 +1,5 @@
+import { lastUpTo } from './sorted.js';
+
 /** The places of certain words in a text, for quick checks whether one is shortly before another place. */
 export class WordsBefore {
   private readonly ends: readonly number[];
@@ -11,17 +13,7 @@ export class WordsBefore {
 
   /** Whether a word ends at most `reach` characters before `at`, in the same line. */
   near(at: number, reach: number): boolean {
-    const end = this.lastUpTo(at);
+    const end = this.ends[lastUpTo(this.ends, at, (place) => place)];
     return end !== undefined && at - end <= reach && !this.text.slice(end, at).includes('\n');
-  }
-
-  private lastUpTo(at: number): number | undefined {
-    let [low, high] = [0, this.ends.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.ends[middle]! <= at) low = middle + 1;
-      else high = middle;
-    }
-    return this.ends[low - 1];
   }
 }
