@@ -80,7 +80,8 @@ const ROUTES: Readonly<Record<string, Attempts>> = {
     resource(`/v1/runs/${run}/feedback`, 'give_feedback', { helpful: true })(pipelines, run),
   'POST /v1/recommendations': resource('/v1/recommendations', 'recommendation_system', {}),
   'POST /v1/interactions': resource('/v1/interactions', 'record_interactions', { user: 'u', item: 'i' }),
-  'POST /v1/items': resource('/v1/items', 'upsert_items', { id: 'i' }),
+  'POST /v1/items': resource('/v1/items', 'upsert_items', { id: 'i', title: 'An item' }),
+  'DELETE /v1/items/:id': resource('/v1/items/i', 'delete_item'),
   'GET /v1/users/:id': resource('/v1/users/u', 'export_user'),
   'DELETE /v1/users/:id': resource('/v1/users/u', 'erase_user'),
   'POST /v1/documents': (pipelines) => [
