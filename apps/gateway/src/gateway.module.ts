@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AvailabilityService } from './availability.service.js';
+import { EventsController } from './events/events.controller.js';
+import { IntakeService } from './events/intake.service.js';
 import { ErrorsFilter } from './http/errors.js';
 import { ThrottleService } from './throttle/throttle.service.js';
 import { HealthController } from './health.controller.js';
 import { OpenApiController } from './http/openapi.controller.js';
 import { RouteRegistry } from './http/route-registry.js';
-import { IntakeService } from './intake.service.js';
 import { PipelinesService } from './pipelines.service.js';
 import { AnalysisController } from './resources/analysis.controller.js';
 import { DocumentsController } from './resources/documents.controller.js';
@@ -22,6 +23,7 @@ import { ServingController } from './runs/serving.controller.js';
   controllers: [
     ServingController,
     RunsController,
+    EventsController,
     RecommendationsController,
     DocumentsController,
     QuestionsController,

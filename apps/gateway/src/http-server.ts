@@ -1,9 +1,9 @@
 import multipart from '@fastify/multipart';
-import { toJson } from '@llmos/contracts';
+import { LlmosError, toJson } from '@llmos/contracts';
 import { MeshModule, nestLogger, type ProcessContext } from '@llmos/mesh';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createServer } from 'node:net';
 import { attachAuth } from './auth/auth.hooks.js';
 import type { GatewayConfig } from './gateway.config.js';
@@ -11,6 +11,7 @@ import { GatewayModule } from './gateway.module.js';
 import { Identities, attachIdentity } from './auth/identity.js';
 import { ThrottleService } from './throttle/throttle.service.js';
 import { parseJson } from './http/json-body.js';
+import { parseMediaType } from './http/media-type.js';
 import { RouteRegistry } from './http/route-registry.js';
 import { ROW_FILES } from './resources/rows-body.js';
 
@@ -49,21 +50,44 @@ function createAdapter(config: GatewayConfig): FastifyAdapter {
   });
 }
 
-/** Accepts JSON, forms and files of rows, nothing else. The depth of JSON is checked before it is parsed. */
+/** Accepts JSON, events, forms and files of rows, nothing else. The depth of JSON is checked before it is parsed. */
 async function setBodyParsers(fastify: FastifyInstance, config: GatewayConfig): Promise<void> {
   await fastify.register(multipart, {
     // One byte more than allowed: the reader then refuses the form before busboy truncates the file.
     limits: { fileSize: config.maxBodyBytes + 1, files: 4, fields: 32, fieldSize: 1_000_000, headerPairs: 100 },
   });
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {
-    try {
-      done(null, parseJson(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    settle(done, () => jsonBody(request, body as Buffer));
+  });
+  fastify.addContentTypeParser(/^application\/[\w.+-]+\+json\b/, { parseAs: 'buffer' }, (request, body, done) => {
+    settle(done, () => eventBody(request, body as Buffer));
   });
   fastify.addContentTypeParser(Object.keys(ROW_FILES), { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+}
+
+function settle(done: (error: Error | null, body?: unknown) => void, parse: () => unknown): void {
+  try {
+    done(null, parse());
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
+function jsonBody({ routeOptions, headers, is404 }: FastifyRequest, body: Buffer): unknown {
+  if (is404) return undefined;
+  const { rawBody, schemas } = routeOptions.config;
+  if (rawBody) return body;
+  // Some clients declare a type for the body that they do not send.
+  if (body.length === 0 && !schemas?.body) return undefined;
+  return parseJson(body, { charset: parseMediaType(headers['content-type'] ?? '')?.charset });
+}
+
+function eventBody({ routeOptions }: FastifyRequest, body: Buffer): Buffer {
+  if (routeOptions.config.rawBody) return body;
+  throw new LlmosError('UNSUPPORTED_MEDIA', 'Send application/json; CloudEvents go to /v1/events/{pipeline}.', {
+    field: 'content-type',
+  });
 }
 
 /** The wanted port, or the next free one. 0 lets the system choose. */

@@ -1,11 +1,11 @@
-import { LlmosError } from '@llmos/contracts';
+import { LlmosError, parseInputSubject } from '@llmos/contracts';
 import { endAbandoned, Forwarder, joinMesh, openProcess, startHealthServer, type NewProcess } from '@llmos/mesh';
 import 'reflect-metadata';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GatewayConfig } from './gateway.config.js';
 import { createGateway, freePort } from './http-server.js';
 import { errorReply } from './http/errors.js';
-import { IntakeService } from './intake.service.js';
+import { IntakeService } from './events/intake.service.js';
 
 /** How long callers with a request in progress may still receive their answers when the process stops. */
 const CALLERS_GRACE_MS = 2_500;
@@ -47,9 +47,13 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
     url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
     capabilities: () => [],
     startPulling: () => {
-      app.get(IntakeService).start();
+      const intake = app.get(IntakeService);
+      intake.start();
+      const endRun = endAbandoned(bus, new Forwarder(bus, context.records));
       // The gateway alone does this: no service may read the messages of others (libs/bus/src/permissions.ts).
-      bus.deadLetterAbandoned(endAbandoned(bus, new Forwarder(bus, context.records)));
+      bus.deadLetterAbandoned((message, error) =>
+        parseInputSubject(message.subject) ? intake.refuseAbandoned(message, error) : endRun(message, error),
+      );
     },
     stopPulling: () => bus.stopPulling(INTAKE_GRACE_MS),
   });

@@ -11,7 +11,7 @@ import 'reflect-metadata';
 import { gatewayConfig, type GatewayConfig } from '../src/gateway.config.js';
 import { createGateway } from '../src/http-server.js';
 import { pathOf, RouteRegistry } from '../src/http/route-registry.js';
-import { IntakeService } from '../src/intake.service.js';
+import { IntakeService } from '../src/events/intake.service.js';
 import { PipelinesService } from '../src/pipelines.service.js';
 
 interface Token {
@@ -70,6 +70,13 @@ const ROUTES: Readonly<Record<string, Attempts>> = {
     pipelines.map((each) => ({
       path: '/v1/runs',
       body: { name: each.name, ...inputOf(each) },
+      needs: each.role,
+      letIn: [202],
+    })),
+  'POST /v1/events/:pipeline': (pipelines) =>
+    pipelines.map((each) => ({
+      path: `/v1/events/${each.name}`,
+      body: { specversion: '1.0', id: each.name, source: '/roles', type: 'test', data: inputOf(each) },
       needs: each.role,
       letIn: [202],
     })),

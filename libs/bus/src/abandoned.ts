@@ -6,7 +6,10 @@ import { eraseMessage } from './erase-message.js';
 import { MAX_DELIVERIES } from './topology.js';
 
 /** A message that no worker finished. */
-export type Abandoned = Pick<Delivery, 'headers' | 'data'>;
+export interface Abandoned extends Pick<Delivery, 'subject' | 'headers' | 'data'> {
+  /** Unique per message, the same for each call. */
+  readonly id: string;
+}
 
 interface MaxDeliveriesAdvisory {
   readonly stream: string;
@@ -34,10 +37,11 @@ export async function deadLetterAbandoned(
       'INTERNAL',
       `Given up after ${advisory.deliveries} deliveries: no worker finished it.`,
     ).toBody();
+    const id = `${advisory.stream}:${advisory.stream_seq}`;
     // Stored first: the dead letter must exist even if ending the run fails.
     await deadLetters.put({
       service: advisory.consumer.split('_')[0] ?? 'unknown',
-      id: `${advisory.stream}:${advisory.stream_seq}`,
+      id,
       subject: message.subject,
       headers: message.header,
       data: message.data,
@@ -46,7 +50,7 @@ export async function deadLetterAbandoned(
       error,
     });
     try {
-      await endRun({ headers: message.header, data: message.data }, error);
+      await endRun({ id, subject: message.subject, headers: message.header, data: message.data }, error);
     } catch (failure) {
       // After the last attempt the message must leave its queue although its run has not ended.
       if (delivery.attempt < MAX_DELIVERIES) throw failure;

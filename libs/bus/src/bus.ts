@@ -3,6 +3,7 @@ import {
   MAX_ANSWER_BYTES,
   newRunId,
   OBJECT_STORES,
+  parseInputSubject,
   subjects,
   type Answer,
   type ErrorBody,
@@ -18,7 +19,7 @@ import { Blobs, type Payload } from './blobs.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { DeadLetterAdmin } from './dead-letter-admin.js';
 import { DeadLetters } from './dead-letters.js';
-import { readHeaders, writeHeaders, type Envelope } from './envelope.js';
+import { readHeaders, resultHeaders, writeHeaders, type Envelope } from './envelope.js';
 import { decodeBody, encodeBody } from './frame.js';
 import { InOrder } from './in-order.js';
 import { createBucket, KvBucket, type KvOptions } from './kv-bucket.js';
@@ -62,6 +63,8 @@ const HEADROOM_BYTES = 8_192;
 const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 /** The share of a message that a sealed value can fill: base64 and the rest of the record need the other part. */
 const SEALED_SHARE = 0.7;
+/** A durable run does not end with the request of its caller: its messages may take this long to be published. */
+const PUBLISH_MS = 30_000;
 const RESTORE_BACKOFF = { baseMs: 50, capMs: 1_000 };
 
 /** An event for other systems, beside the result of a run. */
@@ -71,6 +74,18 @@ export interface OutgoingEvent {
   /** Its CloudEvents type, such as `org.llmos.handover`. */
   readonly type: string;
   readonly body: unknown;
+}
+
+/** An event or a due schedule that cannot become a run. */
+export interface Refused {
+  /** Where it was published: its result goes to the same place under `llmos.out`. */
+  readonly subject: string;
+  /** The same for each delivery. */
+  readonly messageId: string;
+  /** The id of the event, if it can be read. */
+  readonly correlationId: string | undefined;
+  readonly traceparent: string | undefined;
+  readonly error: ErrorBody;
 }
 
 /** The operations of LLM OS on the broker: tasks, answers, events, blobs, buckets. */
@@ -267,6 +282,27 @@ export class Bus {
   }
 
   /**
+   * Tells the sender of an event that it did not become a run, as a `failed` result without a run. An event whose
+   * subject names no tenant has no place for a result.
+   */
+  async publishRefusal({ subject, messageId, correlationId, traceparent, error }: Refused): Promise<void> {
+    const place = parseInputSubject(subject);
+    if (!place) return;
+    const { tenant, pipeline } = place;
+    const attributes = {
+      source: this.source,
+      type: 'org.llmos.run.failed',
+      tenant,
+      pipeline,
+      correlationid: correlationId,
+    };
+    const headers = resultHeaders(attributes, `${messageId}:result`);
+    if (traceparent) headers.set('traceparent', traceparent);
+    const { body } = encodeBody({ type: 'failed', error });
+    await this.publisher.publish(subjects.resultFor(place), body, { headers, deadlineMs: Date.now() + PUBLISH_MS });
+  }
+
+  /**
    * Publishes another event of a run for other systems, as a CloudEvent on `llmos.out.<tenant>.<name>`. A repetition of
    * the step publishes nothing more: the stream deduplicates by run and name.
    */
@@ -408,8 +444,7 @@ function tooLarge(): LlmosError {
   );
 }
 
-/** A durable run does not end with the request of its caller, so its messages have 30 s to be published. */
 function publishDeadline(context: RunContext): number {
   const now = Date.now();
-  return context.lane === 'durable' ? now + 30_000 : Math.max(context.deadlineMs, now + 1_000);
+  return context.lane === 'durable' ? now + PUBLISH_MS : Math.max(context.deadlineMs, now + 1_000);
 }

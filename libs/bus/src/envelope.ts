@@ -1,5 +1,6 @@
 import { LlmosError, isRunId, isToken, type Lane, type RunContext } from '@llmos/contracts';
-import type { MsgHdrs } from '@nats-io/transport-node';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import { JSON_TYPE } from './frame.js';
 
 /** The attributes of an internal message: a CloudEvent in binary mode (CloudEvents 1.0, NATS protocol binding). */
 export interface Envelope extends RunContext {
@@ -24,7 +25,7 @@ const encoder = new TextEncoder();
 
 /**
  * Writes the headers of a message as one text: the client's own class checks and stores each header separately, which
- * cost a tenth of a hop. Line ends in values from outside are removed, so that one header cannot become two.
+ * cost a tenth of a hop.
  */
 export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs {
   let text =
@@ -35,11 +36,30 @@ export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs
   if (envelope.pipelineName) text += `\r\nce-pipeline: ${envelope.pipelineName}`;
   if (envelope.traceparent) text += `\r\ntraceparent: ${envelope.traceparent}`;
   if (fields.dataref) text += `\r\nce-dataref: ${fields.dataref}`;
-  if (fields.correlationId) text += `\r\nce-correlationid: ${fields.correlationId.replace(/[\r\n]+/g, ' ')}`;
+  if (fields.correlationId) text += `\r\nce-correlationid: ${headerValue(fields.correlationId)}`;
   if (fields.messageId) text += `\r\nNats-Msg-Id: ${fields.messageId}`;
   const encoded = encoder.encode(`${text}\r\n\r\n`);
   // The client calls no other method of headers that it sends.
   return { encode: () => encoded } as unknown as MsgHdrs;
+}
+
+/**
+ * Percent-encodes a value from outside, so that it is one header whatever it holds.
+ *
+ * @see CloudEvents, NATS protocol binding, section 3.1.3.2
+ */
+export function headerValue(text: string): string {
+  return text.toWellFormed().replace(/[^\x21\x23\x24\x26-\x7e]/gu, encodeURIComponent);
+}
+
+/** The headers of a result that no run stands behind. */
+export function resultHeaders(attributes: Readonly<Record<string, string | undefined>>, messageId: string): MsgHdrs {
+  const h = headers();
+  const own = { specversion: '1.0', id: messageId, time: new Date().toISOString(), ...attributes };
+  for (const [name, value] of Object.entries(own)) if (value !== undefined) h.set(`ce-${name}`, headerValue(value));
+  h.set('content-type', JSON_TYPE);
+  h.set('Nats-Msg-Id', messageId);
+  return h;
 }
 
 /** @throws LlmosError MALFORMED_EVENT naming the attribute at fault. */

@@ -1,12 +1,12 @@
 export type { SequencedAnswer } from './answers.js';
 export type { Abandoned } from './abandoned.js';
-export { Bus, type BusOptions, type Decoded, type OutgoingEvent, type PackedAnswer } from './bus.js';
+export { Bus, type BusOptions, type Decoded, type OutgoingEvent, type PackedAnswer, type Refused } from './bus.js';
 export type { DeadLetterAdmin, DeadLetterNote, Redriven } from './dead-letter-admin.js';
 export { headersOf, type Original } from './dead-letter-original.js';
 export type { DeadLetter, DeadLetters, DeadLetterGuard, DeadLetterName, DeadLetterPayload } from './dead-letters.js';
 export type { Blobs } from './blobs.js';
-export type { Envelope } from './envelope.js';
-export { decodeBody, encodeBody, JSON_TYPE } from './frame.js';
+export { headerValue, type Envelope } from './envelope.js';
+export { decodeBody, encodeBody, FRAME_TYPE, JSON_TYPE } from './frame.js';
 export {
   changeEntry,
   type Change,

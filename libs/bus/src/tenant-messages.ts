@@ -37,7 +37,7 @@ export async function forgetTenant(
     let [removed, overwritten] = [0, 0];
     for (const [stream, filter] of [
       [STREAMS.deadLetters, subjects.deadLettersOf(tenant)],
-      [STREAMS.results, subjects.resultsOf(tenant)],
+      [STREAMS.results, subjects.resultsBelow(tenant)],
     ] as const) {
       overwritten += await overwrite({ js, jsm, stream, filter }, untilMs);
       removed += (await jsm.streams.purge(stream, { filter })).purged;

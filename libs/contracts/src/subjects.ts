@@ -36,9 +36,11 @@ export const subjects = {
   /** For the permission of a tenant's operators, beside {@link intakeOf}. */
   operatorIntakeOf: (tenant: string) => `llmos.in.${OPERATOR}.${token('tenant', tenant)}.>`,
   result: (tenant: string, pipeline: string) => `llmos.out.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
-  resultsOf: (tenant: string) => `llmos.out.${token('tenant', tenant)}.*`,
+  /** The result of a message that asked for `pipeline`, which may be no name of a pipeline. */
+  resultFor: ({ tenant, pipeline }: { tenant: string; pipeline: string }) =>
+    `llmos.out.${token('tenant', tenant)}.${pipeline}`,
   results: () => 'llmos.out.>',
-  /** For the permission to read the results of a tenant. */
+  /** All results of a tenant. */
   resultsBelow: (tenant: string) => `llmos.out.${token('tenant', tenant)}.>`,
   answer: (run: string) => `llmos.answer.${tagOf(run)}.${token('run', run)}`,
   /** All answers of the runs with this tag. */
@@ -69,6 +71,17 @@ export function parseIntakeSubject(subject: string): { tenant: string; pipeline:
   const [tenant, pipeline, ...rest] = role === 'operator' ? address.slice(1) : address;
   if (!tenant || !pipeline || rest.length > 0 || !isToken(tenant) || !isToken(pipeline)) return undefined;
   return { tenant, pipeline, role };
+}
+
+/**
+ * Whom a message from outside concerns, whatever it asks for: `llmos.in.acme.no.such` → `acme` and `no.such`; undefined
+ * if it names no tenant.
+ */
+export function parseInputSubject(subject: string): { tenant: string; pipeline: string } | undefined {
+  const [root, kind, ...rest] = subject.split('.');
+  if (root !== 'llmos' || (kind !== 'in' && kind !== 'due')) return undefined;
+  const [tenant = '', ...pipeline] = kind === 'in' && rest[0] === OPERATOR ? rest.slice(1) : rest;
+  return isToken(tenant) && pipeline.length > 0 ? { tenant, pipeline: pipeline.join('.') } : undefined;
 }
 
 /** `llmos.task.live.asr.transcribe` → `asr.transcribe`; undefined for another form. */

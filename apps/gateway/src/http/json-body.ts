@@ -1,4 +1,7 @@
 import { LlmosError } from '@llmos/contracts';
+import { jsonFault } from './json-fault.js';
+import { decodeText } from './media-type.js';
+import { placeOf, utf8Fault } from './text-place.js';
 
 const MAX_DEPTH = 64;
 /** At worst this many take a second to parse, and a gateway that parses answers no other request. */
@@ -7,21 +10,56 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;
 
+/** What the bytes are, for the errors. */
+export interface JsonSource {
+  /** What is at fault: `body`, or a part of it. */
+  readonly field?: string;
+  /** That of the media type; UTF-8 if it declares none. */
+  readonly charset?: string | undefined;
+  /** Names the charset in errors. */
+  readonly charsetField?: string;
+}
+
 /**
- * Parses JSON that may be hostile: depth and elements are counted before it is parsed.
+ * Parses JSON that may be hostile: depth and elements are counted before it is parsed. A byte order mark is dropped.
  *
- * @throws LlmosError MALFORMED_JSON
+ * @throws LlmosError MALFORMED_JSON with line and column; UNSUPPORTED_MEDIA for an unknown charset.
  */
-export function parseJson(body: Buffer): unknown {
-  if (body.length === 0)
-    throw new LlmosError('MALFORMED_JSON', 'The body is empty; send a JSON object.', { field: 'body' });
-  const excess = excessOf(body);
-  if (excess !== undefined) throw new LlmosError('MALFORMED_JSON', excess, { field: 'body' });
+export function parseJson(body: Buffer, source: JsonSource = {}): unknown {
+  const { field = 'body' } = source;
+  if (body.length === 0) throw malformed(field, `The ${field} is empty; send a JSON object.`);
+  const utf8 = toUtf8(body, source);
+  const excess = excessOf(utf8);
+  if (excess !== undefined) throw malformed(field, excess);
+  const text = decodeText(utf8, 'utf-8', field);
+  if (text === undefined) throw notUtf8(body, field);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (error) {
-    throw new LlmosError('MALFORMED_JSON', 'The body is not JSON in UTF-8.', { field: 'body', cause: error });
+    return JSON.parse(text);
+  } catch (cause) {
+    const fault = jsonFault(text) ?? 0;
+    const told = fault === text.length ? 'it ends too early, at' : 'it cannot be read from here on:';
+    throw malformed(field, `The ${field} is not JSON: ${told} ${placeOf(text, fault)}.`, cause);
   }
+}
+
+/** The same text in UTF-8, in which structure characters can be counted. */
+function toUtf8(
+  body: Buffer,
+  { field = 'body', charset = 'utf-8', charsetField = 'content-type' }: JsonSource,
+): Buffer {
+  if (/^utf-?8$/i.test(charset)) return body;
+  const text = decodeText(body, charset, charsetField);
+  if (text === undefined) throw malformed(field, `The ${field} is not text in ${charset.slice(0, 40)}.`);
+  return Buffer.from(text);
+}
+
+function notUtf8(body: Buffer, field: string): LlmosError {
+  const text = body.toString();
+  return malformed(field, `The ${field} is not UTF-8 from here on: ${placeOf(text, utf8Fault(body, text))}.`);
+}
+
+function malformed(field: string, message: string, cause?: unknown): LlmosError {
+  return new LlmosError('MALFORMED_JSON', message, { field, cause });
 }
 
 /** The limit that the JSON exceeds; undefined if it may be parsed. */

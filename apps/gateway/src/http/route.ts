@@ -26,6 +26,7 @@ declare module 'fastify' {
     role?: Role;
     errorShape?: ErrorShape;
     schemas?: RouteSchemas;
+    rawBody?: true;
   }
 }
 
@@ -37,6 +38,9 @@ export const Roles = (role: Role) => configure({ role });
 
 /** Gives the errors of the route, or of each route of the controller, a body of another shape. */
 export const UseErrorShape = (errorShape: ErrorShape) => configure({ errorShape });
+
+/** The handler of the route receives the bytes of a JSON body, which it parses itself. */
+export const RawBody = () => configure({ rawBody: true });
 
 /** Declares the schemas of a route. {@link Params}, {@link Query}, {@link RequestHeaders} and {@link Fields} validate with them. */
 export const Schemas = (schemas: RouteSchemas) => configure({ schemas });
@@ -77,7 +81,9 @@ export function check<T>(schema: z.ZodType<T> | undefined, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new LlmosError('INVALID_ARGUMENT', describeIssue(issue), { field: issue.path.map(String).join('.') || 'body' });
+  throw new LlmosError('INVALID_ARGUMENT', describeIssue(issue), {
+    field: issue.path.map(String).join('.') || 'body',
+  });
 }
 
 /** Merges settings into the Fastify configuration of routes, which hooks can read before the body is read. */

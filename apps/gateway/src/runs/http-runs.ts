@@ -10,6 +10,8 @@ import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, roleRefusal } from '../auth/caller.js';
+import type { CloudEvent } from '../events/cloud-event.js';
+import { inputOf, keyOf } from '../events/event-input.js';
 import { EventStream } from '../http/event-stream.js';
 import { hangUpSignal } from '../http/hang-up.js';
 import { pathOf } from '../http/route-registry.js';
@@ -26,6 +28,8 @@ export interface Work {
   readonly namedBy?: string;
   /** Answers a call without input with the greeting of the pipeline, if it has one. */
   readonly greets?: boolean;
+  /** The trace of an event, where the request has none. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Runs over HTTP: one span per run, the identity and the trace of the request, and JSON or events as the reply. */
@@ -77,6 +81,15 @@ export class HttpRuns {
     });
   }
 
+  /** Starts the durable run of an event and returns its id. Repeated events are one run. */
+  startEvent(reply: FastifyReply, pipeline: string, event: CloudEvent): Promise<string> {
+    const { id: correlationId, data, traceparent } = event;
+    return this.inSpan(reply, { pipeline, fields: {}, namedBy: 'pipeline', traceparent }, (request) => {
+      const fields = inputOf(request.pipeline, data);
+      return this.runs.start({ ...request, fields, key: keyOf(event), correlationId });
+    });
+  }
+
   /** Sends the answers of a run after `afterSequence`, at the pace at which the client reads them. */
   async follow(reply: FastifyReply, run: string, afterSequence = 0): Promise<void> {
     const record = await this.runs.find(callerOf(reply.request), run);
@@ -105,7 +118,7 @@ export class HttpRuns {
 
   private inSpan<T>(
     reply: FastifyReply,
-    { pipeline: name, fields, namedBy = 'route' }: Work,
+    { pipeline: name, fields, namedBy = 'route', traceparent: own }: Work,
     handle: (request: StartRun, setRun: (run: string) => void) => Promise<T>,
   ): Promise<T> {
     const { request } = reply;
@@ -115,7 +128,7 @@ export class HttpRuns {
     const refusal = roleRefusal(caller, pipeline.role, `The pipeline '${name}'`);
     if (refusal) throw refusal;
     const route = pathOf(request.routeOptions.url!);
-    const sent = parseTraceparent(String(request.headers['traceparent']));
+    const sent = parseTraceparent(String(request.headers['traceparent'])) ?? parseTraceparent(own);
     const attributes = { 'http.route': route, 'llmos.tenant': caller.tenant, 'llmos.pipeline': name };
     const options = { kind: SpanKind.SERVER, traceparent: sent ?? '', attributes };
     return withSpan(`${request.method} ${route}`, options, (span) => {
