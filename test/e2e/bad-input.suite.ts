@@ -105,12 +105,13 @@ export function badInputSuite(running: () => Instance): void {
 
   it('refuses texts that are empty, of 100 KB, with control characters or broken Unicode', async () => {
     const controls = [...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 127 + i)].filter(
-      (code) => ![9, 10, 13].includes(code),
+      (code) => code < 9 || code > 13,
     );
     const texts = [
       '',
       ' ',
       '\n\t ',
+      '\v\f\u00a0',
       'a'.repeat(100_000),
       '你'.repeat(5_000),
       '\ud800',
@@ -212,10 +213,18 @@ export function badInputSuite(running: () => Instance): void {
     }
   });
 
-  it('turns invalid messages on the bus into dead letters with a reason', async () => {
+  it('turns invalid messages on the bus into dead letters with a reason, and tells the senders of events', async () => {
     const nc = await instance.connectAs('services');
+    const sender = await instance.connectAs('default');
     try {
       const letters: { code: string; subject: string }[] = [];
+      const told = new Set<string>();
+      sender.subscribe('llmos.out.default.>', {
+        callback: (_, { headers: h }) => {
+          if (h!.get('ce-type') === 'org.llmos.run.failed') told.add(h!.get('ce-correlationid'));
+        },
+      });
+      await sender.flush();
       nc.subscribe('llmos.dlq.>', {
         callback: (_, message) =>
           void letters.push({
@@ -248,11 +257,16 @@ export function badInputSuite(running: () => Instance): void {
         ['llmos.task.live.intent.detect', '{}', {}],
         ['llmos.task.durable.asr.transcribe', '{"pipeline":{}}', good],
       ];
-      const random = fc.sample(fc.uint8Array({ maxLength: 300 }), { numRuns: runs(100), seed: SEED });
+      const random = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 300 }), { numRuns: runs(100), seed: SEED });
       for (const [subject, body, attributes] of cases) nc.publish(subject, body, { headers: event(attributes) });
       random.forEach((bytes, i) => nc.publish(intake, bytes, { headers: event({ ...good, 'ce-id': `random-${i}` }) }));
       await waitFor('all messages to be dead letters', () => letters.length >= cases.length + random.length, 20_000);
       expect(letters).toHaveLength(cases.length + random.length);
+      // Two of the messages are tasks, and one names no pipeline: they have no sender who could be told.
+      const ids = cases.slice(0, -2).map(([, , attributes]) => attributes['ce-id'] ?? '');
+      const expected = new Set([...ids.filter((id) => id !== '10'), ...random.map((_, i) => `random-${i}`)]);
+      await waitFor('the senders to be told', () => told.size >= expected.size, 20_000);
+      expect(told).toEqual(expected);
       expect(
         letters.every(({ code }) =>
           ['MALFORMED_EVENT', 'MALFORMED_JSON', 'INVALID_ARGUMENT', 'UNKNOWN_PIPELINE'].includes(code),
@@ -260,6 +274,7 @@ export function badInputSuite(running: () => Instance): void {
       ).toBe(true);
     } finally {
       await nc.close();
+      await sender.close();
     }
   });
 

@@ -10,8 +10,10 @@ import type { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { Identities, attachIdentity } from './auth/identity.js';
 import { ThrottleService } from './throttle/throttle.service.js';
+import { attachContentEncoding } from './http/content-encoding.js';
 import { parseJson } from './http/json-body.js';
 import { parseMediaType } from './http/media-type.js';
+import { attachRequestChecks, refuseUnreadable, refuseUrl } from './http/protocol-errors.js';
 import { RouteRegistry } from './http/route-registry.js';
 import { ROW_FILES } from './resources/rows-body.js';
 
@@ -31,8 +33,10 @@ export async function createGateway(context: ProcessContext<GatewayConfig>): Pro
   });
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await setBodyParsers(fastify, config);
+  attachContentEncoding(fastify);
   fastify.setReplySerializer(toJson);
   app.get(RouteRegistry).attach(fastify);
+  attachRequestChecks(fastify);
   attachIdentity(fastify, new Identities(config.apiKeys, config.trustedProxies));
   app.get(ThrottleService).attach(fastify);
   attachAuth(fastify, config);
@@ -45,8 +49,12 @@ function createAdapter(config: GatewayConfig): FastifyAdapter {
     // Longer than that of load balancers: they must not send into a connection that is being closed.
     keepAliveTimeout: 65_000,
     requestTimeout: 120_000,
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
+    frameworkErrors: refuseUrl,
+    clientErrorHandler: refuseUnreadable,
+    // Checked with the other properties of requests, so that the answer has the shape of all errors.
+    http: { requireHostHeader: false },
   });
 }
 

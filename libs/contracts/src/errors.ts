@@ -13,6 +13,8 @@ export const ERRORS = {
   NOT_FOUND: { httpStatus: 404, retryable: false },
   UNKNOWN_PIPELINE: { httpStatus: 404, retryable: false },
   METHOD_NOT_ALLOWED: { httpStatus: 405, retryable: false },
+  /** The request did not arrive completely in time. */
+  REQUEST_TIMEOUT: { httpStatus: 408, retryable: true },
   CANCELLED: { httpStatus: 409, retryable: false },
   CONFLICT: { httpStatus: 409, retryable: false },
   PAYLOAD_TOO_LARGE: { httpStatus: 413, retryable: false },
@@ -28,6 +30,7 @@ export const ERRORS = {
   BUDGET_SPENT: { httpStatus: 403, retryable: false },
   /** The address, key or tenant is restricted for now; see `message`. */
   RESTRICTED: { httpStatus: 403, retryable: false },
+  HEADERS_TOO_LARGE: { httpStatus: 431, retryable: false },
   RATE_LIMITED: { httpStatus: 429, retryable: true },
   INTERNAL: { httpStatus: 500, retryable: false },
   OVERLOADED: { httpStatus: 503, retryable: true },

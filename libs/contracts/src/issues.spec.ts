@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeIssue } from './issues.js';
+import { describeIssue, pathOf } from './issues.js';
 
 const schema = z.strictObject({
   limit: z.number().int().min(1).max(500).default(1),
@@ -41,4 +41,14 @@ describe('describeIssue', () => {
   ])('says what a field may be: %j', (value, words) => expect(told(value)).toBe(words));
 
   it('keeps the words that a schema states itself', () => expect(told({ own: 1 })).toBe('Send your own text.'));
+});
+
+describe('pathOf', () => {
+  it.each([
+    [{ limit: 0 }, ['limit']],
+    [{ other: 1 }, ['other']],
+    [{ inner: {} }, ['inner', 'name']],
+  ])('leads to the value at fault, also to an unknown member: %j', (value, path) =>
+    expect(pathOf(schema.safeParse(value).error!.issues[0]!)).toEqual(path),
+  );
 });

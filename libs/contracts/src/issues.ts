@@ -68,6 +68,11 @@ function limit(origin: string, value: number | bigint, bound: string, isExact: b
 // The words of all schemas that state none of their own.
 z.config({ localeError: describe });
 
+/** The path of the value at fault. For an object with an unknown member it is that of the member. */
+export function pathOf(issue: z.core.$ZodIssue): PropertyKey[] {
+  return issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
+}
+
 const OWN_WORDS = /^(?:must |is missing; it must )/u;
 
 /** The sentence for the caller who sent an invalid value: it names the field, and what the field may be. */

@@ -57,9 +57,14 @@ describe('checkInput', () => {
       expect(checkInput(pipeline, raw)).toMatchObject({ audio_type: 'audio/wav' });
   });
 
+  it('takes vertical tabs and form feeds for white space', () => {
+    expect(checkInput(pipeline, { text: ' \v a\f' })).toEqual({ text: ' \v a\f' });
+  });
+
   it.each([
     [{ text: '' }, 'INVALID_ARGUMENT', 'text'],
     [{ text: ' \n' }, 'INVALID_ARGUMENT', 'text'],
+    [{ text: '\v\f\u00a0' }, 'INVALID_ARGUMENT', 'text'],
     [{ text: 5 }, 'INVALID_ARGUMENT', 'text'],
     [{ text: 'x'.repeat(21) }, 'PAYLOAD_TOO_LARGE', 'text'],
     [{ text: 'a\u0000b' }, 'INVALID_ARGUMENT', 'text'],

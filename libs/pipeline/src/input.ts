@@ -5,9 +5,8 @@ export interface Upload extends Uint8Array {
   readonly contentType?: string;
 }
 
-// Tab, line feed and carriage return are text; the other C0 and C1 codes are not.
-const isControl = (code: number) =>
-  (code < 32 && code !== 9 && code !== 10 && code !== 13) || (code >= 127 && code < 160);
+// Tab, line feed, vertical tab, form feed and carriage return are white space; the other C0 and C1 codes are no text.
+const isControl = (code: number) => code < 9 || (code > 13 && code < 32) || (code >= 127 && code < 160);
 
 /**
  * Checks the fields of a request against the input of the pipeline.

@@ -51,8 +51,9 @@ export class ErrorsFilter implements ExceptionFilter {
     const { method, url, routeOptions } = host.switchToHttp().getRequest<FastifyRequest>();
     // Fastify answers 404 to a method that the address does not take.
     const allowed = error instanceof NotFoundException ? this.routes.methodsOf(url.replace(/[?#].*$/su, '')) : [];
-    const known = allowed.length > 0 ? methodNotAllowed(method, allowed) : translate(error);
     if (allowed.length > 0) void reply.header('allow', allowed.join(', '));
+    if (allowed.length > 0 && method === 'OPTIONS') return void reply.status(204).send();
+    const known = allowed.length > 0 ? methodNotAllowed(method, allowed) : toKnown(error);
     if (known.code === 'INTERNAL')
       this.log.error({ err: known.cause, method, route: routeOptions.url }, 'a request failed');
     // Once a stream of events has begun, its status has been sent.
@@ -62,7 +63,7 @@ export class ErrorsFilter implements ExceptionFilter {
 
 /** Sends an error in the shape of the route, with the time after which to retry. */
 export function sendError(reply: FastifyReply, error: LlmosError): void {
-  const { status, body } = errorReply(error, reply.request.routeOptions.config.errorShape);
+  const { status, body } = errorReply(error, reply.request.routeOptions.config?.errorShape);
   if (error.retryable) void reply.header('retry-after', String(retryAfterSeconds(error)));
   void reply.status(status).send(body);
 }
@@ -84,6 +85,7 @@ function retryAfterSeconds(error: LlmosError): number {
 
 const FOREIGN: Readonly<Record<number, ConstructorParameters<typeof LlmosError>>> = {
   404: ['NOT_FOUND', 'There is nothing at this address. docs/http.md lists all addresses.'],
+  414: ['NOT_FOUND', 'A part of the path is longer than anything that has an address here.', { field: 'path' }],
   413: ['PAYLOAD_TOO_LARGE', 'The request is larger than the limit.', { field: 'body' }],
   415: [
     'UNSUPPORTED_MEDIA',
@@ -95,16 +97,20 @@ const FOREIGN: Readonly<Record<number, ConstructorParameters<typeof LlmosError>>
 function methodNotAllowed(method: string, allowed: readonly string[]): LlmosError {
   return new LlmosError(
     'METHOD_NOT_ALLOWED',
-    `This address does not take ${method}. Send ${allowed.filter((each) => each !== 'HEAD').join(' or ')}.`,
+    `This address does not take ${method}. Send ${allowed.filter((each) => each !== 'HEAD' && each !== 'OPTIONS').join(' or ')}.`,
     { field: 'method' },
   );
 }
 
 /** Errors of Fastify and Nest, as errors of LLM OS. */
-function translate(error: unknown): LlmosError {
+export function toKnown(error: unknown): LlmosError {
   if (error instanceof LlmosError) return error;
   const status = foreignStatus(error);
   if (status < 400 || status >= 500) return toLlmosError(error);
+  if ('code' in (error as Error) && (error as Error & { code: unknown }).code === 'FST_ERR_BAD_URL')
+    return new LlmosError('INVALID_ARGUMENT', 'The path has a percent sign that starts no escape of UTF-8.', {
+      field: 'path',
+    });
   const [code, message, options] = FOREIGN[status] ?? [
     'INVALID_ARGUMENT',
     'The request cannot be read.',

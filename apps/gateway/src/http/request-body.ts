@@ -1,13 +1,14 @@
 import '@fastify/multipart';
 import { LlmosError } from '@llmos/contracts';
 import type { FastifyRequest } from 'fastify';
+import { withDecodedBody } from './content-encoding.js';
 import { PartTypes } from './part-types.js';
 
 const MAX_FIELDS = 32;
 
 /**
  * Reads the fields of a request from a JSON object or a multipart form. The value of an uploaded file is its bytes,
- * with the `contentType` and the `filename` that its part declares.
+ * with the `contentType` and the `filename` that its part declares. Inputs of a form that were left empty are absent.
  *
  * @throws LlmosError INVALID_ARGUMENT or PAYLOAD_TOO_LARGE
  */
@@ -38,26 +39,26 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
   };
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const types = new PartTypes(request.headers['content-type']);
-  request.raw.on('data', (chunk: Buffer) => types.push(chunk));
+  const form = withDecodedBody(request);
+  form.raw.on('data', (chunk: Buffer) => types.push(chunk));
   try {
-    for await (const part of request.parts()) {
+    for await (const part of form.parts()) {
       if (fields.size >= MAX_FIELDS)
         throw new LlmosError('INVALID_ARGUMENT', `A form may have at most ${MAX_FIELDS} fields.`, { field: 'body' });
-      if (part.type === 'file')
-        fields.set(
-          part.fieldname,
-          Object.assign(await readFile(part.file, grow), declared(types.of(part.fieldname)), {
-            filename: part.filename,
-          }),
-        );
-      else {
+      if (part.type === 'file') {
+        const file = await readFile(part.file, grow);
+        // What a browser sends for an input that was left empty.
+        if (file.length === 0 && !part.filename) continue;
+        const { filename } = part;
+        fields.set(part.fieldname, Object.assign(file, declared(types.of(part.fieldname)), { filename }));
+      } else if (part.value !== '') {
         grow(Buffer.byteLength(String(part.value)));
         fields.set(part.fieldname, part.value);
       }
     }
   } catch (error) {
     // The rest is drained unread: some clients look for the reply only after they have sent everything.
-    request.raw.unpipe().resume();
+    form.raw.unpipe().resume();
     if (error instanceof LlmosError) throw error;
     throw error instanceof Error && 'statusCode' in error && error.statusCode === 413
       ? tooLarge(limit)

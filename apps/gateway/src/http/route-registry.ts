@@ -34,7 +34,8 @@ export class RouteRegistry {
 
   /** The methods that an address takes, in order; none if there is nothing at this address. */
   methodsOf(path: string): string[] {
-    return [...new Set(this.methods.filter(({ address }) => address.test(path)).map(({ method }) => method))].sort();
+    const known = this.methods.filter(({ address }) => address.test(path)).map(({ method }) => method);
+    return known.length === 0 ? [] : [...new Set([...known, 'OPTIONS'])].sort();
   }
 
   /** An OpenAPI 3.1 document. */
@@ -56,10 +57,10 @@ export function pathOf(url: string): string {
   return url.replaceAll(/:(\w+)/g, '{$1}');
 }
 
-/** Matches the paths of a route: each parameter is one part of the path. */
+/** Matches the paths of a route, also with a slash at the end: each parameter is one part of the path. */
 function addressOf(url: string): RegExp {
   const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')));
-  return new RegExp(`^${parts.join('/')}$`);
+  return new RegExp(`^${parts.join('/')}/?$`);
 }
 
 function operationOf({ isPublic, schemas }: Route['config']): object {

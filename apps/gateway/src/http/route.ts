@@ -1,4 +1,4 @@
-import { describeIssue, LlmosError, type Role } from '@llmos/contracts';
+import { describeIssue, LlmosError, pathOf, type Role } from '@llmos/contracts';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyContextConfig, FastifyRequest } from 'fastify';
@@ -82,7 +82,7 @@ export function check<T>(schema: z.ZodType<T> | undefined, value: unknown): T {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new LlmosError('INVALID_ARGUMENT', describeIssue(issue), {
-    field: issue.path.map(String).join('.') || 'body',
+    field: pathOf(issue).map(String).join('.') || 'body',
   });
 }
 

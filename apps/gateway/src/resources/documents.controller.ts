@@ -1,8 +1,10 @@
 import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { wantsEvents } from '../http/accepts.js';
 import { Params, Query, Schemas } from '../http/route.js';
-import { HttpRuns, wantsEvents } from '../runs/http-runs.js';
+import { HttpRuns } from '../runs/http-runs.js';
+import { asPart } from './caller-fields.js';
 import { documentsSchema, readDocuments } from './documents-body.js';
 import { resourceReply, toResourceReply } from './resource.js';
 
@@ -22,10 +24,11 @@ export class DocumentsController {
   @Post()
   @Schemas({ summary: 'Store documents', body: documentsSchema, replies: { 200: resourceReply, 202: accepted } })
   async store(@Res() reply: FastifyReply): Promise<void> {
-    const body = await readDocuments(reply.request);
+    const part = Array.isArray(reply.request.body) ? 'documents' : undefined;
+    const body = await asPart(part, () => readDocuments(reply.request));
     if ('document' in body) {
       const work = { pipeline: 'upsert_document', fields: { document: body.document } };
-      return this.httpRuns.answer(reply, work, toResourceReply);
+      return asPart('document', () => this.httpRuns.answer(reply, work, toResourceReply));
     }
     // Many documents are a durable run. The reply is its address, or its answers if the client accepts events.
     const run = await this.httpRuns.start(reply, { pipeline: 'import_documents', fields: body.input });

@@ -2,8 +2,10 @@ import { LlmosError, type Reply } from '@llmos/contracts';
 import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { wantsEvents } from '../http/accepts.js';
 import { Fields, Params, Schemas } from '../http/route.js';
-import { HttpRuns, wantsEvents } from '../runs/http-runs.js';
+import { HttpRuns } from '../runs/http-runs.js';
+import { asPart } from './caller-fields.js';
 import { resourceInput, resourceReply, toResourceReply, type ResourceInput, type ResourceReply } from './resource.js';
 import { readRows, rowsSchema } from './rows-body.js';
 import { checkFile, checkRows } from './rows-check.js';
@@ -56,14 +58,18 @@ export class RecommendationsController {
   }
 
   private async takeRows(reply: FastifyReply, name: 'interactions' | 'items', pipeline: string): Promise<void> {
-    const body = await readRows(reply.request, name);
+    const { body: sent } = reply.request;
+    const body = await asPart(Array.isArray(sent) ? name : undefined, () => readRows(reply.request, name));
     if ('file' in body) {
       checkFile(body.file, body.format, name);
       return this.importFile(reply, { ...body, kind: name });
     }
-    checkRows(body.rows, name);
-    const toBody = (result: Reply) => requireAccepted(toResourceReply(result), name, body.single);
-    return this.httpRuns.answer(reply, { pipeline, fields: { [name]: body.rows } }, toBody);
+    const part = body.single ? `${name}.0` : Array.isArray(sent) ? name : undefined;
+    const toBody = (result: Reply) => requireAccepted(toResourceReply(result), body.single);
+    return asPart(part, () => {
+      checkRows(body.rows, name);
+      return this.httpRuns.answer(reply, { pipeline, fields: { [name]: body.rows } }, toBody);
+    });
   }
 
   /** A file is a durable run. The reply is its address, or its answers if the client accepts events. */
@@ -75,8 +81,9 @@ export class RecommendationsController {
 }
 
 /** The fault of a single row is the error of the request. In a list, the rows without fault count. */
-function requireAccepted(reply: ResourceReply, name: string, single: boolean): ResourceReply {
+function requireAccepted(reply: ResourceReply, single: boolean): ResourceReply {
   const rejections = reply['rejections'] as { reason: string }[] | undefined;
-  if (single && rejections?.[0]) throw new LlmosError('INVALID_ARGUMENT', rejections[0].reason, { field: `${name}.0` });
-  return reply;
+  if (!single || !rejections?.[0]) return reply;
+  const { reason } = rejections[0];
+  throw new LlmosError('INVALID_ARGUMENT', reason, { field: /^([\w.]+): /.exec(reason)?.[1] ?? 'body' });
 }

@@ -8,7 +8,7 @@ import {
 } from '@llmos/contracts';
 import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { callerOf, roleRefusal } from '../auth/caller.js';
 import type { CloudEvent } from '../events/cloud-event.js';
 import { inputOf, keyOf } from '../events/event-input.js';
@@ -142,11 +142,6 @@ export class HttpRuns {
       return handle({ run, caller, address: request.identity?.address, pipeline, fields, traceparent }, setRun);
     });
   }
-}
-
-/** Whether the client wants server-sent events instead of JSON. */
-export function wantsEvents({ headers }: FastifyRequest): boolean {
-  return headers.accept?.includes('text/event-stream') ?? false;
 }
 
 function serverTiming({ timings }: CompletedAnswer): string {

@@ -1,8 +1,9 @@
 import { replySchema } from '@llmos/contracts';
 import { Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { wantsEvents } from '../http/accepts.js';
 import { Fields, Schemas } from '../http/route.js';
-import { HttpRuns, wantsEvents } from './http-runs.js';
+import { HttpRuns } from './http-runs.js';
 import { namedInput, type NamedInput } from './named-input.js';
 
 /** `POST /serving/process`: runs a pipeline by its name and waits for the answer, whole or as it is made. */

@@ -1,4 +1,4 @@
-import { describeIssue, LlmosError } from '@llmos/contracts';
+import { describeIssue, LlmosError, pathOf } from '@llmos/contracts';
 import type { z } from 'zod';
 import type { Interceptor, StepHandler, TaskCall } from './task-call.js';
 
@@ -17,8 +17,8 @@ export const validate: Interceptor<StepHandler> =
     const checked = capability.input.safeParse(input);
     if (!checked.success) {
       const [issue] = checked.error.issues as [z.core.$ZodIssue];
-      const field = fieldOf(call, issue.path);
-      throw new LlmosError('INVALID_ARGUMENT', describeIssue(issue, field), { field });
+      const message = describeIssue(issue, fieldOf(call, issue.path));
+      throw new LlmosError('INVALID_ARGUMENT', message, { field: fieldOf(call, pathOf(issue)) });
     }
     const result = await next(call, checked.data, signal);
     const output = capability.output.safeParse(result.output);

@@ -1,0 +1,66 @@
+import { LlmosError } from '@llmos/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { errorReply, sendError, toKnown } from './errors.js';
+
+/** A client that does not read the refusal of its request is disconnected after this time. */
+const LINGER_MS = 1_000;
+
+const UNREADABLE = new LlmosError('INVALID_ARGUMENT', 'The request is not HTTP that can be read.', {
+  field: 'request',
+});
+const REFUSALS: Readonly<Record<string, LlmosError>> = {
+  HPE_HEADER_OVERFLOW: new LlmosError('HEADERS_TOO_LARGE', 'The headers are larger than 16 KB.', { field: 'headers' }),
+  ERR_HTTP_REQUEST_TIMEOUT: new LlmosError('REQUEST_TIMEOUT', 'The request did not arrive in time. Send it again.'),
+};
+
+/** Answers what is no HTTP request: no route, hook or filter sees it. */
+export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, body } = errorReply(REFUSALS[error.code ?? ''] ?? UNREADABLE);
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+  // What still arrives is read: a client that is cut off while it sends does not see the answer.
+  socket.resume().setTimeout(LINGER_MS, () => socket.destroy());
+}
+
+/** Answers a path that the router cannot read. */
+export function refuseUrl(error: Error, _: FastifyRequest, reply: FastifyReply): void {
+  sendError(reply, toKnown(error));
+}
+
+/** Refuses what Node and Fastify let pass: a request that names no host, and a query with malformed escapes. */
+export function attachRequestChecks(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const refusal = refusalOf(request);
+    if (refusal) sendError(reply, refusal);
+    else done();
+  });
+}
+
+function refusalOf({ raw, headers }: FastifyRequest): LlmosError | undefined {
+  if (headers.host === undefined && raw.httpVersion === '1.1')
+    return new LlmosError('INVALID_ARGUMENT', "The request needs the header 'Host'.", { field: 'host' });
+  const query = raw.url?.split('?').slice(1).join('?') ?? '';
+  if (query.includes('%') && !isEncoded(query))
+    return new LlmosError('INVALID_ARGUMENT', 'The query has a percent sign that starts no escape of UTF-8.', {
+      field: 'query',
+    });
+  return undefined;
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
