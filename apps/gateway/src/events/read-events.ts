@@ -26,6 +26,8 @@ export interface ReceivedEvents {
 }
 
 const MAX_BATCH = 1_000;
+/** A message with one of these is meant to be an event in binary mode. */
+const BINARY = ['ce-specversion', 'ce-id', 'ce-source', 'ce-type'];
 const FORMAT = /^application\/cloudevents(-batch)?(?:\+(.*))?$/;
 
 /**
@@ -41,8 +43,7 @@ export function readEvents({ headers, body }: EventMessage): ReceivedEvents {
   const contentType = lower.get('content-type') ?? '';
   const type = parseMediaType(contentType);
   const format = FORMAT.exec(type?.name ?? '');
-  if (!format && ['ce-specversion', 'ce-id', 'ce-source'].some((name) => lower.has(name)))
-    return single(readBinary(lower, contentType, body));
+  if (!format && BINARY.some((name) => lower.has(name))) return single(readBinary(lower, contentType, body));
   try {
     if (format && format[2] !== undefined && format[2] !== 'json') throw unknownFormat();
     const value = format ? parseJson(body, { charset: type?.charset }) : jsonOf(body);
@@ -95,15 +96,13 @@ function readBinary(headers: ReadonlyMap<string, string>, contentType: string, b
   }
 }
 
-/** The JSON of a message that does not say what it is: an event, or a list of events. */
+/**
+ * The JSON of a message that does not say what it is: an event, or a list of events.
+ *
+ * @throws LlmosError MALFORMED_JSON for what begins like JSON, MALFORMED_EVENT for anything else
+ */
 function jsonOf(body: Buffer): unknown {
-  const value = (() => {
-    try {
-      return parseJson(body);
-    } catch {
-      return undefined;
-    }
-  })();
+  const value = /^\s*[[{]/.test(body.toString('utf8', 0, 100)) ? parseJson(body) : undefined;
   const [first] = Array.isArray(value) ? (value as unknown[]) : [value];
   if (isObject(first) && ('specversion' in first || ('id' in first && 'source' in first))) return value;
   throw malformed(

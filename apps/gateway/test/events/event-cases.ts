@@ -312,6 +312,8 @@ export const EVENT_CASES: readonly EventCase[] = [
   batch('an object', { no: 'list' } as unknown as unknown[], { '': malformed('body') }),
   // What is no event
   unreadable('no JSON', 'garbage', malformed('body')),
+  unreadable('JSON that is cut off', '{"specversion":"1.0",', { code: 'MALFORMED_JSON', field: 'body' }),
+  unreadable('a type alone', data, malformed('ce-specversion'), { 'ce-type': 'test' }),
   unreadable('nothing', '', malformed('body')),
   unreadable('JSON that is no event', data, malformed('body')),
   unreadable('not JSON, as an event', '{', { code: 'MALFORMED_JSON', field: 'body' }, JSON_EVENT),
