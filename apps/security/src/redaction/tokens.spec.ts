@@ -32,6 +32,9 @@ describe('tokenise', () => {
       '4111 1111 1111 1111',
       '+44 20 7946 0958',
       'Mr. Smith',
+      'hi john',
+      '\u200b4111\u00a01111\u20111111\t1111\u200b',
+      'call ٠٢٠\u2009٧٩٤٦\u2009٠٩٥٨ now',
       '12 Baker Street',
     );
     const part = fc.oneof(

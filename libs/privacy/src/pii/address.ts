@@ -4,7 +4,7 @@ import { STREET_FORMS } from './streets.js';
 
 const NAME = "\\p{Lu}[\\p{L}'’.-]{0,30}";
 const UNIT_WORD =
-  '(?:apt|apartment|appartement|app|appt|suite|ste|unit|flat|floor|fl|room|rm|studio|maisonette|lot|wohnung)';
+  '(?:apt|apartment|appartement|app|appt|suite|ste|unit|flat|floor|level|fl|room|rm|studio|maisonette|lot|wohnung)';
 const UNIT = `(?:${UNIT_WORD}\\.? ?#?|#)[\\p{N}\\p{L}-]{1,6}(?<=\\d[\\p{L}-]?|[ #]\\p{L})`;
 const GAP = '[, \\n]{1,3}';
 

@@ -11,7 +11,9 @@ const JOINER = '(?: (?:dot|point|underscore|dash|hyphen|minus|plus) | ?(?:\\(dot
 const TOKEN = "[\\p{L}\\p{N}][\\p{L}\\p{N}._+'-]{0,40}(?: as in \\p{L}{2,12})?";
 const SPELLED = '(?:\\p{L} ){2,20}\\p{L}';
 const DIGITS = `(?: (?:${SPOKEN_GROUP}|\\d{1,6})){0,6}`;
-const LOCAL = `(?:${SPELLED}|${TOKEN})(?:${JOINER}${TOKEN}){0,5}${DIGITS}`;
+/** After "my email is" the words before "at" are one name: "sarah jane at hotmail dot com". */
+const NAMED = "(?<=mail(?: address)?(?:'s|’s| is|:) )\\p{L}{1,20}(?: \\p{L}{1,20}){1,3}";
+const LOCAL = `(?:${NAMED}|${SPELLED}|${TOKEN})(?:${JOINER}${TOKEN}){0,5}${DIGITS}`;
 const LABEL = '[\\p{L}\\p{N}][\\p{L}\\p{N}-]{0,32}(?: (?:dash|hyphen) [\\p{L}\\p{N}]{1,32})?(?: mail)?';
 const TOP_LEVEL = '(?:com|org|net|edu|gov|info|biz|name|online|shop|store|app|dev|email|mail|bank|[a-z]{2})';
 const DOMAIN = `(?:${LABEL}${DOT}){1,3}${TOP_LEVEL}`;

@@ -45,6 +45,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'my card number is <card:four one double one triple one one triple one one triple one one>',
     'it is <card:forty one eleven eleven eleven eleven eleven eleven eleven>',
     'my mobile is <phone:oh 7700 900 one two three>',
+    '<phone:oh two oh, seven nine four six, oh nine five eight> is the office line',
     'my pin is <pin:forty eight twenty one>',
     'pin <pin:triple four one>',
     'ssn <national_id:five three six two two eight seven two six>',
@@ -70,6 +71,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'at <address:Sendlinger Str. 29, 80331 München>',
     'at <address:14 rue des Lilas, 75020 Paris>',
     'at <address:ul. Marszałkowska 10, 00-590 Warszawa>',
+    'to <address:Karl Johans gate 22, 0026 Oslo>',
+    'to <address:Unter den Linden 77, 10117 Berlin>',
     'my postcode is <address:BS8 1QU>',
   ],
   'e-mail addresses': [
@@ -80,6 +83,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'send it to <email:maria at gmail dot com>',
     'my email is <email:maria at example dot com>',
     '<email:jane.doe@example dot com>',
+    'my email is <email:sarah jane at hotmail dot com>',
   ],
   names: [
     'hi <person:john>',
@@ -100,6 +104,10 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     '@<person:Chloé> please look',
     'the widow of <person:Brandon St. Clair>',
     'mrs <person:Bégin> phoned',
+    'i am <person:emma interiano>',
+    '<person:Mark> and I share it',
+    'transfer 200 to <person:Zdzisia Tanaka>',
+    'Passenger: <person:KIM, SOO-JIN>',
   ],
   'what is no personal data': [
     ...['My card expires on 30 June 2026.', 'due on 5 Jan 2024.', 'Jan', '12/26', '31.12.2023', 'on June 5, 2024'],
@@ -111,7 +119,17 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     ...['May I ask something', 'will you help me', 'please mark it as done', 'is there a grace period'],
     ...['I got a bill for 20 pounds', 'Chase Bank charged me', 'the price rose by 5 percent', 'bill me in January'],
     ...['i miss my old card', 'my name is wrong on the card', 'only the account holder may use it', 'hi there'],
-    ...['a John Lewis voucher', 'the Victoria line', 'exchange AUD for GBP', "Wendy's and Lidl", 'took 150 ms. Then'],
+    ...[
+      'a John Lewis voucher',
+      'the Victoria line',
+      'exchange AUD for GBP',
+      'Dear Monzo',
+      'San Diego',
+      'the ATM in Notting Hill',
+      'i am young',
+      "Wendy's and Lidl",
+      'took 150 ms. Then',
+    ],
   ],
 };
 

@@ -1,13 +1,19 @@
 import type { PersonalData } from './finding.js';
 import { brands } from './names/brands.js';
-import { BOUNDARY, CONTEXT_BEHIND, CONTEXTS, THING_BEHIND, type Trust } from './names/name-contexts.js';
+import {
+  AND_I,
+  BOUNDARY,
+  CONTEXT_BEHIND,
+  CONTEXTS,
+  PLACE_BEFORE,
+  THING_BEHIND,
+  type Trust,
+} from './names/name-contexts.js';
 import { nameWords, type NameWord } from './names/name-word.js';
 
 const MAX_WORDS = 5;
 /** So short a word in capitals is rather an acronym: "AUD". */
 const SHORT = 3;
-/** After an unknown surname in lower case, as in "i am emma interiano". */
-const CLAUSE_END = /(?:$|[,.!?;\n)])/uy;
 
 /**
  * Persons by the words around their names and by lists of given names and surnames, in any case. Many names are missed
@@ -63,7 +69,7 @@ class Names {
     if (word.isGiven) return true;
     if (word.isWord)
       return word.style !== 'lower' || trust === 'sure' || this.isAt(BOUNDARY, word.next) || this.isSurnameAt(next);
-    if (word.isCommon) return false;
+    if (word.isCommon) return trust === 'sure' && word.isSurname;
     if (trust === 'sure') return word.plain.length > 1;
     return word.isSurname || this.isComma(at, trust) || (word.style === 'capital' && this.isClosed(at));
   }
@@ -80,10 +86,17 @@ class Names {
     const next = this.follower(at);
     if (word.isGiven) return word.style !== 'upper' || word.plain.length > SHORT || this.surnameAt(next, word);
     if (this.isComma(at, 'likely')) return true;
-    if (word.isWord) return this.surnameAt(next, word) || (this.isFirst(word) && this.isAt(CONTEXT_BEHIND, word.next));
+    if (word.isWord)
+      return (
+        this.surnameAt(next, word) ||
+        (this.isFirst(word) && (this.isAt(CONTEXT_BEHIND, word.next) || this.isAt(AND_I, word.next)))
+      );
     if (word.isCommon) return false;
     if (word.isSurname && word.style !== 'lower') return this.givenAt(next, word);
-    return word.style === 'capital' && this.isAt(CONTEXT_BEHIND, word.next);
+    return (
+      word.style === 'capital' &&
+      ((this.surnameAt(next, word) && !this.words[next!]!.isCommon) || this.isAt(CONTEXT_BEHIND, word.next))
+    );
   }
 
   /** "Wang Wei": the surname first. */
@@ -107,8 +120,8 @@ class Names {
   private isComma(at: number, trust: Trust): boolean {
     const { next: end, style, isSurname, isWord, isCommon } = this.words[at]!;
     const next = this.words[at + 1];
-    if (style === 'lower' || next?.start !== end + 2 || !this.text.startsWith(', ', end) || next.style !== style)
-      return false;
+    if (next?.start !== end + 2 || !this.text.startsWith(', ', end)) return false;
+    if (style === 'lower' || next.style === 'lower' || (style === 'capital' && next.style === 'upper')) return false;
     if (!isSurname && !isWord && (isCommon || style !== 'upper')) return false;
     return next.isGiven || next.isWord || (trust === 'sure' && !next.isCommon);
   }
@@ -120,26 +133,23 @@ class Names {
   }
 
   private nameFrom(at: number, trust: Trust, confidence: number): PersonalData {
+    const { start, isGiven, isSurname, style } = this.words[at]!;
+    let last = this.lastPart(at, trust);
+    const isFamily = isSurname || !isGiven;
+    if (isFamily && (last === at || style === 'upper') && this.isComma(last, trust)) last = this.lastGiven(last + 1);
+    const { end } = this.words[last]!;
+    return { start, end, type: 'person', confidence, kind: trust === 'sure' ? 'introduced' : 'named' };
+  }
+
+  private lastPart(at: number, trust: Trust): number {
     let last = at;
     for (let count = 1; count < MAX_WORDS; count++) {
-      const next = this.follower(last);
-      const end =
-        next === undefined || this.words[last]!.next !== this.words[last]!.end
-          ? undefined
-          : this.extends(at, next, trust);
+      const [word, next] = [this.words[last]!, this.follower(last)];
+      const end = next === undefined || word.next > word.end ? undefined : this.extends(at, next, trust);
       if (end === undefined) break;
       last = end;
     }
-    const { isGiven, style } = this.words[at]!;
-    if (this.isComma(last, trust) && !isGiven && (last === at || style === 'upper')) last = this.lastGiven(last + 1);
-    const { start } = this.words[at]!;
-    return {
-      start,
-      end: this.words[last]!.end,
-      type: 'person',
-      confidence,
-      kind: trust === 'sure' ? 'introduced' : 'named',
-    };
+    return last;
   }
 
   private lastGiven(at: number): number {
@@ -158,7 +168,7 @@ class Names {
     if (first.style !== 'lower' && !first.isParticle && word.style === 'lower') return undefined;
     if (word.isSurname || word.isGiven) return next;
     if (word.isCommon || word.isWord || word.plain.length < 2) return undefined;
-    const isFree = word.style === 'capital' || word.hasAccent || trust === 'sure' || this.isAt(CLAUSE_END, word.next);
+    const isFree = word.style === 'capital' || word.hasAccent || trust === 'sure' || this.isAt(BOUNDARY, word.next);
     return isFree ? next : undefined;
   }
 
@@ -176,9 +186,13 @@ class Names {
     return isShop || candidates.some((words) => words.length > 1 && brands.has(words.join('-')));
   }
 
-  /** What is called after a person: "the Victoria line". */
-  private isThing(at: number, { end }: PersonalData): boolean {
-    return this.words[at]!.style === 'capital' && this.after(end, at) < at + 2 && this.isAt(THING_BEHIND, end);
+  /** What is called after a person: "San Diego", "the Victoria line". */
+  private isThing(at: number, { start, end }: PersonalData): boolean {
+    if (this.words[at]!.style === 'lower') return false;
+    const isShort = this.after(end, at) < at + 2;
+    return (
+      PLACE_BEFORE.test(this.text.slice(Math.max(0, start - 10), start)) || (isShort && this.isAt(THING_BEHIND, end))
+    );
   }
 
   private isAt(pattern: RegExp, place: number): boolean {

@@ -80,7 +80,7 @@ function* candidatesFrom(
   const end = Math.min(groups.length, from + (first.digits.length === 1 || first.spoken ? MAX_DIGITS : MAX_GROUPS));
   for (let at = from; at < end; at++) {
     const last = groups[at]!;
-    if (at > from && (last.joint === undefined || /[,\n·|*_]| \/ /.test(last.joint))) break;
+    if (at > from && !joins(last, groups[at - 1]!)) break;
     digits += last.digits;
     spoken ||= last.spoken;
     if (digits.length > MAX_DIGITS) break;
@@ -89,6 +89,12 @@ function* candidatesFrom(
     if (digits.length >= MIN_DIGITS)
       yield { candidate: { first, last, digits, sizes: [...sizes], spoken }, next: at + 1 };
   }
+}
+
+/** A comma parts two numbers; in dictation it is a pause. */
+function joins({ joint, spoken }: DigitGroup, before: DigitGroup): boolean {
+  if (joint === undefined || /[\n·|*_]| \/ /.test(joint)) return false;
+  return !joint.includes(',') || (spoken && before.spoken);
 }
 
 /** The number goes on: "619-2132716-281299". A number can end before a slash or a bracket. */

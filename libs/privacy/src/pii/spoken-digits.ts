@@ -11,13 +11,14 @@ const TENS: Readonly<Record<string, string>> = {
   ...{ ninety: '9' },
 };
 const TIMES: Readonly<Record<string, number>> = { double: 2, triple: 3, treble: 3, quadruple: 4 };
+const ZEROS: Readonly<Record<string, string>> = { hundred: '00', thousand: '000' };
 
 const anyOf = (words: object): string => `(?:${Object.keys(words).join('|')})`;
 const DIGIT = `(?:${anyOf(UNITS)}|\\d)`;
 
 /** The source of a pattern for what one says in one breath: "oh", "double five", "nine hundred", "forty-two". */
 export const SPOKEN_GROUP = [
-  `(?:${anyOf(TENS)}[ -])?${DIGIT} hundred`,
+  `(?:${anyOf(TENS)}[ -])?${DIGIT} (?:hundred|thousand)`,
   `${anyOf(TIMES)} ${DIGIT}`,
   `${anyOf(TENS)}(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?`,
   anyOf(TEENS),
@@ -28,7 +29,8 @@ export const SPOKEN_GROUP = [
 export function digitsSpoken(group: string): string {
   const words = group.toLowerCase().split(/[ -]/);
   const [first = '', second] = words;
-  if (words.at(-1) === 'hundred') return `${words.slice(0, -1).map(leading).join('')}00`;
+  const zeros = ZEROS[words.at(-1) ?? ''];
+  if (zeros !== undefined) return words.slice(0, -1).map(leading).join('') + zeros;
   if (TIMES[first] !== undefined) return leading(second ?? '').repeat(TIMES[first]);
   if (TENS[first] !== undefined) return TENS[first] + (second === undefined ? '0' : leading(second));
   return TEENS[first] ?? leading(first);

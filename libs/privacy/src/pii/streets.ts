@@ -15,7 +15,9 @@ const FUNCTION_WORDS =
 const COMPOUND =
   'stra(?:ß|ss)e|str\\.|weg|platz|allee|gasse|ufer|damm|straat|laan|gracht|plein|kade|dijk|dreef|singel|gatan|vägen|väg|vej|gade|gata|vegen|katu|intie|antie|entie|ontie|äntie|utca|ulica|stræde|veien|ringen|steig';
 const SEPARATE =
-  'Stra(?:ß|ss)e|Str\\.|Weg|Platz|Allee|Gasse|Ufer|Damm|Ring|Steig|Straat|Laan|Gracht|Plein|Kade|Dijk|Singel|Gatan|Gade|Gata';
+  'Stra(?:ß|ss)e|Str\\.|Weg|Platz|Allee|Gasse|Ufer|Damm|Ring|Steig|Straat|Laan|Gracht|Plein|Kade|Dijk|Singel|Gatan|Gade|Gata|Markt|gate|gata|väg|vei|plads|plass|torg';
+/** "Unter den Linden 77, 10117 Berlin": with the postcode only, because of "im Jahr 2024". */
+const PREPOSITION = '(?:Am|Im|Zum|Zur|(?:An|Auf|In|Unter|Vor|Hinter) (?:der|dem|den))';
 const FRENCH = 'rue|avenue|boulevard|chemin|place|quai|impasse|all[ée]e|route|cours|rang|mont[ée]e|sentier';
 const ROMANCE = `${FRENCH}|calle|avenida|plaza|paseo|c/|via|viale|piazza|corso|rua|travessa|largo`;
 
@@ -74,10 +76,10 @@ export const STREET_FORMS: readonly StreetForm[] = [
   },
   {
     kind: 'separate-street',
-    hint: new RegExp(`(?:${SEPARATE}|van|de[nr]?) `, 'u'),
+    hint: new RegExp(`(?:${SEPARATE}|van|de[nmr]?|[AI]m|Zu[mr]) `, 'u'),
     confidence: 0.88,
     pattern: new RegExp(
-      `${EDGE}(?:(?:${NAME} ){1,2}(?:${SEPARATE})|(?:${SEPARATE}) (?:van|von|der|den|de|am|zum) (?:(?:der|den|de) )?${NAME}) ${NUMBER_BEHIND}`,
+      `${EDGE}(?:(?:${NAME} ){1,2}(?:${SEPARATE})|(?:${SEPARATE}) (?:van|von|der|den|de|am|zum) (?:(?:der|den|de) )?${NAME}|${PREPOSITION} ${NAME}(?= ${NUMBER_BEHIND}, \\d{5} )) ${NUMBER_BEHIND}`,
       'gu',
     ),
   },

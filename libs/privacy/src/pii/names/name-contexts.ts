@@ -11,7 +11,7 @@ const RELATIVE =
 
 /** What introduces a name, in any case. */
 const SURE = [
-  "(?:my|his|her|their|your|the|full|first|last|middle|maiden|sur|user|account|customer) ?name(?:'?s|’s| is|:|=| was)?",
+  "(?:my|his|her|their|your|the|full|first|last|middle|maiden|sur|user|account|customer) ?name(?:'?s|’s| is| ?[:=]| -| was)",
   '(?:sur|fore)?names?(?:, (?:fore|first|given) ?names?)? ?[:=]',
   "name(?:'?s|’s| is)",
   'name on (?:the |my )?(?:card|account)(?: is| reads|:)?',
@@ -23,6 +23,8 @@ const SURE = [
   'additional insured:?',
   'contract party:?',
   'm(?:r|rs|x)\\.?(?: (?:and|&) mrs?\\.?)?',
+  'mister',
+  'missus',
   'ms\\.?',
   'dr\\.?',
   'mein name ist',
@@ -79,7 +81,7 @@ const LIKELY = [
 ];
 /** Only with a capital: in lower case they are words. */
 const CAPITAL_TITLES =
-  'Miss|Dr|Prof\\.?|Sir|Lady|Lord|Dame|Agent|Officer|Judge|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra?\\.|Signora?|Pan|Pani';
+  'Miss|Doctor|Dr|Prof\\.?|Sir|Lady|Lord|Dame|Agent|Officer|Judge|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra?\\.|Signora?|Pan|Pani';
 /** In lower case before a surname only. */
 const PARTICLE = '(?:van|von|de|del|della|di|dos|da|al|el|bin|le|la|ní|ó) ';
 
@@ -94,9 +96,14 @@ export const CONTEXTS: readonly { readonly trust: Trust; readonly pattern: RegEx
 /** What follows a name at the beginning of a sentence: "Hana here", "Zbigniew told me". */
 export const CONTEXT_BEHIND =
   /(?: here(?![\p{L}])| speaking(?![\p{L}])| told me| called me| is my name| wrote:| has joined the chat)/iuy;
+/** "Mark and I": for a name that is also a word. */
+export const AND_I = / and i(?![\p{L}])/iuy;
 /** After a name that is also a word: "mark here", "hi its rose again,". */
 export const BOUNDARY =
-  /(?:$|[,.!?;:)\n]| (?:here|again|from|speaking|calling|and|with|i|who|at|has|had|is|was|can|does|wants|needs|said|told|called|lost)(?![\p{L}]))/iuy;
+  /(?:$|[,.!?;:)\n]| (?:here|again|from|speaking|calling|and|with|i|who|at|has|had|is|was|can|does|wants|needs|said|told|called|lost|about|if|to)(?![\p{L}]))/iuy;
+/** A name after these is the name of a place: "San Diego". */
+export const PLACE_BEFORE =
+  /(?:^|[^\p{L}])(?:San|Santa|Santo|São|Saint|St\.?|Los|Las|Puerto|Port|Fort|Lake|Mount|Cape|Costa|King|Queen|Prince|Princess|Pope) $/u;
 /** A name before these is the name of a place or a thing: "the Victoria line". */
 export const THING_BEHIND =
   / (?:line|station|street|road|avenue|airport|hospital|beach|park|island|lake|falls|hotel|bank|store|shop|mouse|day|county|city|university|college|shoes|watch|shirt|jeans|perfume|bag|price|club)(?![\p{L}])/iuy;

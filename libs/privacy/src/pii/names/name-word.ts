@@ -1,3 +1,4 @@
+import { companies } from './brands.js';
 import { commonWords } from './common-words.js';
 import { givenNames, givenNamesThatAreWords } from './given-names.js';
 import { surnames } from './surnames.js';
@@ -58,6 +59,7 @@ export function nameWords(text: string): NameWord[] {
       isSurname: every(surnames),
       isCommon:
         (commonWords.has(plain) && !hasAccent) ||
+        companies.has(plain) ||
         CONTRACTED.test(plain) ||
         (style === 'lower' && !hasAccent && INFLECTED.test(plain)),
       isParticle: PARTICLES.has(plain.replace(/\.$/, '')),
