@@ -91,8 +91,8 @@ function jsonBody({ routeOptions, headers, is404 }: FastifyRequest, body: Buffer
   return parseJson(body, { charset: parseMediaType(headers['content-type'] ?? '')?.charset });
 }
 
-function eventBody({ routeOptions }: FastifyRequest, body: Buffer): Buffer {
-  if (routeOptions.config.rawBody) return body;
+function eventBody({ routeOptions, is404 }: FastifyRequest, body: Buffer): Buffer {
+  if (routeOptions.config.rawBody || is404) return body;
   throw new LlmosError('UNSUPPORTED_MEDIA', 'Send application/json; CloudEvents go to /v1/events/{pipeline}.', {
     field: 'content-type',
   });

@@ -214,6 +214,19 @@ describe('the gateway over HTTP', () => {
     ['no host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 'host'],
   ])('refuses %s', async (_, bytes, where) => expectError(await exchange(bytes), 400, 'INVALID_ARGUMENT', where));
 
+  it('answers a client that sends headers for ever, and disconnects it', async () => {
+    const { port } = new URL(gateway.url);
+    const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    let text = '';
+    socket.on('data', (piece: Buffer) => void (text += piece.toString()));
+    socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n');
+    const writing = setInterval(() => socket.write(`x-more: ${'a'.repeat(10_000)}\r\n`), 5);
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearInterval(writing);
+    expectError(replyOf(text), 431, 'HEADERS_TOO_LARGE', 'headers');
+    expect(text.match(/HTTP\/1.1/g)).toHaveLength(1);
+  });
+
   it('names line and column of wrong JSON, and does not repeat the JSON', async () => {
     const { text } = await send({ body: '{\n  "name": "x",\n  "text": secret\n}' });
     expect(text).toContain('line 3, column 11');

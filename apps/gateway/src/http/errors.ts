@@ -83,7 +83,13 @@ function retryAfterSeconds(error: LlmosError): number {
   return Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(known ?? RETRY_AFTER_SECONDS)));
 }
 
-const FOREIGN: Readonly<Record<number, ConstructorParameters<typeof LlmosError>>> = {
+/** Errors of Fastify and Nest, by their code or their status. */
+const FOREIGN: Readonly<Record<string, ConstructorParameters<typeof LlmosError>>> = {
+  FST_ERR_BAD_URL: [
+    'INVALID_ARGUMENT',
+    'The path has a percent sign that starts no escape of UTF-8.',
+    { field: 'path' },
+  ],
   404: ['NOT_FOUND', 'There is nothing at this address. docs/http.md lists all addresses.'],
   414: ['NOT_FOUND', 'A part of the path is longer than anything that has an address here.', { field: 'path' }],
   413: ['PAYLOAD_TOO_LARGE', 'The request is larger than the limit.', { field: 'body' }],
@@ -107,15 +113,9 @@ export function toKnown(error: unknown): LlmosError {
   if (error instanceof LlmosError) return error;
   const status = foreignStatus(error);
   if (status < 400 || status >= 500) return toLlmosError(error);
-  if ('code' in (error as Error) && (error as Error & { code: unknown }).code === 'FST_ERR_BAD_URL')
-    return new LlmosError('INVALID_ARGUMENT', 'The path has a percent sign that starts no escape of UTF-8.', {
-      field: 'path',
-    });
-  const [code, message, options] = FOREIGN[status] ?? [
-    'INVALID_ARGUMENT',
-    'The request cannot be read.',
-    { field: 'body' },
-  ];
+  const { code: own = '' } = error as { code?: string };
+  const [code, message, options] = FOREIGN[own] ??
+    FOREIGN[status] ?? ['INVALID_ARGUMENT', 'The request cannot be read.', { field: 'body' }];
   return new LlmosError(code, message, { ...options, cause: error });
 }
 

@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { errorReply, sendError, toKnown } from './errors.js';
 
-/** A client that does not read the refusal of its request is disconnected after this time. */
+/** A client is disconnected so long after its request was refused. */
 const LINGER_MS = 1_000;
 
 const UNREADABLE = new LlmosError('INVALID_ARGUMENT', 'The request is not HTTP that can be read.', {
@@ -15,9 +15,14 @@ const REFUSALS: Readonly<Record<string, LlmosError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: new LlmosError('REQUEST_TIMEOUT', 'The request did not arrive in time. Send it again.'),
 };
 
+const refused = new WeakSet<Socket>();
+
 /** Answers what is no HTTP request: no route, hook or filter sees it. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  // Each further piece of a refused request is another error.
+  if (refused.has(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  refused.add(socket);
   const { status, body } = errorReply(REFUSALS[error.code ?? ''] ?? UNREADABLE);
   const text = JSON.stringify(body);
   const head = [
@@ -28,7 +33,8 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
   // What still arrives is read: a client that is cut off while it sends does not see the answer.
-  socket.resume().setTimeout(LINGER_MS, () => socket.destroy());
+  socket.resume();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /** Answers a path that the router cannot read. */
