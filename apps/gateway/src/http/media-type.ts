@@ -9,11 +9,14 @@ export interface MediaType {
   readonly charset: string | undefined;
 }
 
+/** Some clients write the charset in single quotation marks. */
+const QUOTES = /^'|'$/g;
+
 /** @returns undefined if the text is no media type. */
 export function parseMediaType(text: string): MediaType | undefined {
   try {
     const { essence: name, params } = new MIMEType(text);
-    return { name, charset: params.get('charset') ?? undefined };
+    return { name, charset: params.get('charset')?.replace(QUOTES, '') || undefined };
   } catch {
     return undefined;
   }
