@@ -9,6 +9,7 @@ import {
   readSentimentHead,
   sentimentEncoderPath,
 } from '../src/sentiment/sentiment-head-file.js';
+import { SentimentAnalyzer } from '../src/sentiment/sentiment-analyzer.js';
 import { SentimentHead } from '../src/sentiment/sentiment-head.js';
 import { trainSentiment } from '../training/sentiment/sentiment-trainer.ts';
 
@@ -76,6 +77,23 @@ describe('the committed sentiment head', () => {
     const neutral = (await verdictsOn(plain)).filter(({ label }) => label === 'neutral');
     expect(neutral.length).toBeGreaterThanOrEqual(6);
   }, 60_000);
+
+  it.each([
+    [
+      'positive',
+      ['The service has never been this good.', 'I could not be happier with my new bank.', 'No complaints.'],
+    ],
+    ['negative', ['I will never come back to this hotel.', 'That was the last time I ordered here.']],
+    ['negative', ['You people stole my money.', 'Still waiting after three weeks.', 'The app crashes every day.']],
+    ['negative', ['Oh great, another crash.', 'Thanks for nothing.', 'App update sucks', 'Great service 🙄']],
+    ['negative', ['Service 😡', '💩', 'my order 🤦🏽', '👎👎', 'This bank 💔', ':(']],
+    ['positive', ['👍🏽', 'the breakfast 💛', 'Delivery 🎉', '❤️', '😍😍😍', ':)']],
+    ['neutral', ['Parcel leaves tomorrow 📦', 'Menu in 🇬🇧 and 🇪🇸', 'How do I change my PIN?', 'PIN']],
+  ])('hears %s in %j', async (label, texts) => {
+    const analyzer = new SentimentAnalyzer(embedder, () => Promise.resolve(head));
+    await analyzer.start(() => undefined);
+    expect((await analyzer.ofEach(texts)).map((verdict) => verdict.label)).toEqual(texts.map(() => label));
+  });
 
   it('weighs the windows of a long text by their length', async () => {
     const texts = [blame.join(' '), blame.slice(2).join(' '), praise[0] ?? ''];

@@ -1,4 +1,5 @@
 import type { Embedder, LoadProgress } from '@llmos/models';
+import { withEmojiInWords } from './emoji-words.js';
 import type { SentimentHead, SentimentVerdict } from './sentiment-head.js';
 
 /** The part of the sentiment head that the analyzer uses. */
@@ -29,18 +30,22 @@ export class SentimentAnalyzer {
   /** One verdict for a whole text that was cut into windows. */
   async ofText(windows: readonly { readonly text: string }[], signal?: AbortSignal): Promise<SentimentVerdict> {
     const texts = windows.map(({ text }) => text);
-    const vectors = await this.encoder.embed(texts, signal);
+    const vectors = await this.embed(texts, signal);
     return this.loaded().judgeAll(texts.map((text, at) => ({ text, vector: vectors[at]! })));
   }
 
   /** One verdict per clause. */
   async ofEach(clauses: readonly string[], signal?: AbortSignal): Promise<SentimentVerdict[]> {
     const head = this.loaded();
-    return (await this.encoder.embed(clauses, signal)).map((vector) => head.judge(vector));
+    return (await this.embed(clauses, signal)).map((vector) => head.judge(vector));
   }
 
   close(): Promise<void> {
     return this.encoder.close();
+  }
+
+  private embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
+    return this.encoder.embed(texts.map(withEmojiInWords), signal);
   }
 
   private loaded(): SentimentScorer {

@@ -24,7 +24,7 @@ export interface LinearLogit {
 export interface SentimentWeights {
   /** Log-odds of positive against negative, calibrated. */
   readonly polarity: LinearLogit;
-  /** Above 0 for a neutral text. The threshold is set so that 1 in 20 held-out opinions counts as neutral. */
+  /** Above 0 for a neutral text. The threshold is set so that 1 in 50 held-out opinions counts as neutral. */
   readonly neutral: LinearLogit;
 }
 

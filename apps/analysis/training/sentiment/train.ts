@@ -13,18 +13,21 @@ import {
   type SentimentWeights,
 } from '#src/sentiment/sentiment-head-file.js';
 import { scoreLinear, trainSentiment, type LabelledVectors } from './sentiment-trainer.ts';
-import { readSentences } from './sst-files.ts';
+import { readEveryday, readSentences } from './sst-files.ts';
 
 const PLAIN_STATEMENTS = fileURLToPath(new URL('plain-statements.txt', import.meta.url));
-/** There are few plain statements: each counts this many times against the sentences with an opinion. */
-const REPEATS = 8;
+/** Every n-th sentence is not used for the fit; it calibrates the scale and sets the threshold. */
+const HELD_OUT_EVERY = 4;
+/** For all sentences of a file, on a busy machine. */
+const TIMEOUT_MS = 900_000;
 
 const USAGE = `Trains the sentiment head on vectors of the sentiment encoder.
-  --data <folder>   holds train.tsv and dev.tsv (sentence <tab> 0|1) of the Stanford Sentiment Treebank
+  --data <folder>   holds train.tsv and dev.tsv (sentence <tab> 0|1) of the Stanford Sentiment Treebank,
+                    reviews-train.tsv (the same) and everyday.tsv (everyday_sentences.py)
   --encoder <file>  the encoder update (default: the committed one)
-  --every <n>       uses every n-th sentence of train.tsv (default: 6)
+  --every <n>       uses every n-th sentence of train.tsv (default: 1)
   --out <file>      the description of the head; its weights are written beside it (default: the committed head)
-  --test            also scores the new head on test.tsv`;
+  --test            also scores the new head on test.tsv and reviews-test.tsv`;
 
 type Embed = (texts: readonly string[]) => Promise<Float32Array[]>;
 
@@ -33,7 +36,7 @@ async function run(): Promise<void> {
     options: {
       data: { type: 'string' },
       encoder: { type: 'string', default: sentimentEncoderPath },
-      every: { type: 'string', default: '6' },
+      every: { type: 'string', default: '1' },
       out: { type: 'string', default: sentimentHeadPath },
       test: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -42,7 +45,8 @@ async function run(): Promise<void> {
   const { data, encoder, out } = values;
   if (values.help || !data) return print(USAGE);
   const { home, catalogPath } = loadConfig(baseConfig);
-  const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update: encoder });
+  const breaker = { timeoutMs: TIMEOUT_MS };
+  const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1, update: encoder, breaker });
   await embedder.start(() => undefined);
   try {
     const embed: Embed = (texts) => embedder.embed(texts);
@@ -54,8 +58,8 @@ async function run(): Promise<void> {
     });
     await writeHeadFiles(out, files);
     print(`wrote ${out}: weights with sha256 ${files.description.bin.sha256}`);
-    if (values.test)
-      print(JSON.stringify({ test: scoreLinear(weights.polarity, await polarOf(data, 'test.tsv', embed)) }));
+    for (const name of values.test ? ['test.tsv', 'reviews-test.tsv'] : [])
+      print(JSON.stringify({ [name]: scoreLinear(weights.polarity, await polarOf(data, name, embed)) }));
   } finally {
     await embedder.close();
   }
@@ -66,27 +70,54 @@ async function fitOn(
   every: number,
   embed: Embed,
 ): Promise<{ weights: SentimentWeights; provenance: Record<string, unknown> }> {
-  const polar = await polarOf(data, 'train.tsv', embed, every);
-  const polarHeldOut = await polarOf(data, 'dev.tsv', embed);
-  const lines = (await readFile(PLAIN_STATEMENTS, 'utf8')).split('\n').filter((line) => line.trim() !== '');
-  const statements = await embed(lines);
-  const isHeldOut = (_: unknown, at: number) => at % 4 === 0;
-  const repeated = statements
-    .filter((_, at) => !isHeldOut(_, at))
-    .flatMap((vector) => Array.from({ length: REPEATS }, () => vector));
-  const neutral = against(polar, repeated);
-  const neutralHeldOut = against(polarHeldOut, statements.filter(isHeldOut));
+  const everyday = await everydayOf(data, embed);
+  const polar = joined(
+    await polarOf(data, 'train.tsv', embed, every),
+    await polarOf(data, 'reviews-train.tsv', embed),
+    everyday.polar,
+  );
+  const polarHeldOut = joined(await polarOf(data, 'dev.tsv', embed), everyday.polarHeldOut);
+  const neutral = against(polar, everyday.neutral);
+  const neutralHeldOut = against(polarHeldOut, everyday.neutralHeldOut);
   const weights = trainSentiment({ polar, polarHeldOut, neutral, neutralHeldOut });
   const scores = {
     dev: scoreLinear(weights.polarity, polarHeldOut),
     neutralDev: scoreLinear(weights.neutral, neutralHeldOut),
   };
   print(JSON.stringify(scores));
-  const sentences = polar.labels.length;
+  const sources = 'Stanford Sentiment Treebank, Sentiment Labelled Sentences, own everyday sentences';
   return {
     weights,
-    provenance: { data: 'Stanford Sentiment Treebank', sentences, statements: statements.length, scores },
+    provenance: { data: sources, sentences: polar.labels.length, neutral: everyday.neutral.length, scores },
   };
+}
+
+/** The vectors of the everyday sentences and of the plain statements, part of them held out. */
+async function everydayOf(folder: string, embed: Embed) {
+  const statements = (await readFile(PLAIN_STATEMENTS, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  const plain = statements.map((text) => ({ text, label: 'neutral' as const }));
+  const rows = [...(await readEveryday(folder, 'everyday.tsv')), ...plain];
+  const vectors = await embed(rows.map(({ text }) => text));
+  const part = (isNeutral: boolean, isHeldOut: boolean) =>
+    rows.flatMap(({ label }, at) =>
+      (label === 'neutral') === isNeutral && (at % HELD_OUT_EVERY === 0) === isHeldOut
+        ? [{ vector: vectors[at]!, label: Number(label === 'positive') }]
+        : [],
+    );
+  return {
+    polar: labelled(part(false, false)),
+    polarHeldOut: labelled(part(false, true)),
+    neutral: part(true, false).map(({ vector }) => vector),
+    neutralHeldOut: part(true, true).map(({ vector }) => vector),
+  };
+}
+
+function labelled(rows: readonly { readonly vector: Float32Array; readonly label: number }[]): LabelledVectors {
+  return { vectors: rows.map(({ vector }) => vector), labels: rows.map(({ label }) => label) };
+}
+
+function joined(...parts: readonly LabelledVectors[]): LabelledVectors {
+  return { vectors: parts.flatMap(({ vectors }) => vectors), labels: parts.flatMap(({ labels }) => labels) };
 }
 
 /** Sentences with an opinion (0) against plain statements (1). */
