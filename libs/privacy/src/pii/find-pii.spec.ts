@@ -91,4 +91,13 @@ describe('findPii', () => {
     const text = 'Zbyszek wrote to ada@example.org';
     expect(findPii(text, ['person'], [{ start: 0, end: 7 }])).toMatchObject([{ start: 0, end: 7, type: 'person' }]);
   });
+
+  it('ignores brands and doubtful ordinary words that a model took for persons', () => {
+    const persons = (text: string, end: number, confidence: number) =>
+      findPii(text, ['person'], [{ start: 0, end, confidence }]);
+    expect(persons('Ted Baker shoes', 9, 0.96)).toEqual([]);
+    expect(persons('Bill me in August', 7, 0.47)).toEqual([]);
+    expect(persons('Bill Gates', 10, 0.47)).toHaveLength(1);
+    expect(persons('Mark', 4, 0.9)).toHaveLength(1);
+  });
 });

@@ -6,7 +6,7 @@ import { findIbans } from './iban.js';
 import { findIpAddresses } from './ip-address.js';
 import { NormalForm } from './normal-form.js';
 import { findLetteredIds, findNumbers } from './numbers.js';
-import { findPersons } from './person.js';
+import { findPersons, isMistakenForPerson } from './person.js';
 import { findPhones } from './phone.js';
 import { findSecrets } from './secrets.js';
 
@@ -38,20 +38,22 @@ const DETECTORS: readonly Detector[] = [
  * always run: otherwise a card number would be reported as a phone number if only phone numbers are wanted.
  *
  * @param types the types to report; all by default.
- * @param persons persons that an entity model found in the same text.
+ * @param persons persons that an entity model found in the same text; brands among them are ignored.
  */
 export function findPii(
   text: string,
   types: readonly PersonalDataType[] = personalDataTypes,
   persons: readonly KnownPerson[] = [],
 ): PersonalData[] {
-  const named = persons.map(({ start, end, confidence = 0.9 }): PersonalData => ({
-    start,
-    end,
-    confidence,
-    type: 'person',
-    kind: 'entity',
-  }));
+  const named = persons
+    .map(({ start, end, confidence = 0.9 }): PersonalData => ({
+      start,
+      end,
+      confidence,
+      type: 'person',
+      kind: 'entity',
+    }))
+    .filter(({ start, end, confidence }) => !isMistakenForPerson(text.slice(start, end), confidence));
   const form = new NormalForm(text);
   const groups = digitGroups(form.text);
   const detected = DETECTORS.map((find) =>

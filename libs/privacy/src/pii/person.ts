@@ -27,6 +27,23 @@ export function findPersons(text: string): PersonalData[] {
   return [...introduced, ...names.known()];
 }
 
+/** Below this an entity model has often taken ordinary words for a name. */
+const DOUBTFUL = 0.6;
+
+/** Whether an entity model took a brand, or doubtfully ordinary words such as "Bill me", for a person. */
+export function isMistakenForPerson(name: string, confidence: number): boolean {
+  const words = nameWords(name);
+  const isBrand = [2, 3].some((count) =>
+    brands.has(
+      words
+        .slice(0, count)
+        .map(({ plain }) => plain)
+        .join('-'),
+    ),
+  );
+  return isBrand || (confidence < DOUBTFUL && words.every(({ isCommon, isWord }) => isCommon || isWord));
+}
+
 /** Reads names in the words of one text. */
 class Names {
   private readonly words: readonly NameWord[];
@@ -67,11 +84,17 @@ class Names {
     const next = this.follower(at);
     if (word.isParticle || word.plain.endsWith('.')) return next !== undefined && this.canStart(next, trust);
     if (word.isGiven) return true;
-    if (word.isWord)
-      return word.style !== 'lower' || trust === 'sure' || this.isAt(BOUNDARY, word.next) || this.isSurnameAt(next);
+    if (word.isWord && word.style === 'lower' && trust !== 'sure') return this.isClosedWord(word, next);
+    if (word.isWord) return true;
     if (word.isCommon) return trust === 'sure' && word.isSurname;
     if (trust === 'sure') return word.plain.length > 1;
     return word.isSurname || this.isComma(at, trust) || (word.style === 'capital' && this.isClosed(at));
+  }
+
+  /** "hi its rose again", but not "hello may i". */
+  private isClosedWord({ plain, next: end }: NameWord, next: number | undefined): boolean {
+    const isModal = /^(?:may|will)$/.test(plain);
+    return this.isSurnameAt(next) || (this.isAt(BOUNDARY, end) && !(isModal && this.text[end] === ' '));
   }
 
   /** Whether a capitalised word of no list ends the clause, as in "Dear Zbigniew,". */

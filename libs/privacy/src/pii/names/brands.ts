@@ -14,7 +14,7 @@ export const brands = wordSet(`
   christian-louboutin colin-caterpillar dolly-parton donna-karan dr-martens dr-oetker dr-pepper edward-jones
   elizabeth-arden emma-bridgewater emma-mattress estee-lauder fred-perry giorgio-armani guy-laroche
   goldman-sachs harley-davidson
-  harry-winston harvey-nichols henry-hoover hugo-boss issey-miyake jack-daniel jack-jones jack-wills jack-wolfskin
+  harry-winston harvey-nichols henry-hoover hong-kong hugo-boss issey-miyake jack-daniel jack-jones jack-wills jack-wolfskin
   jean-paul-gaultier jim-beam jimmy-choo jo-malone joe-fresh john-deere john-lewis johnnie-walker johnny-walker
   johnson-johnson jp-morgan karen-millen karl-lagerfeld kate-spade kurt-geiger laura-ashley levi-strauss little-caesar
   louis-vuitton lulu-guinness marc-jacobs marie-curie mary-kay mr-clean mr-kipling mr-muscle mrs-fields michael-kors miss-selfridge molly-maid morgan-stanley
