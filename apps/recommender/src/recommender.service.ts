@@ -92,7 +92,9 @@ export class RecommenderService {
     });
     const items = list.map(({ item, score, kind, because }) => {
       const title = catalogue.item(item)?.title;
-      const reason = reasonFor(kind, because, profile.verb, (id) => catalogue.item(id));
+      // A deleted or unknown item has no title that could be a reason.
+      const named = because.filter((id) => catalogue.has(id));
+      const reason = reasonFor(kind, named, profile.verb, (id) => catalogue.item(id));
       return { item, ...(title === undefined ? {} : { title }), score, reason };
     });
     return {

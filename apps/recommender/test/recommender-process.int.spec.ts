@@ -95,6 +95,11 @@ describe('the recommender process, called through its pipelines', () => {
     expect((await completed('interaction', { user: 'x', item: 'y', value: 9e9 })).details).toMatchObject({
       rejected: 1,
     });
+    const numbers = { user: 901, item: 902, event: 'Add To Cart', at: 1_769_862_600 };
+    expect((await completed('interaction', numbers)).details).toMatchObject({ accepted: 1 });
+    expect((await completed('export_user', { user_id: '901' })).details['interactions']).toEqual([
+      { user: '901', item: '902', event: 'add_to_cart', value: 1, at: '2026-01-31T12:30:00.000Z' },
+    ]);
     const list = await completed('record_interactions', { interactions: [one, { user: 'u2' }] });
     expect(list.details).toMatchObject({ accepted: 0, duplicates: 1, rejected: 1 });
     const csv = ['user,item,at', ...tastes(120).map(({ user, item, at }) => `${user},${item},${at}`), 'invalid'].join(

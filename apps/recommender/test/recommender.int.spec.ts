@@ -297,6 +297,8 @@ describe('the recommender with a real nats-server', () => {
     const isGone = async (each: Replica) => !(await lists(each)).flat().includes('t1-1');
     expect(await isGone(one)).toBe(true);
     await waitFor('the other replica', () => isGone(other));
+    const { items: rest } = await one.recommender.recommend(query({ items: ['t1-1'], limit: 1 }), task);
+    expect(rest[0]!.reason).toEqual({ kind: 'because', items: [], text: 'because of what you looked at' });
     await one.interactions.record(rows([{ user: 'new', item: 't1-1' }]), task);
     await one.training.train(request({ force: true }), collecting(taskOf('deletes', 3)));
     expect(await isGone(one)).toBe(true);

@@ -43,6 +43,7 @@ describe('a version record', () => {
     expect(none).toMatchObject({ serving: undefined, before: [], versions: [{ version: 'v1' }] });
     expect(none.rollbacks).toEqual([{ run: 'r1', serving: undefined, before: 'v1' }]);
     expect(() => rolledBack(none, 'r2')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    expect(rolledBack(none, 'r2', null)).toMatchObject({ serving: undefined, before: [] });
     expect(rolledBack(none, 'r3', 'v1')).toMatchObject({ serving: 'v1', before: [] });
     expect(rolledBack(trained('v1', 'v2'), 'r4', null)).toMatchObject({ serving: undefined, before: ['v1', 'v2'] });
   });

@@ -100,7 +100,7 @@ export function rolledBack<V extends TrainedVersion>(
   version?: string | null,
 ): VersionRecord<V> {
   const { serving, before, versions, rollbacks } = record;
-  if (!serving && !version)
+  if (!serving && version === undefined)
     throw new LlmosError('NOT_FOUND', 'No version is serving, so there is nothing to roll back.');
   const target = version === undefined ? before.at(-1) : (version ?? undefined);
   const known = versions.map((each) => each.version);

@@ -1,8 +1,25 @@
+import { PassThrough } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { readRows } from './rows-body.js';
 
 const request = (body: unknown, contentType = 'application/json') =>
   ({ body, headers: { 'content-type': contentType }, isMultipart: () => false }) as unknown as FastifyRequest;
+
+/** A form, with its parts as the parser of forms gives them. */
+const form = (fields: Readonly<Record<string, (Buffer & { filename?: string }) | string>>) =>
+  ({
+    headers: {},
+    routeOptions: {},
+    raw: Object.assign(new PassThrough(), { unpipe: () => new PassThrough() }),
+    isMultipart: () => true,
+    parts: async function* () {
+      for (const [fieldname, value] of Object.entries(fields)) {
+        if (typeof value === 'string') yield { type: 'field', fieldname, value };
+        else yield { type: 'file', fieldname, filename: value.filename, file: [value] };
+        await Promise.resolve();
+      }
+    },
+  }) as unknown as FastifyRequest;
 
 describe('readRows', () => {
   const row = { user: 'u', item: 'i' };
@@ -18,6 +35,7 @@ describe('readRows', () => {
   it.each([
     ['text/csv', 'csv'],
     ['text/csv; charset=utf-8', 'csv'],
+    ['text/tab-separated-values', 'csv'],
     ['application/x-ndjson', 'jsonl'],
     ['Application/JSONL', 'jsonl'],
   ])('reads a file of the type %s', async (contentType, format) => {
@@ -33,5 +51,21 @@ describe('readRows', () => {
     await expect(readRows(request({ interactions: 'all' }), 'interactions')).rejects.toMatchObject({
       field: 'interactions',
     });
+  });
+
+  it.each([
+    ['rows.CSV', undefined, 'csv'],
+    ['rows.ndjson', undefined, 'jsonl'],
+    ['rows.txt', 'csv', 'csv'],
+    ['rows.csv', 'jsonl', 'jsonl'],
+  ])('knows the format of the file %s in a form that says %s', async (filename, format, expected) => {
+    const file = Object.assign(Buffer.from('user,item\n'), { filename });
+    const fields = { file, ...(format ? { format } : {}) };
+    expect(await readRows(form(fields), 'interactions')).toMatchObject({ format: expected });
+  });
+
+  it('asks for the format of a file whose name does not tell it', async () => {
+    const file = Object.assign(Buffer.from('user,item\n'), { filename: 'rows' });
+    await expect(readRows(form({ file }), 'interactions')).rejects.toMatchObject({ field: 'format' });
   });
 });

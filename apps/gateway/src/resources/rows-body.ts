@@ -11,6 +11,7 @@ export const ROW_FILES: Readonly<Record<string, 'jsonl' | 'csv'>> = {
   'application/x-ndjson': 'jsonl',
   'application/jsonl': 'jsonl',
   'text/csv': 'csv',
+  'text/tab-separated-values': 'csv',
 };
 
 /** The body of a resource that takes rows: a file to import, or rows to store at once. */
@@ -25,6 +26,8 @@ const uploadSchema = z.object({
   file: z.instanceof(Uint8Array, { error: "Upload the rows as the field 'file'." }),
   format: z.enum(['jsonl', 'csv'], "Set 'format' to jsonl or csv."),
 });
+/** The formats of files in forms that do not state them, by the end of the file's name. */
+const FORMATS: Readonly<Record<string, 'jsonl' | 'csv'>> = { csv: 'csv', tsv: 'csv', jsonl: 'jsonl', ndjson: 'jsonl' };
 
 /** One row, an object with rows by their name, or a list of rows. Files have media types of their own. */
 export const rowsSchema = (name: string) => z.union([rowsIn(name), rowList]);
@@ -38,11 +41,17 @@ export const rowsSchema = (name: string) => z.union([rowsIn(name), rowList]);
 export async function readRows(request: FastifyRequest, name: string): Promise<RowsBody> {
   const { body } = request;
   if (body instanceof Uint8Array) return { file: body, format: ROW_FILES[mediaType(request)] ?? 'jsonl' };
-  if (request.isMultipart()) return check(uploadSchema, await readFields(request));
+  if (request.isMultipart()) return check(uploadSchema, withFormat(await readFields(request)));
   if (Array.isArray(body)) return { rows: checkRows(name, body), single: false };
   const fields = await readFields(request);
   const { [name]: rows } = check(rowsIn(name), fields);
   return rows === undefined ? { rows: [fields], single: true } : { rows: checkRows(name, rows), single: false };
+}
+
+function withFormat(fields: Record<string, unknown>): Record<string, unknown> {
+  const { filename } = (fields['file'] ?? {}) as { readonly filename?: unknown };
+  const ending = typeof filename === 'string' ? filename.split('.').at(-1)!.toLowerCase() : '';
+  return { format: Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined, ...fields };
 }
 
 function checkRows(field: string, rows: unknown): unknown[] {

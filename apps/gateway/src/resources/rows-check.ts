@@ -89,7 +89,14 @@ function csvRows(text: string, kind: RowKind): NumberedRow[] | undefined {
 }
 
 function recordsOf(text: string, { delimiter }: CsvHeader): { line: number; fields: string[] }[] | undefined {
-  const options = { delimiter, info: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true };
+  const options = {
+    delimiter,
+    info: true,
+    trim: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  };
   try {
     const found = parse(text, { ...options, to: HEAD_ROWS }) as unknown as {
       record: string[];
@@ -103,7 +110,7 @@ function recordsOf(text: string, { delimiter }: CsvHeader): { line: number; fiel
 
 function splitRecord(text: string, delimiter: string): string[] | undefined {
   try {
-    return (parse(text, { delimiter }) as string[][])[0];
+    return (parse(text, { delimiter, trim: true }) as string[][])[0];
   } catch {
     return undefined;
   }

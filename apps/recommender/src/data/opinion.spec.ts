@@ -7,9 +7,13 @@ describe('the kind of an event', () => {
       'against',
       ['not_interested', 'hide_item', 'remove_from_cart', 'downvote', 'cancelled', 'skip', 'do_not_recommend'],
     ],
+    [
+      'against',
+      ['unlike', 'unliked', 'unsubscribed', 'unfavorite', 'negative_feedback', 'feedback_negative', 'returns'],
+    ],
     ['rating', ['rate', 'rating', 'product_review', 'stars']],
     ['passive', ['view', 'page_view', 'product_viewed', 'click', 'impression']],
-    ['for', ['buy', 'purchase', 'add_to_cart', 'like', 'thumbs_up', 'return_home', 'play']],
+    ['for', ['buy', 'purchase', 'add_to_cart', 'like', 'thumbs_up', 'return_home', 'play', 'unbox']],
   ])('is %s for %j', (kind, events) => {
     for (const event of events) expect([event, kindOfEvent(event)]).toEqual([event, kind]);
   });
@@ -95,5 +99,14 @@ describe('RatingScale', () => {
     expect(scale.lowRating).toBe(0.4);
     for (let n = 0; n < 30; n++) scale.count(1, -1);
     expect(scale.lowRating).toBe(2);
+  });
+});
+
+describe('a long event', () => {
+  it('is read in linear time', () => {
+    const startedMs = performance.now();
+    for (const part of ['negative_', 'remove_from_', 'un', '_', 'a_'])
+      for (let n = 0; n < 20; n++) kindOfEvent(part.repeat(50_000));
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 });

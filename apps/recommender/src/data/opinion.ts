@@ -2,12 +2,13 @@
 export type EventKind = 'against' | 'rating' | 'passive' | 'for';
 
 const AGAINST = new Set(
-  'dislike disliked hate hated return returned refund refunded chargeback hide hidden block blocked report reported complain complaint downvote downvoted unlike unliked cancel cancelled canceled dismiss dismissed reject rejected remove removed skip skipped unfollow unfollowed uninstall uninstalled unsubscribe unsubscribed uninterested'.split(
+  'dislike dislikes disliked hate hated return returns returned refund refunds refunded chargeback hide hidden block blocked report reported complain complained complaint downvote downvoted cancel cancelled canceled dismiss dismissed reject rejected remove removed skip skipped uninstall uninstalled uninterested'.split(
     ' ',
   ),
 );
+/** Takes an earlier sign of interest back: `unlike`, `remove_from_cart`; or says no in several words. */
 const AGAINST_PHRASES =
-  /^(?:not_interested|not_for_me|thumbs?_down|down_vote|vote_down|remove_from_\w+|do_not_recommend)$/;
+  /^(?:un(?:like|follow|subscribe|favou?rite|save|watch|pin|star|heart|bookmark|wish)d?(?:ed)?|not_(?:interested|for_me)|(?:thumbs?|vote)_down|down_vote|(?:remove|delete)d?_from_\w+|do_not_recommend|(?:\w+_)?negative(?:_feedback)?)$/;
 const OBJECTS = new Set('item product order article purchase movie song track video book content ad'.split(' '));
 const RATINGS = new Set('rate rated rating review reviewed stars score'.split(' '));
 const PASSIVE = new Set(

@@ -71,7 +71,7 @@ export class CsvRecords {
 
 function split(text: string, delimiter: string): string[] | undefined {
   try {
-    return (parse(text, { delimiter }) as string[][])[0];
+    return (parse(text, { delimiter, trim: true }) as string[][])[0];
   } catch {
     return undefined;
   }

@@ -16,6 +16,7 @@ describe('readRows', () => {
     ]);
     expect(values(await rowsOf('user\titem\n1\t2\n', 'csv'))).toEqual([{ user: '1', item: '2' }]);
     expect(values(await rowsOf('user;item\n1;2\n', 'csv'))).toEqual([{ user: '1', item: '2' }]);
+    expect(values(await rowsOf('"user", "item"\n"1", "2"\n', 'csv'))).toEqual([{ user: '1', item: '2' }]);
     expect(values(await rowsOf('sep=|\n"user"|"item"\n1|"2|3"\n', 'csv'))).toEqual([{ user: '1', item: '2|3' }]);
   });
 

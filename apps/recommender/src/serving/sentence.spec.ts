@@ -17,6 +17,11 @@ describe('the sentence of a recommendation', () => {
       items: [{ item: 'k', title: 'Kettle' }, { item: 'x' }],
       text: 'because you had Kettle and x',
     });
+    expect(reasonFor('because', [], 'had', describe)).toEqual({
+      kind: 'because',
+      items: [],
+      text: 'because of what you had',
+    });
     expect(reasonFor('similar', ['k'], 'had', describe).text).toBe('similar to Kettle');
     expect(reasonFor('popular', [], 'had', describe)).toEqual({
       kind: 'popular',

@@ -29,6 +29,7 @@ export function reasonFor(
   const names = enumerate(items.map(({ item, title }) => title ?? item));
   const known = items.map(({ item, title }) => (title === undefined ? { item } : { item, title }));
   if (kind === 'because' && names !== '') return { kind, items: known, text: `because you ${verb} ${names}` };
+  if (kind === 'because') return { kind, items: [], text: `because of what you ${verb}` };
   if (kind === 'similar' && names !== '') return { kind, items: known, text: `similar to ${names}` };
   if (kind === 'wish') return { kind, items: [], text: 'fits what you asked for' };
   if (kind === 'explore') return { kind, items: known, text: 'something new to find out about' };

@@ -3,13 +3,16 @@ import type { StoredItem } from '../ports/item-store.port.js';
 import { diversify } from '../model/diversify.js';
 import type { Scored, Scorer } from '../model/scorer.js';
 import type { Filter } from './profile.js';
+import { wordsOf } from './item-words.js';
 import { MAX_TEXTS } from './text-similarity.js';
 import { dot } from './vectors.js';
 
 /** With this many users of an item, what they have together counts as much as its text. */
-const USERS_OF_EQUAL_WEIGHT = 25;
+const USERS_OF_EQUAL_WEIGHT = 40;
 /** Added to the similarity of texts of one category. */
 const SAME_CATEGORY = 0.1;
+/** Added if the titles have the same words, and less for a part of them. */
+const SHARED_TITLE = 0.3;
 /** Texts that are less similar, with what their category adds, are unrelated. */
 const MIN_TEXT = 0.3;
 /** Weaker relations between items that are used together are chance. */
@@ -37,7 +40,8 @@ export function similarItems(
   const found: Scored[] = [];
   for (const item of ids) {
     if (item === target || exclude.has(item) || !allow(item)) continue;
-    const kin = haveOneCategory(catalogue.item(target), catalogue.item(item)) ? SAME_CATEGORY : 0;
+    const [a, b] = [catalogue.item(target), catalogue.item(item)];
+    const kin = (haveOneCategory(a, b) ? SAME_CATEGORY : 0) + SHARED_TITLE * sharedTitle(a, b);
     const [text, use] = [(texts?.get(item) ?? 0) + kin, together?.strengths.get(item) ?? 0];
     if (text < MIN_TEXT && (use < MIN_TOGETHER || share < 0.5)) continue;
     found.push({ item, score: (1 - share) * text + share * use, kind: 'similar', because: [target] });
@@ -50,6 +54,14 @@ function cosinesWith(vector: Float32Array, catalogue: Catalogue): Map<string, nu
   const cosines = new Map<string, number>();
   for (const [item, stored] of catalogue.items) if (stored.vector) cosines.set(item, dot(vector, stored.vector));
   return cosines;
+}
+
+/** The words that two titles share, of all their words: two scales or two knives are of one kind. */
+function sharedTitle(a: StoredItem | undefined, b: StoredItem | undefined): number {
+  if (!a || !b) return 0;
+  const [own, other] = [wordsOf(a).ofTitle, wordsOf(b).ofTitle];
+  const shared = [...own].filter((word) => other.has(word)).length;
+  return shared / (own.size + other.size - shared || 1);
 }
 
 function haveOneCategory(a: StoredItem | undefined, b: StoredItem | undefined): boolean {

@@ -16,14 +16,16 @@ const AROUND = new Set(
     ' ',
   ),
 );
+/** "I like tea", "I would like tea": a verb, not a likeness. */
+const TO_LIKE = /\b(?:i|we|you|they|he|she|would|d|do|really|also)(?: really| also)? likes?\b/g;
 /** Titles that share less with a wish are not meant by it. */
-const MIN_SHARE = 0.45;
+const MIN_SHARE = 0.6;
 /** With more described items a request would take too long. */
 const MAX_ITEMS = 20_000;
 
 /** Reads a wish: "like Milk frother" and "an alternative to the frother" name an item of the catalogue. */
 export function readWish(text: string, catalogue: Catalogue): Wish {
-  const plain = plainText(text);
+  const plain = plainText(text).replace(TO_LIKE, ' ');
   const words = plain.split(' ');
   if (!words.some((word) => LIKENESS.has(word))) return { text };
   const thing = stemsOf(words.filter((word) => !LIKENESS.has(word) && !AROUND.has(word)).join(' '));

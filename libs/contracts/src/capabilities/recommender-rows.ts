@@ -52,10 +52,14 @@ const RULES: Readonly<Record<RowKind, Readonly<Record<string, FieldRule>>>> = {
       convert: toEvent,
     },
     value: { names: 'value weight strength eventvalue quantity qty count'.split(' '), convert: toNumber },
-    rating: { names: 'rating stars score reviewscore'.split(' '), convert: toNumber, field: 'value' },
+    rating: {
+      names: 'rating stars starrating userrating bookrating reviewrating overall score reviewscore'.split(' '),
+      convert: toNumber,
+      field: 'value',
+    },
     at: {
       names:
-        'at time timestamp timestampms ts date datetime created createdat eventtime eventtimestamp eventdate occurredat unixtime purchasedate orderdate reviewdate'.split(
+        'at time timestamp timestampms ts date datetime created createdat eventtime eventtimestamp eventdate occurredat unixtime purchasedate orderdate reviewdate reviewtime unixreviewtime'.split(
           ' ',
         ),
       convert: toTime,
