@@ -1,3 +1,4 @@
+import { EVENT_LOOP_SAMPLE_MS } from '@llmos/telemetry';
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -86,7 +87,7 @@ async function lags(instance: Instance): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const { name, url } of instance.state().services) {
     const match = url && /nodejs_eventloop_lag_p99_seconds\{[^}]*\} ([\d.e-]+)/.exec(await metricsOf(url));
-    if (match) found[name] = Number(match[1]) * 1_000;
+    if (match) found[name] = Number(match[1]) * 1_000 - EVENT_LOOP_SAMPLE_MS;
   }
   return found;
 }

@@ -5,6 +5,12 @@ export type { Counter, Gauge, Histogram } from 'prom-client';
 /** The metrics of this process. /metrics shows them in the Prometheus text format. */
 export const registry = new Registry();
 
+/**
+ * How often the delay of the event loop is sampled. Each sample wakes the process, and `nodejs_eventloop_lag_…` includes
+ * this time.
+ */
+export const EVENT_LOOP_SAMPLE_MS = 100;
+
 let started = false;
 
 /** Adds the metrics of a Node process (CPU, memory, event-loop delay) and the label with the name of the service. */
@@ -12,7 +18,7 @@ export function startMetrics(service: string): void {
   if (started) return;
   started = true;
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 10 });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLE_MS });
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
