@@ -1,9 +1,10 @@
 import type { InputOf, OutputOf } from '@llmos/contracts';
-import { get, importDocuments, list, remove, search, upsert } from '@llmos/contracts/capabilities/retrieval';
+import { get, importDocuments, list, quote, remove, search, upsert } from '@llmos/contracts/capabilities/retrieval';
 import type { StepContext } from '@llmos/mesh';
 import { Step } from '@llmos/mesh';
 import { Controller } from '@nestjs/common';
 import { ImportService } from './import/import.service.js';
+import { quoteAnswer } from './quote.js';
 import { RetrievalService } from './retrieval.service.js';
 
 /** The capabilities of this service. */
@@ -17,6 +18,11 @@ export class RetrievalSteps {
   @Step(search)
   search(input: InputOf<typeof search>, context: StepContext): Promise<OutputOf<typeof search>> {
     return this.retrieval.search(input, context);
+  }
+
+  @Step(quote)
+  quote(input: InputOf<typeof quote>): OutputOf<typeof quote> {
+    return quoteAnswer(input);
   }
 
   @Step(upsert)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capability } from '../capability.js';
-import { citationSchema, choiceSchema } from './generation.js';
+import { choiceSchema } from './generation.js';
+import { citationSchema } from './retrieval.js';
 
 /** Any text: the caller may choose it. Empty is none. */
 export const conversationIdSchema = z.string().max(64);

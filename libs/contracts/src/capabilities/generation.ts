@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { capability } from '../capability.js';
-import { passageSchema } from './retrieval.js';
-
-export const citationSchema = z.object({
-  document: z.string(),
-  title: z.string(),
-  passage: z.string(),
-  score: z.number(),
-});
+import { citationSchema, passageSchema } from './retrieval.js';
 
 /** One of the documents that a question may be about. */
 export const choiceSchema = z.object({ document: z.string(), title: z.string() });

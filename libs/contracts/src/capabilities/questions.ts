@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { capability } from '../capability.js';
 import { textEmbeddingSchema } from '../embedding.js';
 import { isRunId } from '../ids.js';
-import { citationSchema } from './generation.js';
+import { citationSchema } from './retrieval.js';
 
 /*
  * What was asked and what answered it: the retrieval service keeps it for the authors of its documents. The texts are

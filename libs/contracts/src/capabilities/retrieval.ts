@@ -39,6 +39,13 @@ export const passageSchema = z.object({
 });
 export type Passage = z.infer<typeof passageSchema>;
 
+export const citationSchema = z.object({
+  document: z.string(),
+  title: z.string(),
+  passage: z.string(),
+  score: z.number(),
+});
+
 export const documentSchema = z.object({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/, "an id is letters, digits, '-' and '_', at most 128"),
   title: z.string().min(1).max(300),
@@ -90,6 +97,55 @@ export const search = capability({
       ],
       documents: 77,
       questions: ['When will my card arrive?'],
+    },
+  },
+});
+
+export const quote = capability({
+  name: 'retrieval.quote',
+  summary:
+    'Answers questions with the best part of a relevant passage, word for word: the fallback of generation.answer.',
+  timeoutMs: 5_000,
+  input: z.object({
+    /** What the passages were found for; the `question` of a passage is an index of this list. */
+    questions: z.array(z.string().max(4_000)).max(3).default([]),
+    passages: z.array(passageSchema).max(50).default([]),
+    /** Said where no passage is relevant. */
+    otherwise: z.string().min(1).max(500),
+    /** Said at the end. */
+    notice: z.string().max(500).optional(),
+  }),
+  output: z.object({
+    text: z.string(),
+    citations: z.array(citationSchema),
+    /** The questions that no passage answered. */
+    unanswered: z.array(z.string()),
+    /** As in the answer that it stands in for: all sentences are quoted, or none was found. */
+    grounding: z.enum(['extracted', 'none']),
+  }),
+  example: {
+    input: {
+      questions: ['When will my card arrive?'],
+      passages: [
+        {
+          id: 'card-arrival#0',
+          document: 'card-arrival',
+          title: 'My new card has not arrived yet',
+          text: 'A new card arrives within 5 working days.',
+          score: 1.02,
+          similarity: 0.71,
+          relevance: 0.97,
+        },
+      ],
+      otherwise: 'I found no article about that.',
+    },
+    output: {
+      text: 'A new card arrives within 5 working days.',
+      citations: [
+        { document: 'card-arrival', title: 'My new card has not arrived yet', passage: 'card-arrival#0', score: 0.71 },
+      ],
+      unanswered: [],
+      grounding: 'extracted',
     },
   },
 });
