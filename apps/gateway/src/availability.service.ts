@@ -1,16 +1,9 @@
 import { LlmosError, type Check, type Pipeline } from '@llmos/contracts';
-import { Nodes, Readiness } from '@llmos/mesh';
+import { Nodes, Readiness, RETURN_PATIENCE_MS, taskMetrics } from '@llmos/mesh';
 import { stepsToTake } from '@llmos/pipeline';
-import { counter } from '@llmos/telemetry';
 import { Injectable } from '@nestjs/common';
 import { RetryLaterError } from './http/errors.js';
 import { PipelinesService } from './pipelines.service.js';
-
-const passedOver = counter(
-  'llmos_steps_passed_over_total',
-  'Optional steps that live runs skipped because no service was ready to do them',
-  ['capability'],
-);
 
 /** Knows from the heartbeats of the mesh which capabilities have a ready service. */
 @Injectable()
@@ -22,21 +15,23 @@ export class AvailabilityService {
   ) {}
 
   /**
-   * Admits a live run if every step that it needs has a ready service.
+   * Admits a live run if every step that it needs has a ready service, or had one a moment ago: the run then waits for
+   * its return as `StandIn` says.
    *
    * @returns the ids of optional steps (`onError: continue`) to skip because they have no ready service.
    * @throws RetryLaterError MODEL_LOADING or LlmosError UNAVAILABLE
    */
   admit(pipeline: Pipeline, input: Record<string, unknown>): string[] {
     const passOver: string[] = [];
-    for (const { id, uses, onError } of stepsToTake(pipeline, input)) {
+    for (const { id, uses, onError, fallback } of stepsToTake(pipeline, input)) {
       const check = this.nodes.checkOf(uses);
-      if (check.state === 'ready') continue;
+      if (check.state === 'ready' || (fallback && this.nodes.isMissed(uses))) continue;
       if (onError === 'continue') {
-        passedOver.inc({ capability: uses });
+        taskMetrics.passedOver.inc({ capability: uses });
         passOver.push(id);
         continue;
       }
+      if (this.nodes.awayMs(uses) < RETURN_PATIENCE_MS) continue;
       if (check.state === 'failed')
         throw new LlmosError('UNAVAILABLE', check.message ?? `No ready service provides '${uses}' at the moment.`);
       throw new RetryLaterError('MODEL_LOADING', `'${uses}' is not ready yet. Try again later.`, check.etaSeconds, {
@@ -50,7 +45,8 @@ export class AvailabilityService {
 
   /** The checks of the gateway itself, and one for each capability that its pipelines use. */
   get checks(): Check[] {
-    const used = new Set(this.pipelines.all.flatMap((pipeline) => pipeline.steps.map((step) => step.uses)));
+    const calls = this.pipelines.all.flatMap(({ steps }) => [...steps, ...steps.map(({ fallback }) => fallback)]);
+    const used = new Set(calls.flatMap((call) => (call && 'uses' in call ? [call.uses] : [])));
     return [...this.readiness.all, ...[...used].sort().map((capability) => this.nodes.checkOf(capability))];
   }
 }

@@ -1,5 +1,14 @@
-import { LlmosError, parseInputSubject } from '@llmos/contracts';
-import { endAbandoned, Forwarder, joinMesh, openProcess, startHealthServer, type NewProcess } from '@llmos/mesh';
+import { LlmosError, loadCapabilities, parseInputSubject } from '@llmos/contracts';
+import {
+  Cancellations,
+  endAbandoned,
+  Forwarder,
+  joinMesh,
+  openProcess,
+  StandIn,
+  startHealthServer,
+  type NewProcess,
+} from '@llmos/mesh';
 import 'reflect-metadata';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GatewayConfig } from './gateway.config.js';
@@ -28,7 +37,7 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   });
   const context = await openProcess(own);
   const { bus, nodes } = context;
-  await parts.open({ name: 'services', open: () => nodes.watch() });
+  await parts.open({ name: 'services', open: () => nodes.watch(), close: () => nodes.stop() });
   const app = await createGateway(context);
   if (port !== config.port && config.port !== 0)
     log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
@@ -43,6 +52,12 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, config.host);
   // The bus is still open: callers with a live run in progress receive its answer.
   parts.add('modules', () => Promise.race([app.close(), pause(CALLERS_GRACE_MS, undefined, { ref: false })]));
+  const standIn = new StandIn([...(await loadCapabilities()).values()], {
+    ...context,
+    forwarder: new Forwarder(bus, context.records),
+    cancellations: new Cancellations(bus),
+  });
+  parts.add('stand-in', () => Promise.resolve(standIn.stop()));
   await joinMesh(context, {
     url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
     capabilities: () => [],

@@ -65,6 +65,8 @@ const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
 const SEALED_SHARE = 0.7;
 /** A durable run does not end with the request of its caller: its messages may take this long to be published. */
 const PUBLISH_MS = 30_000;
+/** A request of a process that pulls in place of another ends soon after that one is back. */
+const INSTEAD_REQUEST_MS = 300;
 const RESTORE_BACKOFF = { baseMs: 50, capMs: 1_000 };
 
 /** An event for other systems, beside the result of a run. */
@@ -100,6 +102,7 @@ export class Bus {
   private readonly answerListener: AnswerListener;
   private readonly answersInOrder: InOrder;
   private readonly loops = new Set<PullLoop>();
+  private readonly loopsInstead = new Set<PullLoop>();
   private readonly source: string;
   private readonly buckets = new Map<string, KvOptions>();
   private readonly js: JetStreamClient;
@@ -133,7 +136,7 @@ export class Bus {
     connection.onError(report);
     connection.restore = () => this.restore();
     connection.onChange(() => {
-      if (!connection.usable) for (const loop of this.loops) loop.restart();
+      if (!connection.usable) for (const loop of this.allLoops) loop.restart();
     });
   }
 
@@ -172,6 +175,11 @@ export class Bus {
     return this.usable && [...this.loops].every((loop) => loop.isPulling);
   }
 
+  /** Registers a listener that is called when the broker is back and has all streams and buckets again. */
+  onReconnect(listener: () => void): void {
+    this.connection.onReconnect(listener);
+  }
+
   /** Registers a listener for changes of {@link usable} and {@link pulling}. */
   onChange(listener: () => void): void {
     this.connection.onChange(listener);
@@ -187,21 +195,22 @@ export class Bus {
   }
 
   /**
-   * Publishes the task of one step. The id `<run>:<index>` makes every repetition the same task.
+   * Publishes the task of one step. The id `<run>:<place>` makes every repetition the same task.
    *
+   * @param place the index of the step, with `:fallback` for its fallback.
    * @returns the size of the body in bytes.
    * @throws LlmosError OVERLOADED if the lane is full, UNAVAILABLE if the broker does not take it by the deadline.
    */
   async publishTask(
     context: RunContext,
     capability: string,
-    index: number,
+    place: string,
     body: unknown,
     traceparent: string | undefined,
   ): Promise<number> {
     const limit = Math.min(INLINE_LIMIT_BYTES, this.maxMessageBytes);
     const payload = await this.blobs.pack(context.tenant, encodeBody(body), limit);
-    const [id, type] = [`${context.run}:${index}`, `org.llmos.task.${capability}`];
+    const [id, type] = [`${context.run}:${place}`, `org.llmos.task.${capability}`];
     await this.publish(subjects.task(context.lane, capability), { ...context, id, type, traceparent }, payload);
     return payload.sizeBytes;
   }
@@ -343,18 +352,46 @@ export class Bus {
     return { stop: () => subscription.unsubscribe() };
   }
 
+  /** Shows that a process is alive. Nobody keeps the message. */
+  signAlive(service: string, node: string): void {
+    if (this.usable) this.nc.publish(subjects.alive(service, node));
+  }
+
+  /** Receives the signs of all processes. */
+  onAlive(listener: (node: string) => void): { stop(): void } {
+    const subscription = this.nc.subscribe(subjects.aliveAll(), {
+      callback: (error, { subject }) =>
+        error ? this.report(error) : listener(subject.slice(subject.lastIndexOf('.') + 1)),
+    });
+    return { stop: () => subscription.unsubscribe() };
+  }
+
   /** Pulls from a durable consumer until {@link stopPulling}. The consumer is created if it does not exist. */
   consume(consumer: ConsumerSpec, capacity: number, onDelivery: (delivery: Delivery) => Promise<void>): PullLoop {
-    const loop = new PullLoop(this.connection, this.jsm, {
-      consumer,
-      capacity,
-      onDelivery,
-      onError: (error) => this.report(error),
-      onChange: () => this.connection.changed(),
-    });
+    const loop = this.pullLoop(consumer, capacity, onDelivery, () => this.connection.changed());
     this.loops.add(loop);
     this.connection.changed();
     return loop;
+  }
+
+  /**
+   * Pulls from a durable consumer as {@link consume}, in place of a process that is away: {@link pulling} does not wait
+   * for it.
+   *
+   * @returns ends it. Deliveries in progress go on.
+   */
+  consumeInstead(
+    consumer: ConsumerSpec,
+    capacity: number,
+    onDelivery: (delivery: Delivery) => Promise<void>,
+  ): () => void {
+    const short = { ...consumer, requestMs: INSTEAD_REQUEST_MS };
+    const loop = this.pullLoop(short, capacity, onDelivery, () => undefined);
+    this.loopsInstead.add(loop);
+    return () => {
+      this.loopsInstead.delete(loop);
+      loop.finish();
+    };
   }
 
   /**
@@ -392,8 +429,9 @@ export class Bus {
 
   /** Stops pulling and waits, at most `graceMs`, for the deliveries in progress. */
   async stopPulling(graceMs: number): Promise<void> {
-    await Promise.all([...this.loops].map((loop) => loop.stop(graceMs)));
+    await Promise.all(this.allLoops.map((loop) => loop.stop(graceMs)));
     this.loops.clear();
+    this.loopsInstead.clear();
   }
 
   /** Stops pulling as {@link stopPulling}, then drains the connection and closes it. */
@@ -401,6 +439,10 @@ export class Bus {
     await this.stopPulling(graceMs);
     this.publisher.close();
     await this.connection.close();
+  }
+
+  private get allLoops(): PullLoop[] {
+    return [...this.loops, ...this.loopsInstead];
   }
 
   /** Recreates streams and buckets: a restarted broker has lost those that it kept in memory. */
@@ -415,6 +457,16 @@ export class Bus {
       });
     };
     await retry(ensure, { ...RESTORE_BACKOFF, onFailure: (error) => this.report(error) });
+  }
+
+  private pullLoop(
+    consumer: ConsumerSpec,
+    capacity: number,
+    onDelivery: (delivery: Delivery) => Promise<void>,
+    onChange: () => void,
+  ): PullLoop {
+    const onError = (error: unknown) => this.report(error);
+    return new PullLoop(this.connection, this.jsm, { consumer, capacity, onDelivery, onError, onChange });
   }
 
   private async packed(context: RunContext, answer: TerminalAnswer | PackedAnswer): Promise<PackedAnswer> {

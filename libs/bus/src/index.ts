@@ -34,4 +34,4 @@ export {
 export type { ForgottenMessages } from './tenant-messages.js';
 export { WatchedBucket, type Watchable, type WatchedBucketOptions } from './watched-bucket.js';
 export { dueConsumer, intakeConsumer, STREAMS, taskConsumer, type ConsumerSpec } from './streams.js';
-export { ACK_WAIT_MS, MAX_DELIVERIES } from './topology.js';
+export { MAX_DELIVERIES } from './topology.js';

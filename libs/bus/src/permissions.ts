@@ -31,7 +31,8 @@ const FORGETS_TENANTS = 'security';
  */
 export function permissionsOf(process: string, user: string, capabilities: Iterable<string>): Permissions {
   const { buckets, objects } = storeAccessOf(process);
-  const own = [...capabilities].filter((capability) => serviceOf(capability) === process);
+  const all = [...capabilities];
+  const own = all.filter((capability) => serviceOf(capability) === process);
   const publish = [
     '$JS.API.INFO',
     ...Object.values(STREAMS).flatMap((stream) => [api('STREAM.INFO', stream), api('STREAM.CREATE', stream)]),
@@ -39,21 +40,30 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
     subjects.answers(),
     subjects.results(),
     subjects.deadLettersFrom(process),
+    subjects.aliveFrom(process),
     ...own.flatMap((capability) => LANES.flatMap((lane) => pulling(taskConsumer(lane, capability)))),
     ...Object.entries(buckets).flatMap(([bucket, right]) => bucketSubjects(bucket, right)),
     ...Object.entries(objects).flatMap(([store, right]) => objectSubjects(store, right)),
-    ...(process === GATEWAY ? gatewaySubjects() : []),
+    ...(process === GATEWAY ? gatewaySubjects(all) : []),
     ...(process === FORGETS_TENANTS ? forgettingSubjects() : []),
   ];
   return {
     publish,
-    subscribe: [`${inboxPrefixOf(user)}.>`, subjects.cancels(), ...(process === GATEWAY ? [subjects.answers()] : [])],
+    subscribe: [
+      `${inboxPrefixOf(user)}.>`,
+      subjects.cancels(),
+      ...(process === GATEWAY ? [subjects.answers(), subjects.aliveAll()] : []),
+    ],
   };
 }
 
-/** The gateway updates the streams, starts and cancels runs, and turns abandoned messages into dead letters. */
-function gatewaySubjects(): string[] {
+/**
+ * The gateway updates the streams, starts and cancels runs, turns abandoned messages into dead letters, and takes the live
+ * tasks of services that are away.
+ */
+function gatewaySubjects(capabilities: readonly string[]): string[] {
   return [
+    ...capabilities.flatMap((capability) => pulling(taskConsumer('live', capability))),
     ...Object.values(STREAMS).map((stream) => api('STREAM.UPDATE', stream)),
     ...[intakeConsumer, dueConsumer, abandonedConsumer].flatMap(pulling),
     ...[STREAMS.tasksLive, STREAMS.tasksDurable, STREAMS.intake, STREAMS.schedules].flatMap((stream) => [

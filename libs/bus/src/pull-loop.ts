@@ -3,7 +3,7 @@ import { retry } from '@llmos/resilience';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { nanos, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { Connection } from './connection.js';
-import { ensureConsumer, type ConsumerSpec } from './topology.js';
+import { ACK_WAIT_MS, ensureConsumer, type ConsumerSpec } from './topology.js';
 
 /** One delivery of one message, to be settled exactly once. */
 export interface Delivery {
@@ -15,6 +15,8 @@ export interface Delivery {
   readonly streamSequence: number;
   /** When the stream stored the message, in Unix milliseconds. */
   readonly storedAtMs: number;
+  /** Whoever needs longer than this sends {@link working} as often. */
+  readonly signEveryMs: number;
   ack(): void;
   /** Extends the time to acknowledge, so that the server does not deliver the message to another worker. */
   working(): void;
@@ -34,8 +36,11 @@ export interface PullLoopOptions {
   readonly onChange: () => void;
 }
 
+/** How long a request for messages stands. The server gives a frozen process messages until its request ends. */
 const EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 5_000;
+/** A shorter request needs no heartbeats of the server: its end is a sign. */
+const SHORTEST_WITH_HEARTBEAT_MS = 3 * HEARTBEAT_MS;
 const BIND_BACKOFF = { baseMs: 50, capMs: 1_000 };
 /** One in this many failed attempts to create the consumer is reported. */
 const REPORT_EVERY = 10;
@@ -54,10 +59,15 @@ export class PullLoop {
   /** Messages requested and not yet delivered. Deliveries do not name their request, so the loop keeps one count. */
   private owed = 0;
   private readonly running = new Set<Promise<void>>();
+  /** The deliveries in progress that can still be settled, by their sequence in the stream. */
+  private readonly open = new Map<number, OwnDelivery>();
   private readonly watchdog: NodeJS.Timeout;
+  private readonly requestMs: number;
+  private readonly signWithinMs: number;
   private readonly stopping = new AbortController();
   private lastSignMs = Date.now();
   private pulling = false;
+  private finishing = false;
 
   constructor(
     private readonly connection: Connection,
@@ -66,6 +76,8 @@ export class PullLoop {
   ) {
     this.inbox = connection.newInbox();
     this.subscription = this.nc.subscribe(this.inbox, { callback: (_, message) => this.receive(message) });
+    this.requestMs = options.consumer.requestMs ?? EXPIRES_MS;
+    this.signWithinMs = 2.5 * Math.min(this.requestMs, HEARTBEAT_MS);
     this.watchdog = setInterval(() => this.checkSigns(), HEARTBEAT_MS);
     void this.bind();
   }
@@ -80,9 +92,23 @@ export class PullLoop {
     return this.running.size;
   }
 
-  /** Binds again: the server forgets the requests of the loop when the connection is lost. */
+  /**
+   * Binds again: the server forgets the requests of the loop when the connection is lost. If it may have lost the stream
+   * too, what is in progress is not settled any more: the same sequence may be another message by then.
+   */
   restart(): void {
+    if (this.options.consumer.isVolatile) {
+      for (const delivery of this.open.values()) delivery.giveUp();
+      this.open.clear();
+    }
     if (this.pulling) void this.bind();
+  }
+
+  /** Asks for no more messages, and ends when those that were asked for have come or their request has ended. */
+  finish(): void {
+    this.finishing = true;
+    if (this.owed === 0) void this.stop(0);
+    else setTimeout(() => void this.stop(0), this.requestMs).unref();
   }
 
   /** Stops pulling and waits, at most `graceMs`, for the deliveries in progress. */
@@ -94,12 +120,16 @@ export class PullLoop {
     await Promise.race([Promise.allSettled(this.running), delay(graceMs, undefined, { ref: false })]);
   }
 
+  private get signEveryMs(): number {
+    return (this.options.consumer.ackWaitMs ?? ACK_WAIT_MS) / 3;
+  }
+
   private get nc(): NatsConnection {
     return this.connection.nc;
   }
 
   private pull(): void {
-    if (!this.pulling) return;
+    if (!this.pulling || this.finishing) return;
     const free = this.options.capacity - this.running.size - this.owed;
     // Half of the slots at a time: one request for each finished message would double the traffic.
     if (free <= 0 || (this.owed > 0 && free < this.options.capacity / 2)) return;
@@ -107,7 +137,8 @@ export class PullLoop {
     if (this.owed === 0) this.lastSignMs = Date.now();
     this.owed += free;
     const { stream, name } = this.options.consumer;
-    const request = JSON.stringify({ batch: free, expires: nanos(EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) });
+    const heartbeat = this.requestMs < SHORTEST_WITH_HEARTBEAT_MS ? {} : { idle_heartbeat: nanos(HEARTBEAT_MS) };
+    const request = JSON.stringify({ batch: free, expires: nanos(this.requestMs), ...heartbeat });
     try {
       this.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, encoder.encode(request), { reply: this.inbox });
     } catch (error) {
@@ -138,8 +169,12 @@ export class PullLoop {
   }
 
   private work(message: Msg): void {
-    const delivery = deliveryOf(this.nc, message);
+    const delivery = deliveryOf(this.nc, message, this.signEveryMs);
     if (!delivery) return;
+    const { streamSequence } = delivery;
+    // The process stood still longer than the time to acknowledge: it still does what is delivered again.
+    if (this.open.has(streamSequence)) return this.pull();
+    this.open.set(streamSequence, delivery);
     const task = this.options
       .onDelivery(delivery)
       .catch((error: unknown) => {
@@ -148,6 +183,7 @@ export class PullLoop {
       })
       .finally(() => {
         this.running.delete(task);
+        if (this.open.get(streamSequence) === delivery) this.open.delete(streamSequence);
         this.pull();
       });
     this.running.add(task);
@@ -155,7 +191,7 @@ export class PullLoop {
   }
 
   private checkSigns(): void {
-    if (this.pulling && this.owed > 0 && Date.now() - this.lastSignMs > 2.5 * HEARTBEAT_MS) void this.bind();
+    if (this.pulling && this.owed > 0 && Date.now() - this.lastSignMs > this.signWithinMs) void this.bind();
   }
 
   /** Creates the consumer, then pulls. It must not be called while the loop is binding. */
@@ -185,8 +221,13 @@ export class PullLoop {
   }
 }
 
+interface OwnDelivery extends Delivery {
+  /** It cannot be settled any more. */
+  giveUp(): void;
+}
+
 /** Reads the metadata of a delivery from its reply subject (`$JS.ACK.…`, with or without domain and account). */
-function deliveryOf(nc: NatsConnection, message: Msg): Delivery | undefined {
+function deliveryOf(nc: NatsConnection, message: Msg, signEveryMs: number): OwnDelivery | undefined {
   const reply = message.reply ?? '';
   const tokens = reply.split('.');
   if (tokens[1] !== 'ACK' || tokens.length < 9) return undefined;
@@ -204,6 +245,8 @@ function deliveryOf(nc: NatsConnection, message: Msg): Delivery | undefined {
     attempt: Number(attempt),
     streamSequence: Number(streamSequence),
     storedAtMs: Number(storedAtNanos) / 1e6,
+    signEveryMs,
+    giveUp: () => void (settled = true),
     ack: () => settle(ACK),
     working: () => {
       // Called by a timer: it must not throw if the connection has closed meanwhile.

@@ -16,9 +16,23 @@ export interface ConsumerSpec {
   readonly stream: string;
   readonly name: string;
   readonly filter: string;
+  /** A message without a sign of its worker for this long is delivered to another one. */
   readonly ackWaitMs?: number;
+  /** How long a request for messages stands. A frozen worker is given messages until its request ends. */
+  readonly requestMs?: number;
   readonly maxDeliveries?: number;
+  /** The stream is in memory, and is lost with its broker. */
+  readonly isVolatile?: boolean;
 }
+
+/**
+ * How soon the tasks of a worker that died or froze are delivered again, and how long a frozen worker is given new ones.
+ * Somebody waits for a live task. A false alarm costs a repeated step; a durable one may write, so it has more time.
+ */
+const TASK_TIMES: Readonly<Record<Lane, Pick<ConsumerSpec, 'ackWaitMs' | 'requestMs'>>> = {
+  live: { ackWaitMs: 1_000, requestMs: 2_000 },
+  durable: { ackWaitMs: 5_000, requestMs: 10_000 },
+};
 
 /** The consumer of one capability in one lane. Its name is stable. */
 export function taskConsumer(lane: Lane, capability: string): ConsumerSpec {
@@ -26,6 +40,8 @@ export function taskConsumer(lane: Lane, capability: string): ConsumerSpec {
     stream: lane === 'live' ? STREAMS.tasksLive : STREAMS.tasksDurable,
     name: `${serviceOf(capability)}_${capability.slice(serviceOf(capability).length + 1)}`,
     filter: subjects.task(lane, capability),
+    ...TASK_TIMES[lane],
+    isVolatile: lane === 'live',
   };
 }
 

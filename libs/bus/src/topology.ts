@@ -22,7 +22,7 @@ export const DEAD_LETTERS_KEPT_MS = 30 * DAY;
 
 /** Deliveries before a task becomes a dead letter. */
 export const MAX_DELIVERIES = 5;
-/** A task without a sign of progress for this long is delivered to another worker. */
+/** A message without a sign of progress for this long is delivered to another worker, if its consumer does not say. */
 export const ACK_WAIT_MS = 15 * SECOND;
 
 const MAX_DELIVER_ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.*.*';

@@ -34,17 +34,30 @@ export const inputFieldSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('json'), required: z.boolean().default(false) }),
 ]);
 
+/** A capability: `<service>.<verb>`. */
+const uses = z.string().regex(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, 'a capability is <service>.<verb>');
+
+/** What a run does instead of a step that failed or whose service is away. The run is degraded. */
+export const fallbackSchema = z.union([
+  /** Another capability. */
+  z.strictObject({ uses, with: z.record(z.string(), z.unknown()).default({}) }),
+  /** An output: values, and `${expression}` in texts. */
+  z.strictObject({ output: z.record(z.string(), z.unknown()) }),
+]);
+export type Fallback = z.infer<typeof fallbackSchema>;
+
 export const stepSchema = z.strictObject({
   /** The name by which later steps and the answer refer to the output of this step. */
   id: name,
-  /** The capability: `<service>.<verb>`. */
-  uses: z.string().regex(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, 'a capability is <service>.<verb>'),
+  uses,
   /** The step is skipped if this expression, such as `input.audio`, is false. */
   when: z.string().optional(),
   /** The input of the capability: values, and `${expression}` in texts. */
   with: z.record(z.string(), z.unknown()).default({}),
   /** `continue`: if the step fails, the run continues without its output and is degraded. */
   onError: z.enum(['fail', 'continue']).default('fail'),
+  /** Instead of a step that failed, before `onError` decides. A refusal has no fallback. */
+  fallback: fallbackSchema.optional(),
   /** The output is published to waiting callers as soon as the step is done. */
   stream: z.boolean().default(false),
 });

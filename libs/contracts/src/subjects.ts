@@ -55,6 +55,10 @@ export const subjects = {
   dueAll: () => 'llmos.due.>',
   cancel: (run: string) => `llmos.cancel.${token('run', run)}`,
   cancels: () => 'llmos.cancel.*',
+  /** The signs of life of a process. */
+  alive: (service: string, node: string) => `llmos.alive.${token('service', service)}.${token('node', node)}`,
+  aliveFrom: (service: string) => `llmos.alive.${token('service', service)}.*`,
+  aliveAll: () => 'llmos.alive.>',
   deadLetter: (service: string, tenant: string) => `llmos.dlq.${token('service', service)}.${token('tenant', tenant)}`,
   deadLettersFrom: (service: string) => `llmos.dlq.${token('service', service)}.*`,
   deadLettersOf: (tenant: string) => `llmos.dlq.*.${token('tenant', tenant)}`,

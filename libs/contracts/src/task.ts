@@ -24,6 +24,8 @@ export const roundedMs = (ms: number): number => Math.round(ms * 100) / 100;
 export const taskSchema = z.object({
   pipeline: pipelineSchema,
   index: z.number().int().nonnegative(),
+  /** The task asks for the fallback of its step. */
+  isFallback: z.boolean().optional(),
   input: z.record(z.string(), z.unknown()),
   outputs: z.record(z.string(), z.unknown()),
   timings: z.array(timingSchema),

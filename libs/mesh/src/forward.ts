@@ -26,11 +26,14 @@ export class Forwarder {
       return;
     }
     const capability = stepAt(task.pipeline, index).uses;
-    const next = toWire({ ...task, ...prune(task, index), index });
-    await this.span(`send llmos.task.${context.lane}.${capability}`, traceparent, (active) =>
-      this.bus.publishTask(context, capability, index, next, active),
-    );
+    await this.send(context, { ...task, ...prune(task, index), index }, { capability, place: `${index}` }, traceparent);
     if (context.lane === 'durable') await this.records.put(recordOf(context, task, task.timings));
+  }
+
+  /** Publishes the task of the same step for the capability that is its fallback. */
+  fallBack(context: RunContext, task: Task, capability: string, traceparent: string | undefined): Promise<void> {
+    const place = `${task.index}:fallback`;
+    return this.send(context, { ...task, isFallback: true }, { capability, place }, traceparent);
   }
 
   /**
@@ -63,6 +66,17 @@ export class Forwarder {
       if (!hasCode(error, 'PAYLOAD_TOO_LARGE')) throw error;
       return this.bus.packAnswer(context, { type: 'failed', error: error.toBody() });
     }
+  }
+
+  private send(
+    context: RunContext,
+    task: Task,
+    { capability, place }: { readonly capability: string; readonly place: string },
+    traceparent: string | undefined,
+  ): Promise<void> {
+    return this.span(`send llmos.task.${context.lane}.${capability}`, traceparent, (active) =>
+      this.bus.publishTask(context, capability, place, toWire(task), active),
+    );
   }
 
   private span(

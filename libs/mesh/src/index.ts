@@ -4,6 +4,7 @@ export { Cancellations } from './cancellations.js';
 export { endAbandoned } from './end-abandoned.js';
 export { Forwarder } from './forward.js';
 export { readyzBody, startHealthServer, type CapabilityState, type Health } from './health-server.js';
+export { taskMetrics } from './metrics.js';
 export { MeshClient, type RunRequest } from './mesh-client.js';
 export { CONFIG, LOGGER, MeshModule } from './mesh.module.js';
 export { nestLogger } from './nest-logger.js';
@@ -20,6 +21,7 @@ export {
 export { Readiness, type BringOptions, type StartProgress } from './readiness.js';
 export { withTerminalAnswer, hasEnded, terminalAnswerOf, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';
+export { RETURN_PATIENCE_MS, StandIn } from './stand-in.js';
 export { Step, type StepContext, type StepOptions } from './step.decorator.js';
 export { taskChain, type ChainOptions } from './task/task-chain.js';
 export type { Handler } from './task/invoke.js';

@@ -1,6 +1,8 @@
 import type { Bus } from '@llmos/bus';
 import {
   isTerminal,
+  LlmosError,
+  toLlmosError,
   type Answer,
   type Pipeline,
   type RunContext,
@@ -11,6 +13,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { Forwarder } from './forward.js';
 import { recordOf, type RunRecords } from './run-records.js';
+import { WaitingRuns } from './waiting-runs.js';
 
 /** How long the terminal answer of a cancelled run may take to be published, in milliseconds. */
 const CANCEL_MS = 10_000;
@@ -29,12 +32,14 @@ export interface RunRequest extends RunContext {
 @Injectable()
 export class MeshClient {
   private readonly forwarder: Forwarder;
+  private readonly waiting: WaitingRuns;
 
   constructor(
     private readonly bus: Bus,
     readonly records: RunRecords,
   ) {
     this.forwarder = new Forwarder(bus, records);
+    this.waiting = new WaitingRuns(bus);
   }
 
   /** The id of a run that {@link converse} can start. */
@@ -70,7 +75,9 @@ export class MeshClient {
   }
 
   /**
-   * Starts a live run and waits for its terminal answer.
+   * Starts a live run and waits for its terminal answer. If the broker restarts meanwhile, which loses live tasks, the run
+   * starts again with the same id; it fails with UNAVAILABLE if the caller has parts of its answer already, or if the
+   * broker stays away.
    *
    * @param onAnswer receives every answer, the terminal one included.
    * @param signal stops the waiting and cancels the run.
@@ -83,9 +90,20 @@ export class MeshClient {
     if (signal.aborted) return { type: 'cancelled' };
     let settle: (answer: TerminalAnswer) => void = () => undefined;
     const ended = new Promise<TerminalAnswer>((resolve) => (settle = resolve));
-    const listening = this.bus.listen(request.run, (answer) => {
+    let hasParts = false;
+    const receive = (answer: Answer) => {
+      hasParts ||= answer.type === 'delta';
       onAnswer(answer);
       if (isTerminal(answer)) settle(answer);
+    };
+    const listening = this.bus.listen(request.run, receive);
+    const fail = (error: unknown) => settle({ type: 'failed', error: toLlmosError(error).toBody() });
+    const leave = this.waiting.add({
+      fail,
+      resume: () => {
+        if (hasParts) fail(new LlmosError('UNAVAILABLE', 'The message broker was restarted. Ask again.'));
+        else this.resume(request, receive).catch(fail);
+      },
     });
     // A little longer than the deadline: a worker that notices it publishes `expired` itself.
     const timer = setTimeout(() => settle({ type: 'expired' }), request.deadlineMs - Date.now() + 250);
@@ -95,13 +113,20 @@ export class MeshClient {
     };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      await this.start(request);
-      return await ended;
+      return await Promise.race([this.start(request).then(() => ended), ended]);
     } finally {
+      leave();
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       listening.stop();
     }
+  }
+
+  /** Finds the terminal answer that nobody heard, or starts the run again, which changes nothing if its task is there. */
+  private async resume(request: RunRequest, onTerminal: (answer: TerminalAnswer) => void): Promise<void> {
+    for await (const { answer } of this.bus.readAnswers(request.run, { follow: false }))
+      if (isTerminal(answer)) return onTerminal(answer);
+    await this.start(request);
   }
 
   /** Cancels a durable run: its workers stop, and its terminal answer is `cancelled` unless it has one already. */

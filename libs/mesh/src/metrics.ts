@@ -3,6 +3,9 @@ import { counter, secondsHistogram } from '@llmos/telemetry';
 /** What every service counts. */
 export const taskMetrics = {
   tasks: counter('llmos_tasks_total', 'Tasks that were ended, by how', ['capability', 'outcome']),
+  passedOver: counter('llmos_steps_passed_over_total', 'Steps that runs went on without, or whose fallback they used', [
+    'capability',
+  ]),
   handler: secondsHistogram('llmos_handler_seconds', 'Time in the handler alone', ['capability']),
   queue: secondsHistogram('llmos_queue_wait_seconds', 'From the publish of a task to the start of its handler', [
     'capability',

@@ -1,17 +1,45 @@
 import { WatchedBucket, type Bus, type KvBucket } from '@llmos/bus';
 import { BUCKETS, nodeSchema, type Check, type NodeState } from '@llmos/contracts';
 
-export const HEARTBEAT_MS = 3_000;
-const TTL_MS = 4 * HEARTBEAT_MS;
+/** How often a process writes its state. It also does at each change. */
+export const STATE_EVERY_MS = 3_000;
+/** How often a process shows that it is alive. */
+export const SIGN_EVERY_MS = 400;
+/** A process without a sign for this long is dead or frozen: three are missing. */
+const SILENT_MS = 1_200;
+const SWEEP_MS = 200;
+const TTL_MS = 4 * STATE_EVERY_MS;
+/** The processes of an installation that starts have shown themselves by then. */
+const START_MS = 20_000;
 
-/** The processes of the installation: each writes its state into one bucket every few seconds, and entries expire. */
+interface SeenNode {
+  readonly state: NodeState;
+  readonly seenAtMs: number;
+}
+
+/**
+ * The processes of the installation. Each writes its state into one bucket every few seconds, and entries expire. In
+ * between it publishes signs of life, so that a dead or frozen process is noticed within about a second.
+ */
 export class Nodes {
-  private watched: WatchedBucket<{ state: NodeState; seenAtMs: number }> | undefined;
+  private watched: WatchedBucket<SeenNode> | undefined;
+  private stopSigns: (() => void) | undefined;
+  /** For how long each process that gives signs has given none. Time in which this process heard nothing is not counted. */
+  private readonly silentMs = new Map<string, number>();
+  /** The capabilities for which a process is ready. */
+  private ready: ReadonlySet<string> = new Set();
+  /** Since when each capability that had a ready process has none. */
+  private readonly lostAtMs = new Map<string, number>();
+  private readonly listeners = new Set<() => void>();
+  private isStarted = false;
 
-  private constructor(private readonly bucket: KvBucket) {}
+  private constructor(
+    private readonly bus: Bus,
+    private readonly bucket: KvBucket,
+  ) {}
 
   static async open(bus: Bus): Promise<Nodes> {
-    return new Nodes(await bus.kv(BUCKETS.nodes, { storage: 'memory', ttlMs: TTL_MS }));
+    return new Nodes(bus, await bus.kv(BUCKETS.nodes, { storage: 'memory', ttlMs: TTL_MS }));
   }
 
   /** Publishes the state of this process. */
@@ -19,26 +47,55 @@ export class Nodes {
     await this.bucket.put(state.node, new TextEncoder().encode(JSON.stringify(state)));
   }
 
+  /** Shows that the process is alive. A process that does so once must do so every {@link SIGN_EVERY_MS}. */
+  sign({ service, node }: Pick<NodeState, 'service' | 'node'>): void {
+    this.bus.signAlive(service, node);
+  }
+
   async leave(node: string): Promise<void> {
     await this.bucket.delete(node);
   }
 
-  /** Keeps {@link list} up to date from now on. */
+  /** Keeps {@link list} up to date from now on, until {@link stop}. */
   async watch(): Promise<void> {
-    this.watched = await WatchedBucket.open(this.bucket, {
+    const signs = this.bus.onAlive((node) => this.heard(node));
+    this.watched = await WatchedBucket.open<SeenNode>(this.bucket, {
       decode: (value) => ({
         state: nodeSchema.parse(JSON.parse(new TextDecoder().decode(value))),
         seenAtMs: Date.now(),
       }),
+      onChange: (node, now) => {
+        if (!now) this.silentMs.delete(node);
+        this.noteReady();
+      },
     });
+    let sweptAtMs = Date.now();
+    const timer = setInterval(() => {
+      const elapsedMs = Date.now() - sweptAtMs;
+      sweptAtMs = Date.now();
+      this.sweep(elapsedMs);
+    }, SWEEP_MS);
+    const start = setTimeout(() => {
+      this.isStarted = true;
+      this.tell();
+    }, START_MS).unref();
+    this.stopSigns = () => {
+      clearInterval(timer);
+      clearTimeout(start);
+      signs.stop();
+    };
   }
 
-  /** The processes whose heartbeat has not expired. */
+  stop(): void {
+    this.stopSigns?.();
+    this.watched?.stop();
+  }
+
+  /** The processes that live, as far as is known. */
   list(): NodeState[] {
-    const oldestMs = Date.now() - TTL_MS;
-    for (const [node, { seenAtMs }] of this.watched?.entries() ?? [])
-      if (seenAtMs < oldestMs) this.watched?.set(node, undefined);
-    return [...(this.watched?.values() ?? [])].map(({ state }) => state);
+    return [...(this.watched?.entries() ?? [])]
+      .filter(([node]) => (this.silentMs.get(node) ?? 0) <= SILENT_MS)
+      .map(([, { state }]) => state);
   }
 
   /** The state of a capability: ready if a node is ready for it, else the first check that a node waits for. */
@@ -49,6 +106,67 @@ export class Nodes {
     if (missing)
       return { ...missing, name: capability, message: missing.message ?? `${missing.name}: ${missing.state}` };
     return { name: capability, state: 'failed', message: `No service that does '${capability}' is running.` };
+  }
+
+  /** Whether a process is ready for a capability. */
+  hasReady(capability: string): boolean {
+    return this.ready.has(capability);
+  }
+
+  /**
+   * Whether the process of a capability is gone: one was ready and none is now, or none has come in the time of a start. A
+   * process that still loads for the first time is not missed.
+   */
+  isMissed(capability: string): boolean {
+    if (this.hasReady(capability)) return false;
+    if (this.lostAtMs.has(capability)) return true;
+    return this.isStarted && !this.list().some(({ capabilities }) => capabilities.includes(capability));
+  }
+
+  /** For how long no process has been ready for a capability, in milliseconds: 0 if one is, Infinity if none ever was. */
+  awayMs(capability: string): number {
+    return this.hasReady(capability) ? 0 : Date.now() - (this.lostAtMs.get(capability) ?? -Infinity);
+  }
+
+  /** Registers a listener for changes of {@link hasReady} and {@link isMissed}. */
+  onChange(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  private sweep(elapsedMs: number): void {
+    // Nothing is heard while the broker is away, or while this process stands still.
+    const countedMs = this.bus.usable ? Math.min(elapsedMs, 2 * SWEEP_MS) : 0;
+    let fellSilent = false;
+    for (const [node, ms] of this.silentMs) {
+      const now = countedMs === 0 ? 0 : ms + countedMs;
+      fellSilent ||= ms <= SILENT_MS && now > SILENT_MS;
+      if (now > TTL_MS) this.silentMs.delete(node);
+      else this.silentMs.set(node, now);
+    }
+    const oldestMs = Date.now() - TTL_MS;
+    for (const [node, { seenAtMs }] of this.watched?.entries() ?? [])
+      if (seenAtMs < oldestMs) this.watched?.set(node, undefined);
+    if (fellSilent) this.noteReady();
+  }
+
+  private heard(node: string): void {
+    const wasSilent = (this.silentMs.get(node) ?? 0) > SILENT_MS;
+    this.silentMs.set(node, 0);
+    if (wasSilent) this.noteReady();
+  }
+
+  private noteReady(): void {
+    const before = this.ready;
+    this.ready = new Set(
+      this.list().flatMap((node) => node.capabilities.filter((capability) => isReadyFor(node, capability))),
+    );
+    const lost = [...before].filter((capability) => !this.ready.has(capability));
+    for (const capability of lost) this.lostAtMs.set(capability, Date.now());
+    if (lost.length > 0 || this.ready.size !== before.size) this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
   }
 }
 

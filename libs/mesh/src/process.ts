@@ -5,7 +5,7 @@ import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/te
 import { Vault, vaultConfig, type VaultConfig } from '@llmos/vault';
 import type { CapabilityState } from './health-server.js';
 import { CONSUMERS } from './mesh-server.js';
-import { HEARTBEAT_MS, Nodes } from './nodes.js';
+import { Nodes, SIGN_EVERY_MS, STATE_EVERY_MS } from './nodes.js';
 import { ProcessParts } from './process-parts.js';
 import { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
@@ -109,7 +109,7 @@ export async function joinMesh(context: ProcessContext, member: MeshMember): Pro
   context.log.info({ url: member.url, nats: bus.serverVersion }, 'started');
 }
 
-/** Writes the state of this process into the bucket of nodes every few seconds and at each change; returns a stop. */
+/** Shows that the process is alive, and its state every few seconds and at each change; returns a stop. */
 function announce(context: ProcessContext, { url, capabilities }: MeshMember): () => Promise<void> {
   const { config, readiness, bus, nodes, log } = context;
   const node = `${config.service}-${newRunId()}`;
@@ -131,11 +131,14 @@ function announce(context: ProcessContext, { url, capabilities }: MeshMember): (
     nodes.announce(state).catch((error: unknown) => log.debug({ err: error }, 'heartbeat not sent'));
   };
   readiness.onChange(send);
-  const timer = setInterval(send, HEARTBEAT_MS);
+  const timers = [
+    setInterval(send, STATE_EVERY_MS),
+    setInterval(() => nodes.sign({ service: config.service, node }), SIGN_EVERY_MS),
+  ];
   send();
   return async () => {
     left = true;
-    clearInterval(timer);
+    for (const timer of timers) clearInterval(timer);
     if (bus.usable) await nodes.leave(node).catch(() => undefined);
   };
 }

@@ -350,18 +350,13 @@ describe('the mesh over a real nats-server', () => {
     bus.deadLetterAbandoned(endAbandoned(bus, new Forwarder(bus, client.records)));
     const deaf = await Bus.connect({ url: nats.url, service: 'text' });
     buses.push(deaf);
-    let deliveries = 0;
-    const hang = () => {
-      deliveries++;
-      return new Promise<void>(() => undefined);
-    };
+    const hang = () => new Promise<void>(() => undefined);
     deaf.consume({ ...taskConsumer('live', 'text.shout'), ackWaitMs: 200, maxDeliveries: 2 }, 8, hang);
     const last = await converse(context());
     expect(last).toMatchObject({
       type: 'failed',
       error: { code: 'INTERNAL', message: 'Given up after 2 deliveries: no worker finished it.' },
     });
-    expect(deliveries).toBe(2);
     await waitFor('the dead letter', async () => (await bus.pending(STREAMS.deadLetters)) === 1);
     await waitFor('the work queue to be empty', async () => (await bus.pending(STREAMS.tasksLive)) === 0);
   });

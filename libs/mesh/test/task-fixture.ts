@@ -55,8 +55,8 @@ export function taskCall({ envelope, step, delivery, ...own }: Override = {}): T
 export function deliveryOf(own: Partial<Delivery> = {}): Delivery {
   const nothing = () => undefined;
   const settle = { ack: nothing, nak: nothing, term: nothing, working: nothing };
-  const data = new Uint8Array();
-  return { subject: 's', headers: undefined, data, attempt: 1, streamSequence: 7, storedAtMs: 0, ...settle, ...own };
+  const message = { subject: 's', headers: undefined, data: new Uint8Array(), streamSequence: 7, storedAtMs: 0 };
+  return { ...message, attempt: 1, signEveryMs: 5_000, ...settle, ...own };
 }
 
 /** The tools of a chain; `done` collects in order what the chain published. */
@@ -64,6 +64,7 @@ export function toolsOf(own: Partial<Record<keyof ChainTools, unknown>> = {}): C
   const done: unknown[] = [];
   const forwarder = {
     forward: (_: RunContext, task: unknown, from: number) => Promise.resolve(void done.push({ task, from })),
+    fallBack: (_: RunContext, __: unknown, capability: string) => Promise.resolve(void done.push({ capability })),
     endRun: (_: RunContext, __: unknown, answer: TerminalAnswer) => Promise.resolve(void done.push(answer)),
   };
   const bus = {

@@ -7,5 +7,5 @@ export {
   type ParsedPipelineFiles,
   type PipelineFile,
 } from './parse-pipeline-files.js';
-export { resultOf, nextStep, prune, stepAt, stepInput, stepsToTake } from './route.js';
+export { resultOf, nextStep, prune, stepAt, stepInput, stepOf, stepsToTake } from './route.js';
 export { fillIn } from './template.js';

@@ -37,6 +37,21 @@ describe('parsePipeline', () => {
       );
   });
 
+  it('checks the fallback of a step as the step itself', () => {
+    const withFallback = (fallback: string) => faultsOf(good.replace('result:', `    fallback: ${fallback}\nresult:`));
+    expect(withFallback("{ output: { intent: '${input.text}' } }")).toEqual([]);
+    expect(withFallback("{ uses: retrieval.search, with: { query: '${input.text}' } }")).toEqual([]);
+    expect(withFallback('{ output: { intent: "${later.text}" } }')).toEqual([
+      expect.stringMatching(/^p\.yaml:10: steps\.0\.fallback: 'later' is neither/),
+    ]);
+    expect(withFallback('{ uses: intent.guess }')[0]).toMatch(/steps\.0\.fallback\.uses: there is no capability/);
+    expect(withFallback('{ uses: retrieval.search, with: { q: a } }')).toEqual([
+      expect.stringMatching(/fallback\.with\.q: 'retrieval\.search' has no input 'q'/),
+      expect.stringMatching(/fallback\.with: 'retrieval\.search' requires 'query'/),
+    ]);
+    expect(withFallback('{ skip: true }')[0]).toMatch(/steps\.0\.fallback/);
+  });
+
   it('reserves pipelines that train, destroy, spend a budget or show protected data for operators', () => {
     const forOperators =
       /train|evaluate|rollback|models|delete_classifier|rotate|shred|export|erase|statistic|restriction|threats|list_questions|list_feedback/;

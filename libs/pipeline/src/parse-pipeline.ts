@@ -82,12 +82,14 @@ function check(pipeline: Pipeline, capabilities: ReadonlyMap<string, Capability>
     if (when !== undefined) readable([...at, 'when'], () => pathsOf(expressionOf(when)));
     for (const [key, template] of Object.entries(step.with))
       readable([...at, 'with', key], () => templatePaths(template));
-    faults.push(
-      ...checkCall(step.uses, step.with, capabilities).map(([path, message]): [Path, string] => [
-        [...at, ...path],
-        message,
-      ]),
-    );
+    const called = (place: Path, found: [Path, string][]) =>
+      faults.push(...found.map(([path, message]): [Path, string] => [[...place, ...path], message]));
+    called(at, checkCall(step.uses, step.with, capabilities));
+    const { fallback } = step;
+    if (fallback) {
+      readable([...at, 'fallback'], () => templatePaths(fallback));
+      if ('uses' in fallback) called([...at, 'fallback'], checkCall(fallback.uses, fallback.with, capabilities));
+    }
     seen.add(step.id);
   });
   readable(['result'], () => templatePaths(pipeline.result));

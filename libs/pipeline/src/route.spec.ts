@@ -1,5 +1,5 @@
 import { pipelineSchema, type Task } from '@llmos/contracts';
-import { resultOf, nextStep, prune, stepInput, stepsToTake } from './route.js';
+import { resultOf, nextStep, prune, stepInput, stepOf, stepsToTake } from './route.js';
 import { fillIn } from './template.js';
 
 const pipeline = pipelineSchema.parse({
@@ -71,6 +71,17 @@ describe('the itinerary of a run', () => {
     expect(carried.outputs).toHaveProperty('heard');
     const later = prune(task({ input: { text: 'hi' }, outputs: { heard: {}, intent: {}, said: {} } }), 3);
     expect(later).toEqual({ input: {}, outputs: { intent: {}, said: {} } });
+  });
+
+  it('asks the fallback of a step with its own input, and carries what that reads', () => {
+    const fallback = { uses: 'retrieval.quote', with: { otherwise: '${heard.text}' } };
+    const [heard, intent] = pipeline.steps;
+    const steps = [heard!, { ...intent!, with: {}, when: undefined, fallback }];
+    const own = { ...task({ index: 1, outputs: { heard: { text: 'hi' } } }), pipeline: { ...pipeline, steps } };
+    expect(stepOf({ ...own, isFallback: true })).toMatchObject({ id: 'intent', uses: 'retrieval.quote' });
+    expect(stepInput({ ...own, isFallback: true })).toEqual({ otherwise: 'hi' });
+    expect(stepInput(own)).toEqual({});
+    expect(prune(own, 1).outputs).toEqual({ heard: { text: 'hi' } });
   });
 
   it('ends with the result and the details', () => {

@@ -31,9 +31,19 @@ export function stepsToTake(pipeline: Pipeline, input: Scope['input']): Step[] {
   });
 }
 
-/** The input of the step at `task.index`: its `with`, filled in. */
-export function stepInput(task: Pick<Task, 'pipeline' | 'index' | 'input' | 'outputs'>): Record<string, unknown> {
-  return fillIn(stepAt(task.pipeline, task.index).with, task) as Record<string, unknown>;
+/** The input of the step of a task: its `with`, filled in. */
+export function stepInput(
+  task: Pick<Task, 'pipeline' | 'index' | 'isFallback' | 'input' | 'outputs'>,
+): Record<string, unknown> {
+  return fillIn(stepOf(task).with, task) as Record<string, unknown>;
+}
+
+/** The step that a task asks for: the one at its index, or what its fallback makes of it. */
+export function stepOf({ pipeline, index, isFallback }: Pick<Task, 'pipeline' | 'index' | 'isFallback'>): Step {
+  const { fallback, ...step } = stepAt(pipeline, index);
+  if (!isFallback) return stepAt(pipeline, index);
+  if (!fallback || !('uses' in fallback)) throw new RangeError(`step '${step.id}' has no capability as its fallback`);
+  return { ...step, ...fallback };
 }
 
 export function stepAt(pipeline: Pipeline, index: number): Step {
@@ -81,7 +91,7 @@ function liveRoots(pipeline: Pipeline, index: number): ReadonlySet<string> {
     const rest = pipeline.steps.slice(index);
     const paths = [
       ...rest.flatMap((step) => (step.when === undefined ? [] : pathsOf(expressionOf(step.when)))),
-      ...rest.flatMap((step) => templatePaths(step.with)),
+      ...rest.flatMap((step) => [...templatePaths(step.with), ...templatePaths(step.fallback)]),
       ...templatePaths(pipeline.result),
       ...templatePaths(pipeline.details),
     ];

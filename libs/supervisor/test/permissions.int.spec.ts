@@ -32,7 +32,12 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   ['llmos.in.~operator.default.greet', ['default-operator']],
   ['llmos.schedule.default.nightly', [GATEWAY]],
   // Consumers: a process creates, pulls and settles its own, with their own filters.
-  ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.asr_transcribe.llmos.task.live.asr.transcribe', [ASR]],
+  // The gateway takes the live tasks of processes that are away.
+  ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.asr_transcribe.llmos.task.live.asr.transcribe', [GATEWAY, ASR]],
+  ['$JS.API.CONSUMER.CREATE.TASKS_DURABLE.asr_transcribe.llmos.task.durable.asr.transcribe', [ASR]],
+  // A process shows that it is alive, not that another one is.
+  ['llmos.alive.asr.asr-1', [ASR]],
+  ['llmos.alive.gateway.gateway-1', [GATEWAY]],
   ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.asr_transcribe.llmos.task.live.intent.detect', []],
   ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.spy.llmos.task.live.asr.transcribe', []],
   ['$JS.API.CONSUMER.DURABLE.CREATE.TASKS_LIVE.asr_transcribe', []],
@@ -221,9 +226,9 @@ describe('the permissions of the users of the broker', () => {
           delivery.ack();
           await Promise.resolve();
         });
-        await bus.publishTask(context, 'asr.transcribe', 0, {}, undefined);
+        await bus.publishTask(context, 'asr.transcribe', '0', {}, undefined);
         await waitFor('the task', () => pulled.length === 1);
-        await bus.publishTask(context, 'intent.detect', 1, {}, undefined);
+        await bus.publishTask(context, 'intent.detect', '1', {}, undefined);
         await bus.deadLetters.put({
           service: 'asr',
           id: '1',
@@ -277,7 +282,7 @@ describe('the permissions of the users of the broker', () => {
           hung.push(subject);
           await Promise.resolve();
         });
-        await bus.publishTask({ ...context, run: newRunId() }, 'asr.transcribe', 0, {}, undefined);
+        await bus.publishTask({ ...context, run: newRunId() }, 'asr.transcribe', '0', {}, undefined);
         const isDeadLetter = async () => {
           for await (const { service } of operator.deadLetterAdmin.list('acme')) if (service === 'asr') return true;
           return false;

@@ -1,6 +1,6 @@
 import { MAX_DELIVERIES, type Delivery } from '@llmos/bus';
 import { toLlmosError, type LlmosError } from '@llmos/contracts';
-import { stepAt } from '@llmos/pipeline';
+import { stepOf } from '@llmos/pipeline';
 import { backoffMs } from '@llmos/resilience';
 import { withTerminalAnswer } from '../run-records.js';
 import { fromWire } from '../task-wire.js';
@@ -15,7 +15,7 @@ export function decode(next: TaskHandler, tools: ChainTools): (delivery: Deliver
     const { body, ...decoded } = await bus.decode(delivery);
     const task = fromWire(body);
     const queueMs = Math.max(0, Date.now() - decoded.sentAtMs);
-    return { ...decoded, delivery, task, step: stepAt(task.pipeline, task.index), queueMs };
+    return { ...decoded, delivery, task, step: stepOf(task), queueMs };
   };
   return async (delivery) => {
     let call: TaskCall;

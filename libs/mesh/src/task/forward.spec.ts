@@ -26,6 +26,19 @@ describe('forward', () => {
     ]);
   });
 
+  it('marks a step as degraded whose fallback did it', async () => {
+    const tools = toolsOf();
+    const call = taskCall({ step: { fallback: { uses: 'text.other', with: {} } } });
+    await forward(
+      () => Promise.resolve({ output: {}, handlerMs: 5 }),
+      tools,
+    )({
+      ...call,
+      task: { ...call.task, isFallback: true },
+    });
+    expect(tools.done).toMatchObject([{ task: { degraded: ['first'], isFallback: undefined }, from: 1 }]);
+  });
+
   it('rounds the times that callers see to hundredths of a millisecond', async () => {
     const tools = toolsOf();
     const slow = () => Promise.resolve({ output, handlerMs: 12.345678901 });

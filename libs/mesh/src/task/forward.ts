@@ -43,8 +43,14 @@ function withResult(call: TaskCall, { output, handlerMs }: StepResult, { bus, ca
   taskMetrics.handler.observe({ capability: capability.name }, handlerMs / 1_000);
   taskMetrics.queue.observe({ capability: capability.name }, queueMs / 1_000);
   if (step.stream) bus.publishAnswer(envelope, { type: 'step', timing, output });
-  const degraded = isDegraded(output) ? [...task.degraded, step.id] : task.degraded;
-  return { ...task, outputs: { ...task.outputs, [step.id]: output }, timings: [...task.timings, timing], degraded };
+  const degraded = task.isFallback || isDegraded(output) ? [...task.degraded, step.id] : task.degraded;
+  return {
+    ...task,
+    isFallback: undefined,
+    outputs: { ...task.outputs, [step.id]: output },
+    timings: [...task.timings, timing],
+    degraded,
+  };
 }
 
 /**

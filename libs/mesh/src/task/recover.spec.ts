@@ -34,6 +34,26 @@ describe('recover', () => {
     expect(await after('CONTENT_REFUSED', { step })).toMatchObject({ done: [{ type: 'failed' }] });
   });
 
+  it('uses the fallback of a step: its output, or another capability', async () => {
+    const constant = { fallback: { output: { text: '${input.text}!' } } };
+    const { settlement, done } = await after('INTERNAL', { step: constant });
+    expect(settlement).toBe(ACK);
+    expect(done).toMatchObject([{ task: { outputs: { first: { text: 'hi!' } }, degraded: ['first'] }, from: 1 }]);
+    const other = { fallback: { uses: 'text.other', with: {} } };
+    expect(await after('INTERNAL', { step: other })).toEqual({ settlement: ACK, done: [{ capability: 'text.other' }] });
+    expect(await after('CONTENT_REFUSED', { step: constant })).toMatchObject({ done: [{ type: 'failed' }] });
+  });
+
+  it('lets a live caller wait for one more attempt of a step that the run can do without', async () => {
+    const step = { onError: 'continue' as const };
+    expect(await after('UNAVAILABLE', { step })).toMatchObject({ settlement: { type: 'retry' } });
+    const second = { step, delivery: { attempt: 2 } };
+    expect(await after('UNAVAILABLE', second)).toMatchObject({ settlement: ACK, done: [{ from: 1 }] });
+    expect(await after('UNAVAILABLE', { ...second, envelope: durable })).toMatchObject({
+      settlement: { type: 'retry' },
+    });
+  });
+
   it('keeps no dead letter of the invalid request of a live caller', async () => {
     expect(await after('INVALID_ARGUMENT')).toMatchObject({ settlement: { type: 'refuse' } });
     expect(await after('INVALID_ARGUMENT', { envelope: durable })).toMatchObject({

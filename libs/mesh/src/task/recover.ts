@@ -2,9 +2,11 @@ import { MAX_DELIVERIES } from '@llmos/bus';
 import { ERRORS, type LlmosError } from '@llmos/contracts';
 import { backoffMs } from '@llmos/resilience';
 import { taskMetrics } from '../metrics.js';
+import { mayPassOver, passOver } from './pass-over.js';
 import { ACK, type ChainTools, type Settlement, type TaskCall } from './task-call.js';
 
 const BACKOFF = { baseMs: 200, capMs: 5_000 };
+const LIVE_ATTEMPTS = 2;
 /** A timer may fire this much before the deadline. */
 const TIMER_MS = 5;
 
@@ -22,17 +24,17 @@ export async function recover(failure: LlmosError, call: TaskCall, tools: ChainT
   const context = { run: envelope.run, step: step.id, code: failure.code, attempt: delivery.attempt };
   const afterMs = backoffMs(delivery.attempt, BACKOFF);
   const isTransient = failure.retryable && failure.code !== 'DEADLINE_EXCEEDED';
-  if (isTransient && delivery.attempt < MAX_DELIVERIES && Date.now() + afterMs < deadlineMs) {
+  // Somebody waits: a live run goes on without a step that failed twice, if it can.
+  const attempts = envelope.lane === 'live' && mayPassOver(step, failure) ? LIVE_ATTEMPTS : MAX_DELIVERIES;
+  if (isTransient && delivery.attempt < attempts && Date.now() + afterMs < deadlineMs) {
     log.warn({ ...context, waitMs: afterMs }, 'a step failed and is tried again');
     return { type: 'retry', afterMs };
   }
   if (failure.code === 'INTERNAL') log.error({ ...context, err: failure.cause }, 'a step failed');
   else log.warn(context, 'a step failed');
   count('failed');
-  // A refusal is a decision: the run must not continue without it.
-  if (step.onError === 'continue' && failure.code !== 'CONTENT_REFUSED') {
-    const without = { ...task, degraded: [...task.degraded, step.id] };
-    await forwarder.forward(envelope, without, task.index + 1, traceparent);
+  if (mayPassOver(step, failure)) {
+    await passOver(call, tools);
     return ACK;
   }
   const isExpired = failure.code === 'DEADLINE_EXCEEDED' && Date.now() >= deadlineMs - TIMER_MS;

@@ -1,17 +1,16 @@
-import { ACK_WAIT_MS, type Delivery } from '@llmos/bus';
+import type { Delivery } from '@llmos/bus';
 import { serviceOf } from '@llmos/contracts';
 import type { ChainTools, Settlement } from './task-call.js';
 
-/** The broker delivers the task to another worker unless it receives a sign of work within the full time. */
-const WORKING_EVERY_MS = ACK_WAIT_MS / 3;
-
-/** Settles each delivery as `next` decides, and extends the time to acknowledge it meanwhile. */
+/**
+ * Settles each delivery as `next` decides. Until then signs of work keep the broker from delivering it to another worker.
+ */
 export function settle(
   next: (delivery: Delivery) => Promise<Settlement>,
   { bus, capability }: Pick<ChainTools, 'bus' | 'capability'>,
 ): (delivery: Delivery) => Promise<void> {
   return async (delivery) => {
-    const working = setInterval(() => delivery.working(), WORKING_EVERY_MS);
+    const working = setInterval(() => delivery.working(), delivery.signEveryMs);
     try {
       const settlement = await next(delivery);
       if (settlement.type === 'ack') return delivery.ack();

@@ -34,6 +34,7 @@ export function taskChain(
   return settle(decode(task, tools), tools);
 }
 
-function wrap<H>(interceptors: readonly Interceptor<H>[], innermost: H, tools: ChainTools): H {
+/** Wraps a handler into interceptors, the outermost first. */
+export function wrap<H>(interceptors: readonly Interceptor<H>[], innermost: H, tools: ChainTools): H {
   return interceptors.reduceRight((next, interceptor) => interceptor(next, tools), innermost);
 }

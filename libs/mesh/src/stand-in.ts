@@ -1,0 +1,108 @@
+import { taskConsumer, type Bus, type Delivery } from '@llmos/bus';
+import { LlmosError, type Capability, type Step } from '@llmos/contracts';
+import type { Cancellations } from './cancellations.js';
+import type { Forwarder } from './forward.js';
+import type { Nodes } from './nodes.js';
+import type { RunRecords } from './run-records.js';
+import type { Logger } from '@llmos/telemetry';
+import { skipCancelled } from './task/cancel.js';
+import { skipExpired } from './task/deadline.js';
+import { decode } from './task/decode.js';
+import { canPassOver, passOver } from './task/pass-over.js';
+import { settle } from './task/settle.js';
+import { span } from './task/span.js';
+import { ACK, type ChainTools, type Settlement, type TaskCall, type TaskHandler } from './task/task-call.js';
+import { wrap } from './task/task-chain.js';
+
+export interface StandInOptions {
+  readonly bus: Bus;
+  readonly nodes: Nodes;
+  readonly forwarder: Forwarder;
+  readonly cancellations: Cancellations;
+  readonly records: RunRecords;
+  readonly log: Logger;
+}
+
+const LOOK_EVERY_MS = 200;
+/** How long a live task waits for its service to come back before its caller is told, in milliseconds. */
+export const RETURN_PATIENCE_MS = 2_500;
+/** Tasks of one capability that wait at once. The others wait in the stream. */
+const CAPACITY = 256;
+
+/**
+ * Takes the live tasks of capabilities whose process is gone, so that nobody waits for the dead. A step that its
+ * pipeline can do without is passed over at once. Any other task waits a little for its service, which then receives it
+ * again, or ends its run with UNAVAILABLE. A service that is back pulls its tasks itself.
+ */
+export class StandIn {
+  private readonly standing = new Map<string, () => void>();
+  private stopped = false;
+
+  constructor(
+    private readonly capabilities: readonly Capability[],
+    private readonly options: StandInOptions,
+  ) {
+    options.nodes.onChange(() => this.look());
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const end of this.standing.values()) end();
+    this.standing.clear();
+  }
+
+  private look(): void {
+    if (this.stopped) return;
+    for (const capability of this.capabilities) {
+      const end = this.standing.get(capability.name);
+      const isMissed = this.options.nodes.isMissed(capability.name);
+      if (isMissed && !end) this.begin(capability);
+      else if (!isMissed && end) {
+        this.standing.delete(capability.name);
+        end();
+      }
+    }
+  }
+
+  private isAway(capability: string): boolean {
+    return !this.options.nodes.hasReady(capability);
+  }
+
+  private begin(capability: Capability): void {
+    const { bus } = this.options;
+    this.standing.set(
+      capability.name,
+      bus.consumeInstead(taskConsumer('live', capability.name), CAPACITY, this.chain(capability)),
+    );
+  }
+
+  private chain(capability: Capability): (delivery: Delivery) => Promise<void> {
+    const tools: ChainTools = { ...this.options, capability };
+    const handle = wrap([skipCancelled, skipExpired, span], (call) => this.handle(call, tools), tools) as TaskHandler;
+    return settle(decode(handle, tools), tools);
+  }
+
+  private async handle(call: TaskCall, tools: ChainTools): Promise<Settlement> {
+    const { envelope, task, step } = call;
+    if (canPassOver(step)) {
+      await passOver(call, tools);
+      return ACK;
+    }
+    if (await this.isBack(step, call.sentAtMs + RETURN_PATIENCE_MS)) return { type: 'retry', afterMs: 0 };
+    const error = new LlmosError('UNAVAILABLE', `The service that does '${step.uses}' is away. Try again in a moment.`);
+    await tools.forwarder.endRun(
+      envelope,
+      task,
+      { type: 'failed', error: error.toBody(), step: step.id },
+      envelope.traceparent,
+    );
+    return ACK;
+  }
+
+  private async isBack({ uses }: Step, untilMs: number): Promise<boolean> {
+    while (this.isAway(uses) && Date.now() < untilMs) await pause(LOOK_EVERY_MS);
+    return !this.isAway(uses);
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

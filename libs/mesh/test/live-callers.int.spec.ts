@@ -1,0 +1,196 @@
+import { Bus, taskConsumer } from '@llmos/bus';
+import { capability, type Answer, type Capability, type Pipeline, type Step } from '@llmos/contracts';
+import { createLogger } from '@llmos/telemetry';
+import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { z } from 'zod';
+import { Cancellations } from '../src/cancellations.js';
+import { Forwarder } from '../src/forward.js';
+import { MeshClient } from '../src/mesh-client.js';
+import { Nodes, SIGN_EVERY_MS } from '../src/nodes.js';
+import { RunRecords } from '../src/run-records.js';
+import { StandIn } from '../src/stand-in.js';
+import type { Handler } from '../src/task/invoke.js';
+import { taskChain } from '../src/task/task-chain.js';
+
+const text = z.object({ text: z.string() });
+const example = { input: { text: 'a' }, output: { text: 'A' } };
+const shout = capability({ name: 'text.shout', summary: 'Upper case.', input: text, output: text, example });
+const spell = capability({ name: 'letters.spell', summary: 'Letters apart.', input: text, output: text, example });
+const CAPABILITIES = [shout, spell];
+const log = createLogger({ service: 'test', level: 'silent' });
+
+/** As long as a caller may wait for an answer, a fallback or an error after which he can ask again. */
+const PATIENCE_MS = 3_500;
+
+const upper: Handler = (input) => Promise.resolve({ text: (input as { text: string }).text.toUpperCase() });
+const apart: Handler = (input) => Promise.resolve({ text: [...(input as { text: string }).text].join(' ') });
+
+function pipelineOf(own: Partial<Step>): Pipeline {
+  const step = { id: 'loud', uses: 'text.shout', with: { text: '${input.text}' }, onError: 'fail', stream: false };
+  return {
+    name: 'loud',
+    version: 1,
+    description: '',
+    role: 'caller',
+    input: { text: { type: 'string', maxLength: 100, required: true } },
+    deadlineMs: 30_000,
+    steps: [{ ...step, ...own } as Step],
+    result: '${loud.text ?? input.text}',
+    details: {},
+  };
+}
+
+describe('a caller with a live run', () => {
+  let nats: TestNatsServer;
+  let gateway: Bus;
+  let nodes: Nodes;
+  let standIn: StandIn;
+  let client: MeshClient;
+  let ends: (() => Promise<void> | void)[] = [];
+
+  beforeEach(async () => {
+    nats = await startNatsServer();
+    gateway = await Bus.connect({ url: nats.url, service: 'gateway' });
+    nodes = await Nodes.open(gateway);
+    await nodes.watch();
+    const records = await RunRecords.open(gateway);
+    client = new MeshClient(gateway, records);
+    const cancellations = new Cancellations(gateway);
+    standIn = new StandIn(CAPABILITIES, {
+      bus: gateway,
+      nodes,
+      records,
+      cancellations,
+      log,
+      forwarder: new Forwarder(gateway, records),
+    });
+    ends = [() => nodes.stop(), () => standIn.stop()];
+  });
+  afterEach(async () => {
+    for (const end of ends.reverse()) await end();
+    await gateway.close(0);
+    await nats.stop();
+  });
+
+  /** A process that shows itself and does its tasks, until it dies. */
+  async function startService(contract: Capability, handler: Handler): Promise<{ die(): void }> {
+    const bus = await Bus.connect({ url: nats.url, service: 'text' });
+    const records = await RunRecords.open(bus);
+    const forwarder = new Forwarder(bus, records);
+    const process = taskChain(contract, handler, {
+      bus,
+      records,
+      forwarder,
+      cancellations: new Cancellations(bus),
+      log,
+    });
+    for (const lane of ['live', 'durable'] as const) bus.consume(taskConsumer(lane, contract.name), 8, process);
+    const own = await Nodes.open(bus);
+    const [service, node] = [contract.name.split('.')[0]!, `${contract.name.split('.')[0]}-${ends.length}`];
+    const announce = () =>
+      own
+        .announce({ node, service, capabilities: [contract.name], ready: true, checks: [], pid: 1 })
+        .catch(() => undefined);
+    const timers = [
+      setInterval(() => own.sign({ service, node }), SIGN_EVERY_MS),
+      setInterval(() => void announce(), 500),
+    ];
+    const die = () => {
+      for (const timer of timers) clearInterval(timer);
+      void bus.nc.close();
+    };
+    ends.push(() => (die(), bus.close(0)));
+    own.sign({ service, node });
+    await announce();
+    await waitFor(`${contract.name} to be ready`, () => nodes.hasReady(contract.name));
+    return { die };
+  }
+
+  async function ask(pipeline: Pipeline, onAnswer: (answer: Answer) => void = () => undefined) {
+    const from = Date.now();
+    const context = { run: client.newRun(), tenant: 'acme', lane: 'live' as const, deadlineMs: from + 30_000 };
+    const request = { ...context, pipeline, input: { text: 'hi' }, traceparent: undefined };
+    const answer = await client.converse(request, onAnswer, new AbortController().signal);
+    return { answer, waitedMs: Date.now() - from };
+  }
+
+  /** The service dies with the task. */
+  async function askTheDying(own: Partial<Step>) {
+    const service = await startService(shout, () => {
+      service.die();
+      return new Promise(() => undefined);
+    });
+    return ask(pipelineOf(own));
+  }
+
+  it('whose worker dies receives an answer without an optional step, or with its fallback', async () => {
+    const { answer, waitedMs } = await askTheDying({ fallback: { output: { text: '${input.text}!' } } });
+    expect(answer).toMatchObject({ type: 'completed', result: 'hi!', degraded: ['loud'] });
+    expect(waitedMs).toBeLessThan(PATIENCE_MS);
+    // The service is known to be away: nobody waits for it again.
+    const next = await ask(pipelineOf({ onError: 'continue' }));
+    expect(next.answer).toMatchObject({ type: 'completed', result: 'hi', degraded: ['loud'] });
+    expect(next.waitedMs).toBeLessThan(1_000);
+  }, 30_000);
+
+  it('receives the output of the capability that is the fallback of a step', async () => {
+    await startService(spell, apart);
+    const { answer, waitedMs } = await askTheDying({
+      fallback: { uses: 'letters.spell', with: { text: '${input.text}' } },
+    });
+    expect(answer).toMatchObject({ type: 'completed', result: 'h i', degraded: ['loud'] });
+    expect(answer).toMatchObject({ timings: [{ step: 'loud', capability: 'letters.spell' }] });
+    expect(waitedMs).toBeLessThan(PATIENCE_MS);
+  }, 30_000);
+
+  it('is told to ask again if the step is needed and its service stays away', async () => {
+    const { answer, waitedMs } = await askTheDying({});
+    expect(answer).toMatchObject({ type: 'failed', step: 'loud', error: { code: 'UNAVAILABLE', retryable: true } });
+    expect(waitedMs).toBeLessThan(PATIENCE_MS);
+  }, 30_000);
+
+  it('receives the answer of a service that is back in time', async () => {
+    const answering = askTheDying({});
+    await waitFor(
+      'the service to be away',
+      () => nodes.awayMs(shout.name) > 0 && Number.isFinite(nodes.awayMs(shout.name)),
+    );
+    await startService(shout, upper);
+    expect(await answering).toMatchObject({ answer: { type: 'completed', result: 'HI', degraded: [] } });
+  }, 30_000);
+
+  it('receives an answer although the broker restarts and loses the task', async () => {
+    let calls = 0;
+    await startService(shout, async (input, context) => {
+      if (calls++ === 0) await nats.crashAndRestart();
+      return upper(input, context);
+    });
+    const { answer, waitedMs } = await ask(pipelineOf({}));
+    expect(answer).toMatchObject({ type: 'completed', result: 'HI' });
+    expect(waitedMs).toBeLessThan(PATIENCE_MS);
+  }, 30_000);
+
+  it('is told to ask again if the broker restarts in the middle of the answer', async () => {
+    const deltas: Answer[] = [];
+    await startService(shout, async (input, context) => {
+      context.emit('H');
+      await waitFor('the delta', () => deltas.length > 0);
+      await nats.crashAndRestart();
+      return upper(input, context);
+    });
+    const { answer } = await ask(pipelineOf({ stream: true }), (part) => deltas.push(part));
+    expect(answer).toMatchObject({ type: 'failed', error: { code: 'UNAVAILABLE' } });
+    expect(deltas).toContainEqual({ type: 'delta', step: 'loud', index: 0, delta: 'H' });
+  }, 30_000);
+
+  it('is told to ask again if the broker stays away', async () => {
+    await startService(shout, async () => {
+      await nats.kill();
+      return new Promise(() => undefined);
+    });
+    const { answer, waitedMs } = await ask(pipelineOf({}));
+    expect(answer).toMatchObject({ type: 'failed', error: { code: 'UNAVAILABLE', retryable: true } });
+    expect(waitedMs).toBeLessThan(PATIENCE_MS);
+    await nats.restart();
+  }, 30_000);
+});
