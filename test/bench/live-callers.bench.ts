@@ -62,7 +62,7 @@ async function strike(instance: Instance, fault: Fault): Promise<{ callers: Seen
 }
 
 async function tryFault(instance: Instance, fault: Fault): Promise<void> {
-  const strikes = [];
+  const strikes: Awaited<ReturnType<typeof strike>>[] = [];
   for (let n = 0; n < TIMES; n++) strikes.push(await strike(instance, fault));
   const worst = [0, 1, 2].map((kind) =>
     strikes.flatMap(({ callers }) => callers[kind]!).reduce((a, b) => (b.waitedMs > a.waitedMs ? b : a)),

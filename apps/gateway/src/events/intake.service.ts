@@ -1,12 +1,4 @@
-import {
-  ACK_WAIT_MS,
-  dueConsumer,
-  headersOf,
-  intakeConsumer,
-  MAX_DELIVERIES,
-  type Abandoned,
-  type Delivery,
-} from '@llmos/bus';
+import { dueConsumer, headersOf, intakeConsumer, MAX_DELIVERIES, type Abandoned, type Delivery } from '@llmos/bus';
 import {
   LlmosError,
   mayAct,
@@ -29,8 +21,6 @@ import { inputOf, keyOf } from './event-input.js';
 import { readEvents, type Received } from './read-events.js';
 
 const CAPACITY = 32;
-/** A batch may take longer than the broker waits for a sign of work. */
-const WORKING_EVERY_MS = ACK_WAIT_MS / 3;
 
 /** Whom a message concerns, with the rights of its publisher. */
 interface Address {
@@ -82,7 +72,7 @@ export class IntakeService {
   }
 
   private async take(delivery: Delivery, from: string, items: readonly Item[]): Promise<void> {
-    const working = setInterval(() => delivery.working(), WORKING_EVERY_MS);
+    const working = setInterval(() => delivery.working(), delivery.signEveryMs);
     try {
       for (const item of items) await this.startOrRefuse(delivery, from, item);
       delivery.ack();
