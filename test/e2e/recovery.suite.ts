@@ -65,7 +65,7 @@ export function recoverySuite(running: () => Instance): void {
       const question = { text: 'How do I change my PIN?' };
       const isWhole = async () => {
         const { status, body } = await instance.ask(question);
-        return status === 200 && (body.details?.['degraded'] as string[]).length === 0;
+        return status === 200 && body.details?.['degraded'] === undefined;
       };
       const steps = { intent: 'intent', retrieval: 'found', security: 'guard', generation: 'answer' };
       for (const [name, step] of Object.entries(steps)) {
