@@ -29,6 +29,7 @@ const MAX_CHARACTERS = 2_000;
 const NO_WORDS = /(?:https?:\/\/|www\.)\S+|[^\s@]{0,64}@\S+|#\S+/giu;
 /** `sooooo goood` is `soo good` for the letter groups. */
 const DRAWN_OUT = /(\p{L})\1{2,}/gu;
+const VISIBLE = /[^\s\p{C}]/u;
 const WORD = /[\p{L}\p{M}'’]+/gu;
 const INITIAL = /^\p{Lu}$/u;
 /** From this share of common English words on, a text is English. */
@@ -61,10 +62,12 @@ const SHARPNESS = 20;
  * expected one therefore needs a lead, and the more the fewer words there are. ELD takes 90 MB and is loaded with the
  * first text that needs it.
  *
- * @param expected the language that the caller expects, ISO 639-1; an undetermined text counts as this.
+ * @param expected the language that the caller expects, ISO 639-1; an undetermined text counts as this, unless it is
+ * blank or in letters that no known language is written in.
  */
 export async function detectLanguage(text: string, expected = 'en'): Promise<LanguageVerdict> {
   const plain = text.slice(0, MAX_CHARACTERS).toWellFormed().replace(NO_WORDS, ' ').replace(DRAWN_OUT, '$1$1');
+  if (!VISIBLE.test(text)) return undetermined(UNDETERMINED);
   if (!isMostlyLatin(plain)) return ofLetters(plain);
   const words = plain.match(WORD) ?? [];
   if (words.length === 0) return undetermined(expected);
