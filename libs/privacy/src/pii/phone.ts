@@ -124,7 +124,7 @@ function confidenceOf({ text, phone, plans }: Surroundings, candidate: Candidate
   if (spoken) return spokenConfidence(digits, form, isNamed);
   if (isNamed && form === 'grouped') return 0.9;
   const shown = byForm(candidate, form, before, behind, written);
-  return isNamed && digits.length <= 13 ? Math.max(shown, 0.8) : shown;
+  return isNamed && digits.length <= 13 && !THOUSANDS.test(written) ? Math.max(shown, 0.8) : shown;
 }
 
 function byCountryCode(digits: string): number {
@@ -160,6 +160,10 @@ function phoneSpan(text: string, { first, last }: Candidate, confidence: number)
   return { start: first.start - prefix, end: last.end + suffix, type: 'phone', confidence, kind: 'phone' };
 }
 
+/** "31.12.2023", "2024 01", "2023 2024" */
 function isDate(written: string): boolean {
-  return /^(?:(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)?\d\d)$/.test(written);
+  const parts = written.split(/[-/. ]/);
+  const isYear = (part: string): boolean => /^(?:19|20)\d\d$/.test(part);
+  const isShort = parts.every((part) => isYear(part) || /^\d{1,2}$/.test(part));
+  return isShort && (parts.some(isYear) || /^\d{1,2}[-/.]\d{1,2}[-/.]\d\d$/.test(written));
 }
