@@ -50,6 +50,16 @@ async function ask(
 }
 
 describe('GenerationService', () => {
+  it('quotes the passages without asking the model if the caller wants that', async () => {
+    for (const grounding of ['on', 'off'] as const) {
+      const model = modelOf(() => 'Anything at all.');
+      const output = await ask(model, { quote: true, grounding });
+      expect(output).toMatchObject({ grounding: 'extracted', usage: { inputTokens: 0, outputTokens: 0 } });
+      expect(output.text).toContain('A new card arrives within 5 working days.');
+      expect(model.asked).toBe(0);
+    }
+  });
+
   it('lets the model answer, and cites the passages', async () => {
     const output = await ask(modelOf(() => 'A new card arrives within five working days.'));
     expect(output).toMatchObject({

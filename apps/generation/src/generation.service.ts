@@ -81,7 +81,7 @@ export class GenerationService {
   async answer(input: AnswerInput, context: AnswerContext): Promise<AnswerOutput> {
     const question = plainText(input.question);
     if (!/[\p{L}\p{N}]/u.test(question)) return this.plain(NOTHING_HEARD_TEXT, context);
-    if (input.grounding === 'off') return this.answerFreely(input, context);
+    if (input.grounding === 'off' && !input.quote) return this.answerFreely(input, context);
     const answers = await this.answerEach(partsOf({ ...input, question }), input, context);
     if (input.notice) answers.push(this.plain(input.notice, context));
     else if (input.offer && answers.every(({ grounding }) => grounding === 'none'))
@@ -125,7 +125,8 @@ export class GenerationService {
       sources,
       release: (sentence) => release(sentence, context),
     });
-    const quotes = !this.settings.phrasing || composer.needsNoModel || looksLikeInstruction(input.question);
+    const quotes =
+      input.quote || !this.settings.phrasing || composer.needsNoModel || looksLikeInstruction(input.question);
     const { usage, degraded } = quotes
       ? { usage: NO_USAGE, degraded: false }
       : await this.compose(composer, input, context.signal);

@@ -9,7 +9,7 @@ const passage = (document: string, question?: number) => ({
   similarity: 0.5,
   ...(question === undefined ? {} : { question }),
 });
-const input = { passages: [passage('a', 0), passage('b', 1)], grounding: 'on' as const, maxTokens: 10 };
+const input = { passages: [passage('a', 0), passage('b', 1)], grounding: 'on' as const, quote: false, maxTokens: 10 };
 
 describe('partsOf', () => {
   it('gives each question the passages that were found for it', () => {

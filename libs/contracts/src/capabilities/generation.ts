@@ -28,6 +28,8 @@ export const answer = capability({
     offer: z.string().max(500).optional(),
     passages: z.array(passageSchema).max(50).default([]),
     grounding: z.enum(['on', 'off']).default('on'),
+    /** Answers with sentences of the passages alone: no language model reads the question. */
+    quote: z.boolean().default(false),
     maxTokens: z.number().int().min(1).max(1_024).default(120),
   }),
   output: z.object({
