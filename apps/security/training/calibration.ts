@@ -7,7 +7,7 @@ const CERTAIN_LOGIT = 1e6;
 /** Sources with fewer held-out benign texts are too small for a rate of false alarms. */
 const MIN_BENIGN_A_SOURCE = 20;
 
-/** A row, and its logit by a head that was not fitted to it. */
+/** A row, and its logit by a head that was not fitted to it; minus infinity: not judged, and harmless. */
 export interface HeldOut {
   readonly row: TrainingRow;
   readonly logit: number;
@@ -15,20 +15,21 @@ export interface HeldOut {
 
 /**
  * Fits slope and shift by a logistic regression on the logit (Platt scaling), then shifts the threshold so that at most
- * `falseAlarms` of the benign texts reach it.
+ * `falseAlarms` of the benign texts reach it. Texts that report others' words do not count: they cannot become attacks.
  */
 export function calibrate(held: readonly HeldOut[], falseAlarms: number) {
+  const judged = held.filter(({ logit }) => Number.isFinite(logit));
   const platt = fitLogisticRegression(
     {
-      rows: held.map(({ logit }) => ({ indexes: Int32Array.of(0), values: Float64Array.of(logit) })),
-      labels: Int32Array.from(held, ({ row }) => Number(row.attack)),
+      rows: judged.map(({ logit }) => ({ indexes: Int32Array.of(0), values: Float64Array.of(logit) })),
+      labels: Int32Array.from(judged, ({ row }) => Number(row.attack)),
       features: 1,
       classes: 2,
     },
     { inversePenalty: 1e3, ...STEPS },
   );
   const slope = platt.weights[1]! - platt.weights[0]!;
-  const benign = highestByDocument(held.filter(({ row }) => !row.attack));
+  const benign = highestByDocument(held.filter(({ row }) => !row.attack && !row.reports));
   const attacks = highestByDocument(held.filter(({ row }) => row.attack));
   const limit = limitFor(benign, falseAlarms);
   const share = (texts: readonly Judged[]) => texts.filter(({ logit }) => logit >= limit).length / texts.length;

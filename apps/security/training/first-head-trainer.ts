@@ -1,6 +1,12 @@
 import { attackRules } from '@llmos/guardrails';
 import { fitLogisticRegression, fitVocabulary, lexicalVector, quantileOf, type SparseVector } from '@llmos/learning';
-import { FirstHead, type FirstHeadWeights, type Side, type SideWeights } from '#src/screening/head/first-head.js';
+import {
+  FirstHead,
+  spacedText,
+  type FirstHeadWeights,
+  type Side,
+  type SideWeights,
+} from '#src/screening/head/first-head.js';
 import { calibrate, STEPS, type HeldOut } from './calibration.ts';
 
 /** The features of one window. If a rule is `certain`, it decides without the head. */
@@ -9,6 +15,8 @@ export interface TrainingRow {
   readonly vector: Float32Array;
   readonly counts: Float32Array;
   readonly certain: boolean;
+  /** It reports somebody else's words, which are judged by what is left of it. */
+  readonly reports?: boolean;
   readonly attack: boolean;
   readonly side: Side;
   readonly source: string;
@@ -48,6 +56,11 @@ export function trainFirstHead(rows: readonly TrainingRow[], settings: TrainingS
   return { weights, outOfFold, heldOut: { input: input.figures, passage: passage.figures } };
 }
 
+/** Attacks of both sides count as attacks in a document, but not those on the assistant of a bank. */
+export function countsAsPassage({ side, attack, source }: TrainingRow): boolean {
+  return side === 'passage' || (attack && !source.startsWith('own-'));
+}
+
 function judge(head: FirstHead, row: TrainingRow): Suspect {
   const lexical = head.lexical(row.folded);
   const logit = head.logit(row.side, { vector: row.vector, counts: row.counts, lexical });
@@ -56,13 +69,13 @@ function judge(head: FirstHead, row: TrainingRow): Suspect {
 
 function fit(rows: readonly TrainingRow[], settings: TrainingSettings): FirstHeadWeights {
   const { grams, idf } = fitVocabulary(
-    rows.map(({ folded }) => folded),
+    rows.map(({ folded }) => spacedText(folded)),
     settings.minimumTexts,
   );
   const vocabulary = new Map(grams.map((gram, at) => [gram, at]));
   const dimensions = rows[0]?.vector.length ?? 0;
   const features = rows.map((row) =>
-    joined(row, lexicalVector(row.folded, vocabulary, idf), grams.length, settings.scales),
+    joined(row, lexicalVector(spacedText(row.folded), vocabulary, idf), grams.length, settings.scales),
   );
   const width = dimensions + grams.length + attackRules.length;
   const side = (of: (row: TrainingRow) => boolean): SideWeights => {
@@ -76,8 +89,7 @@ function fit(rows: readonly TrainingRow[], settings: TrainingSettings): FirstHea
     idf,
     scales: settings.scales,
     input: side(({ side }) => side === 'input'),
-    // Attacks of both sides count as attacks in a document.
-    passage: side(({ side, attack }) => side === 'passage' || attack),
+    passage: side(countsAsPassage),
   };
 }
 

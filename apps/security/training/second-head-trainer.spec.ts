@@ -31,7 +31,7 @@ describe('trainSecondHead', () => {
     expect(heldOut.input.recall).toBe(1);
     expect(heldOut.input.falseAlarms).toBeLessThanOrEqual(0.01);
     for (const { row, vector, firstLogit } of rows.filter((each) => isCalibration(each.row))) {
-      const score = head.score(row.side, head.logit(row.side, vector, firstLogit));
+      const score = head.score(row.side, head.logit(row.side, vector!, firstLogit));
       expect(score >= 0.5).toBe(row.attack);
     }
   });

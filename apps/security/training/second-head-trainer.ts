@@ -2,7 +2,7 @@ import { fitLogisticRegression, quantileOf } from '@llmos/learning';
 import type { Side } from '#src/screening/head/first-head.js';
 import { secondLogit, type SecondHeadWeights, type SecondSideWeights } from '#src/screening/head/second-head.js';
 import { calibrate, STEPS } from './calibration.ts';
-import { SETTINGS, type TrainingRow } from './first-head-trainer.ts';
+import { countsAsPassage, SETTINGS, type TrainingRow } from './first-head-trainer.ts';
 
 /** Chosen on held-out training data; see the model card. */
 export const SECOND_SETTINGS = {
@@ -25,8 +25,17 @@ const UNASKED_ATTACKS = 0.001;
 /** A window with its vector by the fine-tuned encoder, and the cross-validated logit of the first stage. */
 export interface SecondRow {
   readonly row: TrainingRow;
-  readonly vector: Float32Array;
+  /** Absent: the second stage neither learns from the window nor is asked about it. */
+  readonly vector?: Float32Array | undefined;
   readonly firstLogit: number;
+}
+
+/** The first stage finds benign windows with lower logits clearly harmless: the second stage does not learn from them. */
+const LEARNT_FROM: Readonly<Record<Side, number>> = { input: -6, passage: -4 };
+
+/** Whether the second stage needs the vector of a window. */
+export function isLearntFrom({ row, firstLogit }: Pick<SecondRow, 'row' | 'firstLogit'>): boolean {
+  return row.attack || firstLogit >= LEARNT_FROM[row.side];
 }
 
 /** Whether the fine-tuning has left out the document; `train_screening_encoder.py` uses the same rule. */
@@ -36,14 +45,14 @@ export function isCalibration({ document }: TrainingRow): boolean {
 
 /** Fits the second head on the documents of the fine-tuning, and calibrates it on the others. */
 export function trainSecondHead(rows: readonly SecondRow[], settings: SecondSettings = SECOND_SETTINGS) {
-  const seen = rows.filter(({ row }) => !isCalibration(row));
+  const seen = rows.filter(({ row, vector }) => vector && !isCalibration(row));
   const held = rows.filter(({ row }) => isCalibration(row));
   const train = (side: Side) => {
-    // As in the first stage, attacks of both sides count as attacks in a document.
-    const isOf = ({ row }: SecondRow) => row.side === side || (side === 'passage' && row.attack);
+    const isOf = ({ row }: SecondRow) => (side === 'passage' ? countsAsPassage(row) : row.side === side);
     const { firstShare } = settings;
     const fitted = { ...fitSecond(seen.filter(isOf), settings), firstShare };
-    const logitOf = ({ vector, firstLogit }: SecondRow) => secondLogit(fitted, vector, firstLogit);
+    const logitOf = ({ vector, firstLogit }: SecondRow) =>
+      vector ? secondLogit(fitted, vector, firstLogit) : -Infinity;
     const judged = held.filter(({ row }) => row.side === side).map((each) => ({ ...each, logit: logitOf(each) }));
     const { slope, shift, figures } = calibrate(judged, settings.falseAlarms);
     const found = judged.filter(({ row, logit }) => row.attack && !row.certain && slope * logit + shift >= 0);
@@ -63,11 +72,14 @@ export function trainSecondHead(rows: readonly SecondRow[], settings: SecondSett
 }
 
 function fitSecond(rows: readonly SecondRow[], { scale, inversePenalty }: SecondSettings) {
-  const features = rows[0]?.vector.length ?? 0;
+  const features = rows[0]?.vector?.length ?? 0;
   const indexes = Int32Array.from({ length: features }, (_, at) => at);
   const { weights, bias } = fitLogisticRegression(
     {
-      rows: rows.map(({ vector }) => ({ indexes, values: Float64Array.from(vector, (value) => value * scale) })),
+      rows: rows.map(({ vector = new Float32Array() }) => ({
+        indexes,
+        values: Float64Array.from(vector, (value) => value * scale),
+      })),
       labels: Int32Array.from(rows, ({ row }) => Number(row.attack)),
       features,
       classes: 2,

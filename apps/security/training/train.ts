@@ -13,7 +13,7 @@ import type { Encoder } from '#src/screening/stages.js';
 import { SETTINGS, trainFirstHead } from './first-head-trainer.ts';
 import { figures, figuresOf, judgeAll } from './report.ts';
 import { readReportSets } from './report-sets.ts';
-import { SECOND_SETTINGS, trainSecondHead } from './second-head-trainer.ts';
+import { isLearntFrom, SECOND_SETTINGS, trainSecondHead, type SecondRow } from './second-head-trainer.ts';
 import {
   rowsOf,
   selectTexts,
@@ -132,14 +132,9 @@ async function train(folder: string, out: string, { shared, second }: Encoders):
   const files = encodeFirstHead(first.weights, about);
   await writeHeadFiles(join(out, `${FIRST_HEAD}.json`), files);
   if (!second) return;
-  const vectors = await second.vectors.embed(
-    windows.map(({ text }) => text),
-    print,
-  );
   const firstLogits = new Map(first.outOfFold.map(({ row, logit }) => [row, logit]));
-  const trained = trainSecondHead(
-    rows.map((row, at) => ({ row, vector: vectors[at]!, firstLogit: firstLogits.get(row)! })),
-  );
+  const candidates = rows.map((row, at) => ({ row, text: windows[at]!.text, firstLogit: firstLogits.get(row)! }));
+  const trained = trainSecondHead(await withVectors(candidates, second.vectors));
   print(JSON.stringify({ secondStage: trained.heldOut }));
   await writeSecondHead(join(out, `${SECOND_HEAD}.json`), trained.weights, {
     model: 'injection-cascade',
@@ -148,6 +143,20 @@ async function train(folder: string, out: string, { shared, second }: Encoders):
     firstHead: files.description.bin.sha256,
     provenance: { embeddingModel: EMBEDDING_MODEL, settings: SECOND_SETTINGS, heldOut: trained.heldOut },
   });
+}
+
+/** Adds the vectors of the windows that the second stage learns from. */
+async function withVectors(
+  candidates: readonly (Omit<SecondRow, 'vector'> & { readonly text: string })[],
+  cache: EmbeddingCache,
+): Promise<SecondRow[]> {
+  const asked = candidates.filter(isLearntFrom);
+  const vectors = await cache.embed(
+    asked.map(({ text }) => text),
+    print,
+  );
+  const known = new Map(asked.map((candidate, at) => [candidate, vectors[at]!]));
+  return candidates.map((candidate) => ({ ...candidate, vector: known.get(candidate) }));
 }
 
 async function report(folder: string, out: string, { shared, second }: Encoders, missesPath?: string): Promise<void> {
@@ -187,7 +196,9 @@ async function report(folder: string, out: string, { shared, second }: Encoders,
 
 function openEmbedder(workers: number, update?: string): CatalogEmbedder {
   const { home, catalogPath } = loadConfig(baseConfig);
-  return new CatalogEmbedder({ model: EMBEDDING_MODEL, home, catalogPath, workers, update });
+  // A batch of long texts takes minutes on a busy machine.
+  const breaker = { timeoutMs: 600_000 };
+  return new CatalogEmbedder({ model: EMBEDDING_MODEL, home, catalogPath, workers, update, breaker });
 }
 
 function print(line: string): void {

@@ -1,4 +1,4 @@
-import { screenByRules, viewsOf } from '@llmos/guardrails';
+import { screenByRules, viewsOf, withoutReports } from '@llmos/guardrails';
 import type { EmbeddingCache } from '@llmos/models';
 import { windowsOf } from '#src/screening/sentences.js';
 import { INPUT_WINDOW_CHARS, PASSAGE_WINDOW_CHARS } from '#src/screening/windows.js';
@@ -109,6 +109,7 @@ export async function rowsOf(
       folded: views.folded.text,
       counts,
       certain,
+      reports: side === 'input' && withoutReports(text) !== undefined,
       vector: vectors[at] ?? new Float32Array(),
       attack: label === 'injection',
       side,

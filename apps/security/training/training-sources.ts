@@ -89,18 +89,20 @@ export const trainingSources: readonly Read[] = [
   document('microsoft+BIPIA/benchmark/table/train.jsonl', 'context', 60),
 ];
 
-/** This project's own examples: lines of `{"text", "label", "side"}`. */
+/** This project's own examples: lines of `{"text", "label", "side"}`. Each `kind` is a source of its own. */
 export async function readOwnExamples(path: string): Promise<LabelledText[]> {
   const row = z.object({
     text: z.string(),
     label: z.enum(['injection', 'benign']),
     side: z.enum(['input', 'passage']),
+    kind: z.enum(['bank', 'encoded', 'languages', 'reported']).optional(),
   });
   const content = await readFile(path, 'utf8');
   return content
     .split('\n')
     .filter(Boolean)
-    .map((line) => ({ ...row.parse(JSON.parse(line)), source: 'own' }));
+    .map((line) => row.parse(JSON.parse(line)))
+    .map(({ kind, ...example }) => ({ ...example, source: kind === undefined ? 'own' : `own-${kind}` }));
 }
 
 /** Every row of every source. Rejects naming the first missing file. */

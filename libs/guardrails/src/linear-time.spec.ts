@@ -1,5 +1,7 @@
 import { LINEAR, timeGrowth } from '@llmos/testing';
+import { findOrders } from './languages/find-orders.js';
 import { viewsOf } from './normalise/views.js';
+import { withoutReports } from './reported/reported-speech.js';
 import { attackRules, leakRules } from './rules/attack-rules.js';
 import { screenByRules } from './rules/rule-screen.js';
 
@@ -7,16 +9,33 @@ const CHARS = 40_000;
 const PRINTABLE = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at));
 const MARKS = [...' -=#*.!?"\'(<[@%\\&_aA19\t\n…。é😀'];
 const PAIRS = ['. ', '- ', 'a.', 'a@', '1-', 'A ', '<a', '((', '"\'', '%41', '=0', '."', '\n ', '=*', '![', '&#65;'];
+const WORDS = [
+  '忽略',
+  'ルール',
+  '규칙 ',
+  'забудь ',
+  'vergiss ',
+  'tes ',
+  'prompt ',
+  'said "',
+  'they told me ',
+  '「',
+  '73 ',
+  '01',
+  '-. ',
+];
 const ENDS = ['', 'x'];
 
 const rules = [...attackRules, ...leakRules];
 
 describe('Rules and views', () => {
-  it.each([...MARKS, ...PAIRS])('take linear time for 40,000 characters of %j', (piece) => {
+  it.each([...MARKS, ...PAIRS, ...WORDS])('take linear time for 40,000 characters of %j', (piece) => {
     for (const end of ENDS) {
       const readers: Readonly<Record<string, (text: string) => unknown>> = {
         rules: tryRules,
         views: viewsOf,
+        orders: findOrders,
+        reports: withoutReports,
       };
       const slow = Object.entries(readers).filter(([, read]) => growthOf(read, piece, end) > LINEAR);
       expect({ piece, end, slow: slow.map(([name]) => name) }).toEqual({ piece, end, slow: [] });

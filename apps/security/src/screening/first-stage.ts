@@ -2,7 +2,9 @@ import type { FirstHead } from './head/first-head.js';
 import type { Stage } from './stages.js';
 import type { Window } from './windows.js';
 
-const WORD = /[a-z]{2,}/gi;
+/** A word in the scripts of the training, or two characters of a script without spaces. */
+const WORD =
+  /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Hangul}]{2,}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{2}/gu;
 /** No order has fewer words. */
 const MIN_WORDS = 3;
 
@@ -17,7 +19,7 @@ export async function judgeByFirstStage(
   return vectors && windows.map((window) => logitOf(window, window.vector ?? vectors.next().value!, head));
 }
 
-/** The head was trained on sentences: it cannot judge emoji, another script, or one or two words. */
+/** The head was trained on sentences: it cannot judge emoji, an unknown script, or one or two words. */
 function logitOf({ side, folded, findings, lexical }: Window, vector: Float32Array, head: FirstHead): number {
   const isReadable = findings.hits.length > 0 || (folded.match(WORD)?.length ?? 0) >= MIN_WORDS;
   return isReadable ? head.logit(side, { vector, lexical, counts: findings.counts }) : -Infinity;

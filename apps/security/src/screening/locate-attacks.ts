@@ -16,7 +16,7 @@ export async function locateAttacks(
 ): Promise<AttackSpan[]> {
   const attacks: AttackSpan[] = [];
   for (const window of suspects) {
-    const byRules = hitsIn(window);
+    const byRules = window.disguised ? [asAttack(window)] : hitsIn(window);
     if (byRules.length > 0) {
       attacks.push(...byRules);
       continue;

@@ -1,10 +1,10 @@
-import { screenByRules, viewsOf, type TextSource } from '@llmos/guardrails';
+import { screenByRules, viewsOf, withoutReports, type TextSource } from '@llmos/guardrails';
 import { judgeByFirstStage } from './first-stage.js';
 import { locateAttacks } from './locate-attacks.js';
 import { judgeBySecondStage } from './second-stage.js';
 import type { Stages } from './stages.js';
-import { certainAttacks, isAttack, overlaps, verdictOf, type TextVerdict } from './verdict.js';
-import { chooseWindows, cutWindows, type JudgedWindow, type Window } from './windows.js';
+import { asReported, certainAttacks, isAttack, overlaps, verdictOf, type TextVerdict } from './verdict.js';
+import { chooseWindows, cutWindows, undisguisedWindows, type JudgedWindow, type Window } from './windows.js';
 
 /**
  * Screens one text, in this order:
@@ -15,11 +15,24 @@ import { chooseWindows, cutWindows, type JudgedWindow, type Window } from './win
  * 4. The first stage embeds the chosen windows that have no vector. A head scores each from vector, words and rules.
  * 5. The second stage judges every window that the first stage does not find clearly harmless, from the fine-tuned
  *    vector and the first logit.
- * 6. Windows over the threshold are narrowed to sentences. The highest score is the verdict's.
+ * 6. An input that attacks only in what it reports of others ("I got a message saying …") is doubtful, not an attack.
+ * 7. Windows over the threshold are narrowed to sentences. The highest score is the verdict's.
  *
  * @param vector of the whole text by the shared encoder, if it is known.
  */
 export async function screenText(
+  text: string,
+  source: TextSource,
+  stages: Stages,
+  vector?: Float32Array,
+): Promise<TextVerdict> {
+  const verdict = await judgeText(text, source, stages, vector);
+  const own = source === 'input' && isAttack(verdict) ? withoutReports(text) : undefined;
+  if (own === undefined || isAttack(await judgeText(own, source, stages))) return verdict;
+  return asReported(verdict);
+}
+
+async function judgeText(
   text: string,
   source: TextSource,
   stages: Stages,
@@ -31,7 +44,8 @@ export async function screenText(
   if (source === 'output' || text.trim() === '') return verdictOf(certain);
 
   const { head } = stages.first;
-  const windows = chooseWindows(cutWindows({ text, views, findings, side: source, vector }, head), head);
+  const whole = { text, views, findings, side: source, vector };
+  const windows = [...chooseWindows(cutWindows(whole, head), head), ...undisguisedWindows(whole, head)];
   const judged = await judgeWindows(windows, stages);
   const suspects = judged.filter((window) => isAttack(window) && !certain.some((span) => overlaps(span, window.span)));
   const located = await locateAttacks(suspects, (sentences) => judgeWindows(sentences, stages), head);

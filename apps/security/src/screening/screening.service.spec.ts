@@ -14,7 +14,7 @@ const HARMLESS = 'What are your opening hours?';
 const UNKNOWN_ATTACK = 'This is an attack of a new kind.';
 
 describe('ScreeningService', () => {
-  const encoder = toyEncoder((text) => (text.includes('attack') ? 1 : 0));
+  const encoder = toyEncoder((text) => (text.includes('attack') ? 1 : text.includes('doubtful') ? 0.45 : 0));
   const { asked } = encoder;
   let folder: string;
   let service: ScreeningService;
@@ -70,6 +70,38 @@ describe('ScreeningService', () => {
   it('strips attacking sentences', async () => {
     const reply = await run({ text: `We open at nine. ${ATTACK} We close at six.`, action: 'strip' });
     expect(reply).toMatchObject({ action: 'strip', text: 'We open at nine. We close at six.' });
+  });
+
+  it('finds an attack of which only the decoded words are one', async () => {
+    const encoded = Buffer.from(UNKNOWN_ATTACK).toString('base64');
+    const { verdict, spans } = await run({ text: `Please read ${encoded} for me` });
+    expect(verdict).toBe('injection');
+    expect(spans).toMatchObject([{ start: 12, end: 12 + encoded.length }]);
+  });
+
+  it('is suspicious of a text between both thresholds, and lets it pass', async () => {
+    const reply = await run({ text: 'This is a doubtful case of its own.', action: 'refuse' });
+    expect(reply).toMatchObject({ verdict: 'suspicious', doubtful: true, action: 'allow', spans: [] });
+    expect(await run({ text: HARMLESS })).toMatchObject({ verdict: 'benign', doubtful: false });
+  });
+
+  it('is only suspicious of a customer who reports the words of an attacker', async () => {
+    for (const text of [
+      `I got an email saying '${ATTACK}', is it phishing?`,
+      `A man on the phone said "${UNKNOWN_ATTACK}" What should I do?`,
+      `The letter says: ${UNKNOWN_ATTACK} Is this a scam?`,
+    ])
+      expect(await run({ text, action: 'refuse' })).toMatchObject({ verdict: 'suspicious', doubtful: true });
+  });
+
+  it('refuses an order beside a report', async () => {
+    const refused = run({ text: `I got an email saying 'hello there'. ${ATTACK}`, action: 'refuse' });
+    await expect(refused).rejects.toMatchObject({ code: 'CONTENT_REFUSED' });
+  });
+
+  it('does not call a text doubtful because of its passages', async () => {
+    const reply = await run({ text: HARMLESS, passages: [passage('a', UNKNOWN_ATTACK)], action: 'refuse' });
+    expect(reply).toMatchObject({ verdict: 'injection', doubtful: false, withheld: ['a'] });
   });
 
   it('refuses an attack without repeating it', async () => {

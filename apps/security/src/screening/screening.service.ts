@@ -8,7 +8,7 @@ import { SecondHead } from './head/second-head.js';
 import { screenText } from './screen-text.js';
 import { Stages, TolerantEncoder, type Encoder, type StageName } from './stages.js';
 import { stripSentences } from './strip-sentences.js';
-import { isAttack, THRESHOLD, type TextVerdict } from './verdict.js';
+import { isAttack, isDoubtful, THRESHOLD, type TextVerdict } from './verdict.js';
 import { VerdictCache } from './verdict-cache.js';
 
 export type ScreenRequest = InputOf<typeof screen>;
@@ -92,9 +92,10 @@ export class ScreeningService {
     const screened = await this.screenPassages(passages, action, stages, signal);
     const score = Math.max(verdict.score, screened.score);
     return {
-      verdict: isAttack({ score }) ? 'injection' : 'benign',
+      verdict: isAttack({ score }) ? 'injection' : isDoubtful(verdict) ? 'suspicious' : 'benign',
       score,
       threshold: THRESHOLD,
+      doubtful: isDoubtful(verdict),
       spans: verdict.spans.map((span) => ({ ...span })),
       action: isAttack({ score }) ? action : 'allow',
       text: action === 'strip' && isAttack(verdict) ? stripSentences(text, verdict.spans) : text,

@@ -17,11 +17,24 @@ export interface TextVerdict {
 
 /** The calibration of each stage shifts its scores so that its threshold is here. */
 export const THRESHOLD = 0.5;
+/** From here on a text may be an attack: it is let pass, but kept away from language models. */
+export const DOUBT = 0.25;
+/** The highest score of a text that only reports an attack. */
+const REPORTED_SCORE = 0.45;
 /** The score of a rule that decides alone. */
 const CERTAIN_SCORE = 0.95;
 
 export function isAttack({ score }: Pick<TextVerdict, 'score'>): boolean {
   return score >= THRESHOLD;
+}
+
+export function isDoubtful({ score }: Pick<TextVerdict, 'score'>): boolean {
+  return score >= DOUBT;
+}
+
+/** The verdict on a text that reports an attack of somebody else: doubtful at most. */
+export function asReported({ score }: TextVerdict): TextVerdict {
+  return { score: Math.min(score, REPORTED_SCORE), spans: [] };
 }
 
 /** The attacks that rules are certain of. */

@@ -1,5 +1,5 @@
 import type { Span } from '@llmos/contracts';
-import { screenByRules, viewsOf, type RuleFindings, type TextViews } from '@llmos/guardrails';
+import { screenByRules, undisguised, viewsOf, type RuleFindings, type TextViews } from '@llmos/guardrails';
 import type { SparseVector } from '@llmos/learning';
 import type { FirstHead, Side } from './head/first-head.js';
 import { sentencesOf, windowsOf } from './sentences.js';
@@ -11,6 +11,7 @@ export const PASSAGE_WINDOW_CHARS = 250;
 const MAX_INPUT_WINDOWS = 8;
 const MAX_PASSAGE_WINDOWS = 4;
 const MAX_SENTENCES = 6;
+const MAX_DISGUISES = 4;
 
 /** A text that the rules have screened as a whole. */
 export interface ScreenedText {
@@ -31,6 +32,8 @@ export interface Window extends Omit<ScreenedText, 'views'> {
   readonly lexical: SparseVector;
   /** How suspicious its words are; not a probability. */
   readonly suspicion: number;
+  /** The text is not in the original, because it was written in disguise there. */
+  readonly disguised?: boolean;
 }
 
 /** A window with its score by the stages. */
@@ -45,6 +48,17 @@ export function cutWindows(whole: ScreenedText, head: FirstHead): Window[] {
   if (text.length <= size) return [windowOf(whole, { start: 0, end: text.length }, head)];
   const vectorAt = (start: number) => (start === 0 ? whole.vector : undefined);
   return windowsOf(text, size).map((span) => ({ ...windowAt(text, span, side, head), vector: vectorAt(span.start) }));
+}
+
+/** What is written in disguise, as windows in plain words: a head reads no base64. */
+export function undisguisedWindows({ views, side }: ScreenedText, head: FirstHead): Window[] {
+  return undisguised(views)
+    .slice(0, MAX_DISGUISES)
+    .map(({ text, span }) => {
+      const window = windowAt(text.slice(0, INPUT_WINDOW_CHARS), { start: 0, end: INPUT_WINDOW_CHARS }, side, head);
+      const findings = { ...window.findings, hits: [] };
+      return { ...window, findings, span, disguised: true };
+    });
 }
 
 /**

@@ -120,6 +120,11 @@ describe('ThreatDetector finds', () => {
     expect(signalsOf(attacks)).toEqual(['address injection', 'key injection', 'tenant injection']);
   });
 
+  it('no injection in a text that is only suspicious', () => {
+    const doubtful = detectorOf().take(flood(START_MS, 12, { key: KEY, injectionScore: 0.45 }), START_MS + 1_000);
+    expect(signalsOf(doubtful)).toEqual([]);
+  });
+
   it('injections and spend of ended durable runs, without counting the runs as requests', () => {
     const runs = { kind: 'run' as const, key: KEY, status: 422, injectionScore: 1 };
     const found = detectorOf().take(flood(START_MS, 12, runs), START_MS + 1_000);

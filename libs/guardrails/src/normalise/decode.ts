@@ -1,4 +1,6 @@
 import type { Span } from '@llmos/contracts';
+import { cipherOf } from './cipher.js';
+import { MORSE } from './morse.js';
 
 /** A run of a text that was decoded. */
 export interface DecodedRun {
@@ -34,10 +36,40 @@ const DECODERS: readonly { encoding: string; pattern: RegExp; decode: (run: stri
     encoding: 'character entities',
     pattern: /(?:&#(?:x[0-9A-Fa-f]{1,6}|[0-9]{1,7});[ \w]?){4,}/g,
     decode: (run) =>
-      run.replace(/&#(x?)([0-9A-Fa-f]+);/g, (_, hex: string, digits: string) => {
-        const code = parseInt(digits, hex === 'x' ? 16 : 10);
-        return code <= 0x10ffff ? String.fromCodePoint(code) : '';
-      }),
+      run.replace(/&#(x?)([0-9A-Fa-f]+);/g, (_, hex: string, digits: string) =>
+        characterOf(digits, hex === 'x' ? 16 : 10),
+      ),
+  },
+  {
+    encoding: 'decimal character codes',
+    pattern: /(?<![\d.])(?:\d{2,3}[ ,;/|-]{1,2}){5,}\d{2,3}/g,
+    decode: (run) => asciiOf(run.match(/\d+/g) ?? [], 10),
+  },
+  {
+    encoding: 'binary',
+    pattern: /(?<![01])(?:[01]{8}[ ,]?){4,}/g,
+    decode: (run) => asciiOf(run.match(/[01]{8}/g) ?? [], 2),
+  },
+  {
+    encoding: 'character escapes',
+    pattern: /(?:\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|[Uu]\+[0-9A-Fa-f]{4} ?){4,}/g,
+    decode: (run) =>
+      (run.match(/[0-9A-Fa-f]{4}|(?<=\{)[0-9A-Fa-f]{1,6}/g) ?? []).map((code) => characterOf(code, 16)).join(''),
+  },
+  {
+    encoding: 'Morse code',
+    pattern: /(?<![.-])(?:[.-]{1,5}[ /|]{1,3}){6,}[.-]{1,5}/g,
+    decode: (run) =>
+      run
+        .split(/[/|]|\s{2,}/)
+        .map((word) =>
+          word
+            .trim()
+            .split(/\s+/)
+            .map((code) => MORSE.get(code) ?? '')
+            .join(''),
+        )
+        .join(' '),
   },
   {
     encoding: 'tag characters',
@@ -45,11 +77,6 @@ const DECODERS: readonly { encoding: string; pattern: RegExp; decode: (run: stri
     decode: (run) => [...run].map((tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000)).join(''),
   },
 ];
-
-/** "ignore", "instructions", "system", "previous", "reveal", "prompt" by rot13. */
-const ROT13_HINT = /\b(?:vtaber|vafgehpgvba|flfgrz|cerivbhf|erirny|cebzcg|qvfertneq)/;
-/** "ignore", "instruction", "system", "previous", "reveal", "disregard" backwards. */
-const REVERSED_HINT = /(?:erongi|snoitcurtsni|noitcurtsni|metsys|suoiverp|laever|draegersid|dragersid)\b/;
 
 /** Finds and decodes the runs that could hide words; skips runs that do not decode to readable text. */
 export function decodedRuns(original: string, folded: string): DecodedRun[] {
@@ -62,11 +89,8 @@ export function decodedRuns(original: string, folded: string): DecodedRun[] {
         runs.push({ span: { start: match.index, end: match.index + match[0].length }, text, encoding });
     }
   }
-  const whole = { start: 0, end: original.length };
-  if (ROT13_HINT.test(folded)) runs.push({ span: whole, text: rot13(folded), encoding: 'rot13' });
-  if (REVERSED_HINT.test(folded)) {
-    runs.push({ span: whole, text: [...folded].reverse().join(''), encoding: 'backward writing' });
-  }
+  const cipher = cipherOf(folded);
+  if (cipher) runs.push({ span: { start: 0, end: original.length }, ...cipher });
   return runs;
 }
 
@@ -74,12 +98,20 @@ function percentBytes(run: string): string {
   return Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8');
 }
 
-function rot13(text: string): string {
-  return text.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 97 + 13) % 26) + 97));
+/** The characters of ASCII codes; nothing if one of the numbers is none. */
+function asciiOf(codes: readonly string[], base: number): string {
+  const values = codes.map((code) => parseInt(code, base));
+  const isText = values.every((code) => (code >= 32 && code < 127) || code === 10 || code === 13);
+  return isText ? String.fromCodePoint(...values) : '';
+}
+
+function characterOf(digits: string, base: number): string {
+  const code = parseInt(digits, base);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : '';
 }
 
 function readable(text: string): boolean {
   if (text.length < 6) return false;
   const printable = text.match(/[\p{L}\p{N} .,:;!?'"\n/-]/gu)?.length ?? 0;
-  return printable / [...text].length >= PRINTABLE_SHARE && /[a-z]{3}/i.test(text);
+  return printable / [...text].length >= PRINTABLE_SHARE && /\p{L}{3}/u.test(text);
 }

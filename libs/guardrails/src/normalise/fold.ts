@@ -17,8 +17,12 @@ const INVISIBLE =
   /^[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{e0000}-\u{e0fff}]$/u;
 const MARK = /\p{M}/gu;
 
-/** Folds a text for rules and word features, per character: NFKD without accents, then look-alikes, case; linear time. */
-export function foldText(original: string): FoldedText {
+/**
+ * Folds a text for rules and word features, per character: NFKD without accents, then look-alikes, case; linear time.
+ *
+ * @param lookAlikes false: letters of other scripts stay, for words of other languages.
+ */
+export function foldText(original: string, lookAlikes = true): FoldedText {
   const parts: string[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
@@ -26,7 +30,7 @@ export function foldText(original: string): FoldedText {
   let at = 0;
   for (const character of original) {
     const end = at + character.length;
-    const folded = foldCharacter(character);
+    const folded = foldCharacter(character, lookAlikes);
     if (folded === undefined) invisible += 1;
     else {
       parts.push(folded);
@@ -41,10 +45,14 @@ export function foldText(original: string): FoldedText {
 }
 
 /** Undefined for an invisible character. */
-function foldCharacter(character: string): string | undefined {
+function foldCharacter(character: string, lookAlikes: boolean): string | undefined {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x80) return code >= 65 && code <= 90 ? character.toLowerCase() : character;
   if (INVISIBLE.test(character)) return undefined;
   const plain = character.normalize('NFKD').replace(MARK, '');
-  return (homoglyphOf(plain) ?? plain).toLowerCase();
+  return ((lookAlikes || isPunctuation(plain) ? homoglyphOf(plain) : undefined) ?? plain).toLowerCase();
+}
+
+function isPunctuation(character: string): boolean {
+  return /^\p{P}$/u.test(character);
 }

@@ -33,6 +33,22 @@ describe('viewsOf', () => {
     ['hexadecimal', Buffer.from(order).toString('hex')],
     ['percent-encoding', [...order].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')],
     ['entities', [...order].map((letter) => `&#${letter.charCodeAt(0)};`).join('')],
+    ['decimal codes', [...order].map((letter) => letter.charCodeAt(0)).join(' ')],
+    ['decimal codes with commas', [...order].map((letter) => letter.charCodeAt(0)).join(', ')],
+    ['binary', [...order].map((letter) => letter.charCodeAt(0).toString(2).padStart(8, '0')).join(' ')],
+    ['escapes', [...order].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')],
+    [
+      'Morse code',
+      '.. --. -. --- .-. . / .- .-.. .-.. / .--. .-. . ...- .. --- ..- ... / .. -. ... - .-. ..- -.-. - .. --- -. ...',
+    ],
+    [
+      'a Caesar cipher',
+      [...order]
+        .map((letter) =>
+          /[a-z]/.test(letter) ? String.fromCharCode(((letter.charCodeAt(0) - 97 + 3) % 26) + 97) : letter,
+        )
+        .join(''),
+    ],
     ['tag characters', [...order].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('')],
     ['rot13', 'vtaber nyy cerivbhf vafgehpgvbaf'],
     ['backward writing', [...order].reverse().join('')],
@@ -48,6 +64,17 @@ describe('viewsOf', () => {
     const decoded = viewsOf(text).views.find(({ kind }) => kind === 'decoded');
     expect(decoded?.spanOf(0, 4)).toEqual({ start: 5, end: text.length - 4 });
   });
+
+  it.each([
+    'My payments in May: 12.50 48.00 7.99 103.20 15.00 15.00 60.45. Why is one listed twice?',
+    'Order numbers 100482 100483 100484 100491 100502 100503 100504',
+    'Call me on 07 12 34 56 78 90 or 07 98 76 54 32 10',
+    'Points: 101 99 250 300 45 12 180',
+    'My sort code is 20-41-16-50-33-21',
+    '...... --- see below --- ......',
+  ])('does not decode the numbers in %j', (text) =>
+    expect(viewsOf(text).views.filter(({ kind }) => kind === 'decoded')).toEqual([]),
+  );
 
   it('does not decode ordinary words, hashes and ids', () => {
     const text = 'sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, path/to/some/file_name_here';

@@ -4,7 +4,8 @@ import { foldText, type FoldedText } from './fold.js';
 
 /** One normalised reading of a text. */
 export interface View {
-  readonly kind: 'plain' | 'leet' | 'spaced' | 'decoded';
+  /** `native`: letters of other scripts are kept, although they look like Latin ones. */
+  readonly kind: 'plain' | 'native' | 'leet' | 'spaced' | 'decoded';
   /** Folded; see {@link foldText}. */
   readonly text: string;
   /** How the words were hidden, such as "base64"; absent if they are readable in the original. */
@@ -34,9 +35,13 @@ const LEET: Readonly<Record<string, string>> = {
   '|': 'l',
 };
 const WORD = /[a-z0-9@$!|]{3,}/g;
+const ASCII = /^\p{ASCII}*$/u;
+const MIN_LEET_WORDS = 2;
+/** A few invisible characters come from copying; many hide something. */
+export const MANY_INVISIBLE = 4;
 const MAX_LEET_CHARS = 24;
 /** Single letters with separators between them. */
-const SPACED_RUN = /(?<![a-z])[a-z](?:[ ._*-]{1,3}[a-z]){5,200}(?![a-z])/g;
+const SPACED_RUN = /(?<![a-z])[a-z](?:[ ._*/-]{1,3}[a-z]){5,200}(?![a-z])/g;
 
 /**
  * The views of a text that rules run on: folded, with leetspeak replaced by letters, with spaced-out letters joined,
@@ -45,21 +50,53 @@ const SPACED_RUN = /(?<![a-z])[a-z](?:[ ._*-]{1,3}[a-z]){5,200}(?![a-z])/g;
 export function viewsOf(original: string): TextViews {
   const folded = foldText(original);
   const spanOf = (start: number, end: number): Span => originalSpan(folded, start, end);
-  const views: View[] = [{ kind: 'plain', text: folded.text, spanOf }];
+  const views: View[] = [{ kind: 'plain', text: folded.text, spanOf }, ...nativeView(original, folded.text)];
   const spelled = folded.text.replace(WORD, spellOut);
   if (spelled !== folded.text) views.push({ kind: 'leet', text: spelled, disguise: 'leetspeak', spanOf });
   for (const match of folded.text.matchAll(SPACED_RUN)) {
     const span = spanOf(match.index, match.index + match[0].length);
     const text = match[0]
-      .replace(/[ ._*-]{2,3}/g, '\n')
-      .replace(/[ ._*-]/g, '')
+      .replace(/[ ._*/-]{2,3}/g, '\n')
+      .replace(/[ ._*/-]/g, '')
       .replaceAll('\n', ' ');
     views.push({ kind: 'spaced', text, disguise: 'spaced-out letters', spanOf: () => span });
   }
   for (const { span, text, encoding } of decodedRuns(original, folded.text)) {
-    views.push({ kind: 'decoded', text: foldText(text).text, disguise: encoding, spanOf: () => span });
+    const decoded = { kind: 'decoded', disguise: encoding, spanOf: () => span } as const;
+    const plain = foldText(text).text;
+    views.push(
+      { ...decoded, text: plain },
+      ...nativeView(text, plain).map((view) => ({ ...decoded, text: view.text })),
+    );
   }
   return { original, folded, views };
+}
+
+/** What is hidden in a text, in plain words: decoded, joined, without leetspeak and invisible characters. */
+export function undisguised({ folded, views }: TextViews): { text: string; span: Span }[] {
+  const hidden = views.filter(
+    ({ kind, text }) => kind === 'decoded' || kind === 'spaced' || (kind === 'leet' && isDisguise(text, folded.text)),
+  );
+  const texts = hidden.map(({ text, spanOf }) => ({ text, span: spanOf(0, text.length) }));
+  if (folded.invisible >= MANY_INVISIBLE) {
+    texts.push({ text: folded.text, span: originalSpan(folded, 0, folded.text.length) });
+  }
+  return texts.filter(({ text }, at) => texts.findIndex((other) => other.text === text) === at);
+}
+
+/** One changed word is an abbreviation ("2nd"), several are a disguise. */
+function isDisguise(spelled: string, folded: string): boolean {
+  const [words, before] = [spelled.split(/\s+/), folded.split(/\s+/)];
+  const changed = words.filter((word, at) => word !== before[at]).length;
+  return changed >= MIN_LEET_WORDS && changed * 3 >= words.length;
+}
+
+/** The reading for other languages, if it differs. */
+function nativeView(text: string, plain: string): View[] {
+  if (ASCII.test(text)) return [];
+  const native = foldText(text, false);
+  const spanOf = (start: number, end: number): Span => originalSpan(native, start, end);
+  return native.text === plain ? [] : [{ kind: 'native', text: native.text, spanOf }];
 }
 
 function originalSpan({ starts, ends }: FoldedText, start: number, end: number): Span {

@@ -12,6 +12,9 @@ const TELL =
 const SYSTEM_PROMPT =
   '(?:system (?:prompts?|messages?|instructions?)|(?:initial|original|hidden|secret|confidential|internal|full|exact|complete|verbatim|first|developer|base|pre-?) ?(?:prompts?|instructions?|directives)|your (?:own )?(?:prompts?|instructions|guidelines|directives|rules|configuration|programming)|(?:instructions?|prompts?|text|words|everything|all|sentences?|lines?|content) (?:above|before this|you (?:were|are|have been|had been|received|got)))';
 
+const ROLE =
+  '(?:system|sys|assistant|admin(?:istrator)?|developer|root|systeme|sistema|система|系统|系統|システム|시스템)(?: (?:message|prompt|instructions?|override|update|note|mode))?';
+
 /** What attackers write to a model. The hits of each rule are a feature of the trained heads, in this order. */
 export const attackRules: readonly Rule[] = [
   {
@@ -24,7 +27,7 @@ export const attackRules: readonly Rule[] = [
         'g',
       ),
       new RegExp(
-        `\\b${OVERRIDE}[\\s,:]{1,4}(?:all |every |any |each )(?:of )?(?:the |your |these |those |other )?(?:system |given |current )?(?:instructions|directions|directives|prompts|programming|orders)\\b`,
+        `\\b${OVERRIDE}[\\s,:]{1,4}(?:all |every |any |each )(?:of )?(?:the |your |these |those |other )?(?:system |given |current )?(?:instructions|directions|directives|prompts|programming|orders)\\b(?! (?:to (?:buy|sell|pay)|that|for|from the branch))`,
         'g',
       ),
       new RegExp(
@@ -36,7 +39,11 @@ export const attackRules: readonly Rule[] = [
         'g',
       ),
       new RegExp(
-        `\\b(?:instructions?|directions|directives|prompts?) (?:given )?(?:above|before|previously|earlier)? ?(?:are|is|were|was|have been|has been) (?:now )?(?:void|cancell?ed|obsolete|outdated|wrong|overridden|revoked|deleted|invalid|null|a (?:lie|test))\\b`,
+        `\\b(?:instructions?|directions|directives|prompts?) (?:given )?(?:above|before|previously|earlier)? ?(?:are|is|were|was|have been|has been) (?:now )?(?:void|cancell?ed|obsolete|outdated|overridden|revoked|deleted|invalid|null|a (?:lie|test))\\b`,
+        'g',
+      ),
+      new RegExp(
+        `\\b${OVERRIDE}\\s(?:absolutely )?(?:everything|anything|all|whatever|what)(?: that)? (?:the |your )?(?:bank|developers?|company|operators?|owners?|creators?|they|others?|people|anyone|anybody) (?:ever )?(?:told|taught|ordered|said|instructed|asked|has|have)`,
         'g',
       ),
       /\b(?:ignore|disregard|forget)(?:all)?(?:of)?(?:the|your|my)?(?:previous|prior|above)(?:instructions?|prompts?|rules|directions)/g,
@@ -97,8 +104,17 @@ export const attackRules: readonly Rule[] = [
     weight: 'likely',
     patterns: [
       new RegExp(`\\b${TELL}[\\s,:]{1,4}${GAP(5)}${SYSTEM_PROMPT}\\b`, 'g'),
-      /\b(?:the|your|secret|access|first|last) (?:password|passcode|secret(?: key| word| phrase)?|access code|key ?phrase|hidden word)\b/g,
+      /\b(?:the|your|secret|access|first|last) (?:password|passcode|secret(?: key| word| phrase)?|access code|key ?phrase|hidden word)\b(?! (?:rules?|requirements?|polic(?:y|ies)|reset|recovery|manager|page|field|change|protection|length|guidelines?|instructions?|security|settings?|options?)\b)/g,
       /\b(?:system prompt|initial prompt|prompt text|pre-?prompt|original instructions|instructions above|above instructions|text above)\b/g,
+    ],
+  },
+  {
+    id: 'others-data',
+    reason: 'asks for the data of other customers',
+    weight: 'certain',
+    patterns: [
+      /\b(?:reveal|show|list|give|dump|export|print|output|send|leak|display|share|read|hand over|tell)\b[^.!?\n]{0,40}\b(?:all|every|each|other|another|full list of|complete list of|list of)(?: of)?(?: the| your)? ?(?:bank'?s )?(?:other )?(?:customers?|clients?|account holders?|users?)(?:'s?)? (?:and their |with their )?(?:records?|data|details|names|balances|transactions|passwords?|pins?|account numbers|card numbers|database|addresses)\b(?! (?:you (?:have|hold|store|keep) )?(?:about|on|of|for) (?:me|us|my|our)\b)/g,
+      /\b(?:reveal|show|list|give|dump|export|print|output|send|leak|display|read)\b[^.!?\n]{0,30}\b(?:records?|data|details|names|balances|transactions|passwords?|account numbers|card numbers)(?: and \w{1,20})? (?:of|for|from) (?:all|every|each|other|another)(?: of)?(?: the| your)? ?(?:other )?(?:customer|client|account holder|user)s?\b/g,
     ],
   },
   {
@@ -109,7 +125,11 @@ export const attackRules: readonly Rule[] = [
       /<\|(?:im_start|im_end|system|assistant|user|endoftext|endofprompt|begin_of_text|start_header_id|eot_id|end)\|>/g,
       /\[\/?inst\]|<<\/?sys>>|<\/?(?:system|assistant)(?:_prompt|_message|-prompt)?>|<start_of_turn>|<end_of_turn>/g,
       /(?:^|\n)\s{0,4}(?:#{1,6} ?|\*\*|\[|-{3,} ?|={3,} ?)(?:new |updated |end of )?(?:system|assistant|developer|admin|instruction)(?: (?:prompt|message|instructions?|override|note))?(?:\]|\*\*| ?-{3,}| ?={3,})? ?:/g,
-      /(?:^|\n)\s{0,4}(?:system|developer|admin(?:istrator)?) ?(?:override|message|prompt|instructions?|note)? ?: ?(?:you |ignore|disregard|forget|new |the (?:user|assistant)|from now|override|do not|always|never)/g,
+      /(?:^|[\n.!?])\s{0,4}(?:system|developer|admin(?:istrator)?) ?(?:override|update|message|prompt|instructions?|note)? ?: ?(?:you |ignore|disregard|forget|new |the (?:user|assistant)|from now|override|do not|always|never|reveal|show|print|list|output|give|grant|enable|disable|drop|act |obey|share|execute)/g,
+      new RegExp(
+        `(?:^|[\\n.!?:])\\s{0,4}(?:\\[\\/?${ROLE}\\]|<\\/?${ROLE}>|\\{${ROLE}\\}|\\*\\*${ROLE}:?\\*\\*:|#{2,6} ?${ROLE}(?=[:\\n#]|$)|#{3,6} ?instructions?(?=[:\\n]|$))`,
+        'g',
+      ),
     ],
   },
   {
@@ -117,7 +137,7 @@ export const attackRules: readonly Rule[] = [
     reason: 'looks like a turn of another conversation',
     weight: 'likely',
     patterns: [
-      /(?:^|\n)\s{0,4}(?:system|assistant|ai|chatgpt|bot|human|user|developer|admin)\s?:/g,
+      /(?:^|[\n.!?])\s{0,4}(?:system|assistant|ai|chatgpt|bot|human|user|developer|admin|systeme|sistema|система|系统|系統|システム|시스템|アシスタント|助手|ассистент)\s?:/g,
       /(?:(?<!-)-{4,}|(?<!=)={4,}|(?<!#)#{4,}|(?<!\*)\*{4,})\s{0,3}(?:end|begin|start|stop|new|system|instruction|important)/g,
       /\b(?:begin|start|end) (?:of )?(?:new )?(?:system |user )?(?:prompt|instructions?|session|input|context)\b/g,
     ],

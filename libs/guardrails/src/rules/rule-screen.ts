@@ -1,6 +1,7 @@
 import type { Span } from '@llmos/contracts';
-import { viewsOf, type TextViews, type View } from '../normalise/views.js';
+import { MANY_INVISIBLE, viewsOf, type TextViews, type View } from '../normalise/views.js';
 import { attackRules, leakRules } from './attack-rules.js';
+import { findOrders } from '../languages/find-orders.js';
 import type { Rule, TextSource } from './rule.js';
 
 export interface RuleHit {
@@ -20,13 +21,13 @@ export interface RuleFindings {
 }
 
 const MAX_HITS_A_RULE = 3;
-/** A few invisible characters come from copying; many hide something. */
-const MANY_INVISIBLE = 4;
+const MAX_ORDERS = 12;
 
 /** Runs every rule on every view of a text. Pure; linear in the length of the text. */
 export function screenByRules({ original, folded, views }: TextViews, source: TextSource): RuleFindings {
   const rules = source === 'output' ? leakRules : attackRules;
   const hits = views.flatMap((view) => rules.flatMap((rule) => hitsOf(rule, view)));
+  if (source !== 'output') hits.push(...views.flatMap(ordersIn));
   if (source !== 'output' && folded.invisible >= MANY_INVISIBLE) hits.push(hiddenText(original));
   if (source === 'output') hits.push(...views.flatMap((view) => hitsOf(exfiltrationRule, view)));
   const counts = Float32Array.from(attackRules, (rule) =>
@@ -48,12 +49,39 @@ function hitsOf(rule: Rule, view: View): RuleHit[] {
   for (const pattern of rule.patterns) {
     for (const match of view.text.matchAll(pattern)) {
       if (hits.length >= MAX_HITS_A_RULE) return hits;
-      const reason = view.disguise === undefined ? rule.reason : `${rule.reason}, hidden by ${view.disguise}`;
-      const span = view.spanOf(match.index, match.index + match[0].length);
-      hits.push({ span, rule, reason, certain: rule.weight === 'certain' || isHiddenOrder(rule, view) });
+      hits.push(hitOf(rule, view, match.index, match.index + match[0].length));
     }
   }
   return hits;
+}
+
+function hitOf(rule: Rule, view: View, start: number, end: number): RuleHit {
+  const reason = view.disguise === undefined ? rule.reason : `${rule.reason}, hidden by ${view.disguise}`;
+  const isOrder = rule.weight === 'certain' && !(MEANT_FOR_READERS.has(rule.id) && isOfSpeaker(view.text, start, end));
+  const certain = isOrder || isHiddenOrder(rule, view);
+  return { span: view.spanOf(start, end), rule, reason, certain };
+}
+
+const MEANT_FOR_READERS = new Set(['override', 'persona', 'system-prompt', 'others-data', 'fake-turn']);
+const CLAUSE_CHARS = 60;
+/**
+ * Somebody other than the reader acts, or it is about the speaker's words: "can I ignore …", "what does … mean",
+ * "cancel all previous orders". */
+const OTHER_ACTOR =
+  /\b(?:i|we|he|she|they|who|people|customers?|me|us|him|her|them|nobody|someone|what|why|how|when)\b(?:(?!\byou\b)[^.,:;!?"'\n]){0,40}$/;
+
+function isOfSpeaker(text: string, start: number, end: number): boolean {
+  return (
+    OTHER_ACTOR.test(text.slice(Math.max(0, start - CLAUSE_CHARS), start)) ||
+    /^cancel|\bmy\b/.test(text.slice(start, end))
+  );
+}
+
+/** Orders in other languages count as hits of the rule for the same order in English. */
+function ordersIn(view: View): RuleHit[] {
+  return findOrders(view.text)
+    .slice(0, MAX_ORDERS)
+    .map(({ rule: id, span: { start, end } }) => hitOf(ruleById(id), view, start, end));
 }
 
 /** A request about the instructions is never encoded by accident. */

@@ -1,6 +1,8 @@
 import type { TextSource } from '@llmos/guardrails';
 import { lexicalVector, type SparseVector } from '@llmos/learning';
 
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
 /** The source of a text that heads judge. In a passage of a document any order to the reader is an attack. */
 export type Side = Exclude<TextSource, 'output'>;
 
@@ -51,7 +53,7 @@ export class FirstHead {
 
   /** @param folded as `foldText` returns it. */
   lexical(folded: string): SparseVector {
-    return lexicalVector(folded, this.vocabulary, this.weights.idf);
+    return lexicalVector(spacedText(folded), this.vocabulary, this.weights.idf);
   }
 
   /** How suspicious the words are, to choose the windows that are worth embedding; not a probability. */
@@ -78,6 +80,13 @@ export class FirstHead {
     const { slope, shift } = this.weights[side];
     return 1 / (1 + Math.exp(-(slope * logit + shift)));
   }
+}
+
+/** A text with each character of a script without spaces as a word, so that its words and pairs are n-grams. */
+export function spacedText(folded: string): string {
+  return UNSPACED.test(folded)
+    ? folded.replace(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu, ' $& ')
+    : folded;
 }
 
 function dot(left: Float32Array, right: Float32Array): number {

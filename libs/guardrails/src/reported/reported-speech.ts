@@ -1,0 +1,62 @@
+import type { Span } from '@llmos/contracts';
+
+/** A quotation of at least two words, in the quotation marks of many languages. */
+const QUOTE =
+  /"[^"\n]{2,600}"|“[^”“\n]{2,600}[”“]|„[^“”"\n]{2,600}[“”"]|«[^»\n]{2,600}»|»[^«\n]{2,600}«|‘[^’\n]{2,600}’|(?<![\p{L}\p{N}])'[^\n']{2,300}(?:'\p{L}{1,3}\b[^\n']{0,200}){0,3}'(?!\p{L})|「[^」\n]{2,600}」|『[^』\n]{2,600}』/gu;
+
+/** Says that the words beside it are those of somebody else. English first, then other languages. */
+const SAYS = new RegExp(
+  [
+    '\\b(?:said|says|saying|states|stated|stating|wrote|writes|written|reads|reading|claims|claimed|told|tells|telling|asked|asks|asking|texted|emailed|posted|shows|showed|headed|titled|begins|began|answered|mentions|(?:the|these|those|with) (?:words?|lines?|phrase|sentence|subject|remark|text|headline|note)|last line|subject|(?:people|customers|somebody|someone) (?:type|typed|say|write)|typ(?:ed|es|ing)|(?:the|this|an?|for) example|scammers? \\w+|fraudsters? \\w+|(?:what|meaning) (?:does|do|of|is meant by)|means?|called|read out)\\b',
+    '\\b(?:an?|the|this|my|his|her|their)\\s(?:[\\w-]{1,20}\\s){0,2}(?:note|message|sms|mail|e-?mail|letter|pop-?up|page|website|site|app|contract|headline)\\b',
+    'sagte|schrieb|schreibt|stand|steht|hei[sß]+t|lautete|behauptet|meinte|hie[sß]+',
+    'disait|disant|a dit|dit que|ecrit|écrit|affirme|indique',
+    'dec[ií]a|dice|dijo|dijeron|escribi[oó]|pone|pon[ií]a',
+    'diceva|ha detto|scritto|dizia|disse|escrito|zei|zegt|schreef|staat',
+    'написано|сказал|пишут|пишет|говорит|написал|было',
+    '说|說|写着|寫著|写道|叫我|让我|收到|看到|意思',
+    '言われ|書いて|書かれ|とあり|という|と言|届き|意味',
+    '말했|적혀|써 있|라고|뜻',
+  ].join('|'),
+  'iu',
+);
+const BEFORE_CHARS = 80;
+const AFTER_CHARS = 40;
+
+/** Somebody else who wants something of the speaker, up to what they want. */
+const WANTS =
+  /\b(?:someone|somebody|(?:the|a|an|some|my|this|that|our|his|her) (?:[\w-]{1,20} ){0,2}(?:man|woman|guy|person|caller|callers|scammer|fraudster|stranger|seller|buyer|email|e-mail|mail|sms|text|message|letter|voice|website|site|page|pop-?up|recruiter|company|bank|boss|friend|son|daughter|mother|father|husband|wife|colleague|clerk|agent|app|link|video|post|note|contract|landlord|tenant)|they|he|she|i (?:was|am|got|have been|'ve been)|we were) (?:[\w'-]{1,20} ){0,3}?(?:told|asked|asks|tells|wants|wanted|instructed|convinced|urged|wrote|said|says|claims|claimed|texted|emailed|called|advised|requested|begged|pressured|forced|persuaded|telling|asking)(?: (?:me|us|him|her|them|my [\w-]{1,20}|that|it|you))?,? (?:(?:that )?(?:i|we|he|she) (?:should|must|have to|had to|need to)|not to|to)\b[^.!?\n]{0,300}/giu;
+
+/** What somebody said, without quotation marks: "the letter says: …". */
+const COLON =
+  /(?<=\b(?:said|says|reads|read out loud|states|wrote|writes|told me|the (?:line|words|text|subject))[^.!?:\n"'“]{0,30}: ?)[^\s.!?\n"'“][^.!?\n"'“]{0,300}/giu;
+
+/**
+ * A text without what it reports of others: quotations beside a word such as "said", and what somebody told the speaker
+ * to do. Undefined if it reports nothing. What is left is the speaker's own: an order in it is meant for the reader.
+ */
+export function withoutReports(text: string): string | undefined {
+  const reports = [...quotationsOf(text), ...spansOf(text, WANTS), ...spansOf(text, COLON)].sort(
+    (a, b) => a.start - b.start,
+  );
+  if (reports.length === 0) return undefined;
+  let own = '';
+  let from = 0;
+  for (const { start, end } of reports) {
+    if (start >= from) own += `${text.slice(from, start)}…`;
+    from = Math.max(from, end);
+  }
+  return own + text.slice(from);
+}
+
+/** The quotations that the words around them call somebody else's. */
+function quotationsOf(text: string): Span[] {
+  return spansOf(text, QUOTE).filter(({ start, end }) => {
+    const around = `${text.slice(Math.max(0, start - BEFORE_CHARS), start)} … ${text.slice(end, end + AFTER_CHARS)}`;
+    return SAYS.test(around);
+  });
+}
+
+function spansOf(text: string, pattern: RegExp): Span[] {
+  return [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+}
