@@ -142,10 +142,10 @@ describe('The recommender of a running instance', () => {
     ['an unknown field', '/v1/recommendations', { colour: 'red' }, 'colour'],
     ['a limit that is not a number', '/v1/recommendations', { limit: 'many' }, 'limit'],
     ['a limit out of bounds', '/v1/recommendations', { limit: 1_000_000 }, 'limit'],
-    ['no item', '/v1/interactions', { user: 'u' }, 'interactions.0.item'],
-    ['nothing but rubbish', '/v1/interactions', [{ foo: 1 }, 'x', null], 'interactions.0.user'],
-    ['an item without a title', '/v1/items', [{ id: 'a', title: 'A' }, { sku: 'b' }], 'items.1.title'],
-    ['an empty list', '/v1/interactions', [], 'interactions'],
+    ['no item', '/v1/interactions', { user: 'u' }, 'item'],
+    ['nothing but rubbish', '/v1/interactions', [{ foo: 1 }, 'x', null], '0.user'],
+    ['an item without a title', '/v1/items', [{ id: 'a', title: 'A' }, { sku: 'b' }], '1.title'],
+    ['an empty list', '/v1/interactions', [], 'body'],
     ['rows that are not a list', '/v1/interactions', { interactions: 'all' }, 'interactions'],
   ])('refuses %s with a 4xx that names the field', async (_, path, body, field) => {
     const answer = await shop.request('POST', path, body);
