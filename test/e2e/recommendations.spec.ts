@@ -340,7 +340,11 @@ describe('The recommender of a running instance', () => {
       const nats = await instance.connectAs('default-operator');
       const results: Record<string, unknown>[] = [];
       nats.subscribe('llmos.out.default.train_recommender', {
-        callback: (_, message) => void results.push(message.json()),
+        callback: (_, message) => {
+          const result = message.json<Record<string, unknown>>();
+          // A busy machine trains for longer than a second: then what comes too soon is refused.
+          if (result['type'] === 'completed' || results.length === 0) results.push(result);
+        },
       });
       await publishEvent(nats, 'llmos.in.~operator.default.train_recommender', 'train-1', { force: true });
       await waitFor('the result of the event', () => results.length > 0, MINUTE_MS);
