@@ -170,6 +170,11 @@ export class HybridIndex {
     }));
   }
 
+  /** Words that are no typing errors. */
+  learnCommonWords(words: ReadonlySet<string>): void {
+    this.vocabulary.learnCommon(words);
+  }
+
   /** The question with the words of the tenants' documents where it has typing errors: what is to be embedded. */
   corrected(question: string, tenants: readonly string[]): string {
     return this.vocabulary.correct(question, tenants);

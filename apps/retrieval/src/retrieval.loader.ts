@@ -4,6 +4,7 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { CatalogEmbedder } from '@llmos/models';
 import { DocumentFeed } from './document-feed.js';
 import { FolderSyncService } from './folder-sync.service.js';
+import { HybridIndex } from './hybrid-index.js';
 import { VECTOR_INDEX, type VectorIndex } from './ports/vector-index.port.js';
 
 const RETRY_MS = 5_000;
@@ -17,6 +18,7 @@ export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
     @Inject(LOGGER) private readonly log: Logger,
     private readonly readiness: Readiness,
     private readonly embeddings: CatalogEmbedder,
+    private readonly index: HybridIndex,
     private readonly feed: DocumentFeed,
     private readonly folder: FolderSyncService,
     @Inject(VECTOR_INDEX) private readonly vectors: VectorIndex,
@@ -37,12 +39,17 @@ export class RetrievalLoader implements OnModuleInit, OnModuleDestroy {
     await this.embeddings.close();
   }
 
+  private async startModel(report: Parameters<CatalogEmbedder['start']>[0]): Promise<void> {
+    await this.embeddings.start(report, this.stopping.signal);
+    this.index.learnCommonWords(await this.embeddings.readWords());
+  }
+
   private async load(): Promise<void> {
     const { signal } = this.stopping;
     const options = { signal, log: this.log, retryMs: RETRY_MS };
     const [model, index, folder] = [`model ${this.embeddings.model}`, 'document index', 'document folder'];
     for (const name of [model, index, folder]) this.readiness.set({ name, state: 'loading' });
-    await this.readiness.bring(model, (report) => this.embeddings.start(report, signal), options);
+    await this.readiness.bring(model, (report) => this.startModel(report), options);
     await this.readiness.bring(index, () => this.feed.start(), options);
     await this.readiness.bring(folder, (report) => this.folder.start((progress) => report({ progress })), options);
   }

@@ -18,6 +18,14 @@ describe('Vocabulary', () => {
     ['卡', '卡'],
   ])('reads %j as %j', (text, corrected) => expect(vocabulary.correct(text, ['acme', 'shared'])).toBe(corrected));
 
+  it('leaves a common word that no document has', () => {
+    const other = new Vocabulary();
+    for (const text of ['there is a card', 'there are two']) other.add('acme', text);
+    expect(other.correct('three cards', ['acme'])).toBe('there cards');
+    other.learnCommon(new Set(['three']));
+    expect(other.correct('three cards, theer', ['acme'])).toBe('three cards, there');
+  });
+
   it('knows nothing of the words of another tenant', () => {
     expect(vocabulary.correct('my crad', ['shared'])).toBe('my crad');
   });

@@ -8,6 +8,12 @@ const MIN_DOCUMENTS = 2;
 export class Vocabulary {
   /** By tenant: how many documents have a word. */
   private readonly tenants = new Map<string, Map<string, number>>();
+  private common: ReadonlySet<string> = new Set();
+
+  /** Common words, which are no typing errors, whether or not a document has them: "three" is not "there". */
+  learnCommon(words: ReadonlySet<string>): void {
+    this.common = words;
+  }
 
   add(tenant: string, text: string): void {
     this.count(tenant, text, 1);
@@ -18,8 +24,9 @@ export class Vocabulary {
   }
 
   /**
-   * The text with each word that no document has replaced by the most frequent word of the documents that differs by
-   * two letters that change places or by a doubled letter. Other errors are not told from other words.
+   * The text with each word that no document has, and that is not common, replaced by the most frequent word of the
+   * documents that differs by two letters that change places or by a doubled letter. Other errors are not told from other
+   * words.
    *
    * @param tenants whose documents count.
    */
@@ -28,7 +35,8 @@ export class Vocabulary {
     const documentsWith = (word: string): number => visible.reduce((sum, words) => sum + (words.get(word) ?? 0), 0);
     return text.replace(WORD, (word) => {
       const known = word.toLowerCase();
-      if (known.length < MIN_LENGTH || !/^[a-z]+$/u.test(known) || documentsWith(known) > 0) return word;
+      if (known.length < MIN_LENGTH || !/^[a-z]+$/u.test(known) || this.common.has(known)) return word;
+      if (documentsWith(known) > 0) return word;
       let [best, most] = [word, MIN_DOCUMENTS - 1];
       for (const candidate of neighbours(known)) {
         const documents = documentsWith(candidate);

@@ -1,4 +1,4 @@
-import type { Embedder } from '@llmos/models';
+import type { CatalogEmbedder } from '@llmos/models';
 import { ExactVectorIndex } from '#src/adapters/exact-vector.index.adapter.js';
 import { DocumentEmbedder } from '#src/document-embedder.js';
 import { HybridIndex, type SeenSigns } from '#src/hybrid-index.js';
@@ -17,13 +17,14 @@ export interface Example {
 /** A company's articles, indexed as the service indexes them. */
 export class CompanyIndex {
   static async open(
-    embedder: Pick<Embedder, 'model' | 'embed' | 'encode'>,
+    embedder: CatalogEmbedder,
     model: RelevanceModel,
     { articles }: Pick<Company, 'articles'>,
   ): Promise<CompanyIndex> {
     const texts = new SearchEncoder(embedder, model.head);
     const documents = new DocumentEmbedder(texts);
     const index = new HybridIndex(new ExactVectorIndex(), model);
+    index.learnCommonWords(await embedder.readWords());
     for (const { id, title, text } of articles)
       await index.set({ tenant: TENANT, id }, await documents.embed({ title, text, intents: [] }, 'folder'));
     return new CompanyIndex(texts, index);

@@ -6,6 +6,7 @@ import type { Device } from '../inference/device.js';
 import type { Embedder, TextRole } from './embedder.js';
 import type { Encoded } from './encoded.js';
 import { EncoderPool } from './encoder-pool.js';
+import { readTokenizerWords } from './tokenizer-words.js';
 import { ModelStore } from '../store/model-store.js';
 import { describeFetch, type LoadProgress } from '../store/progress-meter.js';
 
@@ -47,6 +48,7 @@ const BREAKER = { timeoutMs: 60_000, capacity: 128 };
 export class CatalogEmbedder implements Embedder {
   private readonly guarded: Operation<(signal: AbortSignal) => Promise<unknown>, unknown>;
   private pool?: EncoderPool;
+  private tokenizer?: string;
   private prefixes: Readonly<Record<TextRole, string>> = { query: '', passage: '' };
 
   constructor(private readonly options: CatalogEmbedderOptions) {
@@ -73,6 +75,7 @@ export class CatalogEmbedder implements Embedder {
     }
     const { queryPrefix, passagePrefix, ...settings } = settingsSchema.parse(store.describe(model).settings);
     this.prefixes = { query: queryPrefix, passage: passagePrefix };
+    this.tokenizer = files.tokenizer;
     this.pool = await EncoderPool.start({
       ...settings,
       model: files.model,
@@ -82,6 +85,11 @@ export class CatalogEmbedder implements Embedder {
       update,
       optimised: store.optimised,
     });
+  }
+
+  /** The common words that its tokenizer knows whole; none before the start. Read from its file each time. */
+  async readWords(): Promise<ReadonlySet<string>> {
+    return this.tokenizer === undefined ? new Set() : readTokenizerWords(this.tokenizer);
   }
 
   embed(texts: readonly string[], signal?: AbortSignal, role: TextRole = 'query'): Promise<Float32Array[]> {
