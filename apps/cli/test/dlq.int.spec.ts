@@ -83,4 +83,37 @@ describe('llmos dlq', () => {
     });
     expect(await llmos('show', 'x')).toMatchObject({ code: 1, output: expect.stringContaining('a whole number') });
   }, 60_000);
+
+  it('publishes or discards all that a choice describes', async () => {
+    const put = (id: string, service: string, code: 'UNKNOWN_PIPELINE' | 'INTERNAL') =>
+      bus.deadLetters.put({
+        ...{ service, id, attempts: 1, storedAtMs: Date.now(), error: new LlmosError(code, 'Why.').toBody() },
+        ...{ subject: subjects.intake('acme', 'p'), headers: headersOf([['ce-id', [id]]]), data: Buffer.from('{}') },
+      });
+    await put('a', 'gateway', 'UNKNOWN_PIPELINE');
+    await put('b', 'gateway', 'INTERNAL');
+    await put('c', 'intent', 'INTERNAL');
+    const listed = async (...args: string[]) => {
+      const { total, letters } = JSON.parse((await llmos('list', '--json', ...args)).output) as {
+        total: number;
+        letters: { service: string; code: string }[];
+      };
+      return [total, ...letters.map(({ service, code }) => `${service} ${code}`)];
+    };
+    expect(await listed('--code', 'INTERNAL', '--service', 'intent', '--since', '1h')).toEqual([1, 'intent INTERNAL']);
+    const discarded = await llmos('discard', '--all', '--service', 'intent');
+    expect(discarded).toMatchObject({ code: 0, output: expect.stringMatching(/^✓ \d+: discarded\n$/) });
+    const redriven = await llmos('redrive', '--all', '--code', 'INTERNAL', '--rate', '50');
+    expect(redriven).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^✓ \d+: published to llmos\.in\.acme\.p\n$/),
+    });
+    expect(await listed()).toEqual([1, 'gateway UNKNOWN_PIPELINE']);
+    expect(await llmos('discard')).toMatchObject({ code: 1, output: expect.stringContaining('--all') });
+    expect(await llmos('discard', '1', '--all')).toMatchObject({ code: 1 });
+    expect(await llmos('list', '--since', 'yesterday')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('2h'),
+    });
+  }, 60_000);
 });

@@ -1,5 +1,5 @@
 import { capabilityOf, isLlmosError, LlmosError, newRunId, subjects } from '@llmos/contracts';
-import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import type { JetStreamClient, JetStreamManager, StoredMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { unpackOriginal, type Original } from './dead-letter-original.js';
 import {
@@ -49,6 +49,16 @@ export interface Redriven {
   readonly run: string | undefined;
 }
 
+/** Which dead letters: those with all of these, all without any. */
+export interface DeadLetterFilter {
+  readonly tenant?: string | undefined;
+  readonly code?: string | undefined;
+  /** The service that gave the message up. */
+  readonly service?: string | undefined;
+  /** Those since then, in Unix milliseconds. */
+  readonly sinceMs?: number | undefined;
+}
+
 /** The time limit of an accepted run. */
 const RUN_MS = 24 * 3_600_000;
 
@@ -62,11 +72,13 @@ export class DeadLetterAdmin {
     private readonly guard: DeadLetterGuard | undefined,
   ) {}
 
-  /** All dead letters, or those of one tenant, oldest first. */
-  async *list(tenant?: string): AsyncGenerator<DeadLetterNote> {
-    const filter = tenant === undefined ? subjects.deadLetters() : subjects.deadLettersOf(tenant);
-    for await (const { subject, seq, time, headers: h } of storedHeaders(this.js, STREAMS.deadLetters, filter))
-      yield noteOf({ subject, seq, at: time.toISOString(), h });
+  /** The dead letters that the filter describes, oldest first. */
+  async *list({ tenant, ...filter }: DeadLetterFilter = {}): AsyncGenerator<DeadLetterNote> {
+    const address = tenant === undefined ? subjects.deadLetters() : subjects.deadLettersOf(tenant);
+    for await (const { subject, seq, time, headers: h } of storedHeaders(this.js, STREAMS.deadLetters, address)) {
+      const note = noteOf({ subject, seq, at: time.toISOString(), h });
+      if (isWanted(note, filter)) yield note;
+    }
   }
 
   /**
@@ -75,15 +87,7 @@ export class DeadLetterAdmin {
    * @throws LlmosError NOT_FOUND if it does not exist, or its content was destroyed with the keys of its tenant.
    */
   async read(sequence: number): Promise<OpenedDeadLetter> {
-    const deadLetter = await viaBroker(async () => {
-      try {
-        return await this.jsm.streams.getMessage(STREAMS.deadLetters, { seq: sequence });
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }
-    });
-    if (!deadLetter) throw new LlmosError('NOT_FOUND', `There is no dead letter ${sequence}.`, { field: 'sequence' });
+    const deadLetter = await this.find(sequence);
     const h = deadLetter.header;
     const note = noteOf({ subject: deadLetter.subject, seq: sequence, at: deadLetter.time.toISOString(), h });
     if (note.payload === 'destroyed')
@@ -127,6 +131,30 @@ export class DeadLetterAdmin {
     return { subject: message.subject, run };
   }
 
+  /**
+   * Removes a dead letter and its message for good.
+   *
+   * @throws LlmosError NOT_FOUND if it does not exist.
+   */
+  async discard(sequence: number): Promise<void> {
+    const object = (await this.find(sequence)).header.get(DEAD_LETTER_HEADERS.object);
+    await viaBroker(() => eraseMessage(this.jsm, STREAMS.deadLetters, sequence));
+    if (object) await this.objects.delete(object);
+  }
+
+  private async find(sequence: number): Promise<StoredMsg> {
+    const found = await viaBroker(async () => {
+      try {
+        return await this.jsm.streams.getMessage(STREAMS.deadLetters, { seq: sequence });
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    });
+    if (!found) throw new LlmosError('NOT_FOUND', `There is no dead letter ${sequence}.`, { field: 'sequence' });
+    return found;
+  }
+
   private async readObject(name: string): Promise<Uint8Array> {
     const stored = await this.objects.getBytes(name);
     if (!stored) throw new LlmosError('NOT_FOUND', `The payload of the dead letter (${name}) is no longer kept.`);
@@ -150,6 +178,14 @@ function asNewRun({ subject, headers: h, data }: Original): (Original & { readon
     if (isLlmosError(error)) return undefined;
     throw error;
   }
+}
+
+function isWanted(note: DeadLetterNote, { code, service, sinceMs }: Omit<DeadLetterFilter, 'tenant'>): boolean {
+  return (
+    (code === undefined || note.code === code) &&
+    (service === undefined || note.service === service) &&
+    (sinceMs === undefined || Date.parse(note.at) >= sinceMs)
+  );
 }
 
 interface StoredDeadLetter {

@@ -210,7 +210,7 @@ describe('the mesh over a real nats-server', () => {
     const first = context('durable');
     await client.start({ ...first, pipeline, input: { text: 'once more' }, traceparent: undefined });
     const letter = await waitFor('its dead letter', async () => {
-      for await (const note of bus.deadLetterAdmin.list('acme')) if (note.run === first.run) return note;
+      for await (const note of bus.deadLetterAdmin.list({ tenant: 'acme' })) if (note.run === first.run) return note;
       return undefined;
     });
     broken = false;

@@ -284,7 +284,8 @@ describe('the permissions of the users of the broker', () => {
         });
         await bus.publishTask({ ...context, run: newRunId() }, 'asr.transcribe', '0', {}, undefined);
         const isDeadLetter = async () => {
-          for await (const { service } of operator.deadLetterAdmin.list('acme')) if (service === 'asr') return true;
+          for await (const { service } of operator.deadLetterAdmin.list({ tenant: 'acme' }))
+            if (service === 'asr') return true;
           return false;
         };
         await waitFor('the dead letter', isDeadLetter, 20_000);

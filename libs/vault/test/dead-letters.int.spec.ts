@@ -65,7 +65,7 @@ describe('a dead letter', () => {
 
   async function notesOf(tenant?: string): Promise<DeadLetterNote[]> {
     const notes: DeadLetterNote[] = [];
-    for await (const note of bus.deadLetterAdmin.list(tenant)) notes.push(note);
+    for await (const note of bus.deadLetterAdmin.list({ tenant })) notes.push(note);
     return notes;
   }
 

@@ -1,24 +1,43 @@
-import type { DeadLetterNote } from '@llmos/bus';
+import type { Bus, DeadLetterFilter, DeadLetterNote } from '@llmos/bus';
 import { isLlmosError } from '@llmos/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CliError } from '../cli-error.js';
 import { withBroker } from './broker-access.js';
 import { table } from '../terminal/table.js';
 import type { CommandContext } from './context.js';
 
-export interface ListDeadLettersOptions {
+/** Which dead letters; `since` is their greatest age in milliseconds. */
+export interface DeadLetterChoice {
   readonly tenant?: string;
+  readonly code?: string;
+  readonly service?: string;
+  readonly since?: number;
+}
+
+export interface ListDeadLettersOptions extends DeadLetterChoice {
   readonly limit: number;
   readonly json?: boolean;
+}
+
+export interface EachDeadLetterOptions extends DeadLetterChoice {
+  /** All that the choice describes, instead of numbers. */
+  readonly all?: boolean;
+}
+
+export interface RedriveOptions extends EachDeadLetterOptions {
+  /** Messages per second. */
+  readonly rate?: number;
 }
 
 /** Shows the newest dead letters, without opening them. */
 export function listDeadLetters(
   context: CommandContext,
-  { tenant, limit, json }: ListDeadLettersOptions,
+  { limit, json, ...choice }: ListDeadLettersOptions,
 ): Promise<number> {
   return withBroker(context, async (bus) => {
     const newest: DeadLetterNote[] = [];
     let total = 0;
-    for await (const note of bus.deadLetterAdmin.list(tenant)) {
+    for await (const note of bus.deadLetterAdmin.list(filterOf(choice))) {
       total++;
       newest.push(note);
       if (newest.length > limit) newest.shift();
@@ -71,14 +90,45 @@ export function showDeadLetter(context: CommandContext, sequence: number, json?:
 }
 
 /** Publishes messages again and removes their dead letters. Exit code 1 when one could not be published. */
-export function redriveDeadLetters(context: CommandContext, sequences: readonly number[]): Promise<number> {
+export function redriveDeadLetters(
+  context: CommandContext,
+  sequences: readonly number[],
+  { rate, ...options }: RedriveOptions,
+): Promise<number> {
+  return doEach(context, sequences, options, async (bus, sequence) => {
+    if (rate !== undefined) await delay(1_000 / rate);
+    const { subject, run } = await bus.deadLetterAdmin.redrive(sequence);
+    return `published to ${subject}${run ? ` as the run ${run}` : ''}`;
+  });
+}
+
+/** Removes dead letters and their messages for good. Exit code 1 when one could not be removed. */
+export function discardDeadLetters(
+  context: CommandContext,
+  sequences: readonly number[],
+  options: EachDeadLetterOptions,
+): Promise<number> {
+  return doEach(context, sequences, options, async (bus, sequence) => {
+    await bus.deadLetterAdmin.discard(sequence);
+    return 'discarded';
+  });
+}
+
+/** @param work resolves to what was done. */
+function doEach(
+  context: CommandContext,
+  sequences: readonly number[],
+  { all, ...choice }: EachDeadLetterOptions,
+  work: (bus: Bus, sequence: number) => Promise<string>,
+): Promise<number> {
+  if ((sequences.length === 0) === !all)
+    throw new CliError('Name dead letters by their numbers, or all of them', '`llmos dlq list`, then numbers or --all');
   return withBroker(context, async (bus) => {
     const { terminal } = context;
     let failures = 0;
-    for (const sequence of sequences) {
+    for (const sequence of all ? await sequencesOf(bus, choice) : sequences) {
       try {
-        const { subject, run } = await bus.deadLetterAdmin.redrive(sequence);
-        terminal.line(`✓ ${sequence}: published to ${subject}${run ? ` as the run ${run}` : ''}`);
+        terminal.line(`✓ ${sequence}: ${await work(bus, sequence)}`);
       } catch (error) {
         if (!isLlmosError(error)) throw error;
         failures++;
@@ -87,6 +137,17 @@ export function redriveDeadLetters(context: CommandContext, sequences: readonly 
     }
     return failures === 0 ? 0 : 1;
   });
+}
+
+/** Listed before the first is published: what fails again becomes a new dead letter, which is not meant. */
+async function sequencesOf(bus: Bus, choice: DeadLetterChoice): Promise<number[]> {
+  const sequences: number[] = [];
+  for await (const { sequence } of bus.deadLetterAdmin.list(filterOf(choice))) sequences.push(sequence);
+  return sequences;
+}
+
+function filterOf({ tenant, code, service, since }: DeadLetterChoice): DeadLetterFilter {
+  return { tenant, code, service, sinceMs: since === undefined ? undefined : Date.now() - since };
 }
 
 function textOf(bytes: Uint8Array): string | undefined {

@@ -24,3 +24,12 @@ export function portNumber(text: string): number {
   if (number > 65_535) throw new InvalidArgumentError('a port is at most 65535');
   return number;
 }
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30m` → milliseconds. */
+export function duration(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count === undefined) throw new InvalidArgumentError('it must be a time such as 30m, 2h or 7d');
+  return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+}
