@@ -19,6 +19,16 @@ describe('CatalogEmbedder', () => {
     await expect(new CatalogEmbedder(place).embed(['hello'])).rejects.toMatchObject({ code: 'MODEL_LOADING' });
   });
 
+  it('closes only after its model is open: the engine aborts a process that exits in between', async () => {
+    const embedder = new CatalogEmbedder(place);
+    let isOpen = false;
+    const starting = embedder.start(() => undefined).then(() => (isOpen = true));
+    await embedder.close();
+    expect(isOpen).toBe(true);
+    await starting;
+    await expect(embedder.embed(['hello'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  }, 60_000);
+
   it('puts before questions and passages what the catalog says for each', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'llmos-prefixes-'));
     const catalogPath = join(folder, 'models.yaml');

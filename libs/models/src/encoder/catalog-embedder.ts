@@ -49,6 +49,7 @@ export class CatalogEmbedder implements Embedder {
   private readonly guarded: Operation<(signal: AbortSignal) => Promise<unknown>, unknown>;
   private pool?: EncoderPool;
   private tokenizer?: string;
+  private starting?: Promise<void>;
   private prefixes: Readonly<Record<TextRole, string>> = { query: '', passage: '' };
 
   constructor(private readonly options: CatalogEmbedderOptions) {
@@ -63,7 +64,12 @@ export class CatalogEmbedder implements Embedder {
     return variant === undefined ? model : `${model}+${variant}`;
   }
 
-  async start(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
+  start(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
+    this.starting = this.load(report, signal);
+    return this.starting;
+  }
+
+  private async load(report: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
     const { home, catalogPath, model, workers, device, update } = this.options;
     const store = await ModelStore.open({ home, catalogPath });
     const files = await store.ensure(model, { signal, onProgress: (progress) => report(describeFetch(progress)) });
@@ -104,7 +110,9 @@ export class CatalogEmbedder implements Embedder {
     return this.run(texts, (pool, during) => pool.encode(texts, during), signal);
   }
 
+  /** Waits for a start in progress: the engine aborts a process that exits while a model is being opened. */
   async close(): Promise<void> {
+    await this.starting?.catch(() => undefined);
     await this.pool?.close();
   }
 
