@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { taskConsumer, type Bus, type Delivery } from '@llmos/bus';
 import { LlmosError, type Capability, type Step } from '@llmos/contracts';
 import type { Cancellations } from './cancellations.js';
@@ -26,8 +27,8 @@ export interface StandInOptions {
 const LOOK_EVERY_MS = 200;
 /** How long a live task waits for its service to come back before its caller is told, in milliseconds. */
 export const RETURN_PATIENCE_MS = 2_500;
-/** Tasks of one capability that wait at once. The others wait in the stream. */
-const CAPACITY = 256;
+/** Tasks of one capability that wait here at once, with their payloads. The others wait in the stream. */
+const CAPACITY = 32;
 
 /**
  * Takes the live tasks of capabilities whose process is gone, so that nobody waits for the dead. A step that its
@@ -64,10 +65,6 @@ export class StandIn {
     }
   }
 
-  private isAway(capability: string): boolean {
-    return !this.options.nodes.hasReady(capability);
-  }
-
   private begin(capability: Capability): void {
     const { bus } = this.options;
     this.standing.set(
@@ -100,9 +97,8 @@ export class StandIn {
   }
 
   private async isBack({ uses }: Step, untilMs: number): Promise<boolean> {
-    while (this.isAway(uses) && Date.now() < untilMs) await pause(LOOK_EVERY_MS);
-    return !this.isAway(uses);
+    const { nodes } = this.options;
+    while (!nodes.hasReady(uses) && Date.now() < untilMs) await pause(LOOK_EVERY_MS);
+    return nodes.hasReady(uses);
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
