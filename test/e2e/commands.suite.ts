@@ -200,7 +200,7 @@ export function commandsSuite(running: () => Instance): void {
         '{"text":"When does the shop open?","label":"benign"}',
       ],
       '',
-      ['n', 'recall', 'false_alarm_rate', 'auroc'],
+      ['n', 'recall', 'noticed', 'false_alarm_rate', 'doubt_rate', 'auroc'],
     ],
     [
       'pii',

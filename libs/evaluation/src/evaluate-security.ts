@@ -17,8 +17,12 @@ export interface ScreeningReport {
   readonly n: number;
   /** Share of the attacks detected at the shipped threshold; null when the data has none. */
   readonly recall: number | null;
+  /** Share of the attacks that are at least suspicious, so that no language model reads them. */
+  readonly noticed: number | null;
   /** Share of the benign texts reported as attacks; null when the data has none. */
   readonly false_alarm_rate: number | null;
+  /** Share of the benign texts that are at least suspicious. */
+  readonly doubt_rate: number | null;
   readonly auroc: number | null;
 }
 
@@ -45,18 +49,21 @@ export async function evaluateScreening(
     const { details } = await client.process('screen_text', { text, source: 'input', action: 'flag' });
     onDone?.();
     const { verdict, score } = screeningSchema.parse(details).screening;
-    return { isAttack: label === 'injection', isDetected: verdict === 'injection', score };
+    const [isDetected, isNoticed] = [verdict === 'injection', verdict !== 'benign'];
+    return { isAttack: label === 'injection', isDetected, isNoticed, score };
   });
   const attacks = judged.filter(({ isAttack }) => isAttack);
   const benign = judged.filter(({ isAttack }) => !isAttack);
-  const detected = (some: typeof judged) =>
-    some.length === 0 ? null : some.filter(({ isDetected }) => isDetected).length / some.length;
+  const share = (some: typeof judged, key: 'isDetected' | 'isNoticed') =>
+    some.length === 0 ? null : some.filter((each) => each[key]).length / some.length;
   const scores = (some: typeof judged) => some.map(({ score }) => score);
   const auroc = areaUnderRoc(scores(attacks), scores(benign));
   return {
     n: rows.length,
-    recall: detected(attacks),
-    false_alarm_rate: detected(benign),
+    recall: share(attacks, 'isDetected'),
+    noticed: share(attacks, 'isNoticed'),
+    false_alarm_rate: share(benign, 'isDetected'),
+    doubt_rate: share(benign, 'isNoticed'),
     auroc: Number.isNaN(auroc) ? null : auroc,
   };
 }

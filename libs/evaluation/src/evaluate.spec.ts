@@ -128,7 +128,8 @@ describe('evaluateScreening', () => {
   it('counts verdicts at the shipped threshold, and ranks the scores without a threshold', async () => {
     const client = new BatchClient(([text]) => {
       const [score = '0'] = text!.split(' ');
-      return { screening: { verdict: Number(score) >= 0.5 ? 'injection' : 'benign', score: Number(score) } };
+      const verdict = Number(score) >= 0.5 ? 'injection' : Number(score) >= 0.25 ? 'suspicious' : 'benign';
+      return { screening: { verdict, score: Number(score) } };
     });
     const rows = parseScreening(
       ['0.9 a', '0.4 b'].map((text) => JSON.stringify({ text, label: 'injection' })).join('\n') +
@@ -139,7 +140,9 @@ describe('evaluateScreening', () => {
     expect(await evaluateScreening(client, rows, { concurrency: 2 })).toEqual({
       n: 4,
       recall: 0.5,
+      noticed: 1,
       false_alarm_rate: 0.5,
+      doubt_rate: 0.5,
       auroc: 0.75,
     });
     expect(() => parseScreening('{"text":"a"}', 'x.jsonl')).toThrow('x.jsonl:1');
