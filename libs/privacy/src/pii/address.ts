@@ -13,10 +13,16 @@ const after = (source: string, flags = 'uy'): RegExp => new RegExp(source, flags
 const TAIL: readonly RegExp[] = [
   after(' (?:N|S|E|W|NE|NW|SE|SW|Nord|Sud|Est|Ouest)(?![\\p{L}\\p{N}])'),
   after(`(?:${GAP}| >? ?)${UNIT}(?![\\p{L}\\p{N}])`, 'iuy'),
+  // "Calle Mayor 15, 3º B", "ul. Długa 7 m. 4", "Mannerheimintie 5 B 12, 00100 Helsinki"
+  after(',? \\d{1,2}[.]?[ºª°](?:[ -]?(?:[A-Z]|izq|dcha|izda)(?![\\p{L}\\p{N}])\\.?)?'),
+  after(' m\\.? ?\\d{1,4}(?![\\p{L}\\p{N}])'),
+  after(' \\d{1,3}(?=, \\d{4,5} \\p{Lu})'),
 ];
 /** Town, region and postcode; the surest form first. */
 const PLACES: readonly RegExp[] = [
-  after(`${GAP}${POSTCODE_BEFORE_TOWN} ${NAME}(?:[ -]${NAME}){0,2}`),
+  after(
+    `${GAP}${POSTCODE_BEFORE_TOWN} ${NAME}(?:[ -]${NAME}){0,2}(?: (?:am|an der|im|ob der|sur|aan den?|upon) ${NAME})?`,
+  ),
   after(`(?:${GAP}(?:[\\p{L}][\\p{L}'’.-]{0,30}|\\d{1,2})){0,7}?${GAP}${LETTERED_POSTCODE}`, 'iuy'),
   after(`(?:${GAP}${NAME}){1,5}?${GAP}${POSTCODE_BEHIND_TOWN}`),
   after(`[,\\n]{1,2} ?${NAME}(?: ${NAME}){0,2}(?:,? [A-Z]{2,3}(?![\\p{L}\\p{N}]))?`),

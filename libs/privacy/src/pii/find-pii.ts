@@ -1,21 +1,15 @@
 import { findAddresses, findIntroducedAddresses } from './address.js';
 import { digitGroups, type DigitGroup } from './digit-groups.js';
 import { findEmails } from './email.js';
+import { entityPerson, type KnownPerson } from './entity-person.js';
 import { personalDataTypes, type PersonalData, type PersonalDataType } from './finding.js';
 import { findIbans } from './iban.js';
 import { findIpAddresses } from './ip-address.js';
 import { NormalForm } from './normal-form.js';
 import { findLetteredIds, findNumbers } from './numbers.js';
-import { findPersons, isMistakenForPerson } from './person.js';
+import { findPersons } from './person.js';
 import { findPhones } from './phone.js';
 import { findSecrets } from './secrets.js';
-
-/** A person found by another component, such as an entity model. */
-export interface KnownPerson {
-  readonly start: number;
-  readonly end: number;
-  readonly confidence?: number;
-}
 
 type Detector = (text: string, groups: readonly DigitGroup[]) => PersonalData[];
 
@@ -38,29 +32,23 @@ const DETECTORS: readonly Detector[] = [
  * always run: otherwise a card number would be reported as a phone number if only phone numbers are wanted.
  *
  * @param types the types to report; all by default.
- * @param persons persons that an entity model found in the same text; brands among them are ignored.
+ * @param persons persons that an entity model found in the same text; brands and things among them are ignored.
  */
 export function findPii(
   text: string,
   types: readonly PersonalDataType[] = personalDataTypes,
   persons: readonly KnownPerson[] = [],
 ): PersonalData[] {
-  const named = persons
-    .map(({ start, end, confidence = 0.9 }): PersonalData => ({
-      start,
-      end,
-      confidence,
-      type: 'person',
-      kind: 'entity',
-    }))
-    .filter(({ start, end, confidence }) => !isMistakenForPerson(text.slice(start, end), confidence));
   const form = new NormalForm(text);
   const groups = digitGroups(form.text);
   const detected = DETECTORS.map((find) =>
     find(form.text, groups).map((data) => ({ ...data, ...form.placeOf(data.start, data.end) })),
   );
-  detected.at(-1)!.push(...named);
-  const all = detected.flatMap((found, rank) => found.map((data) => ({ data, rank })));
+  const named = new Uint8Array(persons.length > 0 ? text.length : 0);
+  for (const { start, end } of detected.at(-1)!) named.fill(1, start, end);
+  const all = [...detected, persons.flatMap((person) => entityPerson(text, person, named))].flatMap((found, rank) =>
+    found.map((data) => ({ data, rank: Math.min(rank, DETECTORS.length - 1) })),
+  );
   return withoutOverlaps(all).filter(({ type }) => types.includes(type));
 }
 

@@ -1,12 +1,14 @@
 import type { PersonalData } from './finding.js';
-import { brands } from './names/brands.js';
+import { brands, organisationWords } from './names/brands.js';
 import {
   AND_I,
+  ARTICLE_BEFORE,
   BOUNDARY,
   CONTEXT_BEHIND,
   CONTEXTS,
+  isThingBehind,
   PLACE_BEFORE,
-  THING_BEHIND,
+  SPEAKING_BEHIND,
   type Trust,
 } from './names/name-contexts.js';
 import { nameWords, type NameWord } from './names/name-word.js';
@@ -14,6 +16,9 @@ import { nameWords, type NameWord } from './names/name-word.js';
 const MAX_WORDS = 5;
 /** So short a word in capitals is rather an acronym: "AUD". */
 const SHORT = 3;
+const MAX_BRAND_CHARS = 30;
+/** Before the first word of a clause. */
+const FIRST = /(?:^|[.!?\n] ?|(?:^|[^\p{L}])(?:yes|yeah|hi|ok),? )$/iu;
 
 /**
  * Persons by the words around their names and by lists of given names and surnames, in any case. Many names are missed
@@ -25,23 +30,6 @@ export function findPersons(text: string): PersonalData[] {
     [...text.matchAll(pattern)].flatMap(({ 0: match, index }) => names.startingAt(index + match.length, trust)),
   );
   return [...introduced, ...names.known()];
-}
-
-/** Below this an entity model has often taken ordinary words for a name. */
-const DOUBTFUL = 0.6;
-
-/** Whether an entity model took a brand, or doubtfully ordinary words such as "Bill me", for a person. */
-export function isMistakenForPerson(name: string, confidence: number): boolean {
-  const words = nameWords(name);
-  const isBrand = [2, 3].some((count) =>
-    brands.has(
-      words
-        .slice(0, count)
-        .map(({ plain }) => plain)
-        .join('-'),
-    ),
-  );
-  return isBrand || (confidence < DOUBTFUL && words.every(({ isCommon, isWord }) => isCommon || isWord));
 }
 
 /** Reads names in the words of one text. */
@@ -59,7 +47,7 @@ class Names {
     const at = this.byStart.get(place);
     if (at === undefined || !this.canStart(at, trust)) return [];
     const name = this.nameFrom(at, trust, trust === 'sure' ? 0.9 : 0.8);
-    return this.isBrand(at, name) ? [] : [name];
+    return this.isBehindBrand(at) || (trust !== 'sure' && this.isBrand(at, name)) ? [] : [name];
   }
 
   /** Names from the lists, and before words such as "here", without an introduction. */
@@ -88,6 +76,7 @@ class Names {
     if (word.isWord) return true;
     if (word.isCommon) return trust === 'sure' && word.isSurname;
     if (trust === 'sure') return word.plain.length > 1;
+    if (trust === 'kin' && this.isAt(BOUNDARY, word.next)) return word.plain.length > 2;
     return word.isSurname || this.isComma(at, trust) || (word.style === 'capital' && this.isClosed(at));
   }
 
@@ -115,6 +104,7 @@ class Names {
         (this.isFirst(word) && (this.isAt(CONTEXT_BEHIND, word.next) || this.isAt(AND_I, word.next)))
       );
     if (word.isCommon) return false;
+    if (this.isFirst(word) && this.isAt(SPEAKING_BEHIND, word.next)) return true;
     if (word.isSurname && word.style !== 'lower') return this.givenAt(next, word);
     return (
       word.style === 'capital' &&
@@ -132,7 +122,7 @@ class Names {
   }
 
   private isFirst({ start }: NameWord): boolean {
-    return /(?:^|[.!?\n] ?)$/.test(this.text.slice(Math.max(0, start - 2), start));
+    return FIRST.test(this.text.slice(Math.max(0, start - 6), start));
   }
 
   private isSurnameAt(at: number | undefined): boolean {
@@ -145,6 +135,7 @@ class Names {
     const next = this.words[at + 1];
     if (next?.start !== end + 2 || !this.text.startsWith(', ', end)) return false;
     if (style === 'lower' || next.style === 'lower' || (style === 'capital' && next.style === 'upper')) return false;
+    if (trust === 'sure' && style === 'capital' && !isCommon && next.isGiven) return true;
     if (!isSurname && !isWord && (isCommon || style !== 'upper')) return false;
     return next.isGiven || next.isWord || (trust === 'sure' && !next.isCommon);
   }
@@ -202,20 +193,38 @@ class Names {
 
   private isBrand(at: number, { end }: PersonalData): boolean {
     const word = this.words[at]!;
-    const name = this.words.slice(at, this.after(end, at)).map(({ plain }) => plain);
-    const candidates = [[this.words[at - 1]?.plain, word.plain], name.slice(0, 2), name.slice(0, 3)];
+    const behind = this.words
+      .slice(at, at + 4)
+      .filter(({ start }) => start < word.start + MAX_BRAND_CHARS)
+      .map(({ plain }) => plain);
+    const joined = behind.filter((plain) => plain !== 'and');
+    const candidates = [joined.slice(0, 2), joined.slice(0, 3)];
+    if (this.isBehindBrand(at) || this.isOrganisation(this.after(end, at))) return true;
     // "Wendy's and Lidl"
     const isShop = word.next > word.end && brands.has(word.plain);
     return isShop || candidates.some((words) => words.length > 1 && brands.has(words.join('-')));
   }
 
+  /** "Captain America", "Ben & Jerry" */
+  private isBehindBrand(at: number): boolean {
+    return at > 0 && brands.has(`${this.words[at - 1]!.plain.replace(/\.$/, '')}-${this.words[at]!.plain}`);
+  }
+
+  /** "Kelly Services": whether the last word of the name, or the word behind it, is that of an organisation. */
+  private isOrganisation(after: number): boolean {
+    const last = this.words[after - 1]!;
+    const next = this.follower(after - 1);
+    return [last, next === undefined ? last : this.words[next]!].some(
+      ({ plain, style }) => style === 'capital' && organisationWords.has(plain),
+    );
+  }
+
   /** What is called after a person: "San Diego", "the Victoria line". */
   private isThing(at: number, { start, end }: PersonalData): boolean {
     if (this.words[at]!.style === 'lower') return false;
-    const isShort = this.after(end, at) < at + 2;
-    return (
-      PLACE_BEFORE.test(this.text.slice(Math.max(0, start - 10), start)) || (isShort && this.isAt(THING_BEHIND, end))
-    );
+    const before = this.text.slice(Math.max(0, start - 10), start);
+    const isShort = this.after(end, at) < at + 2 || ARTICLE_BEFORE.test(before);
+    return PLACE_BEFORE.test(before) || isThingBehind(this.text, end, isShort);
   }
 
   private isAt(pattern: RegExp, place: number): boolean {

@@ -24,4 +24,48 @@ export const brands = wordSet(`
   ted-baker thomas-cook thomas-pink thomas-sabo taco-bell tim-hortons tom-ford tom-tailor tommy-bahama tommy-hilfiger tony-roma
   tory-burch trader-joe uncle-ben vera-bradley vera-wang virgin-atlantic vivienne-westwood martha-stewart
   marie-claire wendy denny papa-john
+  aaron-brothers abbott-laboratories air-jordan alexander-mcqueen alexander-wang alfa-romeo alfred-dunhill
+  allen-edmonds allen-solly ann-summers ann-taylor anna-sui annie-sloan anya-hindmarch applebee arby   arthur-andersen arthur-price ashley-furniture ashley-homestore austin-reed barbara-bui barnes-noble beatrix-potter
+  bella-italia ben-jerry benjamin-moore benson-hedges betty-crocker bloomingdale   brooks-brothers buffalo-bill burt-bees cabela captain-america captain-morgan carl-jr carl-zeiss carluccio
+  carolina-herrera cath-kidston cesare-paciotti chef-boyardee chili christian-lacroix christian-siriano
+  christopher-kane church-dwight clinton-cards cole-haan culver daniel-wellington dave-busters david-austin
+  david-yurman dean-deluca diane-von-furstenberg dick-smith dick-sporting
+  dillard domino donald-duck donna-hay dorothy-perkins dr-beckmann dr-jart dr-scholl dr-teal dr-who dunkin-donuts
+  dyson-airwrap earl-grey ed-hardy eddie-bauer edwin-jeans eileen-fisher eli-lilly elie-saab elie-tahari
+  emilio-pucci ermenegildo-zegna ernst-young ethan-allen evan-williams evans-cycles ferrero-rocher
+  fisher-price frank-body frankie-benny frederick-warne geoffrey-beene george-dickel george-foreman
+  gianni-versace gregory-packs guy-fawkes haagen-dazs hamilton-beach hannah-montana hardee harley-quinn
+  harris-teeter harry-potter helena-rubinstein helly-hansen helmut-lang henri-bendel henry-schein
+  herman-miller hewlett-packard hudson-bay hunter-douglas jack-daniels jack-in-the-box jack-russell jacob-creek
+  jaeger-lecoultre james-bond jane-iredale jean-patou jeffree-star jenny-craig jeremy-scott
+  jersey-mike jil-sander jimmy-dean jimmy-john joe-browns john-frieda john-smedley
+  john-varvatos john-west johnson-controls johnson-matthey jonathan-adler jose-cuervo joseph-joseph juan-valdez
+  judith-leiber julien-macdonald kate-somerville kelly-services   king-arthur kohl krispy-kreme kylie-cosmetics l-oreal la-roche lady-gaga lady-speed laura-mercier
+  laura-secord liberty-mutual lilly-pulitzer linda-farrow little-debbie liz-claiborne
+  lord-taylor louis-poulsen louis-roederer luby lyle-scott mac-tools macy madame-tussauds maggie-sottero marc-cain
+  marc-fisher marco-polo margaret-howell mario-badescu mario-bros mario-kart marks-spencer
+  martin-guitar mary-poppins mary-quant massimo-dutti max-factor max-mara max-spielmann
+  mcdonald mercedes-benz merrill-edge merrill-lynch mickey-mouse mike-ike
+  miles-kimball miller-lite minnie-mouse miss-dior miss-guided molton-brown monica-vinader moss-bros
+  mr-bean mr-men mr-porter mr-potato mr-sheen mr-whippy mrs-butterworth mrs-dash mrs-hinch nando   neal-yard neiman-marcus nicholas-kirkwood nicole-farhi norman-walsh
+  oliver-peoples oliver-spencer olivia-burton orla-kiely pat-mcgrath paul-costelloe
+  paula-choice pepe-jeans peppa-pig percy-pig perry-ellis peter-rabbit peter-werth phileas-fogg
+  philipp-plein pierre-balmain pierre-hardy pizza-hut pratt-whitney procter-gamble queen-victoria
+  randolph-engineering rick-owens rob-roy robert-mondavi roberto-cavalli   rolls-royce ronald-mcdonald russell-athletic russell-bromley russell-hobbs ruth-chris sainsbury sally-hansen
+  salvatore-ferragamo sam-club samuel-adams sergio-rossi sergio-tacchini sherlock-holmes sherwin-williams
+  simon-schuster smith-nephew smith-wesson smucker sonia-rykiel sotheby spider-man stanley-black stanley-gibbons
+  stella-dot stuart-weitzman susan-komen taylor-guitars taylor-wimpey ted-lasso thomas-tank
+  thornton-bregazzi tia-maria tiffany-co timothy-oulton tom-joule tommy-john tony-chocolonely tony-lama
+  tony-romas trina-turk turtle-beach uncle-sam van-cleef van-heusen   victoria-secret victorias-secret wegman wells-fargo wetherspoon wilkinson-sword william-hill
+  william-morris william-sonoma williams-sonoma wilson-sporting winnie-the yankee-candle yo-sushi
+  yves-rocher yves-saint zac-posen zadig-voltaire zaxby
+  ben-nevis bob-the-builder father-christmas florence-fred oliver-twist santa-claus thomas-the-tank
+`);
+
+/** The last word of an organisation that is named after a person: "Kelly Services". */
+export const organisationWords = wordSet(`
+  academy airlines associates bakery bank bay brewery capital co college company corp corporation developers electronics
+  foundation gmbh group holdings hospital hotels inc industries institute insurance jewellers llc llp ltd limited
+  mobile motors museum partners pharmacy plc school services solicitors solutions sons stadium stores supermarket
+  systems technologies theatre trust university
 `);

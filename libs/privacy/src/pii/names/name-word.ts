@@ -34,6 +34,11 @@ const PARTICLES = new Set(
 const INFLECTED = /[^aeiou](?:ed|ing|tion|ly)$/;
 /** "LoRA", but "McDonald" and "DeShawn" are names. */
 const TECHNICAL = /^(?!(?:Ma?c|De|Di|Da|La|Le|Du|Van|O['’]|D['’])\p{Lu}).*\p{Ll}\p{Lu}/u;
+/** The end of surnames that no list holds: "Sveinsdóttir", "Kalogeropoulou". */
+const SURNAME_ENDING =
+  /.{3}(?:dottir|sson|enko|escu|oglu|ovic|owicz|ewicz|opoulos|opoulou|akis|idis|shvili|adze|idze|ovsk[iay]|evsk[iay]|owsk[ia]|ewsk[ia]|czyk|qvist|ovich|evich|evna|ovna)$/;
+/** "McCrindle", "O'Hanlon" */
+const SURNAME_BEGINNING = /^(?:Mc|Fitz|O['’])\p{Lu}\p{Ll}{2}/u;
 const CONTRACTED = /['’](?:m|re|ve|ll|d|t)$/;
 /** Letters that do not come apart into a letter and an accent. */
 const WHOLE_LETTERS: Readonly<Record<string, string>> = { ı: 'i', ł: 'l', ø: 'o', đ: 'd', ß: 'ss', æ: 'ae', œ: 'oe' };
@@ -45,9 +50,9 @@ export function nameWords(text: string): NameWord[] {
     const plain = withoutAccents(bare.toLowerCase());
     const style = styleOf(bare);
     const hasAccent = plain !== bare.toLowerCase();
-    const parts = plain.split('-');
+    const parts = plain.split('-').filter((part) => !PARTICLES.has(part));
     const every = (names: ReadonlySet<string>): boolean =>
-      !TECHNICAL.test(bare) && (names.has(plain) || parts.every((part) => names.has(part)));
+      !TECHNICAL.test(bare) && (names.has(plain) || (parts.length > 0 && parts.every((part) => names.has(part))));
     return {
       start: index,
       end: index + bare.length,
@@ -56,7 +61,7 @@ export function nameWords(text: string): NameWord[] {
       isGiven:
         every(givenNames) || (parts.length > 1 && parts.every((part) => givenNames.has(part) || surnames.has(part))),
       isWord: givenNamesThatAreWords.has(plain),
-      isSurname: every(surnames),
+      isSurname: every(surnames) || (style !== 'lower' && (SURNAME_ENDING.test(plain) || SURNAME_BEGINNING.test(bare))),
       isCommon:
         (commonWords.has(plain) && !hasAccent) ||
         companies.has(plain) ||
