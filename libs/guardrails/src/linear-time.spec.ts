@@ -3,6 +3,7 @@ import { findOrders } from './languages/find-orders.js';
 import { viewsOf } from './normalise/views.js';
 import { withoutReports } from './reported/reported-speech.js';
 import { attackRules, leakRules } from './rules/attack-rules.js';
+import { doubtRules } from './rules/doubt-rules.js';
 import { screenByRules } from './rules/rule-screen.js';
 
 const CHARS = 40_000;
@@ -26,7 +27,7 @@ const WORDS = [
 ];
 const ENDS = ['', 'x'];
 
-const rules = [...attackRules, ...leakRules];
+const rules = [...attackRules, ...doubtRules, ...leakRules];
 
 describe('Rules and views', () => {
   it.each([...MARKS, ...PAIRS, ...WORDS])('take linear time for 40,000 characters of %j', (piece) => {

@@ -3,7 +3,7 @@ import { judgeByFirstStage } from './first-stage.js';
 import { locateAttacks } from './locate-attacks.js';
 import { judgeBySecondStage } from './second-stage.js';
 import type { Stages } from './stages.js';
-import { asReported, certainAttacks, isAttack, overlaps, verdictOf, type TextVerdict } from './verdict.js';
+import { asReported, certainAttacks, doubtOf, isAttack, overlaps, verdictOf, type TextVerdict } from './verdict.js';
 import { chooseWindows, cutWindows, undisguisedWindows, type JudgedWindow, type Window } from './windows.js';
 
 /**
@@ -49,7 +49,7 @@ async function judgeText(
   const judged = await judgeWindows(windows, stages);
   const suspects = judged.filter((window) => isAttack(window) && !certain.some((span) => overlaps(span, window.span)));
   const located = await locateAttacks(suspects, (sentences) => judgeWindows(sentences, stages), head);
-  return verdictOf([...certain, ...located], judged);
+  return verdictOf([...certain, ...located], [...judged, doubtOf(findings)]);
 }
 
 /** The windows with their scores; none if the first stage fails, the first stage's scores if the second fails. */

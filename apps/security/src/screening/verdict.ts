@@ -21,6 +21,8 @@ export const THRESHOLD = 0.5;
 export const DOUBT = 0.25;
 /** The highest score of a text that only reports an attack. */
 const REPORTED_SCORE = 0.45;
+/** The score of a rule that is not sure. */
+const DOUBTFUL_SCORE = 0.3;
 /** The score of a rule that decides alone. */
 const CERTAIN_SCORE = 0.95;
 
@@ -30,6 +32,11 @@ export function isAttack({ score }: Pick<TextVerdict, 'score'>): boolean {
 
 export function isDoubtful({ score }: Pick<TextVerdict, 'score'>): boolean {
   return score >= DOUBT;
+}
+
+/** The score that rules give a text without being certain of an attack. */
+export function doubtOf({ hits }: RuleFindings): { score: number } {
+  return { score: hits.some(({ doubtful }) => doubtful) ? DOUBTFUL_SCORE : 0 };
 }
 
 /** The verdict on a text that reports an attack of somebody else: doubtful at most. */

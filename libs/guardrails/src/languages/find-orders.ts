@@ -21,6 +21,8 @@ export interface FoundOrder {
   readonly rule: OrderRule;
   /** In the searched text. */
   readonly span: Span;
+  /** An order to the reader, but perhaps not about the reader's own rules. */
+  readonly isDoubtful?: boolean;
 }
 
 type Idea = keyof OrderWords;
@@ -35,6 +37,8 @@ interface Language {
   readonly words: Readonly<Record<Idea, RegExp>>;
 }
 
+/** Most characters between an order and what it is about, such as "on" in "the limits on my card". */
+const NEXT = 8;
 const END = '\\b';
 /** Every order is about one of these. */
 const TOPICS = new Set<string>(['orders', 'secrets', 'records', 'confidential', 'free', 'whole']);
@@ -80,28 +84,37 @@ function ordersIn(sentence: string, offset: number, { words, reach }: Language):
   const your = find('your');
   const others = find('others');
   const isTold = asks.length === 0 || your.length > 0;
-  const isForReader = ({ start }: Span): boolean => isTold && !others.some((other) => other.start <= start);
+  const mine = your.length > 0 ? [] : find('mine');
+  const isOthers = ({ start }: Span): boolean => others.some((other) => other.start <= start);
+  const doubted = (rule: OrderRule, span: Span, isLikely = true): FoundOrder => ({
+    ...found(rule, span),
+    isDoubtful: isLikely && mine.length === 0 && !isOthers(span),
+  });
+  const isForReader = (span: Span): boolean => isTold && !isOthers(span);
 
   const aside = pair(ignore, find('orders'), reach);
   if (aside) {
     const isOwn = [...find('given'), ...your].some(
       ({ start, end }) => start >= aside.start - reach / 2 && end <= aside.end + reach / 2,
     );
-    orders.push(found(isOwn && isForReader(aside) ? 'override' : 'override-loose', aside));
+    const isAboutMine = mine.some(({ start, end }) => start - aside.end <= NEXT && aside.start - end <= NEXT);
+    const isCertain = isOwn && isForReader(aside) && !isAboutMine;
+    orders.push(isCertain ? found('override', aside) : doubted('override-loose', aside, isTold));
   }
   const secrets = find('secrets');
   const data = pair(show, find('records'), reach);
   if (data) orders.push(found(isTold ? 'others-data' : 'system-prompt-loose', data));
   const secret = pair([...show, ...(your.length > 0 ? asks : [])], secrets, reach);
-  if (secret) orders.push(found(isTold ? 'system-prompt' : 'system-prompt-loose', secret));
+  if (secret) orders.push(isTold ? found('system-prompt', secret) : doubted('system-prompt-loose', secret));
   else {
-    const asked = pair([...show, ...asks], [...secrets, ...find('confidential')], reach);
-    if (asked) orders.push(found('system-prompt-loose', asked));
+    const confidential = find('confidential');
+    const asked = pair([...show, ...asks], [...secrets, ...confidential], reach);
+    if (asked) orders.push(doubted('system-prompt-loose', asked, secrets.length > 0 || confidential.length > 1));
   }
   if (whole) orders.push(found(isTold ? 'persona' : 'persona-loose', whole));
   const free = find('free');
   const persona = pair(role, free, reach * 2);
-  if (persona) orders.push(found(isForReader(persona) ? 'persona' : 'persona-loose', persona));
+  if (persona) orders.push(isForReader(persona) ? found('persona', persona) : doubted('persona-loose', persona));
   else if (role[0] && free.length === 0 && asks.length === 0 && isForReader(role[0]))
     orders.push(found('persona-loose', role[0]));
   return orders;

@@ -1,6 +1,6 @@
 /**
- * The words with which one language attacks a model. Each entry is a regular expression without groups that capture,
- * accents and capital letters do not matter. In languages with spaces an entry is the beginning of a word.
+ * The words with which one language attacks a model. Each line is a regular expression without groups that capture;
+ * accents and capital letters do not matter. In languages with spaces each alternative is the beginning of a word.
  */
 export interface OrderWords {
   /** Sets orders aside: ignore, forget, do not follow, switch off. */
@@ -29,4 +29,6 @@ export interface OrderWords {
   readonly your: readonly string[];
   /** The speaker, or someone else, acts and not the reader: I, we, they. */
   readonly others: readonly string[];
+  /** What a customer has: my account, my card. An order about it is no order to set the reader's rules aside. */
+  readonly mine: readonly string[];
 }

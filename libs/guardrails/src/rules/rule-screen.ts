@@ -1,6 +1,7 @@
 import type { Span } from '@llmos/contracts';
 import { MANY_INVISIBLE, viewsOf, type TextViews, type View } from '../normalise/views.js';
 import { attackRules, leakRules } from './attack-rules.js';
+import { doubtRules } from './doubt-rules.js';
 import { findOrders } from '../languages/find-orders.js';
 import type { Rule, TextSource } from './rule.js';
 
@@ -12,6 +13,8 @@ export interface RuleHit {
   readonly reason: string;
   /** Whether this hit decides alone. */
   readonly certain: boolean;
+  /** Whether this hit alone makes an input suspicious. */
+  readonly doubtful: boolean;
 }
 
 export interface RuleFindings {
@@ -25,7 +28,7 @@ const MAX_ORDERS = 12;
 
 /** Runs every rule on every view of a text. Pure; linear in the length of the text. */
 export function screenByRules({ original, folded, views }: TextViews, source: TextSource): RuleFindings {
-  const rules = source === 'output' ? leakRules : attackRules;
+  const rules = source === 'output' ? leakRules : [...attackRules, ...doubtRules];
   const hits = views.flatMap((view) => rules.flatMap((rule) => hitsOf(rule, view)));
   if (source !== 'output') hits.push(...views.flatMap(ordersIn));
   if (source !== 'output' && folded.invisible >= MANY_INVISIBLE) hits.push(hiddenText(original));
@@ -59,7 +62,8 @@ function hitOf(rule: Rule, view: View, start: number, end: number): RuleHit {
   const reason = view.disguise === undefined ? rule.reason : `${rule.reason}, hidden by ${view.disguise}`;
   const isOrder = rule.weight === 'certain' && !(MEANT_FOR_READERS.has(rule.id) && isOfSpeaker(view.text, start, end));
   const certain = isOrder || isHiddenOrder(rule, view);
-  return { span: view.spanOf(start, end), rule, reason, certain };
+  const doubtful = rule.weight === 'doubtful' && !isOfSpeaker(view.text, start, end);
+  return { span: view.spanOf(start, end), rule, reason, certain, doubtful };
 }
 
 const MEANT_FOR_READERS = new Set(['override', 'persona', 'system-prompt', 'others-data', 'fake-turn']);
@@ -81,16 +85,26 @@ function isOfSpeaker(text: string, start: number, end: number): boolean {
 function ordersIn(view: View): RuleHit[] {
   return findOrders(view.text)
     .slice(0, MAX_ORDERS)
-    .map(({ rule: id, span: { start, end } }) => hitOf(ruleById(id), view, start, end));
+    .map(({ rule: id, span: { start, end }, isDoubtful = false }) => {
+      const hit = hitOf(ruleById(id), view, start, end);
+      return { ...hit, doubtful: isDoubtful && !hit.certain };
+    });
 }
 
 /** A request about the instructions is never encoded by accident. */
 function isHiddenOrder(rule: Rule, view: View): boolean {
-  return view.kind === 'decoded' && ['override-loose', 'system-prompt-loose', 'code-execution'].includes(rule.id);
+  const isAboutRules = ['override-loose', 'system-prompt-loose', 'code-execution'].includes(rule.id);
+  return view.kind === 'decoded' && (isAboutRules || rule.weight === 'doubtful');
 }
 
 function hiddenText(text: string): RuleHit {
-  return { span: { start: 0, end: text.length }, rule: hiddenRule, reason: hiddenRule.reason, certain: false };
+  return {
+    span: { start: 0, end: text.length },
+    rule: hiddenRule,
+    reason: hiddenRule.reason,
+    certain: false,
+    doubtful: false,
+  };
 }
 
 function ruleById(id: string): Rule {

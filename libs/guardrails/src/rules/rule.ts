@@ -8,9 +8,9 @@ export interface Rule {
   readonly reason: string;
   /**
    * `certain`: harmless texts do not say this, so a hit decides alone. `likely`: a hit is one feature of a trained head
-   * among others.
+   * among others. `doubtful`: customers hardly say this, so a hit alone makes an input suspicious.
    */
-  readonly weight: 'certain' | 'likely';
+  readonly weight: 'certain' | 'likely' | 'doubtful';
   /** False: its hits hint at an attack, but do not cover it, so that removing them would leave the attack. */
   readonly locates?: false;
   /** For folded text (lower case, no accents or look-alikes); each linear in the length of the text. */
