@@ -24,8 +24,13 @@ const DECODERS: readonly { encoding: string; pattern: RegExp; decode: (run: stri
   },
   {
     encoding: 'hexadecimal',
-    pattern: /(?<![0-9A-Za-z])(?:(?:\\x|0x)?[0-9A-Fa-f]{2}[ :,]?){8,}/g,
-    decode: (run) => Buffer.from(run.replace(/\\x|0x|[ :,]/g, ''), 'hex').toString('utf8'),
+    pattern: /(?<![0-9A-Za-z])(?:(?:\\x|0x)?[0-9A-Fa-f]{2}[ :,;|-]?){8,}/g,
+    decode: (run) => Buffer.from(run.replace(/\\x|0x|[ :,;|-]/g, ''), 'hex').toString('utf8'),
+  },
+  {
+    encoding: 'octal character codes',
+    pattern: /(?<![\d.])(?:[01]?[0-7]{2}[ ,;/|-]{1,2}){6,}[01]?[0-7]{2}(?!\d)/g,
+    decode: (run) => asciiOf(run.match(/[0-7]{2,3}/g) ?? [], 8),
   },
   {
     encoding: 'percent-encoding',

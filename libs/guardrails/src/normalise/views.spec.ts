@@ -35,6 +35,8 @@ describe('viewsOf', () => {
     ['entities', [...order].map((letter) => `&#${letter.charCodeAt(0)};`).join('')],
     ['decimal codes', [...order].map((letter) => letter.charCodeAt(0)).join(' ')],
     ['decimal codes with commas', [...order].map((letter) => letter.charCodeAt(0)).join(', ')],
+    ['hexadecimal with hyphens', [...order].map((letter) => letter.charCodeAt(0).toString(16)).join('-')],
+    ['octal codes', [...order].map((letter) => letter.charCodeAt(0).toString(8)).join(' ')],
     ['binary', [...order].map((letter) => letter.charCodeAt(0).toString(2).padStart(8, '0')).join(' ')],
     ['escapes', [...order].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')],
     [
