@@ -46,11 +46,11 @@ export function guardsSuite(running: () => Instance, userHome: string): void {
       const { status, body } = await instance.ask({ text });
       expect({ text, status }).toEqual({ text, status: 200 });
       const { screening, usage } = body.details as {
-        screening?: { verdict?: string };
+        screening?: { doubtful?: boolean };
         usage?: { outputTokens: number };
       };
-      if (text === reported) expect(screening?.verdict).toBe('suspicious');
-      if (screening?.verdict === 'suspicious') expect(usage?.outputTokens).toBe(0);
+      if (text === reported) expect(screening?.doubtful).toBe(true);
+      if (screening?.doubtful) expect(usage?.outputTokens).toBe(0);
     }
   });
 

@@ -56,7 +56,7 @@ export const stepSchema = z.strictObject({
   with: z.record(z.string(), z.unknown()).default({}),
   /** `continue`: if the step fails, the run continues without its output and is degraded. */
   onError: z.enum(['fail', 'continue']).default('fail'),
-  /** Instead of a step that failed, before `onError` decides. A refusal has no fallback. */
+  /** Instead of a step that failed, before `onError` decides. A refusal and a mistake of the caller have no fallback. */
   fallback: fallbackSchema.optional(),
   /** The output is published to waiting callers as soon as the step is done. */
   stream: z.boolean().default(false),

@@ -1,4 +1,4 @@
-import type { LlmosError, Step } from '@llmos/contracts';
+import { ERRORS, type LlmosError, type Step } from '@llmos/contracts';
 import { fillIn } from '@llmos/pipeline';
 import { taskMetrics } from '../metrics.js';
 import type { ChainTools, TaskCall } from './task-call.js';
@@ -8,9 +8,13 @@ export function canPassOver({ onError, fallback }: Step): boolean {
   return fallback !== undefined || onError === 'continue';
 }
 
-/** A refusal is a decision: the run must not go on without it. */
-export function mayPassOver(step: Step, failure: LlmosError): boolean {
-  return canPassOver(step) && failure.code !== 'CONTENT_REFUSED';
+/**
+ * Whether a run can go on after this failure. A refusal is a decision: the run must not go on without it. A mistake of the
+ * caller is for him to mend, not for a fallback.
+ */
+export function mayPassOver({ onError, fallback }: Step, { code }: LlmosError): boolean {
+  if (code === 'CONTENT_REFUSED') return false;
+  return onError === 'continue' || (fallback !== undefined && ERRORS[code].httpStatus >= 500);
 }
 
 /**

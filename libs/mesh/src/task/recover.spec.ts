@@ -41,7 +41,8 @@ describe('recover', () => {
     expect(done).toMatchObject([{ task: { outputs: { first: { text: 'hi!' } }, degraded: ['first'] }, from: 1 }]);
     const other = { fallback: { uses: 'text.other', with: {} } };
     expect(await after('INTERNAL', { step: other })).toEqual({ settlement: ACK, done: [{ capability: 'text.other' }] });
-    expect(await after('CONTENT_REFUSED', { step: constant })).toMatchObject({ done: [{ type: 'failed' }] });
+    for (const code of ['CONTENT_REFUSED', 'INVALID_ARGUMENT', 'UNSUPPORTED_LANGUAGE'] as const)
+      expect(await after(code, { step: constant })).toMatchObject({ done: [{ type: 'failed', error: { code } }] });
   });
 
   it('lets a live caller wait for one more attempt of a step that the run can do without', async () => {
