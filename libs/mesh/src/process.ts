@@ -131,10 +131,10 @@ function announce(context: ProcessContext, { url, capabilities }: MeshMember): (
     nodes.announce(state).catch((error: unknown) => log.debug({ err: error }, 'heartbeat not sent'));
   };
   readiness.onChange(send);
-  const timers = [
-    setInterval(send, STATE_EVERY_MS),
-    setInterval(() => nodes.sign({ service: config.service, node }), SIGN_EVERY_MS),
-  ];
+  const sign = () => nodes.sign({ service: config.service, node });
+  const timers = [setInterval(send, STATE_EVERY_MS), setInterval(sign, SIGN_EVERY_MS)];
+  // Before its state: a process that freezes as soon as it is ready must be missed too.
+  sign();
   send();
   return async () => {
     left = true;
