@@ -66,6 +66,8 @@ describe('a service whose model is still loading', () => {
   let home: string;
   /** What each heartbeat said of the two capabilities, in order. */
   const heartbeats: Record<string, 'ready' | 'waits'>[] = [];
+  let signs = 0;
+  let signsBeforeState: number | undefined;
   beforeAll(async () => {
     nats = await startNatsServer();
     home = await mkdtemp(join(tmpdir(), 'llmos-readiness-'));
@@ -73,9 +75,11 @@ describe('a service whose model is still loading', () => {
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     nodes = await Nodes.open(bus);
     const bucket = await bus.kv(BUCKETS.nodes, { storage: 'memory' });
+    bus.onAlive(() => void signs++);
     await bucket.watch({
       onEntry: ({ value }) => {
         if (!value) return;
+        signsBeforeState ??= signs;
         const { capabilities, waiting } = nodeSchema.parse(JSON.parse(new TextDecoder().decode(value)));
         heartbeats.push(Object.fromEntries(capabilities.map((name) => [name, waiting?.[name] ? 'waits' : 'ready'])));
       },
@@ -125,6 +129,11 @@ describe('a service whose model is still loading', () => {
     const response = await fetch(`${node!.healthUrl}/readyz`);
     return { status: response.status, body: await response.json() };
   };
+
+  it('shows that it is alive before its state, so that it is missed from then on', async () => {
+    await nodeIs(count.name, 'ready');
+    expect(signsBeforeState).toBeGreaterThan(0);
+  });
 
   it('answers for the capability that does not need it, and shows the other as loading', async () => {
     await nodeIs(count.name, 'ready');
