@@ -28,9 +28,9 @@ describe('runs of a gateway process', () => {
   async function detect(delivery: Delivery, forwarder: Forwarder): Promise<void> {
     const { envelope, body } = await bus.decode(delivery);
     const pipeline = JSON.parse((body as { pipeline: string }).pipeline) as Pipeline;
-    bus.publishAnswer(envelope, { type: 'delta', step: 'intent', index: 0, delta: 'a' });
+    bus.runs.publishAnswer(envelope, { type: 'delta', step: 'intent', index: 0, delta: 'a' });
     await atWork(envelope.run);
-    bus.publishAnswer(envelope, { type: 'delta', step: 'intent', index: 1, delta: 'b' });
+    bus.runs.publishAnswer(envelope, { type: 'delta', step: 'intent', index: 1, delta: 'b' });
     const completed = { type: 'completed' as const, result: 'Found.', details, timings: [], degraded: [] };
     await forwarder.endRun(envelope, { pipeline, timings: [] }, completed, undefined);
     delivery.ack();

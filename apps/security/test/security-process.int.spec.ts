@@ -107,8 +107,8 @@ describe('The security service as a process, called by its pipelines', () => {
       const context = { run: client.newRun(), tenant, lane: 'durable', deadlineMs: Date.now() + 20_000 } as const;
       const result = `CANARY of ${tenant}`;
       const said = { type: 'completed' as const, result, details: {}, timings: [], degraded: [] };
-      await bus.publishResult(context, 'assistant', said);
-      await bus.publishTerminal(context, said);
+      await bus.runs.publishResult(context, 'assistant', said);
+      await bus.runs.publishTerminal(context, said);
     };
     for (const tenant of ['acme', 'globex']) await publish(tenant);
     expect(await filesHolding(nats.pid, 'CANARY of acme')).not.toEqual([]);

@@ -45,7 +45,7 @@ describe('errors of a nats-server', () => {
     ['a deletion', async () => (await weak.kv('locked')).delete('a')],
     ['the creation of a bucket', () => weak.kv('new')],
     ['a write to an object store', () => weak.objects('files').put('b', value)],
-    ['a task', () => weak.publishTask(context('live'), 'text.shout', '0', {}, undefined)],
+    ['a task', () => weak.runs.publishTask(context('live'), 'text.shout', '0', {}, undefined)],
   ])('%s without permission is INTERNAL at once, and its cause names the subject', async (_, work) => {
     const startedAt = Date.now();
     const error = await failureOf(work);
@@ -59,7 +59,9 @@ describe('errors of a nats-server', () => {
     expect(await (await weak.kv('locked')).get('a')).toBeUndefined();
     await (await root.kv('open')).put('a', value);
     await (await weak.kv('open')).put('a', value);
-    await expect(weak.publishTask(context('durable'), 'text.shout', '0', {}, undefined)).resolves.toBeGreaterThan(0);
+    await expect(weak.runs.publishTask(context('durable'), 'text.shout', '0', {}, undefined)).resolves.toBeGreaterThan(
+      0,
+    );
   });
 
   it('a subscription without permission is reported, and the connection stays usable', async () => {

@@ -10,7 +10,7 @@ export function endAbandoned(bus: Bus, forwarder: Forwarder): (message: Abandone
     if (!envelope) return;
     const task = await readTask(bus, message);
     if (task) await forwarder.endRun(envelope, task, { type: 'failed', error }, envelope.traceparent);
-    else await bus.publishTerminal(envelope, { type: 'failed', error });
+    else await bus.runs.publishTerminal(envelope, { type: 'failed', error });
   };
 }
 

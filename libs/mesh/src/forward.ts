@@ -47,13 +47,13 @@ export class Forwarder {
     traceparent: string | undefined,
   ): Promise<void> {
     const packed = await this.pack(context, answer);
-    if (context.lane === 'live') return this.bus.publishTerminal(context, packed, traceparent);
+    if (context.lane === 'live') return this.bus.runs.publishTerminal(context, packed, traceparent);
     const record = withTerminalAnswer(recordOf(context, task, task.timings), packed.answer);
     const standing = await this.records.end(record, packed);
     const terminal = standing === record ? packed : await this.pack(context, terminalAnswerOf(standing));
     await this.span(`send llmos.out.${context.tenant}.${task.pipeline.name}`, traceparent, async (active) => {
-      await this.bus.publishTerminal(context, terminal, active);
-      await this.bus.publishResult(context, task.pipeline.name, terminal, task.correlationId, active);
+      await this.bus.runs.publishTerminal(context, terminal, active);
+      await this.bus.runs.publishResult(context, task.pipeline.name, terminal, task.correlationId, active);
       return 0;
     });
   }
@@ -61,10 +61,10 @@ export class Forwarder {
   /** An answer that is too large fails the run: another attempt would produce it again. */
   private async pack(context: RunContext, answer: TerminalAnswer): Promise<PackedAnswer> {
     try {
-      return await this.bus.packAnswer(context, answer);
+      return await this.bus.runs.packAnswer(context, answer);
     } catch (error) {
       if (!hasCode(error, 'PAYLOAD_TOO_LARGE')) throw error;
-      return this.bus.packAnswer(context, { type: 'failed', error: error.toBody() });
+      return this.bus.runs.packAnswer(context, { type: 'failed', error: error.toBody() });
     }
   }
 
@@ -75,7 +75,7 @@ export class Forwarder {
     traceparent: string | undefined,
   ): Promise<void> {
     return this.span(`send llmos.task.${context.lane}.${capability}`, traceparent, (active) =>
-      this.bus.publishTask(context, capability, place, toWire(task), active),
+      this.bus.runs.publishTask(context, capability, place, toWire(task), active),
     );
   }
 

@@ -201,14 +201,14 @@ describe('answers that hold bytes, over a real nats-server', () => {
     const context: RunContext = { run: bus.newRunId(), tenant: 'acme', lane: 'live', deadlineMs: Date.now() + 20_000 };
     const heard: Answer[] = [];
     bus.listen(context.run, (answer) => heard.push(answer));
-    const packed = await bus.packAnswer(context, {
+    const packed = await bus.runs.packAnswer(context, {
       type: 'completed',
       result: '',
       details: { audio: LARGE },
       timings: [],
       degraded: [],
     });
-    await bus.publishTerminal(context, { ...packed, dataref: `${packed.dataref!.slice(0, -4)}0000` });
+    await bus.runs.publishTerminal(context, { ...packed, dataref: `${packed.dataref!.slice(0, -4)}0000` });
     await waitFor('the answer', () => heard.length > 0);
     expect(heard).toMatchObject([{ type: 'failed', error: { code: 'NOT_FOUND' } }]);
     expect(leftovers).toContainEqual(expect.objectContaining({ code: 'NOT_FOUND' }));

@@ -226,9 +226,9 @@ describe('the permissions of the users of the broker', () => {
           delivery.ack();
           await Promise.resolve();
         });
-        await bus.publishTask(context, 'asr.transcribe', '0', {}, undefined);
+        await bus.runs.publishTask(context, 'asr.transcribe', '0', {}, undefined);
         await waitFor('the task', () => pulled.length === 1);
-        await bus.publishTask(context, 'intent.detect', '1', {}, undefined);
+        await bus.runs.publishTask(context, 'intent.detect', '1', {}, undefined);
         await bus.deadLetters.put({
           service: 'asr',
           id: '1',
@@ -264,7 +264,7 @@ describe('the permissions of the users of the broker', () => {
         const live = { ...context, run: bus.newRunId(), lane: 'live' as const };
         const answers: string[] = [];
         bus.listen(live.run, ({ type }) => answers.push(type));
-        await bus.publishTerminal(live, { type: 'cancelled' });
+        await bus.runs.publishTerminal(live, { type: 'cancelled' });
         await waitFor('the answer', () => answers.length === 1);
         for await (const { answer } of bus.readAnswers(live.run, { follow: true }))
           expect(answer.type).toBe('cancelled');
@@ -282,7 +282,7 @@ describe('the permissions of the users of the broker', () => {
           hung.push(subject);
           await Promise.resolve();
         });
-        await bus.publishTask({ ...context, run: newRunId() }, 'asr.transcribe', '0', {}, undefined);
+        await bus.runs.publishTask({ ...context, run: newRunId() }, 'asr.transcribe', '0', {}, undefined);
         const isDeadLetter = async () => {
           for await (const { service } of operator.deadLetterAdmin.list({ tenant: 'acme' }))
             if (service === 'asr') return true;

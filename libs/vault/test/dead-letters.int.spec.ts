@@ -175,8 +175,8 @@ describe('a dead letter', () => {
     const leave = async (tenant: string) => {
       const about = context(tenant);
       await deadLetter(tenant);
-      await bus.publishTerminal(about, answerFor(tenant));
-      await bus.publishResult(about, 'assistant', answerFor(tenant));
+      await bus.runs.publishTerminal(about, answerFor(tenant));
+      await bus.runs.publishResult(about, 'assistant', answerFor(tenant));
       await bus.recurringRuns.put(tenant, { name: 'nightly', pipeline: 'assistant', when: '@every 24h', input: {} });
       return about.run;
     };

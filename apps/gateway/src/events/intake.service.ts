@@ -149,7 +149,7 @@ export class IntakeService {
   }
 
   private tell(subject: string, { id, correlationId, traceparent }: Item, error: ErrorBody): Promise<void> {
-    return this.bus.publishRefusal({
+    return this.bus.runs.publishRefusal({
       subject,
       messageId: id,
       correlationId,

@@ -40,5 +40,5 @@ async function endUnread(delivery: Delivery, failure: LlmosError, { bus, records
   const answer = { type: 'failed' as const, error: failure.toBody() };
   const record = envelope.lane === 'durable' ? await records.peek(envelope.tenant, envelope.run) : undefined;
   if (record) await records.put(withTerminalAnswer(record, answer));
-  await bus.publishTerminal(envelope, answer);
+  await bus.runs.publishTerminal(envelope, answer);
 }

@@ -42,7 +42,7 @@ function withResult(call: TaskCall, { output, handlerMs }: StepResult, { bus, ca
   taskMetrics.tasks.inc({ capability: capability.name, outcome: 'completed' });
   taskMetrics.handler.observe({ capability: capability.name }, handlerMs / 1_000);
   taskMetrics.queue.observe({ capability: capability.name }, queueMs / 1_000);
-  if (step.stream) bus.publishAnswer(envelope, { type: 'step', timing, output });
+  if (step.stream) bus.runs.publishAnswer(envelope, { type: 'step', timing, output });
   const degraded = task.isFallback || isDegraded(output) ? [...task.degraded, step.id] : task.degraded;
   return {
     ...task,

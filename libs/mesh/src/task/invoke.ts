@@ -9,7 +9,7 @@ export function invoke(handler: Handler, { bus }: Pick<ChainTools, 'bus'>): Step
   return async ({ envelope, step: { id: step }, delivery: { attempt } }, input, signal) => {
     const { run, tenant, lane, deadlineMs } = envelope;
     let index = 0;
-    const emit = (delta: unknown) => bus.publishAnswer(envelope, { type: 'delta', step, index: index++, delta });
+    const emit = (delta: unknown) => bus.runs.publishAnswer(envelope, { type: 'delta', step, index: index++, delta });
     const startedAt = performance.now();
     const output = await handler(input, { run, tenant, lane, deadlineMs, step, attempt, signal, emit });
     return { output, handlerMs: performance.now() - startedAt };
