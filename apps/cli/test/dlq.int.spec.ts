@@ -4,7 +4,7 @@ import { Bus } from '@llmos/bus';
 import { Vault } from '@llmos/vault';
 import { startNatsServer, type TestNatsServer } from '@llmos/testing';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -82,6 +82,66 @@ describe('llmos dlq', () => {
       output: expect.stringMatching(/✗ 1: There is no dead letter 1\.\n✓ 2: /),
     });
     expect(await llmos('show', 'x')).toMatchObject({ code: 1, output: expect.stringContaining('a whole number') });
+  }, 60_000);
+
+  const lastIn = async (subject: string): Promise<string> => {
+    const answer = await bus.nc.request('$JS.API.STREAM.MSG.GET.INTAKE', JSON.stringify({ last_by_subj: subject }));
+    return Buffer.from(answer.json<{ message: { data: string } }>().message.data, 'base64').toString();
+  };
+  const broken = async (id: string, data: string, headers: [string, string[]][] = []): Promise<number> => {
+    await bus.deadLetters.put({
+      ...{ service: 'gateway', id, attempts: 1, storedAtMs: Date.now(), data: Buffer.from(data) },
+      ...{ subject: subjects.intake('acme', 'edited'), headers: headersOf([['ce-id', [id]], ...headers]) },
+      error: new LlmosError('MALFORMED_EVENT', 'Why.').toBody(),
+    });
+    const { letters } = JSON.parse((await llmos('list', '--json')).output) as { letters: { sequence: number }[] };
+    return letters.at(-1)!.sequence;
+  };
+
+  it('publishes a message with another body, from a file or from an editor', async () => {
+    const fixed = join(home, 'fixed.json');
+    const first = await broken('e1', '{"text": "helo');
+    await writeFile(fixed, '{"text": ');
+    expect(await llmos('edit', String(first), '--body', fixed)).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/The new body is not JSON.*nothing was sent/),
+    });
+    await writeFile(fixed, '{"text": "hello"}');
+    expect(await llmos('edit', String(first), '--body', fixed)).toEqual({
+      code: 0,
+      output: `✓ ${first}: published to llmos.in.acme.edited\n`,
+    });
+    expect(JSON.parse(await lastIn('llmos.in.acme.edited'))).toEqual({ text: 'hello' });
+    const second = await broken('e2', '{"text":"fish"}');
+    process.env['EDITOR'] = 'true';
+    expect((await llmos('edit', String(second))).output).toContain('unchanged, and nothing was sent');
+    process.env['EDITOR'] = 'false';
+    expect((await llmos('edit', String(second))).output).toContain("The editor 'false' failed");
+    process.env['EDITOR'] = "sed -i 's/fish/bird/'";
+    expect(await llmos('edit', String(second))).toMatchObject({ code: 0 });
+    delete process.env['EDITOR'];
+    expect(JSON.parse(await lastIn('llmos.in.acme.edited'))).toEqual({ text: 'bird' });
+    expect(await llmos('edit', String(second))).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('no dead letter'),
+    });
+  }, 60_000);
+
+  it('publishes a dead letter once, however many operators send it at the same time', async () => {
+    const sequence = await broken('e3', '{}');
+    const stored = async () => (await bus.pending('INTAKE')) as number;
+    const before = await stored();
+    const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => bus.deadLetterAdmin.redrive(sequence)));
+    const sent = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.isRepeated] : []));
+    expect(sent.filter((isRepeated) => !isRepeated)).toHaveLength(1);
+    expect((await stored()) - before).toBe(1);
+  }, 60_000);
+
+  it('names the trace of a dead letter', async () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const sequence = await broken('e4', '{}', [['traceparent', [`00-${trace}-b7ad6b7169203331-01`]]]);
+    expect((await llmos('show', String(sequence))).output).toContain(`trace: ${trace}`);
+    await llmos('discard', String(sequence));
   }, 60_000);
 
   it('publishes or discards all that a choice describes', async () => {

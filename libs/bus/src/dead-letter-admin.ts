@@ -1,7 +1,7 @@
 import { capabilityOf, isLlmosError, LlmosError, newRunId, subjects } from '@llmos/contracts';
 import type { JetStreamClient, JetStreamManager, StoredMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
-import { unpackOriginal, type Original } from './dead-letter-original.js';
+import { headersOf, unpackOriginal, type Original } from './dead-letter-original.js';
 import {
   ID_PREFIX,
   DEAD_LETTER_HEADERS,
@@ -27,6 +27,8 @@ export interface DeadLetterNote {
   readonly service: string;
   readonly tenant: string;
   readonly run?: string;
+  /** The id of its trace, 32 hex digits. */
+  readonly trace?: string;
   readonly subject: string;
   readonly attempts: number;
   readonly code: string;
@@ -43,10 +45,12 @@ export interface OpenedDeadLetter {
   readonly object?: string;
 }
 
-/** Where a message was sent, and the new run of a task. */
+/** Where a message was sent, and the new run of a task; without one if it had been sent before. */
 export interface Redriven {
   readonly subject: string;
   readonly run: string | undefined;
+  /** An earlier call had published it and did not come to remove the dead letter. */
+  readonly isRepeated: boolean;
 }
 
 /** Which dead letters: those with all of these, all without any. */
@@ -113,22 +117,26 @@ export class DeadLetterAdmin {
   }
 
   /**
-   * Publishes the message again, then removes the dead letter. An event is published unchanged to its original
-   * subject. A task becomes a new durable run that continues with the failed step: its own run has ended, and workers
-   * would skip it.
+   * Publishes the message again, then removes the dead letter. An event is published to its original subject. A task
+   * becomes a new durable run that continues with the failed step: its own run has ended, and workers would skip it.
+   * Calls for one dead letter, at the same time or after a crash, publish it once within the duplicate window of the
+   * stream (10 minutes).
    *
+   * @param data takes the place of the body, in the same media type; see {@link editableText}.
    * @throws LlmosError NOT_FOUND as {@link read}; OVERLOADED or UNAVAILABLE if the broker does not take the message.
    */
-  async redrive(sequence: number): Promise<Redriven> {
-    const { original, object } = await this.read(sequence);
-    const { run, ...message } = asNewRun(original) ?? { ...original, run: undefined };
-    await this.publisher.publish(message.subject, message.data, {
+  async redrive(sequence: number, data?: Uint8Array): Promise<Redriven> {
+    const { note, original, object } = await this.read(sequence);
+    const messageId = `redrive:${sequence}:${Date.parse(note.at)}`;
+    const sent = { ...original, data: data ?? original.data };
+    const { run, ...message } = asNewRun(sent, messageId) ?? { ...withId(sent, messageId), run: undefined };
+    const { duplicate } = await this.publisher.publish(message.subject, message.data, {
       headers: message.headers ?? headers(),
       deadlineMs: Date.now() + PUBLISH_TIMEOUT_MS,
     });
     await viaBroker(() => eraseMessage(this.jsm, STREAMS.deadLetters, sequence));
     if (object) await this.objects.delete(object);
-    return { subject: message.subject, run };
+    return { subject: message.subject, run: duplicate ? undefined : run, isRepeated: duplicate };
   }
 
   /**
@@ -162,8 +170,18 @@ export class DeadLetterAdmin {
   }
 }
 
+/** An event keeps its own id: only the stream sees the other one. */
+function withId({ subject, headers: h, data }: Original, messageId: string): Original {
+  const own = headersOf((h?.keys() ?? []).map((name) => [name, h!.values(name)]));
+  own.set('Nats-Msg-Id', messageId);
+  return { subject, headers: own, data };
+}
+
 /** @returns undefined if the message is not a readable task. */
-function asNewRun({ subject, headers: h, data }: Original): (Original & { readonly run: string }) | undefined {
+function asNewRun(
+  { subject, headers: h, data }: Original,
+  messageId: string,
+): (Original & { readonly run: string }) | undefined {
   const capability = capabilityOf(subject);
   if (capability === undefined) return undefined;
   try {
@@ -172,7 +190,7 @@ function asNewRun({ subject, headers: h, data }: Original): (Original & { readon
     const id = `${run}:${index}`;
     const own = { ...envelope, run, id, lane: 'durable' as const, deadlineMs: Date.now() + RUN_MS };
     const correlationId = h?.get('ce-correlationid') || undefined;
-    const written = writeHeaders(own, { contentType, dataref, messageId: id, correlationId });
+    const written = writeHeaders(own, { contentType, dataref, messageId, correlationId });
     return { subject: subjects.task('durable', capability), headers: written, data, run };
   } catch (error) {
     if (isLlmosError(error)) return undefined;
@@ -197,7 +215,8 @@ interface StoredDeadLetter {
 
 function noteOf({ subject, seq, at, h }: StoredDeadLetter): DeadLetterNote {
   const get = (name: string) => h?.get(name) ?? '';
-  const [run, field] = [get(DEAD_LETTER_HEADERS.run), get(DEAD_LETTER_HEADERS.field)];
+  const { run: runHeader, field: fieldHeader, trace: traceHeader } = DEAD_LETTER_HEADERS;
+  const [run, field, trace] = [get(runHeader), get(fieldHeader), get(traceHeader)];
   const payload = get(DEAD_LETTER_HEADERS.payload);
   return {
     sequence: seq,
@@ -205,6 +224,7 @@ function noteOf({ subject, seq, at, h }: StoredDeadLetter): DeadLetterNote {
     service: subject.split('.')[2] ?? '',
     tenant: get(DEAD_LETTER_HEADERS.tenant),
     ...(run ? { run } : {}),
+    ...(trace ? { trace } : {}),
     subject: get(DEAD_LETTER_HEADERS.subject),
     attempts: Number(get(DEAD_LETTER_HEADERS.attempts)),
     code: get(DEAD_LETTER_HEADERS.code),

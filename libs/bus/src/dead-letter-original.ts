@@ -31,3 +31,37 @@ export function headersOf(fields: Iterable<readonly [string, readonly string[]]>
   for (const [name, values] of fields) for (const value of values) h.append(name, value);
   return h;
 }
+
+/**
+ * The body of a message as text that a person can change: JSON with line breaks, or any other text as it is.
+ *
+ * @throws LlmosError INVALID_ARGUMENT if it is no text or lies in the payload store: such a message can only be sent as it
+ *   is.
+ */
+export function editableText({ headers: h, data }: Original): string {
+  const refused = (why: string) =>
+    new LlmosError('INVALID_ARGUMENT', `The body ${why}. Send it again as it is, or discard it.`);
+  if (h?.get('ce-dataref')) throw refused('lies in the payload store');
+  if (h?.get('content-type') === FRAME_TYPE) throw refused('has bytes beside its JSON');
+  const text = textOf(data);
+  if (text === undefined) throw refused('is no text');
+  return isJson(text) ? JSON.stringify(JSON.parse(text), undefined, 2) : text;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes as UTF-8, undefined if they are no text. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -19,12 +19,16 @@ const EMPTY = new Uint8Array();
 const DEFAULT_TENANT = 'system';
 const REASON_CHARACTERS = 500;
 const FIELD_CHARACTERS = 200;
+/** W3C Trace Context: version, trace id, parent id, flags. */
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
 
 /** The headers of a dead letter. An operator can read them without opening it. */
 export const DEAD_LETTER_HEADERS = {
   tenant: 'llmos-tenant',
   subject: 'llmos-original-subject',
   run: 'llmos-run',
+  /** The id of its trace, 32 hex digits. */
+  trace: 'llmos-trace',
   attempts: 'llmos-attempts',
   code: 'llmos-error-code',
   field: 'llmos-error-field',
@@ -104,6 +108,8 @@ export class DeadLetters {
       sealed === 'plain' ? deadLetter.subject : visible(deadLetter.subject, FIELD_CHARACTERS),
     );
     if (run && isRunId(run)) h.set(DEAD_LETTER_HEADERS.run, run);
+    const trace = TRACEPARENT.exec(deadLetter.headers?.get('traceparent') ?? '')?.[1];
+    if (trace) h.set(DEAD_LETTER_HEADERS.trace, trace);
     h.set(DEAD_LETTER_HEADERS.attempts, String(deadLetter.attempts));
     h.set(DEAD_LETTER_HEADERS.code, deadLetter.error.code);
     h.set(DEAD_LETTER_HEADERS.reason, visible(deadLetter.error.message, REASON_CHARACTERS));

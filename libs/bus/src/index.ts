@@ -3,7 +3,7 @@ export type { Abandoned } from './abandoned.js';
 export { Bus, type BusOptions, type Decoded } from './bus.js';
 export { type OutgoingEvent, type PackedAnswer, type Refused } from './run-messages.js';
 export type { DeadLetterAdmin, DeadLetterFilter, DeadLetterNote, Redriven } from './dead-letter-admin.js';
-export { headersOf, type Original } from './dead-letter-original.js';
+export { editableText, headersOf, textOf, type Original } from './dead-letter-original.js';
 export type { DeadLetter, DeadLetters, DeadLetterGuard, DeadLetterName, DeadLetterPayload } from './dead-letters.js';
 export type { Blobs } from './blobs.js';
 export { headerValue, type Envelope } from './envelope.js';

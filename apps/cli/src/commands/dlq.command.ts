@@ -1,8 +1,10 @@
-import type { Bus, DeadLetterFilter, DeadLetterNote } from '@llmos/bus';
+import { editableText, textOf, type Bus, type DeadLetterFilter, type DeadLetterNote, type Redriven } from '@llmos/bus';
 import { isLlmosError } from '@llmos/contracts';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.js';
 import { withBroker } from './broker-access.js';
+import { editText } from '../terminal/edit-text.js';
 import { table } from '../terminal/table.js';
 import type { CommandContext } from './context.js';
 
@@ -79,6 +81,8 @@ export function showDeadLetter(context: CommandContext, sequence: number, json?:
       return 0;
     }
     for (const [name, value] of Object.entries(note)) terminal.line(`${name}: ${String(value)}`);
+    const tracesUrl = context.instance.running()?.tracesUrl;
+    if (note.trace && tracesUrl) terminal.line(`trace page: ${tracesUrl}/trace/${note.trace}`);
     terminal.line();
     terminal.line(original.subject);
     for (const [name, values] of Object.entries(headers))
@@ -97,9 +101,43 @@ export function redriveDeadLetters(
 ): Promise<number> {
   return doEach(context, sequences, options, async (bus, sequence) => {
     if (rate !== undefined) await delay(1_000 / rate);
-    const { subject, run } = await bus.deadLetterAdmin.redrive(sequence);
-    return `published to ${subject}${run ? ` as the run ${run}` : ''}`;
+    return outcomeOf(await bus.deadLetterAdmin.redrive(sequence));
   });
+}
+
+/**
+ * Publishes a message with another body and removes its dead letter.
+ *
+ * @param bodyFile the new body; without it, the editor of the user opens the old one.
+ */
+export function editDeadLetter(context: CommandContext, sequence: number, bodyFile?: string): Promise<number> {
+  return withBroker(context, async (bus) => {
+    const { terminal } = context;
+    const { original } = await bus.deadLetterAdmin.read(sequence);
+    const before = editableText(original);
+    const after = bodyFile === undefined ? editText(before, 'json') : readFileSync(bodyFile, 'utf8');
+    if (after.trim() === before.trim()) {
+      terminal.line(`${sequence}: the body is unchanged, and nothing was sent`);
+      return 0;
+    }
+    const type = original.headers?.get('content-type') ?? '';
+    if (type === '' || type.includes('json')) checkJson(after);
+    terminal.line(`✓ ${sequence}: ${outcomeOf(await bus.deadLetterAdmin.redrive(sequence, Buffer.from(after)))}`);
+    return 0;
+  });
+}
+
+function checkJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new CliError(`The new body is not JSON: ${(error as Error).message}`, 'nothing was sent; edit it again');
+  }
+}
+
+function outcomeOf({ subject, run, isRepeated }: Redriven): string {
+  if (isRepeated) return `had been published to ${subject} before, and its dead letter is removed`;
+  return `published to ${subject}${run ? ` as the run ${run}` : ''}`;
 }
 
 /** Removes dead letters and their messages for good. Exit code 1 when one could not be removed. */
@@ -148,12 +186,4 @@ async function sequencesOf(bus: Bus, choice: DeadLetterChoice): Promise<number[]
 
 function filterOf({ tenant, code, service, since }: DeadLetterChoice): DeadLetterFilter {
   return { tenant, code, service, sinceMs: since === undefined ? undefined : Date.now() - since };
-}
-
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

@@ -43,6 +43,14 @@ export function addDeadLetterCommands(root: Command, context: CommandContext, do
       done(await (await commands()).redriveDeadLetters(context, chosen, options)),
     );
   withChoice(redrive);
+  dlq
+    .command('edit')
+    .argument('<number>', 'its number in the list', countingNumber)
+    .description('change the body of a message in your editor, then publish it again')
+    .option('--body <file>', 'the new body, instead of an editor')
+    .action(async (number: number, options: { body?: string }) =>
+      done(await (await commands()).editDeadLetter(context, number, options.body)),
+    );
   const discard = dlq
     .command('discard')
     .argument('[numbers...]', 'their numbers in the list', numbers)

@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CliError } from '../cli-error.js';
+
+/**
+ * Opens a text in the editor of the user (VISUAL, EDITOR, else vi) and waits until it is closed. The file is readable by
+ * the user alone and removed afterwards.
+ *
+ * @param extension of the file, without a dot: editors choose their colours by it.
+ * @returns the text as it was saved.
+ * @throws CliError if the editor cannot be started or reports a failure.
+ */
+export function editText(text: string, extension: string): string {
+  const editor = process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi';
+  const folder = mkdtempSync(join(tmpdir(), 'llmos-edit-'));
+  const file = join(folder, `message.${extension}`);
+  try {
+    writeFileSync(file, text, { mode: 0o600 });
+    // EDITOR may have arguments, such as `code --wait`; the shell reads them as git does.
+    const { status, error } = spawnSync('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: 'inherit' });
+    if (error || status !== 0)
+      throw new CliError(`The editor '${editor}' failed`, 'set EDITOR to another one, or use --body <file>');
+    return readFileSync(file, 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
