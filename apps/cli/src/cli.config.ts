@@ -41,6 +41,9 @@ export const cliConfig = defineConfig({
   /** Tokens in each sequence, and the number of sequences: they decide the memory of a language model. */
   contextTokens: setting('LLMOS_GENERATION_CONTEXT', count.default(LANGUAGE_MODEL_DEFAULTS.contextTokens)),
   sequences: setting('LLMOS_GENERATION_SEQUENCES', count.default(LANGUAGE_MODEL_DEFAULTS.sequences)),
+  /** The editor of the user: VISUAL, else EDITOR, else vi. */
+  visual: setting('VISUAL', name),
+  editor: setting('EDITOR', z.string().min(1).default('vi')),
   /** The folders in which programs are looked for. */
   searchPath: setting('PATH', z.string().default('')),
 });

@@ -112,10 +112,11 @@ export function redriveDeadLetters(
  */
 export function editDeadLetter(context: CommandContext, sequence: number, bodyFile?: string): Promise<number> {
   return withBroker(context, async (bus) => {
-    const { terminal } = context;
+    const { terminal, config } = context;
+    const editor = config.visual ?? config.editor;
     const { original } = await bus.deadLetterAdmin.read(sequence);
     const before = editableText(original);
-    const after = bodyFile === undefined ? editText(before, 'json') : readFileSync(bodyFile, 'utf8');
+    const after = bodyFile === undefined ? editText(before, editor, 'json') : readFileSync(bodyFile, 'utf8');
     if (after.trim() === before.trim()) {
       terminal.line(`${sequence}: the body is unchanged, and nothing was sent`);
       return 0;

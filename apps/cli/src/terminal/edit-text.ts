@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { CliError } from '../cli-error.js';
 
 /**
- * Opens a text in the editor of the user (VISUAL, EDITOR, else vi) and waits until it is closed. The file is readable by
+ * Opens a text in an editor and waits until it is closed. The file is readable by
  * the user alone and removed afterwards.
  *
+ * @param editor its command, with arguments if it has any.
  * @param extension of the file, without a dot: editors choose their colours by it.
  * @returns the text as it was saved.
  * @throws CliError if the editor cannot be started or reports a failure.
  */
-export function editText(text: string, extension: string): string {
-  const editor = process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi';
+export function editText(text: string, editor: string, extension: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'llmos-edit-'));
   const file = join(folder, `message.${extension}`);
   try {
