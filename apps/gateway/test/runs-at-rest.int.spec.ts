@@ -66,7 +66,7 @@ describe('a gateway process with sealed run records', () => {
       degraded: [],
       createdAt: new Date().toISOString(),
     };
-    await records.put(record);
+    await records.end(record);
     expect(await show(record.run)).toMatchObject({
       status: 200,
       body: expect.stringContaining('Your card is blocked.'),

@@ -122,7 +122,7 @@ describe('runs of a gateway process', () => {
       steps: [],
       createdAt: new Date().toISOString(),
     };
-    await records.put(record);
+    await records.begin(record);
     expect(await show(record.run, 'DELETE')).toEqual({ run_id: record.run, status: 'cancelled' });
     expect(await show(record.run)).toMatchObject({ pipeline: 'a_pipeline_of_last_week', status: 'cancelled' });
     const follow = await (await fetch(`${gateway.url}/v1/runs/${record.run}/stream`)).text();

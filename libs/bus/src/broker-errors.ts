@@ -6,7 +6,9 @@ import { errors } from '@nats-io/transport-node';
 const SERVER_CODES = {
   storageResourcesExceeded: 10047,
   streamStoreFailed: 10077,
+  streamWrongLastMessageId: 10070,
   consumerAlreadyExists: 10148,
+  streamNameExists: 10058,
   tooManyRequests: 10167,
 } as const;
 
@@ -27,6 +29,16 @@ export function isWrongRevision(error: unknown): boolean {
     hasApiCode(error, JetStreamApiCodes.StreamWrongLastSequence) ||
     hasApiCode(error, JetStreamApiCodes.StreamWrongLastSequenceUnknown)
   );
+}
+
+/** A publish that expected another last message id than the stream has. */
+export function isWrongLastMessageId(error: unknown): boolean {
+  return hasApiCode(error, SERVER_CODES.streamWrongLastMessageId);
+}
+
+/** A stream of this name exists with another configuration. */
+export function isNameTaken(error: unknown): boolean {
+  return hasApiCode(error, SERVER_CODES.streamNameExists);
 }
 
 export function isConsumerAlreadyThere(error: unknown): boolean {

@@ -261,7 +261,12 @@ export class Bus {
   }
 
   async kv(bucket: string, options: KvOptions = {}): Promise<KvBucket> {
-    const opened = await KvBucket.open(this.connection, bucket, this.replicas, options);
+    const opened = await KvBucket.open(
+      { connection: this.connection, publisher: this.publisher },
+      bucket,
+      this.replicas,
+      options,
+    );
     this.buckets.set(bucket, options);
     return opened;
   }

@@ -10,6 +10,8 @@ export interface Envelope extends RunContext {
   /** The process that published it, such as `/llmos/asr`. */
   readonly source: string;
   readonly traceparent?: string | undefined;
+  /** The publisher sent it before and does not know whether the broker took it then. */
+  readonly isRepeated?: boolean | undefined;
 }
 
 /** The headers of a message beside its envelope. */
@@ -22,6 +24,9 @@ export interface MessageFields {
 }
 
 const encoder = new TextEncoder();
+const REPEATED = 'ce-repeated';
+const FIRST = encoder.encode('NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: 0\r\n\r\n');
+const FIRST_VALUE = { encode: () => FIRST } as unknown as MsgHdrs;
 
 /**
  * Writes the headers of a message as one text: the client's own class checks and stores each header separately, which
@@ -33,6 +38,7 @@ export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs
     `\r\nce-type: ${envelope.type}\r\nce-time: ${new Date().toISOString()}\r\nce-subject: ${envelope.run}` +
     `\r\nce-expirytime: ${new Date(envelope.deadlineMs).toISOString()}\r\nce-tenant: ${envelope.tenant}` +
     `\r\nce-lane: ${envelope.lane}\r\ncontent-type: ${fields.contentType}`;
+  if (envelope.isRepeated) text += `\r\n${REPEATED}: true`;
   if (envelope.pipelineName) text += `\r\nce-pipeline: ${envelope.pipelineName}`;
   if (envelope.traceparent) text += `\r\ntraceparent: ${envelope.traceparent}`;
   if (fields.dataref) text += `\r\nce-dataref: ${fields.dataref}`;
@@ -50,6 +56,28 @@ export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs
  */
 export function headerValue(text: string): string {
   return text.toWellFormed().replace(/[^\x21\x23\x24\x26-\x7e]/gu, encodeURIComponent);
+}
+
+/**
+ * The same headers for another attempt to publish a message. A broker that was restarted meanwhile may have forgotten the
+ * id of a message that was worked off: who receives it looks whether it was.
+ */
+export function repeatedHeaders(first: MsgHdrs): MsgHdrs {
+  // The type does not say so, but all headers are written with it.
+  const text = new TextDecoder().decode((first as unknown as { encode(): Uint8Array }).encode());
+  const encoded = encoder.encode(`${text.slice(0, -2)}${REPEATED}: true\r\n\r\n`);
+  return { encode: () => encoded } as unknown as MsgHdrs;
+}
+
+/** Headers for a publish that stores nothing: the stream says only whether it knows the message id. */
+export function questionHeaders(messageId: string): MsgHdrs {
+  const encoded = encoder.encode(`NATS/1.0\r\nNats-Msg-Id: ${messageId}\r\nNats-Expected-Last-Msg-Id: none\r\n\r\n`);
+  return { encode: () => encoded } as unknown as MsgHdrs;
+}
+
+/** Headers for the first value of a key. */
+export function firstValueHeaders(): MsgHdrs {
+  return FIRST_VALUE;
 }
 
 /** The headers of a result that no run stands behind. */
@@ -96,6 +124,7 @@ export function readHeaders(
     timeMs: time('ce-time'),
     contentType: get('content-type'),
     traceparent: h?.get('traceparent') || undefined,
+    isRepeated: h?.get(REPEATED) === 'true',
     dataref: h?.get('ce-dataref') || undefined,
   };
 }

@@ -35,4 +35,4 @@ export {
 export type { ForgottenMessages } from './tenant-messages.js';
 export { WatchedBucket, type Watchable, type WatchedBucketOptions } from './watched-bucket.js';
 export { dueConsumer, intakeConsumer, STREAMS, taskConsumer, type ConsumerSpec } from './streams.js';
-export { MAX_DELIVERIES } from './topology.js';
+export { DEDUP_MS, MAX_DELIVERIES } from './topology.js';

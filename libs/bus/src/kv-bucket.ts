@@ -1,11 +1,13 @@
 import { LlmosError } from '@llmos/contracts';
 import { retryConflicts } from '@llmos/resilience';
-import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
+import { DiscardPolicy, jetstream, jetstreamManager, PersistMode, StorageType } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
-import { isWrongRevision } from './broker-errors.js';
+import { nanos } from '@nats-io/transport-node';
+import { isNameTaken, isWrongRevision } from './broker-errors.js';
 import type { Connection } from './connection.js';
 import { eraseMessage } from './erase-message.js';
 import { followBucket, type Watching } from './kv-watch.js';
+import type { Publisher } from './publisher.js';
 import { storedMessages } from './stored-messages.js';
 
 export interface KvOptions {
@@ -19,6 +21,11 @@ export interface KvOptions {
    * readers. Costs one more request for each update.
    */
   readonly erasable?: boolean;
+  /**
+   * The broker acknowledges a write before it is on the disk, whatever its `sync_interval`: for what can be derived from
+   * elsewhere. A crash of the broker can lose the writes of its last moments. A replicated bucket has it no other way.
+   */
+  readonly isRelaxed?: boolean;
 }
 
 export interface KvValue {
@@ -48,6 +55,8 @@ export interface Revisioned {
 
 /** The rule of the client, which rejects other keys with an unnamed error. */
 const KEY = /^[-/=\w](?:[-/=.\w]*[-/=\w])?$/;
+/** How long a first value may take to be written, in milliseconds. */
+const CREATE_MS = 30_000;
 /** How long the empty marker of an erased key is kept for disconnected watchers. Then the key itself is gone too. */
 const MARKER_TTL = '168h';
 const MARKER_MS = 168 * 3_600_000;
@@ -59,11 +68,17 @@ export class KvBucket implements Revisioned {
     private readonly kv: KV,
     private readonly erasable: boolean,
     private readonly stream: string,
+    private readonly publisher: Publisher,
   ) {}
 
-  static async open(connection: Connection, bucket: string, replicas: number, options: KvOptions): Promise<KvBucket> {
+  static async open(
+    { connection, publisher }: { readonly connection: Connection; readonly publisher: Publisher },
+    bucket: string,
+    replicas: number,
+    options: KvOptions,
+  ): Promise<KvBucket> {
     const kv = await createBucket(connection, bucket, replicas, options);
-    return new KvBucket(connection, kv, options.erasable ?? false, `KV_${bucket}`);
+    return new KvBucket(connection, kv, options.erasable ?? false, `KV_${bucket}`, publisher);
   }
 
   async get(key: string): Promise<KvValue | undefined> {
@@ -74,6 +89,20 @@ export class KvBucket implements Revisioned {
   /** @returns the new revision. */
   put(key: string, value: Uint8Array): Promise<number> {
     return this.connection.call(() => this.kv.put(checked(key), value));
+  }
+
+  /**
+   * Writes the first value of a key, without a look at it: not for keys that were deleted.
+   *
+   * @throws LlmosError CONFLICT if the key has a value; it can be this one if the broker was away.
+   */
+  create(key: string, value: Uint8Array): Promise<void> {
+    return this.publisher.create(this.subjectOf(key), value, Date.now() + CREATE_MS);
+  }
+
+  /** Writes without waiting for the broker: the write can be lost. Writes of one process keep their order. */
+  send(key: string, value: Uint8Array): void {
+    if (this.connection.usable) this.connection.nc.publish(this.subjectOf(key), value);
   }
 
   /**
@@ -121,7 +150,7 @@ export class KvBucket implements Revisioned {
 
   /** Every value whose key matches `keys` (`acme.*`), including the kept history. */
   async *stored(keys: string): AsyncGenerator<StoredKvValue> {
-    const prefix = `$KV.${this.stream.slice('KV_'.length)}.`;
+    const prefix = this.prefix;
     // Not the history of the client: if the last entry is removed meanwhile, that waits for a heartbeat.
     for await (const message of storedMessages(jetstream(this.connection.nc), this.stream, prefix + keys)) {
       const { subject, data, seq, time, headers } = message;
@@ -144,6 +173,14 @@ export class KvBucket implements Revisioned {
       const stored = storedValue(entry);
       onEntry(entry.operation === 'PUT' ? stored : { ...stored, value: undefined });
     });
+  }
+
+  private get prefix(): string {
+    return `$KV.${this.stream.slice('KV_'.length)}.`;
+  }
+
+  private subjectOf(key: string): string {
+    return this.prefix + checked(key);
   }
 
   private async overwrite(revision: number): Promise<void> {
@@ -177,16 +214,39 @@ export function createBucket(
   replicas: number,
   options: KvOptions,
 ): Promise<KV> {
-  return connection.call(() =>
-    new Kvm(connection.nc).create(bucket, {
+  return connection.call(async () => {
+    if (options.isRelaxed && replicas === 1) await addRelaxed(connection, bucket, options);
+    return new Kvm(connection.nc).create(bucket, {
       // An erasable bucket keeps the replaced value for the moment until it is overwritten.
       history: options.erasable ? Math.max(2, options.history ?? 1) : (options.history ?? 1),
       ...(options.erasable ? { markerTTL: MARKER_MS } : {}),
       storage: options.storage === 'memory' ? StorageType.Memory : StorageType.File,
       replicas,
       ...(options.ttlMs ? { ttl: options.ttlMs } : {}),
-    }),
-  );
+    });
+  });
+}
+
+/** The stream of a bucket as the client creates it, and relaxed, which the client cannot ask for. */
+async function addRelaxed({ nc }: Connection, bucket: string, { ttlMs, history = 1 }: KvOptions): Promise<void> {
+  const manager = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    await manager.streams.add({
+      name: `KV_${bucket}`,
+      subjects: [`$KV.${bucket}.>`],
+      storage: StorageType.File,
+      persist_mode: PersistMode.Async,
+      max_msgs_per_subject: history,
+      discard: DiscardPolicy.New,
+      deny_delete: true,
+      allow_rollup_hdrs: true,
+      allow_direct: true,
+      ...(ttlMs ? { max_age: nanos(ttlMs) } : {}),
+    });
+  } catch (error) {
+    // It exists, with other settings.
+    if (!isNameTaken(error)) throw error;
+  }
 }
 
 function checked(key: string): string {

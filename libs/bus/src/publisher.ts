@@ -3,8 +3,15 @@ import { LlmosError } from '@llmos/contracts';
 import { backoffMs } from '@llmos/resilience';
 import { JetStreamApiError, type ApiError } from '@nats-io/jetstream';
 import type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { brokerError, isPermissionViolation, isStreamFull } from './broker-errors.js';
+import {
+  brokerError,
+  isPermissionViolation,
+  isStreamFull,
+  isWrongLastMessageId,
+  isWrongRevision,
+} from './broker-errors.js';
 import type { Connection } from './connection.js';
+import { firstValueHeaders, questionHeaders, repeatedHeaders } from './envelope.js';
 
 interface Waiting {
   readonly subject: string;
@@ -22,6 +29,7 @@ interface PubAck {
 const ATTEMPT_TIMEOUT_MS = 2_000;
 const BACKOFF = { baseMs: 25, capMs: 500 };
 const decoder = new TextDecoder();
+const NOTHING = new Uint8Array();
 
 /**
  * Publishes into streams and waits for the acknowledgement of the server. All calls share one inbox: the client's own
@@ -48,27 +56,56 @@ export class Publisher {
 
   /**
    * Publishes with the same headers until the server acknowledges or `deadlineMs` has passed: at least once on the
-   * wire. With a `Nats-Msg-Id` header, the stream stores the message exactly once within its duplicate window.
+   * wire. With a `Nats-Msg-Id` header, the stream stores the message exactly once within its duplicate window. All
+   * attempts but the first carry the header of {@link repeatedHeaders}.
    *
-   * @throws LlmosError OVERLOADED if the stream is full, UNAVAILABLE if the broker does not answer in time, INTERNAL if
-   *   it rejects the message itself.
+   * @throws LlmosError OVERLOADED if the stream is full, UNAVAILABLE if the broker does not answer in time, CONFLICT if
+   *   the message expects another revision, INTERNAL if the broker rejects the message itself.
    */
   async publish(
     subject: string,
     body: Uint8Array,
     options: { headers: MsgHdrs; deadlineMs: number },
   ): Promise<{ duplicate: boolean }> {
+    let { headers } = options;
     for (let attempt = 1; ; attempt++) {
       const patienceMs = Math.min(ATTEMPT_TIMEOUT_MS, options.deadlineMs - Date.now());
       try {
-        const ack = await this.attempt(subject, body, options.headers, Math.max(patienceMs, 50));
+        const ack = await this.attempt(subject, body, headers, Math.max(patienceMs, 50));
         return { duplicate: ack.duplicate ?? false };
       } catch (error) {
         const failure = brokerError(error, 'The message broker did not take the work in time. Try again.');
         const isOver = Date.now() + 50 >= options.deadlineMs || this.nc.isClosed();
         if (isOver || failure.code !== 'UNAVAILABLE') throw failure;
+        if (attempt === 1) headers = repeatedHeaders(headers);
         await delay(backoffMs(attempt, BACKOFF));
       }
+    }
+  }
+
+  /**
+   * Writes the first value of a key. A value that exists already may be the one of an earlier attempt.
+   *
+   * @param subject of the key.
+   * @throws LlmosError CONFLICT if the key has a value.
+   */
+  async create(subject: string, value: Uint8Array, deadlineMs: number): Promise<void> {
+    await this.publish(subject, value, { headers: firstValueHeaders(), deadlineMs });
+  }
+
+  /**
+   * Whether a stream took a message with this id within its duplicate window. Stores nothing.
+   *
+   * @param subject any subject of the stream.
+   * @throws LlmosError UNAVAILABLE if the broker does not answer in time.
+   */
+  async hasTaken(subject: string, messageId: string, deadlineMs: number): Promise<boolean> {
+    try {
+      const { duplicate } = await this.publish(subject, NOTHING, { headers: questionHeaders(messageId), deadlineMs });
+      return duplicate;
+    } catch (error) {
+      if (error instanceof LlmosError && isWrongLastMessageId(error.cause)) return false;
+      throw error;
     }
   }
 
@@ -84,7 +121,11 @@ export class Publisher {
         cause: ack.error.description,
       });
     }
-    throw new JetStreamApiError(ack.error);
+    const error = new JetStreamApiError(ack.error);
+    if (isWrongRevision(error)) {
+      throw new LlmosError('CONFLICT', `'${subject}' was changed by another writer.`, { cause: error });
+    }
+    throw error;
   }
 
   private request(subject: string, body: Uint8Array, headers: MsgHdrs | undefined, timeoutMs: number): Promise<Msg> {

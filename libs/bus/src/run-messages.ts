@@ -91,6 +91,21 @@ export class RunMessages {
   }
 
   /**
+   * Whether the task of a step was published, within the duplicate window of its lane. After a restart of the broker
+   * it knows only those that are not done yet.
+   *
+   * @param place as in {@link publishTask}.
+   */
+  hasTask(context: RunContext, capability: string, place: string): Promise<boolean> {
+    return this.hasPublished(subjects.task(context.lane, capability), context, place);
+  }
+
+  /** Whether the terminal answer of a run was published, within the last minutes. */
+  hasTerminal(context: RunContext): Promise<boolean> {
+    return this.hasPublished(subjects.answerIds(), context, 'terminal');
+  }
+
+  /**
    * Publishes a step or a delta of a run. It is not acknowledged: the terminal answer makes up for a lost one. Answers
    * leave in the order in which they were published, also past one that has to be stored first.
    */
@@ -181,6 +196,10 @@ export class RunMessages {
     const payload = await this.parts.blobs.pack(context.tenant, encodeBody(body), this.parts.maxMessageBytes(), 'week');
     const message = { ...context, id: `${context.run}:${name}`, type, traceparent };
     await this.publish(subjects.result(context.tenant, name), message, payload);
+  }
+
+  private hasPublished(subject: string, context: RunContext, place: string): Promise<boolean> {
+    return this.parts.publisher.hasTaken(subject, `${context.run}:${place}`, publishDeadline(context));
   }
 
   private async packed(context: RunContext, answer: TerminalAnswer | PackedAnswer): Promise<PackedAnswer> {

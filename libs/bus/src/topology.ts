@@ -25,6 +25,9 @@ export const MAX_DELIVERIES = 5;
 /** A message without a sign of progress for this long is delivered to another worker, if its consumer does not say. */
 export const ACK_WAIT_MS = 15 * SECOND;
 
+/** How long the streams on the disk know the ids of the messages that they took. */
+export const DEDUP_MS = 10 * MINUTE;
+
 const MAX_DELIVER_ADVISORY = '$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.*.*';
 
 type Definition = Pick<StreamConfig, 'name' | 'subjects' | 'retention' | 'storage'> & Partial<StreamConfig>;
@@ -49,7 +52,7 @@ const DEFINITIONS: readonly Definition[] = [
     storage: StorageType.File,
     discard: DiscardPolicy.New,
     max_msgs: 1_000_000,
-    duplicate_window: nanos(10 * MINUTE),
+    duplicate_window: nanos(DEDUP_MS),
   },
   {
     name: STREAMS.intake,
@@ -58,7 +61,7 @@ const DEFINITIONS: readonly Definition[] = [
     storage: StorageType.File,
     discard: DiscardPolicy.New,
     max_msgs: 1_000_000,
-    duplicate_window: nanos(10 * MINUTE),
+    duplicate_window: nanos(DEDUP_MS),
   },
   {
     // A schedule is kept until deleted; its due messages are work like intake. The broker rejects `discard: new` here.
@@ -69,7 +72,7 @@ const DEFINITIONS: readonly Definition[] = [
     max_msgs_per_subject: 10_000,
     allow_msg_schedules: true,
     allow_rollup_hdrs: true,
-    duplicate_window: nanos(10 * MINUTE),
+    duplicate_window: nanos(DEDUP_MS),
   },
   {
     name: STREAMS.results,
@@ -77,7 +80,7 @@ const DEFINITIONS: readonly Definition[] = [
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
     max_age: nanos(7 * DAY),
-    duplicate_window: nanos(10 * MINUTE),
+    duplicate_window: nanos(DEDUP_MS),
   },
   {
     name: STREAMS.answers,
@@ -94,7 +97,7 @@ const DEFINITIONS: readonly Definition[] = [
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
     max_age: nanos(DEAD_LETTERS_KEPT_MS),
-    duplicate_window: nanos(10 * MINUTE),
+    duplicate_window: nanos(DEDUP_MS),
   },
   {
     name: STREAMS.advisories,

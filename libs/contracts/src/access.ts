@@ -16,7 +16,12 @@ export interface StoreAccess {
 
 /** What every process keeps: run records, heartbeats, the tenants' keys, and payloads too large for a message. */
 const EVERY_PROCESS: StoreAccess = {
-  buckets: { [BUCKETS.runs]: 'write', [BUCKETS.nodes]: 'write', [BUCKETS.tenantKeys]: 'own' },
+  buckets: {
+    [BUCKETS.runs]: 'write',
+    [BUCKETS.progress]: 'write',
+    [BUCKETS.nodes]: 'write',
+    [BUCKETS.tenantKeys]: 'own',
+  },
   objects: {
     [OBJECT_STORES.blobs]: 'write',
     [OBJECT_STORES.outcomes]: 'write',

@@ -1,7 +1,9 @@
 /** The JetStream key-value buckets. Their names are stored in every installation: they do not change. */
 export const BUCKETS = {
-  /** The record of each durable run. */
+  /** How each durable run ended. */
   runs: 'llmos-runs',
+  /** How far each durable run is that has not ended. */
+  progress: 'llmos-progress',
   /** The heartbeat of each process. */
   nodes: 'llmos-nodes',
   /** The run of each idempotency key and each event. */

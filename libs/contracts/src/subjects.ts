@@ -46,6 +46,8 @@ export const subjects = {
   /** All answers of the runs with this tag. */
   answersTagged: (tag: string) => `llmos.answer.${tag}.*`,
   answers: () => 'llmos.answer.>',
+  /** In the stream of answers, where nobody listens: for questions about the ids that it knows. */
+  answerIds: () => 'llmos.answer.~ids',
   /** Where the broker keeps a schedule. It publishes to {@link due}. */
   schedule: (tenant: string, name: string) => `llmos.schedule.${token('tenant', tenant)}.${token('schedule', name)}`,
   schedules: (tenant: string) => `llmos.schedule.${token('tenant', tenant)}.*`,

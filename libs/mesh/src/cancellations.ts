@@ -2,15 +2,25 @@ import type { Bus } from '@llmos/bus';
 import { LlmosError } from '@llmos/contracts';
 
 const REMEMBERED = 10_000;
+/** The clocks of the broker and of this process may differ by this much. */
+const CLOCKS_MS = 5_000;
 
 /** Remembers cancelled runs, and aborts the work in progress for them. */
 export class Cancellations {
   private readonly cancelled = new Set<string>();
   private readonly working = new Map<string, Set<AbortController>>();
   private readonly subscription: { stop(): void };
+  private sinceMs = Date.now();
 
   constructor(bus: Bus) {
     this.subscription = bus.onCancel((run) => this.cancel(run));
+    // What was cancelled while the broker was away is not heard.
+    bus.onReconnect(() => (this.sinceMs = Date.now()));
+  }
+
+  /** {@link has} knows what was cancelled after this time, in Unix milliseconds. */
+  get completeSinceMs(): number {
+    return this.sinceMs + CLOCKS_MS;
   }
 
   has(run: string): boolean {
@@ -38,7 +48,10 @@ export class Cancellations {
   }
 
   private cancel(run: string): void {
-    if (this.cancelled.size >= REMEMBERED) this.cancelled.delete(this.cancelled.values().next().value!);
+    if (this.cancelled.size >= REMEMBERED) {
+      this.cancelled.clear();
+      this.sinceMs = Date.now();
+    }
     this.cancelled.add(run);
     for (const controller of this.working.get(run) ?? [])
       controller.abort(new LlmosError('CANCELLED', 'The run was cancelled.'));

@@ -27,7 +27,23 @@ export class Forwarder {
     }
     const capability = stepAt(task.pipeline, index).uses;
     await this.send(context, { ...task, ...prune(task, index), index }, { capability, place: `${index}` }, traceparent);
-    if (context.lane === 'durable') await this.records.put(recordOf(context, task, task.timings));
+  }
+
+  /**
+   * Whether the tasks after step `index` of a run, or its terminal answer, were published: the step is done. The stream
+   * knows the ids of the tasks for some minutes, and longer those of tasks that wait; the record says how a durable run
+   * ended.
+   */
+  async hasGoneOn(context: RunContext, { pipeline, isFallback }: Task, index: number): Promise<boolean> {
+    const asks: Promise<boolean>[] = context.lane === 'live' ? [this.bus.runs.hasTerminal(context)] : [];
+    pipeline.steps.forEach(({ uses, fallback }, place) => {
+      if (place > index) asks.push(this.bus.runs.hasTask(context, uses, `${place}`));
+      const isLater = place > index || (place === index && !isFallback);
+      if (isLater && fallback && 'uses' in fallback) {
+        asks.push(this.bus.runs.hasTask(context, fallback.uses, `${place}:fallback`));
+      }
+    });
+    return (await Promise.all(asks)).includes(true);
   }
 
   /** Publishes the task of the same step for the capability that is its fallback. */
@@ -52,8 +68,10 @@ export class Forwarder {
     const standing = await this.records.end(record, packed);
     const terminal = standing === record ? packed : await this.pack(context, terminalAnswerOf(standing));
     await this.span(`send llmos.out.${context.tenant}.${task.pipeline.name}`, traceparent, async (active) => {
-      await this.bus.runs.publishTerminal(context, terminal, active);
-      await this.bus.runs.publishResult(context, task.pipeline.name, terminal, task.correlationId, active);
+      await Promise.all([
+        this.bus.runs.publishTerminal(context, terminal, active),
+        this.bus.runs.publishResult(context, task.pipeline.name, terminal, task.correlationId, active),
+      ]);
       return 0;
     });
   }

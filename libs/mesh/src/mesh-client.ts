@@ -26,6 +26,8 @@ export interface RunRequest extends RunContext {
   readonly correlationId?: string;
   /** Ids of optional steps (`onError: continue`) that no ready service provides: the run is degraded from the start. */
   readonly passOver?: readonly string[];
+  /** A durable run that may have been started before. */
+  readonly isRepeated?: boolean;
 }
 
 /** Starts runs and receives their answers. */
@@ -48,8 +50,9 @@ export class MeshClient {
   }
 
   /**
-   * Publishes the first task. When this returns the run is in a stream: a durable one will not be lost. Starting a
-   * durable run again, which had been accepted before, changes nothing.
+   * Publishes the first task. When this returns the run is in a stream: a durable one will not be lost, and its record can
+   * be found. Starting a durable run again, which had been accepted before, changes nothing: within some minutes the
+   * stream knows its id, and with `isRepeated` its record is looked up.
    *
    * @throws LlmosError OVERLOADED or UNAVAILABLE when it was not accepted.
    */
@@ -64,14 +67,12 @@ export class MeshClient {
       degraded: [...passOver],
       ...(correlationId ? { correlationId } : {}),
     };
-    if (request.lane === 'durable') {
-      const known = await this.records.peek(request.tenant, request.run);
-      if (known && known.status !== 'accepted') return;
-      if (!known) await this.records.put(recordOf(request, task, [], 'accepted'));
-    }
     const { run, tenant, lane, deadlineMs } = request;
-    const context: RunContext = { run, tenant, lane, deadlineMs, pipelineName: pipeline.name };
-    await this.forwarder.forward(context, task, 0, traceparent);
+    const context = { run, tenant, lane, deadlineMs, pipelineName: pipeline.name, isRepeated: request.isRepeated };
+    if (request.isRepeated && (await this.wasStarted(context, task))) return;
+    const begun = lane === 'durable' ? this.records.begin(recordOf(context, task, [], 'accepted')) : undefined;
+    // Whether the run is accepted depends on its task alone: any of its steps shows the record again.
+    await Promise.all([this.forwarder.forward(context, task, 0, traceparent), begun?.catch(() => undefined)]);
   }
 
   /**
@@ -120,6 +121,12 @@ export class MeshClient {
       signal.removeEventListener('abort', onAbort);
       listening.stop();
     }
+  }
+
+  private async wasStarted(context: RunContext, task: Task): Promise<boolean> {
+    const known = await this.records.peek(context.tenant, context.run);
+    if (known && known.status !== 'accepted') return true;
+    return this.forwarder.hasGoneOn(context, task, -1);
   }
 
   /** Finds the terminal answer that nobody heard, or starts the run again, which changes nothing if its task is there. */

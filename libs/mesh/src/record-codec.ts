@@ -58,6 +58,11 @@ export class RecordCodec {
   }
 }
 
+/** A record of a run that has not ended: it has no outcome. */
+export function encodeProgress(record: RunRecord): Uint8Array {
+  return toJson(record);
+}
+
 /** The record without its outcome, where that is not in the clear. */
 export function peekRecord(value: Uint8Array): RunRecord {
   return runRecordSchema.parse(fromJson(value));

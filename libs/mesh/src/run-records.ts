@@ -9,41 +9,55 @@ import {
   type TerminalAnswer,
   type Timing,
 } from '@llmos/contracts';
-import { peekRecord, RecordCodec, type RecordSealer } from './record-codec.js';
+import { encodeProgress, peekRecord, RecordCodec, type RecordSealer } from './record-codec.js';
 
-const DAYS_7_MS = 7 * 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAYS_7_MS = 7 * 24 * HOUR_MS;
+/** Longer than an accepted run may take. */
+const PROGRESS_MS = 26 * HOUR_MS;
 
 /**
- * The record of each durable run, kept for seven days. It lists the finished steps, for tasks that are delivered again
- * after the stream has forgotten their ids, and answers `GET /v1/runs/{id}`. The outcome is sealed with the tenant's key.
+ * The record of each durable run, as `GET /v1/runs/{id}` shows it. How a run ended is kept for seven days, on the disk of
+ * the broker before the result is published, its outcome sealed with the tenant's key. Until then the record is the
+ * progress of the run: what the task says that was received last. No run waits for it, and a crash of the broker can lose
+ * the last of it, until the next step begins.
  */
 export class RunRecords {
   private constructor(
-    private readonly bucket: KvBucket,
+    private readonly ended: KvBucket,
+    private readonly progress: KvBucket,
     private readonly codec: RecordCodec,
   ) {}
 
   /** @param sealer seals outcomes. Without it records are stored as they are. */
   static async open(bus: Bus, sealer?: RecordSealer): Promise<RunRecords> {
-    const bucket = await bus.kv(BUCKETS.runs, { ttlMs: DAYS_7_MS, storage: 'file' });
-    return new RunRecords(bucket, new RecordCodec(bus.blobs, sealer));
+    const [ended, progress] = await Promise.all([
+      bus.kv(BUCKETS.runs, { ttlMs: DAYS_7_MS, storage: 'file' }),
+      bus.kv(BUCKETS.progress, { ttlMs: PROGRESS_MS, isRelaxed: true }),
+    ]);
+    return new RunRecords(ended, progress, new RecordCodec(bus.blobs, sealer));
   }
 
   /** @throws LlmosError NOT_FOUND if the record exists and the key of its tenant was destroyed. */
   async get(tenant: string, run: string): Promise<RunRecord | undefined> {
-    const entry = await this.bucket.get(`${tenant}.${run}`);
-    return entry && this.codec.decode(entry.value);
+    const value = await this.find(tenant, run);
+    return value && this.codec.decode(value);
   }
 
   /** The progress of a run. Its outcome is not opened. */
   async peek(tenant: string, run: string): Promise<RunRecord | undefined> {
-    const entry = await this.bucket.get(`${tenant}.${run}`);
-    return entry && peekRecord(entry.value);
+    const value = await this.find(tenant, run);
+    return value && peekRecord(value);
   }
 
-  /** Writes a record, unless the stored one is further on: it has ended, or has more steps than this one. */
-  async put(record: RunRecord): Promise<void> {
-    await this.write(record);
+  /** Writes the progress of a run: it can be found when this returns. */
+  async begin(record: RunRecord): Promise<void> {
+    await this.progress.put(keyOf(record), encodeProgress(record));
+  }
+
+  /** Shows the progress of a run, without waiting for the broker. */
+  show(record: RunRecord): void {
+    this.progress.send(keyOf(record), encodeProgress(record));
   }
 
   /**
@@ -53,18 +67,31 @@ export class RunRecords {
    * @returns the record that stands: this one, or the stored one that is further on.
    */
   async end(record: RunRecord, packed?: PackedAnswer): Promise<RunRecord> {
-    const further = await this.write(record, packed);
-    return further ? this.standing(further) : record;
+    const value = await this.codec.encode(record, packed);
+    try {
+      await this.ended.create(keyOf(record), value);
+      return record;
+    } catch (error) {
+      if (!hasCode(error, 'CONFLICT')) throw error;
+      return this.endAfterAnother(record, value);
+    }
   }
 
-  /** @returns the stored record if it is further on, still encoded, and this one was not written. */
-  private async write(record: RunRecord, packed?: PackedAnswer): Promise<Uint8Array | undefined> {
-    let further: Uint8Array | undefined;
-    await this.bucket.change(`${record.tenant}.${record.run}`, (stored) => {
-      further = stored && isFurther(peekRecord(stored), record) ? stored : undefined;
-      return further ? undefined : this.codec.encode(record, packed);
+  private async find(tenant: string, run: string): Promise<Uint8Array | undefined> {
+    const key = `${tenant}.${run}`;
+    const last = (await this.ended.get(key))?.value;
+    if (last && hasEnded(peekRecord(last))) return last;
+    return (await this.progress.get(key))?.value ?? last;
+  }
+
+  /** There is a value: another end of the run, or its progress as earlier versions kept it. */
+  private async endAfterAnother(record: RunRecord, value: Uint8Array): Promise<RunRecord> {
+    let standing: Uint8Array | undefined;
+    await this.ended.change(keyOf(record), (stored) => {
+      standing = stored && hasEnded(peekRecord(stored)) ? stored : undefined;
+      return standing ? undefined : value;
     });
-    return further;
+    return standing ? this.standing(standing) : record;
   }
 
   /** After the key of the tenant was destroyed, the record says that the run ended, without its outcome. */
@@ -78,8 +105,8 @@ export class RunRecords {
   }
 }
 
-function isFurther(standing: RunRecord, record: RunRecord): boolean {
-  return hasEnded(standing) || (!hasEnded(record) && standing.steps.length > record.steps.length);
+function keyOf({ tenant, run }: RunRecord): string {
+  return `${tenant}.${run}`;
 }
 
 /** Whether the run has a terminal answer. */

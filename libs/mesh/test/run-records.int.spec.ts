@@ -42,8 +42,9 @@ describe('RunRecords', () => {
   it('stores the progress of a run in the clear and its answer sealed', async () => {
     const records = await RunRecords.open(bus, new AtRest(keys, true));
     const mine = running('acme');
-    await records.put(mine);
-    await records.put(withTerminalAnswer(mine, answer));
+    await records.begin(mine);
+    expect(await records.get('acme', mine.run)).toEqual(mine);
+    await records.end(withTerminalAnswer(mine, answer));
     expect(await records.get('acme', mine.run)).toMatchObject({
       status: 'completed',
       result: SECRET,
@@ -57,10 +58,10 @@ describe('RunRecords', () => {
   it('keeps the first terminal answer of a run, and returns it to later writers', async () => {
     const records = await RunRecords.open(bus, new AtRest(keys, true));
     const mine = running('acme');
-    await records.put(withTerminalAnswer(mine, answer));
+    await records.end(withTerminalAnswer(mine, answer));
     expect((await records.end(withTerminalAnswer(mine, { ...answer, result: 'another' }))).result).toBe(SECRET);
     // A late step needs no key to learn that the run has ended.
-    await (await RunRecords.open(bus)).put(mine);
+    await (await RunRecords.open(bus)).begin(mine);
     expect(await records.peek('acme', mine.run)).toMatchObject({ status: 'completed' });
   });
 
@@ -71,7 +72,7 @@ describe('RunRecords', () => {
       [off, on],
     ] as const) {
       const run = withTerminalAnswer(running('acme'), answer);
-      await (await RunRecords.open(bus, writer)).put(run);
+      await (await RunRecords.open(bus, writer)).end(run);
       expect((await (await RunRecords.open(bus, reader)).get('acme', run.run))?.result).toBe(SECRET);
     }
   });
@@ -79,7 +80,7 @@ describe('RunRecords', () => {
   it('shows only the progress of a run whose tenant was shredded', async () => {
     const records = await RunRecords.open(bus, new AtRest(keys, true));
     const run = withTerminalAnswer(running('leaver'), answer);
-    await records.put(run);
+    await records.end(run);
     await keys.shred('leaver');
     await expect(records.get('leaver', run.run)).rejects.toMatchObject({
       code: 'NOT_FOUND',

@@ -55,7 +55,13 @@ export function taskCall({ envelope, step, delivery, ...own }: Override = {}): T
 export function deliveryOf(own: Partial<Delivery> = {}): Delivery {
   const nothing = () => undefined;
   const settle = { ack: nothing, nak: nothing, term: nothing, working: nothing };
-  const message = { subject: 's', headers: undefined, data: new Uint8Array(), streamSequence: 7, storedAtMs: 0 };
+  const message = {
+    subject: 's',
+    headers: undefined,
+    data: new Uint8Array(),
+    streamSequence: 7,
+    storedAtMs: Date.now(),
+  };
   return { ...message, attempt: 1, signEveryMs: 5_000, ...settle, ...own };
 }
 
@@ -65,15 +71,18 @@ export function toolsOf(own: Partial<Record<keyof ChainTools, unknown>> = {}): C
   const forwarder = {
     forward: (_: RunContext, task: unknown, from: number) => Promise.resolve(void done.push({ task, from })),
     fallBack: (_: RunContext, __: unknown, capability: string) => Promise.resolve(void done.push({ capability })),
+    hasGoneOn: () => Promise.resolve(false),
     endRun: (_: RunContext, __: unknown, answer: TerminalAnswer) => Promise.resolve(void done.push(answer)),
   };
   const bus = {
-    publishAnswer: (_: RunContext, answer: unknown) => done.push(answer),
-    publishTerminal: (_: RunContext, answer: unknown) => Promise.resolve(void done.push(answer)),
+    runs: {
+      publishAnswer: (_: RunContext, answer: unknown) => done.push(answer),
+      publishTerminal: (_: RunContext, answer: unknown) => Promise.resolve(void done.push(answer)),
+    },
     deadLetters: { put: (letter: unknown) => Promise.resolve(void done.push(letter)) },
   };
-  const cancellations = { has: () => false, register: () => () => undefined };
-  const records = { peek: () => Promise.resolve(undefined) } as unknown as RunRecords;
+  const cancellations = { has: () => false, register: () => () => undefined, completeSinceMs: 0 };
+  const records = { peek: () => Promise.resolve(undefined), show: () => undefined } as unknown as RunRecords;
   const log = { warn: () => undefined, error: () => undefined };
   return { bus, forwarder, cancellations, records, log, capability: echo, ...own, done } as never;
 }

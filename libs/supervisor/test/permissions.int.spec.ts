@@ -61,6 +61,7 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   ['$JS.API.STREAM.LIST', []],
   // Buckets and object stores: the shared ones, and those of one service.
   ['$KV.llmos-runs.acme.r1', ALL],
+  ['$KV.llmos-progress.acme.r1', ALL],
   ['$KV.llmos-nodes.n1', ALL],
   ['$JS.API.DIRECT.GET.KV_tenant-keys.$KV.tenant-keys.acme.1', ALL],
   ['$KV.documents.acme.d1', []],
@@ -213,6 +214,7 @@ describe('the permissions of the users of the broker', () => {
     it('every service', () =>
       as('asr', async (bus) => {
         await useBucket(bus, BUCKETS.runs, {});
+        await useBucket(bus, BUCKETS.progress, { isRelaxed: true });
         await useBucket(bus, BUCKETS.nodes, { storage: 'memory' });
         await useBucket(bus, BUCKETS.tenantKeys, { erasable: true });
         for (const kept of ['day', 'week'] as const) {

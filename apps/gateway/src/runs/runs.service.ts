@@ -69,7 +69,9 @@ export class RunsService {
     const deadlineMs = startedAtMs + this.config.durableDeadlineMs;
     const context: RunContext = { run, tenant: caller.tenant, lane: 'durable', deadlineMs };
     this.throttle.observeEnd(run, { caller, address, pipeline: pipeline.name, startedAtMs });
-    await this.client.start({ ...context, pipeline, input, traceparent, ...(correlationId ? { correlationId } : {}) });
+    const isRepeated = run !== request.run;
+    const own = { isRepeated, ...(correlationId ? { correlationId } : {}) };
+    await this.client.start({ ...context, pipeline, input, traceparent, ...own });
     return run;
   }
 

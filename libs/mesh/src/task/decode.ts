@@ -39,6 +39,6 @@ async function endUnread(delivery: Delivery, failure: LlmosError, { bus, records
   if (!envelope) return;
   const answer = { type: 'failed' as const, error: failure.toBody() };
   const record = envelope.lane === 'durable' ? await records.peek(envelope.tenant, envelope.run) : undefined;
-  if (record) await records.put(withTerminalAnswer(record, answer));
+  if (record) await records.end(withTerminalAnswer(record, answer));
   await bus.runs.publishTerminal(envelope, answer);
 }

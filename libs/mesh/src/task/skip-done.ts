@@ -1,15 +1,35 @@
+import { DEDUP_MS } from '@llmos/bus';
 import { hasEnded, terminalAnswerOf } from '../run-records.js';
-import { ACK, type Interceptor, type TaskHandler } from './task-call.js';
+import { ACK, type ChainTools, type Interceptor, type TaskCall, type TaskHandler } from './task-call.js';
 
-/** Does not execute a step again that the record of its durable run contains, nor a step of a run that has ended. */
-export const skipDone: Interceptor<TaskHandler> =
-  (next, { forwarder, records }) =>
-  async (call) => {
-    const { envelope, task, step } = call;
-    const record = envelope.lane === 'durable' ? await records.peek(envelope.tenant, envelope.run) : undefined;
-    if (!record) return next(call);
-    // The process that ended the run may have died before it published the answer.
-    const isOver = hasEnded(record);
-    if (isOver) await forwarder.endRun(envelope, task, terminalAnswerOf(record), envelope.traceparent);
-    return isOver || record.steps.some((timing) => timing.step === step.id) ? ACK : next(call);
-  };
+/** A task that waited for this long is looked up: the streams will soon have forgotten what was published with it. */
+const LONG_MS = DEDUP_MS / 2;
+
+/**
+ * Does not execute a step again that is done, nor a step of a durable run that has ended. Whether it is done is looked up
+ * only where it can be: a task that its publisher sent once, and that is delivered at once for the first time, is new.
+ */
+export const skipDone: Interceptor<TaskHandler> = (next, tools) => async (call) => {
+  const isDurable = call.envelope.lane === 'durable';
+  if (isAgain(call) && (await tools.forwarder.hasGoneOn(call.envelope, call.task, call.task.index))) return ACK;
+  if (isDurable && (isAgain(call) || hasWaited(call, tools)) && (await isRecorded(call, tools))) return ACK;
+  return next(call);
+};
+
+function isAgain({ delivery: { attempt }, envelope: { isRepeated } }: TaskCall): boolean {
+  return attempt > 1 || isRepeated === true;
+}
+
+/** This process does not know all cancellations since the task was stored. */
+function hasWaited({ delivery: { storedAtMs } }: TaskCall, { cancellations }: ChainTools): boolean {
+  return storedAtMs < Math.max(cancellations.completeSinceMs, Date.now() - LONG_MS);
+}
+
+async function isRecorded({ envelope, task, step }: TaskCall, { records, forwarder }: ChainTools): Promise<boolean> {
+  const record = await records.peek(envelope.tenant, envelope.run);
+  if (!record) return false;
+  // The process that ended the run may have died before it published the answer.
+  const isOver = hasEnded(record);
+  if (isOver) await forwarder.endRun(envelope, task, terminalAnswerOf(record), envelope.traceparent);
+  return isOver || record.steps.some((timing) => timing.step === step.id);
+}

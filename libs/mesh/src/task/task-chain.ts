@@ -6,13 +6,14 @@ import { decode } from './decode.js';
 import { forward } from './forward.js';
 import { invoke, type Handler } from './invoke.js';
 import { settle } from './settle.js';
+import { showProgress } from './show-progress.js';
 import { skipDone } from './skip-done.js';
 import { span } from './span.js';
 import type { ChainTools, Interceptor, StepHandler, TaskHandler } from './task-call.js';
 import { validate } from './validate.js';
 
 /** From the decoded task to its settlement, the outermost first. */
-const TASK: readonly Interceptor<TaskHandler>[] = [skipDone, skipCancelled, skipExpired, span];
+const TASK: readonly Interceptor<TaskHandler>[] = [skipDone, skipCancelled, skipExpired, showProgress, span];
 /** From the input of the step to its output. */
 const STEP: readonly Interceptor<StepHandler>[] = [validate, abortWhenCancelled, abortAtDeadline];
 
