@@ -15,6 +15,7 @@ import { addBackupCommands } from './program/backup.js';
 import { addDeadLetterCommands } from './program/dlq.js';
 import { addDocumentCommands } from './program/documents.js';
 import { addEvalCommands } from './program/eval.js';
+import { addFaultsCommand } from './program/faults.js';
 import { addItemCommands } from './program/items.js';
 import { addKeyCommands } from './program/keys.js';
 import { json, portNumber, url } from './program/options.js';
@@ -113,6 +114,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
   addDocumentCommands(root, context, done);
   addItemCommands(root, context, done);
   addEvalCommands(root, context, done);
+  addFaultsCommand(root, context, done);
   addKeyCommands(root, context, done);
   addQuestionCommands(root, context, done);
   addTrainCommands(root, context, done);

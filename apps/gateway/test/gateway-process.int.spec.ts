@@ -61,6 +61,7 @@ describe('a gateway process without a broker', () => {
     expect(ready.text).toMatch(/"broker","state":"(loading|failed)"/);
     const refused = await ask('Where is my card?');
     expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused.json()).toMatchObject({ status: 'error', error: { code: 'UNAVAILABLE', retryable: true } });
   });
 

@@ -3,6 +3,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import type { DeadLetters } from './dead-letters.js';
 import type { Delivery } from './pull-loop.js';
 import { eraseMessage } from './erase-message.js';
+import { STREAMS } from './streams.js';
 import { MAX_DELIVERIES } from './topology.js';
 
 /** A message that no worker finished. */
@@ -31,6 +32,8 @@ export async function deadLetterAbandoned(
   endRun: (message: Abandoned, error: ErrorBody) => Promise<void>,
 ): Promise<void> {
   const advisory = JSON.parse(new TextDecoder().decode(delivery.data)) as MaxDeliveriesAdvisory;
+  // An advisory that could not be handled five times leads to one about itself, and that to the next, for ever.
+  if (advisory.stream === STREAMS.advisories) return delivery.ack();
   const message = await jsm.streams.getMessage(advisory.stream, { seq: advisory.stream_seq });
   if (message) {
     const error = new LlmosError(

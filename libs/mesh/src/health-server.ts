@@ -20,6 +20,12 @@ export function readyzBody(service: string, health: Health): { status: number; b
   return { status: health.ready ? 200 : 503, body: { service, ...health } };
 }
 
+interface Elsewhere {
+  readonly status: number;
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export interface HealthServerOptions {
   readonly service: string;
   readonly host: string;
@@ -27,18 +33,21 @@ export interface HealthServerOptions {
   readonly port: number;
   readonly health: () => Health;
   /** What every other request is answered; by default that there is nothing else here. */
-  readonly elsewhere?: { readonly status: number; readonly body: object };
+  readonly elsewhere?: Elsewhere;
 }
 
-const NOTHING_ELSE = { status: 404, body: { message: 'There is /healthz, /readyz and /metrics here, to GET.' } };
+const NOTHING_ELSE: Elsewhere = {
+  status: 404,
+  body: { message: 'There is /healthz, /readyz and /metrics here, to GET.' },
+};
 
 /** `/healthz` (the process is alive), `/readyz` (it can work), `/metrics` (Prometheus), on a server of its own. */
 export async function startHealthServer(options: HealthServerOptions): Promise<{ url: string; server: Server }> {
   const server = createServer((request, response) => {
-    const send = (status: number, type: string, body: string) =>
-      response.writeHead(status, { 'content-type': type }).end(body);
-    const sendJson = ({ status, body }: { status: number; body: object }) =>
-      send(status, 'application/json', JSON.stringify(body));
+    const send = (status: number, type: string, body: string, headers: Elsewhere['headers'] = {}) =>
+      response.writeHead(status, { ...headers, 'content-type': type }).end(body);
+    const sendJson = ({ status, body, headers }: Elsewhere) =>
+      send(status, 'application/json', JSON.stringify(body), headers);
     const path = request.method === 'GET' ? (request.url ?? '').split('?')[0] : undefined;
     if (path === '/healthz') sendJson({ status: 200, body: { service: options.service, alive: true } });
     else if (path === '/readyz') sendJson(readyzBody(options.service, options.health()));

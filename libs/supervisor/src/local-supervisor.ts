@@ -52,6 +52,11 @@ export interface LocalSupervisorOptions {
   readonly encryption: boolean;
   /** Sends traces to a collector; absent for no traces. */
   readonly traces?: { readonly searchPath: string; readonly otlpUrl?: string };
+  /** Changes the environment of a process, such as the address at which it finds the broker. */
+  readonly environmentOf?: (
+    process: string,
+    environment: Readonly<Record<string, string>>,
+  ) => Readonly<Record<string, string>>;
   readonly startedAt: string;
   /** Receives a line about each event that a person may want to know. */
   readonly report: (line: string) => void;
@@ -165,7 +170,7 @@ export class LocalSupervisor implements ProcessSupervisor {
 
   /** Writes the environment of each app, and of services that are started by hand. @returns the files of the apps. */
   private writeEnvironments(natsUrl: string): Map<ServiceApp, string> {
-    const { instance, apps, gatewayPort, paths, models } = this.options;
+    const { instance, apps, gatewayPort, paths, models, environmentOf } = this.options;
     const variables: Record<string, string> = {
       ...(gatewayPort === undefined ? {} : { LLMOS_PORT: String(gatewayPort) }),
       ...(this.traces ? { LLMOS_OTLP_URL: this.traces.otlpUrl } : {}),
@@ -184,15 +189,17 @@ export class LocalSupervisor implements ProcessSupervisor {
       NODE_COMPILE_CACHE: join(instance.home, 'compile-cache'),
     };
     const { services, processes } = instance.credentials();
-    const write = (file: string, user: string, password = '') => {
+    const write = (file: string, user: string, password = '', own = variables) => {
       const access = { LLMOS_NATS_USER: user, LLMOS_NATS_PASSWORD: password };
-      writeFileSync(file, environmentFile({ ...variables, ...access }), { mode: 0o600 });
+      writeFileSync(file, environmentFile({ ...own, ...access }), { mode: 0o600 });
       return file;
     };
     write(instance.environmentFile, UNLIMITED_USER, services);
     mkdirSync(instance.environmentsFolder, { recursive: true, mode: 0o700 });
-    const file = ({ name }: ServiceApp) => join(instance.environmentsFolder, `${name}.env`);
-    return new Map(apps.map((app) => [app, write(file(app), userOf(app.name), processes[app.name])]));
+    const file = (name: string) => join(instance.environmentsFolder, `${name}.env`);
+    const ofApp = ({ name }: ServiceApp) =>
+      write(file(name), userOf(name), processes[name], { ...variables, ...environmentOf?.(name, variables) });
+    return new Map(apps.map((app) => [app, ofApp(app)]));
   }
 
   private redisAccess(): Record<string, string> {

@@ -61,16 +61,22 @@ export class ErrorsFilter implements ExceptionFilter {
   }
 }
 
-/** Sends an error in the shape of the route, with the time after which to retry. */
+/** Sends an error in the shape of the route. */
 export function sendError(reply: FastifyReply, error: LlmosError): void {
-  const { status, body } = errorReply(error, reply.request.routeOptions.config?.errorShape);
-  if (error.retryable) void reply.header('retry-after', String(retryAfterSeconds(error)));
-  void reply.status(status).send(body);
+  const { status, headers, body } = errorReply(error, reply.request.routeOptions.config?.errorShape);
+  void reply.status(status).headers(headers).send(body);
 }
 
-/** The HTTP status and body of an error. */
-export function errorReply(error: LlmosError, shape: ErrorShape = standardShape): { status: number; body: object } {
-  return { status: error.httpStatus, body: shape(error) };
+/** An error as a reply: with the time after which to retry, if that can help. */
+export interface ErrorReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+export function errorReply(error: LlmosError, shape: ErrorShape = standardShape): ErrorReply {
+  const headers: ErrorReply['headers'] = error.retryable ? { 'retry-after': String(retryAfterSeconds(error)) } : {};
+  return { status: error.httpStatus, headers, body: shape(error) };
 }
 
 function standardShape(error: LlmosError): object {
