@@ -1,6 +1,7 @@
 import { baseConfig, defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
 import { LANGUAGE_MODEL_DEFAULTS } from '@llmos/models';
 import { z } from 'zod';
+import { durationMs } from './duration.js';
 
 const count = z.coerce.number().int().min(1);
 const name = z.string().min(1).optional();
@@ -31,6 +32,18 @@ export const cliConfig = defineConfig({
   redisMemoryMb: setting('LLMOS_REDIS_MEMORY_MB', z.coerce.number().int().min(8).max(1_048_576).default(256)),
   /** Whether nats-server encrypts its files. Encrypted files stay encrypted. */
   encryption: setting('LLMOS_ENCRYPTION', flag().default(true)),
+  /** How often `llmos up` takes a backup, such as 6h; never without it. */
+  backupEveryMs: setting(
+    'LLMOS_BACKUP_EVERY',
+    z
+      .string()
+      .transform((text, check) => durationMs(text) ?? (check.addIssue('it must be a time such as 6h or 1d'), z.NEVER))
+      .optional(),
+  ),
+  /** The folder of these backups. */
+  backupFolder: setting('LLMOS_BACKUP_FOLDER', z.string().min(1).optional()),
+  /** How many of them stay. */
+  backupKeep: setting('LLMOS_BACKUP_KEEP', count.default(7)),
   /** The models that the services use, where the environment names them. */
   asrModel: setting('LLMOS_ASR_MODEL', name),
   embeddingsModel: setting('LLMOS_RETRIEVAL_EMBEDDINGS', name),

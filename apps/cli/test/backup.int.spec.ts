@@ -1,16 +1,18 @@
 import { Bus } from '@llmos/bus';
+import { tryBackup } from '@llmos/backup';
 import { loadConfig } from '@llmos/config';
+import { openMasterKey } from '@llmos/vault';
 import { commandOf, Instance, markUnfinished, refuseUnfinished } from '@llmos/supervisor';
 import { natsServerPath, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { cliConfig } from '../src/cli.config.js';
-import { backup } from '../src/commands/backup.command.js';
+import { backup, scheduledBackup } from '../src/commands/backup.command.js';
 import type { CommandContext } from '../src/commands/context.js';
 import { down } from '../src/commands/down.command.js';
 import { restore } from '../src/commands/restore.command.js';
@@ -74,6 +76,55 @@ describe('llmos backup and llmos restore', () => {
     expect(checked).toMatchObject({ restored: false, streams: written!.streams, sizeBytes: written!.sizeBytes });
     expect(written!.sizeBytes).toBeGreaterThan(SIZE_BYTES);
   });
+
+  it('try each backup of a folder in an empty broker before the oldest one goes', async () => {
+    const into = join(home, 'kept');
+    const held = () => readdirSync(into).sort();
+    for (const at of ['2020-01-01T00-00-00Z', '2020-01-02T00-00-00Z'])
+      cpSync(join(home, 'whole.bak'), join((mkdirSync(into, { recursive: true }), into), `llmos-${at}.bak`));
+    cpSync(join(home, 'whole.bak'), join(into, 'monday.bak'));
+    expect(await scheduledBackup(context, { into, keep: 2 })).toBe(0);
+    expect(lines.join()).toMatch(/restored for a trial in .*; 2 kept, 1 removed/);
+    expect(held()).toEqual([expect.stringMatching(/^llmos-20[2-9]\d/), expect.anything(), 'monday.bak']);
+    expect(held()[0]).toBe('llmos-2020-01-02T00-00-00Z.bak');
+  }, 60_000);
+
+  it('keep every older backup when the new one cannot be restored', async () => {
+    const into = join(home, 'kept');
+    const before = readdirSync(into);
+    const broken: CommandContext = { ...context, config: { ...context.config, natsServer: process.execPath } };
+    expect(await scheduledBackup(broken, { into, keep: 1 })).toBe(1);
+    expect(lines.join()).toContain('No backup was made');
+    expect(readdirSync(into)).toEqual(before);
+  }, 60_000);
+
+  it('refuse a trial of a backup that was damaged', async () => {
+    const path = join(home, 'kept', 'monday.bak');
+    const master = await openMasterKey(join(home, 'keys', 'master.pem'), false);
+    const server = {
+      command: () => [natsServerPath()],
+      removeLeftover: () => undefined,
+      sharesSockets: true,
+      found: '',
+    };
+    const trial = { path, master, server, root: context.config.root, signal: new AbortController().signal };
+    expect((await tryBackup(trial)).streams.length).toBeGreaterThan(0);
+    const bytes = readFileSync(path);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(path, bytes);
+    await expect(tryBackup(trial)).rejects.toThrow(/damaged/);
+    expect(readdirSync(join(home, 'kept')).filter((name) => name.startsWith('.trial'))).toEqual([]);
+  }, 60_000);
+
+  it('take one backup after another until they are stopped', async () => {
+    const into = join(home, 'again');
+    const stop = new AbortController();
+    const work = scheduledBackup(context, { into, keep: 2, every: 1 }, stop.signal);
+    await waitFor('three backups', () => (lines.length >= 3 ? true : undefined), 40_000);
+    stop.abort();
+    expect(await work).toBe(0);
+    expect(readdirSync(into).filter((name) => name.endsWith('.bak')).length).toBeLessThanOrEqual(2);
+  }, 60_000);
 
   it('restore many small messages quickly, and refuse to restore over messages without --replace', async () => {
     const records = await bus.kv('records');

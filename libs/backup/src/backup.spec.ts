@@ -34,7 +34,11 @@ describe('a backup file', () => {
     const writer = await BackupWriter.create(to, key, ABOUT);
     try {
       for (const { name, pieces } of STREAMS)
-        await writer.add({ config: { name }, state: { messages: pieces.length } }, each(pieces), () => undefined);
+        await writer.add(
+          { config: { name }, state: { messages: pieces.length, last_seq: pieces.length } },
+          each(pieces),
+          () => undefined,
+        );
       return await writer.finish();
     } finally {
       await writer.end();
@@ -172,7 +176,7 @@ describe('a backup file', () => {
       yield Buffer.from('some');
       throw new Error('the broker went away');
     }
-    const head = { config: { name: 'X' }, state: { messages: 1 } };
+    const head = { config: { name: 'X' }, state: { messages: 1, last_seq: 1 } };
     await expect(writer.add(head, failing(), () => undefined)).rejects.toThrow('went away');
     await writer.end();
     expect(readdirSync(folder).filter((name) => name.startsWith('half'))).toEqual([]);

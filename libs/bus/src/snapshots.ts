@@ -12,13 +12,19 @@ export interface SnapshotsOptions {
 export interface StoredStream {
   readonly name: string;
   readonly messages: number;
+  /** The number of the newest message that was ever stored. */
+  readonly lastSequence: number;
   readonly sizeBytes: number;
 }
 
 /** The broker's description of an archived stream. The restore needs it. */
 export interface StreamHead {
-  readonly config: { readonly name: string };
-  readonly state: { readonly messages: number };
+  readonly config: {
+    readonly name: string;
+    readonly max_age?: number | undefined;
+    readonly allow_msg_ttl?: boolean | undefined;
+  };
+  readonly state: { readonly messages: number; readonly last_seq: number };
 }
 
 export interface StreamSnapshot {
@@ -68,7 +74,12 @@ export class Snapshots {
       const stored: StoredStream[] = [];
       for await (const { config, state } of this.jsm.streams.list())
         if (config.storage === StorageType.File)
-          stored.push({ name: config.name, messages: state.messages, sizeBytes: state.bytes });
+          stored.push({
+            name: config.name,
+            messages: state.messages,
+            lastSequence: state.last_seq,
+            sizeBytes: state.bytes,
+          });
       return stored.sort((a, b) => (a.name < b.name ? -1 : 1));
     });
   }
@@ -89,14 +100,16 @@ export class Snapshots {
 
   /**
    * Restores an archived stream; no stream of this name may exist. Chunks can have any size. The broker gives up if a
-   * chunk takes it over 5 s: with `sync_interval: always`, thousands of small messages take longer.
+   * chunk takes it over 5 s: with `sync_interval: always`, thousands of small messages take longer. A broker that is
+   * alone keeps one copy of a stream, however many the archived one had.
    */
   async restore(head: StreamHead, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const stream = head.config.name;
+    const config = this.nc.info?.cluster ? head.config : { ...head.config, num_replicas: 1 };
     const opened = await this.ask(
       stream,
       `$JS.API.STREAM.RESTORE.${stream}`,
-      JSON.stringify({ config: head.config, state: head.state }),
+      JSON.stringify({ config, state: head.state }),
       CHUNK_TIMEOUT_MS,
     );
     const { deliver_subject: target } = opened as { deliver_subject: string };

@@ -1,53 +1,132 @@
-import { takeBackup, type BackedUpStream } from '@llmos/backup';
+import {
+  backupFile,
+  keptBackups,
+  removeOldest,
+  takeBackup,
+  tryBackup,
+  type BackedUpStream,
+  type BackupReport,
+} from '@llmos/backup';
 import { Snapshots } from '@llmos/bus';
+import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { brokerAccess, withBroker } from './broker-access.js';
-import { CliError } from '../cli-error.js';
+import { CliError, explain, isExpected } from '../cli-error.js';
 import { progressLine } from '../terminal/progress-line.js';
 import { stopSignal } from '../terminal/stop-signal.js';
 import { table } from '../terminal/table.js';
 import { megabytes, seconds } from '../terminal/terminal.js';
-import type { CommandContext } from './context.js';
+import { transferReport } from '../terminal/transfer-report.js';
+import { natsServer, openStore, type CommandContext } from './context.js';
 import { installationMasterKey } from './master-key.js';
+
+const INTERRUPTED = 130;
 
 export interface BackupOptions {
   readonly out: string;
   readonly json?: boolean;
 }
 
-/** `llmos backup`: writes every stream that the broker keeps on disk into one sealed file, while LLM OS runs. */
+export interface ScheduledBackupOptions {
+  /** The folder of the backups; made if it does not exist. */
+  readonly into: string;
+  /** How many backups stay. */
+  readonly keep: number;
+  /** Milliseconds from the begin of one backup to the begin of the next; without it there is one. */
+  readonly every?: number | undefined;
+  readonly json?: boolean;
+}
+
+/** `llmos backup --out`: writes every stream that the broker keeps on disk into one sealed file, while LLM OS runs. */
 export async function backup(context: CommandContext, { out, json }: BackupOptions): Promise<number> {
+  const { terminal } = context;
+  const report = await take(context, resolve(out), stopSignal());
+  if (json) terminal.line(JSON.stringify(report));
+  else {
+    terminal.line(streamTable(report.streams));
+    terminal.line(`\n✓ ${summaryOf(report)}`);
+    terminal.line('  The master key is not in the file: keep it in another place. Without it the file cannot be read.');
+  }
+  return 0;
+}
+
+/**
+ * `llmos backup --into`: takes a backup, restores it into an empty broker of its own, and only then removes the oldest
+ * ones. With `every` it goes on until a signal: a failure is reported, and nothing is removed before a later one succeeds.
+ *
+ * @returns the exit code: 1 if the last backup failed.
+ */
+export async function scheduledBackup(
+  context: CommandContext,
+  { into, keep, every, json }: ScheduledBackupOptions,
+  signal = stopSignal(),
+): Promise<number> {
+  const { terminal } = context;
+  const folder = resolve(into);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (;;) {
+    const from = Date.now();
+    const outcome = await takeAndTry(context, { folder, keep, signal });
+    if (signal.aborted) return every === undefined ? INTERRUPTED : 0;
+    if (json) terminal.line(JSON.stringify(outcome));
+    else terminal.line('error' in outcome ? `✗ ${outcome.error}` : `✓ ${outcome.summary}`);
+    if (every === undefined) return 'error' in outcome ? 1 : 0;
+    await delay(Math.max(from + every - Date.now(), 0), undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return 0;
+  }
+}
+
+type Outcome =
+  { readonly error: string } | { readonly summary: string; readonly file: string; readonly removed: string[] };
+
+async function takeAndTry(
+  context: CommandContext,
+  { folder, keep, signal }: { folder: string; keep: number; signal: AbortSignal },
+): Promise<Outcome> {
+  const path = backupFile(folder);
+  try {
+    const report = await take(context, path, signal);
+    const { home, root } = context.config;
+    const server = await natsServer(context, await openStore(context), transferReport(context.terminal), signal);
+    const from = Date.now();
+    await tryBackup({ path, master: await installationMasterKey(home, false), server, root, signal });
+    const removed = removeOldest(folder, keep);
+    const tried = `restored for a trial in ${seconds(Date.now() - from)}`;
+    const kept = `${keptBackups(folder).length} kept${removed.length > 0 ? `, ${removed.length} removed` : ''}`;
+    return { summary: `${summaryOf(report)}, ${tried}; ${kept}`, file: path, removed };
+  } catch (error) {
+    // What cannot be restored is no backup: it must not push out one that can.
+    rmSync(path, { force: true });
+    const { stack } = error as Error;
+    return { error: `No backup was made: ${isExpected(error) ? explain(error) : (stack ?? String(error))}` };
+  }
+}
+
+async function take(context: CommandContext, path: string, signal: AbortSignal): Promise<BackupReport> {
   const { terminal, config, instance } = context;
   if (instance.running()?.services.length === 0)
     throw new CliError('LLM OS is being started or restored', 'try again when `npx llmos status` shows its services');
   // A backup that is sealed with another master key cannot be opened by this installation.
   await withBroker(context, (_, keys) => keys.verify().catch(refuseOtherKey));
-  const signal = stopSignal();
   const snapshots = await Snapshots.connect(brokerAccess(context));
   const progress = progressLine(terminal);
   try {
-    const report = await takeBackup(snapshots, {
-      path: resolve(out),
+    return await takeBackup(snapshots, {
+      path,
       openMaster: (mayCreate) => installationMasterKey(config.home, mayCreate),
       signal,
       onProgress: ({ stream, position, total, writtenBytes }) =>
         progress.show({ stage: `${stream} (${position} of ${total})`, written: megabytes(writtenBytes) }),
     });
-    progress.stop();
-    if (json) terminal.line(JSON.stringify(report));
-    else {
-      const { file, streams, sizeBytes, tookMs } = report;
-      terminal.line(streamTable(streams));
-      terminal.line(`\n✓ ${file}: ${streams.length} streams, ${megabytes(sizeBytes)} (${seconds(tookMs)})`);
-      terminal.line(
-        '  The master key is not in the file: keep it in another place. Without it the file cannot be read.',
-      );
-    }
-    return 0;
   } finally {
     progress.stop();
     await snapshots.close();
   }
+}
+
+function summaryOf({ file, streams, sizeBytes, tookMs }: BackupReport): string {
+  return `${file}: ${streams.length} streams, ${megabytes(sizeBytes)} (${seconds(tookMs)})`;
 }
 
 function refuseOtherKey(error: unknown): never {

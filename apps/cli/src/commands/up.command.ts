@@ -8,6 +8,7 @@ import {
   type ServerProgram,
 } from '@llmos/supervisor';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { CliError, explain, isExpected } from '../cli-error.js';
 import { modelsOfEnvironment, modelsToFetch } from '../models/chosen-models.js';
 import { fetchModels } from '../models/fetch-models.js';
@@ -72,10 +73,11 @@ interface Start extends Servers {
 }
 
 async function supervise(
-  { config, instance, terminal }: CommandContext,
+  context: CommandContext,
   options: UpOptions,
   { server, redis, log, startedAt, stop }: Start,
 ): Promise<number> {
+  const { config, instance, terminal } = context;
   const apps = findServiceApps(config.root);
   if (apps.length === 0) throw new CliError('No service is built', 'run `npm start` once');
   const report = (line: string) => terminal.line(line);
@@ -121,13 +123,22 @@ async function supervise(
       if (options.once) return isAnswered ? 0 : 1;
     }
     report('\nCtrl-C stops everything.');
-    if (!stop.aborted) await once(stop, 'abort');
+    await Promise.all([stop.aborted || once(stop, 'abort'), backUp(context, stop)]);
     return 0;
   } finally {
     const from = Date.now();
     await supervisor.stop();
     report(`✓ everything has stopped (${seconds(Date.now() - from)})`);
   }
+}
+
+/** Takes backups until the signal, if the settings say how often. */
+async function backUp(context: CommandContext, stop: AbortSignal): Promise<void> {
+  const { config, instance } = context;
+  if (config.backupEveryMs === undefined || stop.aborted) return;
+  const { scheduledBackup } = await import('./backup.command.js');
+  const into = config.backupFolder ?? join(instance.folder, 'backups');
+  await scheduledBackup(context, { into, keep: config.backupKeep, every: config.backupEveryMs }, stop);
 }
 
 function showNextSteps(report: (line: string) => void, gateway: string, log: string, traces?: string): void {

@@ -1,19 +1,36 @@
 import type { Command } from 'commander';
-import type { BackupOptions } from '../commands/backup.command.js';
+import { CliError } from '../cli-error.js';
 import type { CommandContext } from '../commands/context.js';
 import type { RestoreOptions } from '../commands/restore.command.js';
-import { json } from './options.js';
+import { countingNumber, duration, json } from './options.js';
+
+interface Options {
+  readonly out?: string;
+  readonly into?: string;
+  readonly keep: number;
+  readonly every?: number;
+  readonly json?: boolean;
+}
 
 /** `llmos backup` and `llmos restore`. The broker client is loaded only when one of them runs. */
 export function addBackupCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
   root
     .command('backup')
     .description('write everything that the broker keeps on disk into one encrypted file')
-    .requiredOption('--out <file>', 'the file to write; keep the master key apart from it')
+    .option('--out <file>', 'the file to write; keep the master key apart from it')
+    .option('--into <folder>', 'write it into this folder, restore it for a trial, then remove the oldest ones')
+    .option('--keep <number>', 'how many backups stay in the folder', countingNumber, 7)
+    .option('--every <time>', 'again and again, until Ctrl-C: 6h, 1d', duration)
     .addOption(json())
-    .action(async (options: BackupOptions) =>
-      done(await (await import('../commands/backup.command.js')).backup(context, options)),
-    );
+    .action(async ({ out, into, every, ...options }: Options) => {
+      const commands = await import('../commands/backup.command.js');
+      if ((out === undefined) === (into === undefined))
+        throw new CliError('Name the file or the folder of the backup', 'add --out <file>, or --into <folder>');
+      if (out !== undefined && every !== undefined)
+        throw new CliError('--every needs a folder', 'use --into <folder> instead of --out');
+      if (out !== undefined) return done(await commands.backup(context, { ...options, out }));
+      return done(await commands.scheduledBackup(context, { ...options, into: into!, every }));
+    });
   root
     .command('restore <file>')
     .description('check a backup and restore it; LLM OS must not be running')

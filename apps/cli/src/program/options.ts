@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { durationMs } from '../duration.js';
 
 export const url = () => new Option('--url <address>', 'the gateway to call; by default the one that runs here');
 export const json = () => new Option('--json', 'print one JSON object');
@@ -25,11 +26,9 @@ export function portNumber(text: string): number {
   return number;
 }
 
-const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** `30m` → milliseconds. */
 export function duration(text: string): number {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (count === undefined) throw new InvalidArgumentError('it must be a time such as 30m, 2h or 7d');
-  return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  const ms = durationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('it must be a time such as 30m, 2h or 7d');
+  return ms;
 }
