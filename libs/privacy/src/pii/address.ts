@@ -97,7 +97,8 @@ function findByPostcode(text: string): PersonalData[] {
 /** "my address is …", "we moved to …": what follows in the same clause, if it has a number. */
 const INTRODUCED =
   /(?:address(?: is|:| to)?|(?:live|lives|lived|living|located|resides?|office is) (?:at|in|on)|(?:ship|shipped|deliver|delivered|sent?|moved) (?:it |one |them )?to):?\s{1,3}(?<place>(?:\d{1,6}[a-z]?,? \p{Lu}[^\n?!.;:]{2,50}|\p{Lu}[\p{L}'’ -]{2,40} \d{1,5}[a-z]?)(?:\n ?(?:\p{L}|\d)[^\n?!:]{1,40}){0,3})(?=[\n?!.,;]|$)/gu;
-const DATE = /\b(?:19|20)\d\d$|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
+const DATE =
+  /\b(?:19|20)\d\d$|\b(?:(?:sun|mon|tues|wednes|thurs|fri|satur)day|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
 
 /** Addresses of any form behind words that introduce them. */
 export function findIntroducedAddresses(text: string): PersonalData[] {

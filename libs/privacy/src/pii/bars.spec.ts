@@ -1,4 +1,5 @@
 import { getExampleNumber, type CountryCode } from 'libphonenumber-js/core';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import metadata from 'libphonenumber-js/metadata.max';
 import { findPii } from './find-pii.js';
@@ -105,5 +106,38 @@ describe('Of names in chats', () => {
       return [chat.replace(/\{.\}/, '{}'), value] as const;
     });
     expect(recallOf('person', cases)).toBeGreaterThan(0.9);
+  });
+});
+
+const sample = (name: string): string[] =>
+  readFileSync(new URL(`../../test/samples/${name}`, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
+
+describe('Of 402 lines of chats with names of many origins', () => {
+  it('96 % of the names are found', () => {
+    let [names, hits] = [0, 0];
+    for (const line of sample('chat-names.txt')) {
+      const marked = line.replaceAll('\\n', '\n');
+      const found = findPii(marked.replace(/[<>]/g, '')).filter(({ type }) => type === 'person');
+      let marks = 0;
+      for (const { 0: name, index } of marked.matchAll(/<[^>]*>/g)) {
+        const [start, end] = [index - marks, index - marks + name.length - 2];
+        marks += 2;
+        names++;
+        hits += found.some((data) => data.start < end && data.end > start) ? 1 : 0;
+      }
+    }
+    process.stdout.write(`names in chats: ${hits} of ${names}\n`);
+    expect(hits / names).toBeGreaterThan(0.96);
+  });
+});
+
+describe('Of 558 harmless sentences with brands, months, places, flights, clauses and numbers', () => {
+  it('one in two hundred has a mark at most', () => {
+    const sentences = sample('harmless.txt');
+    const marked = sentences.filter((text) => findPii(text).length > 0);
+    process.stdout.write(`harmless sentences with a mark: ${marked.length} of ${sentences.length}\n`);
+    expect(marked.length / sentences.length).toBeLessThanOrEqual(1 / 200);
   });
 });

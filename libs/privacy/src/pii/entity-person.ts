@@ -42,7 +42,7 @@ function isThing(text: string, words: readonly NameWord[], start: number, end: n
   if (words.length > 1 && ((last.isCommon && !isName) || organisationWords.has(last.plain))) return true;
   if (words.length > 1 && words[0]!.style !== 'lower' && isThingBehind(text, start + words.at(-2)!.end)) return true;
   if (words[0]!.style !== 'lower' && last.style === 'lower' && !isName) return true;
-  const plain = words.map((word) => word.plain);
+  const plain = words.map((word) => word.plain).filter((word) => word !== 'and');
   const isBrand = [1, 2, 3].some(
     (count) => brands.has(plain.slice(0, count).join('-')) && (count > 1 || words.length === 1),
   );

@@ -6,17 +6,25 @@ import {
   BOUNDARY,
   CONTEXT_BEHIND,
   CONTEXTS,
+  HOUSE,
+  IN_BEFORE,
   isThingBehind,
+  KIN_BEHIND,
+  PERSON_BEHIND,
   PLACE_BEFORE,
+  PRESENT_BEHIND,
   SPEAKING_BEHIND,
   type Trust,
+  WORK_BEFORE,
 } from './names/name-contexts.js';
 import { nameWords, type NameWord } from './names/name-word.js';
 
 const MAX_WORDS = 5;
 /** So short a word in capitals is rather an acronym: "AUD". */
-const SHORT = 3;
+const SHORT = 4;
 const MAX_BRAND_CHARS = 30;
+/** Names that rather are the month. */
+const MONTH = /^(?:jan|april|may|june|august)$/;
 /** Before the first word of a clause. */
 const FIRST = /(?:^|[.!?\n] ?|(?:^|[^\p{L}])(?:yes|yeah|hi|ok),? )$/iu;
 
@@ -29,7 +37,7 @@ export function findPersons(text: string): PersonalData[] {
   const introduced = CONTEXTS.flatMap(({ trust, pattern }) =>
     [...text.matchAll(pattern)].flatMap(({ 0: match, index }) => names.startingAt(index + match.length, trust)),
   );
-  return [...introduced, ...names.known()];
+  return [...introduced, ...names.known()].flatMap((name) => [name, ...names.joinedTo(name)]);
 }
 
 /** Reads names in the words of one text. */
@@ -61,6 +69,14 @@ class Names {
     return found;
   }
 
+  /** "Farida Begum and Shafiq Ullah": a name that "and" joins to another one. */
+  joinedTo({ end, kind }: PersonalData): PersonalData[] {
+    const joint = / (?:and|&|or) (?=\p{Lu})/uy;
+    joint.lastIndex = end;
+    const place = end + (joint.exec(this.text)?.[0].length ?? 0);
+    return place === end || kind === 'introduced' ? [] : this.startingAt(place, 'likely');
+  }
+
   private after(end: number, at: number): number {
     let next = at + 1;
     while (next < this.words.length && this.words[next]!.start < end) next++;
@@ -70,14 +86,27 @@ class Names {
   private canStart(at: number, trust: Trust): boolean {
     const word = this.words[at]!;
     const next = this.follower(at);
-    if (word.isParticle || word.plain.endsWith('.')) return next !== undefined && this.canStart(next, trust);
+    if (isInitial(word) && next !== undefined && this.isUnlisted(next)) return true;
+    if (word.isParticle || isInitial(word) || (trust === 'sure' && word.plain.length === 1))
+      return next !== undefined && this.canStart(next, trust);
+    if (trust !== 'sure' && MONTH.test(word.plain))
+      return this.isSurnameAt(next) || this.isAt(PRESENT_BEHIND, word.next);
     if (word.isGiven) return true;
     if (word.isWord && word.style === 'lower' && trust !== 'sure') return this.isClosedWord(word, next);
     if (word.isWord) return true;
     if (word.isCommon) return trust === 'sure' && word.isSurname;
     if (trust === 'sure') return word.plain.length > 1;
-    if (trust === 'kin' && this.isAt(BOUNDARY, word.next)) return word.plain.length > 2;
-    return word.isSurname || this.isComma(at, trust) || (word.style === 'capital' && this.isClosed(at));
+    if (trust === 'kin' && (this.isAt(BOUNDARY, word.next) || this.isAt(KIN_BEHIND, word.next)))
+      return word.plain.length > 2;
+    if (word.isSurname || this.isComma(at, trust)) return true;
+    if (word.style === 'capital') return trust === 'met' || this.isClosed(at);
+    return word.style === 'lower' && word.plain.length > 2 && this.isAt(PRESENT_BEHIND, word.next);
+  }
+
+  /** Capitalised, in no list, and longer than most acronyms. */
+  private isUnlisted(at: number): boolean {
+    const { style, isCommon, plain } = this.words[at]!;
+    return (style === 'capital' || style === 'upper') && !isCommon && plain.length > SHORT;
   }
 
   /** "hi its rose again", but not "hello may i". */
@@ -96,6 +125,10 @@ class Names {
   private isKnown(at: number): boolean {
     const word = this.words[at]!;
     const next = this.follower(at);
+    if (isInitial(word) && next !== undefined)
+      return (
+        (word.plain.length > 1 && this.isUnlisted(next)) || (this.isSurnameAt(next) && !this.words[next]!.isCommon)
+      );
     if (word.isGiven) return word.style !== 'upper' || word.plain.length > SHORT || this.surnameAt(next, word);
     if (this.isComma(at, 'likely')) return true;
     if (word.isWord)
@@ -207,7 +240,9 @@ class Names {
 
   /** "Captain America", "Ben & Jerry" */
   private isBehindBrand(at: number): boolean {
-    return at > 0 && brands.has(`${this.words[at - 1]!.plain.replace(/\.$/, '')}-${this.words[at]!.plain}`);
+    const behind = this.words[at - 1]?.plain === 'and' ? at - 2 : at - 1;
+    const first = this.words[behind]?.plain.replace(/\.$/, '');
+    return brands.has(`${first}-${this.words[at]!.plain}`);
   }
 
   /** "Kelly Services": whether the last word of the name, or the word behind it, is that of an organisation. */
@@ -221,14 +256,26 @@ class Names {
 
   /** What is called after a person: "San Diego", "the Victoria line". */
   private isThing(at: number, { start, end }: PersonalData): boolean {
-    if (this.words[at]!.style === 'lower') return false;
-    const before = this.text.slice(Math.max(0, start - 10), start);
-    const isShort = this.after(end, at) < at + 2 || ARTICLE_BEFORE.test(before);
-    return PLACE_BEFORE.test(before) || isThingBehind(this.text, end, isShort);
+    const { style, next, plain } = this.words[at]!;
+    const before = this.text.slice(Math.max(0, start - 30), start);
+    const [isOne, hasArticle] = [this.after(end, at) < at + 2, ARTICLE_BEFORE.test(before)];
+    if (HOUSE.test(plain) || WORK_BEFORE.test(before) || (isOne && next === end && IN_BEFORE.test(before))) return true;
+    if (hasArticle && isOne && isThingBehind(this.text, end)) return true;
+    if (style === 'lower') return false;
+    if (hasArticle && isOne && next === end && !this.isAt(PERSON_BEHIND, end)) return true;
+    if (PLACE_BEFORE.test(before) || isThingBehind(this.text, end, isOne || hasArticle)) return true;
+    // "Crabtree & Evelyn"
+    const other = this.words[at - 1];
+    return before.endsWith(' & ') && other !== undefined && !other.isGiven && !other.isWord;
   }
 
   private isAt(pattern: RegExp, place: number): boolean {
     pattern.lastIndex = place;
     return pattern.test(this.text);
   }
+}
+
+/** "J.", and "J" but not "I" or "A". */
+function isInitial({ plain, style }: NameWord): boolean {
+  return /^\p{L}\.$/u.test(plain) || (style === 'initial' && /^[^ai]$/.test(plain));
 }

@@ -1,6 +1,7 @@
 import { companies } from './brands.js';
 import { commonWords } from './common-words.js';
 import { givenNames, givenNamesThatAreWords } from './given-names.js';
+import { places } from './places.js';
 import { surnames } from './surnames.js';
 
 /** A word of a text, with what the lists of names say about it. */
@@ -65,8 +66,9 @@ export function nameWords(text: string): NameWord[] {
       isCommon:
         (commonWords.has(plain) && !hasAccent) ||
         companies.has(plain) ||
+        places.has(plain) ||
         CONTRACTED.test(plain) ||
-        (style === 'lower' && !hasAccent && INFLECTED.test(plain)),
+        (!hasAccent && INFLECTED.test(plain)),
       isParticle: PARTICLES.has(plain.replace(/\.$/, '')),
       hasAccent,
       plain,
