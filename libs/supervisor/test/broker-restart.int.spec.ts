@@ -1,3 +1,5 @@
+import { Bus } from '@llmos/bus';
+import { subjects } from '@llmos/contracts';
 import { natsServerPath, waitFor } from '@llmos/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +8,8 @@ import { Instance } from '../src/instance/instance.js';
 import { LogFile } from '../src/instance/log-file.js';
 import { LocalSupervisor } from '../src/local-supervisor.js';
 import { commandOf } from '../src/processes/process-identity.js';
+
+const LARGEST_FILE_BYTES = 400_000;
 
 describe('LocalSupervisor', () => {
   let home: string;
@@ -22,7 +26,8 @@ describe('LocalSupervisor', () => {
       log,
       apps: [],
       server: {
-        command: () => [natsServerPath()],
+        // No file of the broker can be larger: a write over it fails, as on a full disk.
+        command: () => ['prlimit', `--fsize=${LARGEST_FILE_BYTES}`, natsServerPath()],
         removeLeftover: () => undefined,
         sharesSockets: true,
         found: 'nats-server',
@@ -53,4 +58,21 @@ describe('LocalSupervisor', () => {
     expect(isBroker(restarted)).toBe(true);
     expect(supervisor.brokerUrl).toBe(url);
   });
+
+  it('restarts a nats-server that has closed a stream because a write failed, as soon as the disk has room', async () => {
+    const { services: password } = instance.credentials();
+    const bus = await Bus.connect({ url: supervisor.brokerUrl!, user: 'services', password, service: 'test' });
+    const publish = (sizeBytes: number) =>
+      bus.nc
+        .request(subjects.intake('default', 'x'), new Uint8Array(sizeBytes), { timeout: 5_000 })
+        .then(({ data }) => (JSON.parse(new TextDecoder().decode(data)) as { error?: object }).error === undefined)
+        .catch(() => false);
+    const before = brokerPid();
+    expect(await publish(1_000)).toBe(true);
+    expect(await publish(2 * LARGEST_FILE_BYTES)).toBe(false);
+    const restarted = () => brokerPid() !== undefined && brokerPid() !== before;
+    await waitFor('nats-server to be restarted', restarted, 20_000);
+    await waitFor('the stream to take messages', () => publish(1_000), 20_000);
+    await bus.close(0);
+  }, 60_000);
 });

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { statfs } from 'node:fs/promises';
 import { KeptServer, type ServerListener } from '../processes/kept-server.js';
 import { launchOnLeash } from '../processes/launch.js';
+import { signal } from '../processes/process-identity.js';
 import type { ServerProgram } from '../processes/server-program.js';
 import { BROKER_KEY, portIn } from './nats-config.js';
 
@@ -16,10 +18,16 @@ export interface NatsBrokerOptions extends ServerListener {
   readonly port?: number;
 }
 
+/** nats-server closes a stream whose file it could not write, and opens it again only when it starts. */
+const WRITE_FAILED = /critical write error/i;
+const NEEDED_BYTES = 16_000_000;
+const LOOK_EVERY_MS = 500;
+
 /** The nats-server of an instance: kept running on one port, with its data in the instance's folder. */
 export class NatsBroker {
   private readonly server: KeptServer;
   private port?: number;
+  private lookingForRoom?: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: NatsBrokerOptions) {
     const { folder, server, keyFile } = options;
@@ -29,6 +37,10 @@ export class NatsBroker {
       name: 'nats-server',
       program: server,
       configFile,
+      onLine: (line) => {
+        options.onLine(line);
+        if (WRITE_FAILED.test(line)) this.restartOnceThereIsRoom();
+      },
       pidFile: 'nats.pid',
       isOfRun: (name) => name.endsWith('.ports'),
       launch: () => {
@@ -64,7 +76,27 @@ export class NatsBroker {
   }
 
   stop(graceMs: number): Promise<void> {
+    this.stopLooking();
     return this.server.stop(graceMs);
+  }
+
+  private restartOnceThereIsRoom(): void {
+    const { pid } = this;
+    if (this.lookingForRoom || pid === undefined) return;
+    const look = async () => {
+      const { bavail, bsize } = await statfs(join(this.options.folder, 'data'));
+      if (this.lookingForRoom === undefined || (this.pid === pid && bavail * bsize < NEEDED_BYTES)) return;
+      this.stopLooking();
+      if (this.pid !== pid) return;
+      this.options.onLine('[WRN] nats-server restarts, because a write failed and the disk has room now');
+      signal(pid, 'SIGTERM');
+    };
+    this.lookingForRoom = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS);
+  }
+
+  private stopLooking(): void {
+    clearInterval(this.lookingForRoom);
+    this.lookingForRoom = undefined;
   }
 }
 

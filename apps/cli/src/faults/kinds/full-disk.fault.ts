@@ -9,6 +9,6 @@ export const fullDisk: Fault = {
   needs: SmallDisk,
   holdMs: 5_000,
   missing: () => SmallDisk.missing(),
-  break: async (system) => system.with(SmallDisk).fill(await system.running('broker')),
-  mend: async (system) => system.with(SmallDisk).empty(await system.running('broker')),
+  break: (system) => system.with(SmallDisk).fill(),
+  mend: (system) => system.with(SmallDisk).empty(),
 };

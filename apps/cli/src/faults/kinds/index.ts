@@ -5,10 +5,12 @@ import { calm } from './calm.fault.js';
 import { clockJump } from './clock.fault.js';
 import { freeze } from './freeze.fault.js';
 import { fullDisk } from './full-disk.fault.js';
+import { killEverything } from './kill-all.fault.js';
 import { killServiceAndBroker } from './kill-two.fault.js';
 import { kill } from './kill.fault.js';
 import { cutNetwork, resetNetwork, slowNetwork } from './network.fault.js';
 import { poison } from './poison.fault.js';
+import { killRestore } from './restore.fault.js';
 import { slowReaders } from './slow-reader.fault.js';
 import { stalledModel } from './stalled-model.fault.js';
 import { killStarting, killStartingBroker } from './start-up.fault.js';
@@ -28,6 +30,8 @@ export function allFaults(processes: readonly string[], samplesDir: string): Fau
     killStarting,
     killStartingBroker,
     killWhileBinding,
+    killRestore(),
+    killEverything(victims),
     ...ofEach(freeze, victims),
     ...ofEach(cutNetwork, NETWORKS),
     ...ofEach(slowNetwork, NETWORKS),

@@ -1,61 +1,78 @@
 import type { ServerProgram } from '@llmos/supervisor';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync, writeFileSync, appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kit } from './kit.js';
 
 const SIZE_MB = 96;
-const MEGABYTE = Buffer.alloc(1_000_000);
-/** In a mount namespace of its own: only the broker sees the disk, and it is gone with the broker. */
-const UNSHARE = ['unshare', '--mount', '--user', '--map-root-user', '--propagation', 'private'];
-const MOUNT = `mount -t tmpfs -o size=${SIZE_MB}m llmos-faults "$0" && exec "$@"`;
+/** What is left at the end is filled in small pieces. */
+const PIECES = [Buffer.alloc(1_000_000), Buffer.alloc(4_096)];
+/** A user who may not mount is root in a namespace of his own. */
+const HINT = 'run it as root, or as `unshare --user --map-root-user --mount npx llmos faults …`';
 
-/** A small disk (tmpfs) below the broker's data. */
+/** A small disk (tmpfs) below the broker's folder. */
 export class SmallDisk extends Kit {
-  private folder = '';
+  private folder?: string;
 
   /** Why this machine cannot have one. */
   static missing(): string | undefined {
-    const { status, stderr } = spawnSync('unshare', [...UNSHARE.slice(1), 'sh', '-c', MOUNT, '/mnt', 'true'], {
-      encoding: 'utf8',
-    });
-    return status === 0 ? undefined : `no small disk can be mounted: ${stderr?.trim() || 'there is no unshare'}`;
+    const folder = mkdtempSync(join(tmpdir(), 'llmos-disk-'));
+    const failure = mount(folder);
+    if (failure === undefined) spawnSync('umount', [folder]);
+    rmdirSync(folder);
+    return failure === undefined ? undefined : `no small disk can be mounted (${failure}): ${HINT}`;
   }
 
   override broker(program: ServerProgram): ServerProgram {
-    return {
-      ...program,
-      command: (folder) => {
-        this.folder = join(folder, 'data');
-        mkdirSync(this.folder, { recursive: true });
-        return [...UNSHARE, 'sh', '-c', MOUNT, this.folder, ...program.command(folder)];
-      },
-    };
+    return { ...program, command: (folder) => (this.mountOnce(folder), program.command(folder)) };
   }
 
   /** Writes until nothing fits any more. */
-  fill(brokerPid: number): void {
-    const file = this.ballast(brokerPid);
-    try {
-      writeFileSync(file, '');
-      for (;;) appendFileSync(file, MEGABYTE);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    }
-    // The last part of a megabyte.
-    try {
-      for (;;) appendFileSync(file, 'x'.repeat(4_096));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    }
-    if (statSync(file).size === 0) throw new Error('the disk of the broker could not be filled');
+  fill(): void {
+    for (const piece of PIECES) while (appended(this.ballast, piece));
   }
 
-  empty(brokerPid: number): void {
-    rmSync(this.ballast(brokerPid), { force: true });
+  empty(): void {
+    rmSync(this.ballast, { force: true });
   }
 
-  private ballast(brokerPid: number): string {
-    return join(`/proc/${brokerPid}/root`, this.folder, '..', 'data', 'ballast');
+  override close(): Promise<void> {
+    if (this.folder !== undefined) spawnSync('umount', ['--lazy', this.folder]);
+    return Promise.resolve();
+  }
+
+  private get ballast(): string {
+    if (this.folder === undefined) throw new Error('the broker has not started');
+    return join(this.folder, 'ballast');
+  }
+
+  private mountOnce(folder: string): void {
+    if (this.folder !== undefined) return;
+    const data = join(folder, 'data');
+    mkdirSync(data, { recursive: true });
+    const failure = mount(data);
+    if (failure !== undefined) throw new Error(`no small disk can be mounted: ${failure}`);
+    this.folder = data;
+  }
+}
+
+function mount(folder: string): string | undefined {
+  const { status, stderr, error } = spawnSync(
+    'mount',
+    ['-t', 'tmpfs', '-o', `size=${SIZE_MB}m`, 'llmos-faults', folder],
+    { encoding: 'utf8' },
+  );
+  return status === 0 ? undefined : (error?.message ?? stderr.trim());
+}
+
+/** @returns false if the disk has no room for it. */
+function appended(file: string, piece: Buffer): boolean {
+  try {
+    appendFileSync(file, piece);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
+    throw error;
   }
 }
