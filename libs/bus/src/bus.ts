@@ -130,6 +130,11 @@ export class Bus {
     return this.connection.usable;
   }
 
+  /** For how long the broker has been away, from its last sign on, in milliseconds: 0 while it is there. */
+  get awayMs(): number {
+    return this.connection.awayMs;
+  }
+
   /** Whether every {@link consume} pulls. False while the broker is away. */
   get pulling(): boolean {
     return this.usable && [...this.loops].every((loop) => loop.isPulling);

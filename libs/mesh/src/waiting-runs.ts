@@ -32,7 +32,10 @@ export class WaitingRuns {
     if (this.bus.usable) {
       clearTimeout(this.timer);
       this.timer = undefined;
-    } else if (this.runs.size > 0) this.timer ??= setTimeout(() => this.giveUp(), RETURN_PATIENCE_MS).unref();
+    } else if (this.runs.size > 0) {
+      const leftMs = Math.max(0, RETURN_PATIENCE_MS - this.bus.awayMs);
+      this.timer ??= setTimeout(() => this.giveUp(), leftMs).unref();
+    }
   }
 
   private giveUp(): void {

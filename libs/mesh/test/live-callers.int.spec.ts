@@ -193,4 +193,19 @@ describe('a caller with a live run', () => {
     expect(waitedMs).toBeLessThan(PATIENCE_MS);
     await nats.restart();
   }, 30_000);
+
+  it('is told to ask again if the broker freezes: its connections stay open', async () => {
+    await startService(shout, () => {
+      process.kill(nats.pid, 'SIGSTOP');
+      return new Promise(() => undefined);
+    });
+    try {
+      const { answer, waitedMs } = await ask(pipelineOf({}));
+      expect(answer).toMatchObject({ type: 'failed', error: { code: 'UNAVAILABLE', retryable: true } });
+      expect(waitedMs).toBeLessThan(PATIENCE_MS);
+    } finally {
+      process.kill(nats.pid, 'SIGCONT');
+    }
+    await waitFor('the broker to be usable', () => gateway.usable, 20_000);
+  }, 60_000);
 });

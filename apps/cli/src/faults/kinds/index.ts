@@ -2,7 +2,7 @@ import type { Fault } from '../fault.js';
 import { questionFor } from '../questions.js';
 import { killWhileBinding } from './binding.fault.js';
 import { calm } from './calm.fault.js';
-import { clockJump } from './clock.fault.js';
+import { clockJump, clockOff } from './clock.fault.js';
 import { freeze } from './freeze.fault.js';
 import { fullDisk } from './full-disk.fault.js';
 import { killEverything } from './kill-all.fault.js';
@@ -40,9 +40,9 @@ export function allFaults(processes: readonly string[], samplesDir: string): Fau
     fullDisk,
     poison(),
     slowReaders(),
-    clockJump('gateway', 1),
-    clockJump('gateway', -1),
-    clockJump('intent', 1),
-    clockJump('intent', -1),
+    clockJump(processes, 1),
+    clockJump(processes, -1),
+    clockOff('gateway', 5),
+    clockOff('intent', 5),
   ];
 }
