@@ -8,7 +8,7 @@ it('answersPicture draws each call where it was sent, and each fault over the ti
     { sentAtMs: 15_000, waitedMs: 2_500, outcome: 'degraded', detail: '200 without <intent> & "guard"' },
     { sentAtMs: 130_000, waitedMs: 99_000, outcome: 'silent', detail: 'no answer' },
   );
-  ledger.strikes.push({ fault: 'kill <x>', brokenAtMs: 14_000, wholeAtMs: 16_000 });
+  ledger.strikes.push({ fault: 'kill <x>', brokenAtMs: 14_000, mendedAtMs: 14_000, wholeAtMs: 16_000 });
   const svg = answersPicture([ledger]);
   expect(svg.match(/<circle [^>]*r="2"/g)).toEqual([
     '<circle cx="0.0" cy="166.6" r="2"',

@@ -72,7 +72,7 @@ function band({ fault, brokenAtMs, wholeAtMs, mendedAtMs }: Strike, startMs: num
     brokenAtMs < startMs
       ? ''
       : `<text transform="translate(${xOf(within(brokenAtMs))},-4) rotate(-25)" font-size="9">${escaped(fault)}</text>`;
-  return `${mendedAtMs === undefined ? '' : rect(brokenAtMs, mendedAtMs, 0.3)}${rect(brokenAtMs, wholeAtMs, 0.25)}${label}`;
+  return `${rect(brokenAtMs, mendedAtMs, 0.3)}${rect(brokenAtMs, wholeAtMs, 0.25)}${label}`;
 }
 
 function dot({ sentAtMs, waitedMs, outcome, detail }: LiveCall, startMs: number): string {

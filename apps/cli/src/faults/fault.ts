@@ -24,7 +24,7 @@ export interface Fault {
   readonly holdMs?: number;
   /** How long a live caller may wait for an answer, or for a refusal with Retry-After. Default 3 s. */
   readonly answerWithinMs?: number;
-  /** Until every process is ready and an answer lacks nothing, from the break, or from the mend if there is one. */
+  /** Until every process is ready and an answer lacks nothing, from the mend, or else from the end of the break. Default 10 s. */
   readonly wholeWithinMs?: number;
   /** Callers may find that nobody listens: the gateway itself is away. */
   readonly mayBeUnreachable?: boolean;

@@ -35,9 +35,10 @@ export interface AcceptedEvent {
 export interface Strike {
   readonly fault: string;
   readonly brokenAtMs: number;
-  mendedAtMs?: number;
+  /** When it was mended, or, if there is nothing to mend, when all of it was broken. */
+  readonly mendedAtMs: number;
   /** Infinity if it did not become whole again in time. */
-  wholeAtMs: number;
+  readonly wholeAtMs: number;
   /** What {@link Fault.check} found. */
   complaint?: string;
 }

@@ -43,16 +43,14 @@ export class Session {
     const { question = BANK_QUESTION, holdMs = 0 } = fault;
     this.callers.askFor(question);
     await pause(CALM_MS, undefined, { signal: this.signal });
-    const strike = { fault: fault.name, brokenAtMs: now(), wholeAtMs: Infinity };
+    const brokenAtMs = now();
     const { mendedAtMs, complaint } = await this.breakAndMend(fault, holdMs);
-    const wholeAtMs = await this.wholeAgain(mendedAtMs ?? now());
+    const wholeAtMs = await this.wholeAgain(mendedAtMs);
     // The next fault must not be blamed for what these callers wait for.
     await this.callers.answered();
     const found = complaint ?? (wholeAtMs === Infinity ? await this.unready() : await fault.check?.(this.system));
     this.ledger.strikes.push({
-      ...strike,
-      wholeAtMs,
-      ...(mendedAtMs === undefined ? {} : { mendedAtMs }),
+      ...{ fault: fault.name, brokenAtMs, mendedAtMs, wholeAtMs },
       ...(found === undefined ? {} : { complaint: found }),
     });
     this.callers.askFor(BANK_QUESTION);
@@ -63,7 +61,8 @@ export class Session {
   async settle(): Promise<void> {
     await this.callers.stop();
     await this.senders.stop();
-    for (const end = now() + SETTLE_MS; this.ledger.open > 0 && now() < end;) await pause(POLL_MS);
+    for (const end = now() + SETTLE_MS; this.ledger.open > 0 && now() < end && !this.signal.aborted;)
+      await pause(POLL_MS);
     await this.senders.countEffects().catch((error: Error) => {
       this.signal.throwIfAborted();
       const last = this.ledger.strikes.at(-1);
@@ -71,7 +70,7 @@ export class Session {
     });
   }
 
-  private async breakAndMend(fault: Fault, holdMs: number): Promise<{ mendedAtMs?: number; complaint?: string }> {
+  private async breakAndMend(fault: Fault, holdMs: number): Promise<{ mendedAtMs: number; complaint?: string }> {
     let failure: Error | undefined;
     try {
       await fault.break(this.system);
@@ -82,7 +81,7 @@ export class Session {
     await fault.mend?.(this.system);
     this.signal.throwIfAborted();
     return {
-      ...(fault.mend ? { mendedAtMs: now() } : {}),
+      mendedAtMs: now(),
       ...(failure ? { complaint: `it could not be tried: ${failure.message}` } : {}),
     };
   }

@@ -6,7 +6,7 @@ const fault: Fault = { name: 'kill x', promise: 'All is well.', break: () => und
 
 function ledgerOf(...calls: [sentAtMs: number, waitedMs: number, outcome: Outcome][]): Ledger {
   const ledger = new Ledger();
-  ledger.strikes.push({ fault: 'kill x', brokenAtMs: 1_000, wholeAtMs: 4_000 });
+  ledger.strikes.push({ fault: 'kill x', brokenAtMs: 1_000, mendedAtMs: 1_000, wholeAtMs: 4_000 });
   const call = ([sentAtMs, waitedMs, outcome]: (typeof calls)[number]): LiveCall => ({
     ...{ sentAtMs, waitedMs, outcome },
     detail: outcome,
@@ -82,7 +82,7 @@ describe('judge', () => {
 
   it('counts every event at one fault: the last one before it was accepted, the first one for those before it', () => {
     const ledger = ledgerOf();
-    ledger.strikes.push({ fault: 'kill y', brokenAtMs: 9_000, wholeAtMs: 9_500 });
+    ledger.strikes.push({ fault: 'kill y', brokenAtMs: 9_000, mendedAtMs: 9_000, wholeAtMs: 9_500 });
     for (const at of [10, 2_000, 8_999, 9_000, 60_000]) ledger.accept(String(at), at);
     const of = (name: string) => judge({ ...fault, name }, [ledger], 1).accepted;
     expect([of('kill x'), of('kill y')]).toEqual([3, 2]);

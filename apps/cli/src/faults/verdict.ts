@@ -53,7 +53,7 @@ export function judge(fault: Fault, ledgers: readonly Ledger[], slack: number): 
   }
   const answerWithinMs = (fault.answerWithinMs ?? ANSWER_WITHIN_MS) * slack;
   const wholeWithinMs = (fault.wholeWithinMs ?? WHOLE_WITHIN_MS) * slack;
-  const recoveries = strikes.map(({ wholeAtMs, mendedAtMs, brokenAtMs }) => wholeAtMs - (mendedAtMs ?? brokenAtMs));
+  const recoveries = strikes.map(({ wholeAtMs, mendedAtMs }) => wholeAtMs - mendedAtMs);
   const counts = {
     times: strikes.length,
     accepted: events.length,
