@@ -1,7 +1,7 @@
-import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
+import { hasCode, LlmosError, type Lane, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { answer } from '@llmos/contracts/capabilities/generation';
 import { leaks } from '@llmos/guardrails';
-import { withBreaker, type Operation } from '@llmos/resilience';
+import { currentOwner, withBreaker, type Operation } from '@llmos/resilience';
 import { withModelSpan } from '@llmos/telemetry';
 import { GroundedComposer } from './grounding/composer.js';
 import { joinAnswers, partsOf, type Part } from './grounding/parts.js';
@@ -11,6 +11,7 @@ import { plainText } from './grounding/sentences.js';
 import { looksLikeInstruction, sourcesOf, type Source } from './grounding/sources.js';
 import { FreeComposer } from './free-composer.js';
 import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from './ports/language-model.port.js';
+import { TokenBudget } from './token-budget.js';
 
 export type AnswerInput = InputOf<typeof answer>;
 export type AnswerOutput = OutputOf<typeof answer>;
@@ -22,6 +23,13 @@ export interface AnswerContext {
    * that leak instructions or secrets.
    */
   readonly emit: (delta: { sentence: string }) => void;
+  /** Tokens of the model that the run may still use; undefined without a budget. */
+  readonly tokensLeft?: number | undefined;
+}
+
+/** The context of one answer, whose calls of the model share a budget. */
+interface Budgeted extends AnswerContext {
+  readonly budget: TokenBudget;
 }
 
 export interface GenerationSettings {
@@ -45,28 +53,39 @@ export const NOT_FOUND_TEXT =
   'Could you ask it in another way, or contact our support team?';
 export const NOTHING_HEARD_TEXT = 'Sorry, I did not hear a question. Could you say it again?';
 const MAX_NAMED_CHARACTERS = 200;
+/** How many times as long a durable run may wait for the model. */
+const DURABLE_PATIENCE = 3;
 const FREE_TEMPERATURE = 0.2;
 const NO_USAGE = { inputTokens: 0, outputTokens: 0 };
 
 interface ModelCall {
   readonly messages: readonly ChatMessage[];
   readonly options: Omit<GenerateOptions, 'signal'>;
+  readonly budget: TokenBudget;
 }
 
 /** Answers questions from passages alone, quoted or phrased, or with the model's own words (`grounding: off`). */
 export class GenerationService {
-  private readonly ask: Operation<ModelCall, Generation>;
+  /** Durable calls rest while live ones use the model: that they take longer says nothing of the model. */
+  private readonly asked: Readonly<Record<Lane, Operation<ModelCall, Generation>>>;
 
   constructor(
     private readonly model: LanguageModel,
     private readonly settings: GenerationSettings,
   ) {
-    this.ask = withBreaker((call: ModelCall, signal: AbortSignal) => this.callModel(call, signal), {
-      name: `The language model ${model.name}`,
-      timeoutMs: settings.modelTimeoutMs,
-      capacity: settings.capacity,
-      ...(settings.onBreaker ? { onStateChange: settings.onBreaker } : {}),
-    });
+    const ask = (timeoutMs: number) =>
+      withBreaker((call: ModelCall, signal: AbortSignal) => this.callModel(call, signal), {
+        name: `The language model ${model.name}`,
+        timeoutMs,
+        capacity: settings.capacity,
+        ...(settings.onBreaker ? { onStateChange: settings.onBreaker } : {}),
+      });
+    const { modelTimeoutMs } = settings;
+    this.asked = { live: ask(modelTimeoutMs), durable: ask(DURABLE_PATIENCE * modelTimeoutMs) };
+  }
+
+  private get ask(): Operation<ModelCall, Generation> {
+    return this.asked[currentOwner().lane];
   }
 
   /** Lets the model read the beginning that all prompts share, so that the first question does not wait for it. */
@@ -78,7 +97,8 @@ export class GenerationService {
     });
   }
 
-  async answer(input: AnswerInput, context: AnswerContext): Promise<AnswerOutput> {
+  async answer(input: AnswerInput, caller: AnswerContext): Promise<AnswerOutput> {
+    const context: Budgeted = { ...caller, budget: new TokenBudget(caller.tokensLeft) };
     const question = plainText(input.question);
     if (!/[\p{L}\p{N}]/u.test(question)) return this.plain(NOTHING_HEARD_TEXT, context);
     if (input.grounding === 'off' && !input.quote) return this.answerFreely(input, context);
@@ -89,11 +109,7 @@ export class GenerationService {
     return joinAnswers(answers);
   }
 
-  private async answerEach(
-    parts: readonly Part[],
-    input: AnswerInput,
-    context: AnswerContext,
-  ): Promise<AnswerOutput[]> {
+  private async answerEach(parts: readonly Part[], input: AnswerInput, context: Budgeted): Promise<AnswerOutput[]> {
     const weighed = parts.map((part) => ({ ...part, evidence: weigh(part.passages, this.settings.minRelevance) }));
     if (weighed.every(({ evidence }) => evidence.kind === 'none'))
       return [{ ...this.plain(NOT_FOUND_TEXT, context), unanswered: parts.map(({ question }) => question) }];
@@ -115,11 +131,7 @@ export class GenerationService {
     return answers;
   }
 
-  private async answerFrom(
-    sources: readonly Source[],
-    input: AnswerInput,
-    context: AnswerContext,
-  ): Promise<AnswerOutput> {
+  private async answerFrom(sources: readonly Source[], input: AnswerInput, context: Budgeted): Promise<AnswerOutput> {
     const composer = new GroundedComposer({
       question: input.question,
       sources,
@@ -129,7 +141,7 @@ export class GenerationService {
       input.quote || !this.settings.phrasing || composer.needsNoModel || looksLikeInstruction(input.question);
     const { usage, degraded } = quotes
       ? { usage: NO_USAGE, degraded: false }
-      : await this.compose(composer, input, context.signal);
+      : await this.compose(composer, input, context);
     composer.finish();
     const { text, citations, grounding } = composer;
     return {
@@ -149,7 +161,7 @@ export class GenerationService {
   private async compose(
     composer: GroundedComposer,
     input: AnswerInput,
-    signal: AbortSignal,
+    { signal, budget }: Budgeted,
   ): Promise<Pick<AnswerOutput, 'usage' | 'degraded'>> {
     const messages = groundedPrompt(input.question, composer.ranked, this.settings.promptTokens);
     const onText = (piece: string) => {
@@ -158,24 +170,26 @@ export class GenerationService {
     };
     const options = { maxTokens: input.maxTokens, temperature: 0, onText };
     try {
-      const { finishReason, inputTokens, outputTokens } = await this.ask({ messages, options }, signal);
+      const { finishReason, inputTokens, outputTokens } = await this.ask({ messages, options, budget }, signal);
       if (finishReason === 'stop') composer.end();
       return { usage: { inputTokens, outputTokens }, degraded: false };
     } catch (error) {
       signal.throwIfAborted();
+      if (hasCode(error, 'TOKEN_BUDGET_SPENT')) throw error;
       this.settings.onDegraded?.(error);
       return { usage: NO_USAGE, degraded: true };
     }
   }
 
-  private async answerFreely(input: AnswerInput, context: AnswerContext): Promise<AnswerOutput> {
+  private async answerFreely(input: AnswerInput, context: Budgeted): Promise<AnswerOutput> {
     const composer = new FreeComposer((sentence) => release(sentence, context));
     const onText = (piece: string) => {
       composer.write(piece);
       return undefined;
     };
     const messages: ChatMessage[] = [{ role: 'user', content: input.question }];
-    const call = { messages, options: { maxTokens: input.maxTokens, temperature: FREE_TEMPERATURE, onText } };
+    const options = { maxTokens: input.maxTokens, temperature: FREE_TEMPERATURE, onText };
+    const call = { messages, options, budget: context.budget };
     const { inputTokens, outputTokens } = await this.ask(call, context.signal).catch((error: unknown) => {
       context.signal.throwIfAborted();
       throw error;
@@ -212,15 +226,19 @@ export class GenerationService {
     };
   }
 
-  private callModel({ messages, options }: ModelCall, signal: AbortSignal): Promise<Generation> {
+  private callModel({ messages, options, budget }: ModelCall, signal: AbortSignal): Promise<Generation> {
     return withModelSpan({ operation: 'chat', model: this.model.name, provider: this.model.provider }, async (span) => {
-      const result = await this.model.generate(messages, { ...options, signal }).catch((error: unknown) => {
-        throw isTimeout(signal) || !signal.aborted
-          ? error
-          : new LlmosError('CANCELLED', 'The work was cancelled.', { cause: error });
-      });
+      const { maxTotalTokens } = budget;
+      const result = await this.model
+        .generate(messages, { ...options, maxTotalTokens, signal })
+        .catch((error: unknown) => {
+          throw isTimeout(signal) || !signal.aborted
+            ? error
+            : new LlmosError('CANCELLED', 'The work was cancelled.', { cause: error });
+        });
       span.setAttribute('gen_ai.usage.input_tokens', result.inputTokens);
       span.setAttribute('gen_ai.usage.output_tokens', result.outputTokens);
+      budget.spend(result);
       return result;
     });
   }

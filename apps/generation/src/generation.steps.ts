@@ -10,6 +10,7 @@ export class GenerationSteps {
 
   @Step(answer)
   answer(input: InputOf<typeof answer>, context: StepContext): Promise<OutputOf<typeof answer>> {
-    return this.generation.service.answer(input, { signal: context.signal, emit: (delta) => context.emit(delta) });
+    const { signal, tokensLeft } = context;
+    return this.generation.service.answer(input, { signal, tokensLeft, emit: (delta) => context.emit(delta) });
   }
 }

@@ -220,6 +220,22 @@ export class Bus {
     return { stop: () => subscription.unsubscribe() };
   }
 
+  /** Tells all processes how many callers wait at a gateway. Nobody keeps the message. */
+  signCallers(gateway: string, count: number): void {
+    if (this.usable) this.nc.publish(subjects.callers(gateway), String(count));
+  }
+
+  /** Receives what the gateways tell with {@link signCallers}. */
+  onCallers(listener: (gateway: string, count: number) => void): { stop(): void } {
+    const subscription = this.nc.subscribe(subjects.callersAll(), {
+      callback: (error, message) =>
+        error
+          ? this.report(error)
+          : listener(message.subject.slice(message.subject.lastIndexOf('.') + 1), Number(message.string())),
+    });
+    return { stop: () => subscription.unsubscribe() };
+  }
+
   /** Pulls from a durable consumer until {@link stopPulling}. The consumer is created if it does not exist. */
   consume(consumer: ConsumerSpec, capacity: number, onDelivery: (delivery: Delivery) => Promise<void>): PullLoop {
     const loop = this.pullLoop(consumer, capacity, onDelivery, () => this.connection.changed());

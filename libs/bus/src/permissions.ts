@@ -52,6 +52,7 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
     subscribe: [
       `${inboxPrefixOf(user)}.>`,
       subjects.cancels(),
+      subjects.callersAll(),
       ...(process === GATEWAY ? [subjects.answers(), subjects.aliveAll()] : []),
     ],
   };
@@ -74,6 +75,7 @@ function gatewaySubjects(capabilities: readonly string[]): string[] {
     subjects.schedulesAll(),
     api('STREAM.PURGE', STREAMS.schedules),
     subjects.cancels(),
+    subjects.callersAll(),
     subjects.deadLetters(),
   ];
 }

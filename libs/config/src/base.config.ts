@@ -32,6 +32,8 @@ export const baseConfig = defineConfig({
   healthHost: setting('LLMOS_HEALTH_HOST', z.string().default('127.0.0.1')),
   /** How many tasks a process works on at once, for each of its capabilities. */
   concurrency: setting('LLMOS_CONCURRENCY', z.coerce.number().int().min(1).max(1024).default(8)),
+  /** The share of its time that a process has for durable work while callers wait; 1 makes no difference between them. */
+  durableShare: setting('LLMOS_DURABLE_SHARE', z.coerce.number().min(0.01).max(1).default(0.1)),
   /** Exit when the parent process has ended. `llmos up` sets it, so that no process is left behind. */
   exitWithParent: setting('LLMOS_EXIT_WITH_PARENT', flag().default(false)),
 });

@@ -24,6 +24,8 @@ export const ERRORS = {
   UNSUPPORTED_LANGUAGE: { httpStatus: 422, retryable: false },
   /** Screening found an attack, and the pipeline refuses it. */
   CONTENT_REFUSED: { httpStatus: 422, retryable: false },
+  /** The run needs more tokens of language models than its caller allows. */
+  TOKEN_BUDGET_SPENT: { httpStatus: 422, retryable: false },
   /** The role of the caller does not allow it. */
   FORBIDDEN: { httpStatus: 403, retryable: false },
   /** A privacy budget is spent. */

@@ -61,6 +61,9 @@ export const subjects = {
   alive: (service: string, node: string) => `llmos.alive.${token('service', service)}.${token('node', node)}`,
   aliveFrom: (service: string) => `llmos.alive.${token('service', service)}.*`,
   aliveAll: () => 'llmos.alive.>',
+  /** How many callers wait at a gateway. */
+  callers: (node: string) => `llmos.callers.${token('node', node)}`,
+  callersAll: () => 'llmos.callers.*',
   deadLetter: (service: string, tenant: string) => `llmos.dlq.${token('service', service)}.${token('tenant', tenant)}`,
   deadLettersFrom: (service: string) => `llmos.dlq.${token('service', service)}.*`,
   deadLettersOf: (tenant: string) => `llmos.dlq.*.${token('tenant', tenant)}`,

@@ -31,6 +31,8 @@ export const taskSchema = z.object({
   timings: z.array(timingSchema),
   /** Steps that are skipped because they failed or have no ready service (`onError: continue`), or used a fallback. */
   degraded: z.array(z.string()),
+  /** The budget of the run in tokens that language models read and write, if it has one, and what its steps have used. */
+  tokens: z.object({ max: z.number().int().positive(), used: z.number().int().nonnegative() }).optional(),
   /** The id of the event that started the run, if one did: the `correlationid` of the result. */
   correlationId: z.string().optional(),
 });

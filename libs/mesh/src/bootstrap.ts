@@ -3,12 +3,14 @@ import { LlmosError } from '@llmos/contracts';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import 'reflect-metadata';
+import { Callers } from './callers.js';
 import { Cancellations } from './cancellations.js';
 import { Forwarder } from './forward.js';
 import { startHealthServer, type CapabilityState } from './health-server.js';
 import { MeshModule } from './mesh.module.js';
 import { MeshServer, PassErrorsFilter } from './mesh-server.js';
 import { nestLogger } from './nest-logger.js';
+import { Pace } from './pace.js';
 import { joinMesh, newProcess, openProcess, readConfig, type NewProcess, type ProcessContext } from './process.js';
 import { onShutdown } from './shutdown.js';
 
@@ -40,13 +42,17 @@ export async function startService(own: NewProcess, module: Type): Promise<void>
   const { bus } = context;
   const forwarder = new Forwarder(bus, context.records);
   const cancellations = new Cancellations(bus);
-  const server = await createModules(context, module, { forwarder, cancellations });
+  const callers = new Callers(bus);
+  const pace = new Pace(callers, config.durableShare);
+  const server = await createModules(context, module, { forwarder, cancellations, pace });
   capabilities = () => server.capabilities;
   await joinMesh(context, {
     url: health.url,
     capabilities,
     startPulling: () => server.startPulling(),
     stopPulling: () => {
+      callers.stop();
+      pace.stop();
       const reason = new LlmosError('UNAVAILABLE', 'The service is shutting down.');
       setTimeout(() => cancellations.abortAll(reason), GRACE_MS / 2).unref();
       return bus.stopPulling(GRACE_MS);
@@ -57,7 +63,7 @@ export async function startService(own: NewProcess, module: Type): Promise<void>
 async function createModules(
   context: ProcessContext,
   module: Type,
-  steps: { readonly forwarder: Forwarder; readonly cancellations: Cancellations },
+  steps: { readonly forwarder: Forwarder; readonly cancellations: Cancellations; readonly pace: Pace },
 ): Promise<MeshServer> {
   const { log, config, parts } = context;
   const strategy = new MeshServer({ ...context, ...steps, concurrency: config.concurrency });

@@ -1,5 +1,6 @@
 export { bootstrapService, startService } from './bootstrap.js';
 export { reportBreaker } from './breaker-reports.js';
+export { Callers, CallersSign } from './callers.js';
 export { Cancellations } from './cancellations.js';
 export { endAbandoned } from './end-abandoned.js';
 export { Forwarder } from './forward.js';
@@ -18,6 +19,7 @@ export {
   type ProcessContext,
   type ServiceConfig,
 } from './process.js';
+export { Pace } from './pace.js';
 export { Readiness, type BringOptions, type StartProgress } from './readiness.js';
 export { withTerminalAnswer, hasEnded, terminalAnswerOf, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';

@@ -24,6 +24,8 @@ export interface RunRequest extends RunContext {
   readonly input: Record<string, unknown>;
   readonly traceparent: string | undefined;
   readonly correlationId?: string;
+  /** Tokens that language models may read and write, in all steps together. */
+  readonly maxTotalTokens?: number | undefined;
   /** Ids of optional steps (`onError: continue`) that no ready service provides: the run is degraded from the start. */
   readonly passOver?: readonly string[];
   /** A durable run that may have been started before. */
@@ -57,7 +59,7 @@ export class MeshClient {
    * @throws LlmosError OVERLOADED or UNAVAILABLE when it was not accepted.
    */
   async start(request: RunRequest): Promise<void> {
-    const { pipeline, input, traceparent, correlationId, passOver = [] } = request;
+    const { pipeline, input, traceparent, correlationId, maxTotalTokens, passOver = [] } = request;
     const task: Task = {
       pipeline,
       index: 0,
@@ -66,6 +68,7 @@ export class MeshClient {
       timings: [],
       degraded: [...passOver],
       ...(correlationId ? { correlationId } : {}),
+      ...(maxTotalTokens ? { tokens: { max: maxTotalTokens, used: 0 } } : {}),
     };
     const { run, tenant, lane, deadlineMs } = request;
     const context = { run, tenant, lane, deadlineMs, pipelineName: pipeline.name, isRepeated: request.isRepeated };

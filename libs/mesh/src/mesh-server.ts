@@ -1,13 +1,14 @@
 import { taskConsumer, type Bus, type PullLoop } from '@llmos/bus';
 import { LANES } from '@llmos/contracts';
 import type { CapabilityState } from './health-server.js';
-import { inLane } from '@llmos/resilience';
+import { onBehalfOf } from '@llmos/resilience';
 import type { Logger } from '@llmos/telemetry';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { lastValueFrom, throwError, type Observable } from 'rxjs';
 import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import type { Cancellations } from './cancellations.js';
 import type { Forwarder } from './forward.js';
+import type { Pace } from './pace.js';
 import type { Readiness } from './readiness.js';
 import type { RunRecords } from './run-records.js';
 import { STEP, type StepDefinition } from './step.decorator.js';
@@ -21,6 +22,7 @@ export interface MeshServerOptions {
   readonly records: RunRecords;
   readonly readiness: Readiness;
   readonly log: Logger;
+  readonly pace: Pace;
   readonly concurrency: number;
 }
 
@@ -89,7 +91,7 @@ export class MeshServer extends Server implements CustomTransportStrategy {
       const loops: PullLoop[] = [];
       this.loops.set(name, loops);
       const call: Handler = (input, context) =>
-        inLane(context.lane, async () =>
+        onBehalfOf(context, async () =>
           lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>),
         );
       const process = taskChain(capability, call, this.options);

@@ -9,6 +9,8 @@ export interface StepContext extends RunContext {
   readonly attempt: number;
   /** Aborts when the run is cancelled, its deadline has passed or the process shuts down. */
   readonly signal: AbortSignal;
+  /** Tokens that language models may still read and write for the run; undefined without a budget. */
+  readonly tokensLeft?: number | undefined;
   /** Publishes a part of the answer before the whole is ready. Callers receive each part at most once, in order. */
   emit(delta: unknown): void;
 }

@@ -1,5 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
-import { inLane } from '@llmos/resilience';
+import { onBehalfOf } from '@llmos/resilience';
 import { DeviceSlots, WorkerPool, type WorkerPoolOptions } from '../src/index.js';
 
 const module = new URL('./fixtures/echo.worker.mjs', import.meta.url);
@@ -110,7 +110,7 @@ describe('WorkerPool', () => {
     const [one, other] = [await startPool({ slots }), await startPool({ slots })];
     const order: string[] = [];
     const call = (pool: WorkerPool, lane: 'live' | 'durable', name: string) =>
-      inLane(lane, () => pool.call('slow', { ms: 10 }).then(() => order.push(name)));
+      onBehalfOf({ lane, tenant: 'acme' }, () => pool.call('slow', { ms: 10 }).then(() => order.push(name)));
     const running = call(one, 'durable', 'first');
     const waiting = [
       call(other, 'durable', 'durable'),

@@ -10,6 +10,7 @@ import type {
   Token,
 } from 'node-llama-cpp';
 import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from '../ports/language-model.port.js';
+import { budgetSpent } from '../token-budget.js';
 import { SequenceQueue } from './sequence-queue.js';
 import { TokenText } from './token-text.js';
 
@@ -90,6 +91,8 @@ export class LlamaCppModel implements LanguageModel {
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
     signal.throwIfAborted();
     const prompt = this.promptTokens(messages);
+    const allowed = (options.maxTotalTokens ?? Infinity) - prompt.length;
+    if (allowed < 1) throw budgetSpent();
     const room = this.engine.context.contextSize - prompt.length - 1;
     if (room < 1) {
       const limit = this.engine.context.contextSize;
@@ -101,7 +104,7 @@ export class LlamaCppModel implements LanguageModel {
     }
     const prefer = (free: readonly LlamaContextSequence[]) => mostShared(free, prompt);
     const work = this.sequences.use(signal, prefer, (sequence) =>
-      this.run(sequence, prompt, { ...options, signal, maxTokens: Math.min(options.maxTokens, room) }),
+      this.run(sequence, prompt, { ...options, signal, maxTokens: Math.min(options.maxTokens, room, allowed) }),
     );
     return this.track(work);
   }
@@ -121,8 +124,11 @@ export class LlamaCppModel implements LanguageModel {
     const pieces: string[] = [];
     let outputTokens = 0;
     let finishReason: Generation['finishReason'] = 'stop';
+    let startedAt = performance.now();
     for await (const token of sequence.evaluate(rest, samplingOf(options.temperature))) {
+      await this.sequences.giveWay(performance.now() - startedAt, options.signal);
       options.signal.throwIfAborted();
+      startedAt = performance.now();
       outputTokens++;
       const piece = text.add(token);
       pieces.push(piece);
@@ -142,7 +148,9 @@ export class LlamaCppModel implements LanguageModel {
     let rest = prompt.slice(sequence.nextTokenIndex);
     while (rest.length > PREFILL_STEP_TOKENS) {
       signal.throwIfAborted();
+      const startedAt = performance.now();
       await sequence.evaluateWithoutGeneratingNewTokens(rest.slice(0, PREFILL_STEP_TOKENS));
+      await this.sequences.giveWay(performance.now() - startedAt, signal);
       rest = rest.slice(PREFILL_STEP_TOKENS);
     }
     signal.throwIfAborted();

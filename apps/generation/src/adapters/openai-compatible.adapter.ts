@@ -1,6 +1,7 @@
 import { isLlmosError, LlmosError } from '@llmos/contracts';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { z } from 'zod';
+import { budgetSpent } from '../token-budget.js';
 import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from '../ports/language-model.port.js';
 
 export interface OpenAiCompatibleOptions {
@@ -42,6 +43,7 @@ export class OpenAiCompatibleModel implements LanguageModel {
 
   async generate(messages: readonly ChatMessage[], options: GenerateOptions): Promise<Generation> {
     options.signal.throwIfAborted();
+    if (options.maxTotalTokens === 0) throw budgetSpent();
     const idle = new IdleTimer(this.options.idleTimeoutMs);
     const enough = new AbortController();
     const signal = AbortSignal.any([options.signal, idle.signal, enough.signal, this.closing.signal]);
@@ -77,7 +79,7 @@ export class OpenAiCompatibleModel implements LanguageModel {
       body: JSON.stringify({
         model: this.options.model,
         messages,
-        max_tokens: options.maxTokens,
+        max_tokens: Math.min(options.maxTokens, options.maxTotalTokens ?? Infinity),
         temperature: options.temperature,
         stream: true,
         stream_options: { include_usage: true },

@@ -1,4 +1,4 @@
-import { inLane } from '@llmos/resilience';
+import { onBehalfOf } from '@llmos/resilience';
 import { SequenceQueue } from './sequence-queue.js';
 
 const never = new AbortController().signal;
@@ -44,12 +44,62 @@ describe('SequenceQueue', () => {
     await expect(queue.use(never, first, () => Promise.resolve(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  it('lends half of the items at most to durable runs, so that a live run finds one free', async () => {
+    const queue = new SequenceQueue(['a', 'b'], 8);
+    const { open, opened } = gate();
+    const use = (lane: 'live' | 'durable') =>
+      onBehalfOf({ lane, tenant: 'acme' }, () => queue.use(never, first, () => opened.then(() => lane)));
+    const durable = [use('durable'), use('durable')];
+    expect(queue.depth).toBe(1);
+    const live = use('live');
+    expect(queue.depth).toBe(1);
+    open();
+    expect(await Promise.all([live, ...durable])).toEqual(['live', 'durable', 'durable']);
+  });
+
+  it('lets durable runs rest while a live run uses an item, and no longer', async () => {
+    const queue = new SequenceQueue(['a', 'b'], 8);
+    const { open, opened } = gate();
+    const order: string[] = [];
+    const live = onBehalfOf({ lane: 'live', tenant: 'acme' }, () =>
+      queue.use(never, first, async () => {
+        await queue.giveWay(60_000, never);
+        order.push('live has no rest');
+        await opened;
+      }),
+    );
+    const durable = onBehalfOf({ lane: 'durable', tenant: 'acme' }, () =>
+      queue.use(never, first, async () => {
+        await queue.giveWay(60_000, never);
+        order.push('durable goes on');
+      }),
+    );
+    await new Promise(setImmediate);
+    expect(order).toEqual(['live has no rest']);
+    open();
+    await Promise.all([live, durable]);
+    expect(order).toEqual(['live has no rest', 'durable goes on']);
+    await onBehalfOf({ lane: 'durable', tenant: 'acme' }, () => queue.giveWay(60_000, never));
+  });
+
+  it('ends the rest of a durable run that is cancelled', async () => {
+    const queue = new SequenceQueue(['a', 'b'], 8);
+    const { open, opened } = gate();
+    const live = onBehalfOf({ lane: 'live', tenant: 'acme' }, () => queue.use(never, first, () => opened));
+    const cancelling = new AbortController();
+    const rest = onBehalfOf({ lane: 'durable', tenant: 'acme' }, () => queue.giveWay(60_000, cancelling.signal));
+    cancelling.abort();
+    await rest;
+    open();
+    await live;
+  });
+
   it('serves a live run before a durable one that came earlier', async () => {
     const queue = new SequenceQueue(['a'], 2);
     const { open, opened } = gate();
     const order: string[] = [];
     const use = (lane: 'live' | 'durable') =>
-      inLane(lane, () => queue.use(never, first, () => Promise.resolve(order.push(lane))));
+      onBehalfOf({ lane, tenant: 'acme' }, () => queue.use(never, first, () => Promise.resolve(order.push(lane))));
     const running = queue.use(never, first, () => opened);
     const waiting = [use('durable'), use('live')];
     open();

@@ -1,19 +1,34 @@
 import { LlmosError } from '@llmos/contracts';
-import { LaneQueue } from '@llmos/resilience';
+import { currentOwner, FairQueue, type Owner } from '@llmos/resilience';
+
+/** The share of the time that a durable run has while a live run uses the model. */
+const DURABLE_SHARE = 0.1;
+/** The longest time that a durable run waits before a step, in milliseconds. */
+const MAX_GIVE_WAY_MS = 2_000;
 
 interface Waiter<T> {
   readonly prefer: (free: readonly T[]) => T;
-  readonly give: (item: T) => void;
+  readonly give: (lent: Lent<T>) => void;
   readonly fail: (error: unknown) => void;
 }
 
+interface Lent<T> {
+  readonly item: T;
+  readonly leave: () => void;
+}
+
 /**
- * Lends a fixed set of items (a model's sequences), each to one user at a time: live runs first, then in order.
- * With `maxWaiting` callers waiting, the next is refused with `OVERLOADED`.
+ * Lends a fixed set of items (a model's sequences), each to one user at a time: live runs first, and tenants by the time
+ * that they have used. Durable runs have half of the items at most, so that a live run finds one free, and step aside
+ * while it uses it. With `maxWaiting` callers waiting, the next is refused with `OVERLOADED`.
  */
 export class SequenceQueue<T> {
   private readonly free: T[];
-  private readonly waiting = new LaneQueue<Waiter<T>>();
+  private readonly waiting = new FairQueue<Waiter<T>>();
+  private readonly users = { live: 0, durable: 0 };
+  private readonly maxDurable: number;
+  /** Ends the rests of durable runs. */
+  private readonly resting = new Set<() => void>();
   private closed = false;
 
   constructor(
@@ -21,6 +36,7 @@ export class SequenceQueue<T> {
     private readonly maxWaiting: number,
   ) {
     this.free = [...items];
+    this.maxDurable = Math.ceil(items.length / 2);
   }
 
   get depth(): number {
@@ -32,25 +48,47 @@ export class SequenceQueue<T> {
    * Rejects with the signal's reason if it aborts while the caller waits.
    */
   async use<R>(signal: AbortSignal, prefer: (free: readonly T[]) => T, work: (item: T) => Promise<R>): Promise<R> {
-    const item = await this.take(signal, prefer);
+    const { item, leave } = await this.take(signal, prefer);
     try {
       return await work(item);
     } finally {
-      this.giveBack(item);
+      leave();
     }
+  }
+
+  /**
+   * To be awaited before each step of the work: while a live run uses an item, a durable run has a tenth of the time.
+   *
+   * @param stepMs how long its last step took.
+   * @param signal ends the rest too.
+   */
+  async giveWay(stepMs: number, signal: AbortSignal): Promise<void> {
+    if (currentOwner().lane === 'live' || this.users.live === 0 || signal.aborted) return;
+    const restMs = Math.min(stepMs * (1 / DURABLE_SHARE - 1), MAX_GIVE_WAY_MS);
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.resting.delete(end);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, restMs);
+      this.resting.add(end);
+      signal.addEventListener('abort', end, { once: true });
+    });
   }
 
   /** Refuses the waiting callers and every later one. */
   close(): void {
     this.closed = true;
+    this.wake();
     for (const waiter of this.waiting.remove(() => true)) waiter.fail(closedError());
   }
 
-  private take(signal: AbortSignal, prefer: Waiter<T>['prefer']): Promise<T> {
+  private take(signal: AbortSignal, prefer: Waiter<T>['prefer']): Promise<Lent<T>> {
     signal.throwIfAborted();
     if (this.closed) throw closedError();
-    if (this.free.length > 0) return Promise.resolve(this.pick(prefer));
-    if (this.depth >= this.maxWaiting) {
+    if (this.depth >= this.maxWaiting && !this.canLend(currentOwner())) {
       throw new LlmosError(
         'OVERLOADED',
         `The language model is busy and ${this.maxWaiting} calls wait already. Try again later.`,
@@ -64,24 +102,41 @@ export class SequenceQueue<T> {
       const settled = (): void => signal.removeEventListener('abort', onAbort);
       const waiter: Waiter<T> = {
         prefer,
-        give: (item) => (settled(), resolve(item)),
+        give: (lent) => (settled(), resolve(lent)),
         fail: (error) => (settled(), reject(error as Error)),
       };
       signal.addEventListener('abort', onAbort, { once: true });
       this.waiting.push(waiter);
+      this.lend();
     });
   }
 
-  private pick(prefer: Waiter<T>['prefer']): T {
-    const item = prefer(this.free);
-    this.free.splice(this.free.indexOf(item), 1);
-    return item;
+  private wake(): void {
+    for (const end of [...this.resting]) end();
   }
 
-  private giveBack(item: T): void {
-    this.free.push(item);
-    const next = this.waiting.shift();
-    if (next) next.give(this.pick(next.prefer));
+  private canLend({ lane }: Owner): boolean {
+    return this.free.length > 0 && (lane === 'live' || this.users.durable < this.maxDurable);
+  }
+
+  private lend(): void {
+    const turn = this.waiting.shift((_, owner) => this.canLend(owner));
+    if (!turn) return;
+    const { lane } = turn.owner;
+    const item = turn.item.prefer(this.free);
+    const startedAt = performance.now();
+    this.free.splice(this.free.indexOf(item), 1);
+    this.users[lane]++;
+    turn.item.give({
+      item,
+      leave: () => {
+        turn.charge(performance.now() - startedAt);
+        this.users[lane]--;
+        if (this.users.live === 0) this.wake();
+        this.free.push(item);
+        this.lend();
+      },
+    });
   }
 }
 

@@ -7,6 +7,8 @@ export interface ChatMessage {
 export interface GenerateOptions {
   /** At most this many tokens are generated; fewer if the model's context has less room. */
   readonly maxTokens: number;
+  /** Tokens of prompt and answer together. A call that would need more ends with TOKEN_BUDGET_SPENT. */
+  readonly maxTotalTokens?: number | undefined;
   /** 0 always takes the most probable token: the same prompt gives the same answer. */
   readonly temperature: number;
   readonly signal: AbortSignal;
@@ -27,7 +29,7 @@ export interface Generation {
  * A language model in this process or behind a server.
  *
  * `generate` may be called concurrently. It rejects with the signal's reason on abort, with `OVERLOADED` if too many
- * calls wait, with `INVALID_ARGUMENT` if the messages do not fit the model's context, and with `UNAVAILABLE` if the
+ * calls wait, with `TOKEN_BUDGET_SPENT` above `maxTotalTokens`, with `INVALID_ARGUMENT` if the messages do not fit the model's context, and with `UNAVAILABLE` if the
  * model cannot answer.
  */
 export interface LanguageModel {

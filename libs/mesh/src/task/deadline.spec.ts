@@ -1,4 +1,5 @@
 import { taskCall, toolsOf, echo } from '../../test/task-fixture.js';
+import { RunningMean } from '@llmos/resilience';
 import { abortAtDeadline, skipExpired } from './deadline.js';
 import { ACK, type Settlement } from './task-call.js';
 
@@ -10,6 +11,21 @@ describe('skipExpired', () => {
     expect(await handle(taskCall())).toBe(executed);
     expect(await handle(taskCall({ envelope: { deadlineMs: Date.now() - 1 } }))).toBe(ACK);
     expect(tools.done).toEqual([{ type: 'expired' }]);
+  });
+
+  it('does so too if the handler has lately taken longer than is left, and tries again after a while', async () => {
+    const handlerMs = new RunningMean();
+    for (let n = 0; n < 100; n++) handlerMs.add(1_000);
+    const executed: Settlement = { type: 'retry', afterMs: 1 };
+    const tools = toolsOf({ handlerMs });
+    const handle = skipExpired(() => Promise.resolve(executed), tools);
+    const within = (ms: number) => handle(taskCall({ envelope: { deadlineMs: Date.now() + ms } }));
+    expect(await within(2_000)).toBe(executed);
+    expect(await within(500)).toBe(ACK);
+    expect(tools.done).toEqual([{ type: 'expired' }]);
+    let tries = 1;
+    while ((await within(500)) !== executed) tries++;
+    expect(tries).toBeLessThan(50);
   });
 });
 

@@ -2,12 +2,17 @@ import { withDeadline } from '@llmos/resilience';
 import { taskMetrics } from '../metrics.js';
 import { ACK, type Interceptor, type StepHandler, type TaskHandler } from './task-call.js';
 
-/** Ends a run whose deadline has passed instead of executing its next step. */
+/**
+ * Ends a run whose deadline has passed, or would pass by the time that the handler has taken lately, instead of executing
+ * its next step.
+ */
 export const skipExpired: Interceptor<TaskHandler> =
-  (next, { forwarder, capability }) =>
+  (next, { forwarder, capability, handlerMs }) =>
   async (call) => {
     const { envelope, task } = call;
-    if (Date.now() < envelope.deadlineMs) return next(call);
+    const leftMs = envelope.deadlineMs - Date.now();
+    if (leftMs > (handlerMs?.low ?? 0)) return next(call);
+    if (leftMs > 0) handlerMs?.doubt();
     await forwarder.endRun(envelope, task, { type: 'expired' }, envelope.traceparent);
     taskMetrics.tasks.inc({ capability: capability.name, outcome: 'expired' });
     return ACK;

@@ -30,7 +30,11 @@ export function forward(next: StepHandler, tools: ChainTools): TaskHandler {
   };
 }
 
-function withResult(call: TaskCall, { output, handlerMs }: StepResult, { bus, capability }: ChainTools): Task {
+function withResult(
+  call: TaskCall,
+  { output, handlerMs }: StepResult,
+  { bus, capability, handlerMs: measured }: ChainTools,
+): Task {
   const { task, step, envelope, delivery, queueMs } = call;
   const timing: Timing = {
     step: step.id,
@@ -39,6 +43,7 @@ function withResult(call: TaskCall, { output, handlerMs }: StepResult, { bus, ca
     handlerMs: roundedMs(handlerMs),
     attempt: delivery.attempt,
   };
+  measured?.add(handlerMs);
   taskMetrics.tasks.inc({ capability: capability.name, outcome: 'completed' });
   taskMetrics.handler.observe({ capability: capability.name }, handlerMs / 1_000);
   taskMetrics.queue.observe({ capability: capability.name }, queueMs / 1_000);
@@ -50,7 +55,15 @@ function withResult(call: TaskCall, { output, handlerMs }: StepResult, { bus, ca
     outputs: { ...task.outputs, [step.id]: output },
     timings: [...task.timings, timing],
     degraded,
+    ...(task.tokens ? { tokens: { ...task.tokens, used: task.tokens.used + tokensOf(output) } } : {}),
   };
+}
+
+/** What the language model of a step has read and written. */
+function tokensOf(output: unknown): number {
+  const usage = typeof output === 'object' && output !== null && 'usage' in output ? output.usage : undefined;
+  const { inputTokens, outputTokens } = (usage ?? {}) as { inputTokens?: number; outputTokens?: number };
+  return (inputTokens ?? 0) + (outputTokens ?? 0);
 }
 
 /**

@@ -13,7 +13,7 @@ export function canPassOver({ onError, fallback }: Step): boolean {
  * caller is for him to mend, not for a fallback.
  */
 export function mayPassOver({ onError, fallback }: Step, { code }: LlmosError): boolean {
-  if (code === 'CONTENT_REFUSED') return false;
+  if (code === 'CONTENT_REFUSED' || code === 'TOKEN_BUDGET_SPENT') return false;
   return onError === 'continue' || (fallback !== undefined && ERRORS[code].httpStatus >= 500);
 }
 

@@ -1,8 +1,10 @@
 import type { Bus, Decoded, Delivery } from '@llmos/bus';
 import type { Capability, LlmosError, Step, Task } from '@llmos/contracts';
+import type { RunningMean } from '@llmos/resilience';
 import type { Logger } from '@llmos/telemetry';
 import type { Cancellations } from '../cancellations.js';
 import type { Forwarder } from '../forward.js';
+import type { Pace } from '../pace.js';
 import type { RunRecords } from '../run-records.js';
 
 /** One delivery of one task. */
@@ -46,6 +48,10 @@ export interface ChainTools {
   readonly records: RunRecords;
   readonly log: Logger;
   readonly capability: Capability;
+  /** How long the handler has taken lately. */
+  readonly handlerMs?: RunningMean;
+  /** When durable tasks start. Without it they start at once. */
+  readonly pace?: Pace;
 }
 
 /** Wraps a handler. */

@@ -1,9 +1,11 @@
 import type { Delivery } from '@llmos/bus';
 import type { Capability } from '@llmos/contracts';
+import { RunningMean } from '@llmos/resilience';
 import { abortWhenCancelled, skipCancelled } from './cancel.js';
 import { abortAtDeadline, skipExpired } from './deadline.js';
 import { decode } from './decode.js';
 import { forward } from './forward.js';
+import { giveWay } from './give-way.js';
 import { invoke, type Handler } from './invoke.js';
 import { settle } from './settle.js';
 import { showProgress } from './show-progress.js';
@@ -13,11 +15,11 @@ import type { ChainTools, Interceptor, StepHandler, TaskHandler } from './task-c
 import { validate } from './validate.js';
 
 /** From the decoded task to its settlement, the outermost first. */
-const TASK: readonly Interceptor<TaskHandler>[] = [skipDone, skipCancelled, skipExpired, showProgress, span];
+const TASK: readonly Interceptor<TaskHandler>[] = [giveWay, skipDone, skipCancelled, skipExpired, showProgress, span];
 /** From the input of the step to its output. */
 const STEP: readonly Interceptor<StepHandler>[] = [validate, abortWhenCancelled, abortAtDeadline];
 
-export type ChainOptions = Omit<ChainTools, 'capability'>;
+export type ChainOptions = Omit<ChainTools, 'capability' | 'handlerMs'>;
 
 /**
  * The way of each delivered task of a capability through the mesh: settle → decode → {@link TASK} → forward →
@@ -29,7 +31,7 @@ export function taskChain(
   handler: Handler,
   options: ChainOptions,
 ): (delivery: Delivery) => Promise<void> {
-  const tools = { ...options, capability };
+  const tools = { ...options, capability, handlerMs: new RunningMean() };
   const step = wrap(STEP, invoke(handler, tools), tools);
   const task = wrap(TASK, forward(step, tools), tools);
   return settle(decode(task, tools), tools);

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { LaneQueue } from '@llmos/resilience';
+import { FairQueue } from '@llmos/resilience';
 import type { Device } from './device.js';
 import type { PendingCall } from './pending-call.js';
 
@@ -18,7 +18,7 @@ interface WaitingCall {
 
 /**
  * The calls that may compute at once on one device of this process, whatever model and capability they are for: live
- * runs first, then in order. A service with several models does not start more computations than the device can do.
+ * runs first, and tenants by the time that they have used. A service with several models does not start more computations than the device can do.
  */
 export class DeviceSlots {
   private static readonly shared = new Map<Device, DeviceSlots>();
@@ -30,13 +30,14 @@ export class DeviceSlots {
     return known;
   }
 
-  private readonly waiting = new LaneQueue<WaitingCall>();
-  private taken = 0;
+  private readonly waiting = new FairQueue<WaitingCall>();
+  /** The calls that compute, and how to charge their tenants. */
+  private readonly running = new Map<PendingCall, () => void>();
 
   constructor(private readonly size: number) {}
 
   get free(): boolean {
-    return this.taken < this.size;
+    return this.running.size < this.size;
   }
 
   enqueue(call: WaitingCall): void {
@@ -55,8 +56,9 @@ export class DeviceSlots {
   }
 
   /** To be called when a started call has left its worker. */
-  release(): void {
-    this.taken -= 1;
+  release(call: PendingCall): void {
+    this.running.get(call)?.();
+    this.running.delete(call);
     this.dispatch();
   }
 
@@ -65,7 +67,10 @@ export class DeviceSlots {
     while (this.free) {
       const next = this.waiting.shift(({ pool }) => pool.idle);
       if (!next) return;
-      if (next.pool.run(next.call)) this.taken += 1;
+      const { pool, call } = next.item;
+      const startedAt = performance.now();
+      if (pool.run(call)) this.running.set(call, () => next.charge(performance.now() - startedAt));
+      else next.charge(0);
     }
   }
 }

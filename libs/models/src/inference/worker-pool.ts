@@ -35,7 +35,7 @@ const DEFAULT_MAX_QUEUE = 256;
  * Keeps inference off the event loop: an engine's `run()` blocks its thread for its whole length, so each model
  * lives in a worker thread and the service only waits.
  *
- * Each worker does one call at a time. Further calls wait, live runs first, then in order (see {@link DeviceSlots}). A
+ * Each worker does one call at a time. Further calls wait for their turn (see {@link DeviceSlots}). A
  * worker that dies rejects its call with `UNAVAILABLE` and restarts with back-off (100 ms, doubling to 30 s).
  */
 export class WorkerPool implements CallRunner {
@@ -64,7 +64,7 @@ export class WorkerPool implements CallRunner {
         new WorkerSlot({
           ...{ module, init, name },
           onIdle: () => this.slots.dispatch(),
-          onRelease: () => this.slots.release(),
+          onRelease: (call) => this.slots.release(call),
           onDown: (error) => this.afterDown(error),
         }),
     );

@@ -11,7 +11,7 @@ export interface WorkerSlotOptions {
   /** The worker has started, or started again, and can take a call. */
   readonly onIdle: () => void;
   /** A call that the worker took has ended, or ended with it. */
-  readonly onRelease: () => void;
+  readonly onRelease: (call: PendingCall) => void;
   /** The worker died or could not restart; another restart follows. */
   readonly onDown: (error: LlmosError) => void;
 }
@@ -100,7 +100,7 @@ export class WorkerSlot {
     if (!call) return;
     this.call = undefined;
     settle(call);
-    this.options.onRelease();
+    this.options.onRelease(call);
   }
 
   private becomeIdle(): void {

@@ -1,0 +1,74 @@
+import type { Bus } from '@llmos/bus';
+
+/** How often a gateway repeats that callers wait. */
+const REPEAT_MS = 200;
+/** A gateway that has said nothing for this long is gone, and so are its callers. */
+const SILENT_MS = 700;
+/** Who was answered often asks again at once. */
+const LINGER_MS = 200;
+
+/** Whether callers wait for live runs anywhere: durable work gives way to them. */
+export class Callers {
+  private readonly untilMs = new Map<string, number>();
+  private readonly subscription: { stop(): void };
+  private readonly listeners = new Set<() => void>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(bus: Pick<Bus, 'onCallers'>) {
+    this.subscription = bus.onCallers((gateway, count) => {
+      const before = this.areWaiting;
+      this.untilMs.set(gateway, Date.now() + (count > 0 ? SILENT_MS : LINGER_MS));
+      if (!before) this.tell();
+      this.timer ??= setInterval(() => this.sweep(), LINGER_MS / 2).unref();
+    });
+  }
+
+  get areWaiting(): boolean {
+    const nowMs = Date.now();
+    return [...this.untilMs.values()].some((untilMs) => untilMs > nowMs);
+  }
+
+  /** Registers a listener for changes of {@link areWaiting}. */
+  onChange(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  stop(): void {
+    this.subscription.stop();
+    clearInterval(this.timer);
+  }
+
+  private sweep(): void {
+    const nowMs = Date.now();
+    for (const [gateway, untilMs] of this.untilMs) if (untilMs <= nowMs) this.untilMs.delete(gateway);
+    if (this.untilMs.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** Tells every process while callers wait at this gateway. */
+export class CallersSign {
+  private count = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly bus: Pick<Bus, 'signCallers'>,
+    private readonly gateway: string,
+  ) {}
+
+  /** @param count how many wait now. */
+  set(count: number): void {
+    const changes = count > 0 !== this.count > 0;
+    this.count = count;
+    if (!changes) return;
+    this.bus.signCallers(this.gateway, count);
+    clearInterval(this.timer);
+    if (count > 0) this.timer = setInterval(() => this.bus.signCallers(this.gateway, this.count), REPEAT_MS).unref();
+  }
+}

@@ -1,0 +1,144 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Admission, RefusedError, type Place } from './admission.js';
+
+const never = new AbortController().signal;
+
+describe('Admission', () => {
+  let nowMs: number;
+  let admission: Admission;
+  const started: string[] = [];
+  const refused: (readonly [string, RefusedError['refusal']])[] = [];
+  const places: { tenant: string; place: Place }[] = [];
+  const turns = () => pause(0);
+
+  beforeEach(() => {
+    nowMs = Date.now();
+    admission = new Admission(16, () => nowMs);
+    for (const list of [started, refused, places]) list.length = 0;
+  });
+
+  async function apply(tenant: string, { count = 1, withinMs = 60_000, signal = never } = {}): Promise<void> {
+    for (let n = 0; n < count; n++)
+      void admission.enter({ owner: { lane: 'live', tenant }, deadlineMs: nowMs + withinMs }, signal).then(
+        (place) => {
+          started.push(tenant);
+          places.push({ tenant, place });
+        },
+        (error: unknown) => {
+          if (error instanceof RefusedError) refused.push([tenant, error.refusal]);
+        },
+      );
+    await turns();
+  }
+  /** The oldest in progress ends, having worked all its time. */
+  async function end(workMs = 100): Promise<void> {
+    nowMs += workMs / admission.places;
+    places.shift()!.place.leave({ queueMs: 0, workMs });
+    await turns();
+  }
+  /** A hundred pieces of work of 100 ms have been measured. */
+  async function learn(): Promise<void> {
+    for (let n = 0; n < 100; n++) {
+      await apply('acme');
+      nowMs += 100;
+      places.pop()!.place.leave({ queueMs: 0, workMs: 100 });
+    }
+    await turns();
+    nowMs += 60_000;
+    started.length = 0;
+  }
+
+  it('gives a tenant alone all places', async () => {
+    await apply('greedy', { count: 40 });
+    expect(started.length).toBe(16);
+    expect(admission.waiting).toBe(24);
+  });
+
+  it('keeps a quarter of the places for tenants with less than their share, as long as there are any', async () => {
+    await apply('polite');
+    await end();
+    await apply('greedy', { count: 40 });
+    expect(started.filter((tenant) => tenant === 'greedy').length).toBe(12);
+    await apply('polite', { count: 2 });
+    expect(started.filter((tenant) => tenant === 'polite').length).toBe(3);
+    nowMs += 60_000;
+    for (const { place } of places.splice(0)) place.leave({ queueMs: 0, workMs: 100 });
+    await turns();
+    expect(places.length).toBe(16);
+  });
+
+  it('starts the work of a polite tenant next, however much of a greedy one waits', async () => {
+    await apply('greedy', { count: 100 });
+    await apply('polite');
+    for (let n = 0; n < 8 && !started.includes('polite'); n++) await end();
+    expect(started.indexOf('polite')).toBeLessThanOrEqual(18);
+  });
+
+  it('refuses at once what cannot make its deadline: our capacity, and when the work before it will be done', async () => {
+    await learn();
+    await apply('acme', { count: 16 + 160, withinMs: 60_000 });
+    await apply('acme', { withinMs: 1_000 });
+    const [tenant, { reason, retryAfterMs }] = refused[0]!;
+    expect([tenant, reason]).toEqual(['acme', 'capacity']);
+    expect(retryAfterMs).toBeGreaterThan(900);
+    expect(retryAfterMs).toBeLessThan(1_100);
+  });
+
+  it('admits the same after the time that it said', async () => {
+    await learn();
+    await apply('acme', { count: 16 + 80 });
+    await apply('acme', { withinMs: 400 });
+    const until = nowMs + refused[0]![1].retryAfterMs;
+    while (nowMs < until) await end();
+    await apply('acme', { withinMs: 400 });
+    expect(refused.length).toBe(1);
+  });
+
+  it('says to a tenant with more than its share that it is its share', async () => {
+    await learn();
+    await apply('polite', { count: 1 });
+    await apply('greedy', { count: 120 });
+    await apply('greedy', { withinMs: 300 });
+    await apply('polite', { count: 1, withinMs: 300 });
+    expect(refused.map(([tenant, { reason }]) => [tenant, reason])).toEqual([['greedy', 'share']]);
+  });
+
+  it('does not start what has become too late while it waited', async () => {
+    await learn();
+    await apply('acme', { count: 16 });
+    await apply('acme', { withinMs: 300 });
+    nowMs += 290;
+    places.shift()!.place.leave();
+    await turns();
+    expect(refused.map(([, { reason }]) => reason)).toEqual(['deadline']);
+    expect(started.length).toBe(16);
+  });
+
+  it('refuses what still waits at its deadline', async () => {
+    await apply('acme', { count: 17, withinMs: 30 });
+    await pause(60);
+    expect(refused.map(([, { reason }]) => reason)).toEqual(['deadline']);
+    expect(admission.waiting).toBe(0);
+  });
+
+  it('lets a waiting caller leave', async () => {
+    const leaving = new AbortController();
+    await apply('acme', { count: 16 });
+    await apply('acme', { signal: leaving.signal });
+    leaving.abort(new Error('left'));
+    await turns();
+    expect(admission.waiting).toBe(0);
+    for (const { place } of places) place.leave();
+    await turns();
+    expect(started.length).toBe(16);
+  });
+
+  it('takes a place back once', async () => {
+    await apply('acme', { count: 17 });
+    places[0]!.place.leave();
+    places[0]!.place.leave();
+    await turns();
+    await apply('acme');
+    expect(started.length).toBe(17);
+  });
+});
