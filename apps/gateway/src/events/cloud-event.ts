@@ -18,6 +18,10 @@ export interface CloudEvent {
   readonly data: EventData | undefined;
   /** Of the extension for distributed tracing. */
   readonly traceparent: string | undefined;
+  /** Of the extension `expirytime`, in Unix milliseconds: the result is of no use after it. */
+  readonly expiresAtMs: number | undefined;
+  /** Of the extension `maxtotaltokens`: tokens read and written by language models, in all steps together. */
+  readonly maxTotalTokens: number | undefined;
 }
 
 /** How an event was sent: its attributes as headers and its data as the body, or all as JSON. */
@@ -34,12 +38,31 @@ const attribute = (maxBytes: number) =>
     .refine((text) => !CONTROL.test(text), 'must not have control characters')
     .refine((text) => Buffer.byteLength(text) <= maxBytes, `must have at most ${maxBytes} bytes`);
 
+const TOKENS = 'must be a whole number of tokens, at least 1';
+
 const attributesSchema = z.object({
   specversion: z.literal('1.0'),
   id: attribute(MAX_ID_BYTES),
   source: attribute(MAX_SOURCE_BYTES),
   datacontenttype: z.string().optional(),
   traceparent: z.string().optional(),
+  expirytime: z.iso
+    .datetime({ offset: true, error: 'must be a time as in RFC 3339, such as 2026-01-31T12:00:00Z' })
+    .transform((text) => Date.parse(text))
+    .optional(),
+  maxtotaltokens: z
+    .union(
+      [
+        z
+          .string()
+          .regex(/^\d{1,9}$/)
+          .transform(Number),
+        z.number().int(),
+      ],
+      TOKENS,
+    )
+    .pipe(z.number().min(1, TOKENS))
+    .optional(),
 });
 
 /** @throws LlmosError naming the attribute at fault, as its sender wrote it. */
@@ -75,7 +98,10 @@ export function malformed(field: string, message: string): LlmosError {
 
 function checkAttributes(attributes: Readonly<Record<string, unknown>>, mode: EventMode) {
   const parsed = attributesSchema.safeParse(attributes);
-  if (parsed.success) return { traceparent: undefined, ...parsed.data };
+  if (parsed.success) {
+    const { expirytime, maxtotaltokens, ...event } = parsed.data;
+    return { traceparent: undefined, ...event, expiresAtMs: expirytime, maxTotalTokens: maxtotaltokens };
+  }
   const issue = parsed.error.issues[0]!;
   const field = `${mode === 'binary' ? 'ce-' : ''}${issue.path.map(String).join('.')}`;
   throw malformed(field, `Not a CloudEvent. ${describeIssue(issue, field)}`);

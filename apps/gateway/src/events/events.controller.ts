@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Params, RawBody, Schemas } from '../http/route.js';
 import { HttpRuns } from '../runs/http-runs.js';
+import { runHeaders } from '../runs/run-headers.js';
 import { readEvents, type Received } from './read-events.js';
 
 const eventParams = z.object({ pipeline: z.string() });
@@ -26,6 +27,7 @@ export class EventsController {
   @Schemas({
     summary: 'Start a durable run for each CloudEvent',
     params: eventParams,
+    headers: runHeaders,
     body: z.union([event, z.array(event)]),
     replies: { 202: accepted },
   })

@@ -15,6 +15,7 @@ import { activeTraceparent, newTraceparent, parseTraceparent, SpanKind, withSpan
 import { Inject, Injectable } from '@nestjs/common';
 import { parseJson } from '../http/json-body.js';
 import { PipelinesService } from '../pipelines.service.js';
+import type { RunWishes } from '../runs/run-headers.js';
 import { RunsService } from '../runs/runs.service.js';
 import { isObject, malformed } from './cloud-event.js';
 import { inputOf, keyOf } from './event-input.js';
@@ -34,6 +35,8 @@ interface Order {
   readonly address: Address;
   readonly key: string;
   readonly correlationId: string;
+  readonly wishes?: RunWishes;
+  readonly expiresAtMs?: number | undefined;
   readonly fieldsFor: (pipeline: Pipeline) => Record<string, unknown>;
 }
 
@@ -185,8 +188,10 @@ function orderOf(subject: string, received: Received): Order {
     );
   if ('error' in received) throw received.error;
   const { event } = received;
+  const { expiresAtMs, maxTotalTokens } = event;
   const fieldsFor = (pipeline: Pipeline) => inputOf(pipeline, event.data);
-  return { address, key: keyOf(event), correlationId: event.id, fieldsFor };
+  const wishes = { priority: 0, maxTotalTokens };
+  return { address, key: keyOf(event), correlationId: event.id, wishes, expiresAtMs, fieldsFor };
 }
 
 /** One event of a batch as a message of its own, so that it can be sent again without the others. */

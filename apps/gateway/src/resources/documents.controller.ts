@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { wantsEvents } from '../http/accepts.js';
 import { Params, Query, Schemas } from '../http/route.js';
 import { HttpRuns } from '../runs/http-runs.js';
+import { runHeaders } from '../runs/run-headers.js';
 import { asPart } from './caller-fields.js';
 import { documentsSchema, readDocuments } from './documents-body.js';
 import { resourceReply, toResourceReply } from './resource.js';
@@ -22,7 +23,12 @@ export class DocumentsController {
   constructor(private readonly httpRuns: HttpRuns) {}
 
   @Post()
-  @Schemas({ summary: 'Store documents', body: documentsSchema, replies: { 200: resourceReply, 202: accepted } })
+  @Schemas({
+    summary: 'Store documents',
+    headers: runHeaders,
+    body: documentsSchema,
+    replies: { 200: resourceReply, 202: accepted },
+  })
   async store(@Res() reply: FastifyReply): Promise<void> {
     const part = Array.isArray(reply.request.body) ? 'documents' : undefined;
     const body = await asPart(part, () => readDocuments(reply.request));
@@ -37,19 +43,24 @@ export class DocumentsController {
   }
 
   @Get()
-  @Schemas({ summary: 'List documents', query: pageQuery, replies: { 200: resourceReply } })
+  @Schemas({ summary: 'List documents', headers: runHeaders, query: pageQuery, replies: { 200: resourceReply } })
   list(@Res() reply: FastifyReply, @Query() fields: z.infer<typeof pageQuery>): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'list_documents', fields }, toResourceReply);
   }
 
   @Get('/:id')
-  @Schemas({ summary: 'Show a document', params: documentParams, replies: { 200: resourceReply } })
+  @Schemas({ summary: 'Show a document', headers: runHeaders, params: documentParams, replies: { 200: resourceReply } })
   show(@Res() reply: FastifyReply, @Params() fields: DocumentParams): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'show_document', fields }, toResourceReply);
   }
 
   @Delete('/:id')
-  @Schemas({ summary: 'Delete a document', params: documentParams, replies: { 200: resourceReply } })
+  @Schemas({
+    summary: 'Delete a document',
+    headers: runHeaders,
+    params: documentParams,
+    replies: { 200: resourceReply },
+  })
   delete(@Res() reply: FastifyReply, @Params() fields: DocumentParams): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'delete_document', fields }, toResourceReply);
   }

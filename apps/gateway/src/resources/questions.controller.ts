@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Query, Schemas } from '../http/route.js';
 import { HttpRuns } from '../runs/http-runs.js';
+import { runHeaders } from '../runs/run-headers.js';
 import { resourceReply, toResourceReply } from './resource.js';
 
 const questionsQuery = z.object({
@@ -21,14 +22,24 @@ export class QuestionsController {
   constructor(private readonly httpRuns: HttpRuns) {}
 
   @Get('/questions')
-  @Schemas({ summary: 'List what was asked', query: questionsQuery, replies: { 200: resourceReply } })
+  @Schemas({
+    summary: 'List what was asked',
+    headers: runHeaders,
+    query: questionsQuery,
+    replies: { 200: resourceReply },
+  })
   list(@Res() reply: FastifyReply, @Query() { unanswered, ...fields }: z.infer<typeof questionsQuery>): Promise<void> {
     const work = { pipeline: 'list_questions', fields: { ...fields, unanswered: unanswered === 'true' } };
     return this.httpRuns.answer(reply, work, toResourceReply);
   }
 
   @Get('/feedback')
-  @Schemas({ summary: 'List the feedback of customers', query: pageQuery, replies: { 200: resourceReply } })
+  @Schemas({
+    summary: 'List the feedback of customers',
+    headers: runHeaders,
+    query: pageQuery,
+    replies: { 200: resourceReply },
+  })
   feedback(@Res() reply: FastifyReply, @Query() fields: z.infer<typeof pageQuery>): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'list_feedback', fields }, toResourceReply);
   }

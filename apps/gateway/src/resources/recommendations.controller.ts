@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { wantsEvents } from '../http/accepts.js';
 import { Fields, Params, Schemas } from '../http/route.js';
 import { HttpRuns } from '../runs/http-runs.js';
+import { runHeaders } from '../runs/run-headers.js';
 import { asPart } from './caller-fields.js';
 import { resourceInput, resourceReply, toResourceReply, type ResourceInput, type ResourceReply } from './resource.js';
 import { readRows, rowsSchema } from './rows-body.js';
@@ -22,37 +23,52 @@ export class RecommendationsController {
   constructor(private readonly httpRuns: HttpRuns) {}
 
   @Post('/recommendations')
-  @Schemas({ summary: 'Recommend items', body: resourceInput, replies: { 200: resourceReply } })
+  @Schemas({ summary: 'Recommend items', headers: runHeaders, body: resourceInput, replies: { 200: resourceReply } })
   recommend(@Res() reply: FastifyReply, @Fields() fields: ResourceInput): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'recommendation_system', fields }, toResourceReply);
   }
 
   @Post('/interactions')
-  @Schemas({ summary: 'Record interactions', body: rowsSchema('interactions'), replies: rowReplies })
+  @Schemas({
+    summary: 'Record interactions',
+    headers: runHeaders,
+    body: rowsSchema('interactions'),
+    replies: rowReplies,
+  })
   record(@Res() reply: FastifyReply): Promise<void> {
     return this.takeRows(reply, 'interactions', 'record_interactions');
   }
 
   @Post('/items')
-  @Schemas({ summary: 'Add or replace items', body: rowsSchema('items'), replies: rowReplies })
+  @Schemas({ summary: 'Add or replace items', headers: runHeaders, body: rowsSchema('items'), replies: rowReplies })
   store(@Res() reply: FastifyReply): Promise<void> {
     return this.takeRows(reply, 'items', 'upsert_items');
   }
 
   @Delete('/items/:id')
-  @Schemas({ summary: 'Delete an item', params: idParams, replies: { 200: resourceReply } })
+  @Schemas({ summary: 'Delete an item', headers: runHeaders, params: idParams, replies: { 200: resourceReply } })
   delete(@Res() reply: FastifyReply, @Params() { id }: IdParams): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'delete_item', fields: { id } }, toResourceReply);
   }
 
   @Get('/users/:id')
-  @Schemas({ summary: 'Export the data of a user', params: idParams, replies: { 200: resourceReply } })
+  @Schemas({
+    summary: 'Export the data of a user',
+    headers: runHeaders,
+    params: idParams,
+    replies: { 200: resourceReply },
+  })
   export(@Res() reply: FastifyReply, @Params() { id }: IdParams): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'export_user', fields: { user_id: id } }, toResourceReply);
   }
 
   @Delete('/users/:id')
-  @Schemas({ summary: 'Erase the data of a user', params: idParams, replies: { 200: resourceReply } })
+  @Schemas({
+    summary: 'Erase the data of a user',
+    headers: runHeaders,
+    params: idParams,
+    replies: { 200: resourceReply },
+  })
   erase(@Res() reply: FastifyReply, @Params() { id }: IdParams): Promise<void> {
     return this.httpRuns.answer(reply, { pipeline: 'erase_user', fields: { user_id: id } }, toResourceReply);
   }

@@ -18,6 +18,7 @@ import { pathOf } from '../http/route-registry.js';
 import { PipelinesService } from '../pipelines.service.js';
 import { usageOf } from '../throttle/run-usage.js';
 import { greetingOf, requireCompleted } from './reply.js';
+import { wishesOf } from './run-headers.js';
 import { RunsService, type StartRun } from './runs.service.js';
 
 /** A pipeline to run and its input. */
@@ -28,6 +29,8 @@ export interface Work {
   readonly namedBy?: string;
   /** Answers a call without input with the greeting of the pipeline, if it has one. */
   readonly greets?: boolean;
+  /** Repeated requests of a tenant with the same key are one run. */
+  readonly key?: string | undefined;
   /** The trace of an event, where the request has none. */
   readonly traceparent?: string | undefined;
 }
@@ -43,10 +46,11 @@ export class HttpRuns {
   /** Runs a pipeline and replies in JSON. */
   answer(reply: FastifyReply, work: Work, toBody: (result: Reply) => object = (whole) => whole): Promise<void> {
     return this.inSpan(reply, work, async (request, setRun) => {
-      setRun(request.run);
+      let run = request.run;
       const startedAt = performance.now();
-      const answer = requireCompleted(await this.execute(reply, work, request, () => undefined));
-      const whole = replyOf(request.run, answer, performance.now() - startedAt);
+      const onRun = (known: string) => setRun((run = known));
+      const answer = requireCompleted(await this.execute(reply, work, request, { onRun, onPart: () => undefined }));
+      const whole = replyOf(run, answer, performance.now() - startedAt);
       void reply.status(200).header('server-timing', serverTiming(answer)).send(toBody(whole));
     });
   }
@@ -54,12 +58,12 @@ export class HttpRuns {
   /** Runs a pipeline and sends its answers as they arrive. */
   stream(reply: FastifyReply, work: Work): Promise<void> {
     return this.inSpan(reply, work, async (request, setRun) => {
-      setRun(request.run);
       let events: EventStream | undefined;
       // Opened with the first event: a refused request still gets its own HTTP status.
       const open = () => (events ??= new EventStream(reply));
       try {
-        const answer = await this.execute(reply, work, request, (part) => void open().send(part.type, part));
+        const onPart = (part: Answer) => void open().send(part.type, part);
+        const answer = await this.execute(reply, work, request, { onRun: setRun, onPart });
         if (!events) requireCompleted(answer);
         void open().send(answer.type, answer);
       } catch (error) {
@@ -83,10 +87,15 @@ export class HttpRuns {
 
   /** Starts the durable run of an event and returns its id. Repeated events are one run. */
   startEvent(reply: FastifyReply, pipeline: string, event: CloudEvent): Promise<string> {
-    const { id: correlationId, data, traceparent } = event;
+    const { id: correlationId, data, traceparent, expiresAtMs } = event;
     return this.inSpan(reply, { pipeline, fields: {}, namedBy: 'pipeline', traceparent }, (request) => {
       const fields = inputOf(request.pipeline, data);
-      return this.runs.start({ ...request, fields, key: keyOf(event), correlationId });
+      const wishes = {
+        ...request.wishes,
+        priority: 0,
+        maxTotalTokens: event.maxTotalTokens ?? request.wishes?.maxTotalTokens,
+      };
+      return this.runs.start({ ...request, fields, key: keyOf(event), correlationId, wishes, expiresAtMs });
     });
   }
 
@@ -105,13 +114,14 @@ export class HttpRuns {
 
   private async execute(
     reply: FastifyReply,
-    { greets }: Work,
+    { greets, key }: Work,
     request: StartRun,
-    onPart: (answer: Answer) => void,
+    on: { onRun: (run: string) => void; onPart: (answer: Answer) => void },
   ): Promise<TerminalAnswer> {
+    on.onRun(request.run);
     const greeting = greets ? greetingOf(request.pipeline, request.fields) : undefined;
     if (greeting) return greeting;
-    const answer = await this.runs.execute(request, { signal: hangUpSignal(reply), onPart });
+    const answer = await this.runs.execute({ ...request, key }, { signal: hangUpSignal(reply), ...on });
     reply.request.usage = usageOf(answer);
     return answer;
   }
@@ -125,6 +135,7 @@ export class HttpRuns {
     const caller = callerOf(request);
     const pipeline = this.pipelines.get(name, namedBy);
     request.pipeline = name;
+    const wishes = wishesOf(request.headers);
     const refusal = roleRefusal(caller, pipeline.role, `The pipeline '${name}'`);
     if (refusal) throw refusal;
     const route = pathOf(request.routeOptions.url!);
@@ -139,7 +150,7 @@ export class HttpRuns {
         void reply.header('x-llmos-run', run);
       };
       const run = this.runs.newRun();
-      return handle({ run, caller, address: request.identity?.address, pipeline, fields, traceparent }, setRun);
+      return handle({ run, caller, address: request.identity?.address, pipeline, fields, traceparent, wishes }, setRun);
     });
   }
 }

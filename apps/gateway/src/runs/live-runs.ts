@@ -23,7 +23,11 @@ const liveRuns = gauge('llmos_live_runs', 'Live runs that are being answered', [
 export class LiveRuns {
   private readonly runs = new Map<string, { readonly live: LiveRun; readonly controller: AbortController }>();
 
-  constructor(private readonly limits: LiveRunLimits) {}
+  /** @param onWaiting receives how many callers wait for runs that are not long. */
+  constructor(
+    private readonly limits: LiveRunLimits,
+    private readonly onWaiting: (count: number) => void = () => undefined,
+  ) {}
 
   /**
    * Takes a place for a run until `leave`.
@@ -37,13 +41,13 @@ export class LiveRuns {
     this.requireShare(live);
     const controller = new AbortController();
     this.runs.set(run, { live, controller });
-    liveRuns.set(this.runs.size);
+    this.tell();
     return controller.signal;
   }
 
   leave(run: string): void {
     this.runs.delete(run);
-    liveRuns.set(this.runs.size);
+    this.tell();
   }
 
   /** Cancels a run and returns it, or undefined if this tenant has no such run. */
@@ -52,6 +56,11 @@ export class LiveRuns {
     if (found?.live.tenant !== tenant) return undefined;
     found.controller.abort();
     return found.live;
+  }
+
+  private tell(): void {
+    liveRuns.set(this.runs.size);
+    this.onWaiting([...this.runs.values()].filter(({ live }) => !isLong(live.pipeline)).length);
   }
 
   private requireShare({ tenant, pipeline }: LiveRun): void {

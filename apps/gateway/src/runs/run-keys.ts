@@ -6,6 +6,15 @@ import type { StartRun } from './runs.service.js';
 
 const DAY_MS = 24 * 3_600_000;
 
+type KeyedRequest = Pick<StartRun, 'caller' | 'pipeline' | 'fields' | 'run'> & { readonly key: string };
+
+/** The first request with a key. */
+interface Use {
+  readonly run: string;
+  /** Of its pipeline and its input. */
+  readonly request: string;
+}
+
 /** The run of each idempotency key and each event, kept for a day: a repeated request is the same run. */
 export class RunKeys {
   private bucket: Promise<KvBucket> | undefined;
@@ -17,23 +26,37 @@ export class RunKeys {
    *
    * @throws LlmosError CONFLICT if the key was used for another request.
    */
-  async runOf({ caller, key, pipeline, fields, run }: StartRun & { readonly key: string }): Promise<string> {
+  async runOf(request: KeyedRequest): Promise<string> {
     const bucket = await this.open();
-    const name = `${caller.tenant}.${sha256(key)}`;
-    const own = { run, request: sha256(encodeBody({ name: pipeline.name, fields }).body) };
+    const own: Use = { run: request.run, request: fingerprint(request) };
     try {
-      await bucket.update(name, new TextEncoder().encode(JSON.stringify(own)), 0);
-      return run;
+      await bucket.update(nameOf(request), new TextEncoder().encode(JSON.stringify(own)), 0);
+      return request.run;
     } catch (error) {
-      const stored = await bucket.get(name);
-      if (!stored) throw error;
-      const first = JSON.parse(new TextDecoder().decode(stored.value)) as typeof own;
-      if (first.request !== own.request)
-        throw new LlmosError('CONFLICT', 'This key or event id was used for another request.', {
-          field: key.startsWith('key:') ? 'Idempotency-Key' : 'id',
-        });
-      return first.run;
+      const first = await this.find(request);
+      if (first === undefined) throw error;
+      return first;
     }
+  }
+
+  /**
+   * The run of the first request with the key, if there was one.
+   *
+   * @throws LlmosError CONFLICT if the key was used for another request.
+   */
+  async find(request: KeyedRequest): Promise<string | undefined> {
+    const stored = await (await this.open()).get(nameOf(request));
+    if (!stored) return undefined;
+    const first = JSON.parse(new TextDecoder().decode(stored.value)) as Use;
+    if (first.request === fingerprint(request)) return first.run;
+    throw new LlmosError('CONFLICT', 'This key or event id was used for another request.', {
+      field: request.key.startsWith('event:') ? 'id' : 'Idempotency-Key',
+    });
+  }
+
+  /** The next request with the key is a run of its own: this one came to nothing. */
+  async free(request: KeyedRequest): Promise<void> {
+    await (await this.open()).delete(nameOf(request));
   }
 
   private open(): Promise<KvBucket> {
@@ -43,6 +66,14 @@ export class RunKeys {
     });
     return this.bucket;
   }
+}
+
+function nameOf({ caller, key }: KeyedRequest): string {
+  return `${caller.tenant}.${sha256(key)}`;
+}
+
+function fingerprint({ pipeline, fields }: KeyedRequest): string {
+  return sha256(encodeBody({ name: pipeline.name, fields }).body);
 }
 
 function sha256(data: string | Uint8Array): string {

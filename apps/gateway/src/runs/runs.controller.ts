@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Caller } from '../auth/caller.js';
 import { Fields, Params, RequestHeaders, Schemas } from '../http/route.js';
 import { resourceReply, toResourceReply } from '../resources/resource.js';
+import { keyedHeaders, runHeaders, type KeyedHeaders } from './run-headers.js';
 import { HttpRuns } from './http-runs.js';
 import { namedInput, type NamedInput } from './named-input.js';
 import { RunsService } from './runs.service.js';
@@ -13,13 +14,6 @@ import { RunsService } from './runs.service.js';
 const MAX_OPINION = 2_000;
 
 const runParams = z.object({ id: z.string().refine(isRunId, 'This is not a run id.') });
-const startHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .min(1, 'An Idempotency-Key has 1 to 255 characters.')
-    .max(255, 'An Idempotency-Key has 1 to 255 characters.')
-    .optional(),
-});
 const followHeaders = z.object({
   'Last-Event-ID': z.coerce.number('Last-Event-ID is not the id of an event.').int().nonnegative().default(0),
 });
@@ -45,10 +39,10 @@ export class RunsController {
   ) {}
 
   @Post()
-  @Schemas({ summary: 'Start a durable run', headers: startHeaders, body: namedInput, replies: { 202: accepted } })
+  @Schemas({ summary: 'Start a durable run', headers: keyedHeaders, body: namedInput, replies: { 202: accepted } })
   async start(
     @Res() reply: FastifyReply,
-    @RequestHeaders() { 'Idempotency-Key': key }: z.infer<typeof startHeaders>,
+    @RequestHeaders() { 'Idempotency-Key': key }: KeyedHeaders,
     @Fields() { name, ...fields }: NamedInput,
   ): Promise<void> {
     const work = { pipeline: name, fields, namedBy: 'name' };
@@ -82,6 +76,7 @@ export class RunsController {
   @Post('/:id/feedback')
   @Schemas({
     summary: 'Rate the answer of a run',
+    headers: runHeaders,
     params: runParams,
     body: feedbackBody,
     replies: { 200: resourceReply },

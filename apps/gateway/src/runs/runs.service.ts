@@ -8,14 +8,25 @@ import {
   type RunRecord,
   type TerminalAnswer,
 } from '@llmos/contracts';
-import { Bus, CONFIG, hasEnded, MeshClient, RunRecords, terminalAnswerOf, withTerminalAnswer } from '@llmos/mesh';
+import {
+  Bus,
+  CallersSign,
+  CONFIG,
+  hasEnded,
+  MeshClient,
+  RunRecords,
+  terminalAnswerOf,
+  withTerminalAnswer,
+} from '@llmos/mesh';
 import { checkInput } from '@llmos/pipeline';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { AvailabilityService } from '../availability.service.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { ThrottleService } from '../throttle/throttle.service.js';
+import { Admissions } from './admissions.js';
 import { LiveRuns } from './live-runs.js';
+import type { RunWishes } from './run-headers.js';
 import { RunKeys } from './run-keys.js';
 
 /** A run to be started, whichever way it came in: over HTTP, as an event or from a schedule. */
@@ -35,12 +46,35 @@ export interface StartRun {
    */
   readonly key?: string | undefined;
   readonly correlationId?: string;
+  readonly wishes?: RunWishes | undefined;
+  /** The answer is of no use after this time, in Unix milliseconds. */
+  readonly expiresAtMs?: number | undefined;
+}
+
+type KeyedRun = StartRun & { readonly key: string };
+
+interface RunListeners {
+  readonly signal: AbortSignal;
+  readonly onRun: (run: string) => void;
+  readonly onPart: (answer: Answer) => void;
+}
+
+const NEVER = new AbortController().signal;
+/** A run that is over ends within this time of its deadline. */
+const LATE_MS = 1_000;
+
+/** Another request with the same key was a little earlier. */
+class UsedKey extends Error {
+  constructor(readonly run: string) {
+    super('the key is in use');
+  }
 }
 
 /** Starts runs, follows them and cancels them: every run of a caller goes through here. */
 @Injectable()
 export class RunsService {
   private readonly live: LiveRuns;
+  private readonly admissions: Admissions;
   private readonly keys: RunKeys;
 
   constructor(
@@ -52,7 +86,10 @@ export class RunsService {
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {
     const { maxLiveRuns: total, maxLiveRunsPerTenant = Math.ceil(total / 2), apiKeys } = config;
-    this.live = new LiveRuns({ total, perTenant: apiKeys.size === 0 ? total : maxLiveRunsPerTenant });
+    const sign = new CallersSign(bus, client.newRun());
+    const limits = { total, perTenant: apiKeys.size === 0 ? total : maxLiveRunsPerTenant };
+    this.live = new LiveRuns(limits, (count) => sign.set(count));
+    this.admissions = new Admissions(total);
     this.keys = new RunKeys(bus);
   }
 
@@ -62,41 +99,102 @@ export class RunsService {
 
   /** Starts a durable run and returns its id. When this returns, its first task is stored and cannot be lost. */
   async start(request: StartRun): Promise<string> {
-    const { caller, address, pipeline, fields, key, traceparent, correlationId } = request;
+    const { caller, address, pipeline, fields, key, traceparent, correlationId, wishes } = request;
     const input = checkInput(pipeline, fields);
     const run = key === undefined ? request.run : await this.keys.runOf({ ...request, key });
     const startedAtMs = Date.now();
-    const deadlineMs = startedAtMs + this.config.durableDeadlineMs;
+    const deadlineMs = deadlineOf(request, this.config.durableDeadlineMs);
     const context: RunContext = { run, tenant: caller.tenant, lane: 'durable', deadlineMs };
     this.throttle.observeEnd(run, { caller, address, pipeline: pipeline.name, startedAtMs });
     const isRepeated = run !== request.run;
-    const own = { isRepeated, ...(correlationId ? { correlationId } : {}) };
+    const { maxTotalTokens } = wishes ?? {};
+    const own = { isRepeated, maxTotalTokens, ...(correlationId ? { correlationId } : {}) };
     await this.client.start({ ...context, pipeline, input, traceparent, ...own });
     return run;
   }
 
   /**
-   * Starts a live run and waits for its terminal answer.
+   * Starts a live run and waits for its terminal answer. A repeated request with the same key receives the answers of
+   * the first, unless that came to nothing: it was not started, or failed in a way that may pass.
    *
+   * @param onRun receives the id of the run that answers.
    * @param onPart receives the answers before the terminal one.
    * @param signal cancels the run.
    * @throws LlmosError if the run cannot be started.
    */
-  async execute(
-    { run, caller, pipeline, fields, traceparent }: StartRun,
-    { signal, onPart }: { signal: AbortSignal; onPart: (answer: Answer) => void },
+  async execute(request: StartRun, on: RunListeners): Promise<TerminalAnswer> {
+    const { key } = request;
+    if (key === undefined) return this.executeNew(request, on);
+    const keyed = { ...request, key };
+    const first = await this.keys.find(keyed);
+    return first === undefined ? this.executeFirst(keyed, on) : this.repeat(keyed, first, on);
+  }
+
+  /** The first run with a key. It goes on if its caller hangs up: he may have lost his connection, and ask again. */
+  private async executeFirst(request: KeyedRun, on: RunListeners): Promise<TerminalAnswer> {
+    let isOwn = false;
+    let isFinal = false;
+    const claim = async () => {
+      const run = await this.keys.runOf(request);
+      if (run !== request.run) throw new UsedKey(run);
+      isOwn = true;
+    };
+    try {
+      const answer = await this.executeNew(request, { ...on, signal: NEVER }, claim);
+      isFinal = answer.type === 'completed' || (answer.type === 'failed' && !answer.error.retryable);
+      return answer;
+    } catch (error) {
+      if (error instanceof UsedKey) return this.repeat(request, error.run, on);
+      throw error;
+    } finally {
+      if (isOwn && !isFinal) await this.keys.free(request).catch(() => undefined);
+    }
+  }
+
+  /** Answers as the run of an earlier request with the same key answers, or has answered. */
+  private async repeat(request: KeyedRun, run: string, on: RunListeners): Promise<TerminalAnswer> {
+    on.onRun(run);
+    const { pipeline } = request;
+    const untilMs = deadlineOf(request, pipeline.deadlineMs);
+    const signal = AbortSignal.any([on.signal, AbortSignal.timeout(Math.max(1, untilMs - Date.now()))]);
+    const isOver = runBeganAtMs(run) + pipeline.deadlineMs + LATE_MS < Date.now();
+    for await (const { answer } of this.bus.readAnswers(run, { follow: !isOver, signal })) {
+      if (isTerminal(answer)) return answer;
+      on.onPart(answer);
+    }
+    if (!isOver) return { type: on.signal.aborted ? 'cancelled' : 'expired' };
+    throw new LlmosError('CONFLICT', 'The answer to this key is no longer kept. Send the request with a new key.', {
+      field: 'Idempotency-Key',
+    });
+  }
+
+  /** @param beforeStart is awaited when the run may start. */
+  private async executeNew(
+    request: StartRun,
+    { signal, onPart }: RunListeners,
+    beforeStart: () => Promise<void> = () => Promise.resolve(),
   ): Promise<TerminalAnswer> {
+    const { run, caller, pipeline, fields, traceparent, wishes } = request;
     const { tenant } = caller;
     const input = checkInput(pipeline, fields);
     const passOver = this.availability.admit(pipeline, input);
     const cancelled = this.live.enter(run, { tenant, pipeline });
-    const context: RunContext = { run, tenant, lane: 'live', deadlineMs: Date.now() + pipeline.deadlineMs };
+    const deadlineMs = deadlineOf(request, pipeline.deadlineMs);
+    const context: RunContext = { run, tenant, lane: 'live', deadlineMs };
     try {
-      const request = { ...context, pipeline, input, traceparent, passOver };
       const onAnswer = (answer: Answer) => {
         if (!isTerminal(answer)) onPart(answer);
       };
-      return await this.client.converse(request, onAnswer, AbortSignal.any([signal, cancelled]));
+      const ended = AbortSignal.any([signal, cancelled]);
+      const start = { ...context, pipeline, input, traceparent, passOver, maxTotalTokens: wishes?.maxTotalTokens };
+      const work = async () => {
+        await beforeStart();
+        return this.client.converse(start, onAnswer, ended);
+      };
+      return await this.admissions.run({ tenant, pipeline, priority: wishes?.priority ?? 0, deadlineMs }, ended, work);
+    } catch (error) {
+      if (cancelled.aborted || signal.aborted) return { type: 'cancelled' };
+      throw error;
     } finally {
       this.live.leave(run);
     }
@@ -154,6 +252,11 @@ export class RunsService {
     }
     return record;
   }
+}
+
+/** The caller may want the answer sooner than the run may take, not later. */
+function deadlineOf({ wishes, expiresAtMs = Infinity }: StartRun, mostMs: number): number {
+  return Math.min(Date.now() + Math.min(wishes?.withinMs ?? Infinity, mostMs), expiresAtMs);
 }
 
 function liveRecord(tenant: string, run: string, pipeline: string): RunRecord {
