@@ -2,6 +2,7 @@ import { LlmosError } from '@llmos/contracts';
 import { connect, createInbox, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as delay } from 'node:timers/promises';
 import { viaBroker } from './broker-errors.js';
+import { Outbox } from './outbox.js';
 import { inboxPrefixOf } from './streams.js';
 
 export interface ConnectionOptions {
@@ -26,6 +27,7 @@ const WATCHES_END_MS = 500;
 
 /** The connection to the broker. Once made, it is renewed for as long as the process lives. */
 export class Connection {
+  readonly outbox: Outbox;
   private connected = true;
   private answeredAtMs = performance.now();
   private silentFromMs: number | undefined;
@@ -43,6 +45,7 @@ export class Connection {
     readonly nc: NatsConnection,
     private readonly inboxPrefix: string | undefined,
   ) {
+    this.outbox = new Outbox(nc);
     void this.follow();
   }
 

@@ -9,6 +9,8 @@ export interface EncodedBody {
   readonly body: Uint8Array;
 }
 
+/** Values that are nested deeper are not looked through. */
+const DEEP = 50;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -17,6 +19,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * with `{"$bytes": length}` in the place of each array, then the arrays one after another.
  */
 export function encodeBody(value: unknown): EncodedBody {
+  // With a function for each item, JSON.stringify is several times slower.
+  if (!mayHoldBytes(value)) return { contentType: JSON_TYPE, body: encoder.encode(JSON.stringify(value)) };
   const chunks: Uint8Array[] = [];
   // Read from the holder: a Buffer's own toJSON has already turned the item into a list of numbers.
   const json = JSON.stringify(value, function (this: Record<string, unknown>, key, item: unknown) {
@@ -36,6 +40,14 @@ export function encodeBody(value: unknown): EncodedBody {
     offset += chunk.length;
   }
   return { contentType: FRAME_TYPE, body };
+}
+
+function mayHoldBytes(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof Uint8Array || depth === DEEP) return true;
+  for (const item of Array.isArray(value) ? (value as unknown[]) : Object.values(value))
+    if (mayHoldBytes(item, depth + 1)) return true;
+  return false;
 }
 
 /** @throws LlmosError MALFORMED_EVENT if the body does not match its content type. */

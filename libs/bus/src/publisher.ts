@@ -17,7 +17,7 @@ interface Waiting {
   readonly subject: string;
   readonly resolve: (reply: Msg) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly untilMs: number;
 }
 
 interface PubAck {
@@ -27,6 +27,8 @@ interface PubAck {
 }
 
 const ATTEMPT_TIMEOUT_MS = 2_000;
+/** How often the waiting publishes are looked through for those that waited too long. */
+const LOOK_EVERY_MS = 50;
 const BACKOFF = { baseMs: 25, capMs: 500 };
 const decoder = new TextDecoder();
 const NOTHING = new Uint8Array();
@@ -40,12 +42,14 @@ export class Publisher {
   private readonly waiting = new Map<string, Waiting>();
   private readonly subscription: Subscription;
   private readonly nc: NatsConnection;
+  private readonly watch: NodeJS.Timeout;
   private nextToken = 0;
 
   constructor(private readonly connection: Connection) {
     this.nc = connection.nc;
     this.inbox = connection.newInbox();
     this.subscription = this.nc.subscribe(`${this.inbox}.*`, { callback: (_, message) => this.settle(message) });
+    this.watch = setInterval(() => this.failLate(), LOOK_EVERY_MS).unref();
     connection.onChange(() => {
       if (!connection.usable) this.failWaiting(new Error('the connection was lost'));
     });
@@ -131,18 +135,12 @@ export class Publisher {
   private request(subject: string, body: Uint8Array, headers: MsgHdrs | undefined, timeoutMs: number): Promise<Msg> {
     return new Promise((resolve, reject) => {
       const token = (this.nextToken++).toString(36);
-      const timer = setTimeout(() => {
-        this.waiting.delete(token);
-        reject(new Error(`no answer within ${timeoutMs} ms`));
-      }, timeoutMs);
-      this.waiting.set(token, { subject, resolve, reject, timer });
-      try {
-        this.nc.publish(subject, body, { reply: `${this.inbox}.${token}`, ...(headers ? { headers } : {}) });
-      } catch (error) {
-        clearTimeout(timer);
+      this.waiting.set(token, { subject, resolve, reject, untilMs: Date.now() + timeoutMs });
+      const options = { reply: `${this.inbox}.${token}`, ...(headers ? { headers } : {}) };
+      this.connection.outbox.publish(subject, body, options, (error) => {
         this.waiting.delete(token);
         reject(error instanceof Error ? error : new Error(String(error)));
-      }
+      });
     });
   }
 
@@ -151,11 +149,11 @@ export class Publisher {
     const waiting = this.waiting.get(token);
     if (!waiting) return;
     this.waiting.delete(token);
-    clearTimeout(waiting.timer);
     waiting.resolve(message);
   }
 
   close(): void {
+    clearInterval(this.watch);
     this.subscription.unsubscribe();
     this.failWaiting(new Error('the connection is closing'));
   }
@@ -164,8 +162,16 @@ export class Publisher {
     for (const [token, waiting] of this.waiting) {
       if (subject !== undefined && waiting.subject !== subject) continue;
       this.waiting.delete(token);
-      clearTimeout(waiting.timer);
       waiting.reject(error);
+    }
+  }
+
+  private failLate(): void {
+    const now = Date.now();
+    for (const [token, { untilMs, reject }] of this.waiting) {
+      if (untilMs > now) continue;
+      this.waiting.delete(token);
+      reject(new Error('no answer in time'));
     }
   }
 }

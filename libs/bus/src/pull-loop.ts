@@ -169,7 +169,7 @@ export class PullLoop {
   }
 
   private work(message: Msg): void {
-    const delivery = deliveryOf(this.nc, message, this.signEveryMs);
+    const delivery = deliveryOf(this.connection, message, this.signEveryMs, this.options.onError);
     if (!delivery) return;
     const { streamSequence } = delivery;
     // The process stood still longer than the time to acknowledge: it still does what is delivered again.
@@ -227,7 +227,12 @@ interface OwnDelivery extends Delivery {
 }
 
 /** Reads the metadata of a delivery from its reply subject (`$JS.ACK.…`, with or without domain and account). */
-function deliveryOf(nc: NatsConnection, message: Msg, signEveryMs: number): OwnDelivery | undefined {
+function deliveryOf(
+  { nc, outbox }: Connection,
+  message: Msg,
+  signEveryMs: number,
+  onError: (error: unknown) => void,
+): OwnDelivery | undefined {
   const reply = message.reply ?? '';
   const tokens = reply.split('.');
   if (tokens[1] !== 'ACK' || tokens.length < 9) return undefined;
@@ -236,7 +241,7 @@ function deliveryOf(nc: NatsConnection, message: Msg, signEveryMs: number): OwnD
   const settle = (body: Uint8Array) => {
     if (settled) return;
     settled = true;
-    message.respond(body);
+    outbox.publish(reply, body, undefined, onError);
   };
   return {
     subject: message.subject,

@@ -3,7 +3,7 @@ import { LlmosError } from '@llmos/contracts';
 
 const REMEMBERED = 10_000;
 /** The clocks of the broker and of this process may differ by this much. */
-const CLOCKS_MS = 5_000;
+const CLOCKS_MS = 2_000;
 
 /** Remembers cancelled runs, and aborts the work in progress for them. */
 export class Cancellations {

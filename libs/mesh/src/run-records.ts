@@ -50,9 +50,14 @@ export class RunRecords {
     return value && peekRecord(value);
   }
 
-  /** Writes the progress of a run: it can be found when this returns. */
+  /** Writes the first progress of a run: it can be found when this returns. */
   async begin(record: RunRecord): Promise<void> {
-    await this.progress.put(keyOf(record), encodeProgress(record));
+    try {
+      await this.progress.create(keyOf(record), encodeProgress(record));
+    } catch (error) {
+      // The run was begun before.
+      if (!hasCode(error, 'CONFLICT')) throw error;
+    }
   }
 
   /** Shows the progress of a run, without waiting for the broker. */

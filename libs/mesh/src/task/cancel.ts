@@ -1,16 +1,23 @@
 import { taskMetrics } from '../metrics.js';
-import { ACK, type Interceptor, type StepHandler, type TaskHandler } from './task-call.js';
+import {
+  ACK,
+  type ChainTools,
+  type Interceptor,
+  type Settlement,
+  type StepHandler,
+  type TaskCall,
+  type TaskHandler,
+} from './task-call.js';
 
 /** Ends a cancelled run instead of executing its next step. */
-export const skipCancelled: Interceptor<TaskHandler> =
-  (next, { cancellations, forwarder, capability }) =>
-  async (call) => {
-    const { envelope, task } = call;
-    if (!cancellations.has(envelope.run)) return next(call);
-    await forwarder.endRun(envelope, task, { type: 'cancelled' }, envelope.traceparent);
-    taskMetrics.tasks.inc({ capability: capability.name, outcome: 'cancelled' });
-    return ACK;
-  };
+export const skipCancelled: Interceptor<TaskHandler> = (next, tools) => (call) =>
+  tools.cancellations.has(call.envelope.run) ? endCancelled(call, tools) : next(call);
+
+async function endCancelled({ envelope, task }: TaskCall, { forwarder, capability }: ChainTools): Promise<Settlement> {
+  await forwarder.endRun(envelope, task, { type: 'cancelled' }, envelope.traceparent);
+  taskMetrics.tasks.inc({ capability: capability.name, outcome: 'cancelled' });
+  return ACK;
+}
 
 /** Gives the step a signal that aborts when its run is cancelled. */
 export const abortWhenCancelled: Interceptor<StepHandler> =

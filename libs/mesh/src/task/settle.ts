@@ -1,5 +1,6 @@
 import type { Delivery } from '@llmos/bus';
 import { serviceOf } from '@llmos/contracts';
+import { SignsOfWork } from './signs-of-work.js';
 import type { ChainTools, Settlement } from './task-call.js';
 
 /**
@@ -9,8 +10,9 @@ export function settle(
   next: (delivery: Delivery) => Promise<Settlement>,
   { bus, capability }: Pick<ChainTools, 'bus' | 'capability'>,
 ): (delivery: Delivery) => Promise<void> {
+  const signs = new SignsOfWork();
   return async (delivery) => {
-    const working = setInterval(() => delivery.working(), delivery.signEveryMs);
+    const end = signs.begin(delivery);
     try {
       const settlement = await next(delivery);
       if (settlement.type === 'ack') return delivery.ack();
@@ -24,7 +26,7 @@ export function settle(
       }
       delivery.term(error.message);
     } finally {
-      clearInterval(working);
+      end();
     }
   };
 }
