@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-const PARTS = ['hop', 'house', 'asr', 'generation', 'intent', 'retrieval', 'documents', 'recommender'] as const;
+const PARTS = ['hop', 'race', 'house', 'asr', 'generation', 'intent', 'retrieval', 'documents', 'recommender'] as const;
 type Part = (typeof PARTS)[number];
 type Figures = Partial<Record<Part, Record<string, unknown>>>;
 
@@ -43,6 +43,30 @@ const TARGETS: readonly Target[] = [
     limit: 1,
     better: 'more',
     unit: 'x',
+  },
+  {
+    what: 'durable lane with fsync, against a bare JetStream chain',
+    part: 'race',
+    path: 'durableToChain',
+    limit: 1,
+    better: 'more',
+    unit: 'x',
+  },
+  {
+    what: 'durable lane without fsync, against Moleculer Channels',
+    part: 'race',
+    path: 'durableLaterToChannels',
+    limit: 1,
+    better: 'more',
+    unit: 'x',
+  },
+  {
+    what: 'durable run of two steps alone with fsync, p50',
+    part: 'race',
+    path: 'engines.durable.aloneP50Ms',
+    limit: 2.5,
+    better: 'less',
+    unit: 'ms',
   },
   { what: 'ASR real-time factor, one thread', part: 'asr', path: 'rtf', limit: 0.05, better: 'less' },
   { what: 'ASR service against a bare loop', part: 'asr', path: 'ratio', limit: 1.15, better: 'less', unit: 'x' },
