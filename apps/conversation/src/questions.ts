@@ -8,19 +8,24 @@ const GREETING =
 const STARTER =
   /^(?:how|what|whats|when|where|why|who|which|can|could|do|does|did|is|are|am|will|would|should|may|has|have|had|tell me|i (?:want|need|would like) to know|i (?:want|need|would like) to)\b/iu;
 /** A statement that adds another matter is asked as well. */
-const FURTHER = /^(?:(?:and )?also|plus|another thing|one more thing|secondly|(?:and )?there(?:'s| is| are) also)\b/iu;
+const FURTHER =
+  /^(?:(?:and )?also|plus|btw|by the way|another thing|one more thing|secondly|(?:and )?there(?:'s| is| are) also)\b/iu;
+/** What leads to the next question and says nothing. */
+const LEAD = /^(?:(?:and )?also|plus|btw|by the way)[\s,.:!-]*$/iu;
+/** A numbered list: each item is asked. */
+const LIST = /^(.*?)(?:^|\s)\(?1[.)]\s+(\S.*?)\s\(?2[.)]\s+(\S.*?)(?:\s\(?3[.)]\s+(\S.*))?$/su;
 /**
- * Where another question may begin: at a number of a list, in a new line, after a plus sign, after the end of a
+ * Where another question may begin: in a new line, after a plus sign, after the end of a
  * sentence, and at a conjunction or comma before a question word.
  */
 const BOUNDARY = new RegExp(
   [
-    String.raw`(?:^|\s+)\d{1,2}[.)]\s+`,
     String.raw`\s*\n\s*`,
     String.raw`\s+\+\s+`,
     String.raw`(?<=[.!?;])\s+`,
     String.raw`,?\s+(?:and|also|plus|as well as)\s+(?=(?:also\s+)?(?:how|what|whats|when|where|why|who|which|can|could|do|does|is|are|will|should|i (?:want|need|would like|’d like|'d like))\b)`,
-    String.raw`,\s+(?=(?:how|what|whats|why|can|could|do|does)\b)`,
+    String.raw`,\s+(?=(?:how|what|whats|why|can|could|do|does|(?:and )?also)\b)`,
+    String.raw`,?\s+(?=(?:btw|by the way)\b)`,
   ].join('|'),
   'iu',
 );
@@ -39,10 +44,17 @@ export function withoutDenied(text: string): string {
  * story and the question are understood together. One that tells of danger is a question of its own. A message without a question is one.
  */
 export function questionsOf(text: string): string[] {
+  const [, before = '', ...items] = LIST.exec(text) ?? [];
+  const listed = items.filter(Boolean).flatMap(readQuestions);
+  const questions = listed.length === 0 ? readQuestions(text) : [`${before} ${listed[0]}`.trim(), ...listed.slice(1)];
+  return questions.length > MAX_QUESTIONS ? [text] : questions;
+}
+
+function readQuestions(text: string): string[] {
   const questions: string[] = [];
   let story = '';
   for (const part of text.split(BOUNDARY).map((each) => each.trim())) {
-    if (wordsOf(part).length === 0) continue;
+    if (wordsOf(part).length === 0 || LEAD.test(part)) continue;
     if (story !== '' && (FURTHER.test(part) || dangerIn(story))) {
       questions.push(story);
       story = '';
@@ -54,7 +66,7 @@ export function questionsOf(text: string): string[] {
   }
   const last = questions.pop();
   questions.push(`${last ?? ''} ${story}`.trim());
-  return questions.length > MAX_QUESTIONS ? [text] : questions;
+  return questions;
 }
 
 function isQuestion(part: string): boolean {

@@ -47,6 +47,20 @@ describe('HybridIndex', () => {
     expect(documents).toBe(2);
   });
 
+  it('orders documents by the evidence of both readings of a question', async () => {
+    const index = await indexOf([
+      { id: 'price', title: 'What a transfer costs', text: 'A transfer costs five pounds.' },
+      { id: 'time', title: 'How long money takes', text: 'Money takes two days to Canada.' },
+    ]);
+    const together = 'what a transfer costs days to canada';
+    const [vector, other] = await embeddings.embed([together, 'days to canada']);
+    const query = { text: together, vector: vector!, tenants: ['shared'], limit: 5 };
+    const also = { text: 'days to canada', vector: other!, share: 0.8 };
+    expect((await index.search(query)).passages[0]?.document).toBe('price');
+    const { passages } = await index.search({ ...query, also });
+    expect(passages.map(({ document }) => document)).toEqual(['time', 'price']);
+  });
+
   it('finds first the document whose title names what is asked about, however its intent and words compare', async () => {
     const index = await indexOf([
       { id: 'price', title: 'What a card costs', text: 'How much a card costs: a card costs ten.', intents: ['price'] },

@@ -4,21 +4,20 @@ import { cutPassages, type PassageDraft } from './passages.js';
 import type { DocumentRef, StoredDocument } from './ports/document-store.port.js';
 import type { VectorIndex, VectorMatch } from './ports/vector-index.port.js';
 import { matchTokens, type TokenMatch } from './relevance/late-interaction.js';
-import {
-  evidenceOf,
-  logOddsOf,
-  probabilityOf,
-  tokenEvidenceOf,
-  type RelevanceModel,
-  type Signs,
-} from './relevance/relevance.js';
+import { evidenceOf, relevancesOf, tokenEvidenceOf, type RelevanceModel, type Signs } from './relevance/relevance.js';
 import type { EncodedText } from './search-encoder.js';
 import { Vocabulary } from './vocabulary.js';
 import { WordIndex } from './word-index.js';
 
-/** A search in the index. */
-export interface HybridQuery extends EncodedText {
+/** A text as it is compared. */
+export interface Reading extends EncodedText {
   readonly text: string;
+}
+
+/** A search in the index. */
+export interface HybridQuery extends Reading {
+  /** Another reading of the question, and its share of the evidence, 0 to 1. */
+  readonly also?: Reading & { readonly share: number };
   /** Tenants whose documents may be found; of two documents with the same id, that of the first tenant is. */
   readonly tenants: readonly string[];
   readonly intent?: string | undefined;
@@ -150,7 +149,10 @@ export class HybridIndex {
   /** The best passages, grouped by document, best document first; of at least three documents if the limit allows. */
   async search(query: HybridQuery): Promise<{ passages: Passage[]; documents: number }> {
     const candidates = await this.lookFirst(query);
-    const ranked = strongest(this.lookAgain(query, candidates), query.limit).map((each) => this.judge(each));
+    const { also, ...own } = query;
+    const other = also && this.lookAgain({ ...own, ...also }, await this.lookFirst({ ...own, ...also }));
+    const compared = this.lookAgain(query, candidates);
+    const ranked = this.judge(other ? blend(compared, other, also.share) : compared).slice(0, query.limit);
     const passages: Passage[] = [];
     ranked.forEach((candidate, place) => {
       const reserved = Math.min(ranked.length, MIN_DOCUMENTS) - place - 1;
@@ -201,8 +203,12 @@ export class HybridIndex {
     });
   }
 
-  private judge(candidate: Candidate): JudgedCandidate {
-    return { ...candidate, relevance: probabilityOf(logOddsOf(candidate.evidence, this.model)) };
+  /** Most relevant first. */
+  private judge(candidates: readonly Candidate[]): JudgedCandidate[] {
+    const ordered = strongest(candidates, candidates.length);
+    const evidences = ordered.map(({ evidence }) => evidence);
+    const relevances = relevancesOf(evidences, this.model);
+    return ordered.map((candidate, n) => ({ ...candidate, relevance: relevances[n]! }));
   }
 
   private count(tenants: readonly string[]): number {
@@ -243,6 +249,24 @@ export class HybridIndex {
     }
     return matches;
   }
+}
+
+/** The candidates of two readings with the evidence of both. A document that one of them did not find is its weakest. */
+function blend(one: readonly Candidate[], other: readonly Candidate[], share: number): Candidate[] {
+  const mean = (a: number, b: number): number => (1 - share) * a + share * b;
+  const others = new Map(other.map((candidate) => [candidate.document, candidate]));
+  const [weakest, weakestOther] = [one, other].map((list) => Math.min(...list.map(({ evidence }) => evidence)));
+  const both = one.map((candidate) => {
+    const { evidence = weakestOther!, similarities = candidate.similarities } = others.get(candidate.document) ?? {};
+    others.delete(candidate.document);
+    return {
+      ...candidate,
+      similarities: candidate.similarities.map((value, n) => mean(value, similarities[n]!)),
+      evidence: mean(candidate.evidence, evidence),
+    };
+  });
+  const rest = [...others.values()].map((each) => ({ ...each, evidence: mean(weakest!, each.evidence) }));
+  return [...both, ...rest];
 }
 
 /** The similarity of the nearest passage; the first is that of the title. */

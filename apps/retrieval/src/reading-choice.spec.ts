@@ -34,8 +34,19 @@ describe('chooseReading', () => {
   });
 
   it('reads what seems to refer back with its context unless it is surely answered alone', async () => {
-    expect((await choose(found(message, 0.8), 'likely')).text).toBe('with context');
-    expect((await choose(found(message, 0.97), 'likely')).text).toBe(message);
+    expect((await choose(found(message, 0.7), 'likely')).text).toBe('with context');
+    expect((await choose(found(message, 0.85), 'likely')).text).toBe(message);
+  });
+
+  it('lets the message alone count too, the less it says by itself', async () => {
+    const shares: number[] = [];
+    const inContext = (share: number) => {
+      shares.push(share);
+      return Promise.resolve(found('with context', 0.9));
+    };
+    for (const followUp of ['certain', 'likely', 'possible'] as const)
+      await chooseReading({ alone: () => Promise.resolve(found(message, 0.1)), inContext }, followUp);
+    expect(shares).toEqual([0.25, 0.4, 0.4]);
   });
 
   it('reads what nothing answers alone with its context, unless all of it is foreign there', async () => {

@@ -12,7 +12,12 @@ export interface Found {
 /** From this probability on, a document answers. */
 export const ANSWERS = 0.5;
 /** A message that seems to refer back is understood alone only if it is answered this surely. */
-const SURE = 0.95;
+const SURE = 0.8;
+/**
+ * In the joined text the earlier question outweighs the message, and finds what was answered already: the message alone
+ * counts too, the less it says by itself.
+ */
+const OWN_SHARE = { certain: 0.25, likely: 0.4, possible: 0.4 };
 /** A message with so many words of content that the document does not have is about something else. */
 const MAX_FOREIGN_WORDS = 3;
 
@@ -24,7 +29,8 @@ export function relevanceOf(passages: readonly Passage[]): number {
 /** The ways to read a question: alone, and as a follow-up of what was asked before. */
 export interface Readings {
   alone(): Promise<Found>;
-  inContext?(): Promise<Found>;
+  /** What was asked before and the message as one text; the message alone has this share of the evidence, 0 to 1. */
+  inContext?(ownShare: number): Promise<Found>;
 }
 
 /** Chooses the reading that the documents answer best, and the one with context only if the message needs it. */
@@ -33,10 +39,10 @@ export async function chooseReading(
   followUp: InputOf<typeof search>['followUp'] = 'possible',
 ): Promise<Found> {
   if (!readings.inContext) return readings.alone();
-  if (followUp === 'certain') return readings.inContext();
+  if (followUp === 'certain') return readings.inContext(OWN_SHARE.certain);
   const alone = await readings.alone();
   if (relevanceOf(alone.passages) >= (followUp === 'likely' ? SURE : ANSWERS)) return alone;
-  const inContext = await readings.inContext();
+  const inContext = await readings.inContext(OWN_SHARE[followUp]);
   return followUp === 'possible' && isForeign(alone.text, inContext.passages) ? alone : inContext;
 }
 

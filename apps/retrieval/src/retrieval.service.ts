@@ -5,7 +5,7 @@ import type { DocumentEmbedder } from './document-embedder.js';
 import type { DocumentFeed, KnownDocument } from './document-feed.js';
 import { refOf } from './document-writer.js';
 import { ANSWERS, chooseReading, relevanceOf, type Found } from './reading-choice.js';
-import type { HybridIndex } from './hybrid-index.js';
+import type { HybridIndex, HybridQuery } from './hybrid-index.js';
 import type { DocumentStore } from './ports/document-store.port.js';
 import type { EncodedText, SearchEncoder } from './search-encoder.js';
 
@@ -45,15 +45,10 @@ export class RetrievalService {
       input,
       signal,
     );
-    const find = async (text: string, intent?: string): Promise<Found> => ({
+    const readingOf = (text: string) => ({ text, ...encoded.get(text)! });
+    const find = async (text: string, options: Pick<HybridQuery, 'intent' | 'also'> = {}): Promise<Found> => ({
       text,
-      ...(await index.search({
-        text,
-        ...encoded.get(text)!,
-        limit: input.limit,
-        intent,
-        tenants,
-      })),
+      ...(await index.search({ ...readingOf(text), limit: input.limit, tenants, ...options })),
     });
     const embedding = carryEmbedding(texts.model, query, encoded.get(query)!.vector);
     const parts = await Promise.all(several.map((text) => find(text)));
@@ -62,11 +57,11 @@ export class RetrievalService {
       const passages = parts.flatMap((part, question) => part.passages.map((passage) => ({ ...passage, question })));
       return { passages, documents: parts[0]!.documents, questions: several, embedding };
     }
+    const { intent } = input;
+    const inContext = (ownShare: number) =>
+      find(together!, { intent, also: { ...readingOf(single), share: ownShare } });
     const { text, passages, documents } = await chooseReading(
-      {
-        alone: () => find(single, input.intent),
-        ...(together === undefined ? {} : { inContext: () => find(together, input.intent) }),
-      },
+      { alone: () => find(single, { intent }), ...(together === undefined ? {} : { inContext }) },
       input.followUp,
     );
     return { passages, documents, questions: [text], embedding };

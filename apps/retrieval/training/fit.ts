@@ -1,6 +1,7 @@
 import { Adam } from '@llmos/learning';
 import type { SeenSigns } from '#src/hybrid-index.js';
-import { evidenceOf, tokenEvidenceOf, type RelevanceModel } from '#src/relevance/relevance.js';
+import { ANSWERS } from '#src/reading-choice.js';
+import { evidenceOf, relevancesOf, tokenEvidenceOf, type RelevanceModel } from '#src/relevance/relevance.js';
 import type { Example } from './company-index.ts';
 
 /** Chosen on the companies of the calibration part. */
@@ -84,9 +85,13 @@ export interface Scores {
 /** How a model orders and judges what the searches saw. */
 export function scoresOf(model: RelevanceModel, examples: readonly Example[]): Scores {
   const judged = examples.map((example) => {
-    const { order, evidence } = bestOf(example, model);
+    const { order, evidences } = bestOf(example, model);
     const answers = (at: number): boolean => example.answers.has(at);
-    return { relevant: evidence >= model.threshold, first: answers(order[0]!), three: order.slice(0, 3).some(answers) };
+    return {
+      relevant: relevancesOf(evidences, model)[order[0]!]! >= ANSWERS,
+      first: answers(order[0]!),
+      three: order.slice(0, 3).some(answers),
+    };
   });
   const share = (is: (one: (typeof judged)[number]) => boolean): number =>
     judged.length === 0 ? 0 : Number((judged.filter(is).length / judged.length).toFixed(3));
@@ -103,5 +108,5 @@ export function scoresOf(model: RelevanceModel, examples: readonly Example[]): S
 function bestOf({ seen }: Example, model: Pick<RelevanceModel, 'weights'>) {
   const evidences = seen.map(({ signs, tokens }) => evidenceOf(signs, model) + tokenEvidenceOf(tokens, model));
   const order = [...evidences.keys()].sort((a, b) => evidences[b]! - evidences[a]!);
-  return { order, evidence: evidences[order[0]!]! };
+  return { order, evidences, evidence: evidences[order[0]!]! };
 }

@@ -32,6 +32,15 @@ describe('weigh', () => {
     });
   });
 
+  it('names a second document beside a doubtful one if it is possible at all', () => {
+    const named = (relevance: number): string[] => {
+      const evidence = weigh([passage('a#0', 0.4), passage('b#0', relevance)], 0.5);
+      return evidence.kind === 'doubt' ? evidence.choices.map(({ document }) => document) : [];
+    };
+    expect(named(0.06)).toEqual(['a', 'b']);
+    expect(named(0.04)).toEqual(['a']);
+  });
+
   it('answers from all passages of the first relevant document, and from no other', () => {
     expect(answering(passage('z#0', 0.2), passage('a#0', 0.9), passage('b#0', 0.6), passage('a#1', 0.9))).toEqual([
       'a#0',

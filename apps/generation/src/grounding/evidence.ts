@@ -16,6 +16,8 @@ const CERTAIN = 0.95;
 const CLOSE = 0.2;
 /** Below the minimum, down to this share of it, a document is worth a question back. */
 const DOUBTFUL = 0.4;
+/** Down to this share of it, a document is named beside a doubtful one. */
+const POSSIBLE = 0.1;
 /** Listeners do not remember more. */
 const MAX_CHOICES = 2;
 
@@ -29,8 +31,8 @@ export function weigh(passages: readonly Passage[], minRelevance: number): Evide
     passages.filter((passage) => relevanceOf(passage) >= relevance && passage.text.trim() !== '');
   const [best, ...others] = atLeast(minRelevance);
   if (!best) {
-    const doubtful = choicesOf(atLeast(minRelevance * DOUBTFUL));
-    return doubtful.length > 0 ? { kind: 'doubt', choices: doubtful } : { kind: 'none' };
+    if (atLeast(minRelevance * DOUBTFUL).length === 0) return { kind: 'none' };
+    return { kind: 'doubt', choices: choicesOf(atLeast(minRelevance * POSSIBLE)) };
   }
   const close = choicesOf([best, ...others.filter((passage) => logOdds(best) - logOdds(passage) < CLOSE)]);
   if (relevanceOf(best) < CERTAIN && close.length > 1) return { kind: 'choice', choices: close };

@@ -9,14 +9,7 @@ import {
   writeRelevance,
   type TrainedRelevance,
 } from './relevance-file.js';
-import {
-  evidenceOf,
-  logOddsOf,
-  probabilityOf,
-  tokenEvidenceOf,
-  withoutTokens,
-  type RelevanceModel,
-} from './relevance.js';
+import { evidenceOf, relevancesOf, tokenEvidenceOf, withoutTokens, type RelevanceModel } from './relevance.js';
 
 const model: TrainedRelevance = {
   weights: { title: 0.25, passage: 0.125, words: 0.125, tokens: { document: 0.25, passage: 0.25 } },
@@ -31,9 +24,9 @@ const model: TrainedRelevance = {
   },
 };
 
-const relevanceOf = (evidence: number, calibration: RelevanceModel) => probabilityOf(logOddsOf(evidence, calibration));
+const relevanceOf = (evidence: number, calibration: RelevanceModel) => relevancesOf([evidence], calibration)[0]!;
 
-describe('probabilityOf', () => {
+describe('relevancesOf', () => {
   it('is a half at the threshold and grows with the evidence', () => {
     const first = evidenceOf({ title: 0.8, passage: 0.3, words: 0.5 }, model);
     const evidence = first + tokenEvidenceOf({ document: 0.5, passage: 0.3 }, model);
@@ -41,6 +34,16 @@ describe('probabilityOf', () => {
     expect(relevanceOf(evidence, model)).toBeCloseTo(0.5);
     expect(relevanceOf(evidence + 1, model)).toBeGreaterThan(0.9);
     expect(relevanceOf(evidence - 1, model)).toBeLessThan(0.1);
+  });
+
+  it('is less for a document among many that fit as well, and the same beside one or two', () => {
+    const [alone] = relevancesOf([1], model);
+    expect(relevancesOf([1, 0.2], model)[0]).toBeCloseTo(alone!);
+    const [first, second] = relevancesOf([1, 0.9, 0.9, 0.9, 0.9, 0.9], model);
+    expect(first).toBeLessThan(0.5);
+    expect(second).toBeLessThan(first!);
+    expect(relevancesOf([50, 50], model)).toEqual([expect.closeTo(0.74), expect.closeTo(0.74)]);
+    expect(relevancesOf([], model)).toEqual([]);
   });
 });
 

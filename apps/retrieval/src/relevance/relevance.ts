@@ -35,14 +35,34 @@ export function tokenEvidenceOf({ document, passage }: TokenMatch, { weights: { 
   return tokens.document * document + tokens.passage * passage;
 }
 
-/** The log-odds that a document with this evidence answers the question. */
-export function logOddsOf(evidence: number, { threshold, scale }: Pick<RelevanceModel, 'threshold' | 'scale'>): number {
-  return scale * (evidence - threshold);
+/**
+ * How far the others together may be ahead before a document loses by them. Several articles may answer one question, so
+ * a few good ones do no harm. Chosen on the companies of the calibration part.
+ */
+const ROOM = 1.05;
+
+/**
+ * The probability of each document, 0 to 1, that it answers the question, in order. Its own log-odds say how well it
+ * fits; what fits many documents as well says little about any: it loses as much as the others together, with "none of
+ * them", are ahead of {@link ROOM}.
+ *
+ * @param evidences of all documents that may answer.
+ */
+export function relevancesOf(
+  evidences: readonly number[],
+  model: Pick<RelevanceModel, 'threshold' | 'scale'>,
+): number[] {
+  const logOdds = evidences.map((evidence) => model.scale * (evidence - model.threshold));
+  const total = logSumOf([0, ...logOdds]);
+  return logOdds.map((own) => {
+    const others = total + Math.log1p(-Math.min(Math.exp(own - total), 1 - Number.EPSILON));
+    return 1 / (1 + Math.exp(Math.max(0, others - ROOM) - own));
+  });
 }
 
-/** The probability, 0 to 1, with these log-odds. */
-export function probabilityOf(logOdds: number): number {
-  return 1 / (1 + Math.exp(-logOdds));
+function logSumOf(values: readonly number[]): number {
+  const top = Math.max(...values);
+  return top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
 }
 
 /** The model for embeddings for which it was not trained: without the second look, the other signs weigh as much. */
