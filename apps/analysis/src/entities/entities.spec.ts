@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { decodeEntityHead, encodeEntityHead } from './entity-head-file.js';
+import { EntityFinder } from './entity-finder.js';
 import { emptyWeights } from './entity-weights.js';
+import type { NameTagger } from './name-tagger.js';
+import { TokenTrack } from '../text/token-track.js';
 import { findDates } from './patterns/dates.js';
 import { findEmails } from './patterns/email.js';
 import { findMoney } from './patterns/money.js';
@@ -51,6 +54,34 @@ describe('the entity patterns', () => {
       }),
       { seed: 7 },
     );
+  });
+});
+
+describe('EntityFinder', () => {
+  const text = 'AC Milan 2 Leeds 1';
+  const typesWith = async (confidence: number) => {
+    const name = { type: 'organisation' as const, start: 0, end: 8, confidence };
+    const finder = new EntityFinder({ find: () => [name] } as unknown as NameTagger);
+    const track = new TokenTrack([], 1);
+    const found = await finder.find(text, [{ start: 0, end: text.length }], track, { now: NOW });
+    return found.filter(({ start }) => start < 8).map(({ type }) => type);
+  };
+
+  it('takes a score for a product only if the head is unsure of the name', async () => {
+    expect(await typesWith(0.6)).toEqual(['organisation']);
+    expect(await typesWith(0.3)).toEqual(['product']);
+  });
+});
+
+describe('wordFeatures', () => {
+  const shared = (some: string[], others: string[]) => {
+    const [of, known] = [wordFeatures(some)[0]!, new Set(wordFeatures(others)[0])];
+    return of.filter((feature) => known.has(feature)).length / of.length;
+  };
+
+  it('reads a long word in capitals as a name, and an acronym as it stands', () => {
+    expect(shared(['LEEDS'], ['Leeds'])).toBe(1);
+    expect(shared(['NATO'], ['Nato'])).toBeLessThan(0.8);
   });
 });
 

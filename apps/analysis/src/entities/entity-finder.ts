@@ -14,6 +14,9 @@ const MAX_ENTITIES = 2_000;
 /** After this many sentences the event loop runs other work, and an abort takes effect. */
 const SENTENCES_PER_SLICE = 32;
 
+/** Of a name that the head is this sure of: rather `AC Milan 2` is a score than a product. */
+const SURER_THAN_A_PRODUCT = 0.5;
+
 /** Finds entities: people, organisations and places by the head, the other types by patterns. */
 export class EntityFinder {
   constructor(private readonly tagger: NameTagger) {}
@@ -44,7 +47,7 @@ export class EntityFinder {
     // Masked: in `$12.50 on 5 May` the date parser would read 12.50 as a time.
     const dates = findDates(masked(content, [...values, ...products]), now);
     const isNamed = (product: Span): boolean =>
-      names.some((name) => overlap(name, moved(product, sentence.start)) && name.confidence > 0.9);
+      names.some((name) => overlap(name, moved(product, sentence.start)) && name.confidence > SURER_THAN_A_PRODUCT);
     const byPattern = [...values, ...products.filter((product) => !isNamed(product)), ...dates];
     return [...byPattern.map((each) => moved(each, sentence.start)), ...names];
   }

@@ -3,6 +3,7 @@ import { wordsOf, type Word } from '../text/words.js';
 import type { TokenTrack } from '../text/token-track.js';
 import { withDealParties } from './deal-parties.js';
 import { scoreWords, type EntityWeights, type WordRows } from './entity-weights.js';
+import { withClubs } from './score-lines.js';
 import { beliefsOf, bestTags } from './tag-lattice.js';
 import { beginTag, insideTag, runsOf, TAGS, type NamedType, type TagRun } from './tags.js';
 import { wordFeatures } from './word-features.js';
@@ -15,7 +16,10 @@ export interface FoundName extends Span {
 /** Longer sentences are tagged in parts. */
 const MAX_WORDS = 128;
 
-/** Finds people, organisations and places in a sentence from its word states and word features, and in deals by verbs. */
+/**
+ * Finds people, organisations and places in a sentence from its word states and word features, the companies of a deal
+ * by its verb, and clubs in lines of results.
+ */
 export class NameTagger {
   constructor(private readonly weights: EntityWeights) {}
 
@@ -26,7 +30,7 @@ export class NameTagger {
       const part = words.slice(from, from + MAX_WORDS);
       names.push(...this.tag(part, rowsOf(part, track)));
     }
-    return withDealParties(words, names);
+    return withDealParties(words, withClubs(text, sentence, names));
   }
 
   /** The names in a sequence of words. */

@@ -4,6 +4,7 @@ import { knownAs } from './gazetteer.js';
 export const BUCKETS = 1 << 17;
 
 const MAX_AFFIX_CHARS = 4;
+const MAX_ACRONYM_CHARS = 4;
 /** Longer words are cut. */
 const MAX_WORD_CHARS = 40;
 
@@ -61,11 +62,18 @@ const END: WordView = { lower: '</s>', shape: '>', longShape: '>', known: '>', a
 
 function viewOf(word: string): WordView {
   const lower = word.slice(0, MAX_WORD_CHARS).toLowerCase();
-  const longShape = shapeOf(word.slice(0, MAX_WORD_CHARS));
+  const longShape = shapeOf(calmed(word.slice(0, MAX_WORD_CHARS)));
   const affixes: string[] = [];
   for (let length = 1; length <= Math.min(MAX_AFFIX_CHARS, lower.length - 1); length++)
     affixes.push(`p=${lower.slice(0, length)}`, `x=${lower.slice(-length)}`);
   return { lower, shape: longShape.replace(/(.)\1+/g, '$1'), longShape, known: knownAs(lower), affixes };
+}
+
+/** The shape of a long word in capitals is that of a name: in a headline capitals say little. Acronyms are short. */
+function calmed(word: string): string {
+  return word.length > MAX_ACRONYM_CHARS && /^\p{Lu}[\p{Lu}'’.-]+$/u.test(word)
+    ? word.slice(0, 1) + word.slice(1).toLowerCase()
+    : word;
 }
 
 function shapeOf(word: string): string {
