@@ -74,6 +74,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'to <address:Karl Johans gate 22, 0026 Oslo>',
     'to <address:Unter den Linden 77, 10117 Berlin>',
     'my postcode is <address:BS8 1QU>',
+    'abito in <address:Via Roma 12>',
+    'to <address:Avenue de la Gare 4>',
     'Adresse: <address:Goethestr. 14a, 60313 Frankfurt am Main>',
     'vivo en <address:Calle Mayor 15, 3º B, 28013 Madrid>',
     '<address:Mannerheimintie 5 B 12, 00100 Helsinki>',
@@ -188,6 +190,13 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
       "Ben and Jerry's charged 7.20.",
       'What is the ISIN for Vanguard S&P 500?',
       'The match was moved to Sunday 4.',
+      ...[
+        'I paid at Zara yesterday.',
+        'My Emma order was refunded.',
+        'A refund from Sephora',
+        'We flew to Charlotte in May',
+      ],
+      ...['sent via SEPA 2 days ago', 'Is the cap in place since 2019?', 'I want to place an order for 20 cards'],
     ],
   ],
 };

@@ -10,6 +10,7 @@ import {
   IN_BEFORE,
   isThingBehind,
   KIN_BEHIND,
+  OWNER_BEFORE,
   PERSON_BEHIND,
   PLACE_BEFORE,
   PRESENT_BEHIND,
@@ -262,7 +263,7 @@ class Names {
     if (HOUSE.test(plain) || WORK_BEFORE.test(before) || (isOne && next === end && IN_BEFORE.test(before))) return true;
     if (hasArticle && isOne && isThingBehind(this.text, end)) return true;
     if (style === 'lower') return false;
-    if (hasArticle && isOne && next === end && !this.isAt(PERSON_BEHIND, end)) return true;
+    if (OWNER_BEFORE.test(before) && isOne && next === end && !this.isAt(PERSON_BEHIND, end)) return true;
     if (PLACE_BEFORE.test(before) || isThingBehind(this.text, end, isOne || hasArticle)) return true;
     // "Crabtree & Evelyn"
     const other = this.words[at - 1];

@@ -19,7 +19,10 @@ const SEPARATE =
 /** "Unter den Linden 77, 10117 Berlin": with the postcode only, because of "im Jahr 2024". */
 const PREPOSITION = '(?:Am|Im|Zum|Zur|(?:An|Auf|In|Unter|Vor|Hinter) (?:der|dem|den))';
 const FRENCH = 'rue|avenue|boulevard|chemin|place|quai|impasse|all[ée]e|route|cours|rang|mont[ée]e|sentier';
-const ROMANCE = `${FRENCH}|calle|avenida|plaza|paseo|c/|via|viale|piazza|corso|rua|travessa|largo`;
+const ROMANCE = 'rue|chemin|quai|impasse|allée|allee|sentier|calle|avenida|c/|viale|piazza|corso|rua|travessa';
+/** Words of English too: with capitals only, because of "via SEPA 2 days ago" and "place an order for 20". */
+const ROMANCE_WITH_CAPITALS =
+  "(?:Via|Place|Plaza|Avenue|Boulevard|Route|Cours|Rang|Mont[ée]e|Paseo|Largo) (?:(?:d[aeiu]|de[lis]|dell[ae]|du|la|le|les|los|las) |[dl][’']){0,3}";
 
 /** One way to write a street with its number. */
 export interface StreetForm {
@@ -55,8 +58,8 @@ export const STREET_FORMS: readonly StreetForm[] = [
     hint: /\p{L},? ?\d/u,
     confidence: 0.9,
     pattern: new RegExp(
-      `${EDGE}(?:\\d{1,5}(?: ?(?:bis|ter))?,? )?(?:${ROMANCE}) (?:${WORD} ){0,4}${WORD},? ?\\d{1,5}(?![\\p{L}\\p{N}]|[ -]?\\d)`,
-      'giu',
+      `${EDGE}(?:\\d{1,5}(?: ?(?:bis|ter))?,? )?(?:(?:${inAnyCase(ROMANCE)}) (?:${WORD} ){0,4}${WORD}|${ROMANCE_WITH_CAPITALS}${NAME}(?: ${NAME}){0,3}),? ?\\d{1,5}(?![\\p{L}\\p{N}]|[ -]?\\d)`,
+      'gu',
     ),
   },
   {

@@ -138,8 +138,9 @@ export const KIN_BEHIND =
 /** A name after these is the name of a place or a house: "San Diego", "Casa Lucia". */
 export const PLACE_BEFORE =
   /(?:^|[^\p{L}])(?:San|Santa|Santo|São|Saint|St\.?|Los|Las|Puerto|Port|Fort|Lake|Mount|Cape|Costa|King|Queen|Prince|Princess|Pope|Casa|Hotel|Caf[eé]|Chez|Trattoria|Ristorante|Restaurant|Villa|Bar|Club|Ch[aâ]teau|Banco|Banca|Banque|Cr[eé]dit) $/u;
-/** One name after these is that of a town: "in Nancy". */
-export const IN_BEFORE = /(?<![\p{L}])(?:in|near|outside|around|via) $/iu;
+/** One name after these is that of a town or a shop: "in Nancy", "paid at Zara", "a refund from Zara". */
+export const IN_BEFORE =
+  /(?<![\p{L}])(?:in|near|outside|around|via|at|(?:flew|fly|flying|flights?|travel\w*|trip|mov(?:e|ed|ing)|going|went|drive|drove|driving) to|(?:charge[sd]?|refund(?:s|ed)?|orders?|ordered|bought|purchase[sd]?|subscribed|subscriptions?|deliver(?:y|ies|ed)|billed|shop(?:s|ped|ping)?|receipts?|vouchers?|tickets?|book(?:ed|ings?)) (?:from|by|with|on)) $/iu;
 /** A name after these is that of a work, a house or a product: "the book Emma", "a pot called Leo". */
 export const WORK_BEFORE =
   /(?<![\p{L}])(?:copy of|(?:books?|novel|film|movie|show|play|musical|opera|album|song|game|series|dvd|restaurant|hotel|caf[eé]|pub|bar|shop|store|boat|ship|pot|space|sofa|chair|bookcase|plan|product|fund|collection)(?: (?:is|was))?(?: (?:called|named))?) $/iu;
@@ -147,6 +148,8 @@ export const WORK_BEFORE =
 export const SPEAKING_BEHIND = / (?:speaking|here again)(?![\p{L}])/iuy;
 /** "the Penny", "a Robin Hood": an article makes a thing of a name. */
 export const ARTICLE_BEFORE = /(?<![\p{L}])(?:the|an?|some|new|which) $/iu;
+/** Before one name and a word of things: "my Zara order". */
+export const OWNER_BEFORE = /(?<![\p{L}])(?:the|an?|some|new|which|my|your|our|this|that) $/iu;
 /** Of any name: "John Lennon airport". */
 const LANDMARKS =
   'airport|stadium|arena|theatre|theater|foundation|museum|university|college|hospital|school|terminal|prize|award|trophy|cup';
