@@ -50,20 +50,22 @@ export class Lab {
     }
     const verdicts = faults.map((fault) => {
       const reason = missing.get(fault);
-      return reason === undefined ? judge(fault, this.ledgers, slack) : skip(fault, reason);
+      if (reason !== undefined) return skip(fault, reason);
+      const verdict = judge(fault, this.ledgers, slack);
+      return verdict.times > 0 ? verdict : skip(fault, 'the lab was stopped before');
     });
     const { ledgers, kills, growths } = this;
     return { verdicts, ledgers, kills, growths, tookMs: now() - from };
   }
 
-  /** Tries each fault at least once, and goes on until the time is over. */
+  /** Tries each fault at least once, and goes on until the time is over, or the lab is stopped. */
   private async tryOn(kind: KitKind, faults: readonly Fault[], untilMs: number): Promise<void> {
-    const { random, onStrike } = this.options;
+    const { random, onStrike, signal } = this.options;
     let session: Session | undefined;
     let round: Fault[] = [];
     const tried = new Set<Fault>();
     try {
-      while (tried.size < faults.length || now() < untilMs) {
+      while (!signal.aborted && (tried.size < faults.length || now() < untilMs)) {
         if (round.length === 0) round = random.shuffled(faults);
         session ??= await this.open(kind, random);
         const fault = round.pop()!;
@@ -74,6 +76,9 @@ export class Lab {
         session = undefined;
         await this.close(broken);
       }
+    } catch (error) {
+      // What was seen until then is judged.
+      if (!signal.aborted) throw error;
     } finally {
       if (session) await this.close(session);
     }
@@ -88,9 +93,9 @@ export class Lab {
   }
 
   private async close(session: Session): Promise<void> {
-    const { folder, signal } = this.options;
+    const { folder } = this.options;
     try {
-      if (!signal.aborted) await session.settle();
+      await session.settle();
     } finally {
       this.kills += session.system.kills;
       this.growths.push(...session.system.growth.growths());

@@ -61,10 +61,8 @@ export class Session {
   async settle(): Promise<void> {
     await this.callers.stop();
     await this.senders.stop();
-    for (const end = now() + SETTLE_MS; this.ledger.open > 0 && now() < end && !this.signal.aborted;)
-      await pause(POLL_MS);
+    for (const end = now() + SETTLE_MS; this.ledger.open > 0 && now() < end;) await pause(POLL_MS);
     await this.senders.countEffects().catch((error: Error) => {
-      this.signal.throwIfAborted();
       const last = this.ledger.strikes.at(-1);
       if (last) last.complaint ??= `what the system has stored cannot be read: ${error.message}`;
     });
