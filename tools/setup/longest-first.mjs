@@ -3,6 +3,7 @@ import Sequencer from '@jest/test-sequencer';
 /** The slowest test files of each suite. They start first, so that no worker runs one alone at the end. */
 const LONGEST = [
   'test/e2e/instance.spec.ts',
+  'test/e2e/faults.spec.ts',
   'test/e2e/two-commands.spec.ts',
   'test/e2e/backup.spec.ts',
   'apps/recommender/test/crashes.int.spec.ts',
