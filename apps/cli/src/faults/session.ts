@@ -9,7 +9,7 @@ import { BANK_QUESTION } from './questions.js';
 const CALL_EVERY_MS = 250;
 const EVENT_EVERY_MS = 100;
 /** A system that is not whole by then is given up, and replaced by a new one. */
-const GIVE_UP_MS = 60_000;
+const GIVE_UP_MS = 120_000;
 const SETTLE_MS = 120_000;
 const POLL_MS = 100;
 /** Calls in flight when it breaks, and a view of the time before. */
