@@ -35,6 +35,7 @@ const BREAKER = { timeoutMs: 5_000, capacity: 64 };
 /** A pass takes about 8 ms, the request has 10 s in all, and the first stage has a verdict already. */
 const SECOND_STAGE_TIMEOUT_MS = 2_000;
 const SECOND_HEAD = fileURLToPath(new URL('../model/tuned-injection-head.json', import.meta.url));
+const CHARACTER_HEAD = fileURLToPath(new URL('../model/character-head.json', import.meta.url));
 const MAX_RESTRICTIONS = 5_000;
 
 @Module({
@@ -54,6 +55,7 @@ const MAX_RESTRICTIONS = 5_000;
         return new ScreeningService({
           encoder: encoder({ name: MODEL }),
           headPath,
+          charactersPath: CHARACTER_HEAD,
           second: secondStage
             ? { encoder: encoder(second, updatePathOf(SECOND_HEAD)), headPath: SECOND_HEAD }
             : undefined,

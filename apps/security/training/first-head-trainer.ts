@@ -143,6 +143,7 @@ function joined(
 }
 
 interface Suspect extends HeldOut {
+  readonly row: TrainingRow;
   readonly suspicion: number;
 }
 

@@ -30,6 +30,7 @@ const EMBEDDING_MODEL = 'minilm';
 const DIMENSIONS = 384;
 const FIRST_HEAD = 'injection-head';
 const SECOND_HEAD = 'tuned-injection-head';
+const CHARACTER_HEAD = 'character-head';
 const MODEL_FOLDER = fileURLToPath(new URL('../model', import.meta.url));
 const OWN_EXAMPLES = fileURLToPath(new URL('screening-examples.jsonl', import.meta.url));
 
@@ -169,6 +170,7 @@ async function report(folder: string, out: string, { shared, second }: Encoders,
   const service = new ScreeningService({
     encoder: cached(shared),
     headPath: join(out, `${FIRST_HEAD}.json`),
+    charactersPath: join(out, `${CHARACTER_HEAD}.json`),
     second: second && { encoder: cached(second.vectors), headPath: join(out, `${SECOND_HEAD}.json`) },
     onFallback: (_, error) => {
       throw error;

@@ -2,7 +2,7 @@ import type { FirstHead } from './head/first-head.js';
 import { isAttack, type AttackSpan } from './verdict.js';
 import { suspiciousSentences, type JudgedWindow, type Window } from './windows.js';
 
-const LEARNED_REASON = 'reads like known attacks on language models';
+export const LEARNED_REASON = 'reads like known attacks on language models';
 
 /**
  * Narrows windows over the threshold to their attacks: to the hits of rules, otherwise to single sentences.

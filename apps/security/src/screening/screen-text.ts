@@ -1,5 +1,6 @@
 import { screenByRules, viewsOf, withoutReports, type TextSource } from '@llmos/guardrails';
 import { judgeByFirstStage } from './first-stage.js';
+import { attacksAmong, judgeCharacters } from './judge-characters.js';
 import { locateAttacks } from './locate-attacks.js';
 import { judgeBySecondStage } from './second-stage.js';
 import type { Stages } from './stages.js';
@@ -15,8 +16,9 @@ import { chooseWindows, cutWindows, undisguisedWindows, type JudgedWindow, type 
  * 4. The first stage embeds the chosen windows that have no vector. A head scores each from vector, words and rules.
  * 5. The second stage judges every window that the first stage does not find clearly harmless, from the fine-tuned
  *    vector and the first logit.
- * 6. An input that attacks only in what it reports of others ("I got a message saying …") is doubtful, not an attack.
- * 7. Windows over the threshold are narrowed to sentences. The highest score is the verdict's.
+ * 6. A head on characters judges inputs, mainly for other languages than English. It needs no encoder.
+ * 7. An input that attacks only in what it reports of others ("I got a message saying …") is doubtful, not an attack.
+ * 8. Windows over the threshold are narrowed to sentences. The highest score is the verdict's.
  *
  * @param vector of the whole text by the shared encoder, if it is known.
  */
@@ -49,7 +51,9 @@ async function judgeText(
   const judged = await judgeWindows(windows, stages);
   const suspects = judged.filter((window) => isAttack(window) && !certain.some((span) => overlaps(span, window.span)));
   const located = await locateAttacks(suspects, (sentences) => judgeWindows(sentences, stages), head);
-  return verdictOf([...certain, ...located], [...judged, doubtOf(findings)]);
+  const byCharacters = source === 'input' && stages.characters ? judgeCharacters(views, stages.characters) : [];
+  const attacks = [...certain, ...located, ...attacksAmong(byCharacters)];
+  return verdictOf(attacks, [...judged, ...byCharacters, doubtOf(findings)]);
 }
 
 /** The windows with their scores; none if the first stage fails, the first stage's scores if the second fails. */

@@ -4,6 +4,7 @@ import type { screen } from '@llmos/contracts/capabilities/security';
 import { carriedVector, carryEmbedding, type LoadProgress } from '@llmos/models';
 import { decodeFirstHead, readFirstHead, type FirstHeadDescription } from './head/first-head-file.js';
 import { FirstHead } from './head/first-head.js';
+import { CharacterHead } from './head/character-head.js';
 import { SecondHead } from './head/second-head.js';
 import { screenText } from './screen-text.js';
 import { Stages, TolerantEncoder, type Encoder, type StageName } from './stages.js';
@@ -19,6 +20,8 @@ export interface ScreeningOptions {
   readonly encoder: Encoder;
   /** Path of the first stage's description (`injection-head.json`). */
   readonly headPath: string;
+  /** Path of the description of the head on characters (`character-head.json`). Absent: inputs are judged without it. */
+  readonly charactersPath?: string | undefined;
   /** The fine-tuned encoder and its head. Absent: the first stage decides. */
   readonly second?: { readonly encoder: Encoder; readonly headPath: string } | undefined;
   /** Called at most once per request and stage, when the request continues without that stage's encoder. */
@@ -32,6 +35,7 @@ const MIN_KEPT_CHARS = 20;
 export class ScreeningService {
   private readonly passageVerdicts = new VerdictCache();
   private firstHead?: { readonly head: FirstHead; readonly description: FirstHeadDescription };
+  private characterHead?: CharacterHead | undefined;
   private secondHead?: SecondHead;
 
   constructor(private readonly options: ScreeningOptions) {}
@@ -47,9 +51,15 @@ export class ScreeningService {
     return this.options.second !== undefined;
   }
 
-  /** Reads the first stage's head; nothing is screened without it. @throws LlmosError UNAVAILABLE if it is unusable. */
+  /**
+   * Reads the first stage's head and the head on characters; nothing is screened without them.
+   *
+   * @throws LlmosError UNAVAILABLE if one is unusable.
+   */
   async loadHead(): Promise<void> {
-    const files = await readFirstHead(this.options.headPath);
+    const { headPath, charactersPath } = this.options;
+    this.characterHead = charactersPath === undefined ? undefined : await CharacterHead.read(charactersPath);
+    const files = await readFirstHead(headPath);
     this.firstHead = { head: new FirstHead(decodeFirstHead(files)), description: files.description };
   }
 
@@ -151,10 +161,11 @@ export class ScreeningService {
       model: description.model,
       encoder: new TolerantEncoder(encoder, (error) => onFallback('first', error), signal),
     };
-    if (!second || !this.secondHead) return new Stages(first, this.hasSecondStage);
+    const { characterHead, hasSecondStage } = this;
+    if (!second || !this.secondHead) return new Stages(first, hasSecondStage, undefined, characterHead);
     const secondEncoder = new TolerantEncoder(second.encoder, (error) => onFallback('second', error), signal);
     const { model } = this.secondHead;
-    return new Stages(first, this.hasSecondStage, { head: this.secondHead, model, encoder: secondEncoder });
+    return new Stages(first, hasSecondStage, { head: this.secondHead, model, encoder: secondEncoder }, characterHead);
   }
 
   private requireFirstHead() {

@@ -1,5 +1,6 @@
 import type { Embedder } from '@llmos/models';
 import type { FirstHead } from './head/first-head.js';
+import type { CharacterHead } from './head/character-head.js';
 import type { SecondHead } from './head/second-head.js';
 
 /** The part of an embedder that a stage needs. */
@@ -59,6 +60,8 @@ export class Stages {
     private readonly hasSecondStage: boolean,
     /** Absent if it is switched off or was not loaded when the request began. */
     readonly second?: Stage<SecondHead>,
+    /** Judges inputs beside the two stages; needs no encoder. */
+    readonly characters?: CharacterHead,
   ) {}
 
   /** Whether every configured stage was available to this request. */

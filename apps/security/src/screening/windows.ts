@@ -11,7 +11,7 @@ export const PASSAGE_WINDOW_CHARS = 250;
 const MAX_INPUT_WINDOWS = 8;
 const MAX_PASSAGE_WINDOWS = 4;
 const MAX_SENTENCES = 6;
-const MAX_DISGUISES = 4;
+export const MAX_DISGUISES = 4;
 
 /** A text that the rules have screened as a whole. */
 export interface ScreenedText {

@@ -1,0 +1,34 @@
+import { undisguised, type TextViews } from '@llmos/guardrails';
+import { isEnglish, type CharacterHead } from './head/character-head.js';
+import { LEARNED_REASON } from './locate-attacks.js';
+import { sentencesOf, windowsOf } from './sentences.js';
+import { isAttack, type AttackSpan } from './verdict.js';
+import { INPUT_WINDOW_CHARS, MAX_DISGUISES } from './windows.js';
+
+/**
+ * The score of each part of an input by its characters: of its windows, of each sentence, because an attack may follow
+ * a harmless question, and of what is written in disguise. Linear time.
+ */
+export function judgeCharacters(views: TextViews, head: CharacterHead): AttackSpan[] {
+  const text = views.original;
+  const sentences = sentencesOf(text).filter(({ start, end }) => end - start <= INPUT_WINDOW_CHARS);
+  const spans = [...windowsOf(text, INPUT_WINDOW_CHARS), ...(sentences.length > 1 ? sentences : [])];
+  const parts = [
+    ...spans.map((span) => ({ span, text: text.slice(span.start, span.end) })),
+    ...undisguised(views).slice(0, MAX_DISGUISES),
+  ];
+  const inEnglish = isEnglish(text.slice(0, INPUT_WINDOW_CHARS));
+  return parts.map(({ span, text: part }) => ({
+    ...span,
+    score: head.score(part.slice(0, INPUT_WINDOW_CHARS), inEnglish),
+    reason: LEARNED_REASON,
+  }));
+}
+
+/** The parts that attack, without those that contain a smaller one. */
+export function attacksAmong(judged: readonly AttackSpan[]): AttackSpan[] {
+  const attacks = judged.filter(isAttack);
+  const isWithin = (inner: AttackSpan, outer: AttackSpan): boolean =>
+    inner.start >= outer.start && inner.end <= outer.end && inner.end - inner.start < outer.end - outer.start;
+  return attacks.filter((outer) => !attacks.some((inner) => isWithin(inner, outer)));
+}
