@@ -5,6 +5,9 @@ import { sentencesOf, windowsOf } from './sentences.js';
 import { isAttack, type AttackSpan } from './verdict.js';
 import { INPUT_WINDOW_CHARS, MAX_DISGUISES } from './windows.js';
 
+/** Two words, or two characters of a script without spaces. What has neither is no sentence, but a name or a path. */
+const SENTENCE = /\p{L}[.,:;!?]?\s+\p{L}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]{2}/u;
+
 /**
  * The score of each part of an input by its characters: of its windows, of each sentence, because an attack may follow
  * a harmless question, and of what is written in disguise. Linear time.
@@ -18,11 +21,13 @@ export function judgeCharacters(views: TextViews, head: CharacterHead): AttackSp
     ...undisguised(views).slice(0, MAX_DISGUISES),
   ];
   const inEnglish = isEnglish(text.slice(0, INPUT_WINDOW_CHARS));
-  return parts.map(({ span, text: part }) => ({
-    ...span,
-    score: head.score(part.slice(0, INPUT_WINDOW_CHARS), inEnglish),
-    reason: LEARNED_REASON,
-  }));
+  return parts
+    .filter(({ text: part }) => SENTENCE.test(part))
+    .map(({ span, text: part }) => ({
+      ...span,
+      score: head.score(part.slice(0, INPUT_WINDOW_CHARS), inEnglish),
+      reason: LEARNED_REASON,
+    }));
 }
 
 /** The parts that attack, without those that contain a smaller one. */
