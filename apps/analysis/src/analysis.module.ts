@@ -1,4 +1,4 @@
-import { Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
+import { Breakers, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
 import { AtRest } from '@llmos/vault';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
@@ -30,11 +30,11 @@ const TUNING_MAX_TOKENS = 128;
 /** @param name labels the encoder's breaker in logs and metrics. */
 function encoderOf(
   { home, catalogPath, workers, device }: Config,
-  log: Logger,
+  breakers: Breakers,
   name: string,
   update?: string,
 ): CatalogEmbedder {
-  const breaker = { onStateChange: reportBreaker(name, log) };
+  const breaker = breakers.own(name);
   return new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers, device, update, breaker });
 }
 
@@ -49,8 +49,8 @@ function tunableEncoderOf({ home, catalogPath }: Config, trains: boolean): Catal
     AnalysisLoader,
     {
       provide: CatalogEmbedder,
-      inject: [CONFIG, LOGGER],
-      useFactory: (config: Config, log: Logger) => encoderOf(config, log, 'encoder'),
+      inject: [CONFIG, Breakers],
+      useFactory: (config: Config, breakers: Breakers) => encoderOf(config, breakers, 'encoder'),
     },
     {
       provide: ClassifierRegistry,
@@ -77,9 +77,9 @@ function tunableEncoderOf({ home, catalogPath }: Config, trains: boolean): Catal
     },
     {
       provide: SentimentAnalyzer,
-      inject: [CONFIG, LOGGER],
-      useFactory: (config: Config, log: Logger) =>
-        new SentimentAnalyzer(encoderOf(config, log, 'sentiment-encoder', sentimentEncoderPath), () =>
+      inject: [CONFIG, Breakers],
+      useFactory: (config: Config, breakers: Breakers) =>
+        new SentimentAnalyzer(encoderOf(config, breakers, 'sentiment-encoder', sentimentEncoderPath), () =>
           SentimentHead.load(),
         ),
     },

@@ -1,6 +1,7 @@
 import { LlmosError, type Check, type Pipeline } from '@llmos/contracts';
-import { Nodes, Readiness, RETURN_PATIENCE_MS, taskMetrics } from '@llmos/mesh';
+import { Breakers, Nodes, notePassedOver, Readiness, RETURN_PATIENCE_MS } from '@llmos/mesh';
 import { stepsToTake } from '@llmos/pipeline';
+import { BreakerOpenError } from '@llmos/resilience';
 import { Injectable } from '@nestjs/common';
 import { RetryLaterError } from './http/errors.js';
 import { PipelinesService } from './pipelines.service.js';
@@ -10,6 +11,7 @@ import { PipelinesService } from './pipelines.service.js';
 export class AvailabilityService {
   constructor(
     private readonly nodes: Nodes,
+    private readonly breakers: Breakers,
     private readonly pipelines: PipelinesService,
     private readonly readiness: Readiness,
   ) {}
@@ -19,15 +21,17 @@ export class AvailabilityService {
    * its return as `StandIn` says.
    *
    * @returns the ids of optional steps (`onError: continue`) to skip because they have no ready service.
-   * @throws RetryLaterError MODEL_LOADING or LlmosError UNAVAILABLE
+   * @throws RetryLaterError MODEL_LOADING, LlmosError UNAVAILABLE, or BreakerOpenError
    */
   admit(pipeline: Pipeline, input: Record<string, unknown>): string[] {
     const passOver: string[] = [];
-    for (const { id, uses, onError, fallback } of stepsToTake(pipeline, input)) {
+    for (const step of stepsToTake(pipeline, input)) {
+      const { id, uses, onError, fallback } = step;
+      if (!fallback && onError !== 'continue') this.refuseOpen(uses);
       const check = this.nodes.checkOf(uses);
       if (check.state === 'ready' || (fallback && this.nodes.isMissed(uses))) continue;
       if (onError === 'continue') {
-        taskMetrics.passedOver.inc({ capability: uses });
+        notePassedOver(pipeline.name, step, 'away');
         passOver.push(id);
         continue;
       }
@@ -41,6 +45,13 @@ export class AvailabilityService {
       });
     }
     return passOver;
+  }
+
+  /** Nobody waits in line for a capability that fails. When its breaker may let one through, the run goes to see. */
+  private refuseOpen(capability: string): void {
+    const breaker = this.breakers.of(capability);
+    const waitMs = breaker.refusesForMs;
+    if (waitMs > 0) throw new BreakerOpenError(`'${capability}'`, waitMs);
   }
 
   /** The checks of the gateway itself, and one for each capability that its pipelines use. */

@@ -54,7 +54,7 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   parts.add('modules', () => Promise.race([app.close(), pause(CALLERS_GRACE_MS, undefined, { ref: false })]));
   const standIn = new StandIn([...(await loadCapabilities()).values()], {
     ...context,
-    forwarder: new Forwarder(bus, context.records),
+    forwarder: new Forwarder(bus, context.records, context.breakers),
     cancellations: new Cancellations(bus),
   });
   parts.add('stand-in', () => Promise.resolve(standIn.stop()));

@@ -1,5 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
-import { CONFIG, LOGGER, Readiness, reportBreaker, type ServiceConfig, type StartProgress } from '@llmos/mesh';
+import { Breakers, CONFIG, LOGGER, Readiness, type ServiceConfig, type StartProgress } from '@llmos/mesh';
 import { describeFetch, ModelStore } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
@@ -29,6 +29,7 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
     @Inject(CONFIG) private readonly config: GenerationConfig & ServiceConfig,
     @Inject(LOGGER) private readonly log: Logger,
     private readonly readiness: Readiness,
+    private readonly breakers: Breakers,
   ) {}
 
   /** @throws LlmosError MODEL_LOADING until the model is loaded. */
@@ -58,7 +59,11 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
       promptTokens,
       modelTimeoutMs: timeoutMs,
       capacity: sequences + queue,
-      onBreaker: reportBreaker(model.name, this.log),
+      // A model server is the same one for all replicas; a model in the memory of this process is its own.
+      breaker: (lane) => {
+        const breaker = lane === 'live' ? model.name : `${model.name}-${lane}`;
+        return url ? this.breakers.shared(breaker) : this.breakers.own(breaker);
+      },
       onDegraded: (error) => this.log.warn({ err: error }, 'the language model failed; the passages alone answer'),
     });
     this.loaded = { model, service };

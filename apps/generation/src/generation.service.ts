@@ -1,7 +1,7 @@
 import { hasCode, LlmosError, type Lane, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { answer } from '@llmos/contracts/capabilities/generation';
 import { leaks } from '@llmos/guardrails';
-import { currentOwner, withBreaker, type Operation } from '@llmos/resilience';
+import { currentOwner, withBreaker, type BreakerOptions, type Operation } from '@llmos/resilience';
 import { withModelSpan } from '@llmos/telemetry';
 import { GroundedComposer } from './grounding/composer.js';
 import { joinAnswers, partsOf, type Part } from './grounding/parts.js';
@@ -43,7 +43,8 @@ export interface GenerationSettings {
   readonly modelTimeoutMs: number;
   /** Calls of the model in progress or waiting at once. */
   readonly capacity: number;
-  readonly onBreaker?: (state: 'open' | 'half-open' | 'closed') => void;
+  /** The rules of the breaker around the model, and who shares it. */
+  readonly breaker?: (lane: Lane) => Partial<BreakerOptions>;
   /** Receives the error of a model call when the passages alone answer because of it. */
   readonly onDegraded?: (error: unknown) => void;
 }
@@ -73,15 +74,18 @@ export class GenerationService {
     private readonly model: LanguageModel,
     private readonly settings: GenerationSettings,
   ) {
-    const ask = (timeoutMs: number) =>
+    const ask = (lane: Lane, timeoutMs: number) =>
       withBreaker((call: ModelCall, signal: AbortSignal) => this.callModel(call, signal), {
+        ...settings.breaker?.(lane),
         name: `The language model ${model.name}`,
         timeoutMs,
         capacity: settings.capacity,
-        ...(settings.onBreaker ? { onStateChange: settings.onBreaker } : {}),
       });
     const { modelTimeoutMs } = settings;
-    this.asked = { live: ask(modelTimeoutMs), durable: ask(DURABLE_PATIENCE * modelTimeoutMs) };
+    this.asked = {
+      live: ask('live', modelTimeoutMs),
+      durable: ask('durable', DURABLE_PATIENCE * modelTimeoutMs),
+    };
   }
 
   private get ask(): Operation<ModelCall, Generation> {

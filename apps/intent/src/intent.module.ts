@@ -1,6 +1,5 @@
-import { CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
+import { Breakers, CONFIG, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
-import type { Logger } from '@llmos/telemetry';
 import { Module } from '@nestjs/common';
 import type { IntentConfig } from './intent.config.js';
 import { IntentLoader } from './intent.loader.js';
@@ -13,9 +12,12 @@ import { IntentSteps } from './intent.steps.js';
     IntentLoader,
     {
       provide: IntentService,
-      inject: [CONFIG, LOGGER],
-      useFactory: ({ home, catalogPath, device, workers, headPath }: IntentConfig & ServiceConfig, log: Logger) => {
-        const breaker = { onStateChange: reportBreaker('minilm', log) };
+      inject: [CONFIG, Breakers],
+      useFactory: (
+        { home, catalogPath, device, workers, headPath }: IntentConfig & ServiceConfig,
+        breakers: Breakers,
+      ) => {
+        const breaker = breakers.own('minilm');
         const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers, device, breaker });
         return new IntentService(embedder, headPath);
       },

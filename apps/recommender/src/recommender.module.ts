@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
+import { Breakers, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { AtRest } from '@llmos/vault';
@@ -20,9 +20,9 @@ const BREAKER = { timeoutMs: 30_000, capacity: 4 };
     RecommenderLoader,
     {
       provide: CatalogEmbedder,
-      inject: [CONFIG, LOGGER],
-      useFactory: ({ embeddings: model, device, home, catalogPath }: Config, log: Logger) => {
-        const breaker = { ...BREAKER, onStateChange: reportBreaker(model, log) };
+      inject: [CONFIG, Breakers],
+      useFactory: ({ embeddings: model, device, home, catalogPath }: Config, breakers: Breakers) => {
+        const breaker = { ...BREAKER, ...breakers.own(model) };
         return new CatalogEmbedder({ model, device, workers: 1, home, catalogPath, breaker });
       },
     },

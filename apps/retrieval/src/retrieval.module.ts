@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
+import { Breakers, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
 import { AtRest } from '@llmos/vault';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
@@ -40,9 +40,9 @@ const EMBED_TIMEOUT_MS = 600_000;
 const RELEVANCE = Symbol('Relevance');
 type Relevance = Awaited<ReturnType<typeof loadRelevance>>;
 
-function openEmbeddings(config: Config, { update }: Relevance, workers: number, log: Logger): CatalogEmbedder {
+function openEmbeddings(config: Config, { update }: Relevance, workers: number, breakers: Breakers): CatalogEmbedder {
   const { embeddings: model, device, home, catalogPath } = config;
-  const breaker = { timeoutMs: EMBED_TIMEOUT_MS, onStateChange: reportBreaker(model, log) };
+  const breaker = { timeoutMs: EMBED_TIMEOUT_MS, ...breakers.own(model) };
   const tuned = { update: update?.path, variant: update?.variant };
   return new CatalogEmbedder({ model, ...tuned, device, workers, home, catalogPath, breaker });
 }
@@ -51,11 +51,13 @@ const QDRANT = { timeoutMs: 5_000, retryMs: 1_000 };
 
 function openVectors(
   { qdrantUrl: url, qdrantApiKey: apiKey, qdrantCollection: collection }: Config,
+  breakers: Breakers,
   log: Logger,
 ): VectorIndex {
   if (!url) return new ExactVectorIndex();
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'vectors could not be written; trying again');
-  return new QdrantVectorIndex({ url, apiKey, collection, ...QDRANT, onTrouble });
+  const breaker = breakers.shared('qdrant');
+  return new QdrantVectorIndex({ url, apiKey, collection, ...QDRANT, breaker, onTrouble });
 }
 
 @Module({
@@ -64,7 +66,7 @@ function openVectors(
     RetrievalLoader,
     {
       provide: VECTOR_INDEX,
-      inject: [CONFIG, LOGGER],
+      inject: [CONFIG, Breakers, LOGGER],
       useFactory: openVectors,
     },
     {
@@ -89,9 +91,9 @@ function openVectors(
     },
     {
       provide: CatalogEmbedder,
-      inject: [CONFIG, RELEVANCE, LOGGER],
-      useFactory: (config: Config, relevance: Relevance, log: Logger) =>
-        openEmbeddings(config, relevance, config.workers, log),
+      inject: [CONFIG, RELEVANCE, Breakers],
+      useFactory: (config: Config, relevance: Relevance, breakers: Breakers) =>
+        openEmbeddings(config, relevance, config.workers, breakers),
     },
     {
       provide: DocumentEmbedder,
@@ -180,10 +182,10 @@ function openVectors(
     },
     {
       provide: ImportService,
-      inject: [CONFIG, LOGGER, RELEVANCE, DOCUMENT_STORE, DocumentEmbedder, DocumentFeed],
+      inject: [CONFIG, Breakers, RELEVANCE, DOCUMENT_STORE, DocumentEmbedder, DocumentFeed],
       useFactory: (
         config: Config,
-        log: Logger,
+        breakers: Breakers,
         relevance: Relevance,
         store: DocumentStore,
         embedder: DocumentEmbedder,
@@ -194,7 +196,7 @@ function openVectors(
           openReader: () => new ReaderThread(),
           fetchPrivate: config.fetchPrivate === 'on',
           openEmbedder: async () => {
-            const embeddings = openEmbeddings(config, relevance, config.importWorkers, log);
+            const embeddings = openEmbeddings(config, relevance, config.importWorkers, breakers);
             await embeddings.start(() => undefined);
             const texts = new SearchEncoder(embeddings, relevance.model.head);
             return { embedder: new DocumentEmbedder(texts), close: () => embeddings.close() };

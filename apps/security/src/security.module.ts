@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Bus, CONFIG, LOGGER, reportBreaker, type ServiceConfig } from '@llmos/mesh';
+import { Breakers, Bus, CONFIG, LOGGER, type ServiceConfig } from '@llmos/mesh';
 import { TenantKeys } from '@llmos/vault';
 import { CatalogEmbedder } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
@@ -44,12 +44,16 @@ const MAX_RESTRICTIONS = 5_000;
     SecurityLoader,
     {
       provide: ScreeningService,
-      inject: [CONFIG, LOGGER],
-      useFactory: ({ home, catalogPath, workers, device, headPath, secondStage }: Config, log: Logger) => {
+      inject: [CONFIG, Breakers, LOGGER],
+      useFactory: (
+        { home, catalogPath, workers, device, headPath, secondStage }: Config,
+        breakers: Breakers,
+        log: Logger,
+      ) => {
         const encoder = (options: { name: string; timeoutMs?: number }, update?: string) =>
           new CatalogEmbedder({
             ...{ model: MODEL, home, catalogPath, workers, device, update },
-            breaker: { ...BREAKER, ...options, onStateChange: reportBreaker(options.name, log) },
+            breaker: { ...BREAKER, ...breakers.own(options.name), ...options },
           });
         const second = { name: `${MODEL}-screening`, timeoutMs: SECOND_STAGE_TIMEOUT_MS };
         return new ScreeningService({

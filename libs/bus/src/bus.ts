@@ -327,8 +327,8 @@ export class Bus {
       if (!this.usable) return;
       await this.connection.call(async () => {
         await ensureStreams(this.jsm, this.replicas);
-        for (const [bucket, options] of this.buckets)
-          await createBucket(this.connection, bucket, this.replicas, options);
+        const buckets = [...this.buckets];
+        await Promise.all(buckets.map(([name, own]) => createBucket(this.connection, name, this.replicas, own)));
       });
     };
     await retry(ensure, { ...RESTORE_BACKOFF, onFailure: (error) => this.report(error) });

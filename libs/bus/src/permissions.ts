@@ -30,7 +30,7 @@ const FORGETS_TENANTS = 'security';
  * @param capabilities the names of all capabilities.
  */
 export function permissionsOf(process: string, user: string, capabilities: Iterable<string>): Permissions {
-  const { buckets, objects } = storeAccessOf(process);
+  const { buckets, objects, keys } = storeAccessOf(process);
   const all = [...capabilities];
   const own = all.filter((capability) => serviceOf(capability) === process);
   const publish = [
@@ -43,6 +43,7 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
     subjects.aliveFrom(process),
     ...own.flatMap((capability) => LANES.flatMap((lane) => pulling(taskConsumer(lane, capability)))),
     ...Object.entries(buckets).flatMap(([bucket, right]) => bucketSubjects(bucket, right)),
+    ...Object.entries(keys).flatMap(([bucket, writable]) => writable.map((key) => `$KV.${bucket}.${key}`)),
     ...Object.entries(objects).flatMap(([store, right]) => objectSubjects(store, right)),
     ...(process === GATEWAY ? gatewaySubjects(all) : []),
     ...(process === FORGETS_TENANTS ? forgettingSubjects() : []),

@@ -34,6 +34,14 @@ export const baseConfig = defineConfig({
   concurrency: setting('LLMOS_CONCURRENCY', z.coerce.number().int().min(1).max(1024).default(8)),
   /** The share of its time that a process has for durable work while callers wait; 1 makes no difference between them. */
   durableShare: setting('LLMOS_DURABLE_SHARE', z.coerce.number().min(0.01).max(1).default(0.1)),
+  /** A circuit breaker opens after this many calls in its window, if so many of them failed. */
+  breakerVolume: setting('LLMOS_BREAKER_VOLUME', z.coerce.number().int().min(1).max(10_000).default(5)),
+  breakerErrorPercent: setting('LLMOS_BREAKER_ERROR_PERCENT', z.coerce.number().min(1).max(100).default(50)),
+  breakerWindowMs: setting('LLMOS_BREAKER_WINDOW_MS', z.coerce.number().int().min(100).max(3_600_000).default(10_000)),
+  /** How long it stays open before one call tries. */
+  breakerOpenMs: setting('LLMOS_BREAKER_OPEN_MS', z.coerce.number().int().min(100).max(600_000).default(5_000)),
+  /** Retries of failed tasks, for each 100 tasks of a capability. */
+  retryPercent: setting('LLMOS_RETRY_PERCENT', z.coerce.number().min(0).max(100).default(10)),
   /** Exit when the parent process has ended. `llmos up` sets it, so that no process is left behind. */
   exitWithParent: setting('LLMOS_EXIT_WITH_PARENT', flag().default(false)),
 });

@@ -10,17 +10,23 @@ export type StoreRight = 'read' | 'write' | 'own';
 export interface StoreAccess {
   /** Rights by the names of {@link BUCKETS}. */
   readonly buckets: Readonly<Record<string, StoreRight>>;
+  /** Keys, as subjects without their prefix, that it may write in buckets that it reads otherwise. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
   /** Rights by the names of {@link OBJECT_STORES}. */
   readonly objects: Readonly<Record<string, StoreRight>>;
 }
 
-/** What every process keeps: run records, heartbeats, the tenants' keys, and payloads too large for a message. */
-const EVERY_PROCESS: StoreAccess = {
+/**
+ * What every process keeps: run records, heartbeats, the tenants' keys, and payloads too large for a message. It sees the
+ * circuit breakers of all.
+ */
+const EVERY_PROCESS: Omit<StoreAccess, 'keys'> = {
   buckets: {
     [BUCKETS.runs]: 'write',
     [BUCKETS.progress]: 'write',
     [BUCKETS.nodes]: 'write',
     [BUCKETS.tenantKeys]: 'own',
+    [BUCKETS.breakers]: 'read',
   },
   objects: {
     [OBJECT_STORES.blobs]: 'write',
@@ -30,7 +36,7 @@ const EVERY_PROCESS: StoreAccess = {
 };
 
 /** What single processes keep beside that. A service that is not here keeps nothing of its own. */
-const OF_PROCESS: Readonly<Record<string, Partial<StoreAccess>>> = {
+const OF_PROCESS: Readonly<Record<string, Partial<Omit<StoreAccess, 'keys'>>>> = {
   gateway: { buckets: { [BUCKETS.idempotency]: 'write', [BUCKETS.restrictions]: 'read' } },
   analysis: { buckets: { [BUCKETS.classifiers]: 'own' } },
   recommender: {
@@ -50,5 +56,7 @@ export function storeAccessOf(process: string): StoreAccess {
   return {
     buckets: { ...EVERY_PROCESS.buckets, ...own?.buckets },
     objects: { ...EVERY_PROCESS.objects, ...own?.objects },
+    // Whoever hands on a task may be the one that tries its capability. What a service depends on is its own.
+    keys: { [BUCKETS.breakers]: ['step.>', `of.${process}.>`] },
   };
 }

@@ -7,6 +7,7 @@ export const errorBodySchema = z.object({
   message: z.string(),
   retryable: z.boolean(),
   field: z.string().optional(),
+  retryAfterSeconds: z.number().nonnegative().optional(),
 });
 
 /**

@@ -6,6 +6,8 @@ export const BUCKETS = {
   progress: 'llmos-progress',
   /** The heartbeat of each process. */
   nodes: 'llmos-nodes',
+  /** The state of each circuit breaker: `step.<capability>`, and `of.<service>.<dependency>`. */
+  breakers: 'llmos-breakers',
   /** The run of each idempotency key and each event. */
   idempotency: 'llmos-idempotency',
   tenantKeys: 'tenant-keys',

@@ -50,19 +50,23 @@ export interface ErrorBody {
   readonly retryable: boolean;
   /** The path of the field at fault, such as `input.audio`, if there is one. */
   readonly field?: string;
+  /** When the same request can succeed, where that is known. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** An expected failure. `message` is safe to show to the caller; the detail is in `cause` and stays in the log. */
 export class LlmosError extends Error {
   readonly field?: string;
+  readonly retryAfterSeconds?: number;
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { cause?: unknown; field?: string } = {},
+    options: { cause?: unknown; field?: string; retryAfterSeconds?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'LlmosError';
     this.field = options.field;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get retryable(): boolean {
@@ -79,6 +83,7 @@ export class LlmosError extends Error {
       message: this.message,
       retryable: this.retryable,
       ...(this.field ? { field: this.field } : {}),
+      ...(this.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: this.retryAfterSeconds }),
     };
   }
 }

@@ -26,6 +26,8 @@ export const taskSchema = z.object({
   index: z.number().int().nonnegative(),
   /** The task asks for the fallback of its step. */
   isFallback: z.boolean().optional(),
+  /** The task is the one that tries whether its capability works again: its claim on the capability's breaker. */
+  probe: z.number().int().nonnegative().optional(),
   input: z.record(z.string(), z.unknown()),
   outputs: z.record(z.string(), z.unknown()),
   timings: z.array(timingSchema),

@@ -40,7 +40,7 @@ export async function startService(own: NewProcess, module: Type): Promise<void>
   parts.add('health server', () => health.server.close());
   const context = await openProcess(own);
   const { bus } = context;
-  const forwarder = new Forwarder(bus, context.records);
+  const forwarder = new Forwarder(bus, context.records, context.breakers);
   const cancellations = new Cancellations(bus);
   const callers = new Callers(bus);
   const pace = new Pace(callers, config.durableShare);

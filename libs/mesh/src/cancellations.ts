@@ -11,6 +11,7 @@ export class Cancellations {
   private readonly working = new Map<string, Set<AbortController>>();
   private readonly subscription: { stop(): void };
   private sinceMs = Date.now();
+  private stopping: Error | undefined;
 
   constructor(bus: Bus) {
     this.subscription = bus.onCancel((run) => this.cancel(run));
@@ -38,8 +39,18 @@ export class Cancellations {
     };
   }
 
+  /** Whether {@link abortAll} was called: what fails then does so because of it. */
+  get isStopping(): boolean {
+    return this.stopping !== undefined;
+  }
+
+  throwIfStopping(): void {
+    if (this.stopping) throw this.stopping;
+  }
+
   /** Aborts all work in progress when the process stops. The broker delivers it again to another process. */
   abortAll(reason: Error): void {
+    this.stopping = reason;
     for (const controllers of this.working.values()) for (const controller of controllers) controller.abort(reason);
   }
 

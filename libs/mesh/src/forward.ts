@@ -1,15 +1,23 @@
 import type { Bus, PackedAnswer } from '@llmos/bus';
 import { hasCode, type Pipeline, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
-import { nextStep, prune, resultOf, stepAt } from '@llmos/pipeline';
+import { nextStep, prune, resultOf, stepOf } from '@llmos/pipeline';
+import { BreakerOpenError } from '@llmos/resilience';
 import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
+import { Breakers } from './breakers.js';
+import { canPassOver, passOver } from './task/pass-over.js';
 import { toWire } from './task-wire.js';
 import { withTerminalAnswer, terminalAnswerOf, recordOf, type RunRecords } from './run-records.js';
+
+/** How long a task that tries whether its capability works again may wait for a worker. */
+const HANDED_MS = 5_000;
 
 /** Publishes what follows a step: the next task or the terminal answer. A repetition has no further effect. */
 export class Forwarder {
   constructor(
     private readonly bus: Bus,
     private readonly records: RunRecords,
+    /** By default they are not shared with other processes. */
+    readonly breakers: Breakers = new Breakers(),
   ) {}
 
   /** Publishes the first step of `task` to be executed, from step `from` on, or ends the run if there is none. */
@@ -25,8 +33,7 @@ export class Forwarder {
       );
       return;
     }
-    const capability = stepAt(task.pipeline, index).uses;
-    await this.send(context, { ...task, ...prune(task, index), index }, { capability, place: `${index}` }, traceparent);
+    await this.handOn(context, { ...task, ...prune(task, index), index }, `${index}`, traceparent);
   }
 
   /**
@@ -47,9 +54,31 @@ export class Forwarder {
   }
 
   /** Publishes the task of the same step for the capability that is its fallback. */
-  fallBack(context: RunContext, task: Task, capability: string, traceparent: string | undefined): Promise<void> {
-    const place = `${task.index}:fallback`;
-    return this.send(context, { ...task, isFallback: true }, { capability, place }, traceparent);
+  fallBack(context: RunContext, task: Task, traceparent: string | undefined): Promise<void> {
+    return this.handOn(context, { ...task, isFallback: true }, `${task.index}:fallback`, traceparent);
+  }
+
+  /**
+   * Publishes a task, if the breaker of its capability lets it through. Nobody waits where a live task would fail: its
+   * run goes on without the step, or ends.
+   */
+  private async handOn(context: RunContext, task: Task, place: string, traceparent: string | undefined): Promise<void> {
+    const step = stepOf(task);
+    const breaker = this.breakers.of(step.uses);
+    const admission = context.lane === 'live' ? await breaker.admit(HANDED_MS) : undefined;
+    if (admission?.type === 'refused') {
+      if (canPassOver(step))
+        return passOver({ envelope: { ...context, traceparent }, task, step }, { forwarder: this }, 'open');
+      const error = new BreakerOpenError(`'${step.uses}'`, admission.retryAfterMs).toBody();
+      return this.endRun(context, task, { type: 'failed', error, step: step.id }, traceparent);
+    }
+    const probe = admission?.type === 'probe' ? admission.claimed : undefined;
+    try {
+      await this.send(context, { ...task, probe }, { capability: step.uses, place }, traceparent);
+    } catch (error) {
+      if (admission) breaker.settle(admission, 'neutral');
+      throw error;
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 export { bootstrapService, startService } from './bootstrap.js';
 export { reportBreaker } from './breaker-reports.js';
 export { Callers, CallersSign } from './callers.js';
+export { Breakers, type BreakersOptions } from './breakers.js';
 export { Cancellations } from './cancellations.js';
 export { endAbandoned } from './end-abandoned.js';
 export { Forwarder } from './forward.js';
@@ -25,6 +26,7 @@ export { withTerminalAnswer, hasEnded, terminalAnswerOf, RunRecords } from './ru
 export { onShutdown } from './shutdown.js';
 export { RETURN_PATIENCE_MS, StandIn } from './stand-in.js';
 export { Step, type StepContext, type StepOptions } from './step.decorator.js';
+export { notePassedOver } from './task/pass-over.js';
 export { taskChain, type ChainOptions } from './task/task-chain.js';
 export type { Handler } from './task/invoke.js';
 export { Bus } from '@llmos/bus';

@@ -11,6 +11,7 @@ import {
   type TerminalAnswer,
 } from '@llmos/contracts';
 import { Injectable } from '@nestjs/common';
+import type { Breakers } from './breakers.js';
 import { Forwarder } from './forward.js';
 import { recordOf, type RunRecords } from './run-records.js';
 import { WaitingRuns } from './waiting-runs.js';
@@ -41,8 +42,9 @@ export class MeshClient {
   constructor(
     private readonly bus: Bus,
     readonly records: RunRecords,
+    breakers?: Breakers,
   ) {
-    this.forwarder = new Forwarder(bus, records);
+    this.forwarder = new Forwarder(bus, records, breakers);
     this.waiting = new WaitingRuns(bus);
   }
 

@@ -2,6 +2,7 @@ import { Bus } from '@llmos/bus';
 import type { Logger } from '@llmos/telemetry';
 import { AtRest, TenantKeys, type Vault } from '@llmos/vault';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Breakers } from './breakers.js';
 import { MeshClient } from './mesh-client.js';
 import { Nodes } from './nodes.js';
 import { Readiness } from './readiness.js';
@@ -18,6 +19,7 @@ export interface MeshParts {
   readonly bus: Bus;
   readonly records: RunRecords;
   readonly nodes: Nodes;
+  readonly breakers: Breakers;
   readonly vault: Vault;
   readonly readiness: Readiness;
 }
@@ -35,12 +37,13 @@ export class MeshModule {
         { provide: Bus, useValue: parts.bus },
         { provide: RunRecords, useValue: parts.records },
         { provide: Nodes, useValue: parts.nodes },
+        { provide: Breakers, useValue: parts.breakers },
         { provide: TenantKeys, useValue: parts.vault.keys },
         { provide: AtRest, useValue: parts.vault.atRest },
         { provide: Readiness, useValue: parts.readiness },
-        { provide: MeshClient, useFactory: () => new MeshClient(parts.bus, parts.records) },
+        { provide: MeshClient, useFactory: () => new MeshClient(parts.bus, parts.records, parts.breakers) },
       ],
-      exports: [CONFIG, LOGGER, Bus, RunRecords, Nodes, TenantKeys, AtRest, Readiness, MeshClient],
+      exports: [CONFIG, LOGGER, Bus, RunRecords, Nodes, Breakers, TenantKeys, AtRest, Readiness, MeshClient],
     };
   }
 }

@@ -4,6 +4,7 @@ import { newRunId, type NodeState } from '@llmos/contracts';
 import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/telemetry';
 import { Vault, vaultConfig, type VaultConfig } from '@llmos/vault';
 import type { CapabilityState } from './health-server.js';
+import { Breakers } from './breakers.js';
 import { CONSUMERS } from './mesh-server.js';
 import { Nodes, SIGN_EVERY_MS, STATE_EVERY_MS } from './nodes.js';
 import { ProcessParts } from './process-parts.js';
@@ -27,6 +28,7 @@ export interface ProcessContext<C extends ServiceConfig = ServiceConfig> extends
   readonly vault: Vault;
   readonly records: RunRecords;
   readonly nodes: Nodes;
+  readonly breakers: Breakers;
 }
 
 const VERIFY_RETRY_MS = 5_000;
@@ -71,7 +73,18 @@ export async function openProcess<C extends ServiceConfig>(own: NewProcess<C>): 
   });
   const records = await parts.open({ name: 'run records', open: () => RunRecords.open(bus, vault.atRest) });
   const nodes = await parts.open({ name: 'nodes', open: () => Nodes.open(bus) });
-  return { ...own, bus, vault, records, nodes };
+  const breakers = await parts.open({
+    name: 'breakers',
+    open: () => Breakers.open(bus, { ...breakersOf(config), log }),
+    close: (opened) => opened.stop(),
+  });
+  return { ...own, bus, vault, records, nodes, breakers };
+}
+
+function breakersOf({ service, retryPercent, ...config }: ServiceConfig) {
+  const { breakerVolume: volume, breakerErrorPercent: errorPercent } = config;
+  const rules = { volume, errorPercent, windowMs: config.breakerWindowMs, openMs: config.breakerOpenMs };
+  return { service, retryPercent, rules };
 }
 
 function connect(config: ServiceConfig, { sealers }: Vault, log: Logger): Promise<Bus> {

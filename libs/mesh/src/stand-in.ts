@@ -82,7 +82,7 @@ export class StandIn {
   private async handle(call: TaskCall, tools: ChainTools): Promise<Settlement> {
     const { envelope, task, step } = call;
     if (canPassOver(step)) {
-      await passOver(call, tools);
+      await passOver(call, tools, 'away');
       return ACK;
     }
     if (await this.isBack(step, call.sentAtMs + RETURN_PATIENCE_MS)) return { type: 'retry', afterMs: 0 };

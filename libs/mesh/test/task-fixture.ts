@@ -1,6 +1,7 @@
 import type { Delivery } from '@llmos/bus';
 import { capability, type Pipeline, type RunContext, type TerminalAnswer } from '@llmos/contracts';
 import { z } from 'zod';
+import { Breakers } from '../src/breakers.js';
 import type { RunRecords } from '../src/run-records.js';
 import type { ChainTools, TaskCall } from '../src/task/task-call.js';
 
@@ -70,8 +71,9 @@ export function toolsOf(own: Partial<Record<keyof ChainTools, unknown>> = {}): C
   const done: unknown[] = [];
   const forwarder = {
     forward: (_: RunContext, task: unknown, from: number) => Promise.resolve(void done.push({ task, from })),
-    fallBack: (_: RunContext, __: unknown, capability: string) => Promise.resolve(void done.push({ capability })),
     hasGoneOn: () => Promise.resolve(false),
+    fallBack: (_: RunContext, task: unknown) => Promise.resolve(void done.push({ fallBack: task })),
+    breakers: new Breakers(),
     endRun: (_: RunContext, __: unknown, answer: TerminalAnswer) => Promise.resolve(void done.push(answer)),
   };
   const bus = {
@@ -81,7 +83,13 @@ export function toolsOf(own: Partial<Record<keyof ChainTools, unknown>> = {}): C
     },
     deadLetters: { put: (letter: unknown) => Promise.resolve(void done.push(letter)) },
   };
-  const cancellations = { has: () => false, register: () => () => undefined, completeSinceMs: 0 };
+  const cancellations = {
+    has: () => false,
+    register: () => () => undefined,
+    completeSinceMs: 0,
+    isStopping: false,
+    throwIfStopping: () => undefined,
+  };
   const records = { peek: () => Promise.resolve(undefined), show: () => undefined } as unknown as RunRecords;
   const log = { warn: () => undefined, error: () => undefined };
   return { bus, forwarder, cancellations, records, log, capability: echo, ...own, done } as never;

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { BREAKER_RULES } from '@llmos/resilience';
 import { CatalogEmbedder } from '../src/index.js';
 
 const place = {
@@ -52,7 +53,8 @@ describe('CatalogEmbedder', () => {
 
   it('refuses calls at once after several have failed, and lets one try again later', async () => {
     const states: string[] = [];
-    const breaker = { timeoutMs: 1_000, resetMs: 20, onStateChange: (state: string) => states.push(state) };
+    const events = { onStateChange: (state: string) => void states.push(state) };
+    const breaker = { timeoutMs: 1_000, rules: { ...BREAKER_RULES, openMs: 20 }, events };
     const embedder = await start(new CatalogEmbedder({ ...place, breaker }));
     try {
       const tooMany = Array.from({ length: 1_000 }, () => 'The parcel left the warehouse on Monday. '.repeat(60));

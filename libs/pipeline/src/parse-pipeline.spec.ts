@@ -50,6 +50,27 @@ describe('parsePipeline', () => {
       expect.stringMatching(/fallback\.with: 'retrieval\.search' requires 'query'/),
     ]);
     expect(withFallback('{ skip: true }')[0]).toMatch(/steps\.0\.fallback/);
+    expect(withFallback("{ uses: intent.detect, with: { text: '${input.text}' } }")).toEqual([
+      'p.yaml:10: steps.0.fallback.uses: a step cannot be its own fallback',
+    ]);
+  });
+
+  it('checks what a fallback gives against what its capability gives', () => {
+    const withOutput = (output: string) =>
+      faultsOf(good.replace('result:', `    fallback: { output: ${output} }\nresult:`));
+    expect(withOutput('{ intent: 5 }')).toEqual([
+      expect.stringMatching(/^p\.yaml:10: steps\.0\.fallback\.output\.intent: is not what 'intent\.detect' gives/),
+    ]);
+    expect(withOutput("{ intent: '${input.text}', reply: 'I cannot tell.' }")).toEqual([]);
+  });
+
+  it('refuses to read a field that neither the capability of a step nor its fallback gives', () => {
+    const reading = (path: string) => good.replace('intent.intent', path);
+    expect(faultsOf(reading('intent.reply'))).toEqual([
+      expect.stringMatching(/^p\.yaml:10: result: the output of 'intent' has no 'reply'; it has: intent, /),
+    ]);
+    const fallback = '    fallback: { output: { reply: "I cannot tell." } }\nresult:';
+    expect(faultsOf(reading('intent.reply').replace('result:', fallback))).toEqual([]);
   });
 
   it('reserves pipelines that train, destroy, spend a budget or show protected data for operators', () => {

@@ -2,6 +2,7 @@ import { pipelineSchema, type Capability, type Pipeline } from '@llmos/contracts
 import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { ExpressionError, pathsOf } from './expression.js';
+import { outputFaults, outputFields } from './output-fields.js';
 import { expressionOf, templatePaths } from './template.js';
 
 /** One fault in a pipeline file. */
@@ -62,7 +63,8 @@ export function parsePipeline(text: string, file: string, capabilities: Readonly
 
 function check(pipeline: Pipeline, capabilities: ReadonlyMap<string, Capability>): [Path, string][] {
   const faults: [Path, string][] = [];
-  const seen = new Set<string>();
+  /** The earlier steps, and the fields of their outputs where they are known. */
+  const seen = new Map<string, ReadonlySet<string> | undefined>();
   const readable = (path: Path, read: () => readonly (readonly string[])[]) => {
     try {
       for (const reference of read()) {
@@ -89,8 +91,12 @@ function check(pipeline: Pipeline, capabilities: ReadonlyMap<string, Capability>
     if (fallback) {
       readable([...at, 'fallback'], () => templatePaths(fallback));
       if ('uses' in fallback) called([...at, 'fallback'], checkCall(fallback.uses, fallback.with, capabilities));
+      if ('uses' in fallback && fallback.uses === step.uses)
+        faults.push([[...at, 'fallback', 'uses'], `a step cannot be its own fallback`]);
+      for (const [field, message] of outputFaults(step, capabilities))
+        faults.push([[...at, 'fallback', 'output', field], message]);
     }
-    seen.add(step.id);
+    seen.set(step.id, outputFields(step, capabilities));
   });
   readable(['result'], () => templatePaths(pipeline.result));
   for (const [key, template] of Object.entries(pipeline.details))
@@ -98,7 +104,11 @@ function check(pipeline: Pipeline, capabilities: ReadonlyMap<string, Capability>
   return faults;
 }
 
-function unknownReference(path: readonly string[], pipeline: Pipeline, seen: ReadonlySet<string>): string | undefined {
+function unknownReference(
+  path: readonly string[],
+  pipeline: Pipeline,
+  seen: ReadonlyMap<string, ReadonlySet<string> | undefined>,
+): string | undefined {
   const [root, field] = path;
   if (root === 'input') {
     if (field === undefined || Object.hasOwn(pipeline.input, field)) return undefined;
@@ -108,8 +118,11 @@ function unknownReference(path: readonly string[], pipeline: Pipeline, seen: Rea
     return field === 'greeting' && path.length === 2
       ? undefined
       : `of the pipeline, only 'pipeline.greeting' can be read`;
-  if (seen.has(root!)) return undefined;
-  return `'${root}' is neither 'input' nor an earlier step; the earlier steps are: ${[...seen].join(', ') || 'none'}`;
+  if (!seen.has(root!))
+    return `'${root}' is neither 'input' nor an earlier step; the earlier steps are: ${[...seen.keys()].join(', ') || 'none'}`;
+  const fields = seen.get(root!);
+  if (!fields || field === undefined || fields.has(field)) return undefined;
+  return `the output of '${root}' has no '${field}'; it has: ${[...fields].join(', ')}`;
 }
 
 function checkCall(

@@ -1,7 +1,8 @@
 import { LlmosError } from '@llmos/contracts';
-import { withBreaker } from './breaker.js';
 import { withDeadline, type Operation } from './deadline.js';
+import { BREAKER_RULES } from './breaker-state.js';
 import { backoffMs, retry, retryConflicts } from './retry.js';
+import { withBreaker } from './with-breaker.js';
 
 const never = new AbortController().signal;
 
@@ -88,7 +89,7 @@ describe('retry', () => {
 });
 
 describe('withBreaker', () => {
-  const options = { name: 'the model', timeoutMs: 1_000, capacity: 2, resetMs: 50 };
+  const options = { name: 'the model', timeoutMs: 1_000, capacity: 2, rules: { ...BREAKER_RULES, openMs: 50 } };
 
   it('opens after many failures, not after one, and closes again after one success', async () => {
     let healthy = false;
@@ -104,11 +105,38 @@ describe('withBreaker', () => {
     await expect(guarded(undefined, never)).resolves.toBe('ok');
   });
 
-  it('does not open after invalid calls', async () => {
-    const guarded = withBreaker(() => Promise.reject(new LlmosError('INVALID_ARGUMENT', 'x')), options);
-    for (let i = 0; i < 20; i++)
-      await expect(guarded(undefined, never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  it.each(['INVALID_ARGUMENT', 'CANCELLED', 'OVERLOADED', 'CONTENT_REFUSED', 'MODEL_LOADING'] as const)(
+    'does not open after %s, which is no failure of the dependency',
+    async (code) => {
+      const guarded = withBreaker(() => Promise.reject(new LlmosError(code, 'x')), options);
+      for (let i = 0; i < 20; i++) await expect(guarded(undefined, never)).rejects.toMatchObject({ code });
+      expect(guarded.isOpen()).toBe(false);
+    },
+  );
+
+  it('does not open when callers leave or their deadlines pass, whatever the calls then reject with', async () => {
+    const hanging = (_: undefined, signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    const guarded = withBreaker(hanging, options);
+    for (let i = 0; i < 20; i++) {
+      const caller = new AbortController();
+      const outcome = guarded(undefined, caller.signal);
+      caller.abort(new LlmosError('DEADLINE_EXCEEDED', 'The time of the caller is over.'));
+      await expect(outcome).rejects.toThrow();
+    }
     expect(guarded.isOpen()).toBe(false);
+  });
+
+  it('opens after streams that break off when they have begun', async () => {
+    const parts: string[] = [];
+    const stream = async () => {
+      for (const part of ['The ', 'answer ']) parts.push(await Promise.resolve(part));
+      throw new Error('the connection was reset');
+    };
+    const guarded = withBreaker(stream, options);
+    for (let i = 0; i < 5; i++) await expect(guarded(undefined, never)).rejects.toThrow('reset');
+    expect(parts).toHaveLength(10);
+    expect(guarded.isOpen()).toBe(true);
   });
 
   it('rejects calls over its capacity and stops calls at its time limit', async () => {

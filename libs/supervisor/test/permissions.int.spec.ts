@@ -65,6 +65,13 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   ['$KV.llmos-nodes.n1', ALL],
   ['$JS.API.DIRECT.GET.KV_tenant-keys.$KV.tenant-keys.acme.1', ALL],
   ['$KV.documents.acme.d1', []],
+  // Circuit breakers: those of capabilities are everybody's, those of what a service depends on its own.
+  ['$KV.llmos-breakers.step.asr.transcribe', ALL],
+  ['$KV.llmos-breakers.of.asr.whisper', [ASR]],
+  ['$KV.llmos-breakers.of.generation.qwen2.5', []],
+  ['$JS.API.CONSUMER.CREATE.KV_llmos-breakers.w1.$KV.llmos-breakers.>', ALL],
+  ['$JS.API.STREAM.MSG.DELETE.KV_llmos-breakers', []],
+  ['$JS.API.STREAM.PURGE.KV_llmos-breakers', []],
   ['$KV.interactions.acme.u1', [RECOMMENDER]],
   ['$JS.API.DIRECT.GET.KV_interactions.$KV.interactions.acme.u1', [RECOMMENDER]],
   ['$JS.API.CONSUMER.CREATE.KV_interactions.w1.$KV.interactions.>', [RECOMMENDER]],

@@ -59,6 +59,11 @@ export function markFailed(error: unknown): void {
   if (active) fail(active, error);
 }
 
+/** Adds an event to the active span: a decision, with what it was made on. */
+export function addSpanEvent(name: string, attributes: Attributes): void {
+  if (tracingOn) trace.getActiveSpan()?.addEvent(name, attributes);
+}
+
 /** Marks a span as failed with the code of the error, without its message: that may contain personal data. */
 function fail(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });

@@ -10,6 +10,7 @@ export interface ReceivedSpan {
   readonly name: string;
   readonly kind: number;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly events: readonly { readonly name: string; readonly attributes: Readonly<Record<string, unknown>> }[];
 }
 
 interface OtlpValue {
@@ -29,6 +30,7 @@ interface OtlpSpan {
   name: string;
   kind: number;
   attributes?: OtlpAttribute[];
+  events?: { name: string; attributes?: OtlpAttribute[] }[];
 }
 interface OtlpExport {
   resourceSpans: { resource: { attributes: OtlpAttribute[] }; scopeSpans: { spans: OtlpSpan[] }[] }[];
@@ -57,11 +59,12 @@ function read(body: OtlpExport): ReceivedSpan[] {
   return body.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = String(valuesOf(resource.attributes)['service.name']);
     return scopeSpans.flatMap(({ spans }) =>
-      spans.map(({ attributes, parentSpanId, ...span }) => ({
+      spans.map(({ attributes, parentSpanId, events = [], ...span }) => ({
         ...span,
         ...(parentSpanId ? { parentSpanId } : {}),
         service,
         attributes: valuesOf(attributes ?? []),
+        events: events.map((event) => ({ name: event.name, attributes: valuesOf(event.attributes ?? []) })),
       })),
     );
   });

@@ -31,10 +31,10 @@ export class RetryLaterError extends LlmosError {
   constructor(
     code: ErrorCode,
     message: string,
-    readonly retryAfterSeconds?: number,
+    retryAfterSeconds?: number,
     readonly loading?: Loading,
   ) {
-    super(code, message);
+    super(code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
   }
 }
 
@@ -85,8 +85,7 @@ function standardShape(error: LlmosError): object {
 }
 
 function retryAfterSeconds(error: LlmosError): number {
-  const known = error instanceof RetryLaterError ? error.retryAfterSeconds : undefined;
-  return Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(known ?? RETRY_AFTER_SECONDS)));
+  return Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS)));
 }
 
 /** Errors of Fastify and Nest, by their code or their status. */

@@ -6,8 +6,8 @@ export function requireCompleted(answer: TerminalAnswer): CompletedAnswer {
     case 'completed':
       return answer;
     case 'failed': {
-      const { code, message, field } = answer.error;
-      throw new LlmosError(code, message, field === undefined ? {} : { field });
+      const { code, message, ...options } = answer.error;
+      throw new LlmosError(code, message, options);
     }
     case 'cancelled':
       throw new LlmosError('CANCELLED', 'The run was cancelled.');

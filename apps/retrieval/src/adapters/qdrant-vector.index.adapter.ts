@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isLlmosError, LlmosError } from '@llmos/contracts';
+import { Breaker, BreakerOpenError, outcomeOf, type BreakerOptions } from '@llmos/resilience';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import type { DocumentRef } from '../ports/document-store.port.js';
 import type { VectorIndex, VectorMatch } from '../ports/vector-index.port.js';
@@ -13,11 +14,16 @@ export interface QdrantOptions {
   readonly collection: string;
   /** Time limit of one request, in milliseconds. */
   readonly timeoutMs: number;
+  /** The rules of the breaker, and who shares it; by default nobody. */
+  readonly breaker?: BreakerOptions;
   /** Pause before a write that failed is tried again, in milliseconds. */
   readonly retryMs: number;
   /** Receives the error of each attempt to write that failed; it is tried again until it succeeds. */
   readonly onTrouble: (error: unknown) => void;
 }
+
+/** How long the one that tries may take: each of its requests has a time limit. */
+const PROBE_LEASE_MS = 30_000;
 
 interface Entry extends KeptDocument {
   readonly dimensions: number;
@@ -45,9 +51,11 @@ export class QdrantVectorIndex implements VectorIndex {
   /** By the length of the vectors. */
   private readonly collections = new Map<number, Promise<Opened>>();
   private readonly closing = new AbortController();
+  private readonly breaker: Breaker;
 
   constructor(private readonly options: QdrantOptions) {
-    const { url, apiKey, timeoutMs } = options;
+    const { url, apiKey, timeoutMs, breaker = { name: 'qdrant' } } = options;
+    this.breaker = new Breaker(breaker);
     // The key is given as a header, and versions are not compared: for both the client would write to the console.
     const headers = apiKey ? { 'api-key': apiKey } : {};
     this.client = new QdrantClient({ url, headers, timeout: timeoutMs, checkCompatibility: false });
@@ -149,9 +157,14 @@ export class QdrantVectorIndex implements VectorIndex {
   }
 
   private async reach<T>(work: () => Promise<T>): Promise<T> {
+    const admission = await this.breaker.admit(PROBE_LEASE_MS);
+    if (admission.type === 'refused') throw new BreakerOpenError('Qdrant', admission.retryAfterMs);
     try {
-      return await work();
+      const output = await work();
+      this.breaker.settle(admission, 'ok');
+      return output;
     } catch (cause) {
+      this.breaker.settle(admission, outcomeOf(cause));
       if (isLlmosError(cause)) throw cause;
       const reason = (cause as Error | undefined)?.message ?? 'no reason was given';
       throw new LlmosError(

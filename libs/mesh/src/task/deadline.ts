@@ -1,6 +1,15 @@
+import type { RunContext } from '@llmos/contracts';
 import { withDeadline } from '@llmos/resilience';
 import { taskMetrics } from '../metrics.js';
 import { ACK, type Interceptor, type StepHandler, type TaskHandler } from './task-call.js';
+
+/** A timer may fire this much before the deadline. */
+const TIMER_MS = 5;
+
+/** Whether the time of a run is over. */
+export function isOver({ deadlineMs }: Pick<RunContext, 'deadlineMs'>): boolean {
+  return Date.now() >= deadlineMs - TIMER_MS;
+}
 
 /**
  * Ends a run whose deadline has passed, or would pass by the time that the handler has taken lately, instead of executing

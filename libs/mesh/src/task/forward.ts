@@ -52,6 +52,7 @@ function withResult(
   return {
     ...task,
     isFallback: undefined,
+    probe: undefined,
     outputs: { ...task.outputs, [step.id]: output },
     timings: [...task.timings, timing],
     degraded,

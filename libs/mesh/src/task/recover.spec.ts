@@ -40,7 +40,10 @@ describe('recover', () => {
     expect(settlement).toBe(ACK);
     expect(done).toMatchObject([{ task: { outputs: { first: { text: 'hi!' } }, degraded: ['first'] }, from: 1 }]);
     const other = { fallback: { uses: 'text.other', with: {} } };
-    expect(await after('INTERNAL', { step: other })).toEqual({ settlement: ACK, done: [{ capability: 'text.other' }] });
+    expect(await after('INTERNAL', { step: other })).toEqual({
+      settlement: ACK,
+      done: [{ fallBack: taskCall({ step: other }).task }],
+    });
     for (const code of ['CONTENT_REFUSED', 'INVALID_ARGUMENT', 'UNSUPPORTED_LANGUAGE'] as const)
       expect(await after(code, { step: constant })).toMatchObject({ done: [{ type: 'failed', error: { code } }] });
   });

@@ -6,6 +6,7 @@ import { abortAtDeadline, skipExpired } from './deadline.js';
 import { decode } from './decode.js';
 import { forward } from './forward.js';
 import { giveWay } from './give-way.js';
+import { heedBreaker } from './heed-breaker.js';
 import { invoke, type Handler } from './invoke.js';
 import { settle } from './settle.js';
 import { showProgress } from './show-progress.js';
@@ -17,7 +18,7 @@ import { validate } from './validate.js';
 /** From the decoded task to its settlement, the outermost first. */
 const TASK: readonly Interceptor<TaskHandler>[] = [giveWay, skipDone, skipCancelled, skipExpired, showProgress, span];
 /** From the input of the step to its output. */
-const STEP: readonly Interceptor<StepHandler>[] = [validate, abortWhenCancelled, abortAtDeadline];
+const STEP: readonly Interceptor<StepHandler>[] = [heedBreaker, validate, abortWhenCancelled, abortAtDeadline];
 
 export type ChainOptions = Omit<ChainTools, 'capability' | 'handlerMs'>;
 

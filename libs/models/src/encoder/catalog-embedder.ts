@@ -1,5 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
-import { withBreaker, type BreakerOptions, type Operation } from '@llmos/resilience';
+import { withBreaker, type GuardOptions, type Operation } from '@llmos/resilience';
 import { withModelSpan } from '@llmos/telemetry';
 import { z } from 'zod';
 import type { Device } from '../inference/device.js';
@@ -32,8 +32,8 @@ export interface CatalogEmbedderOptions {
   readonly update?: string | undefined;
   /** Names the update in {@link CatalogEmbedder.model}, where its vectors are kept or carried to others. */
   readonly variant?: string | undefined;
-  /** The limits of the breaker, and its hook for changes of state. */
-  readonly breaker?: Partial<Pick<BreakerOptions, 'name' | 'timeoutMs' | 'capacity' | 'resetMs' | 'onStateChange'>>;
+  /** The limits and the rules of the breaker, and who hears of it. */
+  readonly breaker?: Partial<GuardOptions>;
 }
 
 /**
