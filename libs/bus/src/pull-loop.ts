@@ -116,8 +116,11 @@ export class PullLoop {
     this.stopping.abort();
     this.setPulling(false);
     clearInterval(this.watchdog);
-    this.subscription.unsubscribe();
-    await Promise.race([Promise.allSettled(this.running), delay(graceMs, undefined, { ref: false })]);
+    // Messages that are on their way are worked on; otherwise another worker receives them only after the ack wait.
+    const received = this.connection.usable ? this.subscription.drain().catch(() => undefined) : Promise.resolve();
+    if (!this.connection.usable) this.subscription.unsubscribe();
+    const settled = received.then(() => Promise.allSettled(this.running));
+    await Promise.race([settled, delay(graceMs, undefined, { ref: false })]);
   }
 
   private get signEveryMs(): number {

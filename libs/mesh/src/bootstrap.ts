@@ -14,13 +14,13 @@ import { Pace } from './pace.js';
 import { joinMesh, newProcess, openProcess, readConfig, type NewProcess, type ProcessContext } from './process.js';
 import { onShutdown } from './shutdown.js';
 
-/** How long the deliveries in progress may take when the process stops. Their signals abort half-way. */
-const GRACE_MS = 2_500;
+/** What is still in progress is aborted this long before the end of the time for it, so that others can do it. */
+const ABORT_AHEAD_MS = 1_250;
 
 /** Runs a service as a process of its own: reads its settings, starts it, and closes it at the signals to stop. */
 export async function bootstrapService(service: string, module: Type, definition: ConfigDefinition): Promise<void> {
   const own = newProcess(readConfig(service, definition));
-  onShutdown(own.log, own.config.exitWithParent, () => own.parts.close());
+  onShutdown(own.log, own.config.exitWithParent, (graceMs) => own.parts.close(graceMs));
   await startService(own, module);
 }
 
@@ -50,12 +50,13 @@ export async function startService(own: NewProcess, module: Type): Promise<void>
     url: health.url,
     capabilities,
     startPulling: () => server.startPulling(),
-    stopPulling: () => {
+    stopPulling: (graceMs) => {
       callers.stop();
       pace.stop();
       const reason = new LlmosError('UNAVAILABLE', 'The service is shutting down.');
-      setTimeout(() => cancellations.abortAll(reason), GRACE_MS / 2).unref();
-      return bus.stopPulling(GRACE_MS);
+      const abortAfterMs = Math.max(graceMs - ABORT_AHEAD_MS, graceMs / 2);
+      setTimeout(() => cancellations.abortAll(reason), abortAfterMs).unref();
+      return bus.stopPulling(graceMs);
     },
   });
 }

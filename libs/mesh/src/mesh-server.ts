@@ -1,4 +1,4 @@
-import { taskConsumer, type Bus, type PullLoop } from '@llmos/bus';
+import { taskConsumer, type Bus, type Delivery, type PullLoop } from '@llmos/bus';
 import { LANES } from '@llmos/contracts';
 import type { CapabilityState } from './health-server.js';
 import { onBehalfOf } from '@llmos/resilience';
@@ -7,6 +7,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { lastValueFrom, throwError, type Observable } from 'rxjs';
 import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import type { Cancellations } from './cancellations.js';
+import { taskMetrics } from './metrics.js';
 import type { Forwarder } from './forward.js';
 import type { Pace } from './pace.js';
 import type { Readiness } from './readiness.js';
@@ -95,7 +96,13 @@ export class MeshServer extends Server implements CustomTransportStrategy {
           lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>),
         );
       const process = taskChain(capability, call, this.options);
-      for (const lane of LANES) loops.push(bus.consume(taskConsumer(lane, name), concurrency, process));
+      const inWork = taskMetrics.inWork.labels(name);
+      inWork.set(0);
+      const work = async (delivery: Delivery) => {
+        inWork.inc();
+        await process(delivery).finally(() => inWork.dec());
+      };
+      for (const lane of LANES) loops.push(bus.consume(taskConsumer(lane, name), concurrency, work));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { counter, secondsHistogram } from '@llmos/telemetry';
+import { counter, gauge, secondsHistogram } from '@llmos/telemetry';
 
 /** What every service counts. */
 export const taskMetrics = {
@@ -13,6 +13,7 @@ export const taskMetrics = {
     'capability',
     'outcome',
   ]),
+  inWork: gauge('llmos_tasks_in_work', 'Tasks that this process has pulled and not settled yet', ['capability']),
   handler: secondsHistogram('llmos_handler_seconds', 'Time in the handler alone', ['capability']),
   queue: secondsHistogram('llmos_queue_wait_seconds', 'From the publish of a task to the start of its handler', [
     'capability',

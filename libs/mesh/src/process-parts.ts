@@ -13,11 +13,13 @@ export interface ProcessPart<T> {
   readonly hint?: string;
   /** What is wrong with the opened part; undefined if it works. Read at each {@link ProcessParts.recheck}. */
   check?(opened: T): Omit<Check, 'name'> | undefined;
-  /** A failure is logged; the parts before it are closed all the same. */
-  close?(opened: T): unknown;
+  /** A failure is logged; the parts before it are closed all the same. Work in progress may take `graceMs`. */
+  close?(opened: T, graceMs: number): unknown;
 }
 
 const BACKOFF = { baseMs: 100, capMs: 2_000 };
+/** How long work in progress may take when the parts are closed, if nothing else is said. */
+const CLOSE_GRACE_MS = 2_500;
 /** Of the attempts to open a part that fail, one in so many is logged. */
 const LOG_EVERY = 10;
 
@@ -26,7 +28,7 @@ const LOG_EVERY = 10;
  * shows the check of each part from the first attempt on.
  */
 export class ProcessParts {
-  private readonly opened: { readonly name: string; recheck(): void; close(): unknown }[] = [];
+  private readonly opened: { readonly name: string; recheck(): void; close(graceMs: number): unknown }[] = [];
   private readonly stopping = new AbortController();
 
   constructor(
@@ -46,13 +48,13 @@ export class ProcessParts {
       () => new Promise<never>(() => undefined),
     );
     const recheck = () => this.readiness.set({ name, state: 'ready', ...part.check?.(opened) });
-    this.opened.push({ name, recheck, close: () => part.close?.(opened) });
+    this.opened.push({ name, recheck, close: (graceMs) => part.close?.(opened, graceMs) });
     recheck();
     return opened;
   }
 
   /** Adds what is open already and has no check. */
-  add(name: string, close: () => unknown): void {
+  add(name: string, close: (graceMs: number) => unknown): void {
     this.opened.push({ name, recheck: () => undefined, close });
   }
 
@@ -66,12 +68,13 @@ export class ProcessParts {
     if (!this.signal.aborted) for (const part of this.opened) part.recheck();
   }
 
-  async close(): Promise<void> {
+  /** @param graceMs how long the work in progress may take. */
+  async close(graceMs = CLOSE_GRACE_MS): Promise<void> {
     this.stopping.abort();
     this.readiness.stop();
     for (const { name, close } of this.opened.splice(0).reverse()) {
       try {
-        await close();
+        await close(graceMs);
       } catch (error) {
         this.log.warn({ err: error, part: name }, 'a part did not stop cleanly');
       }

@@ -104,8 +104,8 @@ export interface MeshMember {
   readonly url: string;
   readonly capabilities: () => readonly CapabilityState[];
   startPulling(): void;
-  /** Stops pulling and waits for the deliveries in progress. */
-  stopPulling(): Promise<void>;
+  /** Stops pulling and waits, at most `graceMs`, for the deliveries in progress. */
+  stopPulling(graceMs: number): Promise<void>;
 }
 
 /** Starts to pull work and to send heartbeats: the last parts of every process. */
@@ -115,7 +115,7 @@ export async function joinMesh(context: ProcessContext, member: MeshMember): Pro
     name: CONSUMERS,
     open: () => member.startPulling(),
     check: () => (bus.pulling ? undefined : { state: 'loading', message: 'the consumers are being created' }),
-    close: () => member.stopPulling(),
+    close: (_, graceMs) => member.stopPulling(graceMs),
   });
   parts.add('heartbeat', announce(context, member));
   process.send?.({ type: 'listening', url: member.url });

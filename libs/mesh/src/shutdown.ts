@@ -1,22 +1,34 @@
+import { z } from 'zod';
 import type { Logger } from '@llmos/telemetry';
 
-const HARD_LIMIT_MS = 4_500;
+/** How long the work in progress may take when a process is told to stop, in milliseconds. */
+const GRACE_MS = 2_500;
+/** What closing takes beside the work in progress. */
+const REST_MS = 2_000;
+
+/** A supervisor sends it to a process that leaves while the others stay: there is time to finish its work. */
+const leaveSchema = z.object({ type: z.literal('leave'), graceMs: z.number().positive() });
 
 /**
- * Closes the process on SIGTERM, on SIGINT, or when the parent that asked for it has gone, then exits. A `close` that
- * hangs keeps the process alive for a few seconds at most.
+ * Closes the process on SIGTERM, on SIGINT, on a message `{type: 'leave', graceMs}` of the process that started it, or
+ * when the parent that asked for it has gone, then exits. `close` is told how long the work in progress may take; one
+ * that hangs keeps the process alive for two seconds longer at most.
  */
-export function onShutdown(log: Logger, exitWithParent: boolean, close: () => Promise<void>): void {
+export function onShutdown(log: Logger, exitWithParent: boolean, close: (graceMs: number) => Promise<void>): void {
   let stopping = false;
-  const stop = async (reason: string) => {
+  const stop = async (reason: string, graceMs = GRACE_MS) => {
     if (stopping) return;
     stopping = true;
-    log.info({ reason }, 'stopping');
-    setTimeout(() => process.exit(1), HARD_LIMIT_MS).unref();
-    await close();
+    log.info({ reason, graceMs }, 'stopping');
+    setTimeout(() => process.exit(1), graceMs + REST_MS).unref();
+    await close(graceMs);
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
+  process.on('message', (message) => {
+    const { data } = leaveSchema.safeParse(message);
+    if (data) void stop('asked to leave', data.graceMs);
+  });
   if (exitWithParent) process.on('disconnect', () => void stop('the parent process has gone'));
 }
