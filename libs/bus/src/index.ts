@@ -33,6 +33,7 @@ export {
   type StreamSnapshot,
 } from './snapshots.js';
 export type { ForgottenMessages } from './tenant-messages.js';
+export { waitingTasks } from './waiting-tasks.js';
 export { WatchedBucket, type Watchable, type WatchedBucketOptions } from './watched-bucket.js';
 export { dueConsumer, intakeConsumer, STREAMS, taskConsumer, type ConsumerSpec } from './streams.js';
 export { DEDUP_MS, MAX_DELIVERIES } from './topology.js';
