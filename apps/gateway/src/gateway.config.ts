@@ -1,4 +1,4 @@
-import { defineConfig, setting, type ConfigOf } from '@llmos/config';
+import { defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
 import type { ServiceConfig } from '@llmos/mesh';
 import { z } from 'zod';
 import { parseKeys } from './auth/api-keys.js';
@@ -9,6 +9,11 @@ export const gatewayConfig = defineConfig({
   host: setting('LLMOS_HOST', z.string().default('127.0.0.1')),
   /** If it is in use, the next free port. */
   port: setting('LLMOS_PORT', z.coerce.number().int().min(0).max(65535).default(8000)),
+  /**
+   * Whether connections of callers come from the supervisor, which listens at the host and port above. The gateway then
+   * has an address of its own on loopback, for health checks.
+   */
+  connectionsPassed: setting('LLMOS_CONNECTIONS_PASSED', flag().default(false)),
   /** Comma-separated `key:tenant` or `key:tenant:role`. Without keys, every caller is an operator of `default`. */
   apiKeys: setting('LLMOS_API_KEYS', z.string().default('').transform(parseKeys)),
   /** Proxies whose `X-Forwarded-For` is believed: comma-separated addresses or networks. */

@@ -51,6 +51,8 @@ function createAdapter(config: GatewayConfig): FastifyAdapter {
     requestTimeout: 120_000,
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
+    // Requests that come while the gateway leaves are answered; see `Callers`.
+    return503OnClosing: false,
     frameworkErrors: refuseUrl,
     clientErrorHandler: refuseUnreadable,
     // Checked with the other properties of requests, so that the answer has the shape of all errors.

@@ -13,22 +13,26 @@ import 'reflect-metadata';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GatewayConfig } from './gateway.config.js';
 import { createGateway, freePort } from './http-server.js';
+import { Callers } from './http/callers.js';
 import { errorReply } from './http/errors.js';
 import { IntakeService } from './events/intake.service.js';
 
 /** How long callers with a request in progress may still receive their answers when the process stops. */
 const CALLERS_GRACE_MS = 2_500;
 const INTAKE_GRACE_MS = 500;
+/** Where a gateway listens whose callers are passed on by the supervisor. */
+const OWN_ADDRESS = { host: '127.0.0.1', port: 0 };
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 
 /** Opens the parts of the process in their order, and serves HTTP and events until they are closed. */
 export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void> {
   const { config, log, readiness, parts } = own;
-  const port = await freePort(config.host, config.port);
+  const { host, port: wanted } = config.connectionsPassed ? OWN_ADDRESS : config;
+  const port = await freePort(host, wanted);
   // Until the parts of the process are open, every request is answered with 503 at the address of the gateway.
   const waiting = await startHealthServer({
     service: config.service,
-    host: config.host,
+    host,
     port,
     health: () => ({ ready: false, checks: readiness.all }),
     elsewhere: errorReply(
@@ -39,8 +43,7 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   const { bus, nodes } = context;
   await parts.open({ name: 'services', open: () => nodes.watch(), close: () => nodes.stop() });
   const app = await createGateway(context);
-  if (port !== config.port && config.port !== 0)
-    log.warn({ wanted: config.port, port }, 'the wanted port is taken; using the next free one');
+  if (port !== wanted && wanted !== 0) log.warn({ wanted, port }, 'the wanted port is taken; using the next free one');
   if (config.apiKeys.size === 0 && !LOOPBACK.test(config.host)) {
     log.warn(
       { host: config.host },
@@ -49,7 +52,7 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   }
   waiting.server.close();
   waiting.server.closeAllConnections();
-  await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, config.host);
+  await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, host);
   // The bus is still open: callers with a live run in progress receive its answer.
   parts.add('modules', () => Promise.race([app.close(), pause(CALLERS_GRACE_MS, undefined, { ref: false })]));
   const standIn = new StandIn([...(await loadCapabilities()).values()], {
@@ -58,6 +61,8 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
     cancellations: new Cancellations(bus),
   });
   parts.add('stand-in', () => Promise.resolve(standIn.stop()));
+  const callers = new Callers(app.getHttpServer());
+  if (config.connectionsPassed) callers.receive(process);
   await joinMesh(context, {
     url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
     capabilities: () => [],
@@ -70,6 +75,8 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
         parseInputSubject(message.subject) ? intake.refuseAbandoned(message, error) : endRun(message, error),
       );
     },
-    stopPulling: () => bus.stopPulling(INTAKE_GRACE_MS),
+    stopPulling: (graceMs) => bus.stopPulling(Math.min(graceMs, INTAKE_GRACE_MS)),
   });
+  // The last part, so that it is closed first: callers are answered while everything still works.
+  parts.add('callers', (graceMs) => callers.leave(graceMs));
 }
