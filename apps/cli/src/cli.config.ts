@@ -1,4 +1,4 @@
-import { baseConfig, defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
+import { baseConfig, defineConfig, flag, setting, underRoot, type ConfigOf } from '@llmos/config';
 import { LANGUAGE_MODEL_DEFAULTS } from '@llmos/models';
 import { z } from 'zod';
 import { durationMs } from './duration.js';
@@ -20,6 +20,12 @@ export const cliConfig = defineConfig({
   apiKey: setting('LLMOS_API_KEY', z.string().optional()),
   /** The port of the gateway; it uses the next free one if it is taken. */
   gatewayPort: setting('LLMOS_PORT', port.optional()),
+  /** The address that the gateway's port is opened on. */
+  gatewayHost: setting('LLMOS_HOST', z.string().default('127.0.0.1')),
+  /** How many processes of each service `llmos up` starts. */
+  replicasFile: setting('LLMOS_REPLICAS_FILE', z.string().min(1), underRoot('deploy', 'replicas.yaml')),
+  /** A process without a sign of life for this many seconds is killed and restarted; 0: never. */
+  frozenSeconds: setting('LLMOS_FROZEN_SECONDS', z.coerce.number().int().min(0).max(3_600).default(15)),
   /** The port of nats-server; chosen by the system by default. */
   natsPort: setting('LLMOS_NATS_PORT', port.optional()),
   /** The nats-server program to use. */

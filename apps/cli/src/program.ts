@@ -9,7 +9,6 @@ import { down } from './commands/down.command.js';
 import { listModels, pullModels, verifyModels } from './commands/models.command.js';
 import { useModels, type UseOptions } from './commands/models-use.command.js';
 import { checkPipelines } from './commands/pipelines.command.js';
-import { status } from './commands/status.command.js';
 import { up, type UpOptions } from './commands/up.command.js';
 import { addBackupCommands } from './program/backup.js';
 import { addDeadLetterCommands } from './program/dlq.js';
@@ -20,6 +19,7 @@ import { addItemCommands } from './program/items.js';
 import { addKeyCommands } from './program/keys.js';
 import { json, portNumber, url } from './program/options.js';
 import { addQuestionCommands } from './program/questions.js';
+import { addReplicaCommands } from './program/replicas.js';
 import { addRollbackCommands, addTrainCommands } from './program/train.js';
 import { processTerminal } from './terminal/terminal.js';
 
@@ -60,6 +60,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .option('--once', 'ask a recorded question and stop; exit code 0 when it was answered')
     .option('--ask', 'ask a recorded question when everything is ready')
     .option('--traces', 'send traces to Jaeger, and start it if it is installed')
+    .option('--replicas <counts>', 'processes of services, such as generation=2,intent=2; by default one of each')
     .option('--port <number>', 'the port of the gateway; the next free one if it is taken', portNumber)
     .action(async (options: UpOptions) => done(await up(context, options)));
   root
@@ -70,7 +71,9 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .command('status')
     .description('show every process')
     .addOption(json())
-    .action(async (options: { json?: boolean }) => done(await status(context, options)));
+    .action(async (options: { json?: boolean }) =>
+      done(await (await import('./commands/status.command.js')).status(context, options)),
+    );
   root
     .command('call <pipeline>')
     .description('run a pipeline and show its answer while it arrives')
@@ -117,6 +120,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
   addFaultsCommand(root, context, done);
   addKeyCommands(root, context, done);
   addQuestionCommands(root, context, done);
+  addReplicaCommands(root, context, done);
   addTrainCommands(root, context, done);
   addRollbackCommands(root, context, done);
   return root;

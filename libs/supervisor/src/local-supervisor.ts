@@ -1,25 +1,28 @@
 import { loadCapabilities } from '@llmos/contracts';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { NatsBroker } from './broker/nats-broker.js';
-import { natsConfig, UNLIMITED_USER, userOf } from './broker/nats-config.js';
+import { natsConfig } from './broker/nats-config.js';
 import { operatorPipelines } from './broker/operator-pipelines.js';
 import { storageKeyFile } from './broker/storage-key.js';
+import { FrontDoor } from './callers/front-door.js';
+import type { ControlCommand } from './control/control.js';
+import { ControlServer } from './control/control-server.js';
 import type { Instance } from './instance/instance.js';
-import { modelVariables, type ModelChoice } from './instance/model-choice.js';
+import type { ModelChoice } from './instance/model-choice.js';
 import type { LogFile } from './instance/log-file.js';
 import type { InstanceState } from './instance/state-file.js';
 import { refuseUnfinished } from './instance/unfinished-restore.js';
-import { probe } from './process-status.js';
 import type { ProcessStatus, ProcessSupervisor } from './process-supervisor.port.js';
 import type { Restart } from './processes/back-off.js';
-import { KeptProcess } from './processes/kept-process.js';
-import { environmentFile, launchService } from './processes/launch.js';
 import type { ServerProgram } from './processes/server-program.js';
-import type { ServiceApp } from './service-apps.js';
-import { REDIS_USER } from './redis/redis-config.js';
 import { RedisServer } from './redis/redis-server.js';
+import { CpuBinding } from './replicas/cpu-shares.js';
+import { checkReplicaCounts, type ReplicaCounts } from './replicas/replica-counts.js';
+import type { ReplicaHost } from './replicas/replica.js';
+import { ServiceGroup, type Report } from './replicas/service-group.js';
+import { SIGN_EVERY_MS } from './replicas/signs-of-life.js';
+import type { ServiceApp } from './service-apps.js';
+import { writeEnvironments, type EnvironmentOf, type InstallationPaths } from './service-environments.js';
+import { SupervisorError } from './supervisor-error.js';
 import { startTraces, type Traces } from './traces.js';
 
 const GATEWAY_GRACE_MS = 1_300;
@@ -27,14 +30,8 @@ const SERVICES_GRACE_MS = 2_500;
 const BROKER_GRACE_MS = 600;
 const REDIS_GRACE_MS = 600;
 
-const listeningSchema = z.object({ type: z.literal('listening'), url: z.string() });
-
-/** The files that the services read. */
-export interface InstallationPaths {
-  readonly pipelinesDir: string;
-  readonly catalogPath: string;
-  readonly samplesDir: string;
-}
+const DEFAULT_GATEWAY_PORT = 8_000;
+const DEFAULT_FROZEN_AFTER_MS = 15_000;
 
 export interface LocalSupervisorOptions {
   readonly instance: Instance;
@@ -47,31 +44,33 @@ export interface LocalSupervisorOptions {
   /** The models that the environment names; they come before those chosen for the instance. */
   readonly models?: ModelChoice;
   readonly natsPort?: number;
+  /** Where callers reach the gateways: by default 127.0.0.1, and port 8000 or the next free one. */
+  readonly gatewayHost?: string;
   readonly gatewayPort?: number;
+  /** How many processes of a service run; one of each that is not named. */
+  readonly replicas?: ReplicaCounts;
+  /** The folders in which `taskset` is looked for; without it replicas share all processors. */
+  readonly searchPath?: string;
+  /** A process without a sign of life for this long is killed and restarted, in milliseconds; 0: never. Default 15,000. */
+  readonly frozenAfterMs?: number;
   /** Whether nats-server encrypts its files. */
   readonly encryption: boolean;
   /** Sends traces to a collector; absent for no traces. */
   readonly traces?: { readonly searchPath: string; readonly otlpUrl?: string };
-  /** Changes the environment of a process, such as the address at which it finds the broker. */
-  readonly environmentOf?: (
-    process: string,
-    environment: Readonly<Record<string, string>>,
-  ) => Readonly<Record<string, string>>;
+  readonly environmentOf?: EnvironmentOf;
   readonly startedAt: string;
   /** Receives a line about each event that a person may want to know. */
   readonly report: (line: string) => void;
 }
 
-interface Member {
-  readonly app: ServiceApp;
-  readonly kept: KeptProcess;
-  url?: string;
-  crashLoop: boolean;
-}
-
 /** Runs the broker, Redis and every service as child processes of this one, and restarts those that stop. */
 export class LocalSupervisor implements ProcessSupervisor {
-  private readonly members: Member[] = [];
+  private groups: ServiceGroup[] = [];
+  private door?: FrontDoor;
+  private control?: ControlServer;
+  private watch?: NodeJS.Timeout;
+  /** The command that is being done. */
+  private command?: ControlCommand['type'];
   private broker?: NatsBroker;
   private redis?: RedisServer;
   private traces?: Traces;
@@ -81,11 +80,13 @@ export class LocalSupervisor implements ProcessSupervisor {
   constructor(private readonly options: LocalSupervisorOptions) {}
 
   get crashing(): string[] {
-    return this.members.filter(({ crashLoop }) => crashLoop).map(({ app }) => app.name);
+    return this.replicas.filter(({ crashLoop }) => crashLoop).map(({ name }) => name);
   }
 
+  /** Where callers reach the gateways; undefined until one listens. */
   get gatewayUrl(): string | undefined {
-    return this.members.find(({ app }) => app.role === 'gateway')?.url;
+    const isServed = this.ofRole('gateway').some(({ replicas }) => replicas.some(({ state }) => state.url));
+    return isServed ? this.door?.url : undefined;
   }
 
   get brokerUrl(): string | undefined {
@@ -98,26 +99,60 @@ export class LocalSupervisor implements ProcessSupervisor {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    const { instance, server, report, traces } = this.options;
+    const { instance, server, report, traces, apps, replicas = {} } = this.options;
     refuseUnfinished(instance);
+    checkReplicaCounts(replicas, apps);
     const from = Date.now();
     await this.startRedis(signal);
     const natsUrl = await this.startBroker(signal);
     report(`✓ ${server.found} is running (${((Date.now() - from) / 1000).toFixed(1)} s)`);
     if (traces) this.traces = await startTraces({ ...this.options, ...traces, signal });
+    this.control = await ControlServer.open((command, report) => this.execute(command, report));
+    if (apps.some(({ role }) => role === 'gateway')) this.door = await this.openDoor();
     this.startServices(natsUrl);
   }
 
   status(): Promise<ProcessStatus[]> {
-    return Promise.all(this.members.map(({ app, kept, url }) => probe({ name: app.name, pid: kept.pid, url })));
+    return Promise.all(this.replicas.map((replica) => replica.status()));
+  }
+
+  /**
+   * Starts or ends processes of the services until there are as many as `counts` says. Resolves when the new ones are
+   * ready and the others have finished their work.
+   *
+   * @throws SupervisorError if that is not possible, and nothing changes; or if a process does not become ready.
+   */
+  async scale(counts: ReplicaCounts, report: Report): Promise<void> {
+    checkReplicaCounts(counts, this.options.apps);
+    const groups = this.groups.filter(({ app }) => counts[app.name] !== undefined);
+    await Promise.all(groups.map((group) => group.scaleTo(counts[group.app.name]!, report)));
+  }
+
+  /**
+   * Replaces every process of the named services, of all without names, one after the other. Callers notice nothing:
+   * each new process is ready before the old one finishes its work and leaves. The broker and Redis go on.
+   *
+   * @throws SupervisorError if a new process does not become ready. It is removed, and the restart ends there.
+   */
+  async restart(names: readonly string[], report: Report): Promise<void> {
+    const unknown = names.find((name) => !this.groups.some(({ app }) => app.name === name));
+    if (unknown !== undefined)
+      throw new SupervisorError(
+        `There is no service '${unknown}'`,
+        `the services are: ${this.groups.map(({ app }) => app.name).join(', ')}`,
+      );
+    const all = [...this.ofRole('service'), ...this.ofRole('gateway')];
+    for (const group of all) if (names.length === 0 || names.includes(group.app.name)) await group.restart(report);
   }
 
   /** Within 5 seconds: no new requests first, then the work in progress ends, and the broker stops last. */
   async stop(): Promise<void> {
     this.stopping = true;
-    const ofRole = (role: ServiceApp['role']) => this.members.filter(({ app }) => app.role === role);
-    await Promise.all(ofRole('gateway').map(({ kept }) => kept.stop(GATEWAY_GRACE_MS)));
-    await Promise.all(ofRole('service').map(({ kept }) => kept.stop(SERVICES_GRACE_MS)));
+    clearInterval(this.watch);
+    this.control?.close();
+    this.door?.close();
+    await Promise.all(this.ofRole('gateway').map((group) => group.stop(GATEWAY_GRACE_MS)));
+    await Promise.all(this.ofRole('service').map((group) => group.stop(SERVICES_GRACE_MS)));
     await Promise.all([this.broker?.stop(BROKER_GRACE_MS), this.redis?.stop(REDIS_GRACE_MS)]);
     await this.traces?.stop();
     this.options.instance.removeEnvironments();
@@ -168,79 +203,62 @@ export class LocalSupervisor implements ProcessSupervisor {
     );
   }
 
-  /** Writes the environment of each app, and of services that are started by hand. @returns the files of the apps. */
-  private writeEnvironments(natsUrl: string): Map<ServiceApp, string> {
-    const { instance, apps, gatewayPort, paths, models, environmentOf } = this.options;
-    const variables: Record<string, string> = {
-      ...(gatewayPort === undefined ? {} : { LLMOS_PORT: String(gatewayPort) }),
-      ...(this.traces ? { LLMOS_OTLP_URL: this.traces.otlpUrl } : {}),
-      LLMOS_NATS_URL: natsUrl,
-      LLMOS_HOME: instance.home,
-      LLMOS_ROOT: instance.root,
-      LLMOS_PIPELINES_DIR: paths.pipelinesDir,
-      LLMOS_MODEL_CATALOG: paths.catalogPath,
-      LLMOS_SAMPLES_DIR: paths.samplesDir,
-      ...this.redisAccess(),
-      ...modelVariables(instance.models.read(), models),
-      LLMOS_EXIT_WITH_PARENT: '1',
-      // glibc then returns large freed blocks to the system; otherwise a loaded model leaves half of its size behind.
-      MALLOC_MMAP_THRESHOLD_: '4194304',
-      // Keeps compiled code between starts: on two cores, five processes that compile at once take seconds longer.
-      NODE_COMPILE_CACHE: join(instance.home, 'compile-cache'),
-    };
-    const { services, processes } = instance.credentials();
-    const write = (file: string, user: string, password = '', own = variables) => {
-      const access = { LLMOS_NATS_USER: user, LLMOS_NATS_PASSWORD: password };
-      writeFileSync(file, environmentFile({ ...own, ...access }), { mode: 0o600 });
-      return file;
-    };
-    write(instance.environmentFile, UNLIMITED_USER, services);
-    mkdirSync(instance.environmentsFolder, { recursive: true, mode: 0o700 });
-    const file = (name: string) => join(instance.environmentsFolder, `${name}.env`);
-    const ofApp = ({ name }: ServiceApp) =>
-      write(file(name), userOf(name), processes[name], { ...variables, ...environmentOf?.(name, variables) });
-    return new Map(apps.map((app) => [app, ofApp(app)]));
+  private get replicas() {
+    return this.groups.flatMap(({ replicas }) => replicas);
   }
 
-  private redisAccess(): Record<string, string> {
-    if (!this.redis) return {};
-    const { redis: password } = this.options.instance.credentials();
-    return { LLMOS_REDIS_URL: this.redis.url, LLMOS_REDIS_USER: REDIS_USER, LLMOS_REDIS_PASSWORD: password };
+  private ofRole(role: ServiceApp['role']): ServiceGroup[] {
+    return this.groups.filter(({ app }) => app.role === role);
+  }
+
+  private openDoor(): Promise<FrontDoor> {
+    const { gatewayHost: host = '127.0.0.1', gatewayPort: port = DEFAULT_GATEWAY_PORT } = this.options;
+    const receivers = () => this.ofRole('gateway').flatMap(({ replicas }) => replicas);
+    return FrontDoor.open({ host, port, receivers });
   }
 
   private startServices(natsUrl: string): void {
-    const { instance, log } = this.options;
-    for (const [app, environmentFile] of this.writeEnvironments(natsUrl)) {
-      const member: Member = {
-        app,
-        crashLoop: false,
-        kept: new KeptProcess({
-          launch: () => launchService({ main: app.main, environmentFile, cwd: instance.root, log: log.descriptor }),
-          onLine: (line) => log.append(app.name, line),
-          onStart: () => this.writeState(),
-          onMessage: (message) => this.onMessage(member, message),
-          onDeath: (reason, restart) => {
-            member.url = undefined;
-            if (restart.crashLoop) member.crashLoop = true;
-            this.reportDeath(app.name, reason, restart);
-          },
-        }),
-      };
-      this.members.push(member);
-      member.kept.start();
-    }
+    const { instance, log, replicas = {}, searchPath = '', frozenAfterMs = DEFAULT_FROZEN_AFTER_MS } = this.options;
+    const binding = CpuBinding.find(searchPath);
+    if (!binding && Object.values(replicas).some((count) => count > 1))
+      this.options.report('  replicas share all processors: there is no `taskset` here to bind them');
+    const host: ReplicaHost = {
+      cwd: instance.root,
+      log,
+      binding,
+      frozenAfterMs,
+      onChange: () => this.writeState(),
+      onDeath: (name, reason, restart) => this.reportDeath(name, reason, restart),
+    };
+    const { traces, redis } = this;
+    const files = writeEnvironments(this.options, { natsUrl, otlpUrl: traces?.otlpUrl, redisUrl: redis?.url });
+    this.groups = [...files].map(([app, environmentFile]) => new ServiceGroup({ app, environmentFile, host }));
+    for (const group of this.groups) group.start(replicas[group.app.name] ?? 1);
+    let watchedAtMs = Date.now();
+    this.watch = setInterval(() => {
+      const elapsedMs = Date.now() - watchedAtMs;
+      watchedAtMs = Date.now();
+      for (const replica of this.replicas) replica.watch(elapsedMs);
+    }, SIGN_EVERY_MS);
   }
 
-  private onMessage(member: Member, message: unknown): void {
-    const parsed = listeningSchema.safeParse(message);
-    if (!parsed.success) return;
-    member.url = parsed.data.url;
-    this.writeState();
+  /** One command at a time: two that move processes of the same service would undo each other. */
+  private async execute(command: ControlCommand, report: Report): Promise<void> {
+    if (this.command !== undefined)
+      throw new SupervisorError(`Another command is under way (${this.command})`, 'try again when it is done');
+    this.command = command.type;
+    try {
+      if (command.type === 'scale') await this.scale(command.counts, report);
+      else await this.restart(command.services, report);
+    } finally {
+      this.command = undefined;
+    }
   }
 
   private reportDeath(name: string, reason: string, { delayMs, crashLoop }: Restart): void {
     if (this.stopping) return;
-    const { report, instance } = this.options;
+    const { report, instance, log } = this.options;
+    log.append('supervisor', JSON.stringify({ ...logEntry(name, reason), restartInMs: delayMs }));
     report(`  ${name} stopped (${reason}); it restarts in ${(delayMs / 1000).toFixed(1)} s`);
     if (crashLoop)
       report(`✗ ${name} has stopped 5 times within a minute. The restarts continue; see ${instance.logFile}`);
@@ -258,7 +276,8 @@ export class LocalSupervisor implements ProcessSupervisor {
       redisUrl: this.redis?.url,
       redisPid: this.redis?.pid,
       tracesUrl: this.traces?.viewUrl,
-      services: this.members.map(({ app, kept, url }) => ({ name: app.name, pid: kept.pid, url })),
+      control: this.control && { url: this.control.url, token: this.control.token },
+      services: this.replicas.map(({ state }) => state),
     };
     try {
       this.options.instance.state.write(state);
@@ -273,4 +292,9 @@ export class LocalSupervisor implements ProcessSupervisor {
     if (this.stateFault !== fault) this.options.report(`  the state file cannot be written (${fault})`);
     this.stateFault = fault;
   }
+}
+
+function logEntry(name: string, reason: string): object {
+  const time = new Date().toISOString();
+  return { level: 'error', time, service: 'supervisor', process: name, reason, msg: 'a process stopped; it restarts' };
 }

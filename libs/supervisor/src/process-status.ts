@@ -13,6 +13,7 @@ export async function probe(member: { name: string; pid?: number; url?: string }
   const process = (state: 'loading' | 'failed', message: string): ProcessStatus => ({
     ...member,
     state,
+    canWork: false,
     checks: [{ name: 'process', state, message }],
   });
   if (member.pid === undefined) return process('failed', 'has stopped and will be restarted; see the log');
@@ -20,9 +21,10 @@ export async function probe(member: { name: string; pid?: number; url?: string }
   try {
     const response = await fetch(new URL('/readyz', member.url), { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
     const { ready, checks } = readyzSchema.parse(await response.json());
-    const isReady = ready && response.ok && checks.every(({ state }) => state === 'ready');
+    const canWork = ready && response.ok;
+    const isReady = canWork && checks.every(({ state }) => state === 'ready');
     const hasFailed = checks.some(({ state }) => state === 'failed');
-    return { ...member, state: isReady ? 'ready' : hasFailed ? 'failed' : 'loading', checks };
+    return { ...member, state: isReady ? 'ready' : hasFailed ? 'failed' : 'loading', canWork, checks };
   } catch {
     return process('failed', 'does not answer');
   }

@@ -5,6 +5,8 @@ export interface ProcessStatus {
   readonly name: string;
   /** Ready means complete: a service that works without one of its parts counts as loading or failed. */
   readonly state: 'ready' | 'loading' | 'failed';
+  /** Whether `/readyz` is 200. A gateway can work although a service is missing. */
+  readonly canWork: boolean;
   /** Absent while the process is not running. */
   readonly pid?: number;
   readonly url?: string;

@@ -2,10 +2,11 @@ import { describeChecks } from './process-status.js';
 import type { ProcessStatus } from './process-supervisor.port.js';
 import { waitUntilReady } from './wait-until-ready.js';
 
-const ready = (name: string): ProcessStatus => ({ name, state: 'ready', checks: [] });
+const ready = (name: string): ProcessStatus => ({ name, state: 'ready', canWork: true, checks: [] });
 const loading = (name: string): ProcessStatus => ({
   name,
   state: 'loading',
+  canWork: false,
   checks: [{ name: 'model minilm', state: 'loading', progress: 0.4, etaSeconds: 11.2 }],
 });
 const options = { failOnCrashLoop: false, logFile: '/tmp/log.jsonl', report: () => undefined };

@@ -5,6 +5,7 @@ import {
   LocalSupervisor,
   LogFile,
   waitUntilReady,
+  type ReplicaCounts,
   type ServerProgram,
 } from '@llmos/supervisor';
 import { once } from 'node:events';
@@ -18,12 +19,14 @@ import { seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
 import { askSample } from './ask.js';
 import { natsServer, openStore, redisServer, showOther, type CommandContext } from './context.js';
+import { wantedReplicas } from './replicas.command.js';
 
 export interface UpOptions {
   readonly once?: boolean;
   readonly ask?: boolean;
   readonly traces?: boolean;
   readonly port?: number;
+  readonly replicas?: string;
 }
 
 const INTERRUPTED = 130;
@@ -32,12 +35,13 @@ const ASK_RETRIES = 2;
 /** `llmos up`: starts everything on this machine and keeps it running until a signal. Resolves to the exit code. */
 export async function up(context: CommandContext, options: UpOptions): Promise<number> {
   const stop = stopSignal();
+  const replicas = wantedReplicas(context, options.replicas);
   const claimed = await claim(context.instance);
   if ('other' in claimed) return showOther(context.terminal, claimed.other);
   const log = new LogFile(context.instance.logFile);
   try {
     const servers = await prepare(context, stop);
-    return await supervise(context, options, { ...servers, log, startedAt: claimed.own.startedAt, stop });
+    return await supervise(context, options, { ...servers, replicas, log, startedAt: claimed.own.startedAt, stop });
   } catch (error) {
     // An interrupted step can fail in any way.
     if (stop.aborted) return INTERRUPTED;
@@ -67,6 +71,7 @@ interface Servers {
 }
 
 interface Start extends Servers {
+  readonly replicas: ReplicaCounts;
   readonly log: LogFile;
   readonly startedAt: string;
   readonly stop: AbortSignal;
@@ -75,14 +80,14 @@ interface Start extends Servers {
 async function supervise(
   context: CommandContext,
   options: UpOptions,
-  { server, redis, log, startedAt, stop }: Start,
+  { server, redis, replicas, log, startedAt, stop }: Start,
 ): Promise<number> {
   const { config, instance, terminal } = context;
   const apps = findServiceApps(config.root);
   if (apps.length === 0) throw new CliError('No service is built', 'run `npm start` once');
   const report = (line: string) => terminal.line(line);
   const gatewayPort = options.port ?? config.gatewayPort;
-  const { natsPort, encryption, redisMemoryMb: memoryMb } = config;
+  const { natsPort, gatewayHost, encryption, redisMemoryMb: memoryMb, searchPath } = config;
   const traces = options.traces ? config : undefined;
   const settings = {
     instance,
@@ -93,7 +98,11 @@ async function supervise(
     paths: config,
     models: modelsOfEnvironment(config),
     natsPort,
+    gatewayHost,
     gatewayPort,
+    replicas,
+    searchPath,
+    frozenAfterMs: config.frozenSeconds * 1_000,
     encryption,
     traces,
     startedAt,

@@ -2,13 +2,24 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeF
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
-const memberSchema = z.object({
+/** The state of one process of a service. */
+const replicaSchema = z.object({
+  /** That of its service for the first, then `intent-2`, `intent-3`. */
   name: z.string(),
+  service: z.string().optional(),
+  /** `starting`: it will take the place of another. `leaving`: it finishes its last work. */
+  phase: z.enum(['starting', 'leaving']).optional(),
   /** Absent while the process restarts. */
   pid: z.number().int().optional(),
   /** The address of /healthz and /readyz; absent until the process has reported it. */
   url: z.string().optional(),
+  /** How often it has been started again. */
+  restarts: z.number().int().optional(),
+  lastDeath: z.object({ at: z.string(), reason: z.string() }).optional(),
+  /** The processors that it may use; absent: all. */
+  cpus: z.array(z.number().int()).optional(),
 });
+export type ReplicaState = z.infer<typeof replicaSchema>;
 
 export const stateSchema = z.object({
   /** The process id of the supervisor. */
@@ -21,7 +32,10 @@ export const stateSchema = z.object({
   redisUrl: z.string().optional(),
   redisPid: z.number().int().optional(),
   tracesUrl: z.string().optional(),
-  services: z.array(memberSchema),
+  /** Where the supervisor takes commands, with the secret that they need. */
+  control: z.object({ url: z.string(), token: z.string() }).optional(),
+  /** The processes of all services. */
+  services: z.array(replicaSchema),
 });
 export type InstanceState = z.infer<typeof stateSchema>;
 

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { BackOff, type Restart } from './back-off.js';
 import { signal } from './process-identity.js';
 
@@ -17,6 +18,12 @@ export interface KeptProcessOptions {
 
 const KEPT_LINES = 40;
 
+/** An end of the program that nobody asked for. */
+export interface Death {
+  readonly at: string;
+  readonly reason: string;
+}
+
 /** Keeps one program running: restarts it when it ends, until {@link stop} is called. */
 export class KeptProcess {
   private child?: ChildProcess;
@@ -24,6 +31,9 @@ export class KeptProcess {
   private stopping = false;
   private readonly backOff = new BackOff();
   private lastLines: string[] = [];
+  private killedFor?: string;
+  private deaths = 0;
+  private death?: Death;
 
   constructor(private readonly options: KeptProcessOptions) {}
 
@@ -32,8 +42,18 @@ export class KeptProcess {
     return this.child?.pid;
   }
 
+  /** How often it has been started again. */
+  get restarts(): number {
+    return this.deaths;
+  }
+
+  get lastDeath(): Death | undefined {
+    return this.death;
+  }
+
   start(): void {
     this.lastLines = [];
+    this.killedFor = undefined;
     const child = this.options.launch();
     this.child = child;
     this.backOff.started();
@@ -44,10 +64,24 @@ export class KeptProcess {
       this.ended(child, reason);
     };
     child.once('error', (error) => end(error.message));
-    child.once('exit', (code, name) => end(name ? `ended by ${name}` : `exit code ${code}`));
+    child.once('exit', (code, name) => end(this.killedFor ?? (name ? `ended by ${name}` : `exit code ${code}`)));
     child.on('message', (message) => this.options.onMessage?.(message));
     for (const stream of [child.stdout, child.stderr]) if (stream) this.readLines(stream);
     this.options.onStart?.();
+  }
+
+  /** Kills the program and its process group. It is restarted, and the reason is reported as that of its death. */
+  kill(reason: string): void {
+    if (!this.child?.pid) return;
+    this.killedFor = reason;
+    signal(-this.child.pid, 'SIGKILL');
+  }
+
+  /** Sends a message, with a socket if there is one. Resolves to whether it was sent. */
+  send(message: object, socket?: Socket): Promise<boolean> {
+    const { child } = this;
+    if (!child?.connected) return Promise.resolve(false);
+    return new Promise((resolve) => child.send(message, socket, {}, (error) => resolve(!error)));
   }
 
   /** Asks the program to end, and kills its process group after `graceMs`. Resolves when it has ended. */
@@ -79,8 +113,11 @@ export class KeptProcess {
     if (this.stopping) return;
     const restart = this.backOff.died();
     this.timer = setTimeout(() => this.start(), restart.delayMs);
-    const line = this.lastError;
-    this.options.onDeath(line ? `${reason}: ${line.slice(0, 200)}` : reason, restart);
+    const line = this.killedFor === undefined ? this.lastError : undefined;
+    const why = line ? `${reason}: ${line.slice(0, 200)}` : reason;
+    this.deaths++;
+    this.death = { at: new Date().toISOString(), reason: why };
+    this.options.onDeath(why, restart);
   }
 
   private readLines(stream: NodeJS.ReadableStream): void {

@@ -12,7 +12,7 @@ const LEASH = [
 ].join('; ');
 /** Replaces the shell by the program, with the variables of a file added to the environment. */
 const WITH_FILE = '. "$1"; shift; exec "$@"';
-const LEAVE_WITH_PARENT = new URL('./leave-with-parent.js', import.meta.url);
+const SUPERVISED = new URL('./supervised.js', import.meta.url);
 
 /** Starts a third-party program that ends with this process; {@link releaseLeash} ends it. Its output is piped. */
 export function launchOnLeash(command: readonly string[]): ChildProcess {
@@ -34,6 +34,8 @@ export interface ServiceLaunch {
   readonly main: string;
   /** A file of `export NAME='value'` lines (see {@link environmentFile}), so that no command line shows a secret. */
   readonly environmentFile: string;
+  /** What precedes the command line, such as `taskset -c 0`. */
+  readonly prefix?: readonly string[];
   readonly cwd: string;
   /** The file descriptor of the log. */
   readonly log: number;
@@ -44,10 +46,10 @@ export interface ServiceLaunch {
  * it reports its address over an IPC channel. It leads a process group of its own: Ctrl-C in the terminal reaches the
  * supervisor only, which stops the services in order.
  */
-export function launchService({ main, environmentFile, cwd, log }: ServiceLaunch): ChildProcess {
+export function launchService({ main, environmentFile, prefix = [], cwd, log }: ServiceLaunch): ChildProcess {
   // A small young generation is enough: the heap of a service is small, and models lie outside of it.
   const flags = ['--enable-source-maps', '--max-semi-space-size=2'];
-  const node = [process.execPath, ...flags, '--import', LEAVE_WITH_PARENT.href, main];
+  const node = [...prefix, process.execPath, ...flags, '--import', SUPERVISED.href, main];
   return spawn('/bin/sh', ['-c', WITH_FILE, 'service', environmentFile, ...node], {
     cwd,
     detached: true,

@@ -1,0 +1,165 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { z } from 'zod';
+import type { LogFile } from '../instance/log-file.js';
+import type { ReplicaState } from '../instance/state-file.js';
+import { probe } from '../process-status.js';
+import type { ProcessStatus } from '../process-supervisor.port.js';
+import type { Restart } from '../processes/back-off.js';
+import { KeptProcess } from '../processes/kept-process.js';
+import { launchService } from '../processes/launch.js';
+import type { ServiceApp } from '../service-apps.js';
+import type { CpuBinding } from './cpu-shares.js';
+import { SignsOfLife } from './signs-of-life.js';
+
+/** A process that has been silent for this long receives no new callers, in milliseconds. */
+const DOUBTFUL_MS = 2_500;
+/** What the end of a process takes beside its work, in milliseconds. */
+const LEAVE_REST_MS = 3_000;
+
+const messageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening'), url: z.string() }),
+  z.object({ type: z.literal('alive') }),
+]);
+
+/** What the replicas of an instance share. */
+export interface ReplicaHost {
+  readonly cwd: string;
+  readonly log: LogFile;
+  /** Undefined where processes cannot be bound to processors. */
+  readonly binding: CpuBinding | undefined;
+  /** A process without a sign of life for this long is killed and restarted, in milliseconds; 0: never. */
+  readonly frozenAfterMs: number;
+  /** Called after each change of what {@link Replica.state} returns. */
+  onChange(): void;
+  onDeath(name: string, reason: string, restart: Restart): void;
+}
+
+export interface ReplicaOptions extends ReplicaHost {
+  readonly app: ServiceApp;
+  /** From 1 on. The first has the name of its service. */
+  readonly number: number;
+  readonly environmentFile: string;
+  readonly cpus: readonly number[] | undefined;
+}
+
+/** One process of a service, kept running. */
+export class Replica {
+  readonly name: string;
+  crashLoop = false;
+  private readonly kept: KeptProcess;
+  private readonly signs = new SignsOfLife();
+  private phase: 'starting' | 'running' | 'leaving' = 'running';
+  private url?: string;
+  /** How long it may finish its work; undefined unless it leaves while others stay. */
+  private graceMs?: number;
+  private cpus: readonly number[] | undefined;
+
+  constructor(private readonly options: ReplicaOptions) {
+    const { app, number, environmentFile, cwd, log, binding } = options;
+    this.name = number === 1 ? app.name : `${app.name}-${number}`;
+    this.cpus = options.cpus;
+    this.kept = new KeptProcess({
+      launch: () => {
+        this.signs.heard();
+        const prefix = binding?.prefix(this.cpus) ?? [];
+        return launchService({ main: app.main, environmentFile, prefix, cwd, log: log.descriptor });
+      },
+      askToLeave: (child) => this.askToLeave(child),
+      onLine: (line) => log.append(app.name, line),
+      onStart: () => options.onChange(),
+      onMessage: (message) => this.onMessage(message),
+      onDeath: (reason, restart) => {
+        this.url = undefined;
+        if (restart.crashLoop) this.crashLoop = true;
+        options.onDeath(this.name, reason, restart);
+      },
+    });
+  }
+
+  get number(): number {
+    return this.options.number;
+  }
+
+  /** For the state file. */
+  get state(): ReplicaState {
+    const { restarts, lastDeath, pid } = this.kept;
+    const phase = this.phase === 'running' ? {} : { phase: this.phase };
+    const place = { name: this.name, service: this.options.app.name, ...phase };
+    return { ...place, pid, url: this.url, restarts, lastDeath, ...(this.cpus ? { cpus: [...this.cpus] } : {}) };
+  }
+
+  /** Whether it can be given a caller: it has said that it listens, and shows that it lives. */
+  get takesCallers(): boolean {
+    return this.url !== undefined && this.phase !== 'leaving' && this.signs.silentMs < DOUBTFUL_MS;
+  }
+
+  start(phase: 'starting' | 'running' = 'running'): void {
+    this.phase = phase;
+    this.kept.start();
+  }
+
+  /** It has taken the place of another. */
+  settle(): void {
+    this.phase = 'running';
+    this.options.onChange();
+  }
+
+  status(): Promise<ProcessStatus> {
+    return probe({ name: this.name, pid: this.kept.pid, url: this.url });
+  }
+
+  /** Hands the connection of a caller to the process. Resolves to whether it was sent. */
+  take(socket: Socket): Promise<boolean> {
+    return this.kept.send({ type: 'connection' }, socket);
+  }
+
+  /** Binds the process to other processors; undefined: to all. */
+  async bind(cpus: readonly number[] | undefined): Promise<void> {
+    if (String(cpus) === String(this.cpus)) return;
+    this.cpus = cpus;
+    if (this.kept.pid !== undefined) await this.options.binding?.move(this.kept.pid, cpus);
+    this.options.onChange();
+  }
+
+  /** To be called regularly: kills the process if it has been silent for too long. It is restarted then. */
+  watch(elapsedMs: number): void {
+    const { frozenAfterMs } = this.options;
+    if (this.kept.pid === undefined) return this.signs.heard();
+    this.signs.pass(elapsedMs);
+    if (frozenAfterMs === 0 || this.signs.silentMs < frozenAfterMs) return;
+    this.signs.heard();
+    this.kept.kill(`frozen: no sign of life for ${Math.round(frozenAfterMs / 1_000)} s, so it was killed`);
+  }
+
+  /** Lets the process finish the work that it has, and take no more. Resolves when it has ended. */
+  async leave(graceMs: number): Promise<void> {
+    this.phase = 'leaving';
+    this.options.onChange();
+    this.graceMs = graceMs;
+    await this.kept.stop(graceMs + LEAVE_REST_MS);
+    this.options.onChange();
+  }
+
+  /** Stops the process with the others: it has the short time of its own default. */
+  stop(graceMs: number): Promise<void> {
+    this.phase = 'leaving';
+    return this.kept.stop(graceMs);
+  }
+
+  private askToLeave(child: ChildProcess): void {
+    const { graceMs } = this;
+    // A process that still starts has no work to finish.
+    if (graceMs === undefined || this.url === undefined) return void child.kill('SIGTERM');
+    void this.kept.send({ type: 'leave', graceMs }).then((isSent) => isSent || child.kill('SIGTERM'));
+  }
+
+  private onMessage(message: unknown): void {
+    const { data } = messageSchema.safeParse(message);
+    if (!data) return;
+    this.signs.heard();
+    if (data.type !== 'listening') return;
+    this.url = data.url;
+    this.options.onChange();
+  }
+}
