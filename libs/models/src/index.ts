@@ -39,4 +39,5 @@ export {
   type PairBatch,
   type TunableEncoderOptions,
 } from './encoder/tunable-encoder.js';
+export { threadsWithin } from './inference/threads.js';
 export { WorkerPool, type CallOptions, type WorkerPoolOptions } from './inference/worker-pool.js';

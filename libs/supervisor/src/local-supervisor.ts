@@ -74,6 +74,7 @@ export class LocalSupervisor implements ProcessSupervisor {
   private broker?: NatsBroker;
   private redis?: RedisServer;
   private traces?: Traces;
+  private isServed = false;
   private stopping = false;
   private stateFault?: string;
 
@@ -83,10 +84,10 @@ export class LocalSupervisor implements ProcessSupervisor {
     return this.replicas.filter(({ crashLoop }) => crashLoop).map(({ name }) => name);
   }
 
-  /** Where callers reach the gateways; undefined until one listens. */
+  /** Where callers reach the gateways; undefined until the first one listens. */
   get gatewayUrl(): string | undefined {
-    const isServed = this.ofRole('gateway').some(({ replicas }) => replicas.some(({ state }) => state.url));
-    return isServed ? this.door?.url : undefined;
+    this.isServed ||= this.ofRole('gateway').some(({ replicas }) => replicas.some(({ state }) => state.url));
+    return this.isServed ? this.door?.url : undefined;
   }
 
   get brokerUrl(): string | undefined {

@@ -1,3 +1,5 @@
+import { ONE_REQUEST } from './process-status.js';
+
 const LIMIT_MS = 1_000;
 const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 
@@ -13,7 +15,8 @@ export interface ProcessLoad {
 export async function loadOf(url: string | undefined): Promise<ProcessLoad | undefined> {
   if (url === undefined) return undefined;
   try {
-    const response = await fetch(new URL('/metrics', url), { signal: AbortSignal.timeout(LIMIT_MS) });
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    const response = await fetch(new URL('/metrics', url), { signal, headers: ONE_REQUEST });
     return response.ok ? parseLoad(await response.text()) : undefined;
   } catch {
     return undefined;

@@ -6,6 +6,9 @@ const PROBE_LIMIT_MS = 1_000;
 /** The gateway has a check for each capability, and a line has room for a few. */
 const CHECKS_SHOWN = 2;
 
+/** A connection that stays open would delay a gateway that leaves: it waits for its callers. */
+export const ONE_REQUEST = { connection: 'close' };
+
 const readyzSchema = z.object({ ready: z.boolean(), checks: z.array(checkSchema).default([]) });
 
 /** Asks a process for its `/readyz`. */
@@ -19,7 +22,8 @@ export async function probe(member: { name: string; pid?: number; url?: string }
   if (member.pid === undefined) return process('failed', 'has stopped and will be restarted; see the log');
   if (!member.url) return process('loading', 'starting');
   try {
-    const response = await fetch(new URL('/readyz', member.url), { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
+    const signal = AbortSignal.timeout(PROBE_LIMIT_MS);
+    const response = await fetch(new URL('/readyz', member.url), { signal, headers: ONE_REQUEST });
     const { ready, checks } = readyzSchema.parse(await response.json());
     const canWork = ready && response.ok;
     const isReady = canWork && checks.every(({ state }) => state === 'ready');

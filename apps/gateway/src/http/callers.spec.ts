@@ -49,6 +49,17 @@ describe('Callers', () => {
     held[0]!();
     expect(await slow).toMatchObject({ text: 'slow', connection: 'close' });
     await leaving;
+    expect(hasLeft).toBe(true);
+  });
+
+  it('leaves a connection without a request open for a while: its caller may be sending one', async () => {
+    await ask('/');
+    const from = Date.now();
+    const leaving = callers.leave(2_600);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await ask('/')).toMatchObject({ text: 'quick', connection: 'close' });
+    await leaving;
+    expect(Date.now() - from).toBeLessThan(2_000);
   });
 
   it('leaves in spite of a request that is never answered', async () => {

@@ -1,4 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
+import { threadsWithin } from '@llmos/models';
 import type {
   ChatHistoryItem,
   ChatWrapper,
@@ -50,10 +51,11 @@ export class LlamaCppModel implements LanguageModel {
     const { getLlama, LlamaLogLevel, resolveChatWrapper } = await import('node-llama-cpp');
     try {
       const gpu = options.gpu === 'off' ? false : options.gpu;
+      const threads = threadsWithin(options.threads);
       const llama = await getLlama({
         build: 'never',
         gpu,
-        maxThreads: options.threads,
+        maxThreads: threads,
         logLevel: LlamaLogLevel.error,
         progressLogs: false,
       });
@@ -64,7 +66,7 @@ export class LlamaCppModel implements LanguageModel {
       const context = await model.createContext({
         sequences: options.sequences,
         contextSize: options.contextTokens,
-        threads: options.threads,
+        threads,
       });
       return new LlamaCppModel(options, { llama, model, context, wrapper: resolveChatWrapper(model) });
     } catch (error) {

@@ -2,6 +2,7 @@ import './no-telemetry.js';
 import { LlmosError } from '@llmos/contracts';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import type { Device } from './device.js';
+import { threadsWithin } from './threads.js';
 
 export { Tensor };
 export type { InferenceSession };
@@ -14,7 +15,7 @@ export interface SessionOptions {
   readonly model: string | Uint8Array;
   /** Default `cpu`. */
   readonly device?: Device;
-  /** Threads one run computes on. Default 1: many sessions with one thread each beat one session with many. */
+  /** Threads one run computes on, at most one for each processor. Default 1: many sessions with one thread each beat one session with many. */
   readonly threads?: number;
 }
 
@@ -26,7 +27,7 @@ export interface SessionOptions {
  */
 export function openSession({ model, device = 'cpu', threads = 1 }: SessionOptions): Promise<InferenceSession> {
   return create(model, device, {
-    intraOpNumThreads: threads,
+    intraOpNumThreads: threadsWithin(threads),
     interOpNumThreads: 1,
     executionMode: 'sequential',
     // An arena never returns what the largest input took, and small tensors gain nothing from it.

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { CpuBinding, cpuShares, parseCpuList } from './cpu-shares.js';
 
@@ -47,6 +47,12 @@ describe('CpuBinding', () => {
     await binding!.move(child.pid!, undefined);
     expect(allowed()).toEqual(binding!.cpus);
     child.stdin!.end();
+  });
+
+  onLinux('makes Node count the processors of the share, from which threads are divided', () => {
+    const count = 'console.log(require("node:os").availableParallelism())';
+    const [program, ...args] = [...binding!.prefix([binding!.cpus[0]!]), process.execPath, '-e', count];
+    expect(execFileSync(program!, args, { encoding: 'utf8' }).trim()).toBe('1');
   });
 
   it('is not there without taskset', () => {
