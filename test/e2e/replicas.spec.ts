@@ -182,8 +182,8 @@ describe('Replicas on one machine', () => {
         waitFor('another process', () => replicasOf('intent')[0]!.lastDeath !== undefined, MINUTE_MS),
       );
       expect(failed).toEqual([]);
-      const reason = 'frozen: no sign of life for 10 s, so it was killed';
-      expect(replicasOf('intent')[0]!.lastDeath).toMatchObject({ reason });
+      const { reason } = replicasOf('intent')[0]!.lastDeath!;
+      expect(reason).toMatch(/^frozen: no sign of life for 1\d s, so it was killed$/);
       expect(readFileSync(log.path, 'utf8')).toContain(reason);
       await settled('intent', 2);
     },

@@ -34,6 +34,30 @@ export function memoryOf(pid: number): number | undefined {
   }
 }
 
+/** What the main thread of a process does, as Linux tells it. */
+export interface MainThread {
+  /** It waits for a processor, or has one. */
+  readonly isRunnable: boolean;
+  /** The time that it has had a processor, in milliseconds. */
+  readonly cpuMs: number;
+}
+
+/** Ticks of the processor time in /proc, in milliseconds: Linux counts a hundred a second on every machine. */
+const TICK_MS = 10;
+
+/** Undefined on other systems than Linux, and when the process has ended. */
+export function mainThreadOf(pid: number): MainThread | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8');
+    // The name of the program comes first, in parentheses, and may have any character.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [user, system] = [Number(fields[10]), Number(fields[11])];
+    return { isRunnable: state === 'R', cpuMs: (user + system) * TICK_MS };
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Ends a process: sends SIGTERM, and SIGKILL after `graceMs`. Does nothing when `isIt` does not recognise the command
  * line, because another process has the id by now.

@@ -8,6 +8,7 @@ import type { ProcessStatus } from '../process-supervisor.port.js';
 import type { Restart } from '../processes/back-off.js';
 import { KeptProcess } from '../processes/kept-process.js';
 import { launchService } from '../processes/launch.js';
+import { mainThreadOf } from '../processes/process-identity.js';
 import type { ServiceApp } from '../service-apps.js';
 import type { CpuBinding } from './cpu-shares.js';
 import { SignsOfLife } from './signs-of-life.js';
@@ -61,7 +62,7 @@ export class Replica {
     this.cpus = options.cpus;
     this.kept = new KeptProcess({
       launch: () => {
-        this.signs.heard();
+        this.signs.started();
         const prefix = binding?.prefix(this.cpus) ?? [];
         return launchService({ main: app.main, environmentFile, prefix, cwd, log: log.descriptor });
       },
@@ -125,11 +126,13 @@ export class Replica {
   /** To be called regularly: kills the process if it has been silent for too long. It is restarted then. */
   watch(elapsedMs: number): void {
     const { frozenAfterMs } = this.options;
-    if (this.kept.pid === undefined) return this.signs.heard();
-    this.signs.pass(elapsedMs);
-    if (frozenAfterMs === 0 || this.signs.silentMs < frozenAfterMs) return;
-    this.signs.heard();
-    this.kept.kill(`frozen: no sign of life for ${Math.round(frozenAfterMs / 1_000)} s, so it was killed`);
+    if (this.kept.pid === undefined) return this.signs.started();
+    const thread = mainThreadOf(this.kept.pid);
+    this.signs.pass(elapsedMs, thread);
+    if (frozenAfterMs === 0 || !this.signs.isFrozen(frozenAfterMs, thread)) return;
+    const silentSeconds = Math.round(this.signs.silentMs / 1_000);
+    this.signs.started();
+    this.kept.kill(`frozen: no sign of life for ${silentSeconds} s, so it was killed`);
   }
 
   /** Lets the process finish the work that it has, and take no more. Resolves when it has ended. */
@@ -159,6 +162,7 @@ export class Replica {
     if (!data) return;
     this.signs.heard();
     if (data.type !== 'listening') return;
+    this.signs.complete();
     this.url = data.url;
     this.options.onChange();
   }
