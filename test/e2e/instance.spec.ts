@@ -10,7 +10,6 @@ import { examplesSuite } from './examples.suite.js';
 import { guardsSuite } from './guards.suite.js';
 import { startInstance, type Instance } from './instance.js';
 import { recoverySuite } from './recovery.suite.js';
-import { scalingSuite } from './scaling.suite.js';
 import { tracesSuite } from './traces.suite.js';
 
 const MINUTE_MS = 60_000;
@@ -48,7 +47,6 @@ describe('A running instance', () => {
   describe('(examples)', () => examplesSuite(running));
   describe('(bad input)', () => badInputSuite(running));
   describe('(guards)', () => guardsSuite(running, userHome));
-  describe('(scaling)', () => scalingSuite(running));
   describe('(crashes)', () => recoverySuite(running));
   it('logs neither questions nor answers, and a level in every line', () => {
     const lines = instance
