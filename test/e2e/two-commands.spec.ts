@@ -108,14 +108,14 @@ describe('llmos up', () => {
     'ends all processes when it is killed, and starts again afterwards',
     async () => {
       const run = llmos('up');
-      const { services, natsPid } = await waitFor(
+      const { services, brokers } = await waitFor(
         'services to be started',
-        () => state((found) => found.services.length > 0 && found.natsPid !== undefined),
+        () => state((found) => found.services.length > 0 && found.brokers.every(({ pid }) => pid !== undefined)),
         60_000,
       );
       run.child.kill('SIGKILL');
       await run.ended;
-      const pids = [...services.map(({ pid }) => pid), natsPid!];
+      const pids = [...services, ...brokers].map(({ pid }) => pid);
       await waitFor('the processes to end', () => pids.every((pid) => !lives(pid)), 60_000);
       const again = llmos('up');
       await waitFor(
@@ -131,7 +131,7 @@ describe('llmos up', () => {
 
 interface State {
   readonly pid: number;
-  readonly natsPid?: number;
+  readonly brokers: { readonly pid: number }[];
   readonly services: { readonly pid: number }[];
 }
 

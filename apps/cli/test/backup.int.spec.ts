@@ -172,9 +172,9 @@ describe('llmos backup and llmos restore', () => {
     const ended = once(child, 'close') as Promise<[number | null]>;
     const begun = () => existsSync(join(context.instance.brokerFolder, 'restoring')) || child.exitCode !== null;
     await waitFor('the restore to begin', begun, 30_000);
-    const natsPid = context.instance.state.read()?.natsPid;
+    const pid = context.instance.state.read()?.brokers[0]?.pid;
     expect(await down(context)).toBe(0);
-    return { code: (await ended)[0], errors, broker: natsPid === undefined ? '' : commandOf(natsPid) };
+    return { code: (await ended)[0], errors, broker: pid === undefined ? '' : commandOf(pid) };
   }
 
   it('make no new master key when data keys need the missing one', async () => {

@@ -1,8 +1,9 @@
 import {
+  Brokers,
   LogFile,
-  NatsBroker,
   serverLines,
   storageKeyFile,
+  type BrokerCount,
   type Instance,
   type InstanceState,
   type ServerProgram,
@@ -18,13 +19,15 @@ export interface RestoreBrokerOptions {
   readonly instance: Instance;
   readonly server: ServerProgram;
   readonly natsPort?: number;
+  /** How many brokers the data will belong to; 1 by default. */
+  readonly brokers?: BrokerCount | undefined;
   readonly encryption: boolean;
   /** The claim of this process on the instance. */
   readonly claimed: InstanceState;
   readonly signal: AbortSignal;
 }
 
-/** The nats-server of an instance while a restore runs. */
+/** The brokers of an instance while a restore runs. */
 export interface RestoreBroker {
   readonly url: string;
   readonly user: string;
@@ -34,13 +37,14 @@ export interface RestoreBroker {
 }
 
 /**
- * Starts nats-server on the data of the instance, with a single user. It does not sync every message, which would take
+ * Starts the brokers of the instance on its data, with a single user. It does not sync every message, which would take
  * minutes instead of seconds: all files are synced once at the end.
  */
 export async function startRestoreBroker({
   instance,
   server,
   natsPort: port,
+  brokers: count = 1,
   encryption,
   claimed,
   signal,
@@ -49,29 +53,30 @@ export async function startRestoreBroker({
   const password = instance.credentials().services;
   const keyFile = storageKeyFile({ home: instance.home, brokerFolder: folder, encryption });
   const log = new LogFile(instance.logFile);
-  const broker: NatsBroker = new NatsBroker({
+  const brokers: Brokers = await Brokers.at({
+    count,
     folder,
     server,
-    config: (port) =>
-      serverLines({ folder, port, isEncrypted: keyFile !== undefined, syncsAlways: false }) +
+    config: (own) =>
+      serverLines({ ...own, isEncrypted: keyFile !== undefined, syncsAlways: false }) +
       `authorization { users: [ { user: ${USER}, password: ${JSON.stringify(password)} } ] }\n`,
     keyFile,
     port,
     onLine: (line) => log.append('nats-server', line),
-    onListening: () => instance.state.write({ ...claimed, natsUrl: broker.url, natsPid: broker.pid }),
-    onDeath: (reason) => log.append('nats-server', `nats-server stopped (${reason})`),
+    onListening: () => instance.state.write({ ...claimed, natsUrl: brokers.url, brokers: brokers.processes }),
+    onDeath: (name, reason) => log.append('nats-server', `${name} stopped (${reason})`),
   });
   const stop = async () => {
-    await broker.stop(STOP_GRACE_MS);
+    await brokers.stop(STOP_GRACE_MS);
     log.close();
   };
   try {
-    await broker.start(signal);
+    await brokers.start(signal);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: broker.url, user: USER, password, stop: () => stop().then(() => syncFolder(join(folder, 'data'))) };
+  return { url: brokers.url, user: USER, password, stop: () => stop().then(() => syncFolder(folder)) };
 }
 
 function syncFolder(folder: string): void {

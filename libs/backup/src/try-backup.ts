@@ -29,7 +29,7 @@ export async function tryBackup({ path, master, server, root, signal }: TryOptio
   const home = mkdtempSync(join(dirname(path), '.trial-'));
   try {
     const instance = new Instance(home, root);
-    const claimed = { pid: process.pid, startedAt: new Date().toISOString(), services: [] };
+    const claimed = { pid: process.pid, startedAt: new Date().toISOString(), brokers: [], services: [] };
     const broker = await startRestoreBroker({ instance, server, encryption: true, claimed, signal });
     try {
       const snapshots = await Snapshots.connect(broker);

@@ -13,7 +13,7 @@ export type Claim = { readonly own: InstanceState } | { readonly other: Instance
 
 /** Takes the instance for this process, and ends what a killed supervisor has left. */
 export async function claim(instance: Instance): Promise<Claim> {
-  const own: InstanceState = { pid: process.pid, startedAt: new Date().toISOString(), services: [] };
+  const own: InstanceState = { pid: process.pid, startedAt: new Date().toISOString(), brokers: [], services: [] };
   while (!instance.state.create(own)) {
     const found = instance.state.find();
     if (!found) continue;

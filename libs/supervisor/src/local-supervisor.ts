@@ -1,5 +1,5 @@
 import { loadCapabilities } from '@llmos/contracts';
-import { NatsBroker } from './broker/nats-broker.js';
+import { Brokers, brokersOf, type BrokerCount } from './broker/brokers.js';
 import { natsConfig } from './broker/nats-config.js';
 import { operatorPipelines } from './broker/operator-pipelines.js';
 import { storageKeyFile } from './broker/storage-key.js';
@@ -44,6 +44,8 @@ export interface LocalSupervisorOptions {
   /** The models that the environment names; they come before those chosen for the instance. */
   readonly models?: ModelChoice;
   readonly natsPort?: number;
+  /** How many brokers run: by default as many as the data belongs to, and one for new data. */
+  readonly brokers?: BrokerCount | undefined;
   /** Where callers reach the gateways: by default 127.0.0.1, and port 8000 or the next free one. */
   readonly gatewayHost?: string;
   readonly gatewayPort?: number;
@@ -71,7 +73,7 @@ export class LocalSupervisor implements ProcessSupervisor {
   private watch?: NodeJS.Timeout;
   /** The command that is being done. */
   private command?: ControlCommand['type'];
-  private broker?: NatsBroker;
+  private brokers?: Brokers;
   private redis?: RedisServer;
   private traces?: Traces;
   private isServed = false;
@@ -91,7 +93,7 @@ export class LocalSupervisor implements ProcessSupervisor {
   }
 
   get brokerUrl(): string | undefined {
-    return this.broker?.url;
+    return this.brokers?.url;
   }
 
   /** Where traces can be viewed, or where they are sent when the collector has no pages; undefined without traces. */
@@ -154,7 +156,7 @@ export class LocalSupervisor implements ProcessSupervisor {
     this.door?.close();
     await Promise.all(this.ofRole('gateway').map((group) => group.stop(GATEWAY_GRACE_MS)));
     await Promise.all(this.ofRole('service').map((group) => group.stop(SERVICES_GRACE_MS)));
-    await Promise.all([this.broker?.stop(BROKER_GRACE_MS), this.redis?.stop(REDIS_GRACE_MS)]);
+    await Promise.all([this.brokers?.stop(BROKER_GRACE_MS), this.redis?.stop(REDIS_GRACE_MS)]);
     await this.traces?.stop();
     this.options.instance.removeEnvironments();
   }
@@ -164,25 +166,26 @@ export class LocalSupervisor implements ProcessSupervisor {
     const folder = instance.brokerFolder;
     const keyFile = storageKeyFile({ home: instance.home, brokerFolder: folder, encryption });
     const capabilities = await loadCapabilities();
+    const count = this.options.brokers ?? brokersOf(folder) ?? 1;
     const settings = {
-      folder,
       credentials: instance.credentials(apps.map(({ name }) => name)),
       isEncrypted: keyFile !== undefined,
       operatorPipelines: await operatorPipelines(paths.pipelinesDir, capabilities),
       capabilities: [...capabilities.keys()],
     };
-    this.broker = new NatsBroker({
+    this.brokers = await Brokers.at({
+      count,
       folder,
       server,
-      config: (port) => natsConfig({ ...settings, port }),
+      config: (own) => natsConfig({ ...settings, ...own }),
       keyFile,
       port,
       onLine: (line) => log.append('nats-server', line),
       onListening: () => this.writeState(),
-      onDeath: (reason, restart) => this.reportDeath('nats-server', reason, restart),
+      onDeath: (name, reason, restart) => this.reportDeath(name, reason, restart),
     });
-    await this.broker.start(signal);
-    return this.broker.url;
+    await this.brokers.start(signal);
+    return this.brokers.url;
   }
 
   /** Memory is optional: nothing waits for Redis. The services use it once it is there. */
@@ -232,7 +235,8 @@ export class LocalSupervisor implements ProcessSupervisor {
       onDeath: (name, reason, restart) => this.reportDeath(name, reason, restart),
     };
     const { traces, redis } = this;
-    const files = writeEnvironments(this.options, { natsUrl, otlpUrl: traces?.otlpUrl, redisUrl: redis?.url });
+    const brokers = this.brokers?.processes.length ?? 1;
+    const files = writeEnvironments(this.options, { natsUrl, brokers, otlpUrl: traces?.otlpUrl, redisUrl: redis?.url });
     this.groups = [...files].map(([app, environmentFile]) => new ServiceGroup({ app, environmentFile, host }));
     for (const group of this.groups) group.start(replicas[group.app.name] ?? 1);
     let watchedAtMs = Date.now();
@@ -272,8 +276,8 @@ export class LocalSupervisor implements ProcessSupervisor {
       pid: process.pid,
       startedAt: this.options.startedAt,
       url: this.gatewayUrl,
-      natsUrl: this.broker?.url,
-      natsPid: this.broker?.pid,
+      natsUrl: this.brokers?.url,
+      brokers: this.brokers?.processes ?? [],
       redisUrl: this.redis?.url,
       redisPid: this.redis?.pid,
       tracesUrl: this.traces?.viewUrl,

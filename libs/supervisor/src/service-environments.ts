@@ -31,6 +31,8 @@ interface Installation {
 /** The addresses of what runs beside the services. */
 interface Surroundings {
   readonly natsUrl: string;
+  /** Each holds a copy of every stream. */
+  readonly brokers: number;
   readonly otlpUrl: string | undefined;
   readonly redisUrl: string | undefined;
 }
@@ -38,12 +40,13 @@ interface Surroundings {
 /** Writes the environment of each app, and of services that are started by hand. @returns the files of the apps. */
 export function writeEnvironments(
   { instance, apps, paths, models, environmentOf }: Installation,
-  { natsUrl, otlpUrl, redisUrl }: Surroundings,
+  { natsUrl, brokers, otlpUrl, redisUrl }: Surroundings,
 ): Map<ServiceApp, string> {
   const { services, processes, redis } = instance.credentials();
   const variables: Record<string, string> = {
     ...(otlpUrl === undefined ? {} : { LLMOS_OTLP_URL: otlpUrl }),
     LLMOS_NATS_URL: natsUrl,
+    LLMOS_NATS_REPLICAS: String(brokers),
     LLMOS_HOME: instance.home,
     LLMOS_ROOT: instance.root,
     LLMOS_PIPELINES_DIR: paths.pipelinesDir,

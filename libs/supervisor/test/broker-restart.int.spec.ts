@@ -44,7 +44,7 @@ describe('LocalSupervisor', () => {
     log.close();
     rmSync(home, { recursive: true });
   });
-  const brokerPid = () => instance.state.read()?.natsPid;
+  const brokerPid = () => instance.state.read()?.brokers[0]?.pid;
   const isBroker = (pid: number) => commandOf(pid).includes(instance.brokerFolder);
 
   it('writes the process id of a restarted nats-server to the state file, and keeps its port', async () => {

@@ -86,11 +86,9 @@ async function waitingIn(instance: Instance): Promise<ReadonlyMap<string, number
   return waitingTasks({ url, user: 'services', password: instance.credentials().services }).catch(() => undefined);
 }
 
-function serversOf({ natsPid, natsUrl, redisPid, redisUrl, pid }: InstanceState): ProcessLine[] {
+function serversOf({ brokers, redisPid, redisUrl, pid }: InstanceState): ProcessLine[] {
   return [
-    ...(natsUrl
-      ? [{ name: 'nats-server', state: natsPid ? 'running' : 'failed', pid: natsPid, url: natsUrl } as const]
-      : []),
+    ...brokers.map((broker) => ({ ...broker, state: broker.pid ? 'running' : 'failed' }) as const),
     ...(redisUrl
       ? [{ name: REDIS, state: redisPid ? 'running' : 'failed', pid: redisPid, url: redisUrl } as const]
       : []),

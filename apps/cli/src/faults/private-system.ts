@@ -112,7 +112,7 @@ export class PrivateSystem {
   /** Undefined while it is not running. */
   pidOf(victim: Victim): number | undefined {
     const state = this.instance.state.read();
-    if (victim === 'broker') return state?.natsPid;
+    if (victim === 'broker') return state?.brokers[0]?.pid;
     if (victim === 'redis') return state?.redisPid;
     return state?.services.find(({ name }) => name === victim)?.pid;
   }

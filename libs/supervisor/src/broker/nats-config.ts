@@ -14,6 +14,19 @@ export interface NatsSettings {
   readonly operatorPipelines: readonly string[];
   /** The names of all capabilities. */
   readonly capabilities: readonly string[];
+  readonly cluster?: ClusterSettings | undefined;
+}
+
+/** The place of a server in a cluster on this machine. */
+export interface ClusterSettings {
+  /** Unique in the cluster, and the same after a restart. */
+  readonly serverName: string;
+  /** Where it listens for the other servers. */
+  readonly port: number;
+  /** Where all servers listen for each other. */
+  readonly ports: readonly number[];
+  /** The servers prove to each other that they belong together. */
+  readonly password: string;
 }
 
 /** A user with limited permissions. */
@@ -41,10 +54,10 @@ export function userOf(process: string): string {
  * tenant has two users that publish its events and read its results: `<tenant>` as a caller, `<tenant>-operator` as an
  * operator too. Replies go to `_INBOX_<user>`, so that no user can listen to the inboxes of another.
  */
-export function natsConfig({ folder, port, isEncrypted, ...settings }: NatsSettings): string {
+export function natsConfig({ folder, port, isEncrypted, cluster, ...settings }: NatsSettings): string {
   const { services } = settings.credentials;
   const users = [...processUsers(settings), ...tenantUsers(settings)];
-  return `${serverLines({ folder, port, isEncrypted, syncsAlways: true })}authorization {
+  return `${serverLines({ folder, port, isEncrypted, cluster, syncsAlways: true })}authorization {
   users: [
     { user: ${UNLIMITED_USER}, password: ${quote(services)} }
 ${users.map(userLines).join('\n')}
@@ -81,22 +94,34 @@ function tenantUsers({
   return [...callers, ...operators];
 }
 
-export interface ServerSettings extends Pick<NatsSettings, 'folder' | 'port' | 'isEncrypted'> {
+export interface ServerSettings extends Pick<NatsSettings, 'folder' | 'port' | 'isEncrypted' | 'cluster'> {
   /** Whether each message is synced to disk before it is acknowledged. */
   readonly syncsAlways: boolean;
 }
 
 /** The configuration without the users. The file lies beside the data and does not contain the encryption key. */
-export function serverLines({ folder, port, isEncrypted, syncsAlways }: ServerSettings): string {
+export function serverLines({ folder, port, isEncrypted, syncsAlways, cluster }: ServerSettings): string {
   return `host: 127.0.0.1
 port: ${port}
-server_name: llmos
+server_name: ${cluster?.serverName ?? 'llmos'}
 max_payload: 2MB
 pid_file: ${quote(`${folder}/nats.pid`)}
 ports_file_dir: ${quote(folder)}
 jetstream {
   store_dir: ${quote(`${folder}/data`)}
 ${syncsAlways ? '  sync_interval: always\n' : ''}${isEncrypted ? `  cipher: aes\n  key: $${BROKER_KEY}\n` : ''}}
+${cluster ? clusterLines(cluster) : ''}`;
+}
+
+function clusterLines({ port, ports, password }: ClusterSettings): string {
+  const routes = ports.map((other) => `nats://broker:${password}@127.0.0.1:${other}`);
+  return `cluster {
+  name: llmos
+  listen: "127.0.0.1:${port}"
+  authorization { user: broker, password: ${quote(password)} }
+  routes: ${quote(routes)}
+  no_advertise: true
+}
 `;
 }
 

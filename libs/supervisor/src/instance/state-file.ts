@@ -27,8 +27,11 @@ export const stateSchema = z.object({
   startedAt: z.string(),
   /** The gateway's address; absent while it starts. */
   url: z.string().optional(),
+  /** The addresses of all brokers, separated by commas. */
   natsUrl: z.string().optional(),
-  natsPid: z.number().int().optional(),
+  brokers: z
+    .array(z.object({ name: z.string(), pid: z.number().int().optional(), url: z.string() }))
+    .default([]),
   redisUrl: z.string().optional(),
   redisPid: z.number().int().optional(),
   tracesUrl: z.string().optional(),

@@ -41,6 +41,7 @@ export interface ServerProgram {
   removeLeftover(folder: string): void;
   /** Whether a Unix socket that the server creates in its folder can be used from this machine. */
   readonly sharesSockets: boolean;
+  readonly isContainer: boolean;
   /** A description for people. */
   readonly found: string;
 }
@@ -100,6 +101,7 @@ function program(kind: ServerKind, path: string, version: string, link: string |
     command: () => [target],
     removeLeftover: () => undefined,
     sharesSockets: process.platform !== 'win32',
+    isContainer: false,
     found: `${kind.program} ${version}`,
   };
 }
@@ -143,6 +145,7 @@ function container({ program, image, containerName, environment }: ServerKind, d
       void spawnSync(docker, ['rm', '--force', name(folder)], { stdio: 'ignore', timeout: 5_000 }),
     // Elsewhere, containers run in a virtual machine.
     sharesSockets: process.platform === 'linux',
+    isContainer: true,
     found: `${program} in a container (${image})`,
   };
 }
