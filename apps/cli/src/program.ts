@@ -61,6 +61,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
     .option('--ask', 'ask a recorded question when everything is ready')
     .option('--traces', 'send traces to Jaeger, and start it if it is installed')
     .option('--replicas <counts>', 'processes of services, such as generation=2,intent=2; by default one of each')
+    .addOption(brokers())
     .option('--port <number>', 'the port of the gateway; the next free one if it is taken', portNumber)
     .action(async (options: UpOptions) => done(await up(context, options)));
   root

@@ -1,5 +1,6 @@
 import {
   Brokers,
+  brokersOf,
   LogFile,
   serverLines,
   storageKeyFile,
@@ -19,7 +20,7 @@ export interface RestoreBrokerOptions {
   readonly instance: Instance;
   readonly server: ServerProgram;
   readonly natsPort?: number;
-  /** How many brokers the data will belong to; 1 by default. */
+  /** How many brokers the data will belong to: by default as many as it belongs to now, and 1 for new data. */
   readonly brokers?: BrokerCount | undefined;
   readonly encryption: boolean;
   /** The claim of this process on the instance. */
@@ -44,7 +45,7 @@ export async function startRestoreBroker({
   instance,
   server,
   natsPort: port,
-  brokers: count = 1,
+  brokers: wanted,
   encryption,
   claimed,
   signal,
@@ -54,7 +55,7 @@ export async function startRestoreBroker({
   const keyFile = storageKeyFile({ home: instance.home, brokerFolder: folder, encryption });
   const log = new LogFile(instance.logFile);
   const brokers: Brokers = await Brokers.at({
-    count,
+    count: wanted ?? brokersOf(folder) ?? 1,
     folder,
     server,
     config: (own) =>

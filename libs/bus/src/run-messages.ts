@@ -74,7 +74,8 @@ export class RunMessages {
    *
    * @param place the index of the step, with `:fallback` for its fallback.
    * @returns the size of the body in bytes.
-   * @throws LlmosError OVERLOADED if the lane is full, UNAVAILABLE if the broker does not take it by the deadline.
+   * @throws LlmosError OVERLOADED if the lane is full, UNAVAILABLE if the broker does not take it by the deadline of the
+   *   run or, for the first task, by `acceptByMs`.
    */
   async publishTask(
     context: RunContext,
@@ -227,5 +228,6 @@ function tooLarge(): LlmosError {
 
 function publishDeadline(context: RunContext): number {
   const now = Date.now();
+  if (context.acceptByMs !== undefined) return context.acceptByMs;
   return context.lane === 'durable' ? now + PUBLISH_MS : Math.max(context.deadlineMs, now + 1_000);
 }

@@ -1,4 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
+import { retry } from '@llmos/resilience';
 import { jetstreamManager, StorageType, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, createInbox, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 
@@ -38,6 +39,10 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const WHOLE_STREAM_TIMEOUT_MS = 600_000;
 const CHUNK_TIMEOUT_MS = 30_000;
 const NOTHING = new Uint8Array();
+const CLUSTER_COPIES = 3;
+/** A cluster that has just started elects its leader first. */
+const ELECTION_MS = 30_000;
+const ELECTION_RETRY = { baseMs: 100, capMs: 1_000 };
 
 /**
  * Archives and restores whole streams, with their sequences and consumers, by the snapshots of the broker
@@ -60,7 +65,7 @@ export class Snapshots {
         reconnect: false,
         timeout: CONNECT_TIMEOUT_MS,
       });
-      return new Snapshots(nc, await jetstreamManager(nc));
+      return new Snapshots(nc, await managerOf(nc));
     });
   }
 
@@ -101,11 +106,11 @@ export class Snapshots {
   /**
    * Restores an archived stream; no stream of this name may exist. Chunks can have any size. The broker gives up if a
    * chunk takes it over 5 s: with `sync_interval: always`, thousands of small messages take longer. A broker that is
-   * alone keeps one copy of a stream, however many the archived one had.
+   * alone keeps one copy of a stream, and a cluster three, however many the archived one had.
    */
   async restore(head: StreamHead, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const stream = head.config.name;
-    const config = this.nc.info?.cluster ? head.config : { ...head.config, num_replicas: 1 };
+    const config = { ...head.config, num_replicas: this.nc.info?.cluster ? CLUSTER_COPIES : 1 };
     const opened = await this.ask(
       stream,
       `$JS.API.STREAM.RESTORE.${stream}`,
@@ -135,6 +140,11 @@ export class Snapshots {
     if (answer.error) throw refused(stream, answer.error.description);
     return answer;
   }
+}
+
+function managerOf(nc: NatsConnection): Promise<JetStreamManager> {
+  if (!nc.info?.cluster) return jetstreamManager(nc);
+  return retry(() => jetstreamManager(nc), { ...ELECTION_RETRY, signal: AbortSignal.timeout(ELECTION_MS) });
 }
 
 async function* chunksOf(stream: string, subscription: Subscription): AsyncGenerator<Uint8Array> {

@@ -47,6 +47,8 @@ export interface RunContext {
   readonly lane: 'live' | 'durable';
   /** The deadline of the run, in Unix milliseconds. */
   readonly deadlineMs: number;
+  /** Until when the broker may take the first task, in Unix milliseconds: its caller is refused then. */
+  readonly acceptByMs?: number | undefined;
   /** Absent in messages of earlier versions. */
   readonly pipelineName?: string | undefined;
 }

@@ -18,6 +18,8 @@ import { WaitingRuns } from './waiting-runs.js';
 
 /** How long the terminal answer of a cancelled run may take to be published, in milliseconds. */
 const CANCEL_MS = 10_000;
+/** A caller is refused if the broker does not take his run within this time: it has lost its quorum, or restarts. */
+const ACCEPT_MS = 1_900;
 
 export interface RunRequest extends RunContext {
   readonly pipeline: Pipeline;
@@ -73,7 +75,9 @@ export class MeshClient {
       ...(maxTotalTokens ? { tokens: { max: maxTotalTokens, used: 0 } } : {}),
     };
     const { run, tenant, lane, deadlineMs } = request;
-    const context = { run, tenant, lane, deadlineMs, pipelineName: pipeline.name, isRepeated: request.isRepeated };
+    const acceptByMs = Date.now() + ACCEPT_MS;
+    const pipelineName = pipeline.name;
+    const context = { run, tenant, lane, deadlineMs, acceptByMs, pipelineName, isRepeated: request.isRepeated };
     if (request.isRepeated && (await this.wasStarted(context, task))) return;
     const begun = lane === 'durable' ? this.records.begin(recordOf(context, task, [], 'accepted')) : undefined;
     // Whether the run is accepted depends on its task alone: any of its steps shows the record again.

@@ -1,5 +1,5 @@
 export { findNatsServer } from './broker/nats-binary.js';
-export { Brokers, type BrokerCount } from './broker/brokers.js';
+export { Brokers, brokersOf, type BrokerCount } from './broker/brokers.js';
 export { serverLines } from './broker/nats-config.js';
 export { storageKeyFile } from './broker/storage-key.js';
 export { claim, type Claim } from './claim.js';

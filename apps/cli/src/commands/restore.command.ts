@@ -1,6 +1,6 @@
 import { restoreBackup, verifyBackup, type Backup } from '@llmos/backup';
 import type { KeyService } from '@llmos/privacy';
-import { claim } from '@llmos/supervisor';
+import { claim, type BrokerCount } from '@llmos/supervisor';
 import { CliError, isExpected } from '../cli-error.js';
 import { progressLine } from '../terminal/progress-line.js';
 import { stopSignal } from '../terminal/stop-signal.js';
@@ -13,6 +13,8 @@ import { installationMasterKey } from './master-key.js';
 export interface RestoreOptions {
   readonly verify?: boolean;
   readonly replace?: boolean;
+  /** For how many brokers; by default for as many as the instance has now. */
+  readonly brokers?: BrokerCount;
   readonly json?: boolean;
 }
 
@@ -23,7 +25,7 @@ export async function restore(context: CommandContext, file: string, options: Re
     throw new CliError('LLM OS is running', 'run `npx llmos down` first');
   const master = await installationMasterKey(context.config.home, false);
   const backup = await withProgress(context, 'checking', (onProgress) => verifyBackup(file, master, onProgress));
-  if (!options.verify && !(await replaceData(context, file, master, options.replace === true))) return 1;
+  if (!options.verify && !(await replaceData(context, file, master, options))) return 1;
   show(context, file, backup, options, Date.now() - from);
   return 0;
 }
@@ -33,7 +35,7 @@ async function replaceData(
   context: CommandContext,
   path: string,
   master: KeyService,
-  replace: boolean,
+  { replace = false, brokers }: RestoreOptions,
 ): Promise<boolean> {
   const { config, instance, terminal } = context;
   const signal = stopSignal();
@@ -44,7 +46,7 @@ async function replaceData(
   }
   try {
     const server = await natsServer(context, await openStore(context), transferReport(terminal), signal);
-    const settings = { ...config, instance, server, claimed: claimed.own, signal, path, master, replace };
+    const settings = { ...config, instance, server, claimed: claimed.own, signal, path, master, replace, brokers };
     await withProgress(context, 'restoring', (onProgress) => restoreBackup({ ...settings, onProgress }));
     return true;
   } catch (cause) {

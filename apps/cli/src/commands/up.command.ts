@@ -6,6 +6,7 @@ import {
   LogFile,
   waitUntilReady,
   type ReplicaCounts,
+  type BrokerCount,
   type ServerProgram,
 } from '@llmos/supervisor';
 import { once } from 'node:events';
@@ -27,6 +28,7 @@ export interface UpOptions {
   readonly traces?: boolean;
   readonly port?: number;
   readonly replicas?: string;
+  readonly brokers?: BrokerCount;
 }
 
 const INTERRUPTED = 130;
@@ -98,6 +100,7 @@ async function supervise(
     paths: config,
     models: modelsOfEnvironment(config),
     natsPort,
+    brokers: options.brokers,
     gatewayHost,
     gatewayPort,
     replicas,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CommandContext } from '../commands/context.js';
 import type { RestoreOptions } from '../commands/restore.command.js';
-import { countingNumber, duration, json } from './options.js';
+import { brokers, countingNumber, duration, json } from './options.js';
 
 interface Options {
   readonly out?: string;
@@ -36,6 +36,7 @@ export function addBackupCommands(root: Command, context: CommandContext, done: 
     .description('check a backup and restore it; LLM OS must not be running')
     .option('--verify', 'only check that the backup is complete and opens with the master key')
     .option('--replace', 'remove all stored messages first')
+    .addOption(brokers())
     .addOption(json())
     .action(async (file: string, options: RestoreOptions) =>
       done(await (await import('../commands/restore.command.js')).restore(context, file, options)),

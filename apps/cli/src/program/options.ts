@@ -4,6 +4,14 @@ import { durationMs } from '../duration.js';
 export const url = () => new Option('--url <address>', 'the gateway to call; by default the one that runs here');
 export const json = () => new Option('--json', 'print one JSON object');
 
+export const brokers = () =>
+  new Option('--brokers <number>', 'nats-servers: 1, or a cluster of 3 that survives the death of one').argParser(
+    (text) => {
+      if (text !== '1' && text !== '3') throw new InvalidArgumentError('it must be 1 or 3');
+      return Number(text);
+    },
+  );
+
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('it must be a whole number');
   return Number(text);

@@ -43,7 +43,9 @@ export class Brokers {
       const name = 'nats-server';
       const onDeath: ServerListener['onDeath'] = (...death) => listener.onDeath(name, ...death);
       const own = (port: number) => config({ folder, port, cluster: undefined });
-      return new Brokers([{ name, broker: new NatsBroker({ ...listener, folder, server, config: own, keyFile, port, onDeath }) }]);
+      return new Brokers([
+        { name, broker: new NatsBroker({ ...listener, folder, server, config: own, keyFile, port, onDeath }) },
+      ]);
     }
     if (server.isContainer)
       throw new SupervisorError(

@@ -6,7 +6,7 @@ import { LogFile } from './log-file.js';
 import { commandOf, memoryOf } from '../processes/process-identity.js';
 import { StateFile, type InstanceState } from './state-file.js';
 
-const state = (pid: number): InstanceState => ({ pid, startedAt: '2026-01-01T00:00:00Z', services: [] });
+const state = (pid: number): InstanceState => ({ pid, startedAt: '2026-01-01T00:00:00Z', brokers: [], services: [] });
 
 describe('Instance', () => {
   let home: string;

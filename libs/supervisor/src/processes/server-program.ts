@@ -41,7 +41,7 @@ export interface ServerProgram {
   removeLeftover(folder: string): void;
   /** Whether a Unix socket that the server creates in its folder can be used from this machine. */
   readonly sharesSockets: boolean;
-  readonly isContainer: boolean;
+  readonly isContainer?: boolean;
   /** A description for people. */
   readonly found: string;
 }
@@ -101,7 +101,6 @@ function program(kind: ServerKind, path: string, version: string, link: string |
     command: () => [target],
     removeLeftover: () => undefined,
     sharesSockets: process.platform !== 'win32',
-    isContainer: false,
     found: `${kind.program} ${version}`,
   };
 }
