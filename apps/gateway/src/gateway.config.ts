@@ -28,6 +28,8 @@ export const gatewayConfig = defineConfig({
         return networks ?? [];
       }),
   ),
+  /** What is known of a broker without three copies of each stream; see `durabilityCheck`. */
+  durability: setting('LLMOS_NATS_DURABILITY', z.enum(['synced', 'relaxed']).optional()),
   /** Largest request body, in bytes. */
   maxBodyBytes: setting('LLMOS_MAX_BODY_BYTES', z.coerce.number().int().positive().default(40_000_000)),
   /** Live runs at once; further ones are refused with `OVERLOADED`. */

@@ -11,6 +11,7 @@ import {
 } from '@llmos/mesh';
 import 'reflect-metadata';
 import { setTimeout as pause } from 'node:timers/promises';
+import { durabilityCheck } from './durability.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { createGateway, freePort } from './http-server.js';
 import { Callers } from './http/callers.js';
@@ -41,6 +42,7 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   });
   const context = await openProcess(own);
   const { bus, nodes } = context;
+  readiness.set(durabilityCheck(config.durability, bus.copies));
   await parts.open({ name: 'services', open: () => nodes.watch(), close: () => nodes.stop() });
   const app = await createGateway(context);
   if (port !== wanted && wanted !== 0) log.warn({ wanted, port }, 'the wanted port is taken; using the next free one');

@@ -4,6 +4,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
+const ENVIRONMENT = { LLMOS_LOG_LEVEL: 'silent', LLMOS_NATS_DURABILITY: 'relaxed' };
+
 describe('a gateway process without a broker', () => {
   let nats: TestNatsServer;
   let gateway: ChildProcess;
@@ -28,7 +30,7 @@ describe('a gateway process without a broker', () => {
     await once(occupant, 'listening');
     const { port } = occupant.address() as { port: number };
     gateway = spawn(process.execPath, ['apps/gateway/dist/main.js'], {
-      env: { ...process.env, LLMOS_NATS_URL: nats.url, LLMOS_PORT: String(port), LLMOS_LOG_LEVEL: 'silent' },
+      env: { ...process.env, ...ENVIRONMENT, LLMOS_NATS_URL: nats.url, LLMOS_PORT: String(port) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     // The wanted port is in use: the gateway listens on one of the next.

@@ -155,6 +155,11 @@ export class Bus {
     return (this.nc.info?.max_payload ?? DEFAULT_MAX_PAYLOAD_BYTES) - HEADROOM_BYTES;
   }
 
+  /** How many copies of each stream there are. */
+  get copies(): number {
+    return this.replicas;
+  }
+
   get serverVersion(): string {
     return this.nc.info?.version ?? 'unknown';
   }

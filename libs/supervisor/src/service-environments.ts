@@ -47,6 +47,8 @@ export function writeEnvironments(
     ...(otlpUrl === undefined ? {} : { LLMOS_OTLP_URL: otlpUrl }),
     LLMOS_NATS_URL: natsUrl,
     LLMOS_NATS_REPLICAS: String(brokers),
+    // As the configuration of the brokers says.
+    LLMOS_NATS_DURABILITY: 'synced',
     LLMOS_HOME: instance.home,
     LLMOS_ROOT: instance.root,
     LLMOS_PIPELINES_DIR: paths.pipelinesDir,

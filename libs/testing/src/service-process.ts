@@ -42,6 +42,8 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
     env: {
       ...process.env,
       LLMOS_NATS_URL: natsUrl,
+      // A test server keeps its data in memory.
+      LLMOS_NATS_DURABILITY: 'relaxed',
       LLMOS_LOG_LEVEL: 'warn',
       LLMOS_EXIT_WITH_PARENT: '1',
       LLMOS_HEALTH_PORT: '0',
