@@ -17,7 +17,7 @@ import { addEvalCommands } from './program/eval.js';
 import { addFaultsCommand } from './program/faults.js';
 import { addItemCommands } from './program/items.js';
 import { addKeyCommands } from './program/keys.js';
-import { json, portNumber, url } from './program/options.js';
+import { brokers, json, portNumber, url } from './program/options.js';
 import { addQuestionCommands } from './program/questions.js';
 import { addReplicaCommands } from './program/replicas.js';
 import { addRollbackCommands, addTrainCommands } from './program/train.js';

@@ -26,7 +26,9 @@ export async function stopInstance(instance: Instance): Promise<boolean> {
   // After an orderly stop, none of these processes is left.
   await endLeftovers(state, findServiceApps(instance.root));
   const isBroker = (command: string) => command.includes(instance.brokerFolder);
-  await Promise.all(state.brokers.map(({ pid }) => pid && endProcess(pid, isBroker, BROKER_GRACE_MS)));
+  await Promise.all(
+    state.brokers.flatMap(({ pid }) => (pid === undefined ? [] : [endProcess(pid, isBroker, BROKER_GRACE_MS)])),
+  );
   if (state.redisPid)
     await endProcess(state.redisPid, (command) => command.includes(instance.redisFolder), BROKER_GRACE_MS);
   instance.state.remove();

@@ -1,7 +1,6 @@
 import { Bus } from '@llmos/bus';
 import { LlmosError, newRunId, type RunContext } from '@llmos/contracts';
 import { natsServerPath, waitFor } from '@llmos/testing';
-import { jetstreamManager } from '@nats-io/jetstream';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,14 @@ import { LocalSupervisor } from '../src/local-supervisor.js';
 /** Three brokers elect a leader within 4 to 9 s (the election timeout of nats-server). */
 const ELECTION_MS = 40_000;
 const ACCEPT_MS = 1_900;
+
+interface Cluster {
+  readonly leader?: string;
+  readonly replicas?: readonly { readonly name: string }[];
+}
+interface Config {
+  readonly num_replicas: number;
+}
 
 describe('a cluster of three brokers on one machine', () => {
   let home: string;
@@ -37,9 +44,10 @@ describe('a cluster of three brokers on one machine', () => {
       ...{ url: supervisor.brokerUrl!, user: 'services', password: instance.credentials().services },
       ...{ service: 'test', replicas: 3 },
     });
+  const ask = async <T>(subject: string): Promise<T> => (await bus.nc.request(`$JS.API.${subject}`)).json<T>();
   /** The process that leads a stream, and those that follow. */
   const placesOf = async (stream: string): Promise<{ leader: number; followers: number[] } | undefined> => {
-    const { cluster } = await (await jetstreamManager(bus.nc)).streams.info(stream);
+    const { cluster } = await ask<{ cluster?: Cluster }>(`STREAM.INFO.${stream}`);
     const pid = (name: string) => instance.state.read()?.brokers[Number(name.at(-1)) - 1]?.pid;
     const [leader, ...followers] = [cluster?.leader ?? '', ...(cluster?.replicas ?? []).map(({ name }) => name)].map(
       pid,
@@ -83,7 +91,8 @@ describe('a cluster of three brokers on one machine', () => {
 
   it('keeps three copies of every stream', async () => {
     const copies: number[] = [];
-    for await (const { config } of (await jetstreamManager(bus.nc)).streams.list()) copies.push(config.num_replicas);
+    for (const { config } of (await ask<{ streams: { config: Config }[] }>('STREAM.LIST')).streams)
+      copies.push(config.num_replicas);
     expect(copies.length).toBeGreaterThan(5);
     expect(new Set(copies)).toEqual(new Set([3]));
     await accept();
