@@ -21,7 +21,14 @@ describe('a gateway whose broker is killed at one of the requests of its start',
 
   function start(natsUrl: string): StartingProcess {
     const settings = readConfig('gateway', gatewayConfig);
-    const own = newProcess({ ...settings, home, natsUrl, port: 0, logLevel: 'silent' as const });
+    const own = newProcess({
+      ...settings,
+      home,
+      natsUrl,
+      port: 0,
+      logLevel: 'silent' as const,
+      durability: 'relaxed' as const,
+    });
     const { readiness, parts } = own;
     const starting = startGateway(own);
     return {

@@ -1,3 +1,4 @@
+import { onBehalfOf } from '@llmos/resilience';
 import { longestHold } from '@llmos/testing';
 import { LlamaCppModel } from '../src/adapters/llama-cpp.adapter.js';
 import type { ChatMessage } from '../src/ports/language-model.port.js';
@@ -75,9 +76,12 @@ describe('LlamaCppModel', () => {
   }, 60_000);
 
   it('runs two calls at once, queues one, and refuses the next', async () => {
-    const options = { maxTokens: 16, temperature: 0, signal: never };
-    const running = Array.from({ length: 3 }, () => model.generate(STORY, options));
-    await expect(model.generate(STORY, options)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    // Durable runs have one of two sequences.
+    const live = { lane: 'live', tenant: 'acme' } as const;
+    const generate = () =>
+      onBehalfOf(live, () => model.generate(STORY, { maxTokens: 16, temperature: 0, signal: never }));
+    const running = Array.from({ length: 3 }, generate);
+    await expect(generate()).rejects.toMatchObject({ code: 'OVERLOADED' });
     const texts = new Set((await Promise.all(running)).map(({ text }) => text));
     expect(texts.size).toBe(1);
   }, 30_000);

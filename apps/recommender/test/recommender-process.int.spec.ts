@@ -112,7 +112,8 @@ describe('the recommender process, called through its pipelines', () => {
     expect(before.details['basis']).toBe('popular');
     const items = [...new Set(tastes(120).map(({ item }) => item))].map((item) => ({
       product_id: item,
-      name: item === 't1-1' ? 'Blue lamp' : `Thing ${item}`,
+      // Alike by their texts as well as by their users: similar before and after the texts are embedded.
+      name: { 't1-1': 'Blue lamp', 't1-0': 'Red lamp' }[item] ?? `Thing ${item}`,
       in_stock: item === 't1-3' ? 'no' : 'yes',
     }));
     expect((await completed('upsert_items', { items })).result).toBe('Stored 48 items.');

@@ -55,7 +55,7 @@ describe('natsConfig', () => {
     expect(user).toContain('password: "secret-of-asr"');
     expect(user).toContain('"$JS.API.CONSUMER.MSG.NEXT.TASKS_LIVE.asr_transcribe"');
     expect(user).not.toContain('intent_detect');
-    expect(user).toContain('subscribe { allow: ["_INBOX_service-asr.>","llmos.cancel.*"]');
+    expect(user).toContain('subscribe { allow: ["_INBOX_service-asr.>","llmos.cancel.*","llmos.callers.*"]');
   });
 
   it('lets the callers of a tenant publish its events and read the results of its pipelines for callers', () => {
