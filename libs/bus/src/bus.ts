@@ -89,6 +89,7 @@ export class Bus {
       nc,
       publisher: this.publisher,
       blobs: this.blobs,
+      copies: replicas,
       maxMessageBytes: () => this.maxMessageBytes,
       source: `/llmos/${options.service}`,
       onError: report,

@@ -56,6 +56,8 @@ export interface RunMessageParts {
   readonly blobs: Blobs;
   /** The largest body that one message can carry beside its headers. */
   readonly maxMessageBytes: () => number;
+  /** How many copies of each stream there are. */
+  readonly copies: number;
   /** The CloudEvents source of this process. */
   readonly source: string;
   readonly onError: (error: unknown) => void;
@@ -93,7 +95,7 @@ export class RunMessages {
 
   /**
    * Whether the task of a step was published, within the duplicate window of its lane. After a restart of the broker
-   * it knows only those that are not done yet.
+   * it knows only those that are not done yet. In a cluster the answer is always no: see {@link hasPublished}.
    *
    * @param place as in {@link publishTask}.
    */
@@ -101,7 +103,7 @@ export class RunMessages {
     return this.hasPublished(subjects.task(context.lane, capability), context, place);
   }
 
-  /** Whether the terminal answer of a run was published, within the last minutes. */
+  /** Whether the terminal answer of a run was published, within the last minutes; in a cluster always no. */
   hasTerminal(context: RunContext): Promise<boolean> {
     return this.hasPublished(subjects.answerIds(), context, 'terminal');
   }
@@ -199,7 +201,13 @@ export class RunMessages {
     await this.publish(subjects.result(context.tenant, name), message, payload);
   }
 
-  private hasPublished(subject: string, context: RunContext, place: string): Promise<boolean> {
+  /**
+   * A replicated stream cannot be asked: nats-server (2.15) checks the expected last message id of the question only when
+   * all replicas have agreed to store it, takes the failed check for a failed write, and closes the stream. A step that
+   * is delivered again is then executed again, and what it publishes is stored once by its id.
+   */
+  private async hasPublished(subject: string, context: RunContext, place: string): Promise<boolean> {
+    if (this.parts.copies > 1) return false;
     return this.parts.publisher.hasTaken(subject, `${context.run}:${place}`, publishDeadline(context));
   }
 

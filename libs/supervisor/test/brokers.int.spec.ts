@@ -98,6 +98,17 @@ describe('a cluster of three brokers on one machine', () => {
     await accept();
   }, 30_000);
 
+  it('still takes work after it was asked for what it has taken', async () => {
+    const run = newRunId();
+    const context: RunContext = { run, tenant: 'acme', lane: 'durable', deadlineMs: Date.now() + 10_000 };
+    expect(await bus.runs.hasTask(context, 'intent.detect', '0')).toBe(false);
+    expect(await bus.runs.hasTerminal(context)).toBe(false);
+    await accept();
+    await bus.runs.publishTerminal(context, { type: 'cancelled' });
+    const { state } = await ask<{ state: { messages: number } }>('STREAM.INFO.ANSWERS');
+    expect(state.messages).toBeGreaterThan(0);
+  }, 30_000);
+
   it.each(['leader', 'follower'] as const)(
     'loses nothing when a %s is killed, and takes work again',
     async (which) => {

@@ -19,7 +19,7 @@ export interface NatsBrokerOptions extends ServerListener {
 }
 
 /** nats-server closes a stream whose file it could not write, and opens it again only when it starts. */
-const WRITE_FAILED = /critical write error/i;
+const WRITE_FAILED = /critical write error.*(no space left|file too large|quota|input\/output error)/i;
 const NEEDED_BYTES = 16_000_000;
 const LOOK_EVERY_MS = 500;
 
