@@ -172,11 +172,12 @@ describe('a caller with a live run', () => {
 
   it('is told to ask again if the broker restarts in the middle of the answer', async () => {
     const deltas: Answer[] = [];
-    await startService(shout, async (input, context) => {
+    await startService(shout, async (_, context) => {
       context.emit('H');
       await waitFor('the delta', () => deltas.length > 0);
       await nats.crashAndRestart();
-      return upper(input, context);
+      // A worker that is done now could be faster than the caller's process is back.
+      return new Promise(() => undefined);
     });
     const { answer } = await ask(pipelineOf({ stream: true }), (part) => deltas.push(part));
     expect(answer).toMatchObject({ type: 'failed', error: { code: 'UNAVAILABLE' } });
