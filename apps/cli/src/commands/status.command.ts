@@ -98,7 +98,8 @@ function serversOf({ brokers, redisPid, redisUrl, pid }: InstanceState): Process
 
 function rowOf(line: ProcessLine): (string | number)[] {
   const { name, state, pid, memoryBytes, working, waiting, restarts, breakers = {}, url, message } = line;
-  const shown = Object.entries(breakers).map(([breaker, is]) => `${breaker} ${is}`);
+  const all = Object.entries(breakers);
+  const shown = all.filter(([, is]) => is !== 'closed').map(([breaker, is]) => `${breaker} ${is}`);
   return [
     name,
     state,
@@ -107,7 +108,7 @@ function rowOf(line: ProcessLine): (string | number)[] {
     working ?? '',
     waiting ?? '',
     restarts ?? '',
-    shown.join(', '),
+    shown.length > 0 ? shown.join(', ') : all.length > 0 ? 'all closed' : '',
     url ?? '',
     message ?? '',
   ];
