@@ -24,6 +24,8 @@ const RETURN_WAIT_MS = 5_000;
 const PING_EVERY_MS = 700;
 /** How long closing waits for watches to end. They may not end while the broker is away. */
 const WATCHES_END_MS = 500;
+/** How long closing waits for the broker to have taken what was published. */
+const DRAIN_MS = 2_000;
 
 /** The connection to the broker. Once made, it is renewed for as long as the process lives. */
 export class Connection {
@@ -137,8 +139,10 @@ export class Connection {
   async close(): Promise<void> {
     for (const settle of this.returns) settle(false);
     const watchesEnd = Promise.all([...this.closeListeners].map((end) => end()));
-    await Promise.race([watchesEnd, delay(WATCHES_END_MS, undefined, { ref: false })]);
-    if (!this.nc.isClosed()) await this.nc.drain().catch(() => this.nc.close());
+    await within(WATCHES_END_MS, watchesEnd);
+    // A broker that does not answer must not keep the process.
+    await within(DRAIN_MS, this.nc.isClosed() ? undefined : this.nc.drain());
+    await within(DRAIN_MS, this.nc.isClosed() ? undefined : this.nc.close());
   }
 
   private returned(): Promise<void> {
@@ -182,6 +186,12 @@ export class Connection {
     await this.restore();
     if (this.usable) for (const listener of this.reconnectListeners) listener();
   }
+}
+
+/** Waits for the end of some work, whatever it is, for a limited time. */
+async function within(limitMs: number, work: Promise<unknown> | undefined): Promise<void> {
+  const ended = work?.catch(() => undefined);
+  await Promise.race([ended, delay(limitMs, undefined, { ref: false })]);
 }
 
 function away(): LlmosError {

@@ -113,4 +113,17 @@ describe('errors of a nats-server', () => {
       ),
     );
   }, 30_000);
+
+  it('a frozen broker does not keep a process that leaves', async () => {
+    const bus = await Bus.connect({ url: nats.url, service: 'leaving', user: 'root', password: 'r' });
+    process.kill(nats.pid, 'SIGSTOP');
+    try {
+      const startedAt = Date.now();
+      await bus.close(0);
+      expect(Date.now() - startedAt).toBeLessThan(6_000);
+    } finally {
+      process.kill(nats.pid, 'SIGCONT');
+    }
+    await waitFor('the connection to be back', () => root.usable && weak.usable);
+  }, 60_000);
 });

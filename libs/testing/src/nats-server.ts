@@ -5,6 +5,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A server that does not stop by itself within this time is killed. */
+const STOP_MS = 5_000;
+
 /** A real nats-server with JetStream, on a free port, with its own data folder. */
 export interface TestNatsServer {
   readonly url: string;
@@ -59,7 +62,10 @@ export async function startNatsServer({ config = '' } = {}): Promise<TestNatsSer
     kill: () => kill('SIGKILL'),
     restart: start,
     async stop() {
+      // Its data is not needed any more.
+      const last = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await kill('SIGTERM');
+      clearTimeout(last);
       rmSync(folder, { recursive: true, force: true });
     },
   };
