@@ -6,7 +6,8 @@ import { gateway } from './instance.ts';
 interface Reply {
   result: string;
   run_id: string;
-  details: { citations: { title: string }[] };
+  /** Without citations if the help centre could not be searched. */
+  details: { citations?: { title: string }[] };
   error?: { code: string; message: string };
 }
 
@@ -20,5 +21,5 @@ const { result, details, run_id, error } = (await response.json()) as Reply;
 if (error) throw new Error(`${error.code}: ${error.message}`);
 
 console.log(`answer: ${result}`);
-for (const title of new Set(details.citations.map((citation) => citation.title))) console.log(`source: ${title}`);
+for (const title of new Set(details.citations?.map((citation) => citation.title))) console.log(`source: ${title}`);
 console.log(`run: ${run_id}`);
