@@ -1,8 +1,7 @@
 import { Bus, taskConsumer } from '@llmos/bus';
-import { capability, LlmosError, type Pipeline, type Step } from '@llmos/contracts';
+import { LlmosError, type Pipeline, type Step } from '@llmos/contracts';
 import { createLogger, registry, startTracing } from '@llmos/telemetry';
 import { startNatsServer, startOtlpReceiver, waitFor, type TestNatsServer } from '@llmos/testing';
-import { z } from 'zod';
 import { Breakers } from '../src/breakers.js';
 import { Cancellations } from '../src/cancellations.js';
 import { Forwarder } from '../src/forward.js';
@@ -10,30 +9,12 @@ import { MeshClient } from '../src/mesh-client.js';
 import { RunRecords } from '../src/run-records.js';
 import type { Handler } from '../src/task/invoke.js';
 import { taskChain } from '../src/task/task-chain.js';
+import { pipelineOf, shout, spell } from './shout.js';
 
-const text = z.object({ text: z.string() });
-const example = { input: { text: 'a' }, output: { text: 'A' } };
-const shout = capability({ name: 'text.shout', summary: 'Upper case.', input: text, output: text, example });
-const spell = capability({ name: 'letters.spell', summary: 'Letters apart.', input: text, output: text, example });
 const log = createLogger({ service: 'test', level: 'silent' });
 const RULES = { volume: 5, errorPercent: 50, windowMs: 10_000, openMs: 300 };
 /** A run that nobody queues is answered within this, on a busy machine too. */
 const AT_ONCE_MS = 1_000;
-
-function pipelineOf(own: Partial<Step>): Pipeline {
-  const step = { id: 'loud', uses: 'text.shout', with: { text: '${input.text}' }, onError: 'fail', stream: false };
-  return {
-    name: 'loud',
-    version: 1,
-    description: '',
-    role: 'caller',
-    input: { text: { type: 'string', maxLength: 100, required: true } },
-    deadlineMs: 30_000,
-    steps: [{ ...step, ...own } as Step],
-    result: '${loud.text ?? input.text}',
-    details: {},
-  };
-}
 
 describe('the breaker around a capability', () => {
   let nats: TestNatsServer;

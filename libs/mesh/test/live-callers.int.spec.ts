@@ -1,8 +1,7 @@
 import { Bus, taskConsumer } from '@llmos/bus';
-import { capability, type Answer, type Capability, type Pipeline, type Step } from '@llmos/contracts';
+import type { Answer, Capability, Pipeline, Step } from '@llmos/contracts';
 import { createLogger } from '@llmos/telemetry';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
-import { z } from 'zod';
 import { Cancellations } from '../src/cancellations.js';
 import { Forwarder } from '../src/forward.js';
 import { MeshClient } from '../src/mesh-client.js';
@@ -11,11 +10,8 @@ import { RunRecords } from '../src/run-records.js';
 import { StandIn } from '../src/stand-in.js';
 import type { Handler } from '../src/task/invoke.js';
 import { taskChain } from '../src/task/task-chain.js';
+import { pipelineOf, shout, spell } from './shout.js';
 
-const text = z.object({ text: z.string() });
-const example = { input: { text: 'a' }, output: { text: 'A' } };
-const shout = capability({ name: 'text.shout', summary: 'Upper case.', input: text, output: text, example });
-const spell = capability({ name: 'letters.spell', summary: 'Letters apart.', input: text, output: text, example });
 const CAPABILITIES = [shout, spell];
 const log = createLogger({ service: 'test', level: 'silent' });
 
@@ -24,21 +20,6 @@ const PATIENCE_MS = 3_500;
 
 const upper: Handler = (input) => Promise.resolve({ text: (input as { text: string }).text.toUpperCase() });
 const apart: Handler = (input) => Promise.resolve({ text: [...(input as { text: string }).text].join(' ') });
-
-function pipelineOf(own: Partial<Step>): Pipeline {
-  const step = { id: 'loud', uses: 'text.shout', with: { text: '${input.text}' }, onError: 'fail', stream: false };
-  return {
-    name: 'loud',
-    version: 1,
-    description: '',
-    role: 'caller',
-    input: { text: { type: 'string', maxLength: 100, required: true } },
-    deadlineMs: 30_000,
-    steps: [{ ...step, ...own } as Step],
-    result: '${loud.text ?? input.text}',
-    details: {},
-  };
-}
 
 describe('a caller with a live run', () => {
   let nats: TestNatsServer;

@@ -13,6 +13,7 @@ export { LocalSupervisor, type LocalSupervisorOptions } from './local-supervisor
 export { loadOf, type ProcessLoad } from './process-load.js';
 export { describeChecks, probe } from './process-status.js';
 export type { ProcessStatus, ProcessSupervisor } from './process-supervisor.port.js';
+export { freePort } from './processes/free-ports.js';
 export { commandOf, memoryOf } from './processes/process-identity.js';
 export type { ServerProgram } from './processes/server-program.js';
 export { findRedisServer } from './redis/redis-binary.js';

@@ -1,6 +1,7 @@
 import { Bus } from '@llmos/bus';
 import {
   findServiceApps,
+  freePort,
   Instance,
   LocalSupervisor,
   LogFile,
@@ -9,8 +10,6 @@ import {
   type ServerProgram,
 } from '@llmos/supervisor';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -66,6 +65,7 @@ export class PrivateSystem {
     const apps = findServiceApps(config.root);
     if (apps.length === 0) throw new CliError('No service is built', 'run `npm start` once');
     const log = new LogFile(instance.logFile);
+    // A restarted gateway uses the same address: callers find it again.
     const gatewayPort = await freePort();
     await kit.open(apps.map(({ name }) => name));
     const supervisor = new LocalSupervisor({
@@ -207,16 +207,6 @@ function privateHome({ home, root, pipelinesDir }: CliConfig): string {
   cpSync(pipelinesDir, join(own, 'pipelines'), { recursive: true });
   cpSync(join(root, 'deploy', 'faults'), join(own, 'pipelines'), { recursive: true });
   return own;
-}
-
-/** A restarted gateway uses the same address: callers find it again. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** @returns false if the process has ended. */

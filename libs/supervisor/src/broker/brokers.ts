@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePorts } from '../processes/free-ports.js';
 import type { ServerListener } from '../processes/kept-server.js';
 import type { ServerProgram } from '../processes/server-program.js';
 import { SupervisorError } from '../supervisor-error.js';
@@ -112,20 +112,4 @@ function refuseOtherCount(folder: string, count: BrokerCount): void {
     `start it with --brokers ${stored}; to change the number: \`llmos backup\`, \`llmos down\`, remove ${folder}, ` +
       `then \`llmos restore --brokers ${count} <file>\``,
   );
-}
-
-/** Ports that are free now. All are held until the last is found, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

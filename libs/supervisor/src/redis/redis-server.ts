@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../processes/free-ports.js';
 import { KeptServer, type ServerListener } from '../processes/kept-server.js';
 import { launchOnLeash } from '../processes/launch.js';
 import type { ServerProgram } from '../processes/server-program.js';
@@ -77,12 +78,4 @@ async function accepts(place: RedisPlace): Promise<boolean> {
   );
   connection.destroy();
   return connected;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
 }
