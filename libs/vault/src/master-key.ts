@@ -1,4 +1,5 @@
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -47,7 +48,7 @@ async function readOwn(path: string): Promise<string | undefined> {
 /** Links to a complete file: the link is created atomically, and only if the path does not exist. */
 async function createOnce(path: string, pem: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}.${Date.now()}`;
+  const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, pem, { mode: OWNER_ONLY, flag: 'wx', flush: true });
   try {
     await link(draft, path);
