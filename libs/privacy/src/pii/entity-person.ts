@@ -1,5 +1,5 @@
 import type { PersonalData } from './finding.js';
-import { brands, organisationWords } from './names/brands.js';
+import { brands, organisationWords, shops } from './names/brands.js';
 import { ARTICLE_BEFORE, isThingBehind, TITLES_BEFORE } from './names/name-contexts.js';
 import { nameWords, type NameWord } from './names/name-word.js';
 
@@ -46,5 +46,6 @@ function isThing(text: string, words: readonly NameWord[], start: number, end: n
   const isBrand = [1, 2, 3].some(
     (count) => brands.has(plain.slice(0, count).join('-')) && (count > 1 || words.length === 1),
   );
+  if (words.length === 1 && shops.has(last.plain)) return true;
   return isBrand || (words[0]!.style !== 'lower' && isThingBehind(text, end));
 }

@@ -10,6 +10,8 @@ const PHONE_WORDS_BEHIND =
 /** Directly before a number: it is no phone number. */
 const OTHER_WORDS =
   /\b(?:order|invoice|ticket|reference|ref|tracking|account|policy|case|serial|model|article|item|isbn|version|card|code|pin|year|zip|amount|price|transaction|booking|customer|contract|parcel|date|born|iban|ssn|passport|licen[cs]e|sort code|routing)(?:[ -](?:numbers?|no\.?|nr\.?|id|code|details)){0,2}(?: (?:is|was|of|on|the|in|for))?[ #:=(.-]{0,3}$/i;
+/** "ORD-2025-00412", "CR/2025/118" */
+const REFERENCE_BEFORE = /(?<![\p{L}\p{N}])\p{Lu}{2,8}[-/]$/u;
 const NANP = /^(?:1-)?3-3-4$/;
 const NATIONAL = /^(?:[2-5]-\d(?:-\d){0,4}|[2-4](?:-2){4}|2-2-2-2(?:-2)?)$/;
 /** "12 500 000" is an amount. */
@@ -111,7 +113,7 @@ function confidenceOf({ text, phone, plans }: Surroundings, candidate: Candidate
   // "+44 (0)20": the zero is dialled at home only
   if (PLUS.test(before)) return byCountryCode(/\(0\)/.test(written) ? written.replace(/\(0\)|\D/g, '') : digits);
   if (/^00[1-9]/.test(digits) && internationalForm(digits.slice(2)) === 'valid') return 0.97;
-  if (/[$€£.#]$|\d[.,]$/.test(before) || isDate(written)) return 0;
+  if (/[$€£.#]$|\d[.,]$/.test(before) || REFERENCE_BEFORE.test(before) || isDate(written)) return 0;
   const behind = text.slice(last.end, last.end + PHONE_REACH);
   const isNamed = phone.near(first.start, PHONE_REACH) || PHONE_WORDS_BEHIND.test(behind);
   if (!isNamed && digits.length < MIN_UNNAMED_DIGITS) return 0;

@@ -27,8 +27,8 @@ export const brands = wordSet(`
   tory-burch trader-joe uncle-ben vera-bradley vera-wang virgin-atlantic vivienne-westwood martha-stewart
   marie-claire wendy denny papa-john
   aaron-brothers abbott-laboratories air-jordan alexander-mcqueen alexander-wang alfa-romeo alfred-dunhill
-  allen-edmonds allen-solly ann-summers ann-taylor anna-sui annie-sloan anya-hindmarch applebee arby   arthur-andersen arthur-price ashley-furniture ashley-homestore austin-reed barbara-bui barnes-noble beatrix-potter
-  bella-italia ben-jerry benjamin-moore benson-hedges betty-crocker bloomingdale   brooks-brothers buffalo-bill burt-bees cabela captain-america captain-morgan carl-jr carl-zeiss carluccio
+  allen-edmonds allen-solly ann-summers ann-taylor anna-sui annie-sloan anya-hindmarch applebee arby arthur-andersen arthur-price ashley-furniture ashley-homestore austin-reed barbara-bui barnes-noble beatrix-potter
+  bella-italia ben-jerry benjamin-moore benson-hedges betty-crocker bloomingdale brooks-brothers buffalo-bill burt-bees cabela captain-america captain-morgan carl-jr carl-zeiss carluccio
   carolina-herrera cath-kidston cesare-paciotti chef-boyardee chili christian-lacroix christian-siriano
   christopher-kane church-dwight clinton-cards cole-haan culver daniel-wellington dave-busters david-austin
   david-yurman dean-deluca diane-von-furstenberg dick-smith dick-sporting
@@ -42,26 +42,51 @@ export const brands = wordSet(`
   jaeger-lecoultre james-bond jane-iredale jean-patou jeffree-star jenny-craig jeremy-scott
   jersey-mike jil-sander jimmy-dean jimmy-john joe-browns john-frieda john-smedley
   john-varvatos john-west johnson-controls johnson-matthey jonathan-adler jose-cuervo joseph-joseph juan-valdez
-  judith-leiber julien-macdonald kate-somerville kelly-services   king-arthur kohl krispy-kreme kylie-cosmetics l-oreal la-roche lady-gaga lady-speed laura-mercier
+  judith-leiber julien-macdonald kate-somerville kelly-services king-arthur kohl krispy-kreme kylie-cosmetics l-oreal la-roche lady-gaga lady-speed laura-mercier
   laura-secord liberty-mutual lilly-pulitzer linda-farrow little-debbie liz-claiborne
   lord-taylor louis-poulsen louis-roederer luby lyle-scott mac-tools macy madame-tussauds maggie-sottero marc-cain
   marc-fisher marco-polo margaret-howell mario-badescu mario-bros mario-kart marks-spencer
   martin-guitar mary-poppins mary-quant massimo-dutti max-factor max-mara max-spielmann
   mcdonald mercedes-benz merrill-edge merrill-lynch mickey-mouse mike-ike
   miles-kimball miller-lite minnie-mouse miss-dior miss-guided molton-brown monica-vinader moss-bros
-  mr-bean mr-men mr-porter mr-potato mr-sheen mr-whippy mrs-butterworth mrs-dash mrs-hinch nando   neal-yard neiman-marcus nicholas-kirkwood nicole-farhi norman-walsh
+  mr-bean mr-men mr-porter mr-potato mr-sheen mr-whippy mrs-butterworth mrs-dash mrs-hinch nando neal-yard neiman-marcus nicholas-kirkwood nicole-farhi norman-walsh
   oliver-peoples oliver-spencer olivia-burton orla-kiely pat-mcgrath paul-costelloe
   paula-choice pepe-jeans peppa-pig percy-pig perry-ellis peter-rabbit peter-werth phileas-fogg
   philipp-plein pierre-balmain pierre-hardy pizza-hut pratt-whitney procter-gamble queen-victoria
-  randolph-engineering rick-owens rob-roy robert-mondavi roberto-cavalli   rolls-royce ronald-mcdonald russell-athletic russell-bromley russell-hobbs ruth-chris sainsbury sally-hansen
+  randolph-engineering rick-owens rob-roy robert-mondavi roberto-cavalli rolls-royce ronald-mcdonald russell-athletic russell-bromley russell-hobbs ruth-chris sainsbury sally-hansen
   salvatore-ferragamo sam-club samuel-adams sergio-rossi sergio-tacchini sherlock-holmes sherwin-williams
   simon-schuster smith-nephew smith-wesson smucker sonia-rykiel sotheby spider-man stanley-black stanley-gibbons
   stella-dot stuart-weitzman susan-komen taylor-guitars taylor-wimpey ted-lasso thomas-tank
   thornton-bregazzi tia-maria tiffany-co timothy-oulton tom-joule tommy-john tony-chocolonely tony-lama
-  tony-romas trina-turk turtle-beach uncle-sam van-cleef van-heusen   victoria-secret victorias-secret wegman wells-fargo wetherspoon wilkinson-sword william-hill
+  tony-romas trina-turk turtle-beach uncle-sam van-cleef van-heusen victoria-secret victorias-secret wegman wells-fargo wetherspoon wilkinson-sword william-hill
   william-morris william-sonoma williams-sonoma wilson-sporting winnie-the yankee-candle yo-sushi
   yves-rocher yves-saint zac-posen zadig-voltaire zaxby
+  charlotte-tilbury bobbi-brown travis-perkins patisserie-valerie paul-smith ann-summers joe-coffee
+   huda-beauty kylie-skin fenty-beauty     
+  gail-bakery betty-tea annie-homegrown amy-kitchen newman-own marie-callender
+  angus-steakhouse pret-manger joe-juice caffe-nero franco-manca tony-macaroni pizza-pizza five-guys
+  arnold-clark evans-halshaw charles-hurst lookers-ford robins-day edwin-watts
+  tommy-kids johnson-cleaners timpson-keys clarke-willmott irwin-mitchell  
+  baker-mckenzie allen-overy norton-rose simmons-simmons brewin-dolphin
+  st-james-place scottish-widows rathbone-brothers jupiter-fund baillie-gifford legal-general janus-henderson
+   jacob-kohnstamm nigel-cabourn penelope-chilvers
+  jimmy-brings jack-box sam-warehouse stanley-tools tu-clothing
   ben-nevis bob-the-builder father-christmas florence-fred oliver-twist santa-claus thomas-the-tank
+`);
+
+/**
+ * Shops and companies whose name is also a given name or a surname, and rather is theirs where nothing introduces a
+ * person: "has Zara refunded me", but "hi Zara".
+ */
+export const shops = wordSet(`
+  adobe allegro armani aviva avanti avis bally barbour benetton bentley bose braun bugatti burberry cadbury canon cartier
+  chanel chrysler clinique dacia daimler dell dior dodge dunelm dyson elemis fendi ferrari ferrero fiat garmin giffgaff
+  givenchy greggs gucci guerlain halfords harrods heinz hermes hertz hotpoint hublot ikea jaguar kellogg kenwood kenzo
+  lacoste lancome lavazza lego lenovo lidl lindt loewe longchamp louboutin lululemon lush lyft maersk marriott maserati
+  miele milka missoni moncler moschino nando nestle nikon nintendo nivea nokia omega pandora panera peloton philips
+  porsche prada primark puma ralphs ray-ban reebok reiss rimmel ritz rolex ryanair safeway schwarzkopf sephora siemens
+  sixt skoda sonos suzuki swarovski tandy tefal tesla tiffanys tissot travelodge trivago unilever valentino versace
+  volvo waitrose wickes wilko yamaha zara zalando zizzi
 `);
 
 /** The last word of an organisation that is named after a person: "Kelly Services". */
