@@ -57,9 +57,10 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, host);
   // The bus is still open: callers with a live run in progress receive its answer.
   parts.add('modules', () => Promise.race([app.close(), pause(CALLERS_GRACE_MS, undefined, { ref: false })]));
+  const forwarder = new Forwarder(bus, context.records, context.breakers);
   const standIn = new StandIn([...(await loadCapabilities()).values()], {
     ...context,
-    forwarder: new Forwarder(bus, context.records, context.breakers),
+    forwarder,
     cancellations: new Cancellations(bus),
   });
   parts.add('stand-in', () => Promise.resolve(standIn.stop()));
@@ -71,11 +72,12 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
     startPulling: () => {
       const intake = app.get(IntakeService);
       intake.start();
-      const endRun = endAbandoned(bus, new Forwarder(bus, context.records));
+      const endRun = endAbandoned(bus, forwarder);
       // The gateway alone does this: no service may read the messages of others (libs/bus/src/permissions.ts).
-      bus.deadLetterAbandoned((message, error) =>
-        parseInputSubject(message.subject) ? intake.refuseAbandoned(message, error) : endRun(message, error),
-      );
+      bus.deadLetterAbandoned((message, error) => {
+        log.warn({ subject: message.subject, message: message.id, code: error.code }, error.message);
+        return parseInputSubject(message.subject) ? intake.refuseAbandoned(message, error) : endRun(message, error);
+      });
     },
     stopPulling: (graceMs) => bus.stopPulling(Math.min(graceMs, INTAKE_GRACE_MS)),
   });

@@ -36,10 +36,7 @@ export async function deadLetterAbandoned(
   if (advisory.stream === STREAMS.advisories) return delivery.ack();
   const message = await jsm.streams.getMessage(advisory.stream, { seq: advisory.stream_seq });
   if (message) {
-    const error = new LlmosError(
-      'INTERNAL',
-      `Given up after ${advisory.deliveries} deliveries: no worker finished it.`,
-    ).toBody();
+    const error = givenUp(advisory).toBody();
     const id = `${advisory.stream}:${advisory.stream_seq}`;
     // Stored first: the dead letter must exist even if ending the run fails.
     await deadLetters.put({
@@ -61,4 +58,11 @@ export async function deadLetterAbandoned(
     await eraseMessage(jsm, advisory.stream, advisory.stream_seq);
   }
   delivery.ack();
+}
+
+/** Whoever waits for a live task can ask again: its workers died with it, or stood still. */
+function givenUp({ stream, deliveries }: MaxDeliveriesAdvisory): LlmosError {
+  return stream === STREAMS.tasksLive
+    ? new LlmosError('UNAVAILABLE', `The service went away ${deliveries} times while it worked on this. Try again.`)
+    : new LlmosError('INTERNAL', `Given up after ${deliveries} deliveries: no worker finished it.`);
 }

@@ -254,19 +254,19 @@ export class Bus {
    * Pulls from a durable consumer as {@link consume}, in place of a process that is away: {@link pulling} does not wait
    * for it.
    *
-   * @returns ends it. Deliveries in progress go on.
+   * @returns ends it: when the promise resolves no delivery comes any more. Those in progress go on.
    */
   consumeInstead(
     consumer: ConsumerSpec,
     capacity: number,
     onDelivery: (delivery: Delivery) => Promise<void>,
-  ): () => void {
+  ): () => Promise<void> {
     const short = { ...consumer, requestMs: INSTEAD_REQUEST_MS };
     const loop = this.pullLoop(short, capacity, onDelivery, () => undefined);
     this.loopsInstead.add(loop);
     return () => {
       this.loopsInstead.delete(loop);
-      loop.finish();
+      return loop.finish();
     };
   }
 

@@ -67,7 +67,6 @@ export class PullLoop {
   private readonly stopping = new AbortController();
   private lastSignMs = Date.now();
   private pulling = false;
-  private finishing = false;
 
   constructor(
     private readonly connection: Connection,
@@ -104,22 +103,23 @@ export class PullLoop {
     if (this.pulling) void this.bind();
   }
 
-  /** Asks for no more messages, and ends when those that were asked for have come or their request has ended. */
-  finish(): void {
-    this.finishing = true;
-    if (this.owed === 0) void this.stop(0);
-    else setTimeout(() => void this.stop(0), this.requestMs).unref();
+  /**
+   * Asks for no more messages; resolves when none can come any more. The server drops a request whose inbox is gone, so
+   * what is returned from then on goes to others.
+   */
+  async finish(): Promise<void> {
+    this.stopping.abort();
+    this.setPulling(false);
+    clearInterval(this.watchdog);
+    const { connection, subscription } = this;
+    if (connection.usable) await connection.whileConnected(() => subscription.drain()).catch(() => undefined);
+    else subscription.unsubscribe();
   }
 
   /** Stops pulling and waits, at most `graceMs`, for the deliveries in progress. */
   async stop(graceMs: number): Promise<void> {
-    this.stopping.abort();
-    this.setPulling(false);
-    clearInterval(this.watchdog);
     // Messages that are on their way are worked on; otherwise another worker receives them only after the ack wait.
-    const received = this.connection.usable ? this.subscription.drain().catch(() => undefined) : Promise.resolve();
-    if (!this.connection.usable) this.subscription.unsubscribe();
-    const settled = received.then(() => Promise.allSettled(this.running));
+    const settled = this.finish().then(() => Promise.allSettled(this.running));
     await Promise.race([settled, delay(graceMs, undefined, { ref: false })]);
   }
 
@@ -132,7 +132,7 @@ export class PullLoop {
   }
 
   private pull(): void {
-    if (!this.pulling || this.finishing) return;
+    if (!this.pulling) return;
     const free = this.options.capacity - this.running.size - this.owed;
     // Half of the slots at a time: one request for each finished message would double the traffic.
     if (free <= 0 || (this.owed > 0 && free < this.options.capacity / 2)) return;

@@ -27,6 +27,8 @@ export interface StandInOptions {
 const LOOK_EVERY_MS = 200;
 /** How long a live task waits for its service to come back before its caller is told, in milliseconds. */
 export const RETURN_PATIENCE_MS = 2_500;
+/** A task is given back this late: other gateways, which would take it again, know by then that the service is back. */
+const GIVE_BACK_MS = 50;
 /** Tasks of one capability that wait here at once, with their payloads. The others wait in the stream. */
 const CAPACITY = 32;
 
@@ -66,26 +68,30 @@ export class StandIn {
   }
 
   private begin(capability: Capability): void {
-    const { bus } = this.options;
-    this.standing.set(
-      capability.name,
-      bus.consumeInstead(taskConsumer('live', capability.name), CAPACITY, this.chain(capability)),
-    );
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const consumer = taskConsumer('live', capability.name);
+    const end = this.options.bus.consumeInstead(consumer, CAPACITY, this.chain(capability, ended));
+    this.standing.set(capability.name, () => resolve(end()));
   }
 
-  private chain(capability: Capability): (delivery: Delivery) => Promise<void> {
+  private chain(capability: Capability, ended: Promise<void>): (delivery: Delivery) => Promise<void> {
     const tools: ChainTools = { ...this.options, capability };
-    const handle = wrap([skipCancelled, skipExpired, span], (call) => this.handle(call, tools), tools) as TaskHandler;
-    return settle(decode(handle, tools), tools);
+    const handle: TaskHandler = (call) => this.handle(call, tools, ended);
+    return settle(decode(wrap([skipCancelled, skipExpired, span], handle, tools), tools), tools);
   }
 
-  private async handle(call: TaskCall, tools: ChainTools): Promise<Settlement> {
+  /** @param ended resolves when this process receives no more tasks of the capability. */
+  private async handle(call: TaskCall, tools: ChainTools, ended: Promise<void>): Promise<Settlement> {
     const { envelope, task, step } = call;
     if (canPassOver(step)) {
       await passOver(call, tools, 'away');
       return ACK;
     }
-    if (await this.isBack(step, call.sentAtMs + RETURN_PATIENCE_MS)) return { type: 'retry', afterMs: 0 };
+    if (await this.isBack(step, call.sentAtMs + RETURN_PATIENCE_MS)) {
+      // Sooner, it would come back here, again and again until its deliveries are used up.
+      await ended;
+      return { type: 'retry', afterMs: GIVE_BACK_MS };
+    }
     const error = new LlmosError('UNAVAILABLE', `The service that does '${step.uses}' is away. Try again in a moment.`);
     await tools.forwarder.endRun(
       envelope,

@@ -1,8 +1,9 @@
-import { Bus, taskConsumer } from '@llmos/bus';
+import { Bus, MAX_DELIVERIES, STREAMS, taskConsumer } from '@llmos/bus';
 import type { Answer, Capability, Pipeline, Step } from '@llmos/contracts';
 import { createLogger } from '@llmos/telemetry';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Cancellations } from '../src/cancellations.js';
+import { endAbandoned } from '../src/end-abandoned.js';
 import { Forwarder } from '../src/forward.js';
 import { MeshClient } from '../src/mesh-client.js';
 import { Nodes, SIGN_EVERY_MS } from '../src/nodes.js';
@@ -10,6 +11,7 @@ import { RunRecords } from '../src/run-records.js';
 import { StandIn } from '../src/stand-in.js';
 import type { Handler } from '../src/task/invoke.js';
 import { taskChain } from '../src/task/task-chain.js';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pipelineOf, shout, spell } from './shout.js';
 
 const CAPABILITIES = [shout, spell];
@@ -19,6 +21,7 @@ const log = createLogger({ service: 'test', level: 'silent' });
 const PATIENCE_MS = 3_500;
 
 const upper: Handler = (input) => Promise.resolve({ text: (input as { text: string }).text.toUpperCase() });
+const slowUpper: Handler = (input, context) => pause(50).then(() => upper(input, context));
 const apart: Handler = (input) => Promise.resolve({ text: [...(input as { text: string }).text].join(' ') });
 
 describe('a caller with a live run', () => {
@@ -54,7 +57,7 @@ describe('a caller with a live run', () => {
   });
 
   /** A process that shows itself and does its tasks, until it dies. */
-  async function startService(contract: Capability, handler: Handler): Promise<{ die(): void }> {
+  async function startService(contract: Capability, handler: Handler, concurrency = 8): Promise<{ die(): void }> {
     const bus = await Bus.connect({ url: nats.url, service: 'text' });
     const records = await RunRecords.open(bus);
     const forwarder = new Forwarder(bus, records);
@@ -65,7 +68,8 @@ describe('a caller with a live run', () => {
       cancellations: new Cancellations(bus),
       log,
     });
-    for (const lane of ['live', 'durable'] as const) bus.consume(taskConsumer(lane, contract.name), 8, process);
+    for (const lane of ['live', 'durable'] as const)
+      bus.consume(taskConsumer(lane, contract.name), concurrency, process);
     const own = await Nodes.open(bus);
     const [service, node] = [contract.name.split('.')[0]!, `${contract.name.split('.')[0]}-${ends.length}`];
     const announce = () =>
@@ -138,6 +142,41 @@ describe('a caller with a live run', () => {
     );
     await startService(shout, upper);
     expect(await answering).toMatchObject({ answer: { type: 'completed', result: 'HI', degraded: [] } });
+  }, 30_000);
+
+  it('receives it too if many wait for a service that does one task at a time', async () => {
+    gateway.deadLetterAbandoned(endAbandoned(gateway, new Forwarder(gateway, client.records)));
+    const first = await startService(shout, () => new Promise(() => first.die()), 1);
+    const answering = Array.from({ length: 12 }, () => ask(pipelineOf({})));
+    await waitFor('the service to be missed', () => nodes.isMissed(shout.name));
+    await waitFor('the tasks to be taken', async () => (await gateway.pending(STREAMS.tasksLive)) === 12);
+    const attempts: number[] = [];
+    await startService(shout, (input, context) => (attempts.push(context.attempt), slowUpper(input, context)), 1);
+    const answers = (await Promise.all(answering)).map(({ answer }) => answer);
+    expect(answers.filter(({ type }) => type !== 'completed')).toEqual([]);
+    // Its worker died, it was taken meanwhile, it was done.
+    expect(Math.max(...attempts)).toBeLessThanOrEqual(3);
+  }, 30_000);
+
+  /** One replica after another dies with the task. */
+  async function askAll(own: Partial<Step>) {
+    gateway.deadLetterAbandoned(endAbandoned(gateway, new Forwarder(gateway, client.records)));
+    for (let n = 0; n < MAX_DELIVERIES; n++) {
+      const replica = await startService(shout, () => new Promise(() => replica.die()));
+    }
+    return ask(pipelineOf(own));
+  }
+
+  it('whose workers die one after another is told to ask again', async () => {
+    const { answer } = await askAll({});
+    expect(answer).toMatchObject({ type: 'failed', step: 'loud', error: { code: 'UNAVAILABLE', retryable: true } });
+    await waitFor('the dead letter', async () => (await gateway.pending(STREAMS.deadLetters)) === 1);
+  }, 30_000);
+
+  it('receives the fallback of a step whose workers die one after another', async () => {
+    const { answer, waitedMs } = await askAll({ fallback: { output: { text: '${input.text}!' } } });
+    expect(answer).toMatchObject({ type: 'completed', result: 'hi!', degraded: ['loud'] });
+    expect(waitedMs).toBeLessThan(PATIENCE_MS);
   }, 30_000);
 
   it('receives an answer although the broker restarts and loses the task', async () => {

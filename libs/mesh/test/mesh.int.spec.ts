@@ -355,7 +355,10 @@ describe('the mesh over a real nats-server', () => {
     const last = await converse(context());
     expect(last).toMatchObject({
       type: 'failed',
-      error: { code: 'INTERNAL', message: 'Given up after 2 deliveries: no worker finished it.' },
+      error: {
+        code: 'UNAVAILABLE',
+        message: 'The service went away 2 times while it worked on this. Try again.',
+      },
     });
     await waitFor('the dead letter', async () => (await bus.pending(STREAMS.deadLetters)) === 1);
     await waitFor('the work queue to be empty', async () => (await bus.pending(STREAMS.tasksLive)) === 0);

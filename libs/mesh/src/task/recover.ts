@@ -7,7 +7,8 @@ import { mayPassOver, passOver } from './pass-over.js';
 import { ACK, type ChainTools, type Settlement, type TaskCall } from './task-call.js';
 
 const BACKOFF = { baseMs: 200, capMs: 5_000 };
-const LIVE_ATTEMPTS = 2;
+/** How often a step is begun that a live run can do without. */
+export const LIVE_ATTEMPTS = 2;
 
 /** Decides what follows a failed step: another attempt, the next step without its output, or the end of the run. */
 export async function recover(failure: LlmosError, call: TaskCall, tools: ChainTools): Promise<Settlement> {

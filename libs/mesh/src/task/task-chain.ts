@@ -10,13 +10,22 @@ import { heedBreaker } from './heed-breaker.js';
 import { invoke, type Handler } from './invoke.js';
 import { settle } from './settle.js';
 import { showProgress } from './show-progress.js';
+import { skipDeadly } from './skip-deadly.js';
 import { skipDone } from './skip-done.js';
 import { span } from './span.js';
 import type { ChainTools, Interceptor, StepHandler, TaskHandler } from './task-call.js';
 import { validate } from './validate.js';
 
 /** From the decoded task to its settlement, the outermost first. */
-const TASK: readonly Interceptor<TaskHandler>[] = [giveWay, skipDone, skipCancelled, skipExpired, showProgress, span];
+const TASK: readonly Interceptor<TaskHandler>[] = [
+  giveWay,
+  skipDone,
+  skipCancelled,
+  skipExpired,
+  showProgress,
+  span,
+  skipDeadly,
+];
 /** From the input of the step to its output. */
 const STEP: readonly Interceptor<StepHandler>[] = [heedBreaker, validate, abortWhenCancelled, abortAtDeadline];
 
