@@ -7,6 +7,7 @@ import { badInputSuite } from './bad-input.suite.js';
 import { commandsSuite } from './commands.suite.js';
 import { customerServiceSuite } from './customer-service.suite.js';
 import { examplesSuite } from './examples.suite.js';
+import { fallbacksSuite } from './fallbacks.suite.js';
 import { guardsSuite } from './guards.suite.js';
 import { startInstance, type Instance } from './instance.js';
 import { recoverySuite } from './recovery.suite.js';
@@ -48,6 +49,7 @@ describe('A running instance', () => {
   describe('(bad input)', () => badInputSuite(running));
   describe('(guards)', () => guardsSuite(running, userHome));
   describe('(crashes)', () => recoverySuite(running));
+  describe('(fallbacks)', () => fallbacksSuite(running));
   it('logs neither questions nor answers, and a level in every line', () => {
     const lines = instance
       .log()
