@@ -51,7 +51,7 @@ export class PlanService {
 }
 
 function solversFor({ solver }: PlanInput): SolverName[] {
-  return solver === 'portfolio' ? ['greedy'] : [solver];
+  return solver === 'portfolio' ? ['greedy', 'genetic', 'swarm', 'milp'] : [solver];
 }
 
 const since = (startedAt: number) => Math.round((performance.now() - startedAt) * 10) / 10;

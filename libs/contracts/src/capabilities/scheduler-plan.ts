@@ -85,7 +85,7 @@ const MAX_REPLICAS = 50_000;
 /** Faults that are reported at once. */
 const MAX_FAULTS = 20;
 
-export const planSolverSchema = z.enum(['portfolio', 'greedy']);
+export const planSolverSchema = z.enum(['portfolio', 'milp', 'genetic', 'swarm', 'greedy']);
 
 /** The limit that keeps a replica from a node. */
 export const planLimitSchema = z.enum([

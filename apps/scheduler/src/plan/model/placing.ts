@@ -125,6 +125,18 @@ export class Placing {
     });
   }
 
+  /** Whether one more item of the group would have its company on the node: none that follows it is needed. */
+  hasCompanyBeside(group: number, node: number): boolean {
+    return this.rulesOf[group]!.every(
+      (rule) => rule.kind === 'apart' || rule.other === group || this.count(rule, rule.other, node) > 0,
+    );
+  }
+
+  /** Whether every item has the company that it needs. */
+  allHaveCompany(): boolean {
+    return this.place.every((node, item) => node === NOWHERE || this.hasCompany(this.groupOf[item]!, node));
+  }
+
   private pruneGangs(): boolean {
     const { groups, gang, count } = this.problem;
     let changed = false;

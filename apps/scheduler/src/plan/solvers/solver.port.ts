@@ -28,4 +28,4 @@ export interface SolveOptions {
  */
 export type Solver = (problem: Problem, options: SolveOptions) => void | Promise<void>;
 
-export type SolverName = 'greedy';
+export type SolverName = 'greedy' | 'genetic' | 'swarm' | 'milp';
