@@ -1,3 +1,4 @@
+import { onBehalfOf } from '@llmos/resilience';
 import { OpenAiCompatibleModel } from '../src/adapters/openai-compatible.adapter.js';
 import { delta, event, sendWords, startOpenAiServer, type OpenAiServer } from './openai-server.js';
 
@@ -116,6 +117,18 @@ describe('OpenAiCompatibleModel', () => {
     const impatient = new OpenAiCompatibleModel({ url: `${server.url}/v1/`, model: 'big', idleTimeoutMs: 300 });
     await expect(impatient.generate(messages, options())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await impatient.close();
+  });
+
+  it('notices soon that a fast server has stalled, while somebody waits', async () => {
+    const stalled = new OpenAiCompatibleModel({ url: server.url, model: 'big', idleTimeoutMs: 30_000 });
+    const ask = () => onBehalfOf({ lane: 'live', tenant: 'acme' }, () => stalled.generate(messages, options()));
+    server.reply = sendWords(['Good', ' day']);
+    await ask();
+    server.reply = () => undefined;
+    const from = performance.now();
+    await expect(ask()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(performance.now() - from).toBeLessThan(5_000);
+    await stalled.close();
   });
 
   it('rejects with the reason of the abort', async () => {

@@ -1,7 +1,9 @@
 import { isLlmosError, LlmosError } from '@llmos/contracts';
+import { currentOwner } from '@llmos/resilience';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { z } from 'zod';
 import { budgetSpent } from '../token-budget.js';
+import { SilenceLimit } from './silence-limit.js';
 import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from '../ports/language-model.port.js';
 
 export interface OpenAiCompatibleOptions {
@@ -10,7 +12,10 @@ export interface OpenAiCompatibleOptions {
   /** The model's name on that server. */
   readonly model: string;
   readonly apiKey?: string | undefined;
-  /** Time limit for the first byte and between two events, in milliseconds. */
+  /**
+   * Time limit for the first byte and between two events, in milliseconds. While somebody waits, a server that is
+   * usually faster has less: see {@link SilenceLimit}.
+   */
   readonly idleTimeoutMs: number;
 }
 
@@ -35,8 +40,10 @@ export class OpenAiCompatibleModel implements LanguageModel {
   readonly name: string;
   private readonly endpoint: URL;
   private readonly closing = new AbortController();
+  private readonly silence: SilenceLimit;
 
   constructor(private readonly options: OpenAiCompatibleOptions) {
+    this.silence = new SilenceLimit(options.idleTimeoutMs);
     this.name = options.model;
     this.endpoint = new URL(`${options.url.replace(/\/+$/u, '').replace(/\/v1$/u, '')}/v1/chat/completions`);
   }
@@ -44,13 +51,17 @@ export class OpenAiCompatibleModel implements LanguageModel {
   async generate(messages: readonly ChatMessage[], options: GenerateOptions): Promise<Generation> {
     options.signal.throwIfAborted();
     if (options.maxTotalTokens === 0) throw budgetSpent();
-    const idle = new IdleTimer(this.options.idleTimeoutMs);
+    const isAwaited = currentOwner().lane === 'live';
+    const idle = new IdleTimer(isAwaited ? this.silence.ms : this.options.idleTimeoutMs);
     const enough = new AbortController();
     const signal = AbortSignal.any([options.signal, idle.signal, enough.signal, this.closing.signal]);
     try {
       const body = await this.post(messages, options, signal);
-      return await collect(body, options, idle);
+      const generation = await collect(body, options, idle);
+      this.silence.answered(idle.longestMs);
+      return generation;
     } catch (error) {
+      if (idle.signal.aborted) this.silence.wasSilent(idle.beganAtMs, performance.now());
       throw this.translate(error, options.signal);
     } finally {
       idle.stop();
@@ -171,11 +182,15 @@ function statusError(status: number): LlmosError {
 
 /** Aborts when no event has arrived for a while. */
 class IdleTimer {
+  readonly beganAtMs = performance.now();
+  /** The longest time without an event. */
+  longestMs = 0;
+  private lastMs = this.beganAtMs;
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly timeoutMs: number) {
-    this.restart();
+    this.start();
   }
 
   get signal(): AbortSignal {
@@ -183,17 +198,20 @@ class IdleTimer {
   }
 
   restart(): void {
+    const nowMs = performance.now();
+    this.longestMs = Math.max(this.longestMs, nowMs - this.lastMs);
+    this.lastMs = nowMs;
     this.stop();
-    this.timer = setTimeout(
-      () =>
-        this.controller.abort(
-          new LlmosError('UNAVAILABLE', `The language model server was silent for ${this.timeoutMs} ms.`),
-        ),
-      this.timeoutMs,
-    );
+    this.start();
   }
 
   stop(): void {
     clearTimeout(this.timer);
+  }
+
+  private start(): void {
+    const silent = () =>
+      new LlmosError('UNAVAILABLE', `The language model server was silent for ${Math.round(this.timeoutMs)} ms.`);
+    this.timer = setTimeout(() => this.controller.abort(silent()), this.timeoutMs);
   }
 }
