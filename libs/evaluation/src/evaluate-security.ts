@@ -1,5 +1,5 @@
 import type { GatewayClient } from '@llmos/client';
-import { spanSchema } from '@llmos/contracts';
+import { spanSchema, type Span } from '@llmos/contracts';
 import { redact, screen } from '@llmos/contracts/capabilities/security';
 import { areaUnderRoc } from '@llmos/learning';
 import { z } from 'zod';
@@ -7,10 +7,17 @@ import { mapConcurrently, type EvaluationOptions } from './concurrency.js';
 import { parseLines } from './json-lines.js';
 import { overlaps, SpanTally, type SpanFigures } from './span-figures.js';
 
-const screeningRowSchema = z.object({ text: z.string().min(1), label: z.enum(['injection', 'benign']) });
+/** Rows may name their kind: the report then has figures for each. */
+const kind = z.string().optional();
+
+const screeningRowSchema = z.object({ text: z.string().min(1), label: z.enum(['injection', 'benign']), kind });
 export type ScreeningRow = z.infer<typeof screeningRowSchema>;
 
-const piiRowSchema = z.object({ text: z.string().min(1), spans: z.array(spanSchema.extend({ type: z.string() })) });
+const piiRowSchema = z.object({
+  text: z.string().min(1),
+  spans: z.array(spanSchema.extend({ type: z.string() })),
+  kind,
+});
 export type PiiRow = z.infer<typeof piiRowSchema>;
 
 export interface ScreeningReport {
@@ -24,12 +31,26 @@ export interface ScreeningReport {
   /** Share of the benign texts that are at least suspicious. */
   readonly doubt_rate: number | null;
   readonly auroc: number | null;
+  /** Of each kind of row: the share that is reported as an attack, and that is at least suspicious. */
+  readonly by_kind?: Record<string, { readonly n: number; readonly refused: number; readonly noticed: number }>;
+}
+
+export interface PiiKindFigures {
+  readonly texts: number;
+  /** Marked spans. */
+  readonly n: number;
+  /** Share of the marked spans that a finding of any type overlaps, and whose both ends a finding has. */
+  readonly found: number | null;
+  readonly exact: number | null;
+  /** Texts with a finding, of any type, that overlaps no marked span. */
+  readonly false_marks: number;
 }
 
 export interface PiiReport {
   readonly precision: number;
   readonly recall: number;
   readonly by_type: Record<string, SpanFigures>;
+  readonly by_kind?: Record<string, PiiKindFigures>;
 }
 
 const screeningSchema = z.object({ screening: screen.output.pick({ verdict: true, score: true }) });
@@ -45,12 +66,12 @@ export async function evaluateScreening(
   rows: readonly ScreeningRow[],
   { concurrency, onDone }: EvaluationOptions,
 ): Promise<ScreeningReport> {
-  const judged = await mapConcurrently(rows, concurrency, async ({ text, label }) => {
+  const judged = await mapConcurrently(rows, concurrency, async ({ text, label, kind }) => {
     const { details } = await client.process('screen_text', { text, source: 'input', action: 'flag' });
     onDone?.();
     const { verdict, score } = screeningSchema.parse(details).screening;
     const [isDetected, isNoticed] = [verdict === 'injection', verdict !== 'benign'];
-    return { isAttack: label === 'injection', isDetected, isNoticed, score };
+    return { isAttack: label === 'injection', isDetected, isNoticed, score, kind };
   });
   const attacks = judged.filter(({ isAttack }) => isAttack);
   const benign = judged.filter(({ isAttack }) => !isAttack);
@@ -65,7 +86,23 @@ export async function evaluateScreening(
     false_alarm_rate: share(benign, 'isDetected'),
     doubt_rate: share(benign, 'isNoticed'),
     auroc: Number.isNaN(auroc) ? null : auroc,
+    ...byKind(judged, (some) => ({
+      n: some.length,
+      refused: share(some, 'isDetected') ?? 0,
+      noticed: share(some, 'isNoticed') ?? 0,
+    })),
   };
+}
+
+/** No figures by kind when no row names its kind. */
+function byKind<Row extends { readonly kind?: string | undefined }, Figures>(
+  rows: readonly Row[],
+  figuresOf: (rows: Row[]) => Figures,
+): { by_kind?: Record<string, Figures> } {
+  const kinds = [...Map.groupBy(rows, (row) => row.kind)].flatMap(([name, some]) =>
+    name === undefined ? [] : [[name, figuresOf(some)] as const],
+  );
+  return kinds.length === 0 ? {} : { by_kind: Object.fromEntries(kinds) };
 }
 
 /** Redacts every text. A finding is right when it has the type of a marked span and overlaps it. */
@@ -76,14 +113,36 @@ export async function evaluatePii(
 ): Promise<PiiReport> {
   const judged = new Set(rows.flatMap(({ spans }) => spans.map(({ type }) => type)));
   const tally = new SpanTally(overlaps);
-  await mapConcurrently(rows, concurrency, async ({ text, spans }) => {
+  const found = await mapConcurrently(rows, concurrency, async ({ text, spans, kind }) => {
     const { details } = await client.process('redact_text', { text });
+    const { findings } = redactionSchema.parse(details);
     tally.add(
-      redactionSchema.parse(details).findings.filter(({ type }) => judged.has(type)),
+      findings.filter(({ type }) => judged.has(type)),
       spans,
     );
     onDone?.();
+    return { findings, spans, kind };
   });
   const { precision, recall } = tally.total();
-  return { precision, recall, by_type: tally.byType() };
+  return { precision, recall, by_type: tally.byType(), ...byKind(found, piiKindFigures) };
+}
+
+function piiKindFigures(
+  rows: readonly { readonly findings: readonly Span[]; readonly spans: readonly Span[] }[],
+): PiiKindFigures {
+  const n = rows.reduce((sum, { spans }) => sum + spans.length, 0);
+  const share = (matches: (found: Span, marked: Span) => boolean): number | null => {
+    const hits = rows.flatMap(({ findings, spans }) =>
+      spans.filter((span) => findings.some((each) => matches(each, span))),
+    );
+    return n === 0 ? null : hits.length / n;
+  };
+  const isFalse = (finding: Span, spans: readonly Span[]): boolean => !spans.some((span) => overlaps(finding, span));
+  return {
+    texts: rows.length,
+    n,
+    found: share(overlaps),
+    exact: share((one, other) => one.start === other.start && one.end === other.end),
+    false_marks: rows.filter(({ findings, spans }) => findings.some((each) => isFalse(each, spans))).length,
+  };
 }

@@ -147,6 +147,16 @@ describe('evaluateScreening', () => {
     });
     expect(() => parseScreening('{"text":"a"}', 'x.jsonl')).toThrow('x.jsonl:1');
   });
+
+  it('has figures for each kind that rows name', async () => {
+    const client = new BatchClient(([text]) => ({
+      screening: { verdict: text === 'a' ? 'injection' : 'suspicious', score: 0.5 },
+    }));
+    const rows = ['a', 'b', 'c'].map((text) => ({ text, label: 'injection' as const, kind: text === 'c' ? 'y' : 'x' }));
+    expect(await evaluateScreening(client, rows, { concurrency: 1 })).toMatchObject({
+      by_kind: { x: { n: 2, refused: 0.5, noticed: 1 }, y: { n: 1, refused: 0, noticed: 1 } },
+    });
+  });
 });
 
 describe('evaluatePii', () => {
@@ -166,6 +176,24 @@ describe('evaluatePii', () => {
     );
     const report = await evaluatePii(client, rows, { concurrency: 1 });
     expect(report).toMatchObject({ precision: 1 / 2, recall: 1 / 2, by_type: { card: { recall: 0, n: 1 } } });
+    expect(report).not.toHaveProperty('by_kind');
+  });
+
+  it('counts, for each kind that rows name, what is found, and the texts with a finding that nothing marks', async () => {
+    const client = new BatchClient(() => ({ findings: [finding(1, 4), finding(6, 8)] }));
+    const marked = [
+      { start: 1, end: 4, type: 'email' },
+      { start: 5, end: 8, type: 'card' },
+    ];
+    const rows = [
+      { text: 'abcdefgh', spans: marked, kind: 'mixed' },
+      { text: 'abcdefgh', spans: [], kind: 'harmless' },
+    ];
+    const report = await evaluatePii(client, rows, { concurrency: 1 });
+    expect(report.by_kind).toEqual({
+      mixed: { texts: 1, n: 2, found: 1, exact: 0.5, false_marks: 0 },
+      harmless: { texts: 1, n: 0, found: null, exact: null, false_marks: 1 },
+    });
   });
 });
 

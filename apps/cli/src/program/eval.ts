@@ -134,7 +134,7 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
     'injection',
     {
       description: 'attacks among texts',
-      format: 'JSON lines: {"text", "label": "injection" or "benign"}',
+      format: 'JSON lines: {"text", "label": "injection" or "benign", and optionally "kind"}',
       unit: 'texts',
     },
     (e) => ({ parse: e.parseScreening, evaluate: e.evaluateScreening }),
@@ -143,7 +143,7 @@ export function addEvalCommands(root: Command, context: CommandContext, done: (c
     'pii',
     {
       description: 'personal data in texts',
-      format: 'JSON lines: {"text", "spans": [{"start", "end", "type"}]}',
+      format: 'JSON lines: {"text", "spans": [{"start", "end", "type"}], and optionally "kind"}',
       unit: 'texts',
     },
     (e) => ({ parse: e.parsePii, evaluate: e.evaluatePii }),
