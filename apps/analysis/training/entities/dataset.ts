@@ -12,23 +12,42 @@ export interface AnnotatedSentence {
 const TYPES: Readonly<Record<string, NamedType>> = {
   PER: 'person',
   PERSON: 'person',
+  POLITICIAN: 'person',
+  MUSICALARTIST: 'person',
+  RESEARCHER: 'person',
+  SCIENTIST: 'person',
+  WRITER: 'person',
   ORG: 'organisation',
   ORGANISATION: 'organisation',
   CORPORATION: 'organisation',
   GROUP: 'organisation',
+  POLITICALPARTY: 'organisation',
+  BAND: 'organisation',
+  UNIVERSITY: 'organisation',
   LOC: 'place',
+  COUNTRY: 'place',
   LOCATION: 'place',
   GPE: 'place',
   PLACE: 'place',
 };
 
+/** Where a line has its word and its tag; negative columns count from the end. */
+export interface ConllColumns {
+  readonly word: number;
+  readonly tag: number;
+}
+
 /**
  * Reads a CoNLL file: one word and its BIO tag per line, an empty line between sentences. Words are joined by spaces;
- * the service's word splitter splits them again. The prefix `en:` of words, as in WikiANN, is removed.
+ * the service's word splitter splits them again. Lines of comments (`# …` before numbered words) and of document
+ * starts are skipped.
  *
  * @throws LlmosError NOT_FOUND when the file cannot be read, INVALID_ARGUMENT naming a malformed line.
  */
-export async function readConll(path: string, limit = Infinity): Promise<AnnotatedSentence[]> {
+export async function readConll(
+  path: string,
+  columns: ConllColumns = { word: 0, tag: -1 },
+): Promise<AnnotatedSentence[]> {
   const content = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new LlmosError('NOT_FOUND', `The data file ${path} cannot be read.`, { cause });
   });
@@ -39,20 +58,20 @@ export async function readConll(path: string, limit = Infinity): Promise<Annotat
     rows = [];
   };
   for (const [at, line] of content.split('\n').entries()) {
-    if (sentences.length >= limit) return sentences;
-    if (line.trim() === '') close();
-    else rows.push(rowOf(line, `${path}:${at + 1}`));
+    if (line.trim() === '' || line.startsWith('-DOCSTART-')) close();
+    else if (columns.word === 0 || !line.startsWith('# ')) rows.push(rowOf(line, columns, `${path}:${at + 1}`));
   }
   close();
   return sentences;
 }
 
-function rowOf(line: string, where: string): [string, string] {
-  const cells = line.trim().split(/\s+/);
-  const tag = cells.at(-1) ?? '';
-  if (cells.length < 2 || !/^(O|[BI]-\S+)$/.test(tag))
+function rowOf(line: string, columns: ConllColumns, where: string): [string, string] {
+  const cells = line.replace(/\r$/, '').split(/\s+/);
+  const [word, tag = ''] = [cells.at(columns.word), cells.at(columns.tag)];
+  if (cells.length < 2 || word === undefined || !/^(O|[BI]-\S+)$/.test(tag))
     throw new LlmosError('INVALID_ARGUMENT', `${where} is not a word and a BIO tag.`);
-  return [cells[0]!.replace(/^en:(?=.)/, ''), tag];
+  // "@" before the name of an account is not part of the name.
+  return [word, word === '@' ? 'O' : tag];
 }
 
 function sentenceOf(rows: readonly (readonly [string, string])[]): AnnotatedSentence {

@@ -4,7 +4,8 @@ import type { AnnotatedSentence } from './dataset.ts';
 
 /**
  * Sentences written for this training in the style of customers and newsrooms: {P} is a person, {O} an organisation,
- * {L} a place. The public data sets contain encyclopedia titles and posts instead. Some sentences have no entity.
+ * {L} a place, {S} a shop or brand as in `SHOPS`. The public data sets hold encyclopedia articles and posts instead.
+ * Some sentences have no entity.
  */
 const TEMPLATES = `
 {P} told {P} about it.
@@ -114,6 +115,51 @@ How do I change my PIN?
 The new Galaxy phone is too expensive.
 Merry Christmas to all of you.
 The English version is easier to read than the French one.
+Why did {S} take the money twice?
+why did {S} take money from my card twice
+Has {S} refunded me yet?
+{S} took the payment three times.
+{S} charged me twice for one order.
+{S} has not sent my refund.
+{S} says the refund was sent on Monday.
+{S} told me to ask my bank.
+{S} keeps charging my card every month.
+{S} cancelled my order but kept the money.
+Did {S} get my payment?
+Does {S} take contactless?
+When will {S} pay me back?
+I cancelled {S} last month and still pay for it.
+I returned a dress to {S} and the refund is missing.
+A payment to {S} is pending since Friday.
+There is a charge from {S} that I do not know.
+I paid {S} with my credit card.
+My {S} subscription was renewed without asking.
+The {S} gift card does not work.
+I ordered from {S} and never got the parcel.
+My card does not work at {S} or {S}.
+What is {S} and why is it on my statement?
+Can I use my card at {S}?
+I was charged 12 pounds by {S}, {S} and {S}.
+{S} refund still not here
+{S} payment pending
+{S}, {S} and {S} all refused my card.
+Is {S} a partner of yours for cashback?
+Do I get points when I shop at {S}?
+I want to block {S} from taking more money.
+Please stop the direct debit to {S}.
+Someone bought things from {S} with my card.
+{S} sent the wrong size and will not refund me.
+Dear {P}, {S} has still not answered.
+{P} paid {S} for both of us.
+{P} sent me 40 pounds on Friday.
+I sent {P} the wrong amount.
+{P} has not received my transfer.
+My transfer to {P} is still pending.
+{P} took money from our joint account.
+Did {P} get my payment?
+The account of {P} is blocked.
+{P} says she paid on Monday.
+Please remove {P} from my account.
 Terrible. Just terrible. Never again.
 It was the worst film I have seen this year.
 Please cancel my subscription before 1 May.
@@ -125,8 +171,26 @@ The President spoke for an hour.
 My TV and my PC both stopped working in April.
 `;
 
-const PLACEHOLDER = /\{([POL])\}/g;
-const TYPE_OF: Readonly<Record<string, NamedType>> = { P: 'person', O: 'organisation', L: 'place' };
+/** Names of shops and brands, many of which are also given names or words. */
+const SHOPS = (
+  'Zara|Primark|Boots|Next|Currys|Argos|Asda|Tesco|Lidl|Aldi|Waitrose|Morrisons|Iceland|Ocado|Costco|Walmart|Target|' +
+  "Kroger|Costa|Greggs|Pret|Leon|Nando's|Wagamama|Zizzi|Starbucks|Subway|Wendy's|Netflix|Spotify|Disney|Hulu|Audible|" +
+  'Amazon|eBay|Etsy|Vinted|Depop|Shein|Temu|Asos|Boohoo|Uber|Lyft|Bolt|Deliveroo|Klarna|Clearpay|PayPal|Revolut|Monzo|' +
+  'Ryanair|easyJet|Emirates|Booking|Airbnb|Expedia|Trainline|Adidas|Nike|Puma|Reebok|Clarks|Mango|Bershka|Uniqlo|' +
+  "Gucci|Prada|Chanel|Dior|Hermes|Armani|Versace|Pandora|Tiffany|Cartier|Swarovski|Claire's|Sephora|Lush|Macy's|" +
+  "Kohl's|Ikea|Wayfair|Dunelm|Wickes|Screwfix|Halfords|Dyson|Bosch|Miele|Philips|Sonos|Garmin|Fitbit|Peloton|Tesla|" +
+  'Ford|Mercedes|Vodafone|Giffgaff|Aviva|Admiral|Churchill|Marcus|Chase|Cleo|Emma|Plum|Alexa|Siri|Ticketmaster|' +
+  'Patreon|Steam|PlayStation|Nintendo|Duolingo|Tinder|Hinge|Bumble|HelloFresh|Gousto|Ted Baker|John Lewis|Paul Smith|' +
+  'Hugo Boss|Calvin Klein|Jo Malone|Laura Ashley|Oliver Bonas|William Hill|Thomas Cook|Holland & Barrett|Harvey Nichols'
+).split('|');
+
+const PLACEHOLDER = /\{([POLS])\}/g;
+const TYPE_OF: Readonly<Record<string, NamedType>> = {
+  P: 'person',
+  O: 'organisation',
+  L: 'place',
+  S: 'organisation',
+};
 
 /** Fills `count` templates with names from annotated sentences; the same seed gives the same sentences. */
 export function fillTemplates(from: readonly AnnotatedSentence[], count: number, seed: number): AnnotatedSentence[] {
@@ -134,17 +198,19 @@ export function fillTemplates(from: readonly AnnotatedSentence[], count: number,
   const names = namesOf(from);
   const templates = TEMPLATES.trim().split('\n');
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
-  return Array.from({ length: count }, () => fill(pick(templates), (type) => pick(names[type])));
+  return Array.from({ length: count }, () =>
+    fill(pick(templates), (placeholder) => pick(placeholder === 'S' ? SHOPS : names[TYPE_OF[placeholder]!])),
+  );
 }
 
-function fill(template: string, nameOf: (type: NamedType) => string): AnnotatedSentence {
+function fill(template: string, nameOf: (placeholder: string) => string): AnnotatedSentence {
   let text = '';
   let copied = 0;
   const entities: AnnotatedSentence['entities'][number][] = [];
   for (const match of template.matchAll(PLACEHOLDER)) {
     const type = TYPE_OF[match[1]!]!;
     text += template.slice(copied, match.index);
-    const name = nameOf(type);
+    const name = nameOf(match[1]!);
     entities.push({ type, start: text.length, end: text.length + name.length });
     text += name;
     copied = match.index + match[0].length;

@@ -7,19 +7,21 @@ import { parseArgs } from 'node:util';
 import { baseConfig, loadConfig } from '@llmos/config';
 import { CatalogEmbedder } from '@llmos/models';
 import { encodeEntityHead, writeEntityHead } from '#src/entities/entity-head-file.js';
+import type { EntityWeights } from '#src/entities/entity-weights.js';
 import { CrfTrainer, type CrfSettings, type LabelledSentence } from './crf-trainer.ts';
-import { readConll, type AnnotatedSentence } from './dataset.ts';
-import { evaluateHead } from './evaluation.ts';
+import type { AnnotatedSentence } from './dataset.ts';
+import { readEntitySets, type NamedSet } from './entity-sources.ts';
+import { evaluateHead, type EntityScores } from './evaluation.ts';
 import { encodeSentences } from './sentence-states.ts';
 import { fillTemplates } from './templates.ts';
 
 const USAGE = `Trains the entity head on the token states of MiniLM.
-  --data <folder>   holds wikiann/{train,test} (WikiANN, English) and wnut17train.conll, emerging.test.annotated (WNUT 2017)
+  --data <folder>   holds files of public repositories as entity-sources.ts names them
   --out <file>      the description of the head; its weights are written beside it (default: the committed head)
   --cache <folder>  keep token states here between runs
-  --limit <n>       sentences of WikiANN's training split (default: 20000)`;
+  --choose          print the scores on the sets for choosing settings, not the final ones, and write nothing`;
 
-const SETTINGS: CrfSettings & { readonly invented: number; readonly wnutRepeats: number } = {
+const SETTINGS: CrfSettings & { readonly invented: number } = {
   epochs: 2,
   denseRate: 0.03,
   lexicalRate: 0.05,
@@ -27,57 +29,77 @@ const SETTINGS: CrfSettings & { readonly invented: number; readonly wnutRepeats:
   decay: 1e-4,
   seed: 7,
   invented: 4_000,
-  wnutRepeats: 2,
 };
 const DEFAULT_OUT = fileURLToPath(new URL('../../model/entities.json', import.meta.url));
 
-/** Reads the data, encodes it once, trains, scores on the test splits, and writes the head. */
+type Encode = (set: NamedSet) => Promise<LabelledSentence[]>;
+
+/** Reads the data, encodes it once, trains, scores on sets that did not train it, and writes the head. */
 async function run(): Promise<void> {
   const { values } = parseArgs({
     options: {
       data: { type: 'string' },
       out: { type: 'string', default: DEFAULT_OUT },
       cache: { type: 'string' },
-      limit: { type: 'string', default: '20000' },
+      choose: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
   });
-  const { data, out, cache } = values;
+  const { data, out, cache, choose } = values;
   if (values.help || !data) return print(USAGE);
   const { home, catalogPath } = loadConfig(baseConfig);
   const embedder = new CatalogEmbedder({ model: 'minilm', home, catalogPath, workers: 1 });
   await embedder.start(() => undefined);
-  const encode = (name: string, sentences: readonly AnnotatedSentence[]): Promise<LabelledSentence[]> => {
+  const encode: Encode = ({ name, sentences }) => {
     print(`${name}: ${sentences.length} sentences`);
     return encodeSentences(sentences, embedder, cache && join(cache, `${name}-${hashOf(sentences)}.f32`));
   };
   try {
-    const wiki = await readConll(join(data, 'wikiann', 'train'), Number(values.limit));
-    const wnut = await readConll(join(data, 'wnut17train.conll'));
-    const invented = await encode('invented', fillTemplates(wiki, SETTINGS.invented, SETTINGS.seed));
-    const [wikiRows, wnutRows] = [await encode('wikiann-train', wiki), await encode('wnut17-train', wnut)];
-    const repeated = Array.from({ length: SETTINGS.wnutRepeats }, () => wnutRows).flat();
-    const trainer = new CrfTrainer(wikiRows[0]!.states.length / wikiRows[0]!.tags.length, SETTINGS);
-    const weights = trainer.fit([...wikiRows, ...invented, ...repeated], (epoch, loss) =>
-      print(`epoch ${epoch}: ${loss.toFixed(3)} nats per sentence`),
-    );
-    const scores: Record<string, unknown> = {};
-    for (const [name, path] of [
-      ['wikiann-test', join('wikiann', 'test')],
-      ['wnut17-test', 'emerging.test.annotated'],
-    ] as const) {
-      const rows = await encode(name, await readConll(join(data, path)));
-      scores[name] = evaluateHead(rows, weights);
-      print(JSON.stringify({ [name]: scores[name] }));
-    }
+    const training = await readTraining(data);
+    const weights = train(await encodeAll(training, encode));
+    const scores = await score(await readEntitySets(data, choose ? 'choosing' : 'scores'), weights, encode);
+    if (choose) return;
     await mkdir(dirname(out), { recursive: true });
-    const provenance = { settings: SETTINGS, sentences: { wikiann: wiki.length, wnut17: wnut.length }, scores };
+    const counts = Object.fromEntries(training.map(({ name, sentences }) => [name, sentences.length]));
+    const provenance = { settings: SETTINGS, sentences: counts, scores };
     const file = `${basename(out, '.json')}.safetensors`;
     await writeEntityHead(out, encodeEntityHead(weights, { model: 'minilm', file, provenance }));
     print(`wrote ${out}`);
   } finally {
     await embedder.close();
   }
+}
+
+/** The public sets, and own templates filled with their names. */
+async function readTraining(data: string): Promise<NamedSet[]> {
+  const sets = await readEntitySets(data, 'training');
+  const annotated = sets.flatMap(({ sentences }) => sentences);
+  return [...sets, { name: 'invented', sentences: fillTemplates(annotated, SETTINGS.invented, SETTINGS.seed) }];
+}
+
+async function encodeAll(sets: readonly NamedSet[], encode: Encode): Promise<LabelledSentence[]> {
+  const rows: LabelledSentence[] = [];
+  for (const set of sets) for (const row of await encode(set)) rows.push(row);
+  return rows;
+}
+
+function train(rows: readonly LabelledSentence[]): EntityWeights {
+  const { states, tags } = rows[0]!;
+  const trainer = new CrfTrainer(states.length / tags.length, SETTINGS);
+  return trainer.fit(rows, (epoch, loss) => print(`epoch ${epoch}: ${loss.toFixed(3)} nats per sentence`));
+}
+
+async function score(
+  sets: readonly NamedSet[],
+  weights: EntityWeights,
+  encode: Encode,
+): Promise<Record<string, EntityScores>> {
+  const scores: Record<string, EntityScores> = {};
+  for (const set of sets) {
+    scores[set.name] = evaluateHead(await encode(set), weights);
+    print(JSON.stringify({ [set.name]: scores[set.name] }));
+  }
+  return scores;
 }
 
 function hashOf(sentences: readonly AnnotatedSentence[]): string {

@@ -1,10 +1,9 @@
 import type { PersonalData } from './finding.js';
-import { brands, organisationWords, shops } from './names/brands.js';
+import { brands, organisationWords } from './names/brands.js';
 import {
   AND_I,
   ARTICLE_BEFORE,
   BOUNDARY,
-  COMPANY_BEHIND,
   CONTEXT_BEHIND,
   CONTEXTS,
   HOUSE,
@@ -14,16 +13,13 @@ import {
   OWNER_BEFORE,
   PERSON_BEHIND,
   PLACE_BEFORE,
-  PREMISES_BEHIND,
   PRESENT_BEHIND,
-  SHOP_BEHIND,
-  SHOP_ENDS,
   SPEAKING_BEHIND,
-  TRADING_BEHIND,
   type Trust,
   WORK_BEFORE,
 } from './names/name-contexts.js';
 import { nameWords, type NameWord } from './names/name-word.js';
+import { isShop } from './names/shop-contexts.js';
 
 const MAX_WORDS = 5;
 /** So short a word in capitals is rather an acronym: "AUD". */
@@ -266,7 +262,7 @@ class Names {
     const before = this.text.slice(Math.max(0, start - 30), start);
     const [isOne, hasArticle] = [this.after(end, at) < at + 2, ARTICLE_BEFORE.test(before)];
     if (HOUSE.test(plain) || WORK_BEFORE.test(before) || (isOne && next === end && IN_BEFORE.test(before))) return true;
-    if (isOne && this.isShop(at, before)) return true;
+    if (isOne && isShop(this.text, this.words[at]!, IN_BEFORE.test(before))) return true;
     if (hasArticle && isOne && isThingBehind(this.text, end)) return true;
     if (style === 'lower') return false;
     if (OWNER_BEFORE.test(before) && isOne && next === end && !this.isAt(PERSON_BEHIND, end)) return true;
@@ -274,19 +270,6 @@ class Names {
     // "Crabtree & Evelyn"
     const other = this.words[at - 1];
     return before.endsWith(' & ') && other !== undefined && !other.isGiven && !other.isWord;
-  }
-
-  /** One name that nothing introduces, of a list or by what it does: "Hugo charged me twice", "Claire's took". */
-  private isShop(at: number, before: string): boolean {
-    const { plain, end, next } = this.words[at]!;
-    if (
-      shops.has(plain) ||
-      this.isAt(PREMISES_BEHIND, end) ||
-      this.isAt(TRADING_BEHIND, next) ||
-      this.isAt(COMPANY_BEHIND, end)
-    )
-      return true;
-    return next > end && (this.isAt(SHOP_BEHIND, next) || (IN_BEFORE.test(before) && this.isAt(SHOP_ENDS, end)));
   }
 
   private isAt(pattern: RegExp, place: number): boolean {

@@ -61,7 +61,7 @@ export const brands = wordSet(`
   tony-romas trina-turk turtle-beach uncle-sam van-cleef van-heusen victoria-secret victorias-secret wegman wells-fargo wetherspoon wilkinson-sword william-hill
   william-morris william-sonoma williams-sonoma wilson-sporting winnie-the yankee-candle yo-sushi
   yves-rocher yves-saint zac-posen zadig-voltaire zaxby
-  charlotte-tilbury bobbi-brown travis-perkins patisserie-valerie paul-smith ann-summers joe-coffee
+  charlotte-tilbury smith-wollensky bobbi-brown travis-perkins patisserie-valerie paul-smith ann-summers joe-coffee
    huda-beauty kylie-skin fenty-beauty     
   gail-bakery betty-tea annie-homegrown amy-kitchen newman-own marie-callender
   angus-steakhouse pret-manger joe-juice caffe-nero franco-manca tony-macaroni pizza-pizza five-guys

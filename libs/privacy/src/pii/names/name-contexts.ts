@@ -164,21 +164,6 @@ const BEHIND_NAME = new RegExp(` (?:${GOODS}|${LANDMARKS}|${SELLS})(?![\\p{L}])`
 const BEHIND_SHORT_NAME = new RegExp(` (?:${GOODS}|${LANDMARKS}|${SELLS}|${PLACES})(?![\\p{L}])`, 'iuy');
 /** Houses in front of their names: "Villa Rosa". */
 export const HOUSE = /^(?:villa|casa|hotel|chez|trattoria|ristorante)$/;
-/** Behind a name that nothing introduces: what a shop does, "charged me again", "has still not refunded me". */
-export const TRADING_BEHIND =
-  /(?: (?:has|had|have|did|does|will|keeps?|is|was|double|over|auto|still|also|again|already|just|always|never|not|only|even|now))*(?: (?:hasn|didn|doesn|won)['’]t)?(?: (?:still|also|even|ever|yet))* (?:(?:over|double|pre)?-?(?:charg(?:e[sd]?|ing)|bill(?:ed|s|ing)?|debit(?:ed|s|ing)?)|refund(?:s|ed|ing)?|renewed (?!h)|(?:auto )?topped up|t(?:ake|akes|ook|aking) (?:(?:the|a|my|two|three|four|one|\d[\d.]*|too many|only) (?:\p{L}+ )?(?:payments?|premiums?|deposits?|instal?lments?|tips?|cards?|amount|pounds|euros|dollars)|payment|contactless|(?:the |my )?money (?:twice|again|before)))(?![\p{L}])/iuy;
-/** "Emma, the budgeting app" */
-export const COMPANY_BEHIND =
-  /(?:,? (?:the|an?|your) (?:[\p{L}-]+ ){0,2}(?:apps?|shops?|stores?|banks?|compan(?:y|ies)|websites?|restaurants?|insurers?|airlines?|lenders?))(?![\p{L}])/uy;
-/** Behind the possessive of one name: "Claire's took", "Claire's has". */
-export const SHOP_BEHIND =
-  / (?:charged|charges|took|takes|refund(?:s|ed)|refused|refuses|keeps|has|declined|billed|bills|did|will|wants|says)(?![\p{L}])/iuy;
-/** Behind the possessive, or "and the", of one name, with a capital: "Ella's Kitchen", "Joe and the Juice". */
-export const PREMISES_BEHIND =
-  /(?:['’]s| and the| & the) (?:(?:Kitchens?|Thai|Italian|Pizza|Pizzeria|Diner|Caf[eé]|Bakery|Deli|Grill|Bar|Bistro|Restaurant|Pub|Arms|Salon|Barbers?|Garage|Florists?|Pharmacy|Nursery|Gym|Juice|Burgers?|Chicken|Fish|Place|Taxis|Cabs|Cleaners|Store|Shop|Market|Crisps|Ice Cream|Steakhouse|Cookies)|(?:[Tt]ea ?[Rr]ooms?|[Nn]ewsagents?|[Cc]hip shop|[Bb]ridal|[Ff]uneral home))(?![\p{L}])/uy;
-/** "I ordered from Claire's and": the possessive stands for the shop. */
-export const SHOP_ENDS =
-  /['’]s(?:$|[.,!?;)]| (?:and|but|or|on|in|last|this|yesterday|today|twice|again|for|with|by)(?![\p{L}]))/iuy;
 /** After an article, one name and a word of things are a thing: "the Billy bookcase". */
 export const PERSON_BEHIND =
   /(?:$|[^ ]| (?:who|whom|whose|that|from|i|you|he|she|we|called|said|told|works?|worked|is|was|has|had|and|or|in|at|on|with|about)(?![\p{L}])| \P{Ll})/uy;
