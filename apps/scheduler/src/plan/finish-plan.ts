@@ -1,5 +1,6 @@
 import { lowerBound } from './bound.js';
 import { checkPlan } from './check-plan.js';
+import { explainPlacements } from './explain/reasons.js';
 import { explainUnplaced } from './explain/unplaced.js';
 import { fill } from './model/fill.js';
 import { Placing } from './model/placing.js';
@@ -8,7 +9,7 @@ import { NOWHERE, type Places, type Problem } from './model/problem.js';
 import { placesNow, scoreOf } from './model/score.js';
 import type { Finished, PlanJob, PlanOutput } from './threads/plan-job.js';
 
-type Finish = Extract<PlanJob, { kind: 'finish' }>;
+type Finish = Pick<Extract<PlanJob, { kind: 'finish' }>, 'candidates' | 'bound'>;
 type Placement = PlanOutput['placements'][number];
 
 /**
@@ -16,7 +17,7 @@ type Placement = PlanOutput['placements'][number];
  *
  * @throws Error if no candidate passes; nowhere for everything always does.
  */
-export function finishPlan({ input, candidates, bound }: Finish): Finished {
+export function finishPlan(input: PlanInput, { candidates, bound }: Finish): Finished {
   const problem = problemOf(input);
   const refused: { solver: string; message: string }[] = [];
   for (const { solver, places } of candidates) {
@@ -42,7 +43,7 @@ function outputOf(
   // A bound is never above a score that was reached; rounding of a solver may say so.
   const bound = Math.min(total, Math.max(proven, lowerBound(problem)));
   return {
-    placements: [...placements],
+    placements: input.explain ? explainPlacements(input, placing, placements) : [...placements],
     unplaced: explainUnplaced(input, placing),
     objective: tidy(total - penalty),
     parts: partsOf(input, problem, place),

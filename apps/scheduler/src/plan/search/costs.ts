@@ -31,6 +31,14 @@ export function peakOf(placing: Placing): number {
   return peak;
 }
 
+export interface Choice {
+  /** The highest share in use on a node, see {@link peakOf}. */
+  readonly peak: number;
+  readonly among?: (node: number) => boolean;
+  /** While a plan is built: an empty node costs the item only the part that it takes, as others will follow. */
+  readonly building?: boolean;
+}
+
 /**
  * The node where one more item of the group costs least; of equals the fullest, so that others stay empty, or the
  * emptiest if balance is wanted. Undefined if it fits nowhere.
@@ -38,19 +46,28 @@ export function peakOf(placing: Placing): number {
 export function cheapestNode(
   placing: Placing,
   group: number,
-  peak: number,
-  among: (node: number) => boolean = () => true,
+  { peak, among = () => true, building = false }: Choice,
 ): number | undefined {
   const { nodes, balanceWeight } = placing.problem;
   const sign = balanceWeight > 0 ? 1 : -1;
   let [best, bestCost, bestTie] = [-1, Infinity, Infinity];
   for (let node = 0; node < nodes; node++) {
     if (!among(node) || !placing.fits(group, node)) continue;
-    const cost = costOfAdding(placing, group, node, peak);
+    let cost = costOfAdding(placing, group, node, peak);
+    if (building && placing.itemsOn[node] === 0)
+      cost -= placing.problem.nodeCost[node]! * (1 - shareWith(placing, group, node));
     if (cost > bestCost) continue;
     const tie = sign * shareWith(placing, group, node);
     if (cost === bestCost && tie >= bestTie) continue;
     [best, bestCost, bestTie] = [node, cost, tie];
   }
   return best < 0 ? undefined : best;
+}
+
+/** Whether a node has so much left of every resource. `room`: [group × resource] */
+export function hasRoom({ problem, load }: Placing, room: Float64Array, group: number, node: number): boolean {
+  const { resources, capacity } = problem;
+  for (let r = 0; r < resources; r++)
+    if (load[node * resources + r]! + room[group * resources + r]! > capacity[node * resources + r]!) return false;
+  return true;
 }

@@ -1,7 +1,7 @@
 import type { Placing } from '../model/placing.js';
 import { NOWHERE } from '../model/problem.js';
 import { cheapestNode, costOfAdding, peakOf, shareWith } from './costs.js';
-import { sizeOf } from './order.js';
+import { sizesOf } from './order.js';
 
 /** A change must be worth more than this; less is rounding. */
 const LEAST = 1e-9;
@@ -24,52 +24,87 @@ export function improve(placing: Placing, isOver: () => boolean): void {
   }
 }
 
-/** Gives a place to items that have none; if there is no room, it tries to move one other item away. */
-export function placeMissing(placing: Placing): boolean {
-  const { problem, place, groupOf } = placing;
-  const missing = [...place.keys()].filter((item) => place[item] === NOWHERE);
-  missing.sort((a, b) => problem.penalty[groupOf[b]!]! - problem.penalty[groupOf[a]!]!);
-  let placed = false;
-  let hopeless = -1;
-  for (const item of missing) {
-    const group = groupOf[item]!;
-    // The replicas of a group are alike.
-    if (group === hopeless || problem.gang[group]) continue;
-    const node = cheapestNode(placing, group, peakOf(placing));
-    if (node !== undefined && placing.hasCompanyBeside(group, node)) placing.add(item, node);
-    else if (!makeRoom(placing, item)) hopeless = group;
-    placed ||= place[item] !== NOWHERE;
+/** Gives a place to items that have none; if there is no room, it moves others away. Gangs are placed whole or not. */
+function placeMissing(placing: Placing): boolean {
+  const { problem, placed } = placing;
+  const lacking = [...placed.keys()].filter((group) => placed[group]! < problem.count[group]!);
+  if (lacking.length === 0) return false;
+  lacking.sort((a, b) => problem.penalty[b]! - problem.penalty[a]!);
+  const sizes = sizesOf(problem);
+  let improved = false;
+  for (const group of lacking) {
+    const before = placing.place.slice();
+    const found = placeGroup(placing, group, sizes);
+    if (problem.gang[group] && placed[group]! < problem.count[group]!) putBack(placing, before);
+    else improved ||= found;
   }
-  return placed;
+  return improved;
 }
 
-function makeRoom(placing: Placing, item: number): boolean {
-  const { problem, place, groupOf } = placing;
+function placeGroup(placing: Placing, group: number, sizes: Float64Array): boolean {
+  const { place, first } = placing;
+  let found = false;
+  for (let item = first[group]!; item < first[group + 1]!; item++) {
+    if (place[item] !== NOWHERE) continue;
+    const among = (node: number) => placing.hasCompanyBeside(group, node);
+    const node = cheapestNode(placing, group, { peak: peakOf(placing), among });
+    if (node !== undefined) placing.add(item, node);
+    // The replicas of a group are alike: where one finds no room, the next does not either.
+    else if (!makeRoom(placing, item, sizes)) break;
+    found = true;
+  }
+  return found;
+}
+
+function putBack(placing: Placing, before: Int32Array): void {
+  const changed = [...before.keys()].filter((item) => before[item] !== placing.place[item]);
+  for (const item of changed) placing.remove(item);
+  for (const item of changed) if (before[item] !== NOWHERE) placing.add(item, before[item]!);
+}
+
+/** Moves others away from a node until the item fits, as far as all of them find a place elsewhere. */
+function makeRoom(placing: Placing, item: number, sizes: Float64Array): boolean {
+  const { problem, groupOf } = placing;
   const group = groupOf[item]!;
   const onNodes = itemsOnNodes(placing);
   let asked = 0;
   for (let node = 0; node < problem.nodes && asked < MOST_NODES_ASKED; node++) {
     const obstacle = placing.obstacle(group, node);
     if (obstacle === undefined || obstacle === 'not allowed' || 'rule' in obstacle) continue;
+    if (!placing.hasCompanyBeside(group, node)) continue;
     asked++;
-    for (const other of onNodes[node]!) {
-      const theirs = groupOf[other]!;
-      if (theirs === group || !placing.mayLeave(theirs, node)) continue;
-      placing.remove(other);
-      if (placing.fits(group, node) && placing.hasCompanyBeside(group, node)) {
-        placing.add(item, node);
-        const elsewhere = cheapestNode(placing, theirs, Infinity);
-        if (elsewhere !== undefined && placing.hasCompanyBeside(theirs, elsewhere)) {
-          placing.add(other, elsewhere);
-          return true;
-        }
-        if (!problem.gang[theirs] && problem.penalty[theirs]! < problem.penalty[group]!) return true;
-        placing.remove(item);
-      }
-      placing.add(other, node);
-    }
+    const others = onNodes[node]!.filter((other) => groupOf[other] !== group);
+    others.sort((a, b) => sizes[groupOf[b]!]! - sizes[groupOf[a]!]!);
+    if (exchangeFor(placing, item, node, others)) return true;
   }
-  return place[item] !== NOWHERE;
+  return false;
+}
+
+function exchangeFor(placing: Placing, item: number, node: number, others: readonly number[]): boolean {
+  const { problem, place, groupOf } = placing;
+  const group = groupOf[item]!;
+  const away: number[] = [];
+  for (const other of others) {
+    if (placing.fits(group, node)) break;
+    if (!placing.mayLeave(groupOf[other]!, node)) continue;
+    placing.remove(other);
+    away.push(other);
+  }
+  let worth = problem.penalty[group]!;
+  if (placing.fits(group, node) && placing.hasCompanyBeside(group, node)) {
+    placing.add(item, node);
+    for (const other of away) {
+      const theirs = groupOf[other]!;
+      const elsewhere = cheapestNode(placing, theirs, { peak: Infinity });
+      if (elsewhere !== undefined && placing.hasCompanyBeside(theirs, elsewhere)) placing.add(other, elsewhere);
+      else worth -= problem.gang[theirs] ? Infinity : problem.penalty[theirs]!;
+    }
+    if (worth > LEAST) return true;
+  }
+  placing.remove(item);
+  for (const other of away) if (place[other] !== NOWHERE) placing.remove(other);
+  for (const other of away) placing.add(other, node);
+  return false;
 }
 
 function itemsOnNodes({ place, problem }: Placing): number[][] {
@@ -88,7 +123,7 @@ function takeCheaper(placing: Placing, isOver: () => boolean): boolean {
     if (from === NOWHERE || !placing.mayLeave(group, from)) continue;
     placing.remove(item);
     const peak = peakOf(placing);
-    const to = cheapestNode(placing, group, peak) ?? from;
+    const to = cheapestNode(placing, group, { peak }) ?? from;
     const gain = costOfAdding(placing, group, from, peak) - costOfAdding(placing, group, to, peak);
     const better = gain > LEAST && placing.hasCompanyBeside(group, to);
     placing.add(item, better ? to : from);
@@ -124,28 +159,29 @@ function emptyNodes(placing: Placing, isOver: () => boolean): boolean {
   const { problem, itemsOn } = placing;
   const used = [...itemsOn.keys()].filter((node) => itemsOn[node]! > 0 && problem.nodeCost[node]! > 0);
   used.sort((a, b) => placing.shareOf(a) - placing.shareOf(b));
+  const sizes = sizesOf(problem);
   let emptied = false;
   for (const node of used) {
     if (isOver()) break;
-    emptied = emptyNode(placing, node) || emptied;
+    emptied = emptyNode(placing, node, sizes) || emptied;
   }
   return emptied;
 }
 
 /** Moves all items of a node to others if that costs less than the node. */
-export function emptyNode(placing: Placing, node: number): boolean {
+function emptyNode(placing: Placing, node: number, sizes: Float64Array): boolean {
   const { problem, place, groupOf, itemsOn } = placing;
   const items = [...place.keys()].filter((item) => place[item] === node);
   // Companions of what is here may be elsewhere in the zone: those moves are left to other steps.
   if (problem.rules.some(({ kind }) => kind === 'near') && items.some((item) => isNeeded(placing, groupOf[item]!)))
     return emptyTogether(placing, node, items);
-  items.sort((a, b) => sizeOf(problem, groupOf[b]!) - sizeOf(problem, groupOf[a]!));
+  items.sort((a, b) => sizes[groupOf[b]!]! - sizes[groupOf[a]!]!);
   const peak = peakOf(placing);
   let gain = items.reduce((sum, item) => sum + costWithout(placing, item, node), problem.nodeCost[node]!);
   const done: number[] = [];
   for (const item of items) {
     const group = groupOf[item]!;
-    const to = cheapestNode(placing, group, peak, (each) => each !== node && itemsOn[each]! > 0);
+    const to = cheapestNode(placing, group, { peak, among: (each) => each !== node && itemsOn[each]! > 0 });
     if (to === undefined || !placing.hasCompanyBeside(group, to)) break;
     gain -= costOfAdding(placing, group, to, peak);
     if (gain <= LEAST) break;
@@ -156,20 +192,20 @@ export function emptyNode(placing: Placing, node: number): boolean {
   if (done.length === items.length && gain > LEAST) return true;
   for (const item of done) placing.remove(item);
   for (const item of done) placing.add(item, node);
-  return false;
+  return emptyTogether(placing, node, items);
 }
 
 const isNeeded = ({ problem }: Placing, group: number) =>
   problem.rules.some(({ kind, other, group: one }) => kind === 'near' && (other === group || one === group));
 
-/** The same for items that need each other: all of them go to one other node, or stay. */
+/** The same with all of them on one other node: items that need each other stay together, and a small node may do. */
 function emptyTogether(placing: Placing, node: number, items: readonly number[]): boolean {
   const { problem, groupOf, itemsOn } = placing;
   const peak = peakOf(placing);
   const gain = items.reduce((sum, item) => sum + costWithout(placing, item, node), problem.nodeCost[node]!);
   for (const item of items) placing.remove(item);
   for (let to = 0; to < problem.nodes; to++) {
-    if (to === node || itemsOn[to] === 0) continue;
+    if (to === node || (itemsOn[to] === 0 && problem.nodeCost[to]! >= gain)) continue;
     let cost = 0;
     const done: number[] = [];
     for (const item of items) {
@@ -204,7 +240,7 @@ function levelPeak(placing: Placing, isOver: () => boolean): boolean {
       const group = groupOf[item]!;
       if (!placing.mayLeave(group, fullest)) continue;
       placing.remove(item);
-      const to = cheapestNode(placing, group, placing.shareOf(fullest));
+      const to = cheapestNode(placing, group, { peak: placing.shareOf(fullest) });
       const gain =
         to === undefined || to === fullest
           ? 0

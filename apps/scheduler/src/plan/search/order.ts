@@ -29,7 +29,7 @@ export function companionsFirst({ groups, rules }: Problem, given: Iterable<numb
  */
 export function largestFirst(problem: Problem): Int32Array {
   const { groups, penalty } = problem;
-  const size = Float64Array.from(range(groups), (group) => sizeOf(problem, group));
+  const size = sizesOf(problem);
   const cluster = clustersOf(problem);
   const total = new Float64Array(groups);
   const most = new Float64Array(groups);
@@ -45,8 +45,33 @@ export function largestFirst(problem: Problem): Int32Array {
   return companionsFirst(problem, sorted);
 }
 
-/** The largest share of the capacity of all nodes that a replica takes. */
-export function sizeOf(problem: Problem, group: number): number {
+/**
+ * What to keep free on a node for a replica of each group: its own demand, and its part of those that have to be on the
+ * same node. [group × resource]
+ */
+export function roomWithCompany(problem: Problem): Float64Array {
+  const { groups, resources, count, rules, nodes } = problem;
+  const room = new Float64Array(groups * resources);
+  for (let group = 0; group < groups; group++)
+    for (let r = 0; r < resources; r++) room[group * resources + r] = demandOf(problem, group, 0, r);
+  const needed = Array.from({ length: groups }, () => new Set<number>());
+  for (const { kind, group, other, domains } of rules)
+    if (kind === 'near' && group !== other && domains === nodes) needed[group]!.add(other);
+  // Those that need others come last in this order: what they need grows from the end.
+  for (const group of companionsFirst(problem).toReversed())
+    for (const other of needed[group]!) {
+      const part = count[other]! > 0 ? Math.ceil(count[group]! / count[other]!) : 0;
+      for (let r = 0; r < resources; r++) room[other * resources + r]! += part * room[group * resources + r]!;
+    }
+  return room;
+}
+
+/** The largest share of the capacity of all nodes that a replica of each group takes. */
+export function sizesOf(problem: Problem): Float64Array {
+  return Float64Array.from(range(problem.groups), (group) => sizeOf(problem, group));
+}
+
+function sizeOf(problem: Problem, group: number): number {
   const { nodes, resources, capacity } = problem;
   let size = 0;
   for (let r = 0; r < resources; r++) {

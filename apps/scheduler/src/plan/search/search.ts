@@ -1,10 +1,10 @@
 import { seededRandom } from '@llmos/learning';
 import { lowerBound } from '../bound.js';
 import { Placing } from '../model/placing.js';
-import type { Places, Problem } from '../model/problem.js';
+import { NOWHERE, type Places, type Problem } from '../model/problem.js';
 import { scoreOf } from '../model/score.js';
 import type { SolveOptions } from '../solvers/solver.port.js';
-import { decode, itemsInOrder } from './decode.js';
+import { Decoder } from './decode.js';
 import { decreasing } from './decreasing.js';
 import { improve } from './improve.js';
 
@@ -14,6 +14,10 @@ export interface Member {
   readonly score: number;
 }
 
+const FIRST_SHARE = 0.2;
+/** Of the nodes, in the first members of a packing problem. */
+const CLEARED_SHARE = 1 / 3;
+
 /** What the population searches share: the clock, the random numbers, the best plan so far, and when to stop. */
 export class Search {
   readonly random: () => number;
@@ -21,8 +25,10 @@ export class Search {
   /** Steps that have been done. */
   steps = 0;
   best: Member | undefined;
+  /** Whether nodes cost something: then plans that use all of them at random are far from good ones. */
+  readonly isPacking: boolean;
   private readonly endsAt: number;
-  private readonly order: Int32Array;
+  private readonly decoder: Decoder;
 
   constructor(
     readonly problem: Problem,
@@ -30,8 +36,9 @@ export class Search {
   ) {
     this.random = seededRandom(options.seed);
     this.bound = lowerBound(problem);
+    this.isPacking = problem.nodeCost.some((cost) => cost > 0);
     this.endsAt = performance.now() + options.budgetMs;
-    this.order = itemsInOrder(problem);
+    this.decoder = new Decoder(problem);
     options.onFound({ bound: this.bound });
   }
 
@@ -59,14 +66,35 @@ export class Search {
   /** Repairs wishes into a plan and improves it. */
   grow(wishes: Places): Member {
     this.steps++;
-    const placing = decode(this.problem, wishes, this.order);
+    const placing = this.decoder.decode(wishes);
     improve(placing, this.isLate);
     return this.keep(placing);
   }
 
+  /**
+   * The members that a search begins with: as many as `most` if they take no more than a fifth of the time, else at least
+   * `least`. The first is the plan of {@link begin}.
+   */
+  population(most: number, least: number): Member[] {
+    const members = [this.begin()];
+    const enough = this.leftMs * (1 - FIRST_SHARE);
+    while (members.length < most && !this.isOver()) {
+      if (members.length >= least && this.leftMs < enough) break;
+      const wishes = this.isPacking ? this.clear(members[0]!.places, CLEARED_SHARE) : this.randomWishes();
+      members.push(this.grow(wishes));
+    }
+    return members;
+  }
+
+  /** Takes away the wishes for a share of the nodes. */
+  clear(wishes: Places, share: number): Places {
+    const cleared = Uint8Array.from({ length: this.problem.nodes }, () => (this.random() < share ? 1 : 0));
+    return wishes.map((node) => (node !== NOWHERE && cleared[node] ? NOWHERE : node));
+  }
+
   /** A random node for each item. */
-  randomWishes(): Places {
-    return Int32Array.from({ length: this.order.length }, () => this.below(this.problem.nodes));
+  private randomWishes(): Places {
+    return Int32Array.from({ length: this.decoder.items }, () => this.below(this.problem.nodes));
   }
 
   below(limit: number): number {

@@ -1,13 +1,12 @@
-import { NOWHERE, type Places } from '../model/problem.js';
+import type { Places } from '../model/problem.js';
 import { Search, type Member } from '../search/search.js';
 import type { Solver } from './solver.port.js';
 
 /** As in the paper. */
 const MEMBERS = 100;
 const LEAST_MEMBERS = 6;
-/** Of the time, for the first population: on large problems each member takes long. */
-const FIRST_SHARE = 0.2;
-/** Nodes that a mutation clears, where nodes cost something. */
+/** Where nodes cost something, so many mutations clear so many nodes, on average. */
+const CLEARING = 0.5;
 const CLEARED = 3;
 
 /**
@@ -21,7 +20,7 @@ const CLEARED = 3;
  */
 export const genetic: Solver = (problem, options) => {
   const search = new Search(problem, options);
-  const members = firstMembers(search);
+  const members = search.population(MEMBERS, LEAST_MEMBERS);
   const known = new Set(members.map(fingerprint));
   while (!search.isOver()) {
     const child = mutate(search, cross(search, tournament(search, members), tournament(search, members)));
@@ -35,16 +34,6 @@ export const genetic: Solver = (problem, options) => {
     members[worst] = grown;
   }
 };
-
-function firstMembers(search: Search): Member[] {
-  const members = [search.begin()];
-  const endsAt = search.leftMs * (1 - FIRST_SHARE);
-  while (members.length < MEMBERS && !search.isOver()) {
-    if (members.length >= LEAST_MEMBERS && search.leftMs < endsAt) break;
-    members.push(search.grow(search.randomWishes()));
-  }
-  return members;
-}
 
 function tournament(search: Search, members: readonly Member[]): Member {
   const [one, other] = [members[search.below(members.length)]!, members[search.below(members.length)]!];
@@ -64,11 +53,7 @@ function mutate(search: Search, child: Places): Places {
     const [one, other] = [search.below(child.length), search.below(child.length)];
     [child[one], child[other]] = [child[other]!, child[one]!];
   }
-  if (problem.nodeCost.some((cost) => cost > 0) && search.random() < 0.5) {
-    const cleared = new Set(Array.from({ length: CLEARED }, () => child[search.below(child.length)]!));
-    for (let item = 0; item < child.length; item++) if (cleared.has(child[item]!)) child[item] = NOWHERE;
-  }
-  return child;
+  return search.isPacking && search.random() < CLEARING ? search.clear(child, CLEARED / problem.nodes) : child;
 }
 
 function worstOf(members: readonly Member[]): number {

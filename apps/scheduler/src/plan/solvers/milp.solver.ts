@@ -3,7 +3,7 @@ import { solveLinear } from '../linear/highs.js';
 import { PlacementModel } from '../linear/placement-model.js';
 import { Placing } from '../model/placing.js';
 import { scoreOf } from '../model/score.js';
-import { decode, itemsInOrder } from '../search/decode.js';
+import { Decoder } from '../search/decode.js';
 import { decreasing } from '../search/decreasing.js';
 import { improve } from '../search/improve.js';
 import type { Solver } from './solver.port.js';
@@ -11,7 +11,7 @@ import type { Solver } from './solver.port.js';
 /** Pairs of service and node: a larger program takes longer to write down than searches take to find a good plan. */
 const MOST_PAIRS = 150_000;
 /** Of the time, for the plan to begin with. */
-const START_SHARE = 0.1;
+const START_SHARE = 0.3;
 
 /** Mixed-integer programming with HiGHS: finds the best plan and proves it, if the time is enough. */
 export const milp: Solver = async (problem, { budgetMs, seed, start, onFound }) => {
@@ -25,11 +25,11 @@ export const milp: Solver = async (problem, { budgetMs, seed, start, onFound }) 
   if (size > MOST_PAIRS)
     throw new Error(`the program would have ${size} pairs of service and node, and takes at most ${MOST_PAIRS}`);
   const model = new PlacementModel(problem, score.penalty === 0);
-  const order = itemsInOrder(problem);
+  const decoder = new Decoder(problem);
   let best = score.total;
   // Whole numbers of a solver are rounded; the repair is there for what that breaks.
   const onSolution = (values: Float64Array) => {
-    const { place } = decode(problem, model.placesIn(values), order);
+    const { place } = decoder.decode(model.placesIn(values));
     const { total } = scoreOf(problem, place);
     if (total >= best - 1e-9) return;
     best = total;

@@ -4,7 +4,6 @@ import type { Solver } from './solver.port.js';
 
 const PARTICLES = 30;
 const LEAST_PARTICLES = 4;
-const FIRST_SHARE = 0.2;
 /** The pull of a particle's own best plan and of the best of all; as in the paper each is multiplied by a random number. */
 const PULL = 2;
 /** Velocities stay between −6 and 6: a bit is set with a probability between 0.0025 and 0.9975. */
@@ -41,13 +40,7 @@ export const swarm: Solver = (problem, options) => {
 };
 
 function firstParticles(search: Search): Particle[] {
-  const members = [search.begin()];
-  const endsAt = search.leftMs * (1 - FIRST_SHARE);
-  while (members.length < PARTICLES && !search.isOver()) {
-    if (members.length >= LEAST_PARTICLES && search.leftMs < endsAt) break;
-    members.push(search.grow(search.randomWishes()));
-  }
-  return members.map((member) => ({
+  return search.population(PARTICLES, LEAST_PARTICLES).map((member) => ({
     now: member,
     best: member,
     velocity: Array.from({ length: member.places.length }, () => new Map<number, number>()),

@@ -1,8 +1,7 @@
 import type { OutputOf } from '@llmos/contracts';
 import type { plan } from '@llmos/contracts/capabilities/scheduler-plan';
-import type { PlanInput } from '../model/problem-of.js';
 import type { Places } from '../model/problem.js';
-import type { SolverName } from '../solvers/solver.port.js';
+import type { Found, SolverName } from '../solvers/solver.port.js';
 
 export type PlanOutput = OutputOf<typeof plan>;
 
@@ -20,18 +19,19 @@ export interface Finished {
   readonly refused: readonly { readonly solver: string; readonly message: string }[];
 }
 
-/** What a thread is started for. */
+/** What a thread is started for. `request` is a `PlanInput` as JSON: texts are copied to a thread much faster than objects. */
 export type PlanJob =
   | {
       readonly kind: 'solve';
-      readonly solver: SolverName;
-      readonly input: PlanInput;
+      /** One after the other. */
+      readonly solvers: readonly SolverName[];
+      readonly request: string;
+      /** For all of them. */
       readonly budgetMs: number;
-      readonly maxSteps?: number;
     }
   | {
       readonly kind: 'finish';
-      readonly input: PlanInput;
+      readonly request: string;
       /** Best first. */
       readonly candidates: readonly Candidate[];
       /** The best bound that a solver has proven. */
@@ -39,6 +39,7 @@ export type PlanJob =
     };
 
 export type FromPlanThread =
-  | { readonly type: 'found'; readonly places?: Places; readonly score?: number; readonly bound?: number }
+  | ({ readonly type: 'found'; readonly solver: SolverName } & Found)
+  | { readonly type: 'solved'; readonly solver: SolverName }
   | { readonly type: 'finished'; readonly finished: Finished }
   | { readonly type: 'done' };
