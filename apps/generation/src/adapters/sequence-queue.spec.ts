@@ -57,6 +57,23 @@ describe('SequenceQueue', () => {
     expect(await Promise.all([live, ...durable])).toEqual(['live', 'durable', 'durable']);
   });
 
+  it('never lends a durable run the items of the first half: what live runs read stays there', async () => {
+    const queue = new SequenceQueue(['a', 'b', 'c'], 8);
+    const last: string[] = [];
+    const use = (lane: 'live' | 'durable') =>
+      onBehalfOf({ lane, tenant: 'acme' }, () =>
+        queue.use(
+          never,
+          (free) => free.at(-1)!,
+          (item) => Promise.resolve(last.push(`${lane} ${item}`)),
+        ),
+      );
+    await use('live');
+    await use('durable');
+    await use('live');
+    expect(last).toEqual(['live a', 'durable c', 'live a']);
+  });
+
   it('lets durable runs rest while a live run uses an item, and no longer', async () => {
     const queue = new SequenceQueue(['a', 'b'], 8);
     const { open, opened } = gate();

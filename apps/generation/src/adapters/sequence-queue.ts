@@ -19,14 +19,15 @@ interface Lent<T> {
 
 /**
  * Lends a fixed set of items (a model's sequences), each to one user at a time: live runs first, and tenants by the time
- * that they have used. Durable runs have half of the items at most, so that a live run finds one free, and step aside
- * while it uses it. With `maxWaiting` callers waiting, the next is refused with `OVERLOADED`.
+ * that they have used. Durable runs have the second half of the items, so that a live run finds one free that still holds
+ * what live runs read before, and step aside while it uses it. With `maxWaiting` callers waiting, the next is refused with
+ * `OVERLOADED`.
  */
 export class SequenceQueue<T> {
   private readonly free: T[];
   private readonly waiting = new FairQueue<Waiter<T>>();
-  private readonly users = { live: 0, durable: 0 };
-  private readonly maxDurable: number;
+  private liveUsers = 0;
+  private readonly forDurable: ReadonlySet<T>;
   /** Ends the rests of durable runs. */
   private readonly resting = new Set<() => void>();
   private closed = false;
@@ -36,7 +37,7 @@ export class SequenceQueue<T> {
     private readonly maxWaiting: number,
   ) {
     this.free = [...items];
-    this.maxDurable = Math.ceil(items.length / 2);
+    this.forDurable = new Set(items.slice(Math.floor(items.length / 2)));
   }
 
   get depth(): number {
@@ -63,7 +64,7 @@ export class SequenceQueue<T> {
    * @param signal ends the rest too.
    */
   async giveWay(stepMs: number, signal: AbortSignal): Promise<void> {
-    if (currentOwner().lane === 'live' || this.users.live === 0 || signal.aborted) return;
+    if (currentOwner().lane === 'live' || this.liveUsers === 0 || signal.aborted) return;
     const restMs = Math.min(stepMs * (1 / DURABLE_SHARE - 1), MAX_GIVE_WAY_MS);
     await new Promise<void>((resolve) => {
       const end = () => {
@@ -116,23 +117,31 @@ export class SequenceQueue<T> {
   }
 
   private canLend({ lane }: Owner): boolean {
-    return this.free.length > 0 && (lane === 'live' || this.users.durable < this.maxDurable);
+    return this.freeFor(lane).length > 0;
+  }
+
+  /** A live run takes an item of the second half only if the first half is taken. */
+  private freeFor(lane: Owner['lane']): readonly T[] {
+    const [first, second] = [false, true].map((isDurable) =>
+      this.free.filter((item) => this.forDurable.has(item) === isDurable),
+    ) as [T[], T[]];
+    return lane === 'live' && first.length > 0 ? first : second;
   }
 
   private lend(): void {
     const turn = this.waiting.shift((_, owner) => this.canLend(owner));
     if (!turn) return;
     const { lane } = turn.owner;
-    const item = turn.item.prefer(this.free);
+    const item = turn.item.prefer(this.freeFor(lane));
     const startedAt = performance.now();
     this.free.splice(this.free.indexOf(item), 1);
-    this.users[lane]++;
+    if (lane === 'live') this.liveUsers++;
     turn.item.give({
       item,
       leave: () => {
         turn.charge(performance.now() - startedAt);
-        this.users[lane]--;
-        if (this.users.live === 0) this.wake();
+        if (lane === 'live') this.liveUsers--;
+        if (this.liveUsers === 0) this.wake();
         this.free.push(item);
         this.lend();
       },
