@@ -101,6 +101,8 @@ describe('The conversation service', () => {
     expect(await say("I'm being scammed right now, let me talk to somebody")).toMatchObject({
       handover: true,
       urgent: true,
+      questions: [expect.stringContaining('Fraud')],
+      notice: expect.stringContaining('passing this conversation on') as string,
     });
     expect(await say('Can I talk to a human?')).toMatchObject({ urgent: false });
   });

@@ -93,8 +93,11 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
   const talk = recogniseSmallTalk(text);
   if (talk?.topic === 'repeat') return repeat(turns, talk.language, texts);
   if (talk) {
-    const isUrgent = talk.topic === 'person' && dangerIn(text) !== undefined;
-    return { ...replyTo(talk.topic, talk.language, texts), urgent: isUrgent };
+    const danger = talk.topic === 'person' ? dangerIn(text) : undefined;
+    // A person takes over, and until then the article that protects is the answer.
+    if (danger?.subject !== undefined && talk.language === 'en')
+      return { ...questionIn(text, turns, texts), handover: true, notice: texts.en.person, language: 'en' };
+    return { ...replyTo(talk.topic, talk.language, texts), urgent: danger !== undefined };
   }
   if (turns.some(({ question }) => question !== undefined) && isUnhelped(text))
     return { ...replyTo('unhelped', 'en', texts), offered: true };

@@ -39,7 +39,7 @@ export function tokenEvidenceOf({ document, passage }: TokenMatch, { weights: { 
  * How far the others together may be ahead before a document loses by them. Several articles may answer one question, so
  * a few good ones do no harm. Chosen on the companies of the calibration part.
  */
-const ROOM = 1.05;
+const ROOM = 1.3;
 
 /**
  * The probability of each document, 0 to 1, that it answers the question, in order. Its own log-odds say how well it
