@@ -18,6 +18,7 @@ import { addFaultsCommand } from './program/faults.js';
 import { addItemCommands } from './program/items.js';
 import { addKeyCommands } from './program/keys.js';
 import { brokers, json, portNumber, url } from './program/options.js';
+import { addPlanCommand } from './program/plan.js';
 import { addQuestionCommands } from './program/questions.js';
 import { addReplicaCommands } from './program/replicas.js';
 import { addRollbackCommands, addTrainCommands } from './program/train.js';
@@ -120,6 +121,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
   addEvalCommands(root, context, done);
   addFaultsCommand(root, context, done);
   addKeyCommands(root, context, done);
+  addPlanCommand(root, context, done);
   addQuestionCommands(root, context, done);
   addReplicaCommands(root, context, done);
   addTrainCommands(root, context, done);

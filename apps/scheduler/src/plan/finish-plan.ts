@@ -6,7 +6,7 @@ import { fill } from './model/fill.js';
 import { Placing } from './model/placing.js';
 import { problemOf, type PlanInput } from './model/problem-of.js';
 import { NOWHERE, type Places, type Problem } from './model/problem.js';
-import { placesNow, scoreOf } from './model/score.js';
+import { placesNow, scoreOf, tidy } from './model/score.js';
 import type { Finished, PlanJob, PlanOutput } from './threads/plan-job.js';
 
 type Finish = Pick<Extract<PlanJob, { kind: 'finish' }>, 'candidates' | 'bound'>;
@@ -40,8 +40,9 @@ function outputOf(
 ): Finished['output'] {
   const { problem, place } = placing;
   const { total, penalty } = scoreOf(problem, place);
-  // A bound is never above a score that was reached; rounding of a solver may say so.
-  const bound = Math.min(total, Math.max(proven, lowerBound(problem)));
+  const known = Math.max(proven, lowerBound(problem));
+  // What a solver proves, it proves but for rounding; a bound is never above a score that was reached.
+  const bound = total - known <= ROUNDING * Math.max(1, total) ? total : known;
   return {
     placements: input.explain ? explainPlacements(input, placing, placements) : [...placements],
     unplaced: explainUnplaced(input, placing),
@@ -74,5 +75,5 @@ function partsOf({ nodes }: PlanInput, problem: Problem, places: Places, now = f
   return { nodes: nodesUsed, cost: tidy(cost), balance: tidy(peak), movement: now ? 0 : moved };
 }
 
-/** Sums of decimal fractions, without their last bits. */
-const tidy = (value: number) => Number(value.toFixed(9));
+/** Relative; a solver stops within it. */
+const ROUNDING = 1e-6;

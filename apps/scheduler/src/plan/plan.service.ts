@@ -1,5 +1,6 @@
 import { KeyedQueue } from '@llmos/resilience';
 import type { PlanInput } from './model/problem-of.js';
+import { tidy } from './model/score.js';
 import { Race } from './race.js';
 import type { Finished, PlanOutput } from './threads/plan-job.js';
 import { inPlanThread } from './threads/plan-thread.js';
@@ -51,7 +52,7 @@ export class PlanService {
 function progressOf(race: Race, total: number): Record<string, string | number> {
   const [best] = race.candidates;
   const done = Math.min(total, Math.round(race.elapsed()));
-  return { stage: 'searching', done, total, ...(best ? { score: best.score } : {}) };
+  return { stage: 'searching', done, total, ...(best ? { score: tidy(best.score) } : {}) };
 }
 
 /** A plan with nothing placed keeps every limit: it stands if every solver has failed. */

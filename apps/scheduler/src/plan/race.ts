@@ -1,3 +1,4 @@
+import { tidy } from './model/score.js';
 import type { PlanInput } from './model/problem-of.js';
 import type { SolverName } from './solvers/solver.port.js';
 import type { Candidate, Finished, FromPlanThread, PlanOutput } from './threads/plan-job.js';
@@ -57,7 +58,7 @@ export class Race {
       const fault = refused.find((each) => each.solver === solver)?.message ?? message;
       return {
         ...{ solver, ms: ms ?? this.elapsed() },
-        ...(best ? { score: best.score } : {}),
+        ...(best ? { score: tidy(best.score) } : {}),
         ...(fault ? { message: fault } : {}),
       };
     });
@@ -78,7 +79,7 @@ export class Race {
       await inPlanThread({ kind: 'solve', solvers, request, budgetMs }, (message) => this.hear(message), signal);
     } catch (error) {
       // The others go on: their answer stands, and so does what this thread has found.
-      const message = `it failed: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `it failed: ${(error as Error).message}`;
       const failed = own.find(({ ms }) => ms === undefined);
       if (failed) failed.message = message;
     } finally {

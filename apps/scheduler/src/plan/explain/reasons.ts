@@ -111,13 +111,13 @@ function reasonOf(
   if (cheapest.more > LEAST) {
     const more = Number(cheapest.more.toFixed(6));
     return {
-      why: `${start}; ${other}, the cheapest of the ${free} others that can take it, adds ${more} to the objective.`,
+      why: `${start}; ${other}, the cheapest other node that can take it (of ${free}), adds ${more} to the objective.`,
       change: changeOf(services[group]!.places.length > 0, objective, other, more),
     };
   }
   const alike = cheapest.more < -LEAST ? 'another order of moves would be a little better' : `${other} is as good`;
   return {
-    why: `${start}; of the ${free} others that can take it, ${alike}.`,
+    why: `${start}; of the other nodes ${free} can take it, and ${alike}.`,
     change: `Any reason to prefer ${other}.`,
   };
 }

@@ -55,3 +55,6 @@ export function placesNow(problem: Problem): Places {
   }
   return Int32Array.from(places);
 }
+
+/** Sums of decimal fractions, without their last bits. */
+export const tidy = (value: number): number => Number(value.toFixed(9));

@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { CliError } from '../cli-error.js';
+import { readClusterFile, type PlanRequest } from '../plan/cluster-file.js';
+import { kubernetesPatches } from '../plan/kubernetes-patch.js';
+import { planPicture } from '../plan/plan-picture.js';
+import { planReplySchema, type PlanReply } from '../plan/plan-reply.js';
+import { progressBar } from '../terminal/progress-bar.js';
+import { table } from '../terminal/table.js';
+import { milliseconds, percent, seconds } from '../terminal/terminal.js';
+import { gatewayClient, type CommandContext } from './context.js';
+
+export interface PlanOptions {
+  readonly file: string;
+  readonly solver?: PlanRequest['solver'];
+  readonly budget?: number;
+  readonly seed?: number;
+  readonly explain?: boolean;
+  readonly svg?: string;
+  readonly patch?: boolean;
+  readonly json?: boolean;
+  readonly url?: string;
+}
+
+/**
+ * `llmos plan`: places the services of a cluster file on its nodes. Nothing is changed. The exit code is 1 if something
+ * has no place.
+ */
+export async function plan(context: CommandContext, options: PlanOptions): Promise<number> {
+  const request = readClusterFile(options.file);
+  const reply = await ask(context, request, options);
+  if (options.svg !== undefined) writePicture(options.svg, planPicture(request, reply.placements));
+  const { terminal } = context;
+  if (options.json) terminal.line(JSON.stringify(reply));
+  else if (options.patch) for (const line of kubernetesPatches(reply.placements)) terminal.line(line);
+  else show(context, reply, options);
+  return reply.unplaced.length > 0 ? 1 : 0;
+}
+
+/** Ctrl-C cancels the search. */
+async function ask(context: CommandContext, request: PlanRequest, options: PlanOptions): Promise<PlanReply> {
+  const { nodes, services, objective } = request;
+  const leaving = new AbortController();
+  const onSignal = () => leaving.abort(new CliError('The search was cancelled'));
+  process.once('SIGINT', onSignal);
+  const progress = progressBar(context.terminal);
+  try {
+    const client = gatewayClient(context, options.url, { signal: leaving.signal });
+    const fields = {
+      ...{ nodes, services, objective, solver: options.solver ?? request.solver },
+      ...{ budget_ms: options.budget ?? request.budgetMs, seed: options.seed ?? request.seed },
+      explain: options.explain === true || options.json === true,
+    };
+    const { details } = await client.stream('plan_resources', fields, { onDelta: (delta) => progress.show(delta) });
+    return planReplySchema.parse(details);
+  } finally {
+    progress.stop();
+    process.removeListener('SIGINT', onSignal);
+  }
+}
+
+function writePicture(file: string, picture: string): void {
+  try {
+    writeFileSync(file, picture);
+  } catch (cause) {
+    throw new CliError(`the picture cannot be written to ${file}`, 'give --svg a file that you may write', { cause });
+  }
+}
+
+function show({ terminal }: CommandContext, reply: PlanReply, { explain, svg }: PlanOptions): void {
+  const { placements, unplaced, parts, before, objective, score, bound, gap, solver, solvers, ms } = reply;
+  const rows = placements.map(({ service, node, replicas, arriving }) => [service, node, replicas, arriving || '']);
+  if (rows.length > 0) terminal.line(table(['service', 'node', 'replicas', 'arriving'], rows));
+  if (explain)
+    for (const { service, node, why = '', change = '' } of placements)
+      terminal.line(`\n${service} on ${node}: ${why}\n  it would change with: ${change}`);
+  for (const { service, replicas, limit, why, change } of unplaced)
+    terminal.line(
+      `\n✗ ${service}: ${replicas} without a place (${limit}). ${why}\n  it would have one with: ${change}`,
+    );
+  terminal.line(
+    `\n${parts.nodes} nodes in use, cost ${parts.cost}, fullest ${percent(parts.balance)}, ${parts.movement} moved` +
+      (before ? ` (now: ${before.nodes} nodes, cost ${before.cost}, fullest ${percent(before.balance)})` : ''),
+  );
+  const proof = gap === 0 ? 'no better plan exists' : `at most ${percent(gap)} above the best (bound ${bound})`;
+  terminal.line(`objective ${objective}${score === objective ? '' : `, score ${score}`}: ${proof}`);
+  const others = solvers.map(
+    (each) => `${each.solver} ${each.score ?? '–'}${each.message ? ` (${each.message})` : ''}`,
+  );
+  terminal.line(`by ${solver} in ${ms < 1_000 ? milliseconds(ms) : seconds(ms)}; scores: ${others.join(', ')}`);
+  if (svg !== undefined) terminal.line(`picture: ${svg}`);
+}

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describeIssue, pathOf } from '@llmos/contracts';
+import { planInputSchema, planNodeSchema, planServiceSchema } from '@llmos/contracts/capabilities/scheduler-plan';
+import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { CliError } from '../cli-error.js';
+
+export type PlanRequest = z.output<typeof planInputSchema>;
+
+/** @throws CliError if the file cannot be read, or with one line for each fault: file, line, field and what is wrong. */
+export function readClusterFile(file: string): PlanRequest {
+  if (!existsSync(file)) throw new CliError(`There is no file ${file}`, 'give --file the path of a cluster file');
+  return parseCluster(readFileSync(file, 'utf8'), file);
+}
+
+/** @throws CliError as {@link readClusterFile}. `file` is its name in messages. */
+export function parseCluster(text: string, file: string): PlanRequest {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  if (document.errors.length > 0)
+    throw faulty(
+      document.errors.map(({ linePos, message }) => `${file}:${linePos?.[0].line ?? 1}: ${message.split('\n')[0]!}`),
+    );
+  const parsed = planInputSchema.safeParse(document.toJS({ maxAliasCount: 50 }) ?? {});
+  if (parsed.success) return parsed.data;
+  throw faulty(
+    parsed.error.issues.map((issue) => {
+      const path = pathOf(issue);
+      return `${file}:${lineOf(document, lines, path)}: ${describeIssue(issue, path.map(String).join('.'))}${hint(path)}`;
+    }),
+  );
+}
+
+const faulty = (faults: readonly string[]) =>
+  new CliError(faults.join('\n'), `correct ${faults.length === 1 ? 'this line' : 'these lines'} and run it again`);
+
+/** The line of the deepest part of the file on the path. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  let offset = 0;
+  let node: unknown = document.contents;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => String(item.key) === String(key));
+      if (!pair) break;
+      offset = (pair.key as { range?: [number] }).range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      offset = (node as { range?: [number] } | undefined)?.range?.[0] ?? offset;
+    } else break;
+  }
+  return lines.linePos(offset).line;
+}
+
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  nodes: Object.keys(planNodeSchema.shape),
+  services: Object.keys(planServiceSchema.shape),
+};
+/** Letters that a typo changes. */
+const MOST_CHANGES = 2;
+
+/** The field that was meant, where an unknown one is close to it. */
+function hint(path: readonly PropertyKey[]): string {
+  const [list, given] = [FIELDS[String(path[0])], String(path.at(-1))];
+  if (!list || path.length !== 3 || list.includes(given)) return '';
+  const [best] = list
+    .map((field) => ({ field, changes: changesBetween(given, field) }))
+    .sort((a, b) => a.changes - b.changes);
+  return best && best.changes <= MOST_CHANGES ? ` (did you mean ${best.field}?)` : '';
+}
+
+/** Letters to insert, delete or replace (Levenshtein 1966). */
+function changesBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let at = 1; at <= one.length; at++) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to++) {
+      const replaced = row[to - 1]! + (one[at - 1] === other[to - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[to]! + 1, next[to - 1]! + 1));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+}
