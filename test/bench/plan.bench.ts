@@ -163,6 +163,14 @@ const MACHINE = { cores: 96, memoryMb: 402_653, accelerators: Array.from({ lengt
 const MACHINES = 1_400;
 const MB_PER_MIB = 1.048_576;
 
+interface Shape {
+  readonly name: string;
+  readonly replicas: number;
+  readonly cores: number;
+  readonly memoryMb: number;
+  readonly accelerator?: { readonly count: number };
+}
+
 /** All pods of the trace on machines that are alike: how many are used. A shared accelerator counts as a whole one. */
 async function trace(folder: string) {
   const [, ...lines] = readFileSync(join(folder, 'openb_pod_list_default.csv'), 'utf8').trim().split('\n');
@@ -172,29 +180,35 @@ async function trace(folder: string) {
     const key = [cpu, memory, gpus].join(',');
     shapes.set(key, (shapes.get(key) ?? 0) + 1);
   }
-  const services = [...shapes].map(([key, replicas], at) => {
+  const all = [...shapes].map(([key, replicas], at): Shape => {
     const [cpu, memory, gpus] = key.split(',').map(Number) as [number, number, number];
     return {
       ...{ name: `shape-${at}`, replicas, cores: cpu / 1_000, memoryMb: Math.ceil(memory * MB_PER_MIB) },
       ...(gpus > 0 ? { accelerator: { count: gpus } } : {}),
     };
   });
+  const services = all.filter((shape) => sharesOf(shape).every((share) => share <= 1));
   const nodes = Array.from({ length: MACHINES }, (_, at) => ({ name: `node-${at}`, ...MACHINE }));
   return {
-    ...{ pods: lines.length, shapes: services.length, firstFitDecreasing: firstFitDecreasing(services) },
+    ...{ pods: lines.length, tooLarge: sumOf(all) - sumOf(services), shapes: services.length },
+    firstFitDecreasing: {
+      byLargestShare: firstFitDecreasing(services, (shares) => Math.max(...shares)),
+      bySumOfShares: firstFitDecreasing(services, (shares) => shares.reduce((sum, share) => sum + share, 0)),
+    },
     portfolio: await planned({ nodes, services }, 60_000),
   };
 }
 
-/** Nodes that the textbook's heuristic uses: the largest share first, each on the first node that holds it. */
-function firstFitDecreasing(
-  services: readonly { replicas: number; cores: number; memoryMb: number; accelerator?: { count: number } }[],
-): number {
-  const items = services.flatMap(({ replicas, cores, memoryMb, accelerator }) => {
-    const shares = [cores / MACHINE.cores, memoryMb / MACHINE.memoryMb, (accelerator?.count ?? 0) / 8];
-    return Array.from({ length: replicas }, () => shares);
-  });
-  items.sort((a, b) => Math.max(...b) - Math.max(...a));
+const sharesOf = ({ cores, memoryMb, accelerator }: Shape) => [
+  cores / MACHINE.cores,
+  memoryMb / MACHINE.memoryMb,
+  (accelerator?.count ?? 0) / MACHINE.accelerators.length,
+];
+
+/** Nodes that the textbook's heuristic uses: the largest first, each on the first node that holds it. */
+function firstFitDecreasing(services: readonly Shape[], sizeOf: (shares: readonly number[]) => number): number {
+  const items = services.flatMap((shape) => Array.from({ length: shape.replicas }, () => sharesOf(shape)));
+  items.sort((a, b) => sizeOf(b) - sizeOf(a));
   const nodes: number[][] = [];
   for (const item of items) {
     const node = nodes.find((free) => free.every((share, r) => share >= item[r]! - 1e-9));

@@ -49,6 +49,25 @@ export function commandsSuite(running: () => Instance): void {
       expect(output).toContain(name);
   });
 
+  it('llmos plan places the services of a cluster file, explains and draws it, and names the line of a typo', async () => {
+    const [cluster, picture] = ['deploy/samples/cluster/cluster.yaml', join(folder, 'plan.svg')];
+    const planned = await llmos('plan', '--file', cluster, '--explain', '--svg', picture);
+    expect(planned).toMatchObject({ code: 0, output: expect.stringMatching(/it would change with:/) as string });
+    expect(readFileSync(picture, 'utf8')).toMatch(/^<svg /);
+    expect(await json('plan', '--file', cluster)).toMatchObject({
+      unplaced: [],
+      placements: expect.any(Array) as unknown,
+    });
+    const patched = await llmos('plan', '--file', cluster, '--patch');
+    expect(patched.output).toMatch(/^kubectl patch deployment gateway --type=strategic --patch='/m);
+    const typo = fileWith('cluster.yaml', readFileSync(cluster, 'utf8').replace('cores: 8', 'coers: 8'));
+    const refused = await llmos('plan', '--file', typo);
+    expect(refused).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/cluster\.yaml:6: .*did you mean cores/) as string,
+    });
+  }, 60_000);
+
   it('llmos call prints answers to written and spoken questions', async () => {
     const written = await llmos('call', 'customer_service', '--text', 'How do I change my PIN?');
     expect(written).toMatchObject({

@@ -34,8 +34,9 @@ describe('The scheduler as a process', () => {
     await Promise.all([otlp?.stop(), nats?.stop()]);
   });
 
-  const ask = (input: Record<string, unknown>, traceparent?: string) => {
-    const context = { run: client.newRun(), tenant: 'default', lane: 'live', deadlineMs: Date.now() + 20_000 } as const;
+  const ask = (input: Record<string, unknown>, traceparent?: string, withinMs = 20_000) => {
+    const deadlineMs = Date.now() + withinMs;
+    const context = { run: client.newRun(), tenant: 'default', lane: 'live', deadlineMs } as const;
     return client.converse({ ...context, pipeline, input, traceparent }, () => undefined, AbortSignal.timeout(20_000));
   };
 
@@ -57,5 +58,15 @@ describe('The scheduler as a process', () => {
     const answer = await ask({ nodes: NODES, services });
     expect(answer).toMatchObject({ type: 'failed', error: { code: 'INVALID_ARGUMENT' } });
     expect(JSON.stringify(answer)).toContain('services.0.affinity.0.with');
+  }, 30_000);
+
+  it('ends a search when the deadline of its run passes, and takes the next request', async () => {
+    // Nobody proves the best balance of these in time.
+    const services = Array.from({ length: 100 }, (_, at) => ({ name: `s${at}`, cores: 1 + ((at * 7) % 13) / 4 }));
+    const nodes = Array.from({ length: 60 }, (_, at) => ({ name: `n${at}`, cores: 8 + (at % 5), memoryMb: 1 }));
+    const late = await ask({ nodes, services, objective: { balance: 1 }, budget_ms: 300_000 }, undefined, 2_000);
+    expect(late).toMatchObject({ type: 'expired' });
+    const next = await ask({ nodes: NODES, services: [{ name: 'intent', cores: 2 }], solver: 'greedy' });
+    expect(next).toMatchObject({ type: 'completed', details: { solver: 'greedy' } });
   }, 30_000);
 });

@@ -13,7 +13,7 @@ function hard(services: number, nodes: number, budgetMs: number) {
     services: Array.from({ length: services }, (_, at) => ({
       ...{ name: `s${at}`, cores: 1 + ((at * 7) % 13) / 4, memoryMb: 500 + ((at * 11) % 17) * 150 },
     })),
-    ...{ budgetMs, explain: false },
+    ...{ budgetMs, explain: false, objective: { nodes: 1, balance: 1 } },
   });
 }
 
