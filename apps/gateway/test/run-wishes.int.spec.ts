@@ -26,6 +26,9 @@ result: \${two.text}
 );
 const PLACES = 4;
 
+/** The clocks of processes are compared over the broker, not exactly. */
+const CLOCKS_MS = 250;
+
 describe('what a caller wants of a run', () => {
   let nats: TestNatsServer;
   let gateway: TestServiceProcess;
@@ -127,14 +130,14 @@ describe('what a caller wants of a run', () => {
     expect(await ask({ 'x-llmos-deadline-ms': '15000' })).toMatchObject({ status: 200 });
     const deadlines = seen.map(({ deadlineMs }) => deadlineMs);
     expect(deadlines.length).toBe(3);
-    expect(new Set(deadlines).size).toBe(1);
-    expect(deadlines[0]).toBeGreaterThanOrEqual(from + 15_000);
-    expect(deadlines[0]).toBeLessThanOrEqual(Date.now() + 15_000);
+    expect(Math.max(...deadlines) - Math.min(...deadlines)).toBeLessThan(CLOCKS_MS);
+    expect(deadlines[0]).toBeGreaterThanOrEqual(from + 15_000 - CLOCKS_MS);
+    expect(deadlines[0]).toBeLessThanOrEqual(Date.now() + 15_000 + CLOCKS_MS);
   });
 
   it('is no later than the pipeline allows', async () => {
     await ask({ 'x-llmos-deadline-ms': '3600000' });
-    expect(seen[0]!.deadlineMs).toBeLessThanOrEqual(Date.now() + 20_000);
+    expect(seen[0]!.deadlineMs).toBeLessThanOrEqual(Date.now() + 20_000 + CLOCKS_MS);
   });
 
   it('ends the run at its deadline, and the work of its step', async () => {
@@ -180,7 +183,7 @@ describe('what a caller wants of a run', () => {
     const h = headersOf(attributes.map(([name, value]) => [`ce-${name}`, [String(value)]]));
     bus.nc.publish('llmos.in.acme.ask', JSON.stringify({ text: 'hi' }), { headers: h });
     await waitFor('both runs to take all steps', () => seen.length === 6);
-    expect(seen.map(({ deadlineMs }) => deadlineMs)).toEqual(Array(6).fill(expiresAtMs));
+    for (const { deadlineMs } of seen) expect(Math.abs(deadlineMs - expiresAtMs)).toBeLessThan(CLOCKS_MS);
   });
 
   it('does nothing for an event that has expired, and says so', async () => {

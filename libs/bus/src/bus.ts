@@ -5,6 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { deadLetterAbandoned, type Abandoned } from './abandoned.js';
 import { AnswerListener, AnswerReader, readAnswers, type SequencedAnswer } from './answers.js';
 import { Blobs } from './blobs.js';
+import { BrokerClock } from './broker-clock.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { DeadLetterAdmin } from './dead-letter-admin.js';
 import { DeadLetters } from './dead-letters.js';
@@ -33,7 +34,7 @@ export interface Decoded {
   readonly envelope: Envelope;
   readonly body: unknown;
   readonly sizeBytes: number;
-  /** When the sender published it, in Unix milliseconds. */
+  /** When the sender published it, in Unix milliseconds of the steady clock of this process. */
   readonly sentAtMs: number;
 }
 
@@ -64,6 +65,8 @@ export class Bus {
   private constructor(
     private readonly connection: Connection,
     private readonly jsm: JetStreamManager,
+    /** What times in messages mean. */
+    readonly clock: BrokerClock,
     private readonly replicas: number,
     private readonly options: BusOptions,
   ) {
@@ -89,6 +92,7 @@ export class Bus {
       nc,
       publisher: this.publisher,
       blobs: this.blobs,
+      clock: this.clock,
       copies: replicas,
       maxMessageBytes: () => this.maxMessageBytes,
       source: `/llmos/${options.service}`,
@@ -113,7 +117,8 @@ export class Bus {
         const jsm = await jetstreamManager(nc);
         const replicas = options.replicas ?? (await replicasKept(jsm));
         await ensureStreams(jsm, replicas);
-        return new Bus(connection, jsm, replicas, options);
+        const clock = await BrokerClock.open(connection, jsm);
+        return new Bus(connection, jsm, clock, replicas, options);
       });
     } catch (error) {
       // Otherwise the connection keeps reconnecting although nothing uses it.
@@ -168,7 +173,8 @@ export class Bus {
   /** The envelope in the headers of a message, undefined if it is not a message of LLM OS. */
   envelopeOf(message: Pick<Delivery, 'headers'>): Envelope | undefined {
     try {
-      return readHeaders(message.headers);
+      const { deadlineMs, ...envelope } = readHeaders(message.headers);
+      return { ...envelope, deadlineMs: this.clock.fromBroker(deadlineMs) };
     } catch (error) {
       if (error instanceof LlmosError) return undefined;
       throw error;
@@ -177,9 +183,11 @@ export class Bus {
 
   /** @throws LlmosError MALFORMED_EVENT if it is not a message of LLM OS, NOT_FOUND if its payload has expired. */
   async decode(delivery: Pick<Delivery, 'headers' | 'data'>): Promise<Decoded> {
-    const { contentType, timeMs, dataref, ...envelope } = readHeaders(delivery.headers);
-    const data = dataref ? await this.blobs.get(envelope.tenant, dataref) : delivery.data;
-    return { envelope, body: decodeBody(contentType, data), sizeBytes: data.length, sentAtMs: timeMs };
+    const { contentType, timeMs, deadlineMs, dataref, ...own } = readHeaders(delivery.headers);
+    const data = dataref ? await this.blobs.get(own.tenant, dataref) : delivery.data;
+    const envelope = { ...own, deadlineMs: this.clock.fromBroker(deadlineMs) };
+    const sentAtMs = this.clock.fromBroker(timeMs);
+    return { envelope, body: decodeBody(contentType, data), sizeBytes: data.length, sentAtMs };
   }
 
   /** Creates a run id whose answers {@link listen} receives. */
@@ -317,6 +325,7 @@ export class Bus {
 
   /** Stops pulling as {@link stopPulling}, then drains the connection and closes it. */
   async close(graceMs = 3_000): Promise<void> {
+    this.clock.stop();
     await this.stopPulling(graceMs);
     this.publisher.close();
     await this.connection.close();

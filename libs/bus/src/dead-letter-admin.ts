@@ -190,7 +190,7 @@ function asNewRun(
     const id = `${run}:${index}`;
     const own = { ...envelope, run, id, lane: 'durable' as const, deadlineMs: Date.now() + RUN_MS };
     const correlationId = h?.get('ce-correlationid') || undefined;
-    const written = writeHeaders(own, { contentType, dataref, messageId, correlationId });
+    const written = writeHeaders(own, { contentType, timeMs: Date.now(), dataref, messageId, correlationId });
     return { subject: subjects.task('durable', capability), headers: written, data, run };
   } catch (error) {
     if (isLlmosError(error)) return undefined;

@@ -8,6 +8,7 @@ import {
   subjects,
   type ErrorBody,
 } from '@llmos/contracts';
+import { steadyNow } from '@llmos/resilience';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { headersOf, packOriginal, type Original } from './dead-letter-original.js';
 import type { ObjectBucket } from './objects.js';
@@ -120,7 +121,7 @@ export class DeadLetters {
     if (isLarge) h.set(DEAD_LETTER_HEADERS.object, await this.putObject(tenant, body));
     await this.options.publisher.publish(subjects.deadLetter(deadLetter.service, tenant), isLarge ? EMPTY : body, {
       headers: h,
-      deadlineMs: Date.now() + PUBLISH_TIMEOUT_MS,
+      deadlineMs: steadyNow() + PUBLISH_TIMEOUT_MS,
     });
   }
 

@@ -24,7 +24,7 @@ describe('the headers of a message', () => {
   };
 
   it('say of another attempt to publish it that it is one', () => {
-    const first = writeHeaders(envelope, { contentType: 'application/json', messageId: envelope.id });
+    const first = writeHeaders(envelope, { contentType: 'application/json', timeMs: 0, messageId: envelope.id });
     expect(parsed(first)).toMatchObject({ ...envelope, isRepeated: false });
     expect(parsed(repeatedHeaders(first))).toMatchObject({ ...envelope, isRepeated: true });
   });

@@ -1,5 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
-import { retryConflicts } from '@llmos/resilience';
+import { retryConflicts, steadyNow } from '@llmos/resilience';
 import { DiscardPolicy, jetstream, jetstreamManager, PersistMode, StorageType } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import { nanos } from '@nats-io/transport-node';
@@ -97,7 +97,7 @@ export class KvBucket implements Revisioned {
    * @throws LlmosError CONFLICT if the key has a value; it can be this one if the broker was away.
    */
   create(key: string, value: Uint8Array): Promise<void> {
-    return this.publisher.create(this.subjectOf(key), value, Date.now() + CREATE_MS);
+    return this.publisher.create(this.subjectOf(key), value, steadyNow() + CREATE_MS);
   }
 
   /** Writes without waiting for the broker: the write can be lost. Writes of one process keep their order. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LlmosError } from '@llmos/contracts';
-import { backoffMs } from '@llmos/resilience';
+import { backoffMs, steadyNow } from '@llmos/resilience';
 import { JetStreamApiError, type ApiError } from '@nats-io/jetstream';
 import type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/transport-node';
 import {
@@ -73,13 +73,13 @@ export class Publisher {
   ): Promise<{ duplicate: boolean }> {
     let { headers } = options;
     for (let attempt = 1; ; attempt++) {
-      const patienceMs = Math.min(ATTEMPT_TIMEOUT_MS, options.deadlineMs - Date.now());
+      const patienceMs = Math.min(ATTEMPT_TIMEOUT_MS, options.deadlineMs - steadyNow());
       try {
         const ack = await this.attempt(subject, body, headers, Math.max(patienceMs, 50));
         return { duplicate: ack.duplicate ?? false };
       } catch (error) {
         const failure = brokerError(error, 'The message broker did not take the work in time. Try again.');
-        const isOver = Date.now() + 50 >= options.deadlineMs || this.nc.isClosed();
+        const isOver = steadyNow() + 50 >= options.deadlineMs || this.nc.isClosed();
         if (isOver || failure.code !== 'UNAVAILABLE') throw failure;
         if (attempt === 1) headers = repeatedHeaders(headers);
         await delay(backoffMs(attempt, BACKOFF));
@@ -135,7 +135,7 @@ export class Publisher {
   private request(subject: string, body: Uint8Array, headers: MsgHdrs | undefined, timeoutMs: number): Promise<Msg> {
     return new Promise((resolve, reject) => {
       const token = (this.nextToken++).toString(36);
-      this.waiting.set(token, { subject, resolve, reject, untilMs: Date.now() + timeoutMs });
+      this.waiting.set(token, { subject, resolve, reject, untilMs: steadyNow() + timeoutMs });
       const options = { reply: `${this.inbox}.${token}`, ...(headers ? { headers } : {}) };
       this.connection.outbox.publish(subject, body, options, (error) => {
         this.waiting.delete(token);
@@ -167,7 +167,7 @@ export class Publisher {
   }
 
   private failLate(): void {
-    const now = Date.now();
+    const now = steadyNow();
     for (const [token, { untilMs, reject }] of this.waiting) {
       if (untilMs > now) continue;
       this.waiting.delete(token);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { retry } from '@llmos/resilience';
+import { retry, steadyNow } from '@llmos/resilience';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { nanos, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { Connection } from './connection.js';
@@ -13,7 +13,7 @@ export interface Delivery {
   /** 1 for the first delivery. */
   readonly attempt: number;
   readonly streamSequence: number;
-  /** When the stream stored the message, in Unix milliseconds. */
+  /** When the stream stored the message, in Unix milliseconds of the broker's clock. */
   readonly storedAtMs: number;
   /** Whoever needs longer than this sends {@link working} as often. */
   readonly signEveryMs: number;
@@ -65,7 +65,7 @@ export class PullLoop {
   private readonly requestMs: number;
   private readonly signWithinMs: number;
   private readonly stopping = new AbortController();
-  private lastSignMs = Date.now();
+  private lastSignMs = steadyNow();
   private pulling = false;
 
   constructor(
@@ -137,7 +137,7 @@ export class PullLoop {
     // Half of the slots at a time: one request for each finished message would double the traffic.
     if (free <= 0 || (this.owed > 0 && free < this.options.capacity / 2)) return;
     // The loop received nothing because all its slots were busy.
-    if (this.owed === 0) this.lastSignMs = Date.now();
+    if (this.owed === 0) this.lastSignMs = steadyNow();
     this.owed += free;
     const { stream, name } = this.options.consumer;
     const heartbeat = this.requestMs < SHORTEST_WITH_HEARTBEAT_MS ? {} : { idle_heartbeat: nanos(HEARTBEAT_MS) };
@@ -151,7 +151,7 @@ export class PullLoop {
   }
 
   private receive(message: Msg): void {
-    this.lastSignMs = Date.now();
+    this.lastSignMs = steadyNow();
     if (message.subject === this.inbox) {
       this.receiveStatus(message);
       return;
@@ -194,7 +194,7 @@ export class PullLoop {
   }
 
   private checkSigns(): void {
-    if (this.pulling && this.owed > 0 && Date.now() - this.lastSignMs > this.signWithinMs) void this.bind();
+    if (this.pulling && this.owed > 0 && steadyNow() - this.lastSignMs > this.signWithinMs) void this.bind();
   }
 
   /** Creates the consumer, then pulls. It must not be called while the loop is binding. */
@@ -212,7 +212,7 @@ export class PullLoop {
       return;
     }
     this.owed = 0;
-    this.lastSignMs = Date.now();
+    this.lastSignMs = steadyNow();
     this.setPulling(true);
     this.pull();
   }

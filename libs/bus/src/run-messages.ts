@@ -8,7 +8,9 @@ import {
   type RunContext,
   type TerminalAnswer,
 } from '@llmos/contracts';
+import { steadyNow } from '@llmos/resilience';
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import type { BrokerClock } from './broker-clock.js';
 import type { Blobs, Payload } from './blobs.js';
 import { resultHeaders, writeHeaders, type Envelope } from './envelope.js';
 import { encodeBody } from './frame.js';
@@ -54,6 +56,7 @@ export interface RunMessageParts {
   readonly nc: NatsConnection;
   readonly publisher: Publisher;
   readonly blobs: Blobs;
+  readonly clock: BrokerClock;
   /** The largest body that one message can carry beside its headers. */
   readonly maxMessageBytes: () => number;
   /** How many copies of each stream there are. */
@@ -186,7 +189,7 @@ export class RunMessages {
     const { body } = encodeBody({ type: 'failed', error });
     await this.parts.publisher.publish(subjects.resultFor(place), body, {
       headers,
-      deadlineMs: Date.now() + PUBLISH_MS,
+      deadlineMs: steadyNow() + PUBLISH_MS,
     });
   }
 
@@ -221,8 +224,10 @@ export class RunMessages {
   }
 
   private headersOf(message: Message, { contentType, dataref }: Payload, correlationId?: string): MsgHdrs {
-    const fields = { contentType, dataref, messageId: message.id, correlationId };
-    return writeHeaders({ ...message, source: this.parts.source }, fields);
+    const { clock, source } = this.parts;
+    const timeMs = clock.toBroker(steadyNow());
+    const fields = { contentType, timeMs, dataref, messageId: message.id, correlationId };
+    return writeHeaders({ ...message, source, deadlineMs: clock.toBroker(message.deadlineMs) }, fields);
   }
 }
 
@@ -235,7 +240,7 @@ function tooLarge(): LlmosError {
 }
 
 function publishDeadline(context: RunContext): number {
-  const now = Date.now();
+  const now = steadyNow();
   if (context.acceptByMs !== undefined) return context.acceptByMs;
   return context.lane === 'durable' ? now + PUBLISH_MS : Math.max(context.deadlineMs, now + 1_000);
 }

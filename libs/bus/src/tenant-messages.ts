@@ -1,4 +1,5 @@
 import { subjects } from '@llmos/contracts';
+import { steadyNow } from '@llmos/resilience';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { Blobs } from './blobs.js';
 import { eraseMessage } from './erase-message.js';
@@ -32,7 +33,7 @@ export async function forgetTenant(
   { js, jsm, blobs, deadLetterObjects }: TenantStores,
   tenant: string,
 ): Promise<ForgottenMessages> {
-  const untilMs = Date.now() + OVERWRITE_FOR_MS;
+  const untilMs = steadyNow() + OVERWRITE_FOR_MS;
   return viaBroker(async () => {
     let [removed, overwritten] = [0, 0];
     for (const [stream, filter] of [
@@ -62,7 +63,7 @@ interface Place {
 async function overwrite({ js, jsm, stream, filter }: Place, untilMs: number): Promise<number> {
   let count = 0;
   for await (const { seq } of storedHeaders(js, stream, filter)) {
-    if (Date.now() > untilMs) break;
+    if (steadyNow() > untilMs) break;
     await eraseMessage(jsm, stream, seq);
     count++;
   }

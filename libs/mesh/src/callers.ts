@@ -1,4 +1,5 @@
 import type { Bus } from '@llmos/bus';
+import { steadyNow } from '@llmos/resilience';
 
 /** How often a gateway repeats that callers wait. */
 const REPEAT_MS = 200;
@@ -17,14 +18,14 @@ export class Callers {
   constructor(bus: Pick<Bus, 'onCallers'>) {
     this.subscription = bus.onCallers((gateway, count) => {
       const before = this.areWaiting;
-      this.untilMs.set(gateway, Date.now() + (count > 0 ? SILENT_MS : LINGER_MS));
+      this.untilMs.set(gateway, steadyNow() + (count > 0 ? SILENT_MS : LINGER_MS));
       if (!before) this.tell();
       this.timer ??= setInterval(() => this.sweep(), LINGER_MS / 2).unref();
     });
   }
 
   get areWaiting(): boolean {
-    const nowMs = Date.now();
+    const nowMs = steadyNow();
     return [...this.untilMs.values()].some((untilMs) => untilMs > nowMs);
   }
 
@@ -39,7 +40,7 @@ export class Callers {
   }
 
   private sweep(): void {
-    const nowMs = Date.now();
+    const nowMs = steadyNow();
     for (const [gateway, untilMs] of this.untilMs) if (untilMs <= nowMs) this.untilMs.delete(gateway);
     if (this.untilMs.size > 0) return;
     clearInterval(this.timer);

@@ -1,5 +1,6 @@
 import type { Bus } from '@llmos/bus';
 import { LlmosError } from '@llmos/contracts';
+import { steadyNow } from '@llmos/resilience';
 
 const REMEMBERED = 10_000;
 /** The clocks of the broker and of this process may differ by this much. */
@@ -10,13 +11,13 @@ export class Cancellations {
   private readonly cancelled = new Set<string>();
   private readonly working = new Map<string, Set<AbortController>>();
   private readonly subscription: { stop(): void };
-  private sinceMs = Date.now();
+  private sinceMs = steadyNow();
   private stopping: Error | undefined;
 
   constructor(bus: Bus) {
     this.subscription = bus.onCancel((run) => this.cancel(run));
     // What was cancelled while the broker was away is not heard.
-    bus.onReconnect(() => (this.sinceMs = Date.now()));
+    bus.onReconnect(() => (this.sinceMs = steadyNow()));
   }
 
   /** {@link has} knows what was cancelled after this time, in Unix milliseconds. */
@@ -61,7 +62,7 @@ export class Cancellations {
   private cancel(run: string): void {
     if (this.cancelled.size >= REMEMBERED) {
       this.cancelled.clear();
-      this.sinceMs = Date.now();
+      this.sinceMs = steadyNow();
     }
     this.cancelled.add(run);
     for (const controller of this.working.get(run) ?? [])

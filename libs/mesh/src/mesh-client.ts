@@ -10,6 +10,7 @@ import {
   type Task,
   type TerminalAnswer,
 } from '@llmos/contracts';
+import { steadyNow } from '@llmos/resilience';
 import { Injectable } from '@nestjs/common';
 import type { Breakers } from './breakers.js';
 import { Forwarder } from './forward.js';
@@ -75,7 +76,7 @@ export class MeshClient {
       ...(maxTotalTokens ? { tokens: { max: maxTotalTokens, used: 0 } } : {}),
     };
     const { run, tenant, lane, deadlineMs } = request;
-    const acceptByMs = Date.now() + ACCEPT_MS;
+    const acceptByMs = steadyNow() + ACCEPT_MS;
     const pipelineName = pipeline.name;
     const context = { run, tenant, lane, deadlineMs, acceptByMs, pipelineName, isRepeated: request.isRepeated };
     if (request.isRepeated && (await this.wasStarted(context, task))) return;
@@ -116,7 +117,7 @@ export class MeshClient {
       },
     });
     // A little longer than the deadline: a worker that notices it publishes `expired` itself.
-    const timer = setTimeout(() => settle({ type: 'expired' }), request.deadlineMs - Date.now() + 250);
+    const timer = setTimeout(() => settle({ type: 'expired' }), request.deadlineMs - steadyNow() + 250);
     const onAbort = () => {
       settle({ type: 'cancelled' });
       if (this.bus.usable) this.bus.cancel(request.run);
@@ -148,7 +149,7 @@ export class MeshClient {
   /** Cancels a durable run: its workers stop, and its terminal answer is `cancelled` unless it has one already. */
   async cancel({ run, tenant, lane, pipeline: name, steps }: RunRecord): Promise<void> {
     this.bus.cancel(run);
-    const context: RunContext = { run, tenant, lane, deadlineMs: Date.now() + CANCEL_MS, pipelineName: name };
+    const context: RunContext = { run, tenant, lane, deadlineMs: steadyNow() + CANCEL_MS, pipelineName: name };
     await this.forwarder.endRun(context, { pipeline: { name }, timings: steps }, { type: 'cancelled' }, undefined);
   }
 }

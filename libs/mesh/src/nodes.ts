@@ -1,5 +1,6 @@
 import { WatchedBucket, type Bus, type KvBucket } from '@llmos/bus';
 import { BUCKETS, nodeSchema, type Check, type NodeState } from '@llmos/contracts';
+import { steadyNow } from '@llmos/resilience';
 
 /** How often a process writes its state. It also does at each change. */
 export const STATE_EVERY_MS = 3_000;
@@ -62,17 +63,17 @@ export class Nodes {
     this.watched = await WatchedBucket.open<SeenNode>(this.bucket, {
       decode: (value) => ({
         state: nodeSchema.parse(JSON.parse(new TextDecoder().decode(value))),
-        seenAtMs: Date.now(),
+        seenAtMs: steadyNow(),
       }),
       onChange: (node, now) => {
         if (!now) this.silentMs.delete(node);
         this.noteReady();
       },
     });
-    let sweptAtMs = Date.now();
+    let sweptAtMs = steadyNow();
     const timer = setInterval(() => {
-      const elapsedMs = Date.now() - sweptAtMs;
-      sweptAtMs = Date.now();
+      const elapsedMs = steadyNow() - sweptAtMs;
+      sweptAtMs = steadyNow();
       this.sweep(elapsedMs);
     }, SWEEP_MS);
     const start = setTimeout(() => {
@@ -125,7 +126,7 @@ export class Nodes {
 
   /** For how long no process has been ready for a capability, in milliseconds: 0 if one is, Infinity if none ever was. */
   awayMs(capability: string): number {
-    return this.hasReady(capability) ? 0 : Date.now() - (this.lostAtMs.get(capability) ?? -Infinity);
+    return this.hasReady(capability) ? 0 : steadyNow() - (this.lostAtMs.get(capability) ?? -Infinity);
   }
 
   /** Registers a listener for changes of {@link hasReady} and {@link isMissed}. */
@@ -143,7 +144,7 @@ export class Nodes {
       if (now > TTL_MS) this.silentMs.delete(node);
       else this.silentMs.set(node, now);
     }
-    const oldestMs = Date.now() - TTL_MS;
+    const oldestMs = steadyNow() - TTL_MS;
     for (const [node, { seenAtMs }] of this.watched?.entries() ?? [])
       if (seenAtMs < oldestMs) this.watched?.set(node, undefined);
     if (fellSilent) this.noteReady();
@@ -161,7 +162,7 @@ export class Nodes {
       this.list().flatMap((node) => node.capabilities.filter((capability) => isReadyFor(node, capability))),
     );
     const lost = [...before].filter((capability) => !this.ready.has(capability));
-    for (const capability of lost) this.lostAtMs.set(capability, Date.now());
+    for (const capability of lost) this.lostAtMs.set(capability, steadyNow());
     if (lost.length > 0 || this.ready.size !== before.size) this.tell();
   }
 

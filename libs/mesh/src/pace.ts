@@ -1,4 +1,4 @@
-import { FairQueue } from '@llmos/resilience';
+import { FairQueue, steadyNow } from '@llmos/resilience';
 import type { Callers } from './callers.js';
 
 /** The longest rest, also from the start of a task that takes longer. */
@@ -59,21 +59,21 @@ export class Pace {
     while (this.mayStart()) {
       const turn = this.waiting.shift();
       if (!turn) return;
-      const startedAtMs = Date.now();
+      const startedAtMs = steadyNow();
       this.restUntilMs = startedAtMs + MAX_REST_MS;
       turn.item.start(() => {
-        const tookMs = Date.now() - startedAtMs;
+        const tookMs = steadyNow() - startedAtMs;
         turn.charge(tookMs);
-        this.restUntilMs = Math.min(this.restUntilMs, Date.now() + tookMs * (1 / this.share - 1));
+        this.restUntilMs = Math.min(this.restUntilMs, steadyNow() + tookMs * (1 / this.share - 1));
         this.startNext();
       });
     }
     clearTimeout(this.timer);
-    if (this.depth > 0) this.timer = setTimeout(() => this.startNext(), Math.max(1, this.restUntilMs - Date.now()));
+    if (this.depth > 0) this.timer = setTimeout(() => this.startNext(), Math.max(1, this.restUntilMs - steadyNow()));
   }
 
   private mayStart(): boolean {
     if (this.share >= 1 || !this.callers.areWaiting) return true;
-    return Date.now() >= this.restUntilMs;
+    return steadyNow() >= this.restUntilMs;
   }
 }

@@ -6,6 +6,7 @@ import type { Forwarder } from './forward.js';
 import type { Nodes } from './nodes.js';
 import type { RunRecords } from './run-records.js';
 import type { Logger } from '@llmos/telemetry';
+import { steadyNow } from '@llmos/resilience';
 import { skipCancelled } from './task/cancel.js';
 import { skipExpired } from './task/deadline.js';
 import { decode } from './task/decode.js';
@@ -104,7 +105,7 @@ export class StandIn {
 
   private async isBack({ uses }: Step, untilMs: number): Promise<boolean> {
     const { nodes } = this.options;
-    while (!nodes.hasReady(uses) && Date.now() < untilMs) await pause(LOOK_EVERY_MS);
+    while (!nodes.hasReady(uses) && steadyNow() < untilMs) await pause(LOOK_EVERY_MS);
     return nodes.hasReady(uses);
   }
 }

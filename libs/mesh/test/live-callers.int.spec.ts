@@ -179,6 +179,21 @@ describe('a caller with a live run', () => {
     expect(waitedMs).toBeLessThan(PATIENCE_MS);
   }, 30_000);
 
+  it('receives an answer although the clock of the machine is set meanwhile', async () => {
+    const realNow = Date.now;
+    await startService(shout, (input, context) => {
+      Date.now = () => realNow() + 3_600_000;
+      return upper(input, context);
+    });
+    try {
+      const [step] = pipelineOf({}).steps;
+      const { answer } = await ask({ ...pipelineOf({}), steps: [step!, { ...step!, id: 'again' }] });
+      expect(answer).toMatchObject({ type: 'completed', result: 'HI' });
+    } finally {
+      Date.now = realNow;
+    }
+  }, 30_000);
+
   it('receives an answer although the broker restarts and loses the task', async () => {
     let calls = 0;
     await startService(shout, async (input, context) => {

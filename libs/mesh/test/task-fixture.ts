@@ -77,6 +77,7 @@ export function toolsOf(own: Partial<Record<keyof ChainTools, unknown>> = {}): C
     endRun: (_: RunContext, __: unknown, answer: TerminalAnswer) => Promise.resolve(void done.push(answer)),
   };
   const bus = {
+    clock: { fromBroker: (ms: number) => ms },
     runs: {
       publishAnswer: (_: RunContext, answer: unknown) => done.push(answer),
       publishTerminal: (_: RunContext, answer: unknown) => Promise.resolve(void done.push(answer)),

@@ -1,6 +1,7 @@
 import { AdaptiveLimit, type Measured } from './adaptive-limit.js';
 import { FairQueue, type Owner } from './fair-queue.js';
 import { RunningMean } from './running-mean.js';
+import { steadyNow } from './steady-now.js';
 
 /** Work that wants to start. */
 export interface Applicant {
@@ -63,7 +64,7 @@ export class Admission {
 
   constructor(
     maxPlaces: number,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = steadyNow,
   ) {
     this.limit = new AdaptiveLimit({ ...LIMIT, max: maxPlaces });
   }

@@ -17,3 +17,4 @@ export * from './retry.js';
 export * from './running-mean.js';
 export * from './retry-budget.js';
 export * from './with-breaker.js';
+export * from './steady-now.js';

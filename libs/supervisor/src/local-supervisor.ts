@@ -1,4 +1,5 @@
 import { loadCapabilities } from '@llmos/contracts';
+import { steadyNow } from '@llmos/resilience';
 import { Brokers, brokersOf, type BrokerCount } from './broker/brokers.js';
 import { natsConfig } from './broker/nats-config.js';
 import { operatorPipelines } from './broker/operator-pipelines.js';
@@ -105,10 +106,10 @@ export class LocalSupervisor implements ProcessSupervisor {
     const { instance, server, report, traces, apps, replicas = {} } = this.options;
     refuseUnfinished(instance);
     checkReplicaCounts(replicas, apps);
-    const from = Date.now();
+    const from = steadyNow();
     await this.startRedis(signal);
     const natsUrl = await this.startBroker(signal);
-    report(`✓ ${server.found} is running (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+    report(`✓ ${server.found} is running (${((steadyNow() - from) / 1000).toFixed(1)} s)`);
     if (traces) this.traces = await startTraces({ ...this.options, ...traces, signal });
     this.control = await ControlServer.open((command, report) => this.execute(command, report));
     if (apps.some(({ role }) => role === 'gateway')) this.door = await this.openDoor();
@@ -192,7 +193,7 @@ export class LocalSupervisor implements ProcessSupervisor {
   private async startRedis(signal: AbortSignal): Promise<void> {
     const { instance, log, redis, report } = this.options;
     if (!redis) return;
-    const from = Date.now();
+    const from = steadyNow();
     this.redis = await RedisServer.at({
       ...redis,
       folder: instance.redisFolder,
@@ -202,7 +203,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       onDeath: (reason, restart) => this.reportDeath('redis-server', reason, restart),
     });
     this.redis.start(signal).then(
-      () => report(`✓ ${redis.program.found} is running (${((Date.now() - from) / 1000).toFixed(1)} s)`),
+      () => report(`✓ ${redis.program.found} is running (${((steadyNow() - from) / 1000).toFixed(1)} s)`),
       ({ message }: Error) => this.stopping || report(`✗ ${message}; conversations have no memory until it does`),
     );
   }
@@ -239,10 +240,10 @@ export class LocalSupervisor implements ProcessSupervisor {
     const files = writeEnvironments(this.options, { natsUrl, brokers, otlpUrl: traces?.otlpUrl, redisUrl: redis?.url });
     this.groups = [...files].map(([app, environmentFile]) => new ServiceGroup({ app, environmentFile, host }));
     for (const group of this.groups) group.start(replicas[group.app.name] ?? 1);
-    let watchedAtMs = Date.now();
+    let watchedAtMs = steadyNow();
     this.watch = setInterval(() => {
-      const elapsedMs = Date.now() - watchedAtMs;
-      watchedAtMs = Date.now();
+      const elapsedMs = steadyNow() - watchedAtMs;
+      watchedAtMs = steadyNow();
       for (const replica of this.replicas) replica.watch(elapsedMs);
     }, SIGN_EVERY_MS);
   }

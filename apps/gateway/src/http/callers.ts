@@ -1,3 +1,4 @@
+import { steadyNow } from '@llmos/resilience';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -45,11 +46,11 @@ export class Callers {
    */
   async leave(graceMs: number): Promise<void> {
     this.leaving = true;
-    const endMs = Date.now() + graceMs - REST_MS;
+    const endMs = steadyNow() + graceMs - REST_MS;
     for (const response of this.inProgress) if (!response.headersSent) response.setHeader('connection', 'close');
-    const lingerEndMs = Date.now() + Math.min((graceMs - LAST_ANSWERS_MS) / 2, MAX_LINGER_MS);
-    while (this.connections.size > 0 && Date.now() < lingerEndMs) await pause(LOOK_EVERY_MS);
+    const lingerEndMs = steadyNow() + Math.min((graceMs - LAST_ANSWERS_MS) / 2, MAX_LINGER_MS);
+    while (this.connections.size > 0 && steadyNow() < lingerEndMs) await pause(LOOK_EVERY_MS);
     this.server.closeIdleConnections();
-    while (this.inProgress.size > 0 && Date.now() < endMs) await pause(LOOK_EVERY_MS);
+    while (this.inProgress.size > 0 && steadyNow() < endMs) await pause(LOOK_EVERY_MS);
   }
 }

@@ -19,6 +19,7 @@ import {
   withTerminalAnswer,
 } from '@llmos/mesh';
 import { checkInput } from '@llmos/pipeline';
+import { steadyNow } from '@llmos/resilience';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { AvailabilityService } from '../availability.service.js';
@@ -103,7 +104,7 @@ export class RunsService {
     const input = checkInput(pipeline, fields);
     const run = key === undefined ? request.run : await this.keys.runOf({ ...request, key });
     const startedAtMs = Date.now();
-    const deadlineMs = deadlineOf(request, this.config.durableDeadlineMs);
+    const deadlineMs = this.deadlineOf(request, this.config.durableDeadlineMs);
     const context: RunContext = { run, tenant: caller.tenant, lane: 'durable', deadlineMs };
     this.throttle.observeEnd(run, { caller, address, pipeline: pipeline.name, startedAtMs });
     const isRepeated = run !== request.run;
@@ -155,8 +156,8 @@ export class RunsService {
   private async repeat(request: KeyedRun, run: string, on: RunListeners): Promise<TerminalAnswer> {
     on.onRun(run);
     const { pipeline } = request;
-    const untilMs = deadlineOf(request, pipeline.deadlineMs);
-    const signal = AbortSignal.any([on.signal, AbortSignal.timeout(Math.max(1, untilMs - Date.now()))]);
+    const untilMs = this.deadlineOf(request, pipeline.deadlineMs);
+    const signal = AbortSignal.any([on.signal, AbortSignal.timeout(Math.max(1, untilMs - steadyNow()))]);
     const isOver = runBeganAtMs(run) + pipeline.deadlineMs + LATE_MS < Date.now();
     for await (const { answer } of this.bus.readAnswers(run, { follow: !isOver, signal })) {
       if (isTerminal(answer)) return answer;
@@ -179,7 +180,7 @@ export class RunsService {
     const input = checkInput(pipeline, fields);
     const passOver = this.availability.admit(pipeline, input);
     const cancelled = this.live.enter(run, { tenant, pipeline });
-    const deadlineMs = deadlineOf(request, pipeline.deadlineMs);
+    const deadlineMs = this.deadlineOf(request, pipeline.deadlineMs);
     const context: RunContext = { run, tenant, lane: 'live', deadlineMs };
     try {
       const onAnswer = (answer: Answer) => {
@@ -241,6 +242,12 @@ export class RunsService {
     return this.find(caller, run);
   }
 
+  /** The caller may want the answer sooner than the run may take, not later. */
+  private deadlineOf({ wishes, expiresAtMs = Infinity }: StartRun, mostMs: number): number {
+    const withinMs = Math.min(wishes?.withinMs ?? Infinity, mostMs);
+    return Math.min(steadyNow() + withinMs, this.bus.clock.fromBroker(expiresAtMs));
+  }
+
   /** Live runs have no stored record. It is derived from their answers, which are kept for minutes. */
   private async recordFromAnswers(tenant: string, run: string): Promise<RunRecord | undefined> {
     let record: RunRecord | undefined;
@@ -252,11 +259,6 @@ export class RunsService {
     }
     return record;
   }
-}
-
-/** The caller may want the answer sooner than the run may take, not later. */
-function deadlineOf({ wishes, expiresAtMs = Infinity }: StartRun, mostMs: number): number {
-  return Math.min(Date.now() + Math.min(wishes?.withinMs ?? Infinity, mostMs), expiresAtMs);
 }
 
 function liveRecord(tenant: string, run: string, pipeline: string): RunRecord {

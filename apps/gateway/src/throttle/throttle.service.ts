@@ -2,6 +2,7 @@ import { BUCKETS } from '@llmos/contracts';
 import type { Observation } from '@llmos/contracts/capabilities/security';
 import { Bus, CONFIG, LOGGER, MeshClient, Nodes, Readiness } from '@llmos/mesh';
 import { newTraceparent, type Logger } from '@llmos/telemetry';
+import { steadyNow } from '@llmos/resilience';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -91,7 +92,7 @@ export class ThrottleService implements OnModuleInit, OnModuleDestroy {
       run: this.client.newRun(),
       tenant: TENANT,
       lane: 'durable',
-      deadlineMs: Date.now() + RUN_DEADLINE_MS,
+      deadlineMs: steadyNow() + RUN_DEADLINE_MS,
       pipeline: this.pipelines.get(PIPELINE, 'name'),
       input: { observations },
       // A new, unsampled trace: one trace per batch would hide the traces of requests.

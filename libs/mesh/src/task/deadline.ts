@@ -1,5 +1,5 @@
 import type { RunContext } from '@llmos/contracts';
-import { withDeadline } from '@llmos/resilience';
+import { steadyNow, withDeadline } from '@llmos/resilience';
 import { taskMetrics } from '../metrics.js';
 import { ACK, type Interceptor, type StepHandler, type TaskHandler } from './task-call.js';
 
@@ -8,7 +8,7 @@ const TIMER_MS = 5;
 
 /** Whether the time of a run is over. */
 export function isOver({ deadlineMs }: Pick<RunContext, 'deadlineMs'>): boolean {
-  return Date.now() >= deadlineMs - TIMER_MS;
+  return steadyNow() >= deadlineMs - TIMER_MS;
 }
 
 /**
@@ -19,7 +19,7 @@ export const skipExpired: Interceptor<TaskHandler> =
   (next, { forwarder, capability, handlerMs }) =>
   async (call) => {
     const { envelope, task } = call;
-    const leftMs = envelope.deadlineMs - Date.now();
+    const leftMs = envelope.deadlineMs - steadyNow();
     if (leftMs > (handlerMs?.low ?? 0)) return next(call);
     if (leftMs > 0) handlerMs?.doubt();
     await forwarder.endRun(envelope, task, { type: 'expired' }, envelope.traceparent);
@@ -31,6 +31,6 @@ export const skipExpired: Interceptor<TaskHandler> =
 export const abortAtDeadline: Interceptor<StepHandler> =
   (next, { capability }) =>
   (call, input, signal) => {
-    const timeoutMs = Math.max(1, Math.min(capability.timeoutMs, call.envelope.deadlineMs - Date.now()));
+    const timeoutMs = Math.max(1, Math.min(capability.timeoutMs, call.envelope.deadlineMs - steadyNow()));
     return withDeadline((value: unknown, own) => next(call, value, own), timeoutMs)(input, signal);
   };

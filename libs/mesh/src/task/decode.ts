@@ -1,7 +1,7 @@
 import { MAX_DELIVERIES, type Delivery } from '@llmos/bus';
 import { toLlmosError, type LlmosError } from '@llmos/contracts';
 import { stepOf } from '@llmos/pipeline';
-import { backoffMs } from '@llmos/resilience';
+import { backoffMs, steadyNow } from '@llmos/resilience';
 import { withTerminalAnswer } from '../run-records.js';
 import { fromWire } from '../task-wire.js';
 import type { ChainTools, Settlement, TaskCall, TaskHandler } from './task-call.js';
@@ -14,7 +14,7 @@ export function decode(next: TaskHandler, tools: ChainTools): (delivery: Deliver
   const read = async (delivery: Delivery): Promise<TaskCall> => {
     const { body, ...decoded } = await bus.decode(delivery);
     const task = fromWire(body);
-    const queueMs = Math.max(0, Date.now() - decoded.sentAtMs);
+    const queueMs = Math.max(0, steadyNow() - decoded.sentAtMs);
     return { ...decoded, delivery, task, step: stepOf(task), queueMs };
   };
   return async (delivery) => {

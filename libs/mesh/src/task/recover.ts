@@ -1,6 +1,6 @@
 import { MAX_DELIVERIES } from '@llmos/bus';
 import { ERRORS, type LlmosError } from '@llmos/contracts';
-import { backoffMs, BreakerOpenError } from '@llmos/resilience';
+import { backoffMs, BreakerOpenError, steadyNow } from '@llmos/resilience';
 import { taskMetrics } from '../metrics.js';
 import { isOver } from './deadline.js';
 import { mayPassOver, passOver } from './pass-over.js';
@@ -28,7 +28,7 @@ export async function recover(failure: LlmosError, call: TaskCall, tools: ChainT
   // Somebody waits: a live run goes on without a step that failed twice, if it can.
   const attempts = envelope.lane === 'live' && mayPassOver(step, failure) ? LIVE_ATTEMPTS : MAX_DELIVERIES;
   const afterMs = isTransient && delivery.attempt < attempts ? retryAfterMs(call, tools) : undefined;
-  if (afterMs !== undefined && Date.now() + afterMs < deadlineMs) {
+  if (afterMs !== undefined && steadyNow() + afterMs < deadlineMs) {
     log.warn({ ...context, waitMs: afterMs }, 'a step failed and is tried again');
     return { type: 'retry', afterMs };
   }

@@ -1,4 +1,5 @@
 import { DEDUP_MS } from '@llmos/bus';
+import { steadyNow } from '@llmos/resilience';
 import { hasEnded, terminalAnswerOf } from '../run-records.js';
 import {
   ACK,
@@ -29,8 +30,8 @@ export const skipDone: Interceptor<TaskHandler> = (next, tools) => (call) => {
 };
 
 /** This process does not know all cancellations since the task was stored. */
-function hasWaited({ delivery: { storedAtMs } }: TaskCall, { cancellations }: ChainTools): boolean {
-  return storedAtMs < Math.max(cancellations.completeSinceMs, Date.now() - LONG_MS);
+function hasWaited({ delivery }: TaskCall, { bus, cancellations }: ChainTools): boolean {
+  return bus.clock.fromBroker(delivery.storedAtMs) < Math.max(cancellations.completeSinceMs, steadyNow() - LONG_MS);
 }
 
 async function isRecorded({ envelope, task, step }: TaskCall, { records, forwarder }: ChainTools): Promise<boolean> {

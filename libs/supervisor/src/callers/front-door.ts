@@ -1,3 +1,4 @@
+import { steadyNow } from '@llmos/resilience';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { SupervisorError } from '../supervisor-error.js';
@@ -38,7 +39,7 @@ export class FrontDoor {
     private readonly server: Server,
     private readonly options: FrontDoorOptions,
   ) {
-    server.on('connection', (socket) => void this.pass(socket, Date.now() + (options.patienceMs ?? PATIENCE_MS)));
+    server.on('connection', (socket) => void this.pass(socket, steadyNow() + (options.patienceMs ?? PATIENCE_MS)));
   }
 
   /** @throws SupervisorError if no port is free. */
@@ -80,7 +81,7 @@ export class FrontDoor {
     try {
       while (!socket.destroyed) {
         if (await this.next()?.take(socket)) return;
-        if (Date.now() > untilMs || this.waiting.size > MOST_WAITING) return refuse(socket);
+        if (steadyNow() > untilMs || this.waiting.size > MOST_WAITING) return refuse(socket);
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }
     } finally {

@@ -1,4 +1,4 @@
-import { backoffMs } from '@llmos/resilience';
+import { backoffMs, steadyNow } from '@llmos/resilience';
 
 const BACK_OFF = { baseMs: 250, capMs: 15_000 };
 const WINDOW_MS = 60_000;
@@ -19,7 +19,7 @@ export class BackOff {
   private startedAtMs = 0;
 
   constructor(
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = steadyNow,
     private readonly random: () => number = Math.random,
   ) {}
 

@@ -1,3 +1,4 @@
+import { steadyNow } from '@llmos/resilience';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -76,8 +77,8 @@ export class KeptServer {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     await this.endLeftover();
     this.kept.start();
-    for (const end = Date.now() + START_LIMIT_MS; !this.isListening; await pause(POLL_MS, undefined, { signal }))
-      if (this.isCrashing || Date.now() > end)
+    for (const end = steadyNow() + START_LIMIT_MS; !this.isListening; await pause(POLL_MS, undefined, { signal }))
+      if (this.isCrashing || steadyNow() > end)
         throw new SupervisorError(
           `${name} does not start: ${this.kept.lastError ?? 'it printed nothing'}`,
           'see the log',

@@ -1,3 +1,4 @@
+import { steadyNow } from '@llmos/resilience';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceApp } from '../service-apps.js';
 import { SupervisorError } from '../supervisor-error.js';
@@ -118,7 +119,7 @@ export class ServiceGroup {
   }
 
   private async release(replica: Replica, report: Report): Promise<void> {
-    const from = Date.now();
+    const from = steadyNow();
     this.moving.add(replica);
     await replica.leave(DRAIN_MS);
     this.moving.delete(replica);
@@ -128,10 +129,10 @@ export class ServiceGroup {
 
   /** @throws SupervisorError if it does not become ready. */
   private async ready(replica: Replica, report: Report): Promise<void> {
-    const from = Date.now();
+    const from = steadyNow();
     for (let status = await replica.status(); !status.canWork; status = await replica.status()) {
       if (this.stopping) throw new SupervisorError('Everything is being stopped');
-      if (replica.crashLoop || Date.now() - from > READY_LIMIT_MS)
+      if (replica.crashLoop || steadyNow() - from > READY_LIMIT_MS)
         throw new SupervisorError(
           `${replica.name} does not become ready: ${describeChecks(status.checks)}`,
           'see the log; the other processes were left as they are',
@@ -142,4 +143,4 @@ export class ServiceGroup {
   }
 }
 
-const secondsSince = (from: number) => `${((Date.now() - from) / 1000).toFixed(1)} s`;
+const secondsSince = (from: number) => `${((steadyNow() - from) / 1000).toFixed(1)} s`;

@@ -1,10 +1,7 @@
 import type { Fault } from '../fault.js';
 import { OwnClock } from '../kits/own-clock.kit.js';
 
-/**
- * The time of day of all processes jumps and comes back, as when a machine's clock is set. Calls in flight across the jump
- * can lose their deadline; they are told at once.
- */
+/** The time of day of all processes jumps and comes back, as when a machine's clock is set. */
 export function clockJump(processes: readonly string[], hours: number): Fault {
   return {
     name: `the clock jumps ${hours > 0 ? 'ahead' : 'back'}`,

@@ -44,5 +44,6 @@ export function allFaults(processes: readonly string[], samplesDir: string): Fau
     clockJump(processes, -1),
     clockOff('gateway', 5),
     clockOff('intent', 5),
+    clockOff('security', 3_600),
   ];
 }
