@@ -169,6 +169,14 @@ const TARGETS: readonly Target[] = [
     unit: 'ms',
   },
   {
+    what: 'recommender: the same in the running service, p99',
+    part: 'recommender',
+    path: 'service.handler.p99Ms',
+    limit: 5,
+    better: 'less',
+    unit: 'ms',
+  },
+  {
     what: 'planning: MILP at the published optimum, of 60 assignment problems',
     part: 'plan',
     path: 'gap.milp.optimal',
@@ -215,22 +223,14 @@ const TARGETS: readonly Target[] = [
     better: 'less',
     unit: 's',
   },
-  {
-    what: 'recommender: the same in the running service, p99',
-    part: 'recommender',
-    path: 'service.handler.p99Ms',
-    limit: 5,
-    better: 'less',
-    unit: 'ms',
-  },
 ];
 
 const JSON_FILE = 'docs/benchmarks.json';
 const wanted = process.argv.slice(2);
 const parts: readonly Part[] =
   wanted.length === 0 ? PARTS : [...PARTS, ...OPT_IN].filter((part) => wanted.includes(part));
-const figures: Figures = previous();
-if (wanted.length === 0) for (const part of PARTS) delete figures[part];
+const before = previous();
+const figures: Figures = wanted.length === 0 ? { plan: before.plan } : before;
 for (const part of parts) {
   process.stdout.write(`${part} … `);
   const startedAt = performance.now();
