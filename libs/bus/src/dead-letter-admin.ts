@@ -1,4 +1,5 @@
 import { capabilityOf, isLlmosError, LlmosError, newRunId, subjects } from '@llmos/contracts';
+import { steadyNow } from '@llmos/resilience';
 import type { JetStreamClient, JetStreamManager, StoredMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { headersOf, unpackOriginal, type Original } from './dead-letter-original.js';
@@ -132,7 +133,7 @@ export class DeadLetterAdmin {
     const { run, ...message } = asNewRun(sent, messageId) ?? { ...withId(sent, messageId), run: undefined };
     const { duplicate } = await this.publisher.publish(message.subject, message.data, {
       headers: message.headers ?? headers(),
-      deadlineMs: Date.now() + PUBLISH_TIMEOUT_MS,
+      deadlineMs: steadyNow() + PUBLISH_TIMEOUT_MS,
     });
     await viaBroker(() => eraseMessage(this.jsm, STREAMS.deadLetters, sequence));
     if (object) await this.objects.delete(object);
