@@ -19,6 +19,7 @@ export const PHRASES: Readonly<Record<Language, Readonly<Partial<Record<Topic | 
     thanks: `thanks|thank you|thank you very much|thanks a lot|thanks so much|many thanks|cheers|thx|ty|tysm|
       much appreciated|i appreciate it|that helps|that helped|that was helpful|very helpful|perfect|great|awesome|
       excellent|wonderful|nice|cool|got it|i see|ok|okay|all right|alright|sounds good|understood|makes sense|
+      never mind|nevermind|nvm|forget it|forget about it|leave it|does not matter|doesnt matter|it doesnt matter|
       that is all|thats all|that is all i needed|thats all i needed|thats it|nothing else|no thats all|
       you are the best|youre the best|good bot|well done|lovely|brilliant|thank you for your help|
       thanks for your help|thanks for the help|thank you for the help`,
@@ -251,7 +252,7 @@ export const PATTERNS: readonly { readonly topic: Topic; readonly pattern: RegEx
   {
     topic: 'insult',
     pattern: new RegExp(
-      '^(?:what an? |you |u |such an? |what a load of )*(?:fucking |bloody |absolute |complete |total )?' +
+      '^(?:what an? |(?:you|u)(?: people| guys| lot)?(?: are| r)?(?: all| so| really| just)* |such an? |what a load of )*(?:fucking |bloody |absolute |complete |total )?' +
         `(?:${INSULTS})(?: (?:you|u))?(?: (?:idiots?|morons?|bot|machine|thing))?$`,
       'u',
     ),
