@@ -1,6 +1,6 @@
 import type { PersonalData } from './finding.js';
 import { brands, organisationWords } from './names/brands.js';
-import { ARTICLE_BEFORE, IN_BEFORE, isThingBehind, TITLES_BEFORE } from './names/name-contexts.js';
+import { ARTICLE_BEFORE, IN_BEFORE, isThingBehind, TITLES_BEFORE, WORK_BEFORE } from './names/name-contexts.js';
 import { nameWords, type NameWord } from './names/name-word.js';
 import { isShop } from './names/shop-contexts.js';
 
@@ -48,7 +48,8 @@ function isBusiness(text: string, start: number, end: number): boolean {
   const [before, word, behind] = [around[at - 1], around[at], around[at + 1]];
   if (word?.end !== end) return false;
   const isPair = [`${before?.plain}-${word.plain}`, `${word.plain}-${behind?.plain}`].some((pair) => brands.has(pair));
-  return isPair || isShop(text, word, IN_BEFORE.test(text.slice(from, start)));
+  const ahead = text.slice(from, start);
+  return isPair || WORK_BEFORE.test(ahead) || isShop(text, word, IN_BEFORE.test(ahead));
 }
 
 /** "Ted Baker", "Kelly Services", "Rich Tea biscuits", "Taylor Swift tickets" */

@@ -261,7 +261,14 @@ class Names {
     const { style, next, plain } = this.words[at]!;
     const before = this.text.slice(Math.max(0, start - 30), start);
     const [isOne, hasArticle] = [this.after(end, at) < at + 2, ARTICLE_BEFORE.test(before)];
-    if (HOUSE.test(plain) || WORK_BEFORE.test(before) || (isOne && next === end && IN_BEFORE.test(before))) return true;
+    // "a trip to Sydney, Adelaide and Perth"
+    const isList = this.text.startsWith(', ', next);
+    if (
+      HOUSE.test(plain) ||
+      WORK_BEFORE.test(before) ||
+      (((isOne && next === end) || isList) && IN_BEFORE.test(before))
+    )
+      return true;
     if (isOne && isShop(this.text, this.words[at]!, IN_BEFORE.test(before))) return true;
     if (hasArticle && isOne && isThingBehind(this.text, end)) return true;
     if (style === 'lower') return false;

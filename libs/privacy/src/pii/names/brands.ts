@@ -61,6 +61,8 @@ export const brands = wordSet(`
   tony-romas trina-turk turtle-beach uncle-sam van-cleef van-heusen victoria-secret victorias-secret wegman wells-fargo wetherspoon wilkinson-sword william-hill
   william-morris william-sonoma williams-sonoma wilson-sporting winnie-the yankee-candle yo-sushi
   yves-rocher yves-saint zac-posen zadig-voltaire zaxby
+  robin-hood severn-trent miss-saigon sir-speedy mrs-crimble mr-price colonel-sanders dame-edna mr-motivator mr-green
+  mr-brainwash mrs-meyer dr-hauschka dr-bronner dr-dre lord-kitchener sir-kensington lady-godiva miss-vickie
   charlotte-tilbury smith-wollensky bobbi-brown travis-perkins patisserie-valerie paul-smith ann-summers joe-coffee
    huda-beauty kylie-skin fenty-beauty     
   gail-bakery betty-tea annie-homegrown amy-kitchen newman-own marie-callender
@@ -91,8 +93,8 @@ export const shops = wordSet(`
 
 /** The last word of an organisation that is named after a person: "Kelly Services". */
 export const organisationWords = wordSet(`
-  academy airlines associates bakery bank bay brewery capital co college company corp corporation developers electronics
-  foundation gmbh group holdings hospital hotels inc industries institute insurance jewellers llc llp ltd limited
+  academy airlines arms associates bakery bank bay books brewery capital cinema cinemas clinic co college company corp corporation developers electronics estates
+  farms foods garage  foundation gmbh group holdings hospital hotels inc industries institute insurance jewellers llc llp ltd limited
   mobile motors museum partners pharmacy plc school services solicitors solutions sons stadium stores supermarket
   systems technologies theatre trust university
 `);

@@ -143,7 +143,7 @@ export const IN_BEFORE =
   /(?<![\p{L}])(?:in|near|outside|around|via|at|(?:flew|fly|flying|flights?|travel\w*|trip|mov(?:e|ed|ing)|going|went|drive|drove|driving) to|(?:charge[sd]?|refund(?:s|ed)?|orders?|ordered|bought|purchase[sd]?|subscribed|subscriptions?|deliver(?:y|ies|ed)|billed|shop(?:s|ped|ping)?|receipts?|vouchers?|tickets?|book(?:ed|ings?)) (?:from|by|with|on)) $/iu;
 /** A name after these is that of a work, a house or a product: "the book Emma", "a pot called Leo". */
 export const WORK_BEFORE =
-  /(?<![\p{L}])(?:copy of|(?:books?|novel|film|movie|show|play|musical|opera|album|song|game|series|dvd|restaurant|hotel|caf[eé]|pub|bar|shop|store|boat|ship|pot|space|sofa|chair|bookcase|plan|product|fund|collection)(?: (?:is|was))?(?: (?:called|named))?) $/iu;
+  /(?<![\p{L}])(?:copy of|(?:books?|novel|film|movie|show|play|musical|opera|album|song|game|series|dvd|restaurant|hotel|caf[eé]|pub|bar|shop|store|boat|ship|pot|space|bot|chatbot|robot|avatar|voice assistant|virtual assistant|sofa|chair|bookcase|plan|product|fund|collection)(?: (?:is|was))?(?: (?:called|named))?) $/iu;
 /** "hassan speaking": in any case at the beginning of a sentence. */
 export const SPEAKING_BEHIND = / (?:speaking|here again)(?![\p{L}])/iuy;
 /** "the Penny", "a Robin Hood": an article makes a thing of a name. */
@@ -162,8 +162,8 @@ const GOODS =
 const SELLS = '(?:still |also |even |now )?(?:ships?|sells?|stocks?|restocks?|delivers? to|open on|price match)';
 const BEHIND_NAME = new RegExp(` (?:${GOODS}|${LANDMARKS}|${SELLS})(?![\\p{L}])`, 'iuy');
 const BEHIND_SHORT_NAME = new RegExp(` (?:${GOODS}|${LANDMARKS}|${SELLS}|${PLACES})(?![\\p{L}])`, 'iuy');
-/** Houses in front of their names: "Villa Rosa". */
-export const HOUSE = /^(?:villa|casa|hotel|chez|trattoria|ristorante)$/;
+/** Houses and towns begin with these: "Villa Rosa", "Santa Barbara". */
+export const HOUSE = /^(?:villa|casa|hotel|chez|trattoria|ristorante|san|santa|santo)$/;
 /** After an article, one name and a word of things are a thing: "the Billy bookcase". */
 export const PERSON_BEHIND =
   /(?:$|[^ ]| (?:who|whom|whose|that|from|i|you|he|she|we|called|said|told|works?|worked|is|was|has|had|and|or|in|at|on|with|about)(?![\p{L}])| \P{Ll})/uy;
