@@ -1,14 +1,12 @@
 // Trains the screening head on characters: node apps/security/training/train-characters.ts --data <folder>
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { writeCharacterHead } from '#src/screening/head/character-head.js';
 import { CHARACTER_SETTINGS, trainCharacterHead, type CharacterRow } from './character-head-trainer.ts';
 import { readReportSets } from './report-sets.ts';
 import { selectTexts } from './training-rows.ts';
-import { readTrainingTexts } from './training-sources.ts';
+import { readCharacterExamples, readTrainingTexts } from './training-sources.ts';
 
 const MODEL_FOLDER = fileURLToPath(new URL('../model', import.meta.url));
 const OWN_EXAMPLES = fileURLToPath(new URL('screening-examples.jsonl', import.meta.url));
@@ -16,12 +14,7 @@ const CHARACTER_EXAMPLES = fileURLToPath(new URL('character-examples.jsonl', imp
 
 /** The inputs of `--data` and of this folder, without texts of the report. Each language is a source of its own. */
 async function readRows(folder: string): Promise<CharacterRow[]> {
-  const schema = z.object({ text: z.string(), label: z.enum(['injection', 'benign']), language: z.string() });
-  const languages = (await readFile(CHARACTER_EXAMPLES, 'utf8'))
-    .trim()
-    .split('\n')
-    .map((line) => schema.parse(JSON.parse(line)))
-    .map(({ text, label, language }) => ({ text, label, side: 'input' as const, source: `language-${language}` }));
+  const languages = await readCharacterExamples(CHARACTER_EXAMPLES);
   const reported = (await readReportSets(folder)).map(({ text }) => text);
   const all = [...languages, ...(await readTrainingTexts(folder, OWN_EXAMPLES))];
   const { texts } = selectTexts(

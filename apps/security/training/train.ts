@@ -23,7 +23,7 @@ import {
   type Selection,
   type TrainingWindow,
 } from './training-rows.ts';
-import { readTrainingTexts } from './training-sources.ts';
+import { readCharacterExamples, readTrainingTexts } from './training-sources.ts';
 import { readUnseenSets } from './unseen-sets.ts';
 
 const EMBEDDING_MODEL = 'minilm';
@@ -32,6 +32,8 @@ const FIRST_HEAD = 'injection-head';
 const SECOND_HEAD = 'tuned-injection-head';
 const CHARACTER_HEAD = 'character-head';
 const MODEL_FOLDER = fileURLToPath(new URL('../model', import.meta.url));
+const CHARACTER_EXAMPLES = fileURLToPath(new URL('character-examples.jsonl', import.meta.url));
+const ENGLISH = 'language-en';
 const OWN_EXAMPLES = fileURLToPath(new URL('screening-examples.jsonl', import.meta.url));
 
 const USAGE = `Trains the screening heads and reports on sets that were not used in training.
@@ -101,8 +103,11 @@ async function hashOf(path: string): Promise<string> {
 
 async function select(folder: string): Promise<Selection> {
   const reported = await readReportSets(folder);
+  // The encoder reads English only.
+  const english = (await readCharacterExamples(CHARACTER_EXAMPLES)).filter(({ source }) => source === ENGLISH);
+  const assistants = english.map((row) => ({ ...row, source: 'own-bank' }));
   return selectTexts(
-    await readTrainingTexts(folder, OWN_EXAMPLES),
+    [...(await readTrainingTexts(folder, OWN_EXAMPLES)), ...assistants],
     reported.map(({ text }) => text),
   );
 }

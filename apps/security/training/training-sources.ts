@@ -105,6 +105,16 @@ export async function readOwnExamples(path: string): Promise<LabelledText[]> {
     .map(({ kind, ...example }) => ({ ...example, source: kind === undefined ? 'own' : `own-${kind}` }));
 }
 
+/** The examples of the head on characters: lines of `{"text", "label", "language"}`. Each language is a source. */
+export async function readCharacterExamples(path: string): Promise<LabelledText[]> {
+  const row = z.object({ text: z.string(), label: z.enum(['injection', 'benign']), language: z.string() });
+  return (await readFile(path, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => row.parse(JSON.parse(line)))
+    .map(({ text, label, language }) => ({ text, label, side: 'input', source: `language-${language}` }));
+}
+
 /** Every row of every source. Rejects naming the first missing file. */
 export async function readTrainingTexts(folder: string, ownPath: string): Promise<LabelledText[]> {
   const sets = await Promise.all([...trainingSources.map((read) => read(folder)), readOwnExamples(ownPath)]);
