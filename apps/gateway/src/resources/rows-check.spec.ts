@@ -72,7 +72,7 @@ describe('checkFile', () => {
   });
 
   it('takes little time for a hostile file', () => {
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     for (const part of ['"', '"a,', ',', 'a,b\n', '\r', '""\n', '{', '[', '\n'])
       for (const format of ['csv', 'jsonl'] as const)
         try {
@@ -80,6 +80,7 @@ describe('checkFile', () => {
         } catch {
           // Refused.
         }
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    // Processor time: other work on the machine does not count.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(5_000);
   });
 });

@@ -104,9 +104,10 @@ describe('RatingScale', () => {
 
 describe('a long event', () => {
   it('is read in linear time', () => {
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     for (const part of ['negative_', 'remove_from_', 'un', '_', 'a_'])
       for (let n = 0; n < 20; n++) kindOfEvent(part.repeat(50_000));
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    // Processor time: other work on the machine does not count.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 });

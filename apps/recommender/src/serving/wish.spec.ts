@@ -43,9 +43,10 @@ describe('readWish', () => {
   ])('is a text to find items by: %j', (text) => expect(readWish(text, catalogue)).toEqual({ text }));
 
   it('takes linear time for a long text', () => {
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     for (const part of ['like ', 'é', '-', 'ves', 'knife like ']) readWish(`like ${part.repeat(100_000)}`, catalogue);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    // Processor time: other work on the machine does not count.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 });
 

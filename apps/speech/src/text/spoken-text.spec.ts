@@ -56,10 +56,11 @@ describe('spokenText writes as words', () => {
   });
 
   it('a text of the longest allowed length within a moment', () => {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (const part of ['1', '1,', 'A', '1:', '£1.', 'a@', '(', 'the 1 '])
       spokenText(part.repeat(4_000).slice(0, 4_000));
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    // Processor time: other work on the machine does not count.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(3_000);
   });
 
   it('no digits in the sample sentences', () => {

@@ -170,12 +170,13 @@ describe('the rule for a row of items', () => {
 describe('a long name or text', () => {
   it('is read in linear time', () => {
     const long = (part: string) => part.repeat(200_000);
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     for (const part of ['aA', '_', ' ', '1', '1,', '-', '2026-', '.'])
       readItem({ id: 'i', title: 'x', price: long(part), in_stock: long(part), [long(part)]: 1 });
     for (const part of ['aA', '_', ' -', '1', '1,', '2026-01-31 ', '.'])
       readInteraction({ user: 'u', item: 'i', at: long(part), event: long(part), value: long(part) });
     expect(columnOf('items', long('id'))).toBeUndefined();
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    // Processor time: other work on the machine does not count.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 });
