@@ -6,6 +6,8 @@ import { scoreOf } from '../model/score.js';
 import type { SolveOptions } from '../solvers/solver.port.js';
 import { Decoder } from './decode.js';
 import { decreasing } from './decreasing.js';
+import { filling } from './filling.js';
+import { firstFit } from './first-fit.js';
 import { improve } from './improve.js';
 
 /** A plan of a population. */
@@ -54,13 +56,27 @@ export class Search {
     return this.steps >= maxSteps || this.isLate() || this.isProven();
   }
 
-  /** The plan that a search begins with: a given one, else best fit decreasing; improved step by step. */
+  /**
+   * The plan that a search begins with: a given one, else best fit decreasing, or where nodes cost something the best of
+   * that, of filling one node after the other, and of first fit; each improved step by step.
+   */
   begin(): Member {
     const { start } = this.options;
-    const placing = start ? new Placing(this.problem, start) : decreasing(this.problem);
-    this.keep(placing);
-    improve(placing, this.isLate);
-    return this.keep(placing);
+    const { problem } = this;
+    const ways = start ? [() => new Placing(problem, start)] : [() => decreasing(problem)];
+    if (this.isPacking && !start)
+      ways.push(
+        () => filling(problem),
+        () => firstFit(problem),
+      );
+    for (const way of ways) {
+      if (this.best && this.isLate()) break;
+      const placing = way();
+      this.keep(placing);
+      improve(placing, this.isLate);
+      this.keep(placing);
+    }
+    return this.best!;
   }
 
   /** Repairs wishes into a plan and improves it. */
