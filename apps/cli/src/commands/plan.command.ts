@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { checkReplicaCounts, controlInstance, findServiceApps } from '@llmos/supervisor';
 import { CliError } from '../cli-error.js';
 import { readClusterFile, type PlanRequest } from '../plan/cluster-file.js';
 import { kubernetesPatches } from '../plan/kubernetes-patch.js';
@@ -17,24 +18,55 @@ export interface PlanOptions {
   readonly explain?: boolean;
   readonly svg?: string;
   readonly patch?: boolean;
+  readonly apply?: boolean;
   readonly json?: boolean;
   readonly url?: string;
 }
 
 /**
- * `llmos plan`: places the services of a cluster file on its nodes. Nothing is changed. The exit code is 1 if something
- * has no place.
+ * `llmos plan`: places the services of a cluster file on its nodes. Nothing is changed without `--apply`. The exit code is
+ * 1 if something has no place.
  */
 export async function plan(context: CommandContext, options: PlanOptions): Promise<number> {
   const request = readClusterFile(options.file);
+  if (options.apply) checkApplicable(context, request);
   const reply = await ask(context, request, options);
   if (options.svg !== undefined) writePicture(options.svg, planPicture(request, reply.placements));
   const { terminal } = context;
   if (options.json) terminal.line(JSON.stringify(reply));
   else if (options.patch) for (const line of kubernetesPatches(reply.placements)) terminal.line(line);
   else show(context, reply, options);
-  return reply.unplaced.length > 0 ? 1 : 0;
+  if (reply.unplaced.length > 0) {
+    if (options.apply) terminal.note('nothing was changed, because not everything has a place');
+    return 1;
+  }
+  if (options.apply) await apply(context, request);
+  return 0;
 }
+
+/** The supervisor has one machine; more of them are changed by Kubernetes. */
+function checkApplicable({ config }: CommandContext, { nodes, services }: PlanRequest): void {
+  if (nodes.length > 1)
+    throw new CliError(
+      `--apply changes this machine, and the file has ${nodes.length} nodes`,
+      'use --patch: Kubernetes changes clusters',
+    );
+  checkReplicaCounts(countsOf(services), findServiceApps(config.root));
+}
+
+/** Runs as many processes of each service as the file asks for: the supervisor adds them, or drains those that go. */
+async function apply({ instance, terminal }: CommandContext, { services }: PlanRequest): Promise<void> {
+  const counts = countsOf(services);
+  await controlInstance(instance, { type: 'scale', counts }, (line) => terminal.note(line));
+  terminal.note(
+    `✓ ${Object.entries(counts)
+      .map(([name, count]) => `${name} runs as ${count}`)
+      .join(', ')}`,
+  );
+}
+
+const countsOf = (services: PlanRequest['services']) =>
+  Object.fromEntries(services.map(({ name, replicas }) => [name, replicas]));
 
 /** Ctrl-C cancels the search. */
 async function ask(context: CommandContext, request: PlanRequest, options: PlanOptions): Promise<PlanReply> {

@@ -9,7 +9,7 @@ const SOLVERS = ['portfolio', 'milp', 'genetic', 'swarm', 'greedy'];
 export function addPlanCommand(root: Command, context: CommandContext, done: (code: number) => void): void {
   root
     .command('plan')
-    .description('place the services of a cluster file on its nodes, and say why; nothing is changed')
+    .description('place the services of a cluster file on its nodes, and say why; nothing is changed without --apply')
     .requiredOption(
       '--file <cluster.yaml>',
       'nodes, services and what is to be small; apps/scheduler/README.md has them',
@@ -19,6 +19,7 @@ export function addPlanCommand(root: Command, context: CommandContext, done: (co
     .option('--seed <number>', 'repeat a search', wholeNumber)
     .option('--explain', 'say why each service is where it is, and what would change it')
     .option('--svg <file>', 'write a picture of the nodes, now and as planned')
+    .option('--apply', 'if the file has one node, run so many processes of each service on this machine')
     .option('--patch', 'print the commands that make Kubernetes do it')
     .addOption(json())
     .addOption(url())
