@@ -3,11 +3,14 @@ import { Module } from '@nestjs/common';
 import { PlanService } from './plan/plan.service.js';
 import { PlanSteps } from './plan/plan.steps.js';
 import type { SchedulerConfig } from './scheduler.config.js';
+import { AvailabilityService } from './watch/availability/availability.service.js';
+import { AvailabilitySteps } from './watch/availability/availability.steps.js';
 
-/** Each idea is a folder with its own steps: `plan`. */
+/** Each idea is a folder with its own steps: `plan`, `watch`. */
 @Module({
-  controllers: [PlanSteps],
+  controllers: [PlanSteps, AvailabilitySteps],
   providers: [
+    AvailabilityService,
     {
       provide: PlanService,
       inject: [CONFIG],
