@@ -17,6 +17,7 @@ import { addEvalCommands } from './program/eval.js';
 import { addFaultsCommand } from './program/faults.js';
 import { addItemCommands } from './program/items.js';
 import { addKeyCommands } from './program/keys.js';
+import { addOpsCommands } from './program/ops.js';
 import { brokers, json, portNumber, url } from './program/options.js';
 import { addPlanCommand } from './program/plan.js';
 import { addQuestionCommands } from './program/questions.js';
@@ -122,6 +123,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
   addFaultsCommand(root, context, done);
   addKeyCommands(root, context, done);
   addPlanCommand(root, context, done);
+  addOpsCommands(root, context, done);
   addQuestionCommands(root, context, done);
   addReplicaCommands(root, context, done);
   addTrainCommands(root, context, done);
