@@ -106,6 +106,11 @@ describe('redactText', () => {
     expect(timeGrowth((chars) => redactText(unit.repeat(chars / unit.length)), CHARS)).toBeLessThan(LINEAR);
   });
 
+  it.each([' still', ' has', ' the', "'s"])('takes linear time for a name before a repeated %j', (part) => {
+    const text = (chars: number): string => `Hugo${part.repeat(chars / part.length)}`;
+    expect(timeGrowth((chars) => redactText(text(chars)), CHARS)).toBeLessThan(LINEAR);
+  });
+
   it('takes linear time for any repeated text', () => {
     const unit = fc.string({ unit: fc.constantFrom(..."aA1 .@-:+('oe,\n9x"), minLength: 1, maxLength: 8 });
     fc.assert(

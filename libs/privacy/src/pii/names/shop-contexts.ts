@@ -3,7 +3,7 @@ import type { NameWord } from './name-word.js';
 
 /** Behind a name that nothing introduces: what a shop does, "charged me again", "has still not refunded me". */
 const TRADING_BEHIND =
-  /(?: (?:has|had|have|did|does|will|keeps?|is|was|double|over|auto|still|also|again|already|just|always|never|not|only|even|now))*(?: (?:hasn|didn|doesn|won)['’]t)?(?: (?:still|also|even|ever|yet))* (?:(?:over|double|pre)?-?(?:charg(?:e[sd]?|ing)|bill(?:ed|s|ing)?|debit(?:ed|s|ing)?)|refund(?:s|ed|ing)?|renewed (?!h)|(?:auto )?topped up|t(?:ake|akes|ook|aking) (?:(?:the|a|my|two|three|four|one|\d[\d.]*|too many|only) (?:\p{L}+ )?(?:payments?|premiums?|deposits?|instal?lments?|tips?|cards?|amount|pounds|euros|dollars)|payment|contactless|(?:the |my )?money (?:twice|again|before)))(?![\p{L}])/iuy;
+  /(?: (?:has|had|have|did|does|will|keeps?|is|was|double|over|auto|still|also|again|already|just|always|never|not|only|even|now)){0,4}(?: (?:hasn|didn|doesn|won)['’]t)?(?: (?:still|also|even|ever|yet)){0,2} (?:(?:over|double|pre)?-?(?:charg(?:e[sd]?|ing)|bill(?:ed|s|ing)?|debit(?:ed|s|ing)?)|refund(?:s|ed|ing)?|renewed (?!h)|(?:auto )?topped up|t(?:ake|akes|ook|aking) (?:(?:the|a|my|two|three|four|one|\d[\d.]*|too many|only) (?:\p{L}+ )?(?:payments?|premiums?|deposits?|instal?lments?|tips?|cards?|amount|pounds|euros|dollars)|payment|contactless|(?:the |my )?money (?:twice|again|before)))(?![\p{L}])/iuy;
 /** "Emma, the budgeting app" */
 const COMPANY_BEHIND =
   /(?:,? (?:the|an?|your) (?:[\p{L}-]+ ){0,2}(?:apps?|shops?|stores?|banks?|compan(?:y|ies)|websites?|restaurants?|insurers?|airlines?|lenders?|chatbots?|bots?|robots?))(?![\p{L}])/uy;
