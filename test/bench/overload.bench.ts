@@ -4,7 +4,7 @@
  *
  *   node test/bench/overload.bench.ts
  */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { exponential, FixedCost, quantile, type Sent } from './fixed-cost.ts';
 
 const PLACES = 8;
@@ -39,7 +39,8 @@ async function load(times: number): Promise<Load> {
   while (next < endsAt) {
     next += exponential(1_000 / (times * CAPACITY));
     const waitMs = next - performance.now();
-    if (waitMs > 1) await pause(waitMs);
+    // A sender that is behind must let the replies in, and the service work: it is in the same process.
+    await (waitMs > 1 ? pause(waitMs) : turn());
     const atMs = performance.now() - from;
     const call: Promise<void> = system.send(TENANT, headers).then((reply) => {
       sent.push({ ...reply, atMs });

@@ -57,7 +57,7 @@ describe('Admission', () => {
   it('keeps a quarter of the places for tenants with less than their share, as long as there are any', async () => {
     await apply('polite');
     await end();
-    await apply('greedy', { count: 40 });
+    await apply('greedy', { count: 40, withinMs: 600_000 });
     expect(started.filter((tenant) => tenant === 'greedy').length).toBe(12);
     await apply('polite', { count: 2 });
     expect(started.filter((tenant) => tenant === 'polite').length).toBe(3);
@@ -112,6 +112,40 @@ describe('Admission', () => {
     await turns();
     expect(refused.map(([, { reason }]) => reason)).toEqual(['deadline']);
     expect(started.length).toBe(16);
+  });
+
+  it('does not start what is too late however much it has refused for that', async () => {
+    await learn();
+    await apply('acme', { count: 16 });
+    await apply('acme', { count: 20, withinMs: 300 });
+    nowMs += 210;
+    places.shift()!.place.leave();
+    await turns();
+    expect(refused.length).toBe(20);
+    expect(started.length).toBe(16);
+  });
+
+  it('starts what can just make its deadline if nothing else waits, and otherwise what is sure to', async () => {
+    for (const workMs of [80, 120])
+      for (let n = 0; n < 50; n++) {
+        await apply('acme');
+        nowMs += n % 2 === 0 ? workMs : 100;
+        places.pop()!.place.leave({ queueMs: 0, workMs });
+      }
+    nowMs += 60_000;
+    started.length = 0;
+    await apply('acme', { count: 16 });
+    await apply('acme', { count: 1, withinMs: 190 });
+    nowMs += 90;
+    places.shift()!.place.leave();
+    await turns();
+    expect(started.length).toBe(17);
+    await apply('acme', { count: 2, withinMs: 190 });
+    nowMs += 90;
+    places.shift()!.place.leave();
+    await turns();
+    expect(refused.length).toBe(1);
+    expect(started.length).toBe(18);
   });
 
   it('refuses what still waits at its deadline', async () => {

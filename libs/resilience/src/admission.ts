@@ -132,8 +132,9 @@ export class Admission {
       if (!turn) return;
       const { applicant, sinceMs, start, refuse } = turn.item;
       const startedAtMs = this.now();
-      if (this.runMs.isKnown && applicant.deadlineMs - startedAtMs < this.runMs.low) {
-        this.runMs.doubt();
+      if (this.runMs.isKnown && applicant.deadlineMs - startedAtMs < this.neededMs) {
+        // What is in progress will be measured.
+        if (this.total === 0) this.runMs.doubt();
         turn.charge(0);
         refuse(this.tooLate());
         continue;
@@ -156,6 +157,11 @@ export class Admission {
         },
       });
     }
+  }
+
+  /** Others that wait have more time left: a place is not spent on what needs luck. */
+  private get neededMs(): number {
+    return this.waiting > 0 ? this.runMs.high : this.runMs.low;
   }
 
   private mayStart(tenant: string): boolean {

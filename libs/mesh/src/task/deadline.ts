@@ -15,17 +15,22 @@ export function isOver({ deadlineMs }: Pick<RunContext, 'deadlineMs'>): boolean 
  * Ends a run whose deadline has passed, or would pass by the time that the handler has taken lately, instead of executing
  * its next step.
  */
-export const skipExpired: Interceptor<TaskHandler> =
-  (next, { forwarder, capability, handlerMs }) =>
-  async (call) => {
+export const skipExpired: Interceptor<TaskHandler> = (next, { forwarder, capability, handlerMs }) => {
+  let inProgress = 0;
+  return async (call) => {
     const { envelope, task } = call;
     const leftMs = envelope.deadlineMs - steadyNow();
-    if (leftMs > (handlerMs?.low ?? 0)) return next(call);
-    if (leftMs > 0) handlerMs?.doubt();
+    if (leftMs > (handlerMs?.low ?? 0)) {
+      inProgress++;
+      return next(call).finally(() => inProgress--);
+    }
+    // What is in progress will be measured.
+    if (leftMs > 0 && inProgress === 0) handlerMs?.doubt();
     await forwarder.endRun(envelope, task, { type: 'expired' }, envelope.traceparent);
     taskMetrics.tasks.inc({ capability: capability.name, outcome: 'expired' });
     return ACK;
   };
+};
 
 /** Aborts a step after the time limit of its capability, or at the deadline of its run if that is sooner. */
 export const abortAtDeadline: Interceptor<StepHandler> =
