@@ -13,7 +13,7 @@ const shared = {
 export default {
   // A limit against hanging tests. It is generous, because a busy machine is several times slower than an idle one.
   // Projects have no limit of their own; longer tests set theirs.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   testSequencer: '<rootDir>/tools/setup/longest-first.mjs',
   projects: [
     {

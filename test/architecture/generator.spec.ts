@@ -11,7 +11,7 @@ describe('The service generator', () => {
   beforeAll(async () => {
     copy = await copyWorkspace();
     before = await filesOf(copy.root);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => copy?.remove());
 
   const generate = (...args: string[]) => ['generate', 'service', ...args, '--no-interactive'];
@@ -30,7 +30,7 @@ describe('The service generator', () => {
     expect(made).not.toContain('apps/text/src/text.loader.ts');
     expect([...before].filter((file) => !after.has(file))).toEqual([]);
     expect((await readFile(join(copy.root, 'apps/text/README.md'), 'utf8')).split('\n').length).toBeLessThanOrEqual(60);
-  }, 30_000);
+  }, 120_000);
 
   it('adds a loader and the settings of a model', async () => {
     await nxSucceeds(copy.root, generate('topic', '--verb', 'choose', '--model', 'minilm'));
@@ -38,7 +38,7 @@ describe('The service generator', () => {
     expect(await readFile(join(copy.root, 'apps/topic/src/topic.config.ts'), 'utf8')).toMatch(
       /'LLMOS_TOPIC_MODEL', .*'minilm'/,
     );
-  }, 30_000);
+  }, 120_000);
 
   it.each(['apps/text', 'apps/topic'])('lists in the package.json of %s what its source imports', (folder) => {
     expect(readManifest(folder, copy.root).dependencies).toEqual(importedPackages(folder, copy.root));
@@ -68,7 +68,7 @@ describe('The service generator', () => {
     const { code, output } = await nx(copy.root, generate('text'));
     expect(code).not.toBe(0);
     expect(output).toContain("The project 'text' already exists");
-  }, 30_000);
+  }, 120_000);
 });
 
 const MADE_BY_TOOLS = /^(node_modules|\.nx)\/|\/dist\//;

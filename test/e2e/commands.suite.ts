@@ -66,7 +66,7 @@ export function commandsSuite(running: () => Instance): void {
       code: 1,
       errors: expect.stringMatching(/cluster\.yaml:6: .*did you mean cores/) as string,
     });
-  }, 60_000);
+  }, 120_000);
 
   it('llmos call prints answers to written and spoken questions', async () => {
     const written = await llmos('call', 'customer_service', '--text', 'How do I change my PIN?');

@@ -35,7 +35,7 @@ describe('two replicas of the analysis service, with a real nats-server', () => 
     await Promise.all(services.map((service) => service.kill()));
     await bus?.close(200);
     await nats?.stop();
-  }, 30_000);
+  }, 120_000);
 
   const run = async (name: string, input: Record<string, unknown>, tenant = 'acme'): Promise<TerminalAnswer> => {
     const path = join(loadConfig(baseConfig).pipelinesDir, `${name}.yaml`);
@@ -56,7 +56,7 @@ describe('two replicas of the analysis service, with a real nats-server', () => 
         models: expect.arrayContaining(['minilm']) as unknown,
       },
     });
-  }, 70_000);
+  }, 120_000);
 
   it('analyse several texts and report each that is not English', async () => {
     const texts = ['A great day.', 'Das war leider gar kein guter Tag für uns.'];
@@ -65,7 +65,7 @@ describe('two replicas of the analysis service, with a real nats-server', () => 
       type: 'completed',
       details: { analyses: [{ sentiment: { label: 'positive' } }, { error: { code: 'unsupported_language' } }] },
     });
-  }, 70_000);
+  }, 120_000);
 
   it('share a trained classifier, for its tenant alone, until it is deleted', async () => {
     const examples = [
@@ -99,9 +99,9 @@ describe('two replicas of the analysis service, with a real nats-server', () => 
       type: 'failed',
       error: { code: 'INVALID_ARGUMENT', field: 'labels' },
     });
-  }, 70_000);
+  }, 120_000);
 
   it('exit with code 0 on SIGTERM', async () => {
     expect(await services[0]?.stop()).toEqual({ code: 0, signal: null });
-  }, 20_000);
+  }, 120_000);
 });

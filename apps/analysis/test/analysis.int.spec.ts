@@ -194,7 +194,7 @@ describe('the analysis with the real model', () => {
     expect(names.f1).toBeGreaterThan(0.85);
     expect(relations.precision).toBeGreaterThan(0.85);
     expect(relations.f1).toBeGreaterThan(0.65);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the analysis service', () => {

@@ -48,11 +48,11 @@ describe('classifiers on real vectors', () => {
     const read = FewShotClassifier.parse(classifier.serialise());
     const found = (await embedder.embed(unseen.map(({ text }) => text))).map((vector) => read.classify(vector).label);
     expect(found).toEqual(unseen.map(({ label }) => label));
-  }, 60_000);
+  }, 120_000);
 
   it('classify texts by the names of the labels alone', async () => {
     const classifier = await ZeroShotClassifier.of(['billing', 'delivery'], (texts) => embedder.embed(texts));
     const found = (await embedder.embed(unseen.map(({ text }) => text))).map((vector) => classifier.classify(vector));
     expect(found.map(({ label }) => label)).toEqual(unseen.map(({ label }) => label));
-  }, 60_000);
+  }, 120_000);
 });

@@ -45,7 +45,7 @@ describe('stored classifiers', () => {
   beforeAll(async () => {
     nats = await startNatsServer();
     master = RsaKeyService.fromPem(await newMasterKeyPem());
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all(buses.map((bus) => bus.close(200)));
     await nats.stop();

@@ -70,13 +70,13 @@ describe('the committed sentiment head', () => {
   it('distinguishes praise from blame', async () => {
     expect((await verdictsOn(praise)).map(({ label }) => label)).toEqual(praise.map(() => 'positive'));
     expect((await verdictsOn(blame)).map(({ label }) => label)).toEqual(blame.map(() => 'negative'));
-  }, 60_000);
+  }, 120_000);
 
   it('classifies plain statements as neutral', async () => {
     expect((await verdictsOn(['The meeting is on Monday.']))[0]?.label).toBe('neutral');
     const neutral = (await verdictsOn(plain)).filter(({ label }) => label === 'neutral');
     expect(neutral.length).toBeGreaterThanOrEqual(6);
-  }, 60_000);
+  }, 120_000);
 
   it.each([
     [
@@ -101,7 +101,7 @@ describe('the committed sentiment head', () => {
     const verdict = head.judgeAll(texts.map((text, at) => ({ text, vector: vectors[at] ?? new Float32Array(384) })));
     expect(verdict.label).toBe('negative');
     expect(verdict.confidence).toBeGreaterThan(0.5);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the training of a sentiment head', () => {
@@ -134,7 +134,7 @@ describe('the training of a sentiment head', () => {
       (vector, at) => small.judge(vector).positive >= 0.5 === (heldOut.polar.labels[at] === 1),
     );
     expect(right.length).toBeGreaterThanOrEqual(5);
-  }, 60_000);
+  }, 120_000);
 
   it('rejects a file that is not a head, naming it', async () => {
     await expect(SentimentHead.load(sentimentEncoderPath)).rejects.toMatchObject({

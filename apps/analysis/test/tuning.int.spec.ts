@@ -55,7 +55,7 @@ describe('the encoder with an update', () => {
     const texts = unseen.map(({ text }) => text);
     const tuned = await encoder.embed(texts, freshUpdate(layout, seededRandom(1)));
     (await shared.embed(texts)).forEach((vector, at) => expect(dot(vector, tuned[at]!)).toBeGreaterThan(0.9999));
-  }, 60_000);
+  }, 120_000);
 
   it('uses the update of each call, also for concurrent calls', async () => {
     const text = unseen[0]!.text;
@@ -64,7 +64,7 @@ describe('the encoder with an update', () => {
     const [[again], [foreign]] = await Promise.all([encoder.embed([text], one), encoder.embed([text], other)]);
     expect(again).toEqual(alone);
     expect(dot(alone!, foreign!)).toBeLessThan(0.999);
-  }, 60_000);
+  }, 120_000);
 
   it('computes a gradient that equals finite differences of the loss, for texts of several lengths', async () => {
     const texts = [...unseen.map(({ text }) => text), 'no', 'yes, of course'];
@@ -119,7 +119,7 @@ describe('the encoder with an update', () => {
     };
     await expect(tuner.tune(embedded, { signal: leaving.signal, onProgress })).rejects.toThrow('gone');
     expect(await encoder.embed(['hello'], someUpdate(1))).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a classifier with its own encoder update', () => {
@@ -180,5 +180,5 @@ describe('the graph files', () => {
   it('reject an update of another layout', async () => {
     const other = encoder.embed(['a'], new Float32Array(64));
     await expect(other).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'classifier' });
-  }, 60_000);
+  }, 120_000);
 });

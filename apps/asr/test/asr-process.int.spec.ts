@@ -36,7 +36,7 @@ describe('The speech service as a process with a real nats-server', () => {
     await service?.kill();
     await bus?.close(200);
     await nats?.stop();
-  }, 30_000);
+  }, 120_000);
 
   const transcribe = (audio: Uint8Array, audio_type?: string): Promise<TerminalAnswer> => {
     const context = { run: client.newRun(), tenant: 'acme', lane: 'live', deadlineMs: Date.now() + 60_000 } as const;
@@ -52,20 +52,20 @@ describe('The speech service as a process with a real nats-server', () => {
   it('answers a recording from the mesh with its transcript', async () => {
     const answer = await transcribe(new Uint8Array(await readFile(QUESTION)));
     expect(answer).toMatchObject({ type: 'completed', result: 'How do I change my pin?' });
-  }, 70_000);
+  }, 120_000);
 
   it('answers samples without a header by their declared content type', async () => {
     const samples = new Uint8Array(await readFile(QUESTION)).subarray(44);
     const answer = await transcribe(samples, 'audio/L16;rate=16000');
     expect(answer).toMatchObject({ type: 'completed', result: 'How do I change my pin?' });
-  }, 70_000);
+  }, 120_000);
 
   it('fails the run of an unreadable recording with the reason', async () => {
     const answer = await transcribe(new TextEncoder().encode('no sound'));
     expect(answer).toMatchObject({ type: 'failed', step: 'hear', error: { code: 'UNSUPPORTED_MEDIA' } });
-  }, 70_000);
+  }, 120_000);
 
   it('exits in order on a stop signal', async () => {
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
-  }, 20_000);
+  }, 120_000);
 });

@@ -40,7 +40,7 @@ describe('asr.transcribe on speech', () => {
       const { text } = await hear(await readFile(new URL(name, QUESTIONS)));
       expect(wordsOf(text)).toEqual(wordsOf(expected));
     }
-  }, 60_000);
+  }, 120_000);
 
   it('transcribes a minute of reading with at most 5 % of the words wrong, in ordered segments', async () => {
     const { text, segments, durationSeconds, ...rest } = await hear(await readFile(models.twoCities));
@@ -63,7 +63,7 @@ describe('asr.transcribe on speech', () => {
       last = end;
     }
     expect(last).toBeLessThanOrEqual(durationSeconds);
-  }, 60_000);
+  }, 120_000);
 
   it.each(['american', 'british', 'scottish'])('accepts a %s voice as English, with its confidence', async (accent) => {
     const { text, segments, omitted } = await hear(await language(`english-${accent}`));
@@ -76,7 +76,7 @@ describe('asr.transcribe on speech', () => {
     const transcript = await hear(await readFile(models.beckett));
     expect(wordErrors(REFERENCES.beckett, transcript.text)).toBe(0);
     expect(transcribe.output.parse(transcript)).toEqual(transcript);
-  }, 60_000);
+  }, 120_000);
 
   it.each([
     ['8 kHz, 24 bits, stereo', { sampleRate: 8_000, bits: 24, channels: 2 }],
@@ -113,7 +113,7 @@ describe('asr.transcribe on speech', () => {
     file.writeUInt16LE(2, 22);
     file.writeUInt16LE(4, 32);
     expect((await hear(file)).text).toBe('How do I change my pin?');
-  }, 60_000);
+  }, 120_000);
 
   it('never invents words for a file that was cut off: it is heard up to a pause, or refused', async () => {
     const names = (await readdir(QUESTIONS)).filter((name) => name.endsWith('.wav'));
@@ -139,13 +139,13 @@ describe('asr.transcribe on speech', () => {
     const { text, truncated, omitted } = await hear(twice.subarray(0, 44 + 2 * (whole.length + 32_000)));
     expect([text, truncated]).toEqual(['How do I change my pin?', true]);
     expect(omitted).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 
   it('transcribes samples without a header by their declared type', async () => {
     const audio = (await question('change-pin')).subarray(44);
     const { text } = await asr.transcribe({ audio, contentType: 'audio/L16;rate=16000;channels=1' });
     expect(text).toBe('How do I change my pin?');
-  }, 60_000);
+  }, 120_000);
 
   it('transcribes both ends of a recording with a long silence between them', async () => {
     const samples = await samplesOf(new URL('change-pin.wav', QUESTIONS));
@@ -153,7 +153,7 @@ describe('asr.transcribe on speech', () => {
     const { segments } = await hear(buildWav([...samples, ...silence, ...samples]));
     expect(segments.map(({ text }) => text)).toEqual(['How do I change my pin?', 'How do I change my pin?']);
     expect(segments[1]?.start).toBeGreaterThan(22);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('asr.transcribe on other input', () => {
@@ -195,14 +195,14 @@ describe('A batch of pieces', () => {
     const alone = await pool.call('transcribe', { pieces, batchSize: 1 });
     expect(await pool.call('transcribe', { pieces, batchSize: 4 })).toEqual(alone);
     await pool.close();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('While a recording is transcribed', () => {
   it('the event loop stays free', async () => {
     const recording = await readFile(models.twoCities);
     expect(await longestHold(() => hear(recording), MAX_HOLD_MS)).toBeLessThan(MAX_HOLD_MS);
-  }, 60_000);
+  }, 120_000);
 
   it('an abort ends it at once and frees the worker', async () => {
     const recording = await readFile(models.twoCities);
@@ -213,20 +213,20 @@ describe('While a recording is transcribed', () => {
     await expect(aborted).rejects.toThrow('the caller has cancelled');
     const next = await question('change-pin');
     expect(await msOf(() => hear(next))).toBeLessThan(wholeMs / 2);
-  }, 60_000);
+  }, 120_000);
 
   it('further recordings wait and are all answered', async () => {
     const recording = await question('lost-phone');
     const transcripts = await Promise.all(Array.from({ length: 5 }, () => hear(recording)));
     expect(new Set(transcripts.map(({ text }) => text))).toEqual(new Set(['I lost my phone. What should I do?']));
-  }, 60_000);
+  }, 120_000);
 
   it('close lets it finish', async () => {
     const other = await MoonshineAdapter.start({ files: models.files, workers: 1, maxDurationSeconds: 600 });
     const transcript = other.transcribe({ audio: await question('lost-phone') });
     await other.close();
     await expect(transcript).resolves.toMatchObject({ speech: true });
-  }, 60_000);
+  }, 120_000);
 });
 
 async function msOf(work: () => Promise<unknown>): Promise<number> {

@@ -38,7 +38,7 @@ describe('llmos backup and llmos restore', () => {
     process.env['LLMOS_HOME'] = home;
     bus = await Bus.connect({ url: nats.url, service: 'backup-test' });
     await bus.objects('recordings').put('long', randomBytes(SIZE_BYTES));
-  }, 60_000);
+  }, 120_000);
   beforeEach(() => {
     lines = [];
     const config = loadConfig(cliConfig);
@@ -87,7 +87,7 @@ describe('llmos backup and llmos restore', () => {
     expect(lines.join()).toMatch(/restored for a trial in .*; 2 kept, 1 removed/);
     expect(held()).toEqual([expect.stringMatching(/^llmos-20[2-9]\d/), expect.anything(), 'monday.bak']);
     expect(held()[0]).toBe('llmos-2020-01-02T00-00-00Z.bak');
-  }, 60_000);
+  }, 120_000);
 
   it('keep every older backup when the new one cannot be restored', async () => {
     const into = join(home, 'kept');
@@ -96,7 +96,7 @@ describe('llmos backup and llmos restore', () => {
     expect(await scheduledBackup(broken, { into, keep: 1 })).toBe(1);
     expect(lines.join()).toContain('No backup was made');
     expect(readdirSync(into)).toEqual(before);
-  }, 60_000);
+  }, 120_000);
 
   it('refuse a trial of a backup that was damaged', async () => {
     const path = join(home, 'kept', 'monday.bak');
@@ -114,7 +114,7 @@ describe('llmos backup and llmos restore', () => {
     writeFileSync(path, bytes);
     await expect(tryBackup(trial)).rejects.toThrow(/damaged/);
     expect(readdirSync(join(home, 'kept')).filter((name) => name.startsWith('.trial'))).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('take one backup after another until they are stopped', async () => {
     const into = join(home, 'again');
@@ -124,7 +124,7 @@ describe('llmos backup and llmos restore', () => {
     stop.abort();
     expect(await work).toBe(0);
     expect(readdirSync(into).filter((name) => name.endsWith('.bak')).length).toBeLessThanOrEqual(2);
-  }, 60_000);
+  }, 120_000);
 
   it('restore many small messages quickly, and refuse to restore over messages without --replace', async () => {
     const records = await bus.kv('records');
@@ -140,7 +140,7 @@ describe('llmos backup and llmos restore', () => {
     await expect(restore(context, out, {})).rejects.toThrow(/messages are stored in KV_records, OBJ_recordings/);
     expect(await restore(context, out, { replace: true })).toBe(0);
     expect(() => refuseUnfinished(context.instance)).not.toThrow();
-  }, 60_000);
+  }, 120_000);
 
   it('report an unfinished restore until one has finished', async () => {
     const out = join(home, 'small.bak');
@@ -151,7 +151,7 @@ describe('llmos backup and llmos restore', () => {
     expect(() => refuseUnfinished(context.instance)).toThrow(/begun here and not finished/);
     expect(await restore(context, out, { replace: true })).toBe(0);
     expect(() => refuseUnfinished(context.instance)).not.toThrow();
-  }, 60_000);
+  }, 120_000);
 
   it('end at once when `down` stops a restore, leave no process, and report it until one has finished', async () => {
     const out = join(home, 'small.bak');

@@ -32,7 +32,7 @@ describe('llmos dlq', () => {
     const vault = new Vault({ home, masterKeyFile: undefined, encryption: true }, { error: () => undefined });
     bus = await Bus.connect({ url: nats.url, service: 'gateway', sealers: vault.sealers });
     await vault.open(bus);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close(200);
     await nats.stop();
@@ -82,7 +82,7 @@ describe('llmos dlq', () => {
       output: expect.stringMatching(/✗ 1: There is no dead letter 1\.\n✓ 2: /),
     });
     expect(await llmos('show', 'x')).toMatchObject({ code: 1, output: expect.stringContaining('a whole number') });
-  }, 60_000);
+  }, 120_000);
 
   const lastIn = async (subject: string): Promise<string> => {
     const answer = await bus.nc.request('$JS.API.STREAM.MSG.GET.INTAKE', JSON.stringify({ last_by_subj: subject }));
@@ -125,7 +125,7 @@ describe('llmos dlq', () => {
       code: 1,
       output: expect.stringContaining('no dead letter'),
     });
-  }, 60_000);
+  }, 120_000);
 
   it('publishes a dead letter once, however many operators send it at the same time', async () => {
     const sequence = await broken('e3', '{}');
@@ -135,14 +135,14 @@ describe('llmos dlq', () => {
     const sent = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.isRepeated] : []));
     expect(sent.filter((isRepeated) => !isRepeated)).toHaveLength(1);
     expect((await stored()) - before).toBe(1);
-  }, 60_000);
+  }, 120_000);
 
   it('names the trace of a dead letter', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c';
     const sequence = await broken('e4', '{}', [['traceparent', [`00-${trace}-b7ad6b7169203331-01`]]]);
     expect((await llmos('show', String(sequence))).output).toContain(`trace: ${trace}`);
     await llmos('discard', String(sequence));
-  }, 60_000);
+  }, 120_000);
 
   it('publishes or discards all that a choice describes', async () => {
     const put = (id: string, service: string, code: 'UNKNOWN_PIPELINE' | 'INTERNAL') =>
@@ -175,5 +175,5 @@ describe('llmos dlq', () => {
       code: 1,
       output: expect.stringContaining('2h'),
     });
-  }, 60_000);
+  }, 120_000);
 });

@@ -28,7 +28,7 @@ describe('llmos keys rewrap', () => {
 
   beforeAll(async () => {
     [nats, home] = await Promise.all([startNatsServer(), mkdtemp(join(tmpdir(), 'llmos-keys-'))]);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all(buses.map((bus) => bus.close(200)));
     await nats.stop();
@@ -55,7 +55,7 @@ describe('llmos keys rewrap', () => {
     expect(Buffer.from(await after.open(tenant, what, sealed)).toString()).toBe('for later');
     const old = await processWith(join(home, 'keys', 'master.pem'));
     await expect(old.open(tenant, what, sealed)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  }, 60_000);
+  }, 120_000);
 
   it('refuses a file that holds no key', async () => {
     const file = join(home, 'no.pem');
@@ -64,5 +64,5 @@ describe('llmos keys rewrap', () => {
       code: 1,
       stderr: expect.stringContaining('The new master key cannot be used') as string,
     });
-  }, 30_000);
+  }, 120_000);
 });

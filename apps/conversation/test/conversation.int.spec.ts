@@ -35,7 +35,7 @@ describe('The conversation service as a process with a real Redis', () => {
     await bus?.close(200);
     await service?.stop();
     await Promise.all([redis?.stop(), nats?.stop()]);
-  }, 30_000);
+  }, 120_000);
 
   /** Runs one capability as the only step of a pipeline and returns its output. */
   const call = async (capability: string, input: Record<string, unknown>, tenant = 'acme') => {
@@ -75,7 +75,7 @@ describe('The conversation service as a process with a real Redis', () => {
     expect((await understand('can you repeat that?'))['reply']).toBe('It is free.');
     expect(await understand('and to the US?', 'c2')).not.toHaveProperty('context');
     expect(await understand('and to the US?', 'c1', 'other')).not.toHaveProperty('context');
-  }, 60_000);
+  }, 120_000);
 
   it('publishes a hand-over as one event that the tenant can read', async () => {
     await record('c6', 'How much is a transfer?');
@@ -90,7 +90,7 @@ describe('The conversation service as a process with a real Redis', () => {
       expect(message.json()).toMatchObject({ conversation: 'c6', summary: 'How much is a transfer?' });
       break;
     }
-  }, 60_000);
+  }, 120_000);
 
   it('forgets the conversations of a user', async () => {
     await record('c3', 'How much is a transfer?', 'u1');
@@ -98,7 +98,7 @@ describe('The conversation service as a process with a real Redis', () => {
     expect(await call('conversation.forget', { user: 'u1' })).toEqual({ conversations: 1 });
     expect(await understand('and to the US?', 'c3')).not.toHaveProperty('context');
     expect(await understand('and to the US?', 'c4')).toHaveProperty('context');
-  }, 60_000);
+  }, 120_000);
 
   it('answers without memory, and soon, while Redis is frozen, and with it afterwards', async () => {
     await record('c5', 'How much is a transfer?');
@@ -114,5 +114,5 @@ describe('The conversation service as a process with a real Redis', () => {
     let again = await understand('and to the US?', 'c5');
     while (again['degraded']) again = await understand('and to the US?', 'c5');
     expect(again).toMatchObject({ context: expect.any(String) as string });
-  }, 60_000);
+  }, 120_000);
 });

@@ -43,11 +43,11 @@ describe('a gateway process', () => {
   beforeAll(async () => {
     nats = await startNatsServer();
     [keyless, keyed] = await Promise.all([start({}), start({ LLMOS_API_KEYS: 'k1:acme' })]);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all([keyless?.stop(), keyed?.stop()]);
     await nats.stop();
-  }, 30_000);
+  }, 120_000);
 
   it('refuses 39 MB of JSON without a key before parsing it, and answers other requests meanwhile', async () => {
     const body = `[${'[],'.repeat(13 * MEGABYTE)}[]]`;
@@ -63,7 +63,7 @@ describe('a gateway process', () => {
     expect(withKey).toMatchObject({ status: 400, body: { error: { code: 'MALFORMED_JSON' } } });
     // In processor time, which does not depend on the load: reading it twice takes less than parsing it once.
     expect((await cpuMsOf(keyed)) - before).toBeLessThan(parsingMs);
-  }, 60_000);
+  }, 120_000);
 
   it('refuses a form larger than the limit of a body, however many files it consists of', async () => {
     const form = new FormData();
@@ -81,7 +81,7 @@ describe('a gateway process', () => {
     });
     expect(await errorOf(streamed)).toMatchObject(tooLarge);
     expect((await fetch(`${keyless.url}/healthz`)).status).toBe(200);
-  }, 60_000);
+  }, 120_000);
 
   it('refuses a form that does not end as soon as it is too large', async () => {
     const boundary = 'between';
@@ -96,7 +96,7 @@ describe('a gateway process', () => {
     const [answer] = await answered;
     expect(answer.statusCode).toBe(413);
     upload.destroy();
-  }, 20_000);
+  }, 120_000);
 
   it('refuses requests from pages of other sites and for foreign host names', async () => {
     const { port } = new URL(keyless.url);

@@ -46,7 +46,7 @@ describe('a gateway whose installation lacks a service', () => {
     await Promise.all([gateway?.stop(), security?.stop()]);
     await nats?.stop();
     await rm(keys, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   it('answers at once without an optional step, and names the step as degraded', async () => {
     const { status, body } = await redact('Write to ada@example.org.');

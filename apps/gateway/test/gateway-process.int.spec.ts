@@ -77,7 +77,7 @@ describe('a gateway process without a broker', () => {
     const ready = await waitFor('the gateway to be ready', open, 15_000);
     expect(ready.text).toContain("No service that does 'intent.detect' is running.");
     expect((await get('/metrics')).text).toContain('process_cpu');
-  }, 20_000);
+  }, 120_000);
 
   it('refuses a run whose model is loading with 503, its state, its progress and the time to wait', async () => {
     const bus = await Bus.connect({ url: nats.url, service: 'test' });

@@ -87,12 +87,12 @@ describe('the gateway over HTTP', () => {
     const nodes = await Nodes.open(bus);
     const capabilities = ['intent.detect'];
     await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus?.close(200);
     await gateway?.stop();
     await nats.stop();
-  }, 30_000);
+  }, 120_000);
 
   it.each([
     ['gzip', gzipSync(ASK)],

@@ -33,7 +33,7 @@ describe('/v1/schedules', () => {
       startedWhen: '/healthz',
     });
     bus = await Bus.connect({ url: nats.url, service: 'test' });
-  }, 30_000);
+  }, 120_000);
   afterAll(async () => {
     await bus?.close();
     await gateway?.stop();
@@ -60,7 +60,7 @@ describe('/v1/schedules', () => {
     await bus.recurringRuns.delete('default', 'marker');
     // The deleted schedule starts no run while the other starts one; one of its runs may have been on its way.
     expect(await bus.pending(TASK_STREAM)).toBeLessThanOrEqual(before + 2);
-  }, 30_000);
+  }, 120_000);
 
   it('keeps the input of a schedule unreadable on the disk of the broker until it is due', async () => {
     const input = { text: 'CANARY of a schedule' };
@@ -77,7 +77,7 @@ describe('/v1/schedules', () => {
     );
     const { message } = task.json<{ message: { data: string } }>();
     expect(Buffer.from(message.data, 'base64').toString()).toContain('CANARY of a schedule');
-  }, 30_000);
+  }, 120_000);
 
   it('replaces a schedule of the same name, and separates the tenants', async () => {
     await call('PUT', '/v1/schedules/daily', { ...nightly, every: '24h' });
@@ -119,7 +119,7 @@ describe('/v1/schedules', () => {
     });
     expect((await call('PUT', '/v1/schedules/many0', { ...daily, every: '12h' })).status).toBe(200);
     expect((await call('PUT', '/v1/schedules/other', daily)).status).toBe(409);
-  }, 30_000);
+  }, 120_000);
 
   it('refuses an input of more than 100 KB', async () => {
     const answer = await call('PUT', '/v1/schedules/large', { ...nightly, input: { text: 'x'.repeat(100_001) } });

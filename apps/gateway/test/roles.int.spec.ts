@@ -183,12 +183,12 @@ describe('the gateway, for each route, pipeline and token,', () => {
     pipelines = gateway.app.get(PipelinesService).all;
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     closing.push(() => bus.close());
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     for (const close of closing.reverse()) await close();
     await nats.stop();
     rmSync(home, { recursive: true, force: true });
-  }, 30_000);
+  }, 120_000);
 
   /** An ended run of acme. */
   async function cancelledRun(): Promise<string> {
@@ -269,14 +269,14 @@ describe('the gateway, for each route, pipeline and token,', () => {
     expect(found).toEqual([]);
     expect(minted).toBe(0);
     expect(tried).toBeGreaterThan(300);
-  }, 60_000);
+  }, 120_000);
 
   it('accepts tokens with the role, each for its own tenant, with replies that match the schemas', async () => {
     const { found, tried, minted } = await tryEach(isLetIn);
     console.log(`${tried} let in, ${minted} durable runs`);
     expect(found).toEqual([]);
     expect(minted).toBeGreaterThan(100);
-  }, 60_000);
+  }, 120_000);
 
   it('needs no key for public routes, and none at all where no keys are set', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics'])
@@ -287,7 +287,7 @@ describe('the gateway, for each route, pipeline and token,', () => {
       expect(await send(keyless.url, 'POST', { path: '/v1/runs', body }, {})).toMatchObject({ status: 202 });
     }
     expect((await send(keyless.url, 'GET', { path: '/v1/schedules' }, {})).status).toBe(200);
-  }, 60_000);
+  }, 120_000);
 
   it('starts pipelines of operators only for events on the subject of operators', async () => {
     const refused: { subject: string; code: string; reason: string }[] = [];
@@ -321,7 +321,7 @@ describe('the gateway, for each route, pipeline and token,', () => {
       expect(reason).toContain(subjects.operatorIntake('acme', subject.split('.').at(-1)!));
     }
     expect((await bus.pending('TASKS_DURABLE')) - before).toBe(runs);
-  }, 60_000);
+  }, 120_000);
 
   it('starts the recurring run of an operator', async () => {
     const before = await bus.pending('TASKS_DURABLE');
@@ -330,5 +330,5 @@ describe('the gateway, for each route, pipeline and token,', () => {
     expect((await send(gateway.url, 'PUT', { path, body }, TOKENS['operator']!)).status).toBe(200);
     await waitFor('a run of the schedule', async () => (await bus.pending('TASKS_DURABLE')) > before, 10_000);
     expect((await send(gateway.url, 'DELETE', { path }, TOKENS['operator']!)).status).toBe(200);
-  }, 30_000);
+  }, 120_000);
 });

@@ -109,7 +109,7 @@ describe('what a caller wants of a run', () => {
     await announce();
     work = () => Promise.resolve();
     await waitFor('the gateway to know the services', async () => (await ask()).status === 200);
-  }, 60_000);
+  }, 120_000);
   beforeEach(() => {
     work = () => Promise.resolve();
     seen = [];
@@ -120,7 +120,7 @@ describe('what a caller wants of a run', () => {
     await gateway?.stop();
     await nats.stop();
     rmSync(PIPELINES, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   const hang = ({ signal }: StepContext) =>
     new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));

@@ -42,7 +42,7 @@ describe('a gateway process with sealed run records', () => {
     await waitFor('the gateway to listen', () => url !== undefined, 20_000);
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     keys = await TenantKeys.open(bus, { openMaster: (mayCreate) => openMasterKey(masterKeyFile, mayCreate) });
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await bus?.close(200);
@@ -50,7 +50,7 @@ describe('a gateway process with sealed run records', () => {
     if (gateway.exitCode === null) await once(gateway, 'exit');
     await nats.stop();
     await rm(folder, { recursive: true, force: true });
-  }, 30_000);
+  }, 120_000);
 
   it('shows a record to its caller, and after its key was destroyed only the reason', async () => {
     const records = await RunRecords.open(bus, new AtRest(keys, true));
@@ -79,5 +79,5 @@ describe('a gateway process with sealed run records', () => {
     expect(lost.status).toBe(404);
     expect(lost.body).toContain('has been destroyed: the data that it sealed can never be read again');
     expect(lost.body).not.toContain('blocked');
-  }, 30_000);
+  }, 120_000);
 });

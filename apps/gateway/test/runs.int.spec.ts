@@ -52,7 +52,7 @@ describe('runs of a gateway process', () => {
     const nodes = await Nodes.open(bus);
     const capabilities = ['intent.detect'];
     await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });
-  }, 60_000);
+  }, 120_000);
   afterEach(() => {
     atWork = async () => undefined;
     details = {};
@@ -61,7 +61,7 @@ describe('runs of a gateway process', () => {
     await bus?.close(200);
     await gateway?.stop();
     await nats.stop();
-  }, 30_000);
+  }, 120_000);
 
   it('end with the same event on every stream, and show bytes in base64', async () => {
     details = { audio: Uint8Array.of(1, 2, 255) };

@@ -85,14 +85,14 @@ describe('a gateway process with its throttle', () => {
       observed.push(...(body as { input: { observations: Observation[] } }).input.observations);
       delivery.ack();
     });
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await bus?.close(200);
     gateway.kill('SIGTERM');
     if (gateway.exitCode === null) await once(gateway, 'exit');
     await nats.stop();
-  }, 30_000);
+  }, 120_000);
 
   it('accepts requests while there is no restriction', async () => {
     expect((await get('/v1/runs/none')).status).toBe(400);
@@ -180,7 +180,7 @@ describe('a gateway process with its throttle', () => {
     await get('/healthz');
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(batches).toBe(before);
-  }, 30_000);
+  }, 120_000);
 
   it('observes a request whose client disconnects before the reply is complete', async () => {
     const nodes = await Nodes.open(bus);
@@ -210,7 +210,7 @@ describe('a gateway process with its throttle', () => {
       observed.some(({ status, pipeline }) => status === 499 && pipeline === 'detect_intent'),
     );
     await worker.stop(0);
-  }, 30_000);
+  }, 120_000);
 
   it('counts the tokens and the score of a live run with its request, whether the answer is streamed or not', async () => {
     const nodes = await Nodes.open(bus);
@@ -227,7 +227,7 @@ describe('a gateway process with its throttle', () => {
     await waitFor('both observations', () => withUsage().length === 2);
     for (const observation of withUsage())
       expect(observation).toMatchObject({ route: 'POST /serving/process', status: 200, pipeline: 'detect_intent' });
-  }, 30_000);
+  }, 120_000);
 
   it('counts the refusal of a durable run once, where the run ends, however often its record is read', async () => {
     const error = new LlmosError('CONTENT_REFUSED', 'The text attacks the instructions of the model.').toBody();
@@ -249,7 +249,7 @@ describe('a gateway process with its throttle', () => {
         injectionScore: 1,
       }),
     ]);
-  }, 30_000);
+  }, 120_000);
 
   it('accepts requests while the broker is away, because no restriction could be lifted then', async () => {
     await nats.kill();

@@ -50,7 +50,7 @@ describe('The generation service as a process with a real nats-server', () => {
     await service?.kill();
     await bus?.close(200);
     await nats?.stop();
-  }, 30_000);
+  }, 120_000);
 
   it('answers a question from the bus when its model is loaded, and streams the sentences', async () => {
     const received: Answer[] = [];
@@ -73,9 +73,9 @@ describe('The generation service as a process with a real nats-server', () => {
       answer.type === 'delta' ? [(answer.delta as { sentence: string }).sentence] : [],
     );
     expect(last.type === 'completed' ? last.result : '').toBe(sentences.join(' '));
-  }, 70_000);
+  }, 120_000);
 
   it('exits in order on a stop signal', async () => {
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
-  }, 20_000);
+  }, 120_000);
 });

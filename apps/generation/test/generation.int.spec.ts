@@ -98,7 +98,7 @@ describe('generation.answer with the real model', () => {
     const outputs = await Promise.all(Array.from({ length: 6 }, () => ask({ question: `${title}?`, passages })));
     expect(new Set(outputs.map(({ text }) => text)).size).toBe(1);
     expect(outputs[0]?.text).toContain('5 working days');
-  }, 60_000);
+  }, 120_000);
 
   it('does not follow an instruction in the question or in a passage', async () => {
     const { passages } = await readArticle('card-arrival.md');
@@ -110,11 +110,11 @@ describe('generation.answer with the real model', () => {
     ]) {
       expect((await ask({ question, passages: planted })).text).not.toContain('12345');
     }
-  }, 60_000);
+  }, 120_000);
 
   it("returns the model's own words with grounding off", async () => {
     const output = await ask({ question: 'Say hello.', grounding: 'off', maxTokens: 16 });
     expect(output).toMatchObject({ grounding: 'off', citations: [], degraded: false });
     expect(output.usage.outputTokens).toBeGreaterThan(0);
-  }, 60_000);
+  }, 120_000);
 });

@@ -35,7 +35,7 @@ describe('LlamaCppModel', () => {
     expect(first).toMatchObject({ outputTokens: 24, finishReason: 'length' });
     expect(first.inputTokens).toBeGreaterThan(10);
     await expect(model.generate(STORY, options)).resolves.toEqual(first);
-  }, 30_000);
+  }, 120_000);
 
   it('ends with the turn of the model, and when onText returns stop', async () => {
     const copy: ChatMessage[] = [{ role: 'user', content: 'What is 1 + 1? Answer with one number.' }];
@@ -49,12 +49,12 @@ describe('LlamaCppModel', () => {
       onText: () => 'stop',
     });
     expect(stopped.outputTokens).toBeLessThan(4);
-  }, 30_000);
+  }, 120_000);
 
   it('leaves the event loop free while it generates', async () => {
     const generate = () => model.generate(STORY, { maxTokens: 64, temperature: 0, signal: never });
     expect(await longestHold(generate, MAX_HOLD_MS)).toBeLessThan(MAX_HOLD_MS);
-  }, 30_000);
+  }, 120_000);
 
   it('stops soon after an abort, while it generates and while it reads the prompt', async () => {
     const reading: ChatMessage[] = [{ role: 'user', content: 'The fox went over the river. '.repeat(50) }];
@@ -73,7 +73,7 @@ describe('LlamaCppModel', () => {
       });
       expect(performance.now() - abortedAt).toBeLessThan(wholeMs / 2);
     }
-  }, 60_000);
+  }, 120_000);
 
   it('runs two calls at once, queues one, and refuses the next', async () => {
     // Durable runs have one of two sequences.
@@ -84,7 +84,7 @@ describe('LlamaCppModel', () => {
     await expect(generate()).rejects.toMatchObject({ code: 'OVERLOADED' });
     const texts = new Set((await Promise.all(running)).map(({ text }) => text));
     expect(texts.size).toBe(1);
-  }, 30_000);
+  }, 120_000);
 
   it('refuses a prompt that does not fit the context', async () => {
     const long: ChatMessage[] = [{ role: 'user', content: 'fox river '.repeat(2_000) }];
@@ -116,5 +116,5 @@ describe('LlamaCppModel', () => {
     await expect(other.generate(STORY, { maxTokens: 4, temperature: 0, signal: never })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
-  }, 30_000);
+  }, 120_000);
 });

@@ -33,7 +33,7 @@ describe('The intent service as a process with a real nats-server', () => {
     await service?.kill();
     await bus?.close(200);
     await nats?.stop();
-  }, 30_000);
+  }, 120_000);
 
   const understand = (text: string): Promise<TerminalAnswer> => {
     const context = { run: client.newRun(), tenant: 'acme', lane: 'live', deadlineMs: Date.now() + 60_000 } as const;
@@ -44,14 +44,14 @@ describe('The intent service as a process with a real nats-server', () => {
   it('answers a question from the mesh with its intent', async () => {
     const answer = await understand('My card has not arrived yet.');
     expect(answer).toMatchObject({ type: 'completed', result: 'card_arrival', details: { outOfScope: false } });
-  }, 70_000);
+  }, 120_000);
 
   it('refuses an empty question', async () => {
     const answer = await understand('');
     expect(answer).toMatchObject({ type: 'failed', step: 'detect', error: { code: 'INVALID_ARGUMENT' } });
-  }, 70_000);
+  }, 120_000);
 
   it('exits in order on a stop signal', async () => {
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
-  }, 20_000);
+  }, 120_000);
 });

@@ -86,7 +86,7 @@ describe('intent.detect with the real model', () => {
       fc.asyncProperty(anything, async (text) => expectValid(await intent.detect({ text }))),
       { numRuns: 150, seed: 7 },
     );
-  }, 60_000);
+  }, 120_000);
 
   it('answers a text of 100 KB in time', async () => {
     for (const text of ['card '.repeat(20_000), 'a'.repeat(100_000), '\u0301'.repeat(100_000), 'x́'.repeat(50_000)]) {
@@ -94,7 +94,7 @@ describe('intent.detect with the real model', () => {
       expectValid(await intent.detect({ text }));
       expect(performance.now() - before).toBeLessThan(5_000);
     }
-  }, 30_000);
+  }, 120_000);
 
   it('classifies an embedding in less than half the time of the whole detection', async () => {
     const head = new IntentHead(decodeHead(await readHead(HEAD_PATH)));
@@ -111,5 +111,5 @@ describe('intent.detect with the real model', () => {
       detectMs = Math.min(detectMs, performance.now() - between);
     }
     expect(classifyMs).toBeLessThan(detectMs / 2);
-  }, 30_000);
+  }, 120_000);
 });

@@ -54,13 +54,13 @@ describe('the stored data of the recommender', () => {
     master = RsaKeyService.fromPem(await newMasterKeyPem());
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     keys = await TenantKeys.open(bus, { openMaster: () => Promise.resolve(master) });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all(replicas.map((each) => each.stop()));
     await bus.close(200);
     await nats.stop();
     await rm(home, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   it('is sealed, including model files, and is removed from replicas and disk with the tenant’s keys', async () => {
     const [one, other] = [await replica(), await replica()];
@@ -101,7 +101,7 @@ describe('the stored data of the recommender', () => {
     expect([...one.problems, ...other.problems, ...fresh.problems]).toEqual([]);
     await keys.shred('acme');
     await waitFor('the keys of its entries to be removed again', async () => (await held()).length === 0, 20_000);
-  }, 60_000);
+  }, 120_000);
 
   it('can be read if it was stored before encryption, and is removed with the tenant’s keys too', async () => {
     const plain = await replica(false);
@@ -115,7 +115,7 @@ describe('the stored data of the recommender', () => {
     await waitFor('every byte to be wiped', async () => (await held()).length === 0, 20_000);
     await waitFor('the replica to forget', () => plain.recommender.stats({}, now('old')).users === 0);
     expect((await replica()).recommender.stats({}, now('old')).users).toBe(0);
-  }, 40_000);
+  }, 120_000);
 
   it('does not include a model whose training data was destroyed during the training', async () => {
     const one = await replica();
@@ -126,5 +126,5 @@ describe('the stored data of the recommender', () => {
     const settings = train.input.parse({});
     await expect(one.training.train(settings, task)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect((await one.training.train(settings, now('racing'))).version).toBeDefined();
-  }, 40_000);
+  }, 120_000);
 });

@@ -108,7 +108,7 @@ describe('the recommender and kill -9', () => {
     await bus?.close(200);
     await nats?.stop();
     await rm(home, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   it.each([
     ['ials', 'sweeping', tastes(400, 40), { algorithm: 'ials', factors: 64, sweeps: 12 }],

@@ -19,7 +19,7 @@ describe('a cancelled training', () => {
     await replica.stop();
     await nats.stop();
     await rm(home, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   it.each(['reading', 'inverting', 'measuring'])(
     'leaves no file behind when it is cancelled in the stage %s, and the serving model stays',

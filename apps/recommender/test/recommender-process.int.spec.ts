@@ -51,7 +51,7 @@ describe('the recommender process, called through its pipelines', () => {
     await bus?.close(200);
     await nats?.stop();
     await rm(home, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   const run = async (name: string, fields: Record<string, unknown> = {}, tenant = 'acme') => {
     const file = join(PIPELINES, `${name}.yaml`);
@@ -74,7 +74,7 @@ describe('the recommender process, called through its pipelines', () => {
     expect(result).toMatch(/^You might like these products: .+ and .+\.$/);
     expect(details).toMatchObject({ basis: 'popular', model: 'sample' });
     expect(details['recommendations']).toHaveLength(10);
-  }, 30_000);
+  }, 120_000);
 
   it('finds items similar to an item without interactions by its text', async () => {
     const { details } = await waitFor(
@@ -87,7 +87,7 @@ describe('the recommender process, called through its pipelines', () => {
     );
     const items = (details['recommendations'] as { item: string }[]).map(({ item }) => item);
     expect(items.some((item) => /moka|mug|beans|grinder|dripper|kettle|filters|scale-brew/.test(item))).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
   it('records, imports, trains, recommends with reasons, rolls back, exports and erases', async () => {
     const one = { user: 'u1', item: 'solo', event: 'buy', at: '2024-05-01T10:00:00Z' };
@@ -157,7 +157,7 @@ describe('the recommender process, called through its pipelines', () => {
       questions: 0,
     });
     expect((await completed('export_user', { user_id: 'u1' })).details['interactions']).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('evaluates a file by a protocol without changing stored data', async () => {
     const csv = ['user,item,at', ...tastes(120).map(({ user, item, at }) => `${user},${item},${at}`)].join('\n');
@@ -168,7 +168,7 @@ describe('the recommender process, called through its pipelines', () => {
     );
     expect(details).toMatchObject({ protocol: 'full', algorithm: 'ease', items: 48 });
     expect((await completed('recommender_models', {}, 'nobody')).details['versions']).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('rejects invalid input, naming the field', async () => {
     const { answer } = await run('recommendation_system', { limit: 0 });
@@ -180,7 +180,7 @@ describe('the recommender process, called through its pipelines', () => {
       type: 'failed',
       error: { code: 'INVALID_ARGUMENT' },
     });
-  }, 30_000);
+  }, 120_000);
 
   it('has all data after kill -9 of broker and service, and exits with code 0 on SIGTERM', async () => {
     const before = (await completed('recommendation_system', { items: ['t1-0', 't1-2'] })).result;
@@ -189,5 +189,5 @@ describe('the recommender process, called through its pipelines', () => {
     await start();
     expect((await completed('recommendation_system', { items: ['t1-0', 't1-2'] })).result).toBe(before);
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
-  }, 60_000);
+  }, 120_000);
 });

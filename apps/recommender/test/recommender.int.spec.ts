@@ -44,7 +44,7 @@ describe('the recommender with a real nats-server', () => {
     await Promise.all(replicas.map((each) => each.stop()));
     await nats.stop();
     await rm(home, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   it('counts an interaction from the next request on, in every replica, once for all deliveries', async () => {
     const [one, other] = [await replica(), await replica()];
@@ -243,7 +243,7 @@ describe('the recommender with a real nats-server', () => {
     const fresh = await replica({ home: await mkdtemp(join(home, 'elsewhere-')) });
     expect(fresh.models.get('trains')?.version).toBe(runOf(10));
     expect(await taste(fresh)).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
   it('keeps the titles of the sample shop when a tenant trains on it, and serves its model again after a rollback', async () => {
     const one = await replica();
@@ -271,7 +271,7 @@ describe('the recommender with a real nats-server', () => {
       before: runOf(2),
     });
     expect((await ask({})).model).toBe('sample');
-  }, 60_000);
+  }, 120_000);
 
   it('keeps an item that was deleted out of all lists, in every replica, after a restart and a training', async () => {
     const [one, other] = [await replica(), await replica()];
@@ -306,7 +306,7 @@ describe('the recommender with a real nats-server', () => {
     expect(await isGone(fresh)).toBe(true);
     await one.items.upsert([item('t1-1')], task);
     expect(await itemsFor(one, { limit: 100 }, task)).toContain('t1-1');
-  }, 60_000);
+  }, 120_000);
 
   it('honours a dislike between trainings, and leaves it out of the next', async () => {
     const one = await replica();
@@ -328,7 +328,7 @@ describe('the recommender with a real nats-server', () => {
     const { leftOut } = await one.training.train(request({ force: true }), collecting(taskOf('dislikes', 3)));
     expect(leftOut['against']).toBeGreaterThan(90);
     expect(await popularOf(one, task)).not.toContain('t2-2');
-  }, 60_000);
+  }, 120_000);
 
   it('reads a row by one rule from a list, JSON Lines and CSV', async () => {
     const one = await replica();
@@ -353,7 +353,7 @@ describe('the recommender with a real nats-server', () => {
       message: expect.stringContaining('user,item,event,value,at') as string,
     });
     expect(one.recommender.stats({}, taskOf('rows-none', 1)).interactions).toBe(0);
-  }, 30_000);
+  }, 120_000);
 
   it('continues an interrupted training in another replica, and leaves no checkpoint', async () => {
     const [one, other] = [await replica(), await replica()];
@@ -396,5 +396,5 @@ describe('the recommender with a real nats-server', () => {
     );
     const fresh = await replica();
     expect(fresh.recommender.stats({}, task)).toMatchObject({ interactions: 2 });
-  }, 30_000);
+  }, 120_000);
 });

@@ -24,7 +24,7 @@ describe('the scorer with 4,000 items', () => {
     const trained = await new Trainer().train(set, { algorithm: 'ease' });
     await writeFile(path, encodeModel(trained, { version: 'v1', createdAt: '2026-11-24T00:00:00Z' }));
     model = await openModel(path);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     model.close();
     await rm(folder, { recursive: true });

@@ -32,7 +32,7 @@ describe('Documents sealed with their tenant’s key', () => {
   beforeAll(async () => {
     nats = await startNatsServer();
     master = RsaKeyService.fromPem(await newMasterKeyPem());
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all(buses.map((bus) => bus.close()));
     await nats.stop();
@@ -68,5 +68,5 @@ describe('Documents sealed with their tenant’s key', () => {
     // A document that can never be read again does not block a new one.
     await late.store.put({ tenant: 'leaver', id: 'hours' }, await late.embedder.embed(document, 'caller'), 0);
     await waitFor('it to be found again', async () => (await textsOf(one, { tenant: 'leaver' })).length === 1);
-  }, 20_000);
+  }, 120_000);
 });

@@ -33,7 +33,7 @@ describe('Kept questions', () => {
     bus = await Bus.connect({ url: nats.url, service: 'retrieval-test' });
     const master = RsaKeyService.fromPem(await newMasterKeyPem());
     keys = await TenantKeys.open(bus, { openMaster: () => Promise.resolve(master) });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close();
     await nats.stop();

@@ -40,7 +40,7 @@ describe('The retrieval service as a process with a real nats-server', () => {
     await bus?.close(200);
     await nats?.stop();
     await rm(folder, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   /** Runs one capability as the only step of a pipeline and returns its output. */
   const call = async (capability: string, input: Record<string, unknown>): Promise<unknown> => {
@@ -83,7 +83,7 @@ describe('The retrieval service as a process with a real nats-server', () => {
 
     expect(await call('retrieval.delete', { id: 'hours' })).toEqual({ id: 'hours', deleted: true });
     expect(await call('retrieval.search', { query: 'desk', limit: 3 })).toMatchObject({ documents: 1 });
-  }, 60_000);
+  }, 120_000);
 
   it('reads files in a thread of its own, names the bad ones, and shows what it has', async () => {
     const files = {
@@ -109,9 +109,9 @@ describe('The retrieval service as a process with a real nats-server', () => {
       total: 2,
       documents: [{ id: 'faq-is-the-desk-blue' }, { id: 'pin', shared: true }],
     });
-  }, 60_000);
+  }, 120_000);
 
   it('exits in order on a stop signal', async () => {
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
-  }, 20_000);
+  }, 120_000);
 });

@@ -131,7 +131,7 @@ describe('Documents in JetStream KV', () => {
       syncs.forEach((sync) => sync.stop());
       await rm(path, { recursive: true });
     }
-  }, 20_000);
+  }, 120_000);
 
   it('are written and found again after a crash of the broker', async () => {
     const { service } = await replica();
@@ -146,5 +146,5 @@ describe('Documents in JetStream KV', () => {
     const fresh = await replica();
     const { passages } = await fresh.service.search({ query: 'desk', limit: 50 }, { tenant: 'crash' });
     expect(passages.map(({ document: id }) => id)).toEqual(expect.arrayContaining(['before', 'after']));
-  }, 30_000);
+  }, 120_000);
 });

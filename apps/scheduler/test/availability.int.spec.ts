@@ -41,11 +41,11 @@ describe('The availability of a pipeline, asked of the process', () => {
     const services = [{ name: 'intent', replicas: 2, failuresPerHour: 36, repairSeconds: 100 }];
     const answer = await ask({ steps, services, simulated_events: 10_000 });
     expect(answer).toMatchObject({ type: 'completed', details: { answered: 0.75, services: [{ available: 0.75 }] } });
-  }, 30_000);
+  }, 120_000);
 
   it('is refused with the field that is wrong', async () => {
     const answer = await ask({ steps, services: [{ name: 'intent', failuresPerHour: 0, repairSeconds: 100 }] });
     expect(answer).toMatchObject({ type: 'failed', error: { code: 'INVALID_ARGUMENT' } });
     expect(JSON.stringify(answer)).toContain('services.0.failuresPerHour');
-  }, 30_000);
+  }, 120_000);
 });

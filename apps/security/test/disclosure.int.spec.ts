@@ -41,7 +41,7 @@ describe('Privacy budgets over a real nats-server', () => {
     expect(left).toEqual(Array.from({ length: 20 }, (_, n) => n / 20).map((rho) => expect.closeTo(rho, 9)));
     const last = answered.find(({ value }) => value.remainingRho === 0)!.value;
     expect(last.epsilon).toBeCloseTo(epsilonOf(1, 1e-6), 9);
-  }, 60_000);
+  }, 120_000);
 
   it('pay once for a redelivered step, which gets the same answer, also from another process', async () => {
     const [mine, theirs] = [await startProcess(), await startProcess()];
@@ -62,7 +62,7 @@ describe('Privacy budgets over a real nats-server', () => {
       code: 'BUDGET_SPENT',
     });
     expect((await later.release('other', 'run-2:count', ask('lasting', 0.6))).remainingRho).toBeCloseTo(0.4, 9);
-  }, 30_000);
+  }, 120_000);
 
   it('pay nothing for a rejected query', async () => {
     const service = await startProcess();

@@ -22,7 +22,7 @@ describe('EncryptionService with the keys of tenants, in two processes', () => {
   beforeAll(async () => {
     nats = await startNatsServer();
     master = RsaKeyService.fromPem(await newMasterKeyPem());
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all(buses.map((bus) => bus.close(200)));
     await nats.stop();

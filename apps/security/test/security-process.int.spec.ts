@@ -53,7 +53,7 @@ describe('The security service as a process, called by its pipelines', () => {
     await service?.kill();
     await nats?.stop();
     await rm(keys, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   const run = async (name: string, fields: Details, tenant = 'default'): Promise<TerminalAnswer> => {
     const file = `${name}.yaml`;
@@ -78,14 +78,14 @@ describe('The security service as a process, called by its pipelines', () => {
     const refused = await run('screen_text', { text: attack, action: 'refuse' });
     expect(refused).toMatchObject({ type: 'failed', error: { code: 'CONTENT_REFUSED', field: 'text' } });
     expect(JSON.stringify(refused)).not.toContain('system prompt');
-  }, 30_000);
+  }, 120_000);
 
   it('redacts personal data, and restores it within the run', async () => {
     const text = 'Write to ada@example.org, card 4111 1111 1111 1111.';
     const { result, details } = await ask('restore_text', { text });
     expect(result).toBe(text);
     expect(details['redacted']).toBe('Write to [EMAIL_1], card [CARD_1].');
-  }, 30_000);
+  }, 120_000);
 
   it('seals a text for a tenant and purpose, rotates the key, and destroys it', async () => {
     const sealed = (await ask('encrypt_text', { text: 'a note' }, 'acme')).result;
@@ -100,7 +100,7 @@ describe('The security service as a process, called by its pipelines', () => {
     expect(await run('shred_tenant', { confirm: 'globex' }, 'acme')).toMatchObject({ type: 'failed' });
     expect(await ask('shred_tenant', { confirm: 'acme' }, 'acme')).toMatchObject({ details: { tenant: 'acme' } });
     expect(await run('decrypt_text', { sealed }, 'acme')).toMatchObject({ type: 'failed' });
-  }, 60_000);
+  }, 120_000);
 
   it('deletes the stored messages of a shredded tenant, and none of another tenant', async () => {
     const publish = async (tenant: string) => {
@@ -115,7 +115,7 @@ describe('The security service as a process, called by its pipelines', () => {
     await ask('shred_tenant', { confirm: 'acme' }, 'acme');
     expect(await filesHolding(nats.pid, 'CANARY of acme')).toEqual([]);
     expect(await filesHolding(nats.pid, 'CANARY of globex')).not.toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   it('publishes a count with noise until the budget is spent', async () => {
     const query = { kind: 'count', value: 943 };
@@ -126,7 +126,7 @@ describe('The security service as a process, called by its pipelines', () => {
       type: 'failed',
       error: { code: 'BUDGET_SPENT' },
     });
-  }, 30_000);
+  }, 120_000);
 
   describe('with its threat detection', () => {
     const address = '203.0.113.9';
@@ -184,14 +184,14 @@ describe('The security service as a process, called by its pipelines', () => {
         type: 'completed',
         details: { alerts: [{ signal: 'request_rate', subject: { kind: 'address', id: '203.0.113.10' } }] },
       });
-    }, 30_000);
+    }, 120_000);
 
     it('rejects invalid observations, naming the field', async () => {
       expect(await run('detect_threats', { observations: [{ at: 'today' }] }, 'system')).toMatchObject({
         type: 'failed',
         error: { code: 'INVALID_ARGUMENT', field: 'observations.0.at' },
       });
-    }, 30_000);
+    }, 120_000);
   });
 
   it('screens in two stages, or in one if LLMOS_SECURITY_SECOND_STAGE is off', async () => {

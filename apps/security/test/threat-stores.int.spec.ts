@@ -26,7 +26,7 @@ describe('The stores of the threat detection over a real nats-server', () => {
   beforeAll(async () => {
     nats = await startNatsServer();
     bus = await Bus.connect({ url: nats.url, service: 'test' });
-  }, 30_000);
+  }, 120_000);
   afterAll(async () => {
     await bus?.close(200);
     await nats?.stop();
@@ -81,7 +81,7 @@ describe('The stores of the threat detection over a real nats-server', () => {
     const back = await store.load();
     expect(back.get('key a')?.request_rate?.minutes).toBe(90);
     expect(back.get('key b')?.request_rate).toMatchObject({ minutes: 50, fastMean: 10, slowMean: 10 });
-  }, 20_000);
+  }, 120_000);
 
   it('replace baselines that cannot be read', async () => {
     const bucket = await bus.kv(BUCKETS.baselines, { history: 1, storage: 'file' });

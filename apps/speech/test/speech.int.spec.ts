@@ -38,7 +38,7 @@ describe('The voice as a process with a real nats-server', () => {
     await bus?.close(200);
     await service?.kill();
     await Promise.all([otlp?.stop(), nats?.stop()]);
-  }, 30_000);
+  }, 120_000);
 
   async function speak(text: string, onAnswer: (answer: Answer) => void = () => undefined, within = 60_000) {
     const context = { run: client.newRun(), tenant: 'acme', lane: 'live', deadlineMs: Date.now() + within } as const;
@@ -69,7 +69,7 @@ describe('The voice as a process with a real nats-server', () => {
     expect(pieces.reduce((sum, piece) => sum + piece.audio.length - 44, 44)).toBe(file.length);
     const span = await waitFor('the span', () => otlp!.spans.find(({ name }) => name === 'synthesize piper-joe'));
     expect(span).toMatchObject({ service: 'speech', attributes: { 'speech.pieces': 2 } });
-  }, 70_000);
+  }, 120_000);
 
   it('stops between two sentences when the run is cancelled, and is free for the next', async () => {
     let heard = 0;
@@ -87,19 +87,19 @@ describe('The voice as a process with a real nats-server', () => {
     expect((await speak('Next.')).last.type).toBe('completed');
     expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect(heard).toBeLessThan(5);
-  }, 70_000);
+  }, 120_000);
 
   it('keeps the deadline of the run', async () => {
     const { last } = await speak(LONG, () => undefined, 1_500);
     expect(['expired', 'failed']).toContain(last.type);
-  }, 30_000);
+  }, 120_000);
 
   it('refuses a text that is too long and names the field', async () => {
     const { last } = await speak('a'.repeat(4_001));
     expect(last).toMatchObject({ type: 'failed', error: { code: 'INVALID_ARGUMENT', field: 'text' } });
-  }, 30_000);
+  }, 120_000);
 
   it('exits in order on a stop signal', async () => {
     expect(await service?.stop()).toEqual({ code: 0, signal: null });
-  }, 20_000);
+  }, 120_000);
 });

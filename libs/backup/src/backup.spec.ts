@@ -50,7 +50,7 @@ describe('a backup file', () => {
     path = join(folder, 'good.bak');
     await write(path);
     good = readFileSync(path);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   async function read(bytes: Uint8Array, key = master): Promise<{ backup: Backup; read: Record<string, string> }> {
@@ -111,13 +111,13 @@ describe('a backup file', () => {
       'is incomplete': 16,
       'is damaged at byte': good.length - 24,
     });
-  }, 60_000);
+  }, 120_000);
 
   it('is refused when it is cut anywhere, or has bytes after its end', async () => {
     for (let length = 8; length < good.length; length += 7)
       expect(await refusal(good.subarray(0, length))).toContain('is incomplete');
     expect(await refusal(Buffer.concat([good, Buffer.from('x')]))).toContain('is incomplete');
-  }, 60_000);
+  }, 120_000);
 
   it('is refused when a record is left out, repeated, or from another backup', async () => {
     const headerBytes = 8 + 4 + good.readUInt32BE(8) + 32;
@@ -148,7 +148,7 @@ describe('a backup file', () => {
     expect(await refusal(bytes, mine)).toBe('none');
     const message = await refusal(bytes, other);
     for (const part of [mine.id, other.id, 'LLMOS_MASTER_KEY_FILE']) expect(message).toContain(part);
-  }, 60_000);
+  }, 120_000);
 
   it('is refused when it is another file or has another format', async () => {
     for (const bytes of [Buffer.alloc(0), Buffer.from('PK'), Buffer.from('a text that is no backup at all')])

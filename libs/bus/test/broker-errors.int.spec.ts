@@ -33,7 +33,7 @@ describe('errors of a nats-server', () => {
     await root.objects('files').put('a', value);
     const onError = (error: unknown) => reported.push(error);
     weak = await Bus.connect({ url: nats.url, service: 'weak', user: 'weak', password: 'w', onError });
-  }, 30_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all([root?.close(200), weak?.close(200)]);
     await nats?.stop();
@@ -112,7 +112,7 @@ describe('errors of a nats-server', () => {
         () => false,
       ),
     );
-  }, 30_000);
+  }, 120_000);
 
   it('a frozen broker does not keep a process that leaves', async () => {
     const bus = await Bus.connect({ url: nats.url, service: 'leaving', user: 'root', password: 'r' });
@@ -125,5 +125,5 @@ describe('errors of a nats-server', () => {
       process.kill(nats.pid, 'SIGCONT');
     }
     await waitFor('the connection to be back', () => root.usable && weak.usable);
-  }, 60_000);
+  }, 120_000);
 });

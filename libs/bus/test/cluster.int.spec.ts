@@ -16,7 +16,7 @@ describe('a cluster of nats-servers', () => {
   afterAll(async () => {
     await configured?.close(200);
     await cluster?.stop();
-  }, 30_000);
+  }, 120_000);
 
   const connect = (replicas?: number) => Bus.connect({ url: cluster.url, service: 'cluster-test', replicas });
   /** The replica count of each stream and bucket, by its name. */
@@ -36,7 +36,7 @@ describe('a cluster of nats-servers', () => {
     await unconfigured.objects('files').put('a', Buffer.from('b'));
     expect(await replicaCounts(unconfigured)).toEqual({ ...wanted, KV_others: REPLICAS, OBJ_files: REPLICAS });
     await unconfigured.close(200);
-  }, 60_000);
+  }, 120_000);
 
   it('loses nothing when one server is killed, and takes new writes', async () => {
     const bus = await connect();

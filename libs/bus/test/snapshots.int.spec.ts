@@ -73,7 +73,7 @@ describe('Snapshots', () => {
   beforeAll(async () => {
     [from, to] = await Promise.all([open(), open()]);
     await fill(from);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => Promise.all([close(from), close(to)]));
 
   async function move(name: string): Promise<void> {

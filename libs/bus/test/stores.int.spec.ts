@@ -126,5 +126,5 @@ describe('Bus stores', () => {
     await waitFor('the change', () => watched.get('a') === 'after');
     empty.stop();
     watched.stop();
-  }, 40_000);
+  }, 120_000);
 });

@@ -47,7 +47,7 @@ describe('answers that hold bytes, over a real nats-server', () => {
   beforeAll(async () => {
     nats = await startNatsServer();
     master = RsaKeyService.fromPem(await newMasterKeyPem());
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all(buses.map((bus) => bus.close(200)));
     await nats.stop();

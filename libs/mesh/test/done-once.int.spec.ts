@@ -154,7 +154,7 @@ describe('a step that is done', () => {
     await emptied('durable');
     expect(done).toEqual([FIRST.name, SECOND.name]);
     expect(await bus.pending(STREAMS.results)).toBe(1);
-  }, 40_000);
+  }, 120_000);
 
   it('is not done again when its task is published twice, because the broker was killed before it confirmed', async () => {
     await work(FIRST, 'durable');
@@ -169,7 +169,7 @@ describe('a step that is done', () => {
     await bus.runs.publishTask(again, FIRST.name, '0', taskBody(), undefined);
     await emptied('durable');
     expect(done).toEqual([FIRST.name, SECOND.name]);
-  }, 40_000);
+  }, 120_000);
 
   it('is not done for a run that is started twice, with a restart of the broker in between', async () => {
     await work(FIRST, 'durable');
@@ -183,7 +183,7 @@ describe('a step that is done', () => {
     await waitFor('the end of the run', async () => (await statusOf(context)) === 'completed', 15_000);
     await emptied('durable');
     expect(done).toEqual([FIRST.name, SECOND.name]);
-  }, 40_000);
+  }, 120_000);
 
   it('is not begun for a run that was cancelled before its service started', async () => {
     const context = await start('durable');
@@ -192,7 +192,7 @@ describe('a step that is done', () => {
     await work(FIRST, 'durable');
     await emptied('durable');
     expect(done).toEqual([]);
-  }, 20_000);
+  }, 120_000);
 
   it('is shown by the record of its run, from the moment it is accepted', async () => {
     const context = await start('durable');
@@ -214,7 +214,7 @@ describe('a step that is done', () => {
     second?.nak(0);
     await waitFor('the end', async () => (await shown()).status === 'completed');
     expect((await shown()).steps).toEqual(['first', 'second']);
-  }, 30_000);
+  }, 120_000);
 });
 
 function taskBody(): object {

@@ -381,7 +381,7 @@ describe('the mesh over a real nats-server', () => {
     );
     await waitFor('the lane to be worked off', async () => (await bus.pending(STREAMS.tasksLive)) === 0, 20_000);
     expect(await converse(context())).toMatchObject({ type: 'completed' });
-  }, 40_000);
+  }, 120_000);
 
   it('continues after the broker was killed and has lost its memory', async () => {
     await worker([

@@ -87,7 +87,7 @@ describe('a service whose model is still loading', () => {
     await startService(own, TextModule);
     await nodes.watch();
     client = new MeshClient(bus, await RunRecords.open(bus));
-  }, 30_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close(0);
     await own.parts.close();

@@ -33,7 +33,7 @@ describe('RunRecords', () => {
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     const master = RsaKeyService.fromPem(await newMasterKeyPem());
     keys = await TenantKeys.open(bus, { openMaster: () => Promise.resolve(master) });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close(200);
     await nats.stop();

@@ -28,7 +28,7 @@ describe('CatalogEmbedder', () => {
     expect(isOpen).toBe(true);
     await starting;
     await expect(embedder.embed(['hello'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  }, 60_000);
+  }, 120_000);
 
   it('puts before questions and passages what the catalog says for each', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'llmos-prefixes-'));
@@ -49,7 +49,7 @@ describe('CatalogEmbedder', () => {
       await Promise.all([prefixed.close(), plain.close()]);
       await rm(folder, { recursive: true });
     }
-  }, 60_000);
+  }, 120_000);
 
   it('refuses calls at once after several have failed, and lets one try again later', async () => {
     const states: string[] = [];
@@ -67,7 +67,7 @@ describe('CatalogEmbedder', () => {
     } finally {
       await embedder.close();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('names the devices of this system when the chosen device is not among them', async () => {
     const device = process.platform === 'win32' ? 'coreml' : 'dml';
@@ -77,5 +77,5 @@ describe('CatalogEmbedder', () => {
         new RegExp(`'${device}' is not supported on this system. Supported: cpu`),
       ) as string,
     });
-  }, 60_000);
+  }, 120_000);
 });

@@ -41,7 +41,7 @@ describe('EncoderPool.encode', () => {
       }),
       { numRuns: 50 },
     );
-  }, 60_000);
+  }, 120_000);
 
   it('refuses an update that does not belong to the model', async () => {
     const files = await minilmFiles();

@@ -101,5 +101,5 @@ describe('PipSource', () => {
     await expect(
       late.fetch({ partialPath: join(folder, 'out'), maxBytes: 1, signal: AbortSignal.timeout(150) }),
     ).rejects.toMatchObject({ name: 'TimeoutError' });
-  }, 60_000);
+  }, 120_000);
 });

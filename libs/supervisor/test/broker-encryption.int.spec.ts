@@ -72,7 +72,7 @@ describe('the files of the broker', () => {
       expect([await read(bus, 'plain'), await read(bus, 'sealed')]).toEqual([NOTES, NOTES]);
     });
     expect(filesWith(SECRET)).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   it('stay encrypted when encryption is turned off again, and do not open with another key', async () => {
     await withBroker(true, (bus) => write(bus, 'sealed'));
@@ -80,5 +80,5 @@ describe('the files of the broker', () => {
     const key = join(home, 'keys', 'broker.key');
     writeFileSync(key, 'a'.repeat(43));
     await expect(withBroker(true, (bus) => read(bus, 'sealed'))).rejects.toThrow(/is encrypted with the key/);
-  }, 60_000);
+  }, 120_000);
 });

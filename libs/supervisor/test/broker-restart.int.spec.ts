@@ -74,5 +74,5 @@ describe('LocalSupervisor', () => {
     await waitFor('nats-server to be restarted', restarted, 20_000);
     await waitFor('the stream to take messages', () => publish(1_000), 20_000);
     await bus.close(0);
-  }, 60_000);
+  }, 120_000);
 });

@@ -87,7 +87,7 @@ describe('a cluster of three brokers on one machine', () => {
     await supervisor.stop();
     log.close();
     rmSync(home, { recursive: true });
-  }, 30_000);
+  }, 120_000);
 
   it('keeps three copies of every stream', async () => {
     const copies: number[] = [];
@@ -96,7 +96,7 @@ describe('a cluster of three brokers on one machine', () => {
     expect(copies.length).toBeGreaterThan(5);
     expect(new Set(copies)).toEqual(new Set([3]));
     await accept();
-  }, 30_000);
+  }, 120_000);
 
   it('still takes work after it was asked for what it has taken', async () => {
     const run = newRunId();
@@ -107,7 +107,7 @@ describe('a cluster of three brokers on one machine', () => {
     await bus.runs.publishTerminal(context, { type: 'cancelled' });
     const { state } = await ask<{ state: { messages: number } }>('STREAM.INFO.ANSWERS');
     expect(state.messages).toBeGreaterThan(0);
-  }, 30_000);
+  }, 120_000);
 
   it.each(['leader', 'follower'] as const)(
     'loses nothing when a %s is killed, and takes work again',

@@ -25,7 +25,7 @@ describe('AtRest', () => {
       code: 'UNAVAILABLE',
     });
     await keys.load(bus);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close(200);
     await nats.stop();
@@ -87,5 +87,5 @@ describe('AtRest', () => {
       console.log(`${what} of ${sizeBytes} bytes: seal ${seal.toFixed(0)} µs, open ${open.toFixed(0)} µs`);
       expect(seal + open).toBeLessThan(50_000);
     }
-  }, 30_000);
+  }, 120_000);
 });

@@ -32,7 +32,7 @@ describe('a dead letter', () => {
     };
     bus = await Bus.connect({ url: nats.url, service: 'test', sealers: { deadLetters: current } });
     await keys.load(bus);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close(200);
     await nats.stop();
@@ -137,7 +137,7 @@ describe('a dead letter', () => {
       expect(await redriven(note)).toEqual({ ...whole, data: whole.data + '\0'.repeat(padding) });
     }
     expect(await bus.objects('dead-letters').names()).toEqual([]);
-  }, 40_000);
+  }, 120_000);
 
   it('of a shredded tenant has no content; a later one is sealed with the new key', async () => {
     protect(true);

@@ -26,7 +26,7 @@ describe('SealedBucket that is read on demand', () => {
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     const master = RsaKeyService.fromPem(await newMasterKeyPem());
     keys = await TenantKeys.open(bus, { openMaster: () => Promise.resolve(master) });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close(200);
     await nats.stop();

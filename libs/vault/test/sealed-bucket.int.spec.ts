@@ -19,7 +19,7 @@ describe('SealedBucket', () => {
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     master = RsaKeyService.fromPem(await newMasterKeyPem());
     keys = await TenantKeys.open(bus, { openMaster: () => Promise.resolve(master) });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close(200);
     await nats.stop();
@@ -75,7 +75,7 @@ describe('SealedBucket', () => {
     const { events, stop } = await following;
     expect(events).toEqual(['acme.a=worth waiting for']);
     stop();
-  }, 20_000);
+  }, 120_000);
 
   it.each([true, false])(
     'loses the earlier values of a tenant with its keys, and nothing else (sealing: %s)',

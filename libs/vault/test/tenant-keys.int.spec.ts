@@ -36,7 +36,7 @@ describe('TenantKeys', () => {
     [master, other] = (await Promise.all([newMasterKeyPem(), newMasterKeyPem()])).map((pem) =>
       RsaKeyService.fromPem(pem),
     ) as [RsaKeyService, RsaKeyService];
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all(buses.map((bus) => bus.close(200)));
     await nats.stop();
@@ -51,7 +51,7 @@ describe('TenantKeys', () => {
       for (const each of sealed)
         for (const keys of processes) expect(text(await keys.open(tenant, note, each))).toBe(secret.toString());
     }
-  }, 30_000);
+  }, 120_000);
 
   it('rotate a key in every process: older data opens, new data uses the new version', async () => {
     const [mine, theirs] = [await startProcess(), await startProcess()];
@@ -201,7 +201,7 @@ describe('the master key in a file', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(join(folder, 'deeper'))).toEqual(['master.pem']);
     expect((await openMasterKey(path, false)).id).toBe(opened[0]!.id);
-  }, 60_000);
+  }, 120_000);
 
   it('is rejected if other users can read it, and not replaced if it is lost', async () => {
     const path = join(folder, 'open.pem');

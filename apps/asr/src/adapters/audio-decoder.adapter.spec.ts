@@ -150,5 +150,5 @@ describe('AudioDecodeAdapter', () => {
       else expect((outcome as { samples: Float32Array }).samples.every(Number.isFinite)).toBe(true);
     });
     await fc.assert(decodes, { numRuns: 300 });
-  }, 60_000);
+  }, 120_000);
 });

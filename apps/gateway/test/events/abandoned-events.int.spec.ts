@@ -10,11 +10,11 @@ describe('a message with events that no gateway finished', () => {
   beforeAll(async () => {
     nats = await startNatsServer();
     bus = await Bus.connect({ url: nats.url, service: 'test' });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus.close(200);
     await nats.stop();
-  }, 30_000);
+  }, 120_000);
 
   it('has a failed result for each event', async () => {
     const results: { id: string; code: string }[] = [];

@@ -107,12 +107,12 @@ describe('an event', () => {
     bus.nc.subscribe('llmos.out.>', {
       callback: (_, { subject, headers, data }) => receive(subject, (name) => headers!.get(name), data),
     });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await bus?.close(200);
     await gateway?.stop();
     await nats.stop();
-  }, 30_000);
+  }, 120_000);
 
   describe.each(senders)('of $name', (sender) => {
     const cases = EVENT_CASES.filter((each) => sender.canSend(messageFrom(sender.source, each)));

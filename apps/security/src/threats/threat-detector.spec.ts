@@ -176,7 +176,7 @@ describe('ThreatDetector finds nothing to restrict in', () => {
     process.stdout.write(`false alarms (${total} requests in 7 days): ${perDay.join(', ')}\n`);
     expect(restricting).toBe(0);
     expect(perDay.every((line) => Number(line.split(': ')[1]) <= 1)).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
   it('a caller that returns in the morning with the load of the day before', () => {
     const detector = detectorOf();

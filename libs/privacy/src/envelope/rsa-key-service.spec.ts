@@ -12,7 +12,7 @@ describe('RsaKeyService', () => {
     [first, second] = (await Promise.all([newMasterKeyPem(), newMasterKeyPem()])).map((pem) =>
       RsaKeyService.fromPem(pem),
     ) as [RsaKeyService, RsaKeyService];
-  }, 60_000);
+  }, 120_000);
 
   it('unwraps a key that it wrapped, only for the same tenant and version', async () => {
     const key = DataKey.newBytes();

@@ -27,5 +27,5 @@ describe('The divisible case', () => {
       }),
       { numRuns: 100, seed: 3 },
     );
-  }, 30_000);
+  }, 120_000);
 });

@@ -84,7 +84,7 @@ describe.each(NAMES)('The solver %s', (name) => {
       }),
       { numRuns: 15, seed: 8 },
     );
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('The solver milp', () => {
