@@ -1,5 +1,6 @@
 export { ExpressionError, evaluate, parseExpression, type Scope } from './expression.js';
 export { checkInput } from './input.js';
+export { lineOf } from './line-of.js';
 export { parsePipeline, PipelineError, type PipelineFault } from './parse-pipeline.js';
 export {
   isPipelineFile,

@@ -1,7 +1,8 @@
 import { pipelineSchema, type Capability, type Pipeline } from '@llmos/contracts';
-import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ExpressionError, pathsOf } from './expression.js';
+import { lineOf } from './line-of.js';
 import { outputFaults, outputFields } from './output-fields.js';
 import { expressionOf, templatePaths } from './template.js';
 
@@ -148,22 +149,4 @@ function checkCall(
     ]),
     ...missing.map((key): [Path, string] => [['with'], `'${uses}' requires '${key}'`]),
   ];
-}
-
-/** The line of the deepest existing node on `path`. */
-function lineOf(document: Document, lines: LineCounter, path: Path): number {
-  let offset = 0;
-  let node: unknown = document.contents;
-  for (const key of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => String(item.key) === String(key));
-      if (!pair) break;
-      offset = (pair.key as { range?: [number] }).range?.[0] ?? offset;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(key)];
-      offset = (node as { range?: [number] } | undefined)?.range?.[0] ?? offset;
-    } else break;
-  }
-  return lines.linePos(offset).line;
 }

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describeIssue, pathOf } from '@llmos/contracts';
 import { planInputSchema, planNodeSchema, planServiceSchema } from '@llmos/contracts/capabilities/scheduler-plan';
-import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { lineOf } from '@llmos/pipeline';
+import leven from 'leven';
+import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { CliError } from '../cli-error.js';
 
@@ -34,24 +36,6 @@ export function parseCluster(text: string, file: string): PlanRequest {
 const faulty = (faults: readonly string[]) =>
   new CliError(faults.join('\n'), `correct ${faults.length === 1 ? 'this line' : 'these lines'} and run it again`);
 
-/** The line of the deepest part of the file on the path. */
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
-  let offset = 0;
-  let node: unknown = document.contents;
-  for (const key of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => String(item.key) === String(key));
-      if (!pair) break;
-      offset = (pair.key as { range?: [number] }).range?.[0] ?? offset;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(key)];
-      offset = (node as { range?: [number] } | undefined)?.range?.[0] ?? offset;
-    } else break;
-  }
-  return lines.linePos(offset).line;
-}
-
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   nodes: Object.keys(planNodeSchema.shape),
   services: Object.keys(planServiceSchema.shape),
@@ -64,21 +48,7 @@ function hint(path: readonly PropertyKey[]): string {
   const [list, given] = [FIELDS[String(path[0])], String(path.at(-1))];
   if (!list || path.length !== 3 || list.includes(given)) return '';
   const [best] = list
-    .map((field) => ({ field, changes: changesBetween(given, field) }))
+    .map((field) => ({ field, changes: leven(given, field) }))
     .sort((a, b) => a.changes - b.changes);
   return best && best.changes <= MOST_CHANGES ? ` (did you mean ${best.field}?)` : '';
-}
-
-/** Letters to insert, delete or replace (Levenshtein 1966). */
-function changesBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let at = 1; at <= one.length; at++) {
-    const next = [at];
-    for (let to = 1; to <= other.length; to++) {
-      const replaced = row[to - 1]! + (one[at - 1] === other[to - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[to]! + 1, next[to - 1]! + 1));
-    }
-    row = next;
-  }
-  return row.at(-1)!;
 }
