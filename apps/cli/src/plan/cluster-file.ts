@@ -47,8 +47,6 @@ const MOST_CHANGES = 2;
 function hint(path: readonly PropertyKey[]): string {
   const [list, given] = [FIELDS[String(path[0])], String(path.at(-1))];
   if (!list || path.length !== 3 || list.includes(given)) return '';
-  const [best] = list
-    .map((field) => ({ field, changes: leven(given, field) }))
-    .sort((a, b) => a.changes - b.changes);
+  const [best] = list.map((field) => ({ field, changes: leven(given, field) })).sort((a, b) => a.changes - b.changes);
   return best && best.changes <= MOST_CHANGES ? ` (did you mean ${best.field}?)` : '';
 }
