@@ -1,5 +1,5 @@
 import { Bus, MAX_DELIVERIES, STREAMS, taskConsumer } from '@llmos/bus';
-import type { Answer, Capability, Pipeline, Step } from '@llmos/contracts';
+import { toLlmosError, type Answer, type Capability, type Pipeline, type Step } from '@llmos/contracts';
 import { createLogger } from '@llmos/telemetry';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Cancellations } from '../src/cancellations.js';
@@ -95,7 +95,9 @@ describe('a caller with a live run', () => {
     const from = Date.now();
     const context = { run: client.newRun(), tenant: 'acme', lane: 'live' as const, deadlineMs: from + 30_000 };
     const request = { ...context, pipeline, input: { text: 'hi' }, traceparent: undefined };
-    const answer = await client.converse(request, onAnswer, new AbortController().signal);
+    // A run that the broker did not accept in time, because it stopped in between, is refused: callers see the same.
+    const refused = (error: unknown) => ({ type: 'failed' as const, error: toLlmosError(error).toBody() });
+    const answer = await client.converse(request, onAnswer, new AbortController().signal).catch(refused);
     return { answer, waitedMs: Date.now() - from };
   }
 
