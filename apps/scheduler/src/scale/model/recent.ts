@@ -1,0 +1,20 @@
+/** Values with the time they came at, no older than a window. */
+export class Recent {
+  private entries: { readonly at: number; readonly value: number }[] = [];
+
+  constructor(private readonly windowSeconds: number) {}
+
+  add(at: number, value: number): void {
+    this.entries.push({ at, value });
+    const kept = this.entries.findIndex((entry) => entry.at > at - this.windowSeconds);
+    if (kept > 0) this.entries = this.entries.slice(kept);
+  }
+
+  get sum(): number {
+    return this.entries.reduce((sum, { value }) => sum + value, 0);
+  }
+
+  get largest(): number {
+    return this.entries.reduce((most, { value }) => Math.max(most, value), -Infinity);
+  }
+}
