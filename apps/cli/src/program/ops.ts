@@ -1,7 +1,10 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { CommandContext } from '../commands/context.js';
 import type { AvailabilityOptions } from '../commands/availability.command.js';
-import { json, url } from './options.js';
+import type { ReplayOptions } from '../commands/replay.command.js';
+import { countingNumber, duration, json, number, url, wholeNumber } from './options.js';
+
+const POLICIES = ['threshold', 'queue', 'predictive', 'hybrid'];
 
 /** `llmos ops`: what an operator asks of the scheduler. */
 export function addOpsCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
@@ -17,5 +20,26 @@ export function addOpsCommands(root: Command, context: CommandContext, done: (co
     .addOption(url())
     .action(async (options: AvailabilityOptions) =>
       done(await (await import('../commands/availability.command.js')).availability(context, options)),
+    );
+  ops
+    .command('replay')
+    .description('how a scaling policy would have done on recorded requests, in virtual time')
+    .requiredOption('--trace <file.csv>', 'at,service in seconds, or TIMESTAMP,ContextTokens,GeneratedTokens')
+    .addOption(new Option('--policy <name>', 'what decides').choices(POLICIES).default('hybrid'))
+    .option('--objective <time>', 'a request should not wait longer before its work starts', duration, 2_000)
+    .option('--start <time>', 'until a replica is ready', duration, 20_000)
+    .option('--target <share>', 'threshold: the share of busy replicas', number)
+    .option('--limit <share>', 'queue, hybrid: the share of requests that may wait longer', number)
+    .option('--window <time>', 'queue, predictive, hybrid: rates are measured over it', duration)
+    .option('--errors <number>', 'predictive, hybrid: standard errors above the forecast', number)
+    .option('--hold <time>', 'hybrid: replicas leave when they were not needed for so long', duration)
+    .option('--spares <number>', 'hybrid: replicas above what is needed', wholeNumber)
+    .option('--prefill <rate>', 'tokens of the context per second', countingNumber, 5_000)
+    .option('--decode <rate>', 'generated tokens per second', countingNumber, 25)
+    .option('--svg <file>', 'write a picture of replicas and waiting requests')
+    .addOption(json())
+    .addOption(url())
+    .action(async (options: ReplayOptions) =>
+      done(await (await import('../commands/replay.command.js')).replay(context, options)),
     );
 }
