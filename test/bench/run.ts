@@ -8,7 +8,7 @@ import { cpus } from 'node:os';
 
 const PARTS = ['hop', 'race', 'house', 'asr', 'generation', 'intent', 'retrieval', 'documents', 'recommender'] as const;
 /** Measured only when they are named: they need data that is not part of this repository, and minutes. */
-const OPT_IN = ['plan'] as const;
+const OPT_IN = ['plan', 'scale'] as const;
 type Part = (typeof PARTS)[number] | (typeof OPT_IN)[number];
 type Figures = Partial<Record<Part, Record<string, unknown>>>;
 
@@ -230,7 +230,7 @@ const wanted = process.argv.slice(2);
 const parts: readonly Part[] =
   wanted.length === 0 ? PARTS : [...PARTS, ...OPT_IN].filter((part) => wanted.includes(part));
 const before = previous();
-const figures: Figures = wanted.length === 0 ? { plan: before.plan } : before;
+const figures: Figures = wanted.length === 0 ? { plan: before.plan, scale: before.scale } : before;
 for (const part of parts) {
   process.stdout.write(`${part} … `);
   const startedAt = performance.now();
