@@ -50,7 +50,7 @@ const GRIDS: Readonly<Record<Name, readonly Tuning[]>> = {
     errors: errors!,
     windowSeconds: windowSeconds!,
   })),
-  hybrid: cross([0.01, 0.05, 0.2], [20, 60, 120, 300], [0, 1, 2], [10, 60, 300], [0, 2, 4, 8, 16]).map(
+  hybrid: cross([0.01, 0.05, 0.2], [60, 120, 240], [0, 1], [30, 60, 120, 300], [0, 2, 4, 8, 16]).map(
     ([limit, windowSeconds, errors, holdSeconds, spares]) => ({
       ...{ limit: limit!, windowSeconds: windowSeconds!, errors: errors!, holdSeconds: holdSeconds!, spares: spares! },
     }),

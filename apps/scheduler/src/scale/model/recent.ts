@@ -10,6 +10,10 @@ export class Recent {
     if (kept > 0) this.entries = this.entries.slice(kept);
   }
 
+  get isEmpty(): boolean {
+    return this.entries.length === 0;
+  }
+
   get sum(): number {
     return this.entries.reduce((sum, { value }) => sum + value, 0);
   }

@@ -6,8 +6,11 @@ export interface Trace {
   readonly services: readonly number[];
 }
 
-/** The load of the first minute: how many replicas somebody who knows it would begin with. */
+/** The load of this time is what somebody who knows a service has running before a trace begins. */
+const FIRST_SECONDS = 300;
+
+/** Replicas for the mean load of the first minutes. */
 export function firstReplicas({ arrivals, services }: Trace): number {
-  const work = arrivals.reduce((sum, at, request) => (at < 60 ? sum + services[request]! : sum), 0);
-  return Math.max(1, Math.ceil(work / 60));
+  const work = arrivals.reduce((sum, at, request) => (at < FIRST_SECONDS ? sum + services[request]! : sum), 0);
+  return Math.max(1, Math.ceil(work / Math.max(60, Math.min(FIRST_SECONDS, arrivals.at(-1) ?? 0))));
 }

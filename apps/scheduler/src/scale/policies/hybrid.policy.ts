@@ -21,6 +21,8 @@ export class HybridPolicy implements ScalePolicy {
     const [queue, predictive] = [this.queue.decide(signals), this.predictive.decide(signals)];
     const larger = predictive.replicas > queue.replicas ? predictive : queue;
     const needs = larger.replicas + spares;
+    // What was there before counts as needed.
+    if (this.needed.isEmpty) this.needed.add(signals.at, signals.current);
     this.needed.add(signals.at, needs);
     const replicas = Math.max(needs, Math.min(signals.current, this.needed.largest));
     const spare = spares > 0 ? `, ${spares} to spare` : '';

@@ -20,6 +20,7 @@ export class ThresholdPolicy implements ScalePolicy {
     const share = current > 0 ? busy / current : 1;
     const within = Math.abs(share / target - 1) <= TOLERANCE;
     const desired = within ? current : Math.ceil((Math.max(1, current) * share) / target);
+    if (this.recommended.isEmpty) this.recommended.add(at, current);
     this.recommended.add(at, desired);
     const replicas = desired < current ? Math.min(current, this.recommended.largest) : desired;
     const held = replicas > desired ? `, held at the highest of ${DOWN_STABILISATION_SECONDS} s` : '';
