@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { EVENT_LOOP_SAMPLE_MS } from '@llmos/telemetry';
 import { waitFor } from '@llmos/testing';
-import { plain, QUESTIONS, readEvents, type Instance } from './instance.js';
+import { plain, QUESTIONS, readEvents, type Instance, type Reply } from './instance.js';
 
 const MINUTE_MS = 60_000;
 
@@ -12,6 +12,14 @@ export function customerServiceSuite(running: () => Instance): void {
   beforeAll(() => {
     instance = running();
   });
+  /** A machine that is too busy passes over optional steps: the question is asked again. */
+  const ask = async (fields: Record<string, unknown>): Promise<Reply> => {
+    for (let again = 0; ; again++) {
+      const reply = await instance.ask(fields);
+      const degraded = (reply.body.details?.['degraded'] ?? []) as string[];
+      if (degraded.length === 0 || again === 5) return reply;
+    }
+  };
 
   it('answers a request without input with the greeting', async () => {
     const { status, body } = await instance.post('/serving/process', '{"name": "customer_service"}');
@@ -56,8 +64,8 @@ export function customerServiceSuite(running: () => Instance): void {
 
   it('accepts audio as base64, and text without audio', async () => {
     const { audio, text } = QUESTIONS[0]!;
-    const spoken = await instance.ask({ audio: audio.toString('base64') });
-    const written = await instance.ask({ text });
+    const spoken = await ask({ audio: audio.toString('base64') });
+    const written = await ask({ text });
     expect([spoken.status, written.status]).toEqual([200, 200]);
     expect(plain(String(spoken.body.details!['transcript']))).toBe(plain(text));
     expect((written.body.details!['timings'] as { step: string }[]).map(({ step }) => step)).toEqual([
@@ -74,13 +82,13 @@ export function customerServiceSuite(running: () => Instance): void {
   });
 
   it('answers small talk at once, and a wish for a person, in the language of the customer', async () => {
-    const hello = await instance.ask({ text: 'Hello there!' });
+    const hello = await ask({ text: 'Hello there!' });
     expect(hello.body).toMatchObject({ result: 'Hello! How can I help you?', details: { topic: 'greeting' } });
-    const identity = await instance.ask({ text: 'Who are you?' });
+    const identity = await ask({ text: 'Who are you?' });
     expect(identity.body.result).toContain('Quillbank');
-    const person = await instance.ask({ text: 'Ich möchte mit einem Menschen sprechen' });
+    const person = await ask({ text: 'Ich möchte mit einem Menschen sprechen' });
     expect(person.body.details).toMatchObject({ topic: 'person', handover: true, language: 'de' });
-    const german = await instance.ask({ text: 'Wie kann ich meine Adresse ändern?' });
+    const german = await ask({ text: 'Wie kann ich meine Adresse ändern?' });
     expect(german.body).toMatchObject({ result: expect.stringContaining('Englisch') as string });
   });
 
@@ -89,9 +97,9 @@ export function customerServiceSuite(running: () => Instance): void {
     try {
       const events = nc.subscribe('llmos.out.default.handover');
       await nc.flush();
-      const { body: first } = await instance.ask({ text: 'How do I change my PIN?' });
+      const { body: first } = await ask({ text: 'How do I change my PIN?' });
       const conversation_id = String(first.details!['conversation_id']);
-      await instance.ask({ text: 'Can I talk to a human?', conversation_id });
+      await ask({ text: 'Can I talk to a human?', conversation_id });
       for await (const event of events) {
         const handover: { conversation: string } = event.json();
         if (handover.conversation !== conversation_id) continue;
@@ -108,44 +116,44 @@ export function customerServiceSuite(running: () => Instance): void {
   });
 
   it('understands a follow-up in its conversation, and says again what it said', async () => {
-    const { body: first } = await instance.ask({ text: 'How do I change my PIN?' });
+    const { body: first } = await ask({ text: 'How do I change my PIN?' });
     const conversation_id = String(first.details!['conversation_id']);
-    const { body: second } = await instance.ask({ text: 'Can I do that abroad?', conversation_id });
+    const { body: second } = await ask({ text: 'Can I do that abroad?', conversation_id });
     expect(second.details).toMatchObject({ conversation_id });
     expect((second.details!['citations'] as { document: string }[])[0]?.document).toBe('change-pin');
-    expect((await instance.ask({ text: 'Can you repeat that?', conversation_id })).body.result).toBe(second.result);
+    expect((await ask({ text: 'Can you repeat that?', conversation_id })).body.result).toBe(second.result);
   });
 
   it('offers a person instead of the same answer to a customer whom it did not help', async () => {
-    const { body: first } = await instance.ask({ text: 'How do I change my PIN?' });
+    const { body: first } = await ask({ text: 'How do I change my PIN?' });
     const conversation_id = String(first.details!['conversation_id']);
-    const { body: second } = await instance.ask({ text: 'why?', conversation_id });
+    const { body: second } = await ask({ text: 'why?', conversation_id });
     expect(second.details).toMatchObject({ topic: 'unhelped', offered: true });
     expect(second.details).not.toHaveProperty('citations');
-    const { body: third } = await instance.ask({ text: 'yes', conversation_id });
+    const { body: third } = await ask({ text: 'yes', conversation_id });
     expect(third.details).toMatchObject({ topic: 'person', handover: true });
   });
 
   it('offers a person after two questions without an answer, and passes the conversation on for a yes', async () => {
-    const { body: first } = await instance.ask({ text: 'What is the capital of France?' });
+    const { body: first } = await ask({ text: 'What is the capital of France?' });
     const conversation_id = String(first.details!['conversation_id']);
     expect(first.details).toMatchObject({ offered: false });
-    const { body: second } = await instance.ask({ text: 'Who won the world cup in 1998?', conversation_id });
+    const { body: second } = await ask({ text: 'Who won the world cup in 1998?', conversation_id });
     expect(second.details).toMatchObject({ offered: true, citations: [] });
     expect(second.result).toContain('Would you like to talk to a person?');
-    const { body: third } = await instance.ask({ text: 'Yes please', conversation_id });
+    const { body: third } = await ask({ text: 'Yes please', conversation_id });
     expect(third.details).toMatchObject({ topic: 'person', handover: true });
   });
 
   it('answers two questions in one message, each with its citation', async () => {
     const text = 'How do I change my PIN and how long does a bank transfer take?';
-    const { body } = await instance.ask({ text });
+    const { body } = await ask({ text });
     const cited = (body.details!['citations'] as { document: string }[]).map(({ document }) => document);
     expect(cited).toEqual(expect.arrayContaining(['change-pin', 'transfer-timing']));
   });
 
   it('puts fraud first, and offers a person', async () => {
-    const { body } = await instance.ask({ text: "I think I've been scammed, I just transferred 2000 pounds" });
+    const { body } = await ask({ text: "I think I've been scammed, I just transferred 2000 pounds" });
     expect(body.details).toMatchObject({
       urgent: true,
       citations: [{ document: 'compromised-card' }],
@@ -173,11 +181,11 @@ export function customerServiceSuite(running: () => Instance): void {
     expect(pieces.map(({ words }) => words).join(' ')).toBe(result);
     expect(details.speech.contentType).toBe('audio/wav');
     expect(await hear(details.speech.audio)).toBe(plain(result));
-    const { body: greeted } = await instance.ask({ reply: 'audio' });
+    const { body: greeted } = await ask({ reply: 'audio' });
     const { audio } = greeted.details!['speech'] as { audio: { $bytes: string } };
     expect(greeted.result).toMatch(/^Hello/);
     expect(await hear(audio)).toContain('how can i help you today');
-    expect((await instance.ask({ text: 'Hi', reply: 'mp3' })).body.error).toMatchObject({ field: 'reply' });
+    expect((await ask({ text: 'Hi', reply: 'mp3' })).body.error).toMatchObject({ field: 'reply' });
   });
 
   it('transports a recording larger than a message through the object store', async () => {
@@ -186,7 +194,7 @@ export function customerServiceSuite(running: () => Instance): void {
     const header = Buffer.from(audio.subarray(0, 44));
     header.writeUInt32LE(audio.length - 8 + silence.length, 4);
     header.writeUInt32LE(audio.length - 44 + silence.length, 40);
-    const { status, body } = await instance.ask({
+    const { status, body } = await ask({
       audio: Buffer.concat([header, audio.subarray(44), silence]).toString('base64'),
     });
     expect(status).toBe(200);
@@ -198,7 +206,7 @@ export function customerServiceSuite(running: () => Instance): void {
     const silence = Buffer.alloc(64_000);
     header.writeUInt32LE(36 + silence.length, 4);
     header.writeUInt32LE(silence.length, 40);
-    const { status, body } = await instance.ask({ audio: Buffer.concat([header, silence]).toString('base64') });
+    const { status, body } = await ask({ audio: Buffer.concat([header, silence]).toString('base64') });
     expect(status).toBe(200);
     expect(body).toMatchObject({
       result: expect.stringMatching(/did not hear/) as string,
@@ -207,7 +215,7 @@ export function customerServiceSuite(running: () => Instance): void {
   });
 
   it('reports that the help centre has no answer instead of inventing one', async () => {
-    const { body } = await instance.ask({ text: 'What is the capital of France?' });
+    const { body } = await ask({ text: 'What is the capital of France?' });
     expect(body).toMatchObject({
       result: expect.stringMatching(/could not find/) as string,
       details: { grounding: 'none', citations: [] },
@@ -223,16 +231,16 @@ export function customerServiceSuite(running: () => Instance): void {
       (await questions('unanswered=true&limit=500')).questions.filter(({ question }) => question.includes(word));
     const user_id = 'aviator';
     for (const text of ['How many zeppelins do you own?', 'How many zeppelins do you have?'])
-      expect((await instance.ask({ text, user_id })).body.details).toMatchObject({ grounding: 'none' });
-    await instance.ask({ text: 'My zeppelin needs insurance, write to ada@example.org', user_id });
+      expect((await ask({ text, user_id })).body.details).toMatchObject({ grounding: 'none' });
+    await ask({ text: 'My zeppelin needs insurance, write to ada@example.org', user_id });
     const first = (await about('zeppelins'))[0];
     expect(first).toMatchObject({ count: 2, question: expect.stringMatching(/^How many/) as string });
     expect(Date.now() - Date.parse(first!.lastAskedAt)).toBeLessThan(5 * MINUTE_MS);
     expect(await about('insurance')).toMatchObject([{ question: expect.stringContaining('[EMAIL_1]') as string }]);
-    await instance.ask({ text: 'Hello there!', user_id });
-    await instance.ask({ text: 'Can I talk to a human?', user_id });
+    await ask({ text: 'Hello there!', user_id });
+    await ask({ text: 'Can I talk to a human?', user_id });
     expect([...(await about('Hello')), ...(await about('human'))]).toEqual([]);
-    await instance.ask({ text: 'How do I change my PIN?', user_id });
+    await ask({ text: 'How do I change my PIN?', user_id });
     expect((await questions('document=change-pin')).questions[0]).toMatchObject({
       question: 'How do I change my PIN?',
     });
@@ -246,7 +254,7 @@ export function customerServiceSuite(running: () => Instance): void {
     try {
       const events = nc.subscribe('llmos.out.default.feedback');
       await nc.flush();
-      const { body: answer } = await instance.ask({ text: 'How long does a bank transfer take?' });
+      const { body: answer } = await ask({ text: 'How long does a bank transfer take?' });
       const path = `/v1/runs/${answer.run_id}/feedback`;
       const [{ document }] = answer.details!['citations'] as [{ document: string }];
       const correction = 'Two days. Write to ada@example.org';
@@ -492,7 +500,7 @@ export function customerServiceSuite(running: () => Instance): void {
         for (const url of slow.values()) await p99Ms(url);
         idle.reset();
         for (let i = 0; i < 4; i++)
-          await instance.ask({ audio: QUESTIONS[(round + i) % QUESTIONS.length]!.audio.toString('base64') });
+          await ask({ audio: QUESTIONS[(round + i) % QUESTIONS.length]!.audio.toString('base64') });
         const limitMs = Math.max(20, 2 * (idle.percentile(99) / 1e6 - EVENT_LOOP_SAMPLE_MS));
         for (const [name, url] of slow) if ((await p99Ms(url)) <= limitMs) slow.delete(name);
       }
