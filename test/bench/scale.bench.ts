@@ -50,22 +50,34 @@ const GRIDS: Readonly<Record<Name, readonly Tuning[]>> = {
     errors: errors!,
     windowSeconds: windowSeconds!,
   })),
-  hybrid: cross([0.01, 0.05, 0.2], [60, 120, 240], [0, 1], [30, 60, 120, 300], [0, 2, 4, 8, 16]).map(
-    ([limit, windowSeconds, errors, holdSeconds, spares]) => ({
-      ...{ limit: limit!, windowSeconds: windowSeconds!, errors: errors!, holdSeconds: holdSeconds!, spares: spares! },
-    }),
-  ),
+  hybrid: cross(
+    [0.001, 0.01, 0.05, 0.2],
+    [60, 120, 240, 300],
+    [0, 1],
+    [30, 60, 120, 300],
+    [0, 1, 2, 3, 4, 8, 16, 24],
+  ).map(([limit, windowSeconds, errors, holdSeconds, spares]) => ({
+    ...{ limit: limit!, windowSeconds: windowSeconds!, errors: errors!, holdSeconds: holdSeconds!, spares: spares! },
+  })),
 };
 
 function cross(...lists: readonly (readonly number[])[]): number[][] {
   return lists.reduce<number[][]>((rows, list) => rows.flatMap((row) => list.map((each) => [...row, each])), [[]]);
 }
 
-/** The fewest core-seconds of all that are late seldom enough; if none is, the one that is late least. */
+/**
+ * The fewest core-seconds of all that are late seldom enough, on this trace and on each of its halves alone: one that does well
+ * by luck on a part is not taken. If none is good, the one that is late least.
+ */
 function tuned(trace: Request, policy: Name): Tuning {
-  const tried = GRIDS[policy].map((tuning) => ({ tuning, ...replayPolicy(requestOf(trace, tuning), policy) }));
-  const good = tried.filter(({ lateShare }) => lateShare <= TUNED_TO).sort((a, b) => a.coreSeconds - b.coreSeconds);
-  return (good[0] ?? tried.sort((a, b) => a.lateShare - b.lateShare)[0]!).tuning;
+  const parts = [trace, half(trace, false), half(trace, true)];
+  const tried = GRIDS[policy].map((tuning) => {
+    const results = parts.map((part) => replayPolicy(requestOf(part, tuning), policy));
+    const late = Math.max(...results.map(({ lateShare }) => lateShare));
+    return { tuning, late, coreSeconds: results[0]!.coreSeconds };
+  });
+  const good = tried.filter(({ late }) => late <= TUNED_TO).sort((a, b) => a.coreSeconds - b.coreSeconds);
+  return (good[0] ?? tried.sort((a, b) => a.late - b.late)[0]!).tuning;
 }
 
 async function judged(trace: Request, tunings: ReadonlyMap<string, readonly [Name, Tuning]>) {

@@ -34,7 +34,8 @@ const traceOf = ({ arrivalsMs, servicesMs }: ReplayInput): Trace => ({
 });
 
 /** What the system begins with: every policy, and the bound, with the same. */
-const initialOf = ({ least, most }: ReplayInput, trace: Trace) => Math.min(most, Math.max(least, firstReplicas(trace)));
+const initialOf = ({ least, most, objectiveMs, mayBeLate }: ReplayInput, trace: Trace) =>
+  Math.min(most, Math.max(least, firstReplicas(trace, objectiveMs / SECOND_MS, mayBeLate)));
 
 /** In replica-seconds; undefined if it is not found in time. */
 export function boundOf(input: ReplayInput, trace = traceOf(input)): Promise<number | undefined> {

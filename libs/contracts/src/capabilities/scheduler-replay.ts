@@ -95,7 +95,7 @@ export const replay = capability({
   input: replayInputSchema,
   output: replayOutputSchema,
   example: {
-    input: { arrivalsMs: [0], servicesMs: [4_000], policy: 'threshold' },
+    input: { arrivalsMs: [0], servicesMs: [4_000], policy: 'threshold', mayBeLate: 0.1 },
     output: {
       ...{ workCoreSeconds: 4, boundCoreSeconds: 4 },
       result: { ...only(), policy: 'threshold' },
