@@ -29,6 +29,21 @@ describe('KeptProcess', () => {
     expect(deaths[0]).toContain('exit code 3');
   });
 
+  it('reports an error of any class as the reason, instead of what Node.js prints after it', async () => {
+    const crash = 'class PipelineError extends Error { name = "PipelineError" }; throw new PipelineError("no step")';
+    const reason = await new Promise<string>((resolve) => {
+      const kept = new KeptProcess({
+        launch: () => spawn(process.execPath, ['-e', crash], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] }),
+        onDeath(why) {
+          // A death can be seen before its output.
+          if (why !== 'exit code 1') void kept.stop(1_000).then(() => resolve(why));
+        },
+      });
+      kept.start();
+    });
+    expect(reason).toBe('exit code 1: PipelineError: no step');
+  });
+
   it('does not restart a stopped program, and kills one that ignores SIGTERM', async () => {
     let listening: () => void = () => undefined;
     const up = new Promise<void>((resolve) => (listening = resolve));

@@ -101,7 +101,7 @@ export class KeptProcess {
   /** The last line of output that looks like an error, else the last line: most often the reason of a death. */
   get lastError(): string | undefined {
     return (
-      this.lastLines.findLast((line) => /\b(error|fatal|cannot|failed|exception)\b/i.test(line)) ??
+      this.lastLines.findLast((line) => /error\b|\b(fatal|cannot|failed|exception)\b/i.test(line)) ??
       this.lastLines.at(-1)
     );
   }
