@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { checkReplicaCounts, controlInstance, findServiceApps } from '@llmos/supervisor';
 import { CliError } from '../cli-error.js';
 import { readClusterFile, type PlanRequest } from '../plan/cluster-file.js';
@@ -8,6 +7,7 @@ import { planReplySchema, type PlanReply } from '../plan/plan-reply.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { table } from '../terminal/table.js';
 import { milliseconds, percent, seconds } from '../terminal/terminal.js';
+import { writePicture } from '../terminal/write-picture.js';
 import { gatewayClient, type CommandContext } from './context.js';
 
 export interface PlanOptions {
@@ -87,14 +87,6 @@ async function ask(context: CommandContext, request: PlanRequest, options: PlanO
   } finally {
     progress.stop();
     process.removeListener('SIGINT', onSignal);
-  }
-}
-
-function writePicture(file: string, picture: string): void {
-  try {
-    writeFileSync(file, picture);
-  } catch (cause) {
-    throw new CliError(`the picture cannot be written to ${file}`, 'give --svg a file that you may write', { cause });
   }
 }
 

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { CliError } from '../cli-error.js';
 import { replayPicture } from '../replay/replay-picture.js';
 import { replayReplySchema, type ReplayReply } from '../replay/replay-reply.js';
 import { parseTrace } from '../replay/trace-file.js';
 import { table } from '../terminal/table.js';
+import { writePicture } from '../terminal/write-picture.js';
 import { gatewayClient, type CommandContext } from './context.js';
 
 export interface ReplayOptions {
@@ -59,14 +60,6 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     throw new CliError(`the trace ${file} cannot be read`, 'give --trace a CSV file', { cause });
-  }
-}
-
-function writePicture(file: string, picture: string): void {
-  try {
-    writeFileSync(file, picture);
-  } catch (cause) {
-    throw new CliError(`the picture cannot be written to ${file}`, 'give --svg a file that you may write', { cause });
   }
 }
 
