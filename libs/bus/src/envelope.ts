@@ -31,8 +31,8 @@ const FIRST = encoder.encode('NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: 0
 const FIRST_VALUE = { encode: () => FIRST } as unknown as MsgHdrs;
 
 /**
- * Writes the headers of a message, with times of the broker's clock, as one text: the client's own class checks and stores each header separately, which
- * cost a tenth of a hop.
+ * Writes the headers of a message as one text, with times of the broker's clock. The client's own class checks and stores
+ * each header separately, which cost a tenth of a hop.
  */
 export function writeHeaders(envelope: Envelope, fields: MessageFields): MsgHdrs {
   let text =
