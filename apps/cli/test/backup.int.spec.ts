@@ -1,5 +1,5 @@
 import { Bus } from '@llmos/bus';
-import { tryBackup } from '@llmos/backup';
+import { backupFile, tryBackup } from '@llmos/backup';
 import { loadConfig } from '@llmos/config';
 import { openMasterKey } from '@llmos/vault';
 import { commandOf, Instance, markUnfinished, refuseUnfinished } from '@llmos/supervisor';
@@ -17,6 +17,7 @@ import type { CommandContext } from '../src/commands/context.js';
 import { down } from '../src/commands/down.command.js';
 import { restore } from '../src/commands/restore.command.js';
 
+const { jest } = import.meta;
 const SIZE_BYTES = 8_000_000;
 /** A broker that syncs each of them takes longer over a piece of the archive than it gives itself. */
 const SMALL_MESSAGES = 20_000;
@@ -96,6 +97,21 @@ describe('llmos backup and llmos restore', () => {
     expect(await scheduledBackup(broken, { into, keep: 1 })).toBe(1);
     expect(lines.join()).toContain('No backup was made');
     expect(readdirSync(into)).toEqual(before);
+  }, 120_000);
+
+  it('leave the backup of the same moment as it is', async () => {
+    const into = join(home, 'kept');
+    const now = jest.spyOn(Date.prototype, 'toISOString').mockReturnValue('2020-01-03T00:00:00.000Z');
+    try {
+      const held = backupFile(into);
+      cpSync(join(home, 'whole.bak'), held);
+      expect(await scheduledBackup(context, { into, keep: 9 })).toBe(1);
+      expect(lines.join()).toContain(`${held} exists already`);
+      expect(existsSync(held)).toBe(true);
+      rmSync(held);
+    } finally {
+      now.mockRestore();
+    }
   }, 120_000);
 
   it('refuse a trial of a backup that was damaged', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBackup, type Backup, type BackupVisitor } from './backup-reader.js';
 import { BackupWriter } from './backup-writer.js';
+import { backupFile, keptBackups } from './kept-backups.js';
 
 const STREAMS = [
   { name: 'INTAKE', pieces: [] },
@@ -181,4 +182,13 @@ describe('a backup file', () => {
     await writer.end();
     expect(readdirSync(folder).filter((name) => name.startsWith('half'))).toEqual([]);
   });
+});
+
+it('names backups of one second apart, and lists those of an older version before them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'llmos-kept-'));
+  const older = join(folder, 'llmos-2026-01-02T03-04-04Z.bak');
+  const files = [older, ...[5, 6].map((ms) => backupFile(folder, new Date(`2026-01-02T03:04:05.00${ms}Z`)))];
+  for (const file of [...files].reverse()) writeFileSync(file, '');
+  expect(keptBackups(folder)).toEqual(files);
+  rmSync(folder, { recursive: true });
 });

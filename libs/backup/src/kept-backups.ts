@@ -1,11 +1,11 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const NAME = /^llmos-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.bak$/;
+const NAME = /^llmos-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(\.\d{3})?Z\.bak$/;
 
 /** The file of a backup that begins now. Names sort by time. */
 export function backupFile(folder: string, now = new Date()): string {
-  return join(folder, `llmos-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.bak`);
+  return join(folder, `llmos-${now.toISOString().replaceAll(':', '-')}.bak`);
 }
 
 /** The backups in a folder with names of {@link backupFile}, oldest first. Other files are not touched. */

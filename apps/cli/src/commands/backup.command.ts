@@ -85,8 +85,10 @@ async function takeAndTry(
   { folder, keep, signal }: { folder: string; keep: number; signal: AbortSignal },
 ): Promise<Outcome> {
   const path = backupFile(folder);
+  let taken = false;
   try {
     const report = await take(context, path, signal);
+    taken = true;
     const { home, root } = context.config;
     const server = await natsServer(context, await openStore(context), transferReport(context.terminal), signal);
     const from = Date.now();
@@ -97,7 +99,7 @@ async function takeAndTry(
     return { summary: `${summaryOf(report)}, ${tried}; ${kept}`, file: path, removed };
   } catch (error) {
     // What cannot be restored is no backup: it must not push out one that can.
-    rmSync(path, { force: true });
+    if (taken) rmSync(path, { force: true });
     const { stack } = error as Error;
     return { error: `No backup was made: ${isExpected(error) ? explain(error) : (stack ?? String(error))}` };
   }
