@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Instance, isSupervisor } from './instance.js';
@@ -40,6 +40,18 @@ describe('Instance', () => {
     expect(Object.keys(processes)).toEqual(['asr', 'intent']);
     expect(instance.credentials(['intent', 'gateway']).processes).toMatchObject(processes);
     expect(instance.credentials()).toMatchObject({ services, tenants, processes });
+  });
+
+  it('replaces the file of its passwords as a whole: a command that reads it meanwhile never finds half of it', () => {
+    const instance = new Instance(home, process.cwd());
+    instance.credentials();
+    const path = join(instance.folder, 'credentials.json');
+    const before = readFileSync(path, 'utf8');
+    const reader = openSync(path, 'r');
+    instance.credentials(['asr']);
+    expect(readFileSync(reader, 'utf8')).toBe(before);
+    closeSync(reader);
+    expect(readdirSync(instance.folder)).toEqual(['credentials.json']);
   });
 
   it('can be claimed by one process only', () => {

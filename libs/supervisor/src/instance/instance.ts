@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { commandOf } from '../processes/process-identity.js';
@@ -79,30 +79,51 @@ export class Instance {
   }
 
   /**
-   * The passwords of the broker and of Redis, generated once and readable by this user alone. Missing ones are added to the file.
+   * The passwords of the broker and of Redis, generated once and readable by this user alone. Missing ones are added to
+   * the file. Commands that run at the same time agree: the first file stays, and nobody reads half of one.
    *
    * @param processes the processes that need a user.
    */
   credentials(processes: readonly string[] = []): Credentials {
     const path = join(this.folder, 'credentials.json');
     const stored = storedCredentials(path);
-    const known = credentialsSchema.parse(stored);
+    const known = credentialsSchema.parse(stored ?? {});
     const users = processes.map((process) => [process, known.processes[process] ?? newPassword()]);
     const credentials = { ...known, processes: { ...known.processes, ...Object.fromEntries(users) } as Passwords };
     if (JSON.stringify(stored) === JSON.stringify(credentials)) return credentials;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    writeFileSync(path, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 });
-    return credentials;
+    const isStored = store(path, `${JSON.stringify(credentials, undefined, 2)}\n`, stored !== undefined);
+    return isStored ? credentials : this.credentials(processes);
   }
 }
 
-/** The content of the file; empty when it cannot be used. */
+/**
+ * Writes the file completely or not at all.
+ *
+ * @returns false when it was to be a new file, and another process has written one meanwhile.
+ */
+function store(path: string, text: string, replaces: boolean): boolean {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+    if (replaces) renameSync(draft, path);
+    else linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** The content of the file; empty when it cannot be used, undefined when there is none. */
 function storedCredentials(path: string): unknown {
   try {
     const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
     return credentialsSchema.safeParse(stored).success ? stored : {};
-  } catch {
-    return {};
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : {};
   }
 }
 

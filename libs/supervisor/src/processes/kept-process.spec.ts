@@ -4,7 +4,7 @@ import { KeptProcess } from './kept-process.js';
 import { launchOnLeash, releaseLeash } from './launch.js';
 import { commandOf, goneWithin } from './process-identity.js';
 
-const gone = (pid: number) => goneWithin(() => commandOf(pid) !== '', 4_500);
+const gone = (pid: number) => goneWithin(() => commandOf(pid) !== '', 60_000);
 
 describe('KeptProcess', () => {
   it('restarts a program that ends, and reports the reason', async () => {
