@@ -1,6 +1,6 @@
 import type { StreamHead } from '@llmos/bus';
 import { DataKey, MESSAGES_PER_KEY, type KeyService } from '@llmos/privacy';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { BackupError } from './backup-error.js';
@@ -49,7 +49,7 @@ export class BackupWriter {
     bytes.fill(0);
     const header = Buffer.from(JSON.stringify({ format: FORMAT, ...about, master: master.id, wrapped }));
     const hash = createHash('sha256').update(header).digest();
-    const draft = `${path}.${process.pid}.part`;
+    const draft = `${path}.${randomUUID()}.part`;
     const writer = new BackupWriter(path, draft, await open(draft, 'wx', 0o600), key, hash);
     await writer.append(MAGIC, lengthOf(header), header, hash);
     return writer;

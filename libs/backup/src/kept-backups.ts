@@ -19,6 +19,7 @@ export function keptBackups(folder: string): string[] {
 /** Removes the oldest backups of a folder. @returns those removed. */
 export function removeOldest(folder: string, keep: number): string[] {
   const removed = keptBackups(folder).slice(0, -keep);
-  for (const file of removed) rmSync(file);
+  // Another process may remove the same ones.
+  for (const file of removed) rmSync(file, { force: true });
   return removed;
 }
