@@ -17,5 +17,6 @@ export {
   type ServiceProcessOptions,
   type TestServiceProcess,
 } from './service-process.js';
+export { startStopwatch } from './stopwatch.js';
 export { LINEAR, threadMsOf, timeGrowth } from './time-growth.js';
 export { waitFor } from './wait-for.js';

@@ -19,7 +19,7 @@ describe('longestHold', () => {
       if (attempts++ === 0) hold(80);
     };
     expect(await longestHold(work, LIMIT_MS)).toBeLessThan(LIMIT_MS);
-    expect(attempts).toBe(2);
+    expect(attempts).toBeGreaterThan(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitFor } from './wait-for.js';
 
 /** A server that does not stop by itself within this time is killed. */
 const STOP_MS = 5_000;
@@ -43,11 +44,13 @@ export async function startNatsServer({ config = '' } = {}): Promise<TestNatsSer
   const more = ['-c', join(folder, 'nats.conf')];
   let child = launch(folder, -1, more);
   const port = await portOf(folder, child);
-  const start = async () => {
-    rmSync(portsFile(folder) ?? '', { force: true });
-    child = launch(folder, port, more);
-    await portOf(folder, child);
-  };
+  // While the server was away, the system may have given its port to a connection for a moment.
+  const start = () =>
+    waitFor('nats-server to have its port again', async () => {
+      rmSync(portsFile(folder) ?? '', { force: true });
+      child = launch(folder, port, more);
+      return portOf(folder, child).catch(() => undefined);
+    });
   const kill = (signal: NodeJS.Signals) => end(child, signal);
   return {
     url: `nats://127.0.0.1:${port}`,
@@ -60,7 +63,9 @@ export async function startNatsServer({ config = '' } = {}): Promise<TestNatsSer
       await start();
     },
     kill: () => kill('SIGKILL'),
-    restart: start,
+    async restart() {
+      await start();
+    },
     async stop() {
       // Its data is not needed any more.
       const last = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -146,13 +151,11 @@ function portsFile(folder: string): string | undefined {
 }
 
 async function portOf(folder: string, child: ChildProcess): Promise<number> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+  return waitFor('nats-server to report its port', () => {
     if (child.exitCode !== null) throw new Error(`nats-server ended with ${child.exitCode}`);
     const file = portsFile(folder);
     const text = file ? readFileSync(file, 'utf8') : '';
-    const match = /nats:\/\/[^"]*:(\d+)/.exec(text);
-    if (match) return Number(match[1]);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('nats-server did not report its port within 10 s');
+    const match = /nats:\/\/[^"]*:(\d+)"/.exec(text);
+    return match ? Number(match[1]) : undefined;
+  });
 }
