@@ -12,7 +12,7 @@ describe('a cluster of nats-servers', () => {
     cluster = await startNatsCluster();
     configured = await waitFor('JetStream to have its leader', () => connect(REPLICAS).catch(() => undefined), 60_000);
     await configured.kv('notes');
-  }, 90_000);
+  }, 180_000);
   afterAll(async () => {
     await configured?.close(200);
     await cluster?.stop();
@@ -48,13 +48,13 @@ describe('a cluster of nats-servers', () => {
         (entry) => entry && Buffer.from(entry.value).toString(),
         () => undefined,
       );
-    expect(await waitFor('the note to be read again', read, 30_000)).toBe('kept');
+    expect(await waitFor('the note to be read again', read)).toBe('kept');
     const write = () =>
       notes.put('b', Buffer.from('new')).then(
         () => true,
         () => false,
       );
-    await waitFor('a note to be written again', write, 30_000);
+    await waitFor('a note to be written again', write);
     await bus.close(200);
-  }, 90_000);
+  }, 240_000);
 });

@@ -1,7 +1,7 @@
 import { Bus, taskConsumer } from '@llmos/bus';
 import { LlmosError, type Pipeline, type Step } from '@llmos/contracts';
 import { createLogger, registry, startTracing } from '@llmos/telemetry';
-import { startNatsServer, startOtlpReceiver, waitFor, type TestNatsServer } from '@llmos/testing';
+import { startNatsServer, startOtlpReceiver, startStopwatch, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Breakers } from '../src/breakers.js';
 import { Cancellations } from '../src/cancellations.js';
 import { Forwarder } from '../src/forward.js';
@@ -13,7 +13,9 @@ import { pipelineOf, shout, spell } from './shout.js';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 const RULES = { volume: 5, errorPercent: 50, windowMs: 10_000, openMs: 300 };
-/** A run that nobody queues is answered within this, on a busy machine too. */
+/** For how long a try may take before another one is made. */
+const LEASE_MS = 500;
+/** A run that nobody queues is answered within this. */
 const AT_ONCE_MS = 1_000;
 
 describe('the breaker around a capability', () => {
@@ -68,12 +70,13 @@ describe('the breaker around a capability', () => {
   }
 
   async function ask(own: Partial<Step> = {}, more: Partial<Pipeline> = {}) {
-    const from = Date.now();
-    const context = { run: client.newRun(), tenant: 'acme', lane: 'live' as const, deadlineMs: from + 30_000 };
+    const elapsed = startStopwatch();
+    const deadlineMs = Date.now() + 30_000;
+    const context = { run: client.newRun(), tenant: 'acme', lane: 'live' as const, deadlineMs };
     const pipeline = { ...pipelineOf(own), ...more };
     const request = { ...context, pipeline, input: { text: 'hi' }, traceparent: undefined };
     const answer = await client.converse(request, () => undefined, new AbortController().signal);
-    return { answer, waitedMs: Date.now() - from };
+    return { answer, waitedMs: elapsed() };
   }
 
   async function breakIt(handler: Handler, rules = RULES): Promise<Breakers> {
@@ -98,7 +101,8 @@ describe('the breaker around a capability', () => {
     expect(retryAfterSeconds).toBeLessThanOrEqual(60);
     expect(waitedMs).toBeLessThan(AT_ONCE_MS);
     expect(state.calls).toBe(asked);
-    expect(await gateway.pending('DEAD_LETTERS')).toBe(RULES.volume);
+    // The caller has his answer before the dead letter is stored.
+    await waitFor('the dead letters', async () => (await gateway.pending('DEAD_LETTERS')) === RULES.volume);
   });
 
   it('sends runs to the fallback at once, or passes over the step; also further down the pipeline', async () => {
@@ -167,6 +171,8 @@ describe('the breaker around a capability', () => {
     const { state, handler } = fragile();
     state.failure = new LlmosError('UNAVAILABLE', 'The model is away.');
     await breakIt(handler);
+    // The callers have their answers before the dead letters are stored.
+    await waitFor('the live tasks to be done', async () => (await gateway.pending('TASKS_LIVE')) === 0);
     const before = await gateway.pending('DEAD_LETTERS');
     const runs = Array.from({ length: 20 }, () => client.newRun());
     for (const run of runs) {
@@ -176,7 +182,7 @@ describe('the breaker around a capability', () => {
     }
     state.failure = undefined;
     const isDone = async (run: string) => (await client.records.get('acme', run))?.status === 'completed';
-    await waitFor('the durable runs', async () => (await Promise.all(runs.map(isDone))).every(Boolean), 20_000);
+    await waitFor('the durable runs', async () => (await Promise.all(runs.map(isDone))).every(Boolean));
     expect(await gateway.pending('DEAD_LETTERS')).toBe(before);
   });
 
@@ -275,9 +281,12 @@ describe('the breaker around a capability', () => {
     // The one that tries dies: nothing is heard of it.
     await areAll('open');
     await due();
-    expect((await storm(500)).probes).toHaveLength(1);
+    const from = performance.now();
+    expect((await storm(LEASE_MS)).probes).toHaveLength(1);
     await areAll('half-open');
-    expect((await storm(500)).probes).toHaveLength(0);
+    const early = (await storm(LEASE_MS)).probes.length;
+    // On a slow machine the second storm may end after the lease.
+    if (performance.now() - from < LEASE_MS) expect(early).toBe(0);
     await due();
     const { probes } = await storm(60_000);
     expect(probes).toHaveLength(1);
@@ -302,12 +311,12 @@ describe('the breaker around a capability', () => {
     );
     await waitFor('it to be closed', () => mine.current === 'closed');
     await nats.restart();
-    await waitFor('the broker to be back', () => buses.every(({ usable }) => usable), 20_000);
+    await waitFor('the broker to be back', () => buses.every(({ usable }) => usable));
     const fail = async () => mine.settle(await mine.admit(1_000), 'failed');
     const isSeen = async () => {
       await fail();
       return theirs.current === 'open';
     };
-    await waitFor('the other one to see it', isSeen, 20_000);
+    await waitFor('the other one to see it', isSeen);
   });
 });

@@ -38,7 +38,8 @@ const pipeline: Pipeline = {
   result: '${second.text}',
   details: {},
 };
-const ACK_WAIT_MS = 300;
+/** A process that works shows it more often than that, on a slow machine too. */
+const ACK_WAIT_MS = 1_000;
 
 /** What a process does with a delivery before it dies: the broker hears no more of it. */
 const diesBeforeAck = (delivery: Delivery): Delivery => ({
@@ -95,7 +96,7 @@ describe('a step that is done', () => {
   const statusOf = async ({ tenant, run }: RunContext) => (await client.records.get(tenant, run))?.status;
   const queueOf = (lane: RunContext['lane']) => (lane === 'live' ? STREAMS.tasksLive : STREAMS.tasksDurable);
   const emptied = (lane: RunContext['lane']) =>
-    waitFor('the work queue to be empty', async () => (await bus.pending(queueOf(lane))) === 0, 15_000);
+    waitFor('the work queue to be empty', async () => (await bus.pending(queueOf(lane))) === 0);
 
   beforeEach(async () => {
     done.length = 0;
@@ -116,12 +117,12 @@ describe('a step that is done', () => {
       await waitFor('the next task', async () => (await bus.pending(queueOf(lane))) === 2);
       await dying.close(0);
       await work(FIRST, lane);
-      await waitFor('the first task to leave the queue', async () => (await bus.pending(queueOf(lane))) === 1, 15_000);
+      await waitFor('the first task to leave the queue', async () => (await bus.pending(queueOf(lane))) === 1);
       await work(SECOND, lane);
       await emptied(lane);
       expect(done).toEqual([FIRST.name, SECOND.name]);
     },
-    30_000,
+    120_000,
   );
 
   it.each(['live', 'durable'] as const)(
@@ -138,7 +139,7 @@ describe('a step that is done', () => {
       expect(done).toEqual([FIRST.name, SECOND.name]);
       expect(await bus.pending(STREAMS.results)).toBe(lane === 'durable' ? 1 : 0);
     },
-    30_000,
+    120_000,
   );
 
   it('is not done again when the broker was killed as well, and has forgotten the ids of what is done', async () => {
@@ -180,7 +181,7 @@ describe('a step that is done', () => {
     await waitFor('the broker', () => bus.usable);
     await start('durable', true, context.run);
     await work(SECOND, 'durable');
-    await waitFor('the end of the run', async () => (await statusOf(context)) === 'completed', 15_000);
+    await waitFor('the end of the run', async () => (await statusOf(context)) === 'completed');
     await emptied('durable');
     expect(done).toEqual([FIRST.name, SECOND.name]);
   }, 120_000);

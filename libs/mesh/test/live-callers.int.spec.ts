@@ -1,7 +1,7 @@
 import { Bus, MAX_DELIVERIES, STREAMS, taskConsumer } from '@llmos/bus';
 import { toLlmosError, type Answer, type Capability, type Pipeline, type Step } from '@llmos/contracts';
 import { createLogger } from '@llmos/telemetry';
-import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { startNatsServer, startStopwatch, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Cancellations } from '../src/cancellations.js';
 import { endAbandoned } from '../src/end-abandoned.js';
 import { Forwarder } from '../src/forward.js';
@@ -92,13 +92,14 @@ describe('a caller with a live run', () => {
   }
 
   async function ask(pipeline: Pipeline, onAnswer: (answer: Answer) => void = () => undefined) {
-    const from = Date.now();
-    const context = { run: client.newRun(), tenant: 'acme', lane: 'live' as const, deadlineMs: from + 30_000 };
+    const elapsed = startStopwatch();
+    const deadlineMs = Date.now() + 30_000;
+    const context = { run: client.newRun(), tenant: 'acme', lane: 'live' as const, deadlineMs };
     const request = { ...context, pipeline, input: { text: 'hi' }, traceparent: undefined };
     // A run that the broker did not accept in time, because it stopped in between, is refused: callers see the same.
     const refused = (error: unknown) => ({ type: 'failed' as const, error: toLlmosError(error).toBody() });
     const answer = await client.converse(request, onAnswer, new AbortController().signal).catch(refused);
-    return { answer, waitedMs: Date.now() - from };
+    return { answer, waitedMs: elapsed() };
   }
 
   /** The service dies with the task. */
@@ -244,6 +245,6 @@ describe('a caller with a live run', () => {
     } finally {
       process.kill(nats.pid, 'SIGCONT');
     }
-    await waitFor('the broker to be usable', () => gateway.usable, 20_000);
+    await waitFor('the broker to be usable', () => gateway.usable);
   }, 120_000);
 });

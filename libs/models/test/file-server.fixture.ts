@@ -17,6 +17,8 @@ export class FileServer {
   readonly failures: number[] = [];
   /** The delay before each chunk of the body. */
   chunkDelayMs = 0;
+  /** Send no more than so many bytes of a body, and keep the connection. */
+  holdAt = Infinity;
   /** Never send a byte of the body. */
   silent = false;
   withEtag = true;
@@ -72,12 +74,13 @@ export class FileServer {
 
   private async sendBody(response: ServerResponse, body: Buffer): Promise<void> {
     const cutAt = this.cuts.shift() ?? Infinity;
-    const end = Math.min(cutAt, body.length);
+    const end = Math.min(cutAt, this.holdAt, body.length);
     const chunkBytes = Math.ceil(body.length / 10);
     for (let at = 0; at < end; at += chunkBytes) {
       if (this.chunkDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.chunkDelayMs));
       await new Promise((resolve) => response.write(body.subarray(at, Math.min(at + chunkBytes, end)), resolve));
     }
+    if (this.holdAt < body.length) return;
     if (cutAt < body.length) response.destroy();
     else response.end();
   }

@@ -4,10 +4,12 @@ import { ModelStore } from '../src/index.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-/** The real MiniLM, fetched once into a folder shared by test runs. */
+/** A folder shared by the test runs of this user: another user of the machine could not write into it. */
+export const testHome = join(tmpdir(), `llmos-test-home-${process.getuid?.() ?? 'own'}`);
+
+/** The real MiniLM, fetched once into {@link testHome}. */
 export async function minilmFiles(): Promise<{ model: string; tokenizer: string }> {
-  const home = join(tmpdir(), 'llmos-test-home');
-  const store = await ModelStore.open({ home, catalogPath: join(root, 'deploy/models.yaml') });
+  const store = await ModelStore.open({ home: testHome, catalogPath: join(root, 'deploy/models.yaml') });
   const { model = '', tokenizer = '' } = await store.ensure('minilm');
   return { model, tokenizer };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Admission, RefusedError, type Place } from './admission.js';
 
+const { jest } = import.meta;
 const never = new AbortController().signal;
 
 describe('Admission', () => {
@@ -11,11 +12,14 @@ describe('Admission', () => {
   const places: { tenant: string; place: Place }[] = [];
   const turns = () => pause(0);
 
+  // Time passes when a test says so: on a slow machine it must not run out in between.
   beforeEach(() => {
+    jest.useFakeTimers();
     nowMs = Date.now();
     admission = new Admission(16, () => nowMs);
     for (const list of [started, refused, places]) list.length = 0;
   });
+  afterEach(() => void jest.useRealTimers());
 
   async function apply(tenant: string, { count = 1, withinMs = 60_000, signal = never } = {}): Promise<void> {
     for (let n = 0; n < count; n++)
@@ -150,7 +154,8 @@ describe('Admission', () => {
 
   it('refuses what still waits at its deadline', async () => {
     await apply('acme', { count: 17, withinMs: 30 });
-    await pause(60);
+    jest.advanceTimersByTime(60);
+    await turns();
     expect(refused.map(([, { reason }]) => reason)).toEqual(['deadline']);
     expect(admission.waiting).toBe(0);
   });

@@ -33,7 +33,7 @@ describe('the files of the broker', () => {
       onDeath: () => undefined,
     });
     try {
-      await broker.start(AbortSignal.timeout(20_000));
+      await broker.start(AbortSignal.timeout(60_000));
       const bus = await Bus.connect({ url: broker.url, service: 'encryption-test' });
       try {
         return await work(bus);

@@ -135,7 +135,7 @@ describe('the permissions of the users of the broker', () => {
       onLine: () => undefined,
       onDeath: () => undefined,
     });
-    await broker.start(AbortSignal.timeout(20_000));
+    await broker.start(AbortSignal.timeout(60_000));
   });
   afterAll(async () => {
     await broker.stop(5_000);
@@ -179,7 +179,7 @@ describe('the permissions of the users of the broker', () => {
   });
 
   describe('suffice for the work of', () => {
-    const context: RunContext = { run: RUN, tenant: 'acme', lane: 'durable', deadlineMs: Date.now() + 60_000 };
+    const context: RunContext = { run: RUN, tenant: 'acme', lane: 'durable', deadlineMs: Date.now() + 600_000 };
     const bytes = (text: string) => new TextEncoder().encode(text);
 
     /** Runs work as a process; fails on any violation, also one that the client ignores. */
@@ -297,7 +297,7 @@ describe('the permissions of the users of the broker', () => {
             if (service === 'asr') return true;
           return false;
         };
-        await waitFor('the dead letter', isDeadLetter, 20_000);
+        await waitFor('the dead letter', isDeadLetter);
         await loop.stop(0);
         await operator.close(0);
         expect(hung).toHaveLength(1);

@@ -47,7 +47,7 @@ describe('The Redis of an instance', () => {
       startedAt: new Date().toISOString(),
       report: (line) => reports.push(line),
     });
-    await supervisor.start(AbortSignal.timeout(20_000));
+    await supervisor.start(AbortSignal.timeout(60_000));
   };
   const redisPid = () => instance.state.read()?.redisPid;
   const environment = () => readFileSync(instance.environmentFile, 'utf8');
