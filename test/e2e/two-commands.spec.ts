@@ -97,6 +97,9 @@ describe('llmos up', () => {
       const second = llmos('up');
       expect(await second.ended).toBe(0);
       expect(second.output()).toMatch(/running already: http:\/\//);
+      const asked = llmos('up', '--once');
+      expect(await asked.ended).toBe(0);
+      expect(asked.output()).toMatch(/running already[^]*Answer/);
       await expectQuickStop(run);
       await expectNothingLeft(run.output());
       expect(await llmos('status').ended).toBe(1);

@@ -75,12 +75,11 @@ export function gatewayClient(
   return new GatewayClient(running.url, withKey);
 }
 
-/** Shows that another supervisor has the instance. Resolves to the exit code of `up`. */
-export function showOther(terminal: Terminal, { pid, url }: InstanceState): number {
+/** Shows that another supervisor has the instance. */
+export function showOther(terminal: Terminal, { pid, url }: InstanceState): void {
   terminal.line(
     url
       ? `LLM OS is running already: ${url} (\`npx llmos down\` stops it)`
       : `LLM OS is starting already (process ${pid})`,
   );
-  return 0;
 }

@@ -5,6 +5,7 @@ import {
   LocalSupervisor,
   LogFile,
   waitUntilReady,
+  type InstanceState,
   type ReplicaCounts,
   type BrokerCount,
   type ServerProgram,
@@ -39,7 +40,7 @@ export async function up(context: CommandContext, options: UpOptions): Promise<n
   const stop = stopSignal();
   const replicas = wantedReplicas(context, options.replicas);
   const claimed = await claim(context.instance);
-  if ('other' in claimed) return showOther(context.terminal, claimed.other);
+  if ('other' in claimed) return await useOther(context, options, claimed.other, stop);
   const log = new LogFile(context.instance.logFile);
   try {
     const servers = await prepare(context, stop);
@@ -52,6 +53,18 @@ export async function up(context: CommandContext, options: UpOptions): Promise<n
     log.close();
     context.instance.state.remove();
   }
+}
+
+/** Another supervisor has the instance: `--once` asks there. Resolves to the exit code. */
+async function useOther(
+  context: CommandContext,
+  { once: isOnce }: UpOptions,
+  other: InstanceState,
+  stop: AbortSignal,
+): Promise<number> {
+  showOther(context.terminal, other);
+  if (!isOnce) return 0;
+  return other.url && (await isSampleAnswered(context, other.url, stop)) ? 0 : 1;
 }
 
 async function prepare(context: CommandContext, stop: AbortSignal): Promise<Servers> {
@@ -122,15 +135,7 @@ async function supervise(
     showPlaces(terminal, { gateway, wantedPort: gatewayPort, members, broker, traces: tracesUrl, log: log.path });
     if (options.ask || options.once) {
       if (!gateway) throw new CliError('No gateway is built', 'run `npm start`');
-      const client = new GatewayClient(gateway, { apiKey: config.apiKey, signal: stop, retries: ASK_RETRIES });
-      const isAnswered = await askSample(client, config.samplesDir, terminal).then(
-        () => true,
-        (error: unknown) => {
-          if (stop.aborted || !isExpected(error)) throw error;
-          report(`✗ ${explain(error)}`);
-          return false;
-        },
-      );
+      const isAnswered = await isSampleAnswered(context, gateway, stop);
       if (isAnswered) showNextSteps(report, gateway, log.path, tracesUrl);
       if (options.once) return isAnswered ? 0 : 1;
     }
@@ -141,6 +146,19 @@ async function supervise(
     const from = Date.now();
     await supervisor.stop();
     report(`✓ everything has stopped (${seconds(Date.now() - from)})`);
+  }
+}
+
+async function isSampleAnswered(context: CommandContext, gateway: string, stop: AbortSignal): Promise<boolean> {
+  const { config, terminal } = context;
+  const client = new GatewayClient(gateway, { apiKey: config.apiKey, signal: stop, retries: ASK_RETRIES });
+  try {
+    await askSample(client, config.samplesDir, terminal);
+    return true;
+  } catch (error) {
+    if (stop.aborted || !isExpected(error)) throw error;
+    terminal.line(`✗ ${explain(error)}`);
+    return false;
   }
 }
 
