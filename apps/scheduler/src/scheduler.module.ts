@@ -5,13 +5,16 @@ import { PlanSteps } from './plan/plan.steps.js';
 import { ReplayService } from './scale/replay.service.js';
 import { ReplaySteps } from './scale/replay.steps.js';
 import type { SchedulerConfig } from './scheduler.config.js';
+import { SignalsFeed } from './signals/signals-feed.js';
+import { SignalsSteps } from './signals/signals.steps.js';
 import { AvailabilityService } from './watch/availability/availability.service.js';
 import { AvailabilitySteps } from './watch/availability/availability.steps.js';
 
-/** Each idea is a folder with its own steps: `plan`, `scale`, `watch`. */
+/** Each idea is a folder with its own steps: `signals`, `plan`, `scale`, `watch`. */
 @Module({
-  controllers: [PlanSteps, AvailabilitySteps, ReplaySteps],
+  controllers: [SignalsSteps, PlanSteps, AvailabilitySteps, ReplaySteps],
   providers: [
+    SignalsFeed,
     AvailabilityService,
     ReplayService,
     {

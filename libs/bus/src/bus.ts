@@ -19,6 +19,7 @@ import { RecurringRuns } from './recurring-runs.js';
 import { RunMessages } from './run-messages.js';
 import type { Sealers } from './sealer.js';
 import { abandonedConsumer, type ConsumerSpec } from './streams.js';
+import { readTaskQueues, type TaskQueue } from './task-queues.js';
 import { forgetTenant, type ForgottenMessages } from './tenant-messages.js';
 import { ensureStreams, DEAD_LETTERS_KEPT_MS, replicasKept } from './topology.js';
 
@@ -309,6 +310,11 @@ export class Bus {
   /** An object store by its name. It is created on first use if it does not exist. */
   objects(bucket: string, options: ObjectOptions = {}): ObjectBucket {
     return new ObjectBucket(this.connection, bucket, this.replicas, options);
+  }
+
+  /** The queues of tasks of all capabilities. Only the scheduler, and users without limits, may read them. */
+  taskQueues(): Promise<TaskQueue[]> {
+    return this.connection.call(() => readTaskQueues(this.jsm));
   }
 
   /** How many messages wait in a stream. */

@@ -33,6 +33,7 @@ export {
   type StreamSnapshot,
 } from './snapshots.js';
 export type { ForgottenMessages } from './tenant-messages.js';
+export type { TaskQueue } from './task-queues.js';
 export { waitingTasks } from './waiting-tasks.js';
 export { WatchedBucket, type Watchable, type WatchedBucketOptions } from './watched-bucket.js';
 export { dueConsumer, intakeConsumer, STREAMS, taskConsumer, type ConsumerSpec } from './streams.js';

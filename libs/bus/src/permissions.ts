@@ -6,6 +6,7 @@ import {
   intakeConsumer,
   STREAMS,
   taskConsumer,
+  taskStreamOf,
   type ConsumerSpec,
 } from './streams.js';
 
@@ -20,6 +21,8 @@ export interface Permissions {
 export const GATEWAY = 'gateway';
 /** The service that removes the messages of a tenant when its keys are destroyed. */
 const FORGETS_TENANTS = 'security';
+/** The service that watches how many tasks wait. */
+const WATCHES_QUEUES = 'scheduler';
 
 /**
  * The permissions of a process, with the least privilege: what {@link Bus} needs for the capabilities of the process
@@ -47,6 +50,8 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
     ...Object.entries(objects).flatMap(([store, right]) => objectSubjects(store, right)),
     ...(process === GATEWAY ? gatewaySubjects(all) : []),
     ...(process === FORGETS_TENANTS ? forgettingSubjects() : []),
+    // Counts only: the list of consumers has nothing of what is in a task.
+    ...(process === WATCHES_QUEUES ? LANES.map((lane) => api('CONSUMER.LIST', taskStreamOf(lane))) : []),
   ];
   return {
     publish,

@@ -34,10 +34,15 @@ const TASK_TIMES: Readonly<Record<Lane, Pick<ConsumerSpec, 'ackWaitMs' | 'reques
   durable: { ackWaitMs: 5_000, requestMs: 10_000 },
 };
 
+/** The stream of the tasks of a lane. */
+export function taskStreamOf(lane: Lane): string {
+  return lane === 'live' ? STREAMS.tasksLive : STREAMS.tasksDurable;
+}
+
 /** The consumer of one capability in one lane. Its name is stable. */
 export function taskConsumer(lane: Lane, capability: string): ConsumerSpec {
   return {
-    stream: lane === 'live' ? STREAMS.tasksLive : STREAMS.tasksDurable,
+    stream: taskStreamOf(lane),
     name: `${serviceOf(capability)}_${capability.slice(serviceOf(capability).length + 1)}`,
     filter: subjects.task(lane, capability),
     ...TASK_TIMES[lane],

@@ -1,6 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { Connection, type ConnectionOptions } from './connection.js';
-import { STREAMS } from './streams.js';
+import { serviceOf } from '@llmos/contracts';
+import { readTaskQueues } from './task-queues.js';
 
 const CONNECT_MS = 1_000;
 
@@ -15,12 +16,8 @@ export async function waitingTasks(access: Omit<ConnectionOptions, 'service'>): 
   try {
     const jsm = await connection.call(() => jetstreamManager(connection.nc));
     const waiting = new Map<string, number>();
-    for (const stream of [STREAMS.tasksLive, STREAMS.tasksDurable])
-      for await (const { name, num_pending } of jsm.consumers.list(stream)) {
-        // The name of a consumer begins with that of its service; see `taskConsumer`.
-        const service = name.slice(0, name.indexOf('_'));
-        waiting.set(service, (waiting.get(service) ?? 0) + num_pending);
-      }
+    for (const { capability, waiting: own } of await readTaskQueues(jsm))
+      waiting.set(serviceOf(capability), (waiting.get(serviceOf(capability)) ?? 0) + own);
     return waiting;
   } finally {
     await connection.close();

@@ -5,6 +5,7 @@ export * from './capability.js';
 export * from './document-kind.js';
 export * from './embedding.js';
 export * from './errors.js';
+export * from './figures.js';
 export * from './hinted-error.js';
 export * from './ids.js';
 export * from './issues.js';

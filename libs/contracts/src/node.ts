@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { processFiguresSchema } from './figures.js';
 
 /** The state of one dependency of a process, such as the broker, a model or an index. */
 export const checkSchema = z.object({
@@ -27,5 +28,7 @@ export const nodeSchema = z.object({
   checks: z.array(checkSchema),
   healthUrl: z.string().optional(),
   pid: z.number().int(),
+  /** Absent in heartbeats of older processes. */
+  figures: processFiguresSchema.optional(),
 });
 export type NodeState = z.infer<typeof nodeSchema>;

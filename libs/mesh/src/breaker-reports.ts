@@ -17,6 +17,15 @@ const metrics = {
   ),
 };
 
+/** The breakers that are not closed, as this process sees them. */
+export async function breakerStates(): Promise<Record<string, 'half-open' | 'open'>> {
+  const { values } = await metrics.state.get();
+  const notClosed = values.filter(({ value }) => value !== VALUES.closed);
+  return Object.fromEntries(
+    notClosed.map(({ labels, value }) => [labels.breaker, value === VALUES.open ? 'open' : 'half-open']),
+  );
+}
+
 /** What a breaker tells, so that operators see it: metrics from now on, a log line a change, an event in the trace. */
 export function reportBreaker(breaker: string, log?: Pick<Logger, 'warn'>): BreakerEvents {
   metrics.state.set({ breaker }, VALUES.closed);

@@ -18,4 +18,5 @@ export const taskMetrics = {
   queue: secondsHistogram('llmos_queue_wait_seconds', 'From the publish of a task to the start of its handler', [
     'capability',
   ]),
+  tokens: counter('llmos_tokens_total', 'Tokens that language models have read and written', ['capability']),
 };

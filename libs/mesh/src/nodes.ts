@@ -9,7 +9,8 @@ export const SIGN_EVERY_MS = 400;
 /** A process without a sign for this long is dead or frozen: three are missing. */
 const SILENT_MS = 1_200;
 const SWEEP_MS = 200;
-const TTL_MS = 4 * STATE_EVERY_MS;
+/** The state of a process that does not write it any more is kept for this long. */
+export const NODE_TTL_MS = 4 * STATE_EVERY_MS;
 /** The processes of an installation that starts have shown themselves by then. */
 const START_MS = 20_000;
 
@@ -40,7 +41,7 @@ export class Nodes {
   ) {}
 
   static async open(bus: Bus): Promise<Nodes> {
-    return new Nodes(bus, await bus.kv(BUCKETS.nodes, { storage: 'memory', ttlMs: TTL_MS }));
+    return new Nodes(bus, await bus.kv(BUCKETS.nodes, { storage: 'memory', ttlMs: NODE_TTL_MS }));
   }
 
   /** Publishes the state of this process. */
@@ -141,10 +142,10 @@ export class Nodes {
     for (const [node, ms] of this.silentMs) {
       const now = countedMs === 0 ? 0 : ms + countedMs;
       fellSilent ||= ms <= SILENT_MS && now > SILENT_MS;
-      if (now > TTL_MS) this.silentMs.delete(node);
+      if (now > NODE_TTL_MS) this.silentMs.delete(node);
       else this.silentMs.set(node, now);
     }
-    const oldestMs = steadyNow() - TTL_MS;
+    const oldestMs = steadyNow() - NODE_TTL_MS;
     for (const [node, { seenAtMs }] of this.watched?.entries() ?? [])
       if (seenAtMs < oldestMs) this.watched?.set(node, undefined);
     if (fellSilent) this.noteReady();
@@ -172,7 +173,7 @@ export class Nodes {
 }
 
 /** The capabilities of a node that is of an older version are ready together. */
-function isReadyFor({ ready, waiting }: NodeState, capability: string): boolean {
+export function isReadyFor({ ready, waiting }: NodeState, capability: string): boolean {
   return waiting ? !(capability in waiting) : ready;
 }
 

@@ -7,6 +7,7 @@ import type { CapabilityState } from './health-server.js';
 import { Breakers } from './breakers.js';
 import { CONSUMERS } from './mesh-server.js';
 import { Nodes, SIGN_EVERY_MS, STATE_EVERY_MS } from './nodes.js';
+import { OwnFigures } from './process-figures.js';
 import { ProcessParts } from './process-parts.js';
 import { Readiness } from './readiness.js';
 import { RunRecords } from './run-records.js';
@@ -126,9 +127,14 @@ export async function joinMesh(context: ProcessContext, member: MeshMember): Pro
 function announce(context: ProcessContext, { url, capabilities }: MeshMember): () => Promise<void> {
   const { config, readiness, bus, nodes, log } = context;
   const node = `${config.service}-${newRunId()}`;
+  const figures = new OwnFigures();
   let left = false;
-  const send = () => {
+  const send = async () => {
     if (left || !bus.usable) return;
+    const names = capabilities().map(({ name }) => name);
+    const own = await figures.read(readiness.ready, names);
+    // It may have left in the meantime, and must not come back.
+    if (left) return;
     const provided = capabilities();
     const waiting = provided.filter(({ waitsFor }) => waitsFor.length > 0);
     const state: NodeState = {
@@ -140,15 +146,23 @@ function announce(context: ProcessContext, { url, capabilities }: MeshMember): (
       checks: readiness.all,
       healthUrl: url,
       pid: process.pid,
+      figures: own,
     };
-    nodes.announce(state).catch((error: unknown) => log.debug({ err: error }, 'heartbeat not sent'));
+    await nodes.announce(state);
   };
-  readiness.onChange(send);
+  const announceState = () => {
+    send().catch((error: unknown) => log.debug({ err: error }, 'heartbeat not sent'));
+  };
+  readiness.onChange(announceState);
   const sign = () => nodes.sign({ service: config.service, node });
-  const timers = [setInterval(send, STATE_EVERY_MS), setInterval(sign, SIGN_EVERY_MS)];
+  const turn = () => {
+    figures.turned(SIGN_EVERY_MS);
+    sign();
+  };
+  const timers = [setInterval(announceState, STATE_EVERY_MS), setInterval(turn, SIGN_EVERY_MS)];
   // Before its state: a process that freezes as soon as it is ready must be missed too.
   sign();
-  send();
+  announceState();
   return async () => {
     left = true;
     for (const timer of timers) clearInterval(timer);

@@ -10,10 +10,12 @@ import { NatsBroker } from '../src/broker/nats-broker.js';
 import { natsConfig, userOf } from '../src/broker/nats-config.js';
 
 const PASSWORD = 'a password for all of them';
-const PROCESSES = ['gateway', 'asr', 'recommender', 'security'];
+const PROCESSES = ['gateway', 'asr', 'recommender', 'security', 'scheduler'];
 const RUN = newRunId('ab12');
-const [GATEWAY, ASR, RECOMMENDER, SECURITY] = PROCESSES.map(userOf) as [string, string, string, string];
-const ALL = [GATEWAY, ASR, RECOMMENDER, SECURITY];
+const [GATEWAY, ASR, RECOMMENDER, SECURITY, SCHEDULER] = PROCESSES.map(userOf) as [
+  ...[string, string, string, string, string],
+];
+const ALL = [GATEWAY, ASR, RECOMMENDER, SECURITY, SCHEDULER];
 const TENANT = ['default', 'default-operator'];
 const USERS = [...ALL, ...TENANT];
 
@@ -42,6 +44,10 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.spy.llmos.task.live.asr.transcribe', []],
   ['$JS.API.CONSUMER.DURABLE.CREATE.TASKS_LIVE.asr_transcribe', []],
   ['$JS.API.CONSUMER.DELETE.TASKS_LIVE.asr_transcribe', []],
+  // The scheduler counts what waits, and sees none of it.
+  ['$JS.API.CONSUMER.LIST.TASKS_LIVE', [SCHEDULER]],
+  ['$JS.API.CONSUMER.LIST.TASKS_DURABLE', [SCHEDULER]],
+  ['$JS.API.CONSUMER.LIST.INTAKE', []],
   ['$JS.API.CONSUMER.MSG.NEXT.TASKS_DURABLE.asr_transcribe', [ASR]],
   ['$JS.API.CONSUMER.MSG.NEXT.INTAKE.gateway_intake', [GATEWAY]],
   ['$JS.ACK.TASKS_DURABLE.asr_transcribe.1.1.1.1.0', [ASR]],
@@ -248,6 +254,15 @@ describe('the permissions of the users of the broker', () => {
           attempts: 1,
           error: { code: 'INTERNAL', message: 'no', retryable: false },
         });
+      }));
+
+    it('the scheduler, which counts waiting tasks', () =>
+      as('scheduler', async (bus) => {
+        bus.consume(taskConsumer('live', 'scheduler.plan'), 1, () => Promise.resolve());
+        await waitFor('the consumer', () => bus.pulling);
+        expect(await bus.taskQueues()).toContainEqual(
+          expect.objectContaining({ lane: 'live', capability: 'scheduler.plan', waiting: 0, taken: 0 }),
+        );
       }));
 
     it('the recommender, which keeps models and erases users', () =>

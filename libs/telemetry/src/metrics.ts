@@ -21,7 +21,10 @@ export function startMetrics(service: string): void {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLE_MS });
 }
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** The upper bounds of the buckets of {@link secondsHistogram}, beside infinity. */
+export const SECONDS_BUCKETS: readonly number[] = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+];
 
 /** `llmos_<thing>_total`. */
 export function counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
@@ -35,5 +38,5 @@ export function gauge<L extends string>(name: string, help: string, labelNames: 
 
 /** `llmos_<thing>_seconds`. */
 export function secondsHistogram<L extends string>(name: string, help: string, labelNames: readonly L[]): Histogram<L> {
-  return new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [registry] });
+  return new Histogram({ name, help, labelNames, buckets: [...SECONDS_BUCKETS], registers: [registry] });
 }

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { CommandContext } from '../commands/context.js';
 import type { AvailabilityOptions } from '../commands/availability.command.js';
 import type { ReplayOptions } from '../commands/replay.command.js';
+import type { SignalsOptions } from '../commands/signals.command.js';
 import { countingNumber, duration, json, number, url, wholeNumber } from './options.js';
 
 const POLICIES = ['threshold', 'queue', 'predictive', 'hybrid'];
@@ -9,6 +10,15 @@ const POLICIES = ['threshold', 'queue', 'predictive', 'hybrid'];
 /** `llmos ops`: what an operator asks of the scheduler. */
 export function addOpsCommands(root: Command, context: CommandContext, done: (code: number) => void): void {
   const ops = root.command('ops').description('questions of an operator');
+  ops
+    .command('signals')
+    .description('the figures of all processes, services and capabilities, as the scheduler sees them')
+    .option('--window <time>', 'what rates and quantiles are over, 3s to 60s', duration, 60_000)
+    .addOption(json())
+    .addOption(url())
+    .action(async (options: SignalsOptions) =>
+      done(await (await import('../commands/signals.command.js')).signals(context, options)),
+    );
   ops
     .command('availability')
     .description('how often a pipeline can answer, and what another replica or a faster restart is worth')

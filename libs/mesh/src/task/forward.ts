@@ -47,6 +47,8 @@ function withResult(
   taskMetrics.tasks.inc({ capability: capability.name, outcome: 'completed' });
   taskMetrics.handler.observe({ capability: capability.name }, handlerMs / 1_000);
   taskMetrics.queue.observe({ capability: capability.name }, queueMs / 1_000);
+  const tokens = tokensOf(output);
+  if (tokens > 0) taskMetrics.tokens.inc({ capability: capability.name }, tokens);
   if (step.stream) bus.runs.publishAnswer(envelope, { type: 'step', timing, output });
   const degraded = task.isFallback || isDegraded(output) ? [...task.degraded, step.id] : task.degraded;
   return {
@@ -56,7 +58,7 @@ function withResult(
     outputs: { ...task.outputs, [step.id]: output },
     timings: [...task.timings, timing],
     degraded,
-    ...(task.tokens ? { tokens: { ...task.tokens, used: task.tokens.used + tokensOf(output) } } : {}),
+    ...(task.tokens ? { tokens: { ...task.tokens, used: task.tokens.used + tokens } } : {}),
   };
 }
 

@@ -1,0 +1,80 @@
+import { taskConsumer } from '@llmos/bus';
+import { loadCapabilities, newRunId } from '@llmos/contracts';
+import { signalsOutputSchema } from '@llmos/contracts/capabilities/scheduler-signals';
+import { Bus, MeshClient, RunRecords } from '@llmos/mesh';
+import { parsePipeline } from '@llmos/pipeline';
+import { startNatsServer, startServiceProcess, waitFor } from '@llmos/testing';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const PIPELINE = fileURLToPath(new URL('../../../deploy/pipelines/signals.yaml', import.meta.url));
+
+describe('The figures of all processes, asked of the scheduler', () => {
+  let nats: Awaited<ReturnType<typeof startNatsServer>> | undefined;
+  let service: Awaited<ReturnType<typeof startServiceProcess>> | undefined;
+  let bus: Bus;
+  let client: MeshClient;
+
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    service = await startServiceProcess({ app: 'scheduler', natsUrl: nats.url });
+    bus = await Bus.connect({ url: nats.url, service: 'test' });
+    client = new MeshClient(bus, await RunRecords.open(bus));
+  }, 90_000);
+
+  afterAll(async () => {
+    await bus.close(200);
+    await service?.stop();
+    await nats?.stop();
+  });
+
+  const ask = async () => {
+    const pipeline = parsePipeline(await readFile(PIPELINE, 'utf8'), PIPELINE, await loadCapabilities());
+    const context = { run: client.newRun(), tenant: 'default', lane: 'live', deadlineMs: Date.now() + 20_000 } as const;
+    const answer = await client.converse(
+      { ...context, pipeline, input: {}, traceparent: undefined },
+      () => undefined,
+      AbortSignal.timeout(20_000),
+    );
+    return signalsOutputSchema.parse((answer as { details: unknown }).details);
+  };
+
+  it('have its own process, and count the questions', async () => {
+    const { processes, services, capabilities } = await waitFor(
+      'its own figures',
+      async () => {
+        const signals = await ask();
+        const asked = signals.capabilities.find(({ capability }) => capability === 'scheduler.signals');
+        return asked && asked.completedPerSecond > 0 && signals.processes[0]?.readySeconds ? signals : undefined;
+      },
+      40_000,
+    );
+    expect(processes).toMatchObject([{ service: 'scheduler', pid: service!.pid, ready: true }]);
+    expect(processes[0]!.memoryBytes).toBeGreaterThan(10_000_000);
+    expect(services).toMatchObject([{ service: 'scheduler', processes: 1, ready: 1, deaths: 0 }]);
+    expect(capabilities.find(({ capability }) => capability === 'scheduler.signals')).toMatchObject({
+      ready: 1,
+      errorShare: 0,
+      handlerP95Seconds: expect.any(Number) as number,
+    });
+  }, 60_000);
+
+  it('have the tasks that nobody takes, and for how long', async () => {
+    const worker = await Bus.connect({ url: nats!.url, service: 'text' });
+    worker.consume(taskConsumer('durable', 'text.shout'), 1, () => Promise.resolve());
+    await waitFor('the consumer', () => worker.pulling);
+    await worker.close(0);
+    const run = { tenant: 'acme', lane: 'durable', deadlineMs: Date.now() + 60_000 } as const;
+    for (let index = 0; index < 3; index++)
+      await bus.runs.publishTask({ ...run, run: newRunId() }, 'text.shout', '0', {}, undefined);
+    const shout = await waitFor(
+      'the tasks to be old',
+      async () => {
+        const { capabilities } = await ask();
+        return capabilities.find(({ capability, oldestSeconds }) => capability === 'text.shout' && oldestSeconds > 2);
+      },
+      40_000,
+    );
+    expect(shout).toMatchObject({ service: 'text', ready: 0, inWork: 0, waitingLive: 0, waitingDurable: 3 });
+  }, 60_000);
+});
