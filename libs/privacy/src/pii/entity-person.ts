@@ -42,7 +42,7 @@ function leastFor(words: readonly NameWord[], isFound: boolean): number {
 function isBusiness(text: string, start: number, end: number): boolean {
   const from = Math.max(0, start - BRAND_REACH);
   const around = nameWords(text.slice(from, end + BRAND_REACH))
-    .filter(({ plain }) => plain !== 'and')
+    .filter(({ plain }) => plain !== 'and' && plain !== 'by')
     .map((word) => ({ ...word, start: word.start + from, end: word.end + from, next: word.next + from }));
   const at = around.findIndex((word) => word.start === start);
   const [before, word, behind] = [around[at - 1], around[at], around[at + 1]];
@@ -60,7 +60,7 @@ function isThing(text: string, words: readonly NameWord[], start: number, end: n
   if (words.length > 1 && ((last.isCommon && !isName) || organisationWords.has(last.plain))) return true;
   if (words.length > 1 && words[0]!.style !== 'lower' && isThingBehind(text, start + words.at(-2)!.end)) return true;
   if (words[0]!.style !== 'lower' && last.style === 'lower' && !isName) return true;
-  const plain = words.map((word) => word.plain).filter((word) => word !== 'and');
+  const plain = words.map((word) => word.plain).filter((word) => word !== 'and' && word !== 'by');
   const isBrand = [1, 2, 3].some(
     (count) => brands.has(plain.slice(0, count).join('-')) && (count > 1 || words.length === 1),
   );

@@ -232,7 +232,8 @@ class Names {
       .slice(at, at + 4)
       .filter(({ start }) => start < word.start + MAX_BRAND_CHARS)
       .map(({ plain }) => plain);
-    const joined = behind.filter((plain) => plain !== 'and');
+    // "Ernst and Young", "Marcus by Goldman"
+    const joined = behind.filter((plain) => plain !== 'and' && plain !== 'by');
     const candidates = [joined.slice(0, 2), joined.slice(0, 3)];
     if (this.isBehindBrand(at) || this.isOrganisation(this.after(end, at))) return true;
     // "Wendy's and Lidl"

@@ -25,7 +25,7 @@ export const brands = wordSet(`
   robert-walters rosetta-stone sally-beauty sam-adams sam-ash sara-lee steve-madden stella-artois stella-mccartney
   ted-baker thomas-cook thomas-pink thomas-sabo taco-bell tim-hortons tom-ford tom-tailor tommy-bahama tommy-hilfiger tony-roma
   tory-burch trader-joe uncle-ben vera-bradley vera-wang virgin-atlantic vivienne-westwood martha-stewart
-  marie-claire wendy denny papa-john
+  marie-claire wendy denny papa-john marcus-goldman
   aaron-brothers abbott-laboratories air-jordan alexander-mcqueen alexander-wang alfa-romeo alfred-dunhill
   allen-edmonds allen-solly ann-summers ann-taylor anna-sui annie-sloan anya-hindmarch applebee arby arthur-andersen arthur-price ashley-furniture ashley-homestore austin-reed barbara-bui barnes-noble beatrix-potter
   bella-italia ben-jerry benjamin-moore benson-hedges betty-crocker bloomingdale brooks-brothers buffalo-bill burt-bees cabela captain-america captain-morgan carl-jr carl-zeiss carluccio

@@ -4,6 +4,9 @@ import type { NameWord } from './name-word.js';
 /** Behind a name that nothing introduces: what a shop does, "charged me again", "has still not refunded me". */
 const TRADING_BEHIND =
   /(?: (?:has|had|have|did|does|will|keeps?|is|was|double|over|auto|still|also|again|already|just|always|never|not|only|even|now)){0,4}(?: (?:hasn|didn|doesn|won)['’]t)?(?: (?:still|also|even|ever|yet)){0,2} (?:(?:over|double|pre)?-?(?:charg(?:e[sd]?|ing)|bill(?:ed|s|ing)?|debit(?:ed|s|ing)?)|refund(?:s|ed|ing)?|renewed (?!h)|(?:auto )?topped up|t(?:ake|akes|ook|aking) (?:(?:the|a|my|two|three|four|one|\d[\d.]*|too many|only) (?:\p{L}+ )?(?:payments?|premiums?|deposits?|instal?lments?|tips?|cards?|amount|pounds|euros|dollars)|payment|contactless|(?:the |my )?money (?:twice|again|before)))(?![\p{L}])/iuy;
+/** Behind a name that nothing introduces: what a shop, a bank or an app gives, asks for or pays. */
+const SERVICE_BEHIND =
+  /(?: (?:has|had|did|does|will|never|still|not)){0,4}(?: (?:hasn|didn|doesn|won)['’]t)? (?:(?:g[ai]ves?|given|issue[sd]?|print(?:s|ed)?) (?:me |us )?(?:a|any|no|the|my) (?:\p{L}+ )?(?:receipts?|store credit|credit notes?)|ask(?:s|ed|ing)? (?:me )?for my (?:(?:online )?bank(?:ing)?|open banking) (?:login|log-in|password|details|credentials)|(?:pays?|offers?|charges) (?:(?:me|us) )?(?:more|less|better|higher|lower|no|\d[\d.]* ?(?:%|percent|per cent)) (?:interest|rates?|cashback|fees?)|(?:payments|top-?ups|subscriptions|transactions) (?:no longer|still|never|always|do|don['’]t|are|were|fail|arrive|need|take|have))(?![\p{L}])/iuy;
 /** "Emma, the budgeting app" */
 const COMPANY_BEHIND =
   /(?:,? (?:the|an?|your) (?:[\p{L}-]+ ){0,2}(?:apps?|shops?|stores?|banks?|compan(?:y|ies)|websites?|restaurants?|insurers?|airlines?|lenders?|chatbots?|bots?|robots?))(?![\p{L}])/uy;
@@ -23,7 +26,7 @@ export function isShop(text: string, { plain, end, next }: NameWord, isIn: boole
     pattern.lastIndex = place;
     return pattern.test(text);
   };
-  if (shops.has(plain) || isAt(TRADING_BEHIND, next)) return true;
+  if (shops.has(plain) || isAt(TRADING_BEHIND, next) || isAt(SERVICE_BEHIND, next)) return true;
   if (isAt(PREMISES_BEHIND, end) || isAt(COMPANY_BEHIND, end)) return true;
   return next > end && (isAt(SHOP_BEHIND, next) || (isIn && isAt(SHOP_ENDS, end)));
 }
