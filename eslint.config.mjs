@@ -81,6 +81,7 @@ const OWNED = [
   { packages: ['@opentelemetry/*', 'pino', 'prom-client'], owners: ['lib:telemetry'], folders: ['libs/telemetry'] },
   { packages: ['ioredis'], owners: ['lib:state'], folders: ['libs/state'] },
   { packages: ['onnxruntime-node'], owners: ['lib:models'], folders: ['libs/models'] },
+  { packages: ['@aws-sdk/*'], owners: ['lib:backup'], folders: ['libs/backup'] },
   { packages: ['opossum'], owners: ['lib:resilience'], folders: ['libs/resilience'] },
   { packages: ['@nestjs/*'], owners: ['lib:mesh', 'type:app'], folders: ['libs/mesh', 'apps/*'] },
 ];

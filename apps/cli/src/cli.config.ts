@@ -46,10 +46,20 @@ export const cliConfig = defineConfig({
       .transform((text, check) => durationMs(text) ?? (check.addIssue('it must be a time such as 6h or 1d'), z.NEVER))
       .optional(),
   ),
-  /** The folder of these backups. */
+  /** Where these backups are: a folder, or s3://bucket/prefix. */
   backupFolder: setting('LLMOS_BACKUP_FOLDER', z.string().min(1).optional()),
   /** How many of them stay. */
   backupKeep: setting('LLMOS_BACKUP_KEEP', count.default(7)),
+  /** How an S3-compatible store is reached; the names are those of AWS' own tools. */
+  s3Endpoint: setting('AWS_ENDPOINT_URL_S3', z.url().optional(), ({ AWS_ENDPOINT_URL }) => AWS_ENDPOINT_URL),
+  s3Region: setting(
+    'AWS_REGION',
+    z.string().min(1).default('us-east-1'),
+    ({ AWS_DEFAULT_REGION }) => AWS_DEFAULT_REGION,
+  ),
+  s3AccessKey: setting('AWS_ACCESS_KEY_ID', name),
+  s3SecretKey: setting('AWS_SECRET_ACCESS_KEY', name),
+  s3SessionToken: setting('AWS_SESSION_TOKEN', name),
   /** The models that the services use, where the environment names them. */
   asrModel: setting('LLMOS_ASR_MODEL', name),
   embeddingsModel: setting('LLMOS_RETRIEVAL_EMBEDDINGS', name),

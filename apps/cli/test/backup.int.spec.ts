@@ -1,9 +1,9 @@
 import { Bus } from '@llmos/bus';
-import { backupFile, tryBackup } from '@llmos/backup';
+import { backupName, tryBackup } from '@llmos/backup';
 import { loadConfig } from '@llmos/config';
 import { openMasterKey } from '@llmos/vault';
 import { commandOf, Instance, markUnfinished, refuseUnfinished } from '@llmos/supervisor';
-import { natsServerPath, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { natsServerPath, startNatsServer, startS3Server, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -90,6 +90,28 @@ describe('llmos backup and llmos restore', () => {
     expect(held()[0]).toBe('llmos-2020-01-02T00-00-00Z.bak');
   }, 120_000);
 
+  it('keep backups in a bucket as in a folder, and restore from there', async () => {
+    const s3 = await startS3Server();
+    const { endpoint: s3Endpoint, region: s3Region, credentials } = s3.settings;
+    const { accessKeyId: s3AccessKey, secretAccessKey: s3SecretKey } = credentials;
+    const config = { ...context.config, s3Endpoint, s3Region, s3AccessKey, s3SecretKey };
+    const there = { ...context, config };
+    const into = `s3://${s3.bucket}/main`;
+    const { signal } = new AbortController();
+    const check = (from: string) => restore(there, from, { verify: true }, signal);
+    for (let count = 1; count <= 2; count++)
+      expect(await scheduledBackup(there, { into, keep: 1, json: true }, signal)).toBe(0);
+    const [older, newer] = lines.map((line) => (JSON.parse(line) as { file: string }).file);
+    await expect(check(older!)).rejects.toThrow('is not there');
+    expect(await check(newer!)).toBe(0);
+    const wrong = { ...there, config: { ...config, s3AccessKey: 'NOBODY' } };
+    expect(await scheduledBackup(wrong, { into, keep: 1 }, signal)).toBe(1);
+    expect(lines.at(-1)).toContain('No backup was made');
+    expect(await check(into)).toBe(0);
+    expect(readdirSync(context.instance.folder).filter((name) => name.startsWith('.backup-'))).toEqual([]);
+    await s3.stop();
+  }, 120_000);
+
   it('keep every older backup when the new one cannot be restored', async () => {
     const into = join(home, 'kept');
     const before = readdirSync(into);
@@ -103,7 +125,7 @@ describe('llmos backup and llmos restore', () => {
     const into = join(home, 'kept');
     const now = jest.spyOn(Date.prototype, 'toISOString').mockReturnValue('2020-01-03T00:00:00.000Z');
     try {
-      const held = backupFile(into);
+      const held = join(into, backupName());
       cpSync(join(home, 'whole.bak'), held);
       expect(await scheduledBackup(context, { into, keep: 9 })).toBe(1);
       expect(lines.join()).toContain(`${held} exists already`);

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBackup, type Backup, type BackupVisitor } from './backup-reader.js';
 import { BackupWriter } from './backup-writer.js';
-import { backupFile, keptBackups } from './kept-backups.js';
+import { backupName } from './stores/backup-store.port.js';
+import { FolderStore } from './stores/folder-store.js';
 
 const STREAMS = [
   { name: 'INTAKE', pieces: [] },
@@ -184,11 +185,11 @@ describe('a backup file', () => {
   });
 });
 
-it('names backups of one second apart, and lists those of an older version before them', () => {
+it('names backups of one second apart, and lists those of an older version before them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'llmos-kept-'));
   const older = join(folder, 'llmos-2026-01-02T03-04-04Z.bak');
-  const files = [older, ...[5, 6].map((ms) => backupFile(folder, new Date(`2026-01-02T03:04:05.00${ms}Z`)))];
+  const files = [older, ...[5, 6].map((ms) => join(folder, backupName(new Date(`2026-01-02T03:04:05.00${ms}Z`))))];
   for (const file of [...files].reverse()) writeFileSync(file, '');
-  expect(keptBackups(folder)).toEqual(files);
+  expect(await new FolderStore(folder).list()).toEqual(files);
   rmSync(folder, { recursive: true });
 });

@@ -5,7 +5,7 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly env: string;
   readonly schema: S;
   /** The value of an absent variable, if it depends on other variables. */
-  readonly fallback?: (environment: NodeJS.ProcessEnv) => string;
+  readonly fallback?: (environment: NodeJS.ProcessEnv) => string | undefined;
 }
 export type ConfigDefinition = Record<string, Setting>;
 export type ConfigOf<D extends ConfigDefinition> = { readonly [K in keyof D]: z.output<D[K]['schema']> };

@@ -20,3 +20,4 @@ export {
 export { startStopwatch } from './stopwatch.js';
 export { LINEAR, threadMsOf, timeGrowth } from './time-growth.js';
 export { waitFor } from './wait-for.js';
+export { startS3Server, type TestS3Server } from './s3-server.js';

@@ -1,16 +1,18 @@
 import {
-  backupFile,
-  keptBackups,
+  backupName,
+  openBackupStore,
   removeOldest,
   takeBackup,
   tryBackup,
   type BackedUpStream,
   type BackupReport,
+  type BackupStore,
 } from '@llmos/backup';
 import { Snapshots } from '@llmos/bus';
-import { mkdirSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { storeOptions } from './backup-place.js';
 import { brokerAccess, withBroker } from './broker-access.js';
 import { CliError, explain, isExpected } from '../cli-error.js';
 import { progressLine } from '../terminal/progress-line.js';
@@ -29,7 +31,7 @@ export interface BackupOptions {
 }
 
 export interface ScheduledBackupOptions {
-  /** The folder of the backups; made if it does not exist. */
+  /** A folder, made if it does not exist, or `s3://bucket/prefix`. */
   readonly into: string;
   /** How many backups stay. */
   readonly keep: number;
@@ -52,8 +54,8 @@ export async function backup(context: CommandContext, { out, json }: BackupOptio
 }
 
 /**
- * `llmos backup --into`: takes a backup, restores it into an empty broker of its own, and only then removes the oldest
- * ones. With `every` it goes on until a signal: a failure is reported, and nothing is removed before a later one succeeds.
+ * `llmos backup --into`: takes a backup, restores it into an empty broker of its own, hands it to the folder or bucket,
+ * and only then removes the oldest ones. With `every` it goes on until a signal: a failure is reported, and nothing is removed before a later one succeeds.
  *
  * @returns the exit code: 1 if the last backup failed.
  */
@@ -63,28 +65,34 @@ export async function scheduledBackup(
   signal = stopSignal(),
 ): Promise<number> {
   const { terminal } = context;
-  const folder = resolve(into);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (;;) {
-    const from = Date.now();
-    const outcome = await takeAndTry(context, { folder, keep, signal });
-    if (signal.aborted) return every === undefined ? INTERRUPTED : 0;
-    if (json) terminal.line(JSON.stringify(outcome));
-    else terminal.line('error' in outcome ? `✗ ${outcome.error}` : `✓ ${outcome.summary}`);
-    if (every === undefined) return 'error' in outcome ? 1 : 0;
-    await delay(Math.max(from + every - Date.now(), 0), undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return 0;
+  const store = await openBackupStore(into, storeOptions(context));
+  try {
+    for (;;) {
+      const from = Date.now();
+      const outcome = await takeAndTry(context, { store, keep, signal });
+      if (signal.aborted) return every === undefined ? INTERRUPTED : 0;
+      if (json) terminal.line(JSON.stringify(outcome));
+      else terminal.line('error' in outcome ? `✗ ${outcome.error}` : `✓ ${outcome.summary}`);
+      if (every === undefined) return 'error' in outcome ? 1 : 0;
+      await delay(Math.max(from + every - Date.now(), 0), undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return 0;
+    }
+  } finally {
+    store.close();
   }
 }
 
 type Outcome =
   { readonly error: string } | { readonly summary: string; readonly file: string; readonly removed: string[] };
 
-async function takeAndTry(
-  context: CommandContext,
-  { folder, keep, signal }: { folder: string; keep: number; signal: AbortSignal },
-): Promise<Outcome> {
-  const path = backupFile(folder);
+interface Kept {
+  readonly store: BackupStore;
+  readonly keep: number;
+  readonly signal: AbortSignal;
+}
+
+async function takeAndTry(context: CommandContext, { store, keep, signal }: Kept): Promise<Outcome> {
+  const path = join(store.workFolder, backupName());
   let taken = false;
   try {
     const report = await take(context, path, signal);
@@ -93,15 +101,32 @@ async function takeAndTry(
     const server = await natsServer(context, await openStore(context), transferReport(context.terminal), signal);
     const from = Date.now();
     await tryBackup({ path, master: await installationMasterKey(home, false), server, root, signal });
-    const removed = removeOldest(folder, keep);
     const tried = `restored for a trial in ${seconds(Date.now() - from)}`;
-    const kept = `${keptBackups(folder).length} kept${removed.length > 0 ? `, ${removed.length} removed` : ''}`;
-    return { summary: `${summaryOf(report)}, ${tried}; ${kept}`, file: path, removed };
+    const file = await handOver(context, store, path, signal);
+    const removed = await removeOldest(store, keep);
+    const kept = `${(await store.list()).length} kept${removed.length > 0 ? `, ${removed.length} removed` : ''}`;
+    return { summary: `${summaryOf({ ...report, file })}, ${tried}; ${kept}`, file, removed };
   } catch (error) {
     // What cannot be restored is no backup: it must not push out one that can.
     if (taken) rmSync(path, { force: true });
     const { stack } = error as Error;
     return { error: `No backup was made: ${isExpected(error) ? explain(error) : (stack ?? String(error))}` };
+  }
+}
+
+async function handOver(
+  { terminal }: CommandContext,
+  store: BackupStore,
+  path: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const progress = progressLine(terminal);
+  try {
+    return await store.keep(path, signal, (done, total) =>
+      progress.show({ stage: `to ${store.address}`, done, total }),
+    );
+  } finally {
+    progress.stop();
   }
 }
 

@@ -1,4 +1,4 @@
-import { restoreBackup, verifyBackup, type Backup } from '@llmos/backup';
+import { localBackup, restoreBackup, verifyBackup, type Backup } from '@llmos/backup';
 import type { KeyService } from '@llmos/privacy';
 import { claim, type BrokerCount } from '@llmos/supervisor';
 import { CliError, isExpected } from '../cli-error.js';
@@ -6,6 +6,7 @@ import { progressLine } from '../terminal/progress-line.js';
 import { stopSignal } from '../terminal/stop-signal.js';
 import { megabytes, seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
+import { storeOptions } from './backup-place.js';
 import { streamTable } from './backup.command.js';
 import { natsServer, openStore, showOther, type CommandContext } from './context.js';
 import { installationMasterKey } from './master-key.js';
@@ -18,27 +19,42 @@ export interface RestoreOptions {
   readonly json?: boolean;
 }
 
-/** `llmos restore`: checks a whole backup, and then, without `verify`, replaces the data of the instance by it. */
-export async function restore(context: CommandContext, file: string, options: RestoreOptions): Promise<number> {
-  const from = Date.now();
+/**
+ * `llmos restore`: checks a whole backup, and then, without `verify`, replaces the data of the instance by it.
+ *
+ * @param from a file or the address of one in a bucket; of a folder or `s3://bucket/prefix` the newest backup.
+ */
+export async function restore(
+  context: CommandContext,
+  from: string,
+  options: RestoreOptions,
+  signal = stopSignal(),
+): Promise<number> {
+  const startedAt = Date.now();
   if (!options.verify && context.instance.running())
     throw new CliError('LLM OS is running', 'run `npx llmos down` first');
   const master = await installationMasterKey(context.config.home, false);
-  const backup = await withProgress(context, 'checking', (onProgress) => verifyBackup(file, master, onProgress));
-  if (!options.verify && !(await replaceData(context, file, master, options))) return 1;
-  show(context, file, backup, options, Date.now() - from);
-  return 0;
+  const file = await withProgress(context, 'copying', (onProgress) =>
+    localBackup(from, storeOptions(context), signal, onProgress),
+  );
+  try {
+    const { path, origin } = file;
+    const backup = await withProgress(context, 'checking', (onProgress) => verifyBackup(path, master, onProgress));
+    if (!options.verify && !(await replaceData(context, { path, master, signal }, options))) return 1;
+    show(context, origin, backup, options, Date.now() - startedAt);
+    return 0;
+  } finally {
+    file.close();
+  }
 }
 
 /** Claims the instance for the time of the restore. @returns false when another supervisor has it. */
 async function replaceData(
   context: CommandContext,
-  path: string,
-  master: KeyService,
+  { path, master, signal }: { readonly path: string; readonly master: KeyService; readonly signal: AbortSignal },
   { replace = false, brokers }: RestoreOptions,
 ): Promise<boolean> {
   const { config, instance, terminal } = context;
-  const signal = stopSignal();
   const claimed = await claim(instance);
   if ('other' in claimed) {
     showOther(terminal, claimed.other);

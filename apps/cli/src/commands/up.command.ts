@@ -11,7 +11,6 @@ import {
   type ServerProgram,
 } from '@llmos/supervisor';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { CliError, explain, isExpected } from '../cli-error.js';
 import { modelsOfEnvironment, modelsToFetch } from '../models/chosen-models.js';
 import { fetchModels } from '../models/fetch-models.js';
@@ -20,6 +19,7 @@ import { stopSignal } from '../terminal/stop-signal.js';
 import { seconds } from '../terminal/terminal.js';
 import { transferReport } from '../terminal/transfer-report.js';
 import { askSample } from './ask.js';
+import { scheduledPlace } from './backup-place.js';
 import { natsServer, openStore, redisServer, showOther, type CommandContext } from './context.js';
 import { wantedReplicas } from './replicas.command.js';
 
@@ -164,10 +164,10 @@ async function isSampleAnswered(context: CommandContext, gateway: string, stop: 
 
 /** Takes backups until the signal, if the settings say how often. */
 async function backUp(context: CommandContext, stop: AbortSignal): Promise<void> {
-  const { config, instance } = context;
+  const { config } = context;
   if (config.backupEveryMs === undefined || stop.aborted) return;
   const { scheduledBackup } = await import('./backup.command.js');
-  const into = config.backupFolder ?? join(instance.folder, 'backups');
+  const into = scheduledPlace(context);
   await scheduledBackup(context, { into, keep: config.backupKeep, every: config.backupEveryMs }, stop);
 }
 
