@@ -1,9 +1,12 @@
+import { signalsOutputSchema } from '@llmos/contracts/capabilities/scheduler-signals';
 import { checkReplicaCounts, controlInstance, findServiceApps } from '@llmos/supervisor';
+import { availableParallelism, freemem, hostname } from 'node:os';
 import { CliError } from '../cli-error.js';
 import { readClusterFile, type PlanRequest } from '../plan/cluster-file.js';
 import { kubernetesPatches } from '../plan/kubernetes-patch.js';
 import { planPicture } from '../plan/plan-picture.js';
 import { planReplySchema, type PlanReply } from '../plan/plan-reply.js';
+import { runningCluster } from '../plan/running-cluster.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { table } from '../terminal/table.js';
 import { milliseconds, percent, seconds } from '../terminal/terminal.js';
@@ -11,7 +14,8 @@ import { writePicture } from '../terminal/write-picture.js';
 import { gatewayClient, type CommandContext } from './context.js';
 
 export interface PlanOptions {
-  readonly file: string;
+  /** Without one: what runs on this machine, as it was used in the last minute. */
+  readonly file?: string;
   readonly solver?: PlanRequest['solver'];
   readonly budget?: number;
   readonly seed?: number;
@@ -24,12 +28,11 @@ export interface PlanOptions {
 }
 
 /**
- * `llmos plan`: places the services of a cluster file on its nodes. Nothing is changed without `--apply`. The exit code is
+ * `llmos plan`: places the services of a cluster file on its nodes, or those that run on this machine. Nothing is changed without `--apply`. The exit code is
  * 1 if something has no place.
  */
 export async function plan(context: CommandContext, options: PlanOptions): Promise<number> {
-  const request = readClusterFile(options.file);
-  if (options.apply) checkApplicable(context, request);
+  const request = await requestOf(context, options);
   const reply = await ask(context, request, options);
   if (options.svg !== undefined) writePicture(options.svg, planPicture(request, reply.placements));
   const { terminal } = context;
@@ -42,6 +45,22 @@ export async function plan(context: CommandContext, options: PlanOptions): Promi
   }
   if (options.apply) await apply(context, request);
   return 0;
+}
+
+async function requestOf(context: CommandContext, { file, apply, url }: PlanOptions): Promise<PlanRequest> {
+  if (file !== undefined) {
+    const request = readClusterFile(file);
+    if (apply) checkApplicable(context, request);
+    return request;
+  }
+  if (apply || url !== undefined || context.config.url !== undefined)
+    throw new CliError(
+      'Without --file, the plan is for what runs on this machine now',
+      'give --file <cluster.yaml> for --apply, or for LLM OS on another machine',
+    );
+  const { details } = await gatewayClient(context).process('signals', {});
+  const machine = { name: hostname().toLowerCase(), cores: availableParallelism(), freeBytes: freemem() };
+  return runningCluster(signalsOutputSchema.parse(details), machine);
 }
 
 /** The supervisor has one machine; more of them are changed by Kubernetes. */

@@ -9,10 +9,10 @@ const SOLVERS = ['portfolio', 'milp', 'genetic', 'swarm', 'greedy'];
 export function addPlanCommand(root: Command, context: CommandContext, done: (code: number) => void): void {
   root
     .command('plan')
-    .description('place the services of a cluster file on its nodes, and say why; nothing is changed without --apply')
-    .requiredOption(
+    .description('place services on nodes, and say why; nothing is changed without --apply')
+    .option(
       '--file <cluster.yaml>',
-      'nodes, services and what is to be small; apps/scheduler/README.md has them',
+      'nodes, services and what is to be small, as in apps/scheduler/README.md; by default what runs on this machine',
     )
     .addOption(new Option('--solver <name>', 'how to search; by default all of them, side by side').choices(SOLVERS))
     .option('--budget <time>', 'how long to search, such as 30s; by default that of the file, or 5s', duration)
