@@ -158,7 +158,7 @@ describe('llmos backup and llmos restore', () => {
     const into = join(home, 'again');
     const stop = new AbortController();
     const work = scheduledBackup(context, { into, keep: 2, every: 1 }, stop.signal);
-    await waitFor('three backups', () => (lines.length >= 3 ? true : undefined), 40_000);
+    await waitFor('three backups', () => (lines.length >= 3 ? true : undefined));
     stop.abort();
     expect(await work).toBe(0);
     expect(readdirSync(into).filter((name) => name.endsWith('.bak')).length).toBeLessThanOrEqual(2);
@@ -209,7 +209,7 @@ describe('llmos backup and llmos restore', () => {
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const ended = once(child, 'close') as Promise<[number | null]>;
     const begun = () => existsSync(join(context.instance.brokerFolder, 'restoring')) || child.exitCode !== null;
-    await waitFor('the restore to begin', begun, 30_000);
+    await waitFor('the restore to begin', begun);
     const pid = context.instance.state.read()?.brokers[0]?.pid;
     expect(await down(context)).toBe(0);
     return { code: (await ended)[0], errors, broker: pid === undefined ? '' : commandOf(pid) };

@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const HOUR_MS = 3_600_000;
+/** Each test starts processes, one of them with models. */
+const START_LIMIT_MS = 300_000;
 const OWN_CLOCK = `--import ${join(import.meta.dirname, 'own-clock.ts')}`;
 
 /** The gateway and a service, each with a clock of its own. */
@@ -53,34 +55,46 @@ describe('Processes whose clocks differ', () => {
   }
 
   const known = (gateway: TestServiceProcess) =>
-    waitFor('the gateway to know the service', async () => !(await screen(gateway)).startsWith('503'), 20_000);
+    waitFor('the gateway to know the service', async () => !(await screen(gateway)).startsWith('503'));
 
-  it.each([1, -1])('answer within the deadline if a service is %d h ahead', async (hours) => {
-    const [gateway] = await Promise.all([start('gateway', 0), start('security', hours * HOUR_MS)]);
-    await known(gateway);
-    expect(await screen(gateway)).toBe('200');
-  });
+  it.each([1, -1])(
+    'answer within the deadline if a service is %d h ahead',
+    async (hours) => {
+      const [gateway] = await Promise.all([start('gateway', 0), start('security', hours * HOUR_MS)]);
+      await known(gateway);
+      expect(await screen(gateway)).toBe('200');
+    },
+    START_LIMIT_MS,
+  );
 
-  it('answer a call in flight when the clock of its service is set', async () => {
-    const [gateway, security] = await Promise.all([start('gateway', 0), start('security', 0)]);
-    await known(gateway);
-    expect(await screen(gateway)).toBe('200');
-    // The service first hears that its clock is set, then receives the task.
-    process.kill(security.pid, 'SIGSTOP');
-    const answering = screen(gateway);
-    process.kill(security.pid, 'SIGUSR2');
-    process.kill(security.pid, 'SIGCONT');
-    expect(await answering).toBe('200');
-    expect(await screen(gateway)).toBe('200');
-  });
+  it(
+    'answer a call in flight when the clock of its service is set',
+    async () => {
+      const [gateway, security] = await Promise.all([start('gateway', 0), start('security', 0)]);
+      await known(gateway);
+      expect(await screen(gateway)).toBe('200');
+      // The service first hears that its clock is set, then receives the task.
+      process.kill(security.pid, 'SIGSTOP');
+      const answering = screen(gateway);
+      process.kill(security.pid, 'SIGUSR2');
+      process.kill(security.pid, 'SIGCONT');
+      expect(await answering).toBe('200');
+      expect(await screen(gateway)).toBe('200');
+    },
+    START_LIMIT_MS,
+  );
 
-  it('stop at the deadline all the same', async () => {
-    const [gateway, security] = await Promise.all([start('gateway', 0), start('security', -HOUR_MS)]);
-    await known(gateway);
-    process.kill(security.pid, 'SIGSTOP');
-    const answering = screen(gateway, 300);
-    expect(await answering).toBe('504 DEADLINE_EXCEEDED');
-    process.kill(security.pid, 'SIGCONT');
-    await waitFor('an answer', async () => (await screen(gateway)) === '200', 20_000);
-  });
+  it(
+    'stop at the deadline all the same',
+    async () => {
+      const [gateway, security] = await Promise.all([start('gateway', 0), start('security', -HOUR_MS)]);
+      await known(gateway);
+      process.kill(security.pid, 'SIGSTOP');
+      const answering = screen(gateway, 300);
+      expect(await answering).toBe('504 DEADLINE_EXCEEDED');
+      process.kill(security.pid, 'SIGCONT');
+      await waitFor('an answer', async () => (await screen(gateway)) === '200');
+    },
+    START_LIMIT_MS,
+  );
 });

@@ -40,7 +40,7 @@ describe('a gateway whose installation lacks a service', () => {
       startServiceProcess({ app: 'gateway', natsUrl: nats.url, env }),
       startServiceProcess({ app: 'security', natsUrl: nats.url, env, readyWithinMs: 120_000 }),
     ]);
-    await waitFor('the gateway to know the service', async () => (await redact('a')).status === 200, 15_000);
+    await waitFor('the gateway to know the service', async () => (await redact('a')).status === 200);
   }, 180_000);
   afterAll(async () => {
     await Promise.all([gateway?.stop(), security?.stop()]);

@@ -34,21 +34,17 @@ describe('a gateway process without a broker', () => {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     // The wanted port is in use: the gateway listens on one of the next.
-    url = await waitFor(
-      'the gateway to listen',
-      async () => {
-        for (let next = port + 1; next < port + 10; next++) {
-          const answer = await fetch(`http://127.0.0.1:${next}/healthz`).then(
-            (response) => response.text(),
-            () => '',
-          );
-          if (answer.includes('gateway')) return `http://127.0.0.1:${next}`;
-        }
-        return undefined;
-      },
-      60_000,
-    );
-  }, 90_000);
+    url = await waitFor('the gateway to listen', async () => {
+      for (let next = port + 1; next < port + 10; next++) {
+        const answer = await fetch(`http://127.0.0.1:${next}/healthz`).then(
+          (response) => response.text(),
+          () => '',
+        );
+        if (answer.includes('gateway')) return `http://127.0.0.1:${next}`;
+      }
+      return undefined;
+    });
+  }, 120_000);
   afterAll(async () => {
     gateway.kill('SIGTERM');
     if (gateway.exitCode === null) await once(gateway, 'exit');
@@ -74,7 +70,7 @@ describe('a gateway process without a broker', () => {
       const reply = await get('/readyz').catch(() => undefined);
       return reply?.status === 200 ? reply : undefined;
     };
-    const ready = await waitFor('the gateway to be ready', open, 15_000);
+    const ready = await waitFor('the gateway to be ready', open);
     expect(ready.text).toContain("No service that does 'intent.detect' is running.");
     expect((await get('/metrics')).text).toContain('process_cpu');
   }, 120_000);
@@ -89,15 +85,17 @@ describe('a gateway process without a broker', () => {
       etaSeconds: 12,
       message: 'fetching model.onnx',
     };
-    await nodes.announce({
-      node: 'intent-1',
-      service: 'intent',
-      capabilities: ['intent.detect'],
-      ready: false,
-      checks: [check],
-      pid: 1,
-    });
+    const capabilities = ['intent.detect'];
     const refused = await waitFor('the state to arrive', async () => {
+      // What a process says of itself is valid for some seconds.
+      await nodes.announce({
+        node: 'intent-1',
+        service: 'intent',
+        capabilities,
+        ready: false,
+        checks: [check],
+        pid: 1,
+      });
       const response = await ask('Where is my card?');
       const body = (await response.json()) as { error: { code: string } };
       return body.error.code === 'MODEL_LOADING'

@@ -1,9 +1,10 @@
 import { Bus, taskConsumer, type Delivery } from '@llmos/bus';
 import type { Pipeline } from '@llmos/contracts';
-import { Forwarder, Nodes, RunRecords } from '@llmos/mesh';
+import { Forwarder, RunRecords } from '@llmos/mesh';
 import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
 import { connect } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { showProcess } from './shown-process.js';
 
 const PROCESS = '/serving/process';
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -37,6 +38,7 @@ describe('the gateway over HTTP', () => {
   let nats: TestNatsServer;
   let gateway: TestServiceProcess;
   let bus: Bus;
+  let hide: () => void;
 
   /** Sends bytes and reads the reply until the gateway closes the connection. */
   function exchange(bytes: string | Buffer): Promise<Reply> {
@@ -84,11 +86,10 @@ describe('the gateway over HTTP', () => {
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     const forwarder = new Forwarder(bus, await RunRecords.open(bus));
     bus.consume(taskConsumer('live', 'intent.detect'), 4, (delivery) => answer(delivery, forwarder));
-    const nodes = await Nodes.open(bus);
-    const capabilities = ['intent.detect'];
-    await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });
+    hide = await showProcess(bus, 'intent', ['intent.detect']);
   }, 120_000);
   afterAll(async () => {
+    hide?.();
     await bus?.close(200);
     await gateway?.stop();
     await nats.stop();

@@ -39,7 +39,7 @@ describe('a gateway process with sealed run records', () => {
     gateway.on('message', (message: { type?: string; url?: string }) => {
       if (message.type === 'listening') url = message.url!;
     });
-    await waitFor('the gateway to listen', () => url !== undefined, 20_000);
+    await waitFor('the gateway to listen', () => url !== undefined);
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     keys = await TenantKeys.open(bus, { openMaster: (mayCreate) => openMasterKey(masterKeyFile, mayCreate) });
   }, 120_000);

@@ -1,7 +1,8 @@
 import { Bus, taskConsumer, type Delivery } from '@llmos/bus';
 import { newRunId, type Pipeline, type RunRecord } from '@llmos/contracts';
-import { Forwarder, Nodes, RunRecords } from '@llmos/mesh';
+import { Forwarder, RunRecords } from '@llmos/mesh';
 import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
+import { showProcess } from './shown-process.js';
 
 const QUESTION = { name: 'detect_intent', text: 'Where is my card?' };
 
@@ -10,6 +11,7 @@ describe('runs of a gateway process', () => {
   let gateway: TestServiceProcess;
   let bus: Bus;
   let records: RunRecords;
+  let hide: () => void;
   /** Called for each task of `intent.detect` between two deltas. */
   let atWork: (run: string) => Promise<void> = async () => undefined;
   /** Of every completed run. */
@@ -49,15 +51,14 @@ describe('runs of a gateway process', () => {
     const forwarder = new Forwarder(bus, records);
     for (const lane of ['live', 'durable'] as const)
       bus.consume(taskConsumer(lane, 'intent.detect'), 1, (delivery) => detect(delivery, forwarder));
-    const nodes = await Nodes.open(bus);
-    const capabilities = ['intent.detect'];
-    await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });
+    hide = await showProcess(bus, 'intent', ['intent.detect']);
   }, 120_000);
   afterEach(() => {
     atWork = async () => undefined;
     details = {};
   });
   afterAll(async () => {
+    hide?.();
     await bus?.close(200);
     await gateway?.stop();
     await nats.stop();

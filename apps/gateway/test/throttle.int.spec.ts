@@ -1,11 +1,12 @@
 import { Bus, taskConsumer, type KvBucket } from '@llmos/bus';
 import type { Observation, Restriction } from '@llmos/contracts/capabilities/security';
 import { LlmosError, type Pipeline, type TerminalAnswer } from '@llmos/contracts';
-import { Forwarder, Nodes, RunRecords } from '@llmos/mesh';
+import { Forwarder, RunRecords } from '@llmos/mesh';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { showProcess } from './shown-process.js';
 
 const CALLER = '203.0.113.7';
 const ID = `address.${Buffer.from(CALLER).toString('base64url')}`;
@@ -18,6 +19,7 @@ describe('a gateway process with its throttle', () => {
   let url: string;
   const observed: Observation[] = [];
   let batches = 0;
+  const hiding: (() => void)[] = [];
 
   const get = (path: string, headers: Record<string, string> = {}) =>
     fetch(url + path, { headers: { 'x-forwarded-for': CALLER, authorization: 'Bearer k1', ...headers } });
@@ -75,7 +77,7 @@ describe('a gateway process with its throttle', () => {
     gateway.on('message', (message: { type?: string; url?: string }) => {
       if (message.type === 'listening') url = message.url!;
     });
-    await waitFor('the gateway to listen', () => url !== undefined, 20_000);
+    await waitFor('the gateway to listen', () => url !== undefined);
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     restrictions = await bus.kv('restrictions', { history: 1, storage: 'file' });
     bus.consume(taskConsumer('durable', 'security.detect'), 4, async (delivery) => {
@@ -88,6 +90,7 @@ describe('a gateway process with its throttle', () => {
   }, 120_000);
 
   afterAll(async () => {
+    for (const hide of hiding) hide();
     await bus?.close(200);
     gateway.kill('SIGTERM');
     if (gateway.exitCode === null) await once(gateway, 'exit');
@@ -124,17 +127,7 @@ describe('a gateway process with its throttle', () => {
 
   it('sends observations without content once a service detects threats, and sends nothing while it is idle', async () => {
     expect(observed).toEqual([]);
-    const nodes = await Nodes.open(bus);
-    const announce = () =>
-      nodes.announce({
-        node: 'security-1',
-        service: 'security',
-        capabilities: ['security.detect'],
-        ready: true,
-        checks: [],
-        pid: 1,
-      });
-    await announce();
+    hiding.push(await showProcess(bus, 'security', ['security.detect']));
     const body = JSON.stringify({ name: 'detect_intent', text: 'a secret question' });
     await fetch(`${url}/serving/process`, {
       method: 'POST',
@@ -176,16 +169,13 @@ describe('a gateway process with its throttle', () => {
     expect(seen.some(({ route }) => /healthz|metrics/.test(route))).toBe(false);
     expect(JSON.stringify(seen)).not.toMatch(/secret|k1"/);
     const before = batches;
-    await announce();
     await get('/healthz');
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(batches).toBe(before);
   }, 120_000);
 
   it('observes a request whose client disconnects before the reply is complete', async () => {
-    const nodes = await Nodes.open(bus);
-    const capabilities = ['intent.detect'];
-    await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });
+    hiding.push(await showProcess(bus, 'intent', ['intent.detect']));
     const client = new AbortController();
     const worker = bus.consume(taskConsumer('live', 'intent.detect'), 1, async (delivery) => {
       delivery.ack();
@@ -213,9 +203,6 @@ describe('a gateway process with its throttle', () => {
   }, 120_000);
 
   it('counts the tokens and the score of a live run with its request, whether the answer is streamed or not', async () => {
-    const nodes = await Nodes.open(bus);
-    const capabilities = ['intent.detect'];
-    await nodes.announce({ node: 'intent-1', service: 'intent', capabilities, ready: true, checks: [], pid: 1 });
     const details = { usage: { inputTokens: 3, outputTokens: 4 }, screening: { score: 0.25 } };
     const answer = { type: 'completed' as const, result: 'secret', details, timings: [], degraded: [] };
     await work('live', answer);

@@ -30,13 +30,13 @@ describe('a message with events that no gateway finished', () => {
     // Gateways that die: they take the message and never answer.
     let taken = 0;
     bus.consume({ ...intakeConsumer, ackWaitMs: DELIVERED_AGAIN_MS }, 1, () => Promise.resolve(void taken++));
-    await waitFor('all deliveries', () => taken === MAX_DELIVERIES, 20_000);
-    await waitFor('the broker to give up', async () => (await bus.pending('ADVISORIES')) > 0, 20_000);
+    await waitFor('all deliveries', () => taken === MAX_DELIVERIES);
+    await waitFor('the broker to give up', async () => (await bus.pending('ADVISORIES')) > 0);
     await bus.stopPulling(200);
     const env = { LLMOS_PORT: '0' };
     const gateway = await startServiceProcess({ app: 'gateway', natsUrl: nats.url, env, startedWhen: '/healthz' });
     try {
-      await waitFor('the results', () => results.length >= 2, 20_000);
+      await waitFor('the results', () => results.length >= 2);
       await waitFor('the message to leave its queue', async () => (await bus.pending('INTAKE')) === 0);
     } finally {
       await gateway.stop();
