@@ -165,7 +165,10 @@ describe('ScreeningService', () => {
       service = serviceOf(flaky);
       await service.loadHead();
     });
-    afterEach(() => (service = serviceOf(encoder)));
+    afterEach(async () => {
+      service = serviceOf(encoder);
+      await service.load();
+    });
 
     it('screens by the rules alone, reports this once per request, and asks the encoder once per request', async () => {
       const passages = [passage('a', UNKNOWN_ATTACK), passage('b', ATTACK)];
