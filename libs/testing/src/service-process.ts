@@ -8,7 +8,7 @@ export interface ServiceProcessOptions {
   readonly natsUrl: string;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Default 60,000; a cached model loads in much less. */
+  /** Default 120,000; a cached model loads in much less. */
   readonly readyWithinMs?: number;
   /** The address that must answer 200: `/healthz` for a gateway without services. Default `/readyz`. */
   readonly startedWhen?: '/healthz' | '/readyz';
@@ -37,7 +37,7 @@ const APPS = join(import.meta.dirname, '..', '..', '..', 'apps');
 
 /** Starts a built service and waits until it is ready; throws with its log if it exits early or takes too long. */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<TestServiceProcess> {
-  const { app, natsUrl, env, readyWithinMs = 60_000, startedWhen = '/readyz' } = options;
+  const { app, natsUrl, env, readyWithinMs = 120_000, startedWhen = '/readyz' } = options;
   const child = spawn(process.execPath, [join(APPS, app, 'dist', 'main.js')], {
     env: {
       ...process.env,

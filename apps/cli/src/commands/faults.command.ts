@@ -39,7 +39,7 @@ export async function faults(context: CommandContext, options: FaultsOptions): P
   if (options.list) return list(context, chosen, options.json === true);
   const signal = stopSignal();
   const seed = options.seed ?? Date.now() % 1_000_000;
-  const folder = options.out ?? join(config.home, 'faults', `${new Date().toISOString().slice(0, 19)}-${seed}`);
+  const folder = options.out ?? join(config.home, 'faults', `${new Date().toISOString()}-${seed}`);
   mkdirSync(folder, { recursive: true });
   const store = await openStore(context);
   const quiet = { ...context, terminal: { ...terminal, line: terminal.note } };

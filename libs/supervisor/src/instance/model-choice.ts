@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -38,8 +39,9 @@ export class ModelChoices {
   /** Adds to what was chosen before. */
   write(choice: ModelChoice): void {
     mkdirSync(this.folder, { recursive: true });
-    writeFileSync(`${this.path}.new`, `${JSON.stringify({ ...this.read(), ...choice }, undefined, 2)}\n`);
-    renameSync(`${this.path}.new`, this.path);
+    const draft = `${this.path}.${randomUUID()}`;
+    writeFileSync(draft, `${JSON.stringify({ ...this.read(), ...choice }, undefined, 2)}\n`);
+    renameSync(draft, this.path);
   }
 }
 
