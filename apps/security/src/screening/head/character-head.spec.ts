@@ -12,8 +12,8 @@ describe('CharacterHead', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'character-head-'));
-    await writeToyCharacterHead(path(), GUILTY);
   });
+  beforeEach(() => writeToyCharacterHead(path(), GUILTY));
   afterAll(() => rm(folder, { recursive: true }));
 
   it('scores as written, within the precision of a byte', async () => {
