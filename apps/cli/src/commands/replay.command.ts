@@ -18,8 +18,14 @@ export interface ReplayOptions {
   readonly limit?: number;
   readonly window?: number;
   readonly errors?: number;
+  readonly gain?: number;
+  /** Milliseconds. */
+  readonly season?: number;
   readonly hold?: number;
   readonly spares?: number;
+  readonly batch?: number;
+  readonly idleWatts?: number;
+  readonly busyWatts?: number;
   readonly prefill: number;
   readonly decode: number;
   readonly svg?: string;
@@ -35,7 +41,8 @@ export async function replay(context: CommandContext, options: ReplayOptions): P
   const trace = parseTrace(readText(file), file, { prefill, decode });
   const { details } = await gatewayClient(context, options.url).process('replay', {
     ...{ arrivals_ms: trace.arrivalsMs, services_ms: trace.servicesMs, policy },
-    ...{ tuning: tuningOf(options), objective_ms: objective, start_ms: start },
+    ...{ tuning: tuningOf(options), objective_ms: objective, start_ms: start, batch: options.batch },
+    power: given({ idleWatts: options.idleWatts, busyWatts: options.busyWatts }),
   });
   const reply = replayReplySchema.parse(details);
   if (options.svg !== undefined) writePicture(options.svg, replayPicture(reply));
@@ -45,13 +52,25 @@ export async function replay(context: CommandContext, options: ReplayOptions): P
   return 0;
 }
 
+function tuningOf({
+  target,
+  limit,
+  window,
+  errors,
+  gain,
+  hold,
+  spares,
+  season,
+}: ReplayOptions): Record<string, number> {
+  const seconds = (ms?: number) => (ms === undefined ? undefined : ms / SECOND_MS);
+  return given({
+    ...{ target, limit, errors, gain, spares },
+    ...{ windowSeconds: seconds(window), holdSeconds: seconds(hold), seasonSeconds: seconds(season) },
+  });
+}
+
 /** What is not given has the default of the contract. */
-function tuningOf({ target, limit, window, errors, hold, spares }: ReplayOptions): Record<string, number> {
-  const all = {
-    ...{ target, limit, errors, spares },
-    windowSeconds: window === undefined ? undefined : window / SECOND_MS,
-    holdSeconds: hold === undefined ? undefined : hold / SECOND_MS,
-  };
+function given(all: Readonly<Record<string, number | undefined>>): Record<string, number> {
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
 
@@ -69,13 +88,13 @@ function linesOf(reply: ReplayReply, { objective, svg }: ReplayOptions): string[
   const rows = [result, ...(result.policy === 'threshold' ? [] : [threshold])].map((each) => [
     ...[each.policy, `${each.late} (${(100 * each.lateShare).toFixed(2)} %)`, Math.round(each.coreSeconds)],
     ...[times(each.coreSeconds, threshold.coreSeconds), times(each.coreSeconds, boundCoreSeconds)],
-    Math.round(each.changesPerHour),
+    ...[Math.round(each.changesPerHour), Math.round(each.wattHours)],
   ]);
   const over = `waited over ${objective / SECOND_MS} s`;
   return [
     `${result.requests} requests with ${Math.round(workCoreSeconds)} core-seconds of work`,
     '',
-    table(['policy', over, 'core-seconds', 'of threshold', 'of the bound', 'changes an hour'], rows),
+    table(['policy', over, 'core-seconds', 'of threshold', 'of the bound', 'changes an hour', 'Wh'], rows),
     '',
     boundCoreSeconds === undefined
       ? 'The clairvoyant bound was not found in time.'

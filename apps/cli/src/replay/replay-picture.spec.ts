@@ -8,6 +8,7 @@ describe('The picture of a replay', () => {
       lateShare: 0,
       waitP99Ms: 0,
       coreSeconds: 4,
+      wattHours: 0,
       changesPerHour: 0,
       decisions: [],
     };

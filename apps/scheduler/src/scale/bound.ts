@@ -6,6 +6,8 @@ export interface BoundSettings {
   readonly objectiveSeconds: number;
   readonly startSeconds: number;
   readonly initial: number;
+  /** Requests that a replica works on at once. */
+  readonly batch: number;
   /** The share of requests that may wait longer than the objective. */
   readonly limit: number;
   /** Time is cut into slots of this length. A shorter one gives a better bound, later. */
@@ -22,7 +24,7 @@ const AFTERWARDS_SECONDS = 300;
  * replica-seconds. A linear program that allows more than reality: work is a fluid that any replica takes, in slots of time.
  *
  * For slot k: nₖ replicas on average, cₖ work done by its end, uₖ started, yᵢ whether request i is excused.
- * min Σ slot × nₖ + startSeconds × uₖ, with cₖ − cₖ₋₁ ≤ slot × nₖ; uₖ ≥ nₖ − nₖ₋₁; cₖ no more than can have been done since
+ * min Σ slot × nₖ + startSeconds × uₖ, with cₖ − cₖ₋₁ ≤ batch × slot × nₖ; uₖ ≥ nₖ − nₖ₋₁; cₖ no more than can have been done since
  * the arrivals; cₖ + xₖ no less than has to be done if each request starts as late as it may; xₖ the work that excused
  * requests would have had done; Σ yᵢ ≤ limit × requests; all done at the end.
  *
@@ -31,7 +33,7 @@ const AFTERWARDS_SECONDS = 300;
 export async function clairvoyantBound(trace: Trace, settings: BoundSettings): Promise<number | undefined> {
   const { arrivals, services } = trace;
   if (arrivals.length === 0) return 0;
-  const { slotSeconds, objectiveSeconds, startSeconds, initial } = settings;
+  const { slotSeconds, objectiveSeconds, startSeconds, initial, batch } = settings;
   const latest = arrivals.reduce((most, at, request) => Math.max(most, at + services[request]!), 0);
   const slots = Math.ceil((latest + objectiveSeconds + AFTERWARDS_SECONDS) / slotSeconds);
   const possible = workBy(trace, 0, slots, slotSeconds);
@@ -47,7 +49,7 @@ export async function clairvoyantBound(trace: Trace, settings: BoundSettings): P
     const c = program.column({ least: last ? total : 0, most: last ? total : possible[slot]! });
     const x = program.column({});
     const minus = (column: number | undefined): Terms => (column === undefined ? [] : [[column, -1]]);
-    program.row([[c, 1], ...minus(before?.c), [n, -slotSeconds]], { most: 0 });
+    program.row([[c, 1], ...minus(before?.c), [n, -batch * slotSeconds]], { most: 0 });
     program.row([[n, 1], ...minus(before?.n), [u, -1]], { most: before ? 0 : initial });
     program.row([[x, 1], ...minus(before?.x), ...excusedWork[slot]!], { most: 0 });
     const pair: Terms = [

@@ -1,6 +1,7 @@
 import type { InputOf, OutputOf } from '@llmos/contracts';
 import type { replay as capability } from '@llmos/contracts/capabilities/scheduler-replay';
 import { clairvoyantBound } from './bound.js';
+import { wattHours } from './model/energy.js';
 import type { PolicySettings } from './model/policy.port.js';
 import { firstReplicas, type Trace } from './model/trace.js';
 import { POLICIES, type PolicyName } from './policies/index.js';
@@ -20,7 +21,7 @@ const BOUND_SECONDS = 90;
 export async function replay(input: ReplayInput): Promise<ReplayOutput> {
   const trace = traceOf(input);
   const bound = await boundOf(input, trace);
-  const work = trace.services.reduce((sum, seconds) => sum + seconds, 0) * input.cores;
+  const work = trace.services.reduce((sum, seconds) => sum + seconds, 0) * (input.cores / input.batch);
   return {
     ...{ result: replayPolicy(input, input.policy), threshold: replayPolicy(input, 'threshold') },
     ...{ workCoreSeconds: work, ...(bound === undefined ? {} : { boundCoreSeconds: bound * input.cores }) },
@@ -34,14 +35,14 @@ const traceOf = ({ arrivalsMs, servicesMs }: ReplayInput): Trace => ({
 });
 
 /** What the system begins with: every policy, and the bound, with the same. */
-const initialOf = ({ least, most, objectiveMs, mayBeLate }: ReplayInput, trace: Trace) =>
-  Math.min(most, Math.max(least, firstReplicas(trace, objectiveMs / SECOND_MS, mayBeLate)));
+const initialOf = ({ least, most, objectiveMs, mayBeLate, batch }: ReplayInput, trace: Trace) =>
+  Math.min(most, Math.max(least, firstReplicas(trace, objectiveMs / SECOND_MS, mayBeLate, batch)));
 
 /** In replica-seconds; undefined if it is not found in time. */
 export function boundOf(input: ReplayInput, trace = traceOf(input)): Promise<number | undefined> {
   return clairvoyantBound(trace, {
     ...{ objectiveSeconds: input.objectiveMs / SECOND_MS, startSeconds: input.startMs / SECOND_MS },
-    ...{ initial: initialOf(input, trace), limit: input.mayBeLate, seconds: BOUND_SECONDS },
+    ...{ initial: initialOf(input, trace), limit: input.mayBeLate, batch: input.batch, seconds: BOUND_SECONDS },
     slotSeconds: Math.max(LEAST_SLOT_SECONDS, Math.ceil(trace.arrivals.at(-1)! / BOUND_SLOTS)),
   });
 }
@@ -52,9 +53,11 @@ export function replayPolicy(input: ReplayInput, policy: PolicyName): Result {
   const settings: PolicySettings = {
     ...input.tuning,
     ...{ objectiveSeconds: input.objectiveMs / SECOND_MS, startSeconds: input.startMs / SECOND_MS },
+    batch: input.batch,
   };
-  const { waits, replicaSeconds, endedAt, moments } = simulate(trace, POLICIES[policy](settings), {
-    ...{ startSeconds: settings.startSeconds, least: input.least, most: input.most },
+  const { waits, replicaSeconds, workSeconds, endedAt, moments } = simulate(trace, POLICIES[policy](settings), {
+    ...{ startSeconds: settings.startSeconds, objectiveSeconds: settings.objectiveSeconds, batch: input.batch },
+    ...{ least: input.least, most: input.most },
     initial: initialOf(input, trace),
   });
   const late = waits.filter((seconds) => seconds > settings.objectiveSeconds).length;
@@ -64,11 +67,16 @@ export function replayPolicy(input: ReplayInput, policy: PolicyName): Result {
     ...{ policy, requests: waits.length, late, lateShare: late / waits.length },
     waitP99Ms: Math.round(sorted[Math.ceil(0.99 * sorted.length) - 1]! * SECOND_MS),
     coreSeconds: replicaSeconds * input.cores,
+    wattHours: wattHoursOf(input, replicaSeconds, workSeconds),
     changesPerHour: endedAt > 0 ? (changes.length * 3_600) / endedAt : 0,
     curve: thinned(moments).map(({ at, wanted, running, busy, queued }) => ({ at, wanted, running, busy, queued })),
     decisions: changes.slice(0, MOST_DECISIONS).map(({ at, wanted, why }) => ({ at, replicas: wanted, why })),
   };
 }
+
+/** To the milliwatt-hour. */
+const wattHoursOf = ({ cores, batch, power }: ReplayInput, replicaSeconds: number, workSeconds: number) =>
+  Number(wattHours(cores * replicaSeconds, (cores * workSeconds) / batch, power).toFixed(3));
 
 function thinned(moments: readonly Moment[]): readonly Moment[] {
   const step = Math.ceil(moments.length / MOST_MOMENTS);

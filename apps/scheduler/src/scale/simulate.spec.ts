@@ -6,8 +6,8 @@ import { POLICIES, type PolicyName } from './policies/index.js';
 import { simulate } from './simulate.js';
 
 const SETTINGS = {
-  ...{ target: 0.5, limit: 0.01, windowSeconds: 60, errors: 1, holdSeconds: 30, spares: 1 },
-  ...{ objectiveSeconds: 2, startSeconds: 20 },
+  ...{ target: 0.5, limit: 0.01, windowSeconds: 60, errors: 1, holdSeconds: 30, spares: 1, gain: 0.1 },
+  ...{ objectiveSeconds: 2, startSeconds: 20, batch: 1, seasonSeconds: 0 },
 };
 const NAMES = Object.keys(POLICIES) as PolicyName[];
 
@@ -23,7 +23,7 @@ function randomTrace(seed: number, seconds: number, rateAt: (at: number) => numb
 }
 const bursts = (seed: number) => randomTrace(seed, 900, (at) => (at % 300 < 100 ? 4 : 0.3), 1.5);
 const always = (replicas: number): ScalePolicy => ({ periodSeconds: 5, decide: () => ({ replicas, why: 'always' }) });
-const LIMITS = { startSeconds: 20, least: 0, most: 50, initial: 1 };
+const LIMITS = { startSeconds: 20, objectiveSeconds: 2, batch: 1, least: 0, most: 50, initial: 1 };
 
 describe('A replay in virtual time', () => {
   it('waits in the order of arrival, and counts what replicas take while they start and drain', () => {
@@ -40,6 +40,14 @@ describe('A replay in virtual time', () => {
     expect(waits).toEqual([0]);
     // The idle one leaves at 5 s.
     expect(replicaSeconds).toBe(30 + 5);
+  });
+
+  it('works on a batch at once: a replica that has room takes the next request, and drains until its last one ends', () => {
+    const trace = { arrivals: [0, 0, 1], services: [10, 4, 5] };
+    const { waits, replicaSeconds, workSeconds } = simulate(trace, always(0), { ...LIMITS, batch: 2 });
+    // Full until 4 s; it should leave from 5 s on, and does when the request of 0 s has ended.
+    expect(waits).toEqual([0, 0, 3]);
+    expect({ replicaSeconds, workSeconds }).toEqual({ replicaSeconds: 10, workSeconds: 19 });
   });
 
   it.each(NAMES)('loses no request and never has fewer than none: %s', (name) => {
@@ -73,7 +81,7 @@ describe('A replay in virtual time', () => {
 
 describe('The policies', () => {
   const signals = (change: Partial<Signals>): Signals => ({
-    ...{ at: 15, current: 10, queued: 0, arrived: 30, busy: 5, ended: 30 },
+    ...{ at: 15, current: 10, queued: 0, arrived: 30, busy: 5, ended: 30, began: 30, late: 0 },
     ...change,
   });
 
@@ -92,14 +100,42 @@ describe('The policies', () => {
     expect(policy.decide(signals({ at: 10, ...idle })).why).toContain('held');
     let last = high;
     for (let at = 15; at <= 300; at += 5) last = policy.decide(signals({ at, ...idle, current: last })).replicas;
-    // A forecast fades, and what is left of it is rounded up.
-    expect(last).toBeLessThanOrEqual(SETTINGS.spares + 1);
+    // One is busy, and one is in reserve.
+    expect(last).toBe(SETTINGS.spares + 2);
     expect(high).toBeGreaterThan(10);
   });
+
+  it('hybrid: keeps more in reserve after requests were late, and less again when none are', () => {
+    const policy = POLICIES.hybrid({ ...SETTINGS, holdSeconds: 0, spares: 0, gain: 1 });
+    let at = 0;
+    const periods = (count: number, late: number) => {
+      let replicas = 0;
+      for (let period = 0; period < count; period++)
+        ({ replicas } = policy.decide(signals({ at: (at += 5), busy: 20, arrived: 10, ended: 10, began: 10, late })));
+      return replicas;
+    };
+    const before = periods(60, 0);
+    const after = periods(3, 5);
+    expect(after).toBeGreaterThan(before);
+    expect(periods(200, 0)).toBeLessThan(after);
+  });
+
+  it('hybrid: has replicas ready for a busy time that comes every four hours, after the first ones', () => {
+    const [season, busySeconds, starts] = [14_400, 2_400, 600];
+    const { arrivals, services } = randomTrace(7, 3 * season, (at) => (at % season < busySeconds ? 1 : 0.1), 20);
+    const lateIn = (seasonSeconds: number) => {
+      const settings = { ...SETTINGS, windowSeconds: 300, startSeconds: starts, spares: 0, seasonSeconds };
+      const limits = { ...LIMITS, startSeconds: starts, initial: 5 };
+      const { waits } = simulate({ arrivals, services }, POLICIES.hybrid(settings), limits);
+      const last = waits.filter((_, request) => arrivals[request]! >= 2 * season);
+      return last.filter((seconds) => seconds > 2).length / last.length;
+    };
+    expect(lateIn(season)).toBeLessThan(0.5 * lateIn(0));
+  }, 60_000);
 });
 
 describe('The clairvoyant bound', () => {
-  const bound = { objectiveSeconds: 2, startSeconds: 20, initial: 1, limit: 0, slotSeconds: 1, seconds: 20 };
+  const bound = { objectiveSeconds: 2, startSeconds: 20, initial: 1, batch: 1, limit: 0, slotSeconds: 1, seconds: 20 };
 
   it('is the work of one request, and counts a start where two have to be served at once', async () => {
     expect(await clairvoyantBound({ arrivals: [0], services: [10] }, bound)).toBeCloseTo(10, 6);

@@ -3,23 +3,38 @@ import { capability } from '../capability.js';
 
 const MOST_REQUESTS = 50_000;
 const DAY_MS = 86_400_000;
+const MOST_MS = 31 * DAY_MS;
+const MOST_SEASON_SECONDS = 604_800;
 const policySchema = z.enum(['threshold', 'queue', 'predictive', 'hybrid']);
-const timesSchema = z.array(z.number().int().min(0).max(DAY_MS)).min(1).max(MOST_REQUESTS);
+const timesSchema = z.array(z.number().int().min(0).max(MOST_MS)).min(1).max(MOST_REQUESTS);
 
 /** What the policies may be tuned by. */
 export const scaleTuningSchema = z.strictObject({
   /** `threshold`: the share of busy replicas that is aimed at. */
   target: z.number().min(0.05).max(1).default(0.5),
-  /** `queue`: the share of requests that may wait longer than the objective. */
+  /** `queue`, `hybrid`: the share of requests that may wait longer than the objective. */
   limit: z.number().min(0.000_1).max(0.5).default(0.01),
-  /** `queue`, `predictive`: rates are measured over this time. */
-  windowSeconds: z.number().min(5).max(3_600).default(60),
-  /** `predictive`: how many standard errors above the forecast. */
-  errors: z.number().min(0).max(10).default(1),
+  /** `queue`, `predictive`: rates are measured over this time; `hybrid`: the load. */
+  windowSeconds: z.number().min(5).max(3_600).default(300),
+  /** `predictive`: standard errors above the forecast; `hybrid`: standard deviations above the load, at first. */
+  errors: z.number().min(0).max(10).default(1.5),
+  /** `hybrid`: how fast the reserve follows the share of late requests; 0: not at all. */
+  gain: z.number().min(0).max(10).default(0.1),
   /** `hybrid`: replicas leave when they were not needed for so long. */
-  holdSeconds: z.number().min(0).max(3_600).default(30),
+  holdSeconds: z.number().min(0).max(3_600).default(60),
   /** `hybrid`: replicas above what is needed. */
   spares: z.number().int().min(0).max(1_000).default(0),
+  /** `predictive`, `hybrid`: the load repeats after this time, such as 86,400 for a day; 0: it does not. */
+  seasonSeconds: z.number().min(0).max(MOST_SEASON_SECONDS).default(0),
+});
+
+/**
+ * Watts of one core of a node: idle, and more in proportion to its use. The defaults are an 80-core server of Azure's GreenSKU
+ * framework at the plug (docs/operations-research.md).
+ */
+export const powerSchema = z.strictObject({
+  idleWatts: z.number().min(0).max(10_000).default(1.64),
+  busyWatts: z.number().min(0).max(10_000).default(9.83),
 });
 
 const requestSchema = z.strictObject({
@@ -35,6 +50,9 @@ const requestSchema = z.strictObject({
   mayBeLate: z.number().min(0).max(0.5).default(0.01),
   /** From the decision until a replica is ready. */
   startMs: z.number().int().min(0).max(3_600_000).default(20_000),
+  /** Requests that a replica works on at once, each as fast as alone. */
+  batch: z.number().int().min(1).max(1_024).default(1),
+  power: powerSchema.prefault({}),
   /** Of one replica. */
   cores: z.number().positive().max(1_024).default(1),
   least: z.number().int().min(0).max(1_000).default(1),
@@ -61,6 +79,8 @@ const resultSchema = z.object({
   waitP99Ms: z.number(),
   /** Of replicas that start, work, idle or drain. */
   coreSeconds: z.number(),
+  /** Of these cores. A replica that has left takes no power: its core does other work, or the node is switched off. */
+  wattHours: z.number(),
   /** How often another number of replicas was wanted. */
   changesPerHour: z.number(),
   /** At most 720 moments, evenly spaced. */
@@ -69,6 +89,7 @@ const resultSchema = z.object({
       at: z.number(),
       wanted: z.number().int(),
       running: z.number().int(),
+      /** Replicas with at least one request. */
       busy: z.number().int(),
       queued: z.number().int(),
     }),
@@ -106,7 +127,7 @@ export const replay = capability({
 
 function only() {
   return {
-    ...{ requests: 1, late: 0, lateShare: 0, waitP99Ms: 0, coreSeconds: 4, changesPerHour: 0 },
+    ...{ requests: 1, late: 0, lateShare: 0, waitP99Ms: 0, coreSeconds: 4, wattHours: 0.011, changesPerHour: 0 },
     ...{ curve: [], decisions: [] },
   };
 }

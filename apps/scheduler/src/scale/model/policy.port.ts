@@ -8,7 +8,10 @@ export interface Signals {
   readonly queued: number;
   /** Since the last decision. */
   readonly arrived: number;
-  /** Busy replicas, averaged since the last decision. */
+  /** Requests whose work began since the last decision, and how many of these had waited longer than the objective. */
+  readonly began: number;
+  readonly late: number;
+  /** Requests in work, averaged since the last decision. */
   readonly busy: number;
   /** Requests that ended since the last decision. */
   readonly ended: number;
@@ -21,7 +24,7 @@ export interface Decision {
   readonly why: string;
 }
 
-/** Decides how many replicas a capability has. It keeps its own memory: one object for one replay. */
+/** Decides how many replicas a capability has. It keeps its own memory: one object for one capability. */
 export interface ScalePolicy {
   readonly periodSeconds: number;
   decide(signals: Signals): Decision;
@@ -31,16 +34,20 @@ export interface ScalePolicy {
 export interface Tuning {
   /** `threshold`: the share of busy replicas that is aimed at. */
   readonly target: number;
-  /** `queue`: the share of requests that may wait longer than the objective. */
+  /** `queue`, `hybrid`: the share of requests that may wait longer than the objective. */
   readonly limit: number;
-  /** `queue`, `predictive`: rates are measured over this time. */
+  /** `queue`, `predictive`: rates are measured over this time; `hybrid`: the load. */
   readonly windowSeconds: number;
-  /** `predictive`: how many standard errors above the forecast. */
+  /** `predictive`: standard errors above the forecast; `hybrid`: standard deviations above the load, at first. */
   readonly errors: number;
+  /** `hybrid`: how fast the reserve follows the share of late requests; 0: not at all. */
+  readonly gain: number;
   /** `hybrid`: replicas leave when they were not needed for so long. */
   readonly holdSeconds: number;
   /** `hybrid`: replicas above what is needed. */
   readonly spares: number;
+  /** `predictive`, `hybrid`: the load repeats after this time, such as a day; 0: it does not. */
+  readonly seasonSeconds: number;
 }
 
 export interface PolicySettings extends Tuning {
@@ -48,4 +55,6 @@ export interface PolicySettings extends Tuning {
   readonly objectiveSeconds: number;
   /** From the decision until a replica is ready. */
   readonly startSeconds: number;
+  /** Requests that a replica works on at once. */
+  readonly batch: number;
 }

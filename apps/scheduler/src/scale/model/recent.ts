@@ -18,6 +18,22 @@ export class Recent {
     return this.entries.reduce((sum, { value }) => sum + value, 0);
   }
 
+  /** The value that came last; 0 if none did. */
+  get latest(): number {
+    return this.entries.at(-1)?.value ?? 0;
+  }
+
+  get mean(): number {
+    return this.entries.length > 0 ? this.sum / this.entries.length : 0;
+  }
+
+  /** The standard deviation. */
+  get deviation(): number {
+    const { mean } = this;
+    const squares = this.entries.reduce((sum, { value }) => sum + (value - mean) ** 2, 0);
+    return this.entries.length > 0 ? Math.sqrt(squares / this.entries.length) : 0;
+  }
+
   get largest(): number {
     return this.entries.reduce((most, { value }) => Math.max(most, value), -Infinity);
   }

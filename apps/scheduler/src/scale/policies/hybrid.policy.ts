@@ -1,32 +1,84 @@
+import { Forecast } from '../model/forecast.js';
 import type { Decision, PolicySettings, ScalePolicy, Signals } from '../model/policy.port.js';
 import { Recent } from '../model/recent.js';
-import { PredictivePolicy } from './predictive.policy.js';
-import { QueuePolicy } from './queue.policy.js';
+import { Measured } from './measured.js';
 
-/** The larger of `queue` and `predictive`, and spares. Up at once; down only to the most that was needed of late. */
+/** The reserve, in standard deviations, stays within these. */
+const MOST_RESERVE = 6;
+/** Arrivals are counted over this time when requests are late. */
+const SURGE_SECONDS = 20;
+
+/**
+ * The load (requests in work or waiting) of the recent past, or what the season expects if that is more, and a reserve of
+ * some standard deviations. The reserve learns: it grows with each period in which more requests were late than may be,
+ * and shrinks slowly otherwise (the update of adaptive conformal inference, Gibbs & Candès 2021). When requests are late,
+ * what arrives and what waits counts at once. Down only to the most that was needed of late.
+ */
 export class HybridPolicy implements ScalePolicy {
   readonly periodSeconds = 5;
-  private readonly queue: QueuePolicy;
-  private readonly predictive: PredictivePolicy;
+  private readonly measured = new Measured(SURGE_SECONDS, this.periodSeconds);
+  private readonly load: Recent;
   private readonly needed: Recent;
+  private readonly forecast: Forecast;
+  private reserve: number;
 
   constructor(private readonly settings: PolicySettings) {
-    this.queue = new QueuePolicy(settings);
-    this.predictive = new PredictivePolicy(settings);
-    this.needed = new Recent(settings.holdSeconds);
+    const { windowSeconds, holdSeconds, startSeconds: aheadSeconds, seasonSeconds, errors } = settings;
+    this.load = new Recent(windowSeconds);
+    this.needed = new Recent(holdSeconds);
+    this.forecast = new Forecast({ periodSeconds: this.periodSeconds, aheadSeconds, seasonSeconds });
+    this.reserve = errors;
   }
 
   decide(signals: Signals): Decision {
-    const { spares, holdSeconds } = this.settings;
-    const [queue, predictive] = [this.queue.decide(signals), this.predictive.decide(signals)];
-    const larger = predictive.replicas > queue.replicas ? predictive : queue;
-    const needs = larger.replicas + spares;
+    const { at, current } = signals;
+    this.measured.hear(signals);
+    this.load.add(at, this.loadOf(signals));
+    this.learn(signals);
+    const needs = this.needs(signals);
     // What was there before counts as needed.
-    if (this.needed.isEmpty) this.needed.add(signals.at, signals.current);
-    this.needed.add(signals.at, needs);
-    const replicas = Math.max(needs, Math.min(signals.current, this.needed.largest));
+    if (this.needed.isEmpty) this.needed.add(at, current);
+    this.needed.add(at, needs.replicas);
+    const replicas = Math.max(needs.replicas, Math.min(current, this.needed.largest));
+    const held = replicas > needs.replicas ? `, held at the most of ${this.settings.holdSeconds} s` : '';
+    return { replicas, why: `${needs.why}${held}` };
+  }
+
+  private learn({ began, late }: Signals): void {
+    const { gain, limit } = this.settings;
+    if (began > 0) this.reserve += gain * (late / began - limit);
+    this.reserve = Math.min(MOST_RESERVE, Math.max(0, this.reserve));
+  }
+
+  /** A queue that has piled up for long is not load: with enough replicas it would not be there. */
+  private loadOf({ at, busy, queued }: Signals): number {
+    return busy + Math.min(queued, this.measured.rate(at) * SURGE_SECONDS);
+  }
+
+  private needs({ at, queued, late }: Signals): Decision {
+    const { batch, spares } = this.settings;
+    const { mean, deviation } = this.load;
+    const expected = this.forecast.next(at, this.load.latest);
+    const { knowsSeason, error } = this.forecast;
+    const base = knowsSeason ? expected : mean;
+    const spread = knowsSeason ? error : deviation;
+    // Arrivals by chance alone deviate by the root of the mean; a short past may show less.
+    const above = this.reserve * Math.max(spread, Math.sqrt(base));
+    const surge = late > 0 ? this.surge(at, queued) : 0;
     const spare = spares > 0 ? `, ${spares} to spare` : '';
-    const held = replicas > needs ? `, held at the most of ${holdSeconds} s` : '';
-    return { replicas, why: `${larger === queue ? 'queue' : 'predictive'}: ${larger.why}${spare}${held}` };
+    const load = `${base.toFixed(1)} requests ${knowsSeason ? 'expected by the season' : 'at once of late'}`;
+    return surge > base + above
+      ? { replicas: Math.ceil(surge / batch) + spares, why: `${late} were late: ${surge.toFixed(1)} at once${spare}` }
+      : {
+          replicas: Math.ceil((base + above) / batch) + spares,
+          why: `${load} + ${above.toFixed(1)} in reserve${spare}`,
+        };
+  }
+
+  /** What arrives now, and what waits until a replica that is started now is ready. */
+  private surge(at: number, queued: number): number {
+    const { serviceSeconds = 0 } = this.measured;
+    const catchUpSeconds = this.settings.startSeconds + this.periodSeconds;
+    return (this.measured.rate(at) + queued / catchUpSeconds) * serviceSeconds;
   }
 }

@@ -15,14 +15,14 @@ export class QueuePolicy implements ScalePolicy {
   }
 
   decide(signals: Signals): Decision {
-    const { objectiveSeconds, startSeconds, limit } = this.settings;
+    const { objectiveSeconds, startSeconds, limit, batch } = this.settings;
     this.measured.hear(signals);
     const { serviceSeconds } = this.measured;
     if (serviceSeconds === undefined) return { replicas: signals.current, why: 'no request has ended of late' };
     const rate = this.measured.rate(signals.at) + signals.queued / (startSeconds + this.periodSeconds);
     const waiting = { rate, serviceSeconds };
-    const replicas = rate > 0 ? fewestServers(waiting, objectiveSeconds, limit) : 0;
-    const late = (100 * lateChance(replicas, waiting, objectiveSeconds)).toFixed(2);
+    const replicas = rate > 0 ? Math.ceil(fewestServers(waiting, objectiveSeconds, limit) / batch) : 0;
+    const late = (100 * lateChance(replicas * batch, waiting, objectiveSeconds)).toFixed(2);
     return {
       replicas,
       why: `${rate.toFixed(2)}/s × ${serviceSeconds.toFixed(2)} s: with ${replicas}, ${late} % wait over ${objectiveSeconds} s`,

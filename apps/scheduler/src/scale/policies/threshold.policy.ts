@@ -16,8 +16,8 @@ export class ThresholdPolicy implements ScalePolicy {
   constructor(private readonly settings: PolicySettings) {}
 
   decide({ at, current, busy }: Signals): Decision {
-    const { target } = this.settings;
-    const share = current > 0 ? busy / current : 1;
+    const { target, batch } = this.settings;
+    const share = current > 0 ? busy / batch / current : 1;
     const within = Math.abs(share / target - 1) <= TOLERANCE;
     const desired = within ? current : Math.ceil((Math.max(1, current) * share) / target);
     if (this.recommended.isEmpty) this.recommended.add(at, current);
