@@ -10,7 +10,7 @@ import {
 } from '@llmos/testing';
 
 /** Far above the 250 ms that a frozen Redis may cost, because the machine may be busy, and far below a task's limit. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 10_000;
 
 describe('The conversation service as a process with a real Redis', () => {
   let nats: TestNatsServer | undefined;
@@ -29,7 +29,7 @@ describe('The conversation service as a process with a real Redis', () => {
     await start();
     bus = await Bus.connect({ url: nats.url, service: 'gateway' });
     client = new MeshClient(bus, await RunRecords.open(bus));
-  }, 90_000);
+  }, 180_000);
 
   afterAll(async () => {
     await bus?.close(200);
@@ -50,7 +50,7 @@ describe('The conversation service as a process with a real Redis', () => {
       result: 'done',
       details: { output: '${it}' },
     });
-    const context = { run: client.newRun(), tenant, lane: 'live', deadlineMs: Date.now() + 20_000 } as const;
+    const context = { run: client.newRun(), tenant, lane: 'live', deadlineMs: Date.now() + 60_000 } as const;
     const request = { ...context, pipeline, input, traceparent: undefined };
     const answer = await client.converse(request, () => undefined, new AbortController().signal);
     if (answer.type !== 'completed') throw new Error(`${JSON.stringify(answer)}\n${String(service?.log())}`);

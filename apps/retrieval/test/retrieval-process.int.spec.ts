@@ -56,7 +56,7 @@ describe('The retrieval service as a process with a real nats-server', () => {
       details: { output: '${it}' },
     });
     const client = new MeshClient(bus!, await RunRecords.open(bus!));
-    const context = { run: client.newRun(), tenant: 'acme', lane: 'live', deadlineMs: Date.now() + 20_000 } as const;
+    const context = { run: client.newRun(), tenant: 'acme', lane: 'live', deadlineMs: Date.now() + 60_000 } as const;
     const request = { ...context, pipeline, input, traceparent: undefined };
     const answer = await client.converse(request, () => undefined, new AbortController().signal);
     if (answer.type !== 'completed')
