@@ -90,7 +90,7 @@ describe('asr.transcribe on speech', () => {
       const { text } = await hear(buildWav(thinned, layout));
       expect(text).toBe('How do I change my pin?');
     },
-    60_000,
+    120_000,
   );
 
   it.each([

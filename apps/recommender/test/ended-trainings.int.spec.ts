@@ -46,6 +46,6 @@ describe('a cancelled training', () => {
         ['reading', 'inverting', 'measuring'].indexOf(last) + 1,
       );
     },
-    30_000,
+    120_000,
   );
 });

@@ -18,7 +18,7 @@ describe('The availability of a pipeline, asked of the process', () => {
     service = await startServiceProcess({ app: 'scheduler', natsUrl: nats.url });
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     client = new MeshClient(bus, await RunRecords.open(bus));
-  }, 90_000);
+  }, 180_000);
 
   afterAll(async () => {
     await bus?.close(200);
@@ -28,11 +28,11 @@ describe('The availability of a pipeline, asked of the process', () => {
 
   const ask = async (input: Record<string, unknown>) => {
     const pipeline = parsePipeline(await readFile(PIPELINE, 'utf8'), PIPELINE, await loadCapabilities());
-    const context = { run: client.newRun(), tenant: 'default', lane: 'live', deadlineMs: Date.now() + 20_000 } as const;
+    const context = { run: client.newRun(), tenant: 'default', lane: 'live', deadlineMs: Date.now() + 60_000 } as const;
     return client.converse(
       { ...context, pipeline, input, traceparent: undefined },
       () => undefined,
-      AbortSignal.timeout(20_000),
+      AbortSignal.timeout(60_000),
     );
   };
   const steps = [{ id: 'intent', service: 'intent' }];

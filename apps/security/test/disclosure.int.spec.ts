@@ -22,7 +22,7 @@ describe('Privacy budgets over a real nats-server', () => {
     buses.push(bus);
     return new DisclosureService({ budgets: await KvBudgetStore.open(bus), totalRho: 1, delta: 1e-6 });
   }
-  beforeAll(async () => void (nats = await startNatsServer()), 30_000);
+  beforeAll(async () => void (nats = await startNatsServer()));
   afterAll(async () => {
     await Promise.all(buses.map((bus) => bus.close(200)));
     await nats.stop();
