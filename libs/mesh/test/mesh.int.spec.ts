@@ -369,13 +369,15 @@ describe('the mesh over a real nats-server', () => {
 
   it('refuses runs with OVERLOADED while the live lane is full, and accepts them afterwards', async () => {
     const request = { pipeline, input: { text: 'hi' }, traceparent: undefined };
-    const fill = () =>
-      Promise.all(Array.from({ length: 1_000 }, () => client.start({ ...request, ...context('live', 240_000) })));
-    for (let i = 0; i < 10; i++) await fill();
-    await expect(client.start({ ...request, ...context() })).rejects.toMatchObject({
-      code: 'OVERLOADED',
-      retryable: true,
-    });
+    let refusal: unknown;
+    // A busy broker may be late with its answer: whether it has the task or not, another one follows.
+    const start = () =>
+      client.start({ ...request, ...context('live', 240_000) }).catch((error: LlmosError) => {
+        if (error.code !== 'UNAVAILABLE') refusal ??= error;
+      });
+    while (!refusal) await Promise.all(Array.from({ length: 500 }, start));
+    expect(refusal).toMatchObject({ code: 'OVERLOADED', retryable: true });
+    expect(await bus.pending(STREAMS.tasksLive)).toBe(10_000);
     await worker(
       [
         [shout, upper],
