@@ -9,7 +9,7 @@ import { Trainer } from '../src/training/trainer.js';
 import { prepareRows } from '../src/training/training-set.js';
 import { syntheticInteractions } from './synthetic-interactions.js';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 const rows = syntheticInteractions(600, 300);
 

@@ -44,7 +44,7 @@ describe('the recommender process, called through its pipelines', () => {
     others = await Promise.all(
       ['conversation', 'retrieval'].map((app) => startServiceProcess({ app, natsUrl: nats.url, env })),
     );
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await Promise.all([service?.kill(), ...others.map((each) => each.kill())]);
@@ -77,14 +77,10 @@ describe('the recommender process, called through its pipelines', () => {
   }, 120_000);
 
   it('finds items similar to an item without interactions by its text', async () => {
-    const { details } = await waitFor(
-      'the embeddings',
-      async () => {
-        const answer = await completed('recommendation_system', { similar_to: 'frother', limit: 3 });
-        return answer.details['basis'] === 'similar' && answer;
-      },
-      40_000,
-    );
+    const { details } = await waitFor('the embeddings', async () => {
+      const answer = await completed('recommendation_system', { similar_to: 'frother', limit: 3 });
+      return answer.details['basis'] === 'similar' && answer;
+    });
     const items = (details['recommendations'] as { item: string }[]).map(({ item }) => item);
     expect(items.some((item) => /moka|mug|beans|grinder|dripper|kettle|filters|scale-brew/.test(item))).toBe(true);
   }, 120_000);
