@@ -71,7 +71,7 @@ describe('Lint', () => {
     copy = await copyWorkspace();
     await Promise.all(VIOLATIONS.map(({ file, text }) => writeFile(join(copy.root, file), text, { flag: 'wx' })));
     planted = await lint();
-  }, 180_000);
+  }, 360_000);
   afterAll(() => copy?.remove());
 
   const lint = () =>

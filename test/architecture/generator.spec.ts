@@ -57,12 +57,12 @@ describe('The service generator', () => {
     const output = await nxSucceeds(copy.root, ['run-many', '-t', 'test', '--parallel=1', ...projects]);
     expect(output.match(/Tests: +4 passed, 4 total/g)).toHaveLength(2);
     for (const name of ['text', 'topic']) expect(existsSync(join(copy.root, `apps/${name}/dist/main.js`))).toBe(true);
-  }, 180_000);
+  }, 360_000);
 
   it('generates services that pass lint', async () => {
     // One ESLint process for both: each process reads the types of every library.
     await nxSucceeds(copy.root, ['run', 'text:lint', '--command=eslint apps/text apps/topic --max-warnings 0']);
-  }, 90_000);
+  }, 240_000);
 
   it('refuses to overwrite a project', async () => {
     const { code, output } = await nx(copy.root, generate('text'));

@@ -29,11 +29,11 @@ describe('A backup of a running instance', () => {
     instance = await startInstance(keys);
     shareModels(home);
     writeFileSync(otherKey, await newMasterKeyPem(), { mode: 0o600 });
-  }, 3 * MINUTE_MS);
+  }, 10 * MINUTE_MS);
   afterAll(async () => {
     await instance.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, MINUTE_MS);
+  }, 3 * MINUTE_MS);
 
   async function llmos(args: readonly string[], environment: Record<string, string>) {
     const child = spawn(process.execPath, ['llmos.mjs', ...args], {
@@ -74,7 +74,7 @@ describe('A backup of a running instance', () => {
       const bytes = readFileSync(backup);
       for (const word of ['Ferdinand', 'KV_documents', run]) expect(bytes.includes(word)).toBe(false);
     },
-    2 * MINUTE_MS,
+    5 * MINUTE_MS,
   );
 
   it(
@@ -87,7 +87,7 @@ describe('A backup of a running instance', () => {
       expect(errors).toMatch(/master key/);
       expect(existsSync(file)).toBe(false);
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   it(
@@ -99,7 +99,7 @@ describe('A backup of a running instance', () => {
       expect(refused.code).toBe(1);
       expect(refused.errors).toContain('npx llmos down');
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   it.each<[string, string, (bytes: Buffer) => Uint8Array, Record<string, string>]>([
@@ -116,7 +116,7 @@ describe('A backup of a running instance', () => {
       expect({ code, output, stack: /\n\s+at /.test(errors) }).toEqual({ code: 1, output: '', stack: false });
       expect(errors).toContain(reason);
     },
-    MINUTE_MS,
+    3 * MINUTE_MS,
   );
 
   it(
@@ -132,7 +132,7 @@ describe('A backup of a running instance', () => {
       expect(replaced.code).toBe(0);
       expect(replaced.output).toContain('shred these tenants again');
     },
-    2 * MINUTE_MS,
+    5 * MINUTE_MS,
   );
 
   it(
@@ -147,6 +147,6 @@ describe('A backup of a running instance', () => {
         text: expect.stringContaining(SECRET) as string,
       });
     },
-    3 * MINUTE_MS,
+    10 * MINUTE_MS,
   );
 });

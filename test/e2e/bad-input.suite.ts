@@ -185,7 +185,7 @@ export function badInputSuite(running: () => Instance): void {
       audio.copy(huge);
       expectRefusal(await instance.ask({ audio: huge.toString('base64') }));
     },
-    2 * MINUTE_MS,
+    5 * MINUTE_MS,
   );
 
   it('refuses bodies over the limit, wrong content types and unknown addresses', async () => {
@@ -260,12 +260,12 @@ export function badInputSuite(running: () => Instance): void {
       const random = fc.sample(fc.uint8Array({ minLength: 1, maxLength: 300 }), { numRuns: runs(100), seed: SEED });
       for (const [subject, body, attributes] of cases) nc.publish(subject, body, { headers: event(attributes) });
       random.forEach((bytes, i) => nc.publish(intake, bytes, { headers: event({ ...good, 'ce-id': `random-${i}` }) }));
-      await waitFor('all messages to be dead letters', () => letters.length >= cases.length + random.length, 20_000);
+      await waitFor('all messages to be dead letters', () => letters.length >= cases.length + random.length);
       expect(letters).toHaveLength(cases.length + random.length);
       // Two of the messages are tasks, and one names no pipeline: they have no sender who could be told.
       const ids = cases.slice(0, -2).map(([, , attributes]) => attributes['ce-id'] ?? '');
       const expected = new Set([...ids.filter((id) => id !== '10'), ...random.map((_, i) => `random-${i}`)]);
-      await waitFor('the senders to be told', () => told.size >= expected.size, 20_000);
+      await waitFor('the senders to be told', () => told.size >= expected.size);
       expect(told).toEqual(expected);
       expect(
         letters.every(({ code }) =>
@@ -289,7 +289,7 @@ export function badInputSuite(running: () => Instance): void {
         { numRuns: runs(count / AT_ONCE), seed: SEED, endOnFailure: true },
       );
     },
-    MINUTE_MS,
+    5 * MINUTE_MS,
   );
 
   it('restarts no process and grows none by more than 200 MB', async () => {

@@ -71,7 +71,7 @@ export function examplesSuite(running: () => Instance): void {
 
   it('program 05 joins the instance as a service, answers its own run and stops on SIGTERM', async () => {
     const program = start('05-own-service.ts', [], {}, join(running().folder, 'services.env'));
-    await waitFor('the answer', () => program.output.includes("result: 'IT WORKS'"), 30_000);
+    await waitFor('the answer', () => program.output.includes("result: 'IT WORKS'"));
     program.child.kill('SIGTERM');
     expect(await once(program.child, 'exit')).toEqual([0, null]);
   });

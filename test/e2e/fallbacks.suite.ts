@@ -102,6 +102,6 @@ export function fallbacksSuite(running: () => Instance): void {
       }
       await waitFor('an answer of all services', isWhole, MINUTE_MS);
     },
-    3 * MINUTE_MS,
+    8 * MINUTE_MS,
   );
 }

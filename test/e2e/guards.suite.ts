@@ -120,7 +120,7 @@ export function guardsSuite(running: () => Instance, userHome: string): void {
       expect(naming('Wobbegong', data)).toEqual([]);
       expect(naming(readFileSync(join(instance.home, 'keys', 'broker.key'), 'utf8').trim(), files)).toEqual([]);
     },
-    2 * MINUTE_MS,
+    5 * MINUTE_MS,
   );
 
   it(
@@ -152,7 +152,7 @@ export function guardsSuite(running: () => Instance, userHome: string): void {
       expect(lifted.body.details).toMatchObject({ lifted: true });
       await waitFor('the address to be unrestricted', async () => (await from(flood)) === 200, MINUTE_MS);
     },
-    3 * MINUTE_MS,
+    8 * MINUTE_MS,
   );
 }
 

@@ -35,12 +35,12 @@ describe('A running instance', () => {
       CI: 'false',
       ORT_DISABLE_TELEMETRY: '',
     });
-  }, 3 * MINUTE_MS);
+  }, 10 * MINUTE_MS);
   afterAll(async () => {
     await instance.stop();
     await otlp.stop();
     rmSync(userHome, { recursive: true });
-  }, MINUTE_MS);
+  }, 3 * MINUTE_MS);
 
   describe('(customer service)', () => customerServiceSuite(running));
   describe('(tracing)', () => tracesSuite(running, () => otlp.spans));

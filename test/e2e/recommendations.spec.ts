@@ -58,8 +58,8 @@ describe('The recommender of a running instance', () => {
       Shop,
       Shop,
     ];
-  }, 3 * MINUTE_MS);
-  afterAll(() => instance.stop(), MINUTE_MS);
+  }, 10 * MINUTE_MS);
+  afterAll(() => instance.stop(), 3 * MINUTE_MS);
 
   it('answers a request without input with popular products of the sample shop', async () => {
     const { status, body } = await shop.request('POST', '/serving/process', { name: 'recommendation_system' });
@@ -103,7 +103,7 @@ describe('The recommender of a running instance', () => {
         async () => (await shop.recommend({ items: ['tea-1'] })).model === first['version'],
       );
     },
-    MINUTE_MS,
+    8 * MINUTE_MS,
   );
 
   it('uses a new interaction from the next request on, over HTTP and as an event', async () => {
@@ -282,7 +282,7 @@ describe('The recommender of a running instance', () => {
       expect((await globex.recommend({ items: ['globex-item-1'] })).model).toBe(third);
       expect(await globex.run('rollback_recommender')).toMatchObject({ serving: first, before: third });
     },
-    MINUTE_MS,
+    8 * MINUTE_MS,
   );
 
   it('never shows a tenant the data of another', async () => {
@@ -368,6 +368,6 @@ describe('The recommender of a running instance', () => {
       expect((kept as { version: string }[]).map((each) => each.version)).toEqual(expect.arrayContaining(versions));
       await nats.close();
     },
-    2 * MINUTE_MS,
+    5 * MINUTE_MS,
   );
 });

@@ -62,13 +62,13 @@ describe('Replicas on one machine', () => {
       startedAt: new Date().toISOString(),
       report,
     });
-    const signal = AbortSignal.timeout(2 * MINUTE_MS);
+    const signal = AbortSignal.timeout(5 * MINUTE_MS);
     await supervisor.start(signal);
     const members = { crashing: [], status: async () => (await supervisor.status()).filter(isIntent) };
     await waitUntilReady(members, { signal, report, failOnCrashLoop: false, logFile: log.path });
     await waitFor('a gateway', async () => (await ask()) === '200', MINUTE_MS);
     await settled('gateway', 2);
-  }, 3 * MINUTE_MS);
+  }, 8 * MINUTE_MS);
 
   afterAll(async () => {
     await supervisor.stop();
@@ -76,7 +76,7 @@ describe('Replicas on one machine', () => {
     const denied = readFileSync(log.path, 'utf8').match(/user:service-.*Violation.*/g) ?? [];
     rmSync(home, { recursive: true });
     expect(denied).toEqual([]);
-  }, MINUTE_MS);
+  }, 3 * MINUTE_MS);
 
   const isIntent = ({ name }: { name: string }) => name.startsWith('intent');
 
@@ -139,7 +139,7 @@ describe('Replicas on one machine', () => {
       });
       expect(second!.pid).not.toBe(victim.pid);
     },
-    2 * MINUTE_MS,
+    5 * MINUTE_MS,
   );
 
   it(
@@ -157,7 +157,7 @@ describe('Replicas on one machine', () => {
       ]);
       await supervisor.scale({ intent: 2 }, report);
     },
-    3 * MINUTE_MS,
+    8 * MINUTE_MS,
   );
 
   it(
@@ -170,7 +170,7 @@ describe('Replicas on one machine', () => {
       expect(pids()).toHaveLength(4);
       expect(pids().filter((pid) => before.includes(pid))).toEqual([]);
     },
-    3 * MINUTE_MS,
+    8 * MINUTE_MS,
   );
 
   it(
@@ -183,11 +183,11 @@ describe('Replicas on one machine', () => {
       );
       expect(failed).toEqual([]);
       const { reason } = replicasOf('intent')[0]!.lastDeath!;
-      expect(reason).toMatch(/^frozen: no sign of life for 1\d s, so it was killed$/);
+      expect(reason).toMatch(/^frozen: no sign of life for \d+ s, so it was killed$/);
       expect(readFileSync(log.path, 'utf8')).toContain(reason);
       await settled('intent', 2);
     },
-    2 * MINUTE_MS,
+    5 * MINUTE_MS,
   );
 
   it(
@@ -205,6 +205,6 @@ describe('Replicas on one machine', () => {
       await waitFor('its death to be noticed', () => replicasOf('gateway')[1]!.pid !== pid, MINUTE_MS);
       expect(await ask()).toBe('200');
     },
-    2 * MINUTE_MS,
+    5 * MINUTE_MS,
   );
 });

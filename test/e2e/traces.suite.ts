@@ -15,20 +15,16 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
 
   /** The spans of a trace, once those of the model, of the last step, of the root and of all parents are there. */
   const traceOf = (traceId: string, root: string) =>
-    waitFor(
-      `the spans of ${traceId}`,
-      () => {
-        const spans = received().filter((span) => span.traceId === traceId);
-        const names = spans.map(({ name }) => name);
-        return names.includes(root) &&
-          names.some((name) => name.startsWith('chat ')) &&
-          names.some((name) => name.startsWith('process') && name.endsWith('conversation.record')) &&
-          spans.every((span) => span.name === root || spans.some(({ spanId }) => spanId === span.parentSpanId))
-          ? spans
-          : undefined;
-      },
-      20_000,
-    );
+    waitFor(`the spans of ${traceId}`, () => {
+      const spans = received().filter((span) => span.traceId === traceId);
+      const names = spans.map(({ name }) => name);
+      return names.includes(root) &&
+        names.some((name) => name.startsWith('chat ')) &&
+        names.some((name) => name.startsWith('process') && name.endsWith('conversation.record')) &&
+        spans.every((span) => span.name === root || spans.some(({ spanId }) => spanId === span.parentSpanId))
+        ? spans
+        : undefined;
+    });
   const parentOf = (spans: ReceivedSpan[], span: ReceivedSpan) =>
     spans.find(({ spanId }) => spanId === span.parentSpanId);
   const named = (spans: ReceivedSpan[], name: string) => {
@@ -44,7 +40,11 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     );
 
   it('exports one trace from the HTTP request through every hop to each model call', async () => {
-    const { status, headers: answered, body } = await instance.ask({ audio: QUESTIONS[0]!.audio.toString('base64') });
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await instance.askUntilWhole({ audio: QUESTIONS[0]!.audio.toString('base64') });
     expect(status).toBe(200);
     const traceId = answered.get('traceparent')!.slice(3, 35);
     const spans = await traceOf(traceId, 'POST /serving/process');
@@ -90,7 +90,9 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
 
   it('exports no user input in spans', async () => {
     const canary = { card: '4012 8888 8888 1881', name: 'Zebulon Quixworth' };
-    const { headers: answered } = await instance.ask({ text: `My card ${canary.card} was stolen by ${canary.name}.` });
+    const { headers: answered } = await instance.askUntilWhole({
+      text: `My card ${canary.card} was stolen by ${canary.name}.`,
+    });
     const spans = await traceOf(answered.get('traceparent')!.slice(3, 35), 'POST /serving/process');
     expect(spans.length).toBeGreaterThan(10);
     expect(JSON.stringify(received()).match(/4012 8888|Quixworth|stolen/g)).toBeNull();
@@ -123,11 +125,7 @@ export function tracesSuite(running: () => Instance, received: () => readonly Re
     await nc.flush();
     await nc.close();
     const result = 'send llmos.out.default.customer_service';
-    await waitFor(
-      'the result',
-      () => received().some((span) => span.traceId === traceId && span.name === result),
-      20_000,
-    );
+    await waitFor('the result', () => received().some((span) => span.traceId === traceId && span.name === result));
     const spans = await traceOf(traceId, 'process llmos.in.{tenant}.{pipeline}');
     expect(named(spans, 'process llmos.in.{tenant}.{pipeline}')).toMatchObject({
       kind: CONSUMER,
