@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { format, resolveConfig } from 'prettier';
 
 const PARTS = ['hop', 'race', 'house', 'asr', 'generation', 'intent', 'retrieval', 'documents', 'recommender'] as const;
 /** Measured only when they are named: they need data that is not part of this repository, and minutes. */
@@ -227,8 +228,10 @@ const TARGETS: readonly Target[] = [
 
 const JSON_FILE = 'docs/benchmarks.json';
 const wanted = process.argv.slice(2);
-const parts: readonly Part[] =
-  wanted.length === 0 ? PARTS : [...PARTS, ...OPT_IN].filter((part) => wanted.includes(part));
+const ALL: readonly Part[] = [...PARTS, ...OPT_IN];
+const unknown = wanted.find((name) => !ALL.some((part) => part === name));
+if (unknown !== undefined) throw new Error(`There is no part '${unknown}'; the parts are ${ALL.join(', ')}`);
+const parts = wanted.length === 0 ? PARTS : ALL.filter((part) => wanted.includes(part));
 const before = previous();
 const figures: Figures = wanted.length === 0 ? { plan: before.plan, scale: before.scale } : before;
 for (const part of parts) {
@@ -241,14 +244,20 @@ for (const part of parts) {
     { encoding: 'utf8', maxBuffer: 1e8 },
   );
   if (status !== 0) throw new Error(`${part} failed:\n${stderr}`);
-  figures[part] = JSON.parse(stdout) as Record<string, unknown>;
+  figures[part] = { measuredOn: today(), ...(JSON.parse(stdout) as Record<string, unknown>) };
   writeFileSync(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`);
   process.stdout.write(`${((performance.now() - startedAt) / 1_000).toFixed(0)} s\n`);
 }
 const table = tableOf(figures);
 process.stdout.write(`\n${table}\n`);
-const document = readFileSync('docs/benchmarks.md', 'utf8');
-writeFileSync('docs/benchmarks.md', document.replace(/(<!-- table -->\n)[\s\S]*(<!-- end -->)/, `$1${table}\n$2`));
+const DOCUMENT = 'docs/benchmarks.md';
+const document = readFileSync(DOCUMENT, 'utf8');
+const replaced = document.replace(/(<!-- table -->\n)[\s\S]*(<!-- end -->)/, `$1${table}\n$2`);
+writeFileSync(DOCUMENT, await format(replaced, { ...(await resolveConfig(DOCUMENT)), filepath: DOCUMENT }));
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
 
 function previous(): Figures {
   try {
@@ -268,13 +277,15 @@ function tableOf(all: Figures): string {
           ? 'met'
           : '**missed**';
     const shown = value === undefined ? '–' : `${Number(value.toPrecision(3))}${unit ? ` ${unit}` : ''}`;
-    return `| ${what} | ${better === 'more' ? '≥' : '≤'} ${limit}${unit ? ` ${unit}` : ''} | ${shown} | ${met} |`;
+    const bar = `${better === 'more' ? '≥' : '≤'} ${limit}${unit ? ` ${unit}` : ''}`;
+    const { measuredOn = '' } = all[part] ?? {};
+    return `| ${[what, bar, shown, met, value === undefined ? '' : String(measuredOn)].join(' | ')} |`;
   });
   return [
-    `Measured on ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}).`,
+    `Last run on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}).`,
     '',
-    '| figure | target | measured | |',
-    '| --- | --- | --- | --- |',
+    '| figure | target | measured | | on |',
+    '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
 }
