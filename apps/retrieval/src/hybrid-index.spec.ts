@@ -47,6 +47,16 @@ describe('HybridIndex', () => {
     expect(documents).toBe(2);
   });
 
+  it('takes a document and its copies for one', async () => {
+    const cards = { title: 'Cards', text: 'A card arrives within five days.' };
+    const cash = { id: 'cash', title: 'Cash', text: 'Machines pay out two hundred pounds.' };
+    const copies = ['a', 'b', 'c', 'd'].map((id) => ({ id, ...cards }));
+    const once = await ask(await indexOf([copies[0]!, cash]), 'when does a card arrive');
+    const four = await ask(await indexOf([...copies, cash]), 'when does a card arrive');
+    expect(four.passages).toEqual(once.passages);
+    expect(four.passages.map(({ document }) => document)).toEqual(['a', 'cash']);
+  });
+
   it('orders documents by the evidence of both readings of a question', async () => {
     const index = await indexOf([
       { id: 'price', title: 'What a transfer costs', text: 'A transfer costs five pounds.' },

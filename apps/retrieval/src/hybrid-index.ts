@@ -34,6 +34,8 @@ interface IndexedDocument {
   readonly titleTerms: ReadonlySet<string>;
   /** Of the title, then of each passage. */
   readonly tokens: readonly Int8Array[];
+  /** Of its content: copies have the same. */
+  readonly hash: string;
 }
 
 /**
@@ -107,10 +109,10 @@ export class HybridIndex {
    * Adds or replaces a document; its vectors must be of the model that embeds questions. Resolves when searches find it.
    */
   async set(ref: DocumentRef, stored: StoredDocument): Promise<void> {
-    const { title, intents, text, tokens } = stored;
+    const { title, intents, text, tokens, hash } = stored;
     const passages = cutPassages(title, text);
     const { terms, titleTerms } = spelledTerms(title, passages.map((passage) => passage.text).join('\n'));
-    const document = { ref, title, intents, passages, terms, titleTerms, tokens };
+    const document = { ref, title, intents, passages, terms, titleTerms, tokens, hash };
     // A search in between finds the document by its new reference, or by its old one.
     this.byRef.set(ref, document);
     await this.vectors.set(ref, stored.vectors, `${stored.embedding} ${stored.hash}`);
@@ -203,9 +205,9 @@ export class HybridIndex {
     });
   }
 
-  /** Most relevant first. */
+  /** Most relevant first. Of copies only the first counts: they are no rivals of each other. */
   private judge(candidates: readonly Candidate[]): JudgedCandidate[] {
-    const ordered = strongest(candidates, candidates.length);
+    const ordered = withoutCopies(strongest(candidates, candidates.length));
     const evidences = ordered.map(({ evidence }) => evidence);
     const relevances = relevancesOf(evidences, this.model);
     return ordered.map((candidate, n) => ({ ...candidate, relevance: relevances[n]! }));
@@ -287,6 +289,12 @@ function strongest<C extends Candidate>(candidates: readonly C[], count: number)
     if (best.length > count) best.pop();
   }
   return best;
+}
+
+/** One document may be stored twice, as a page at two addresses. */
+function withoutCopies(ordered: readonly Candidate[]): Candidate[] {
+  const hashes = new Set<string>();
+  return ordered.filter(({ document: { hash } }) => !hashes.has(hash) && hashes.add(hash));
 }
 
 /** The documents with the most of the question's words. */

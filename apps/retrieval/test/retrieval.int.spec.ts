@@ -138,10 +138,12 @@ describe('Documents in JetStream KV', () => {
     await service.upsert({ document: { ...document, id: 'before' } }, { tenant: 'crash' });
     await nats.crashAndRestart();
     await waitFor('writes to work again', () =>
-      service.upsert({ document: { ...document, id: 'after' } }, { tenant: 'crash' }).then(
-        () => true,
-        () => false,
-      ),
+      service
+        .upsert({ document: { ...document, id: 'after', text: 'Our desk answers again.' } }, { tenant: 'crash' })
+        .then(
+          () => true,
+          () => false,
+        ),
     );
     const fresh = await replica();
     const { passages } = await fresh.service.search({ query: 'desk', limit: 50 }, { tenant: 'crash' });

@@ -60,6 +60,15 @@ describe('weigh', () => {
     expect(answering(passage('a#0', 0.9), passage('b#0', 0.7))).toEqual(['a#0']);
   });
 
+  it('asks nothing about documents that have one title', () => {
+    const twin = { ...passage('b#0', 0.78), title: 'About a' };
+    expect(answering(passage('a#0', 0.8), twin)).toEqual(['a#0']);
+    expect(weigh([passage('a#0', 0.4), { ...twin, relevance: 0.3 }], 0.5)).toEqual({
+      kind: 'doubt',
+      choices: [{ document: 'a', title: 'About a' }],
+    });
+  });
+
   it('takes passages that no search has judged as relevant', () => {
     expect(answering(passage('a#0'), passage('b#0'))).toEqual(['a#0']);
   });

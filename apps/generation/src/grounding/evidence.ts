@@ -40,9 +40,10 @@ export function weigh(passages: readonly Passage[], minRelevance: number): Evide
   return { kind: 'answer', passages: answering };
 }
 
-/** The documents of the passages, in order. */
+/** The documents of the passages, in order; of those with one title, which a caller cannot tell apart, the first. */
 function choicesOf(passages: readonly Passage[]): Choice[] {
-  const choices = new Map(passages.map(({ document, title }) => [document, { document, title }]));
+  const choices = new Map<string, Choice>();
+  for (const { document, title } of passages) if (!choices.has(title)) choices.set(title, { document, title });
   return [...choices.values()].slice(0, MAX_CHOICES);
 }
 
