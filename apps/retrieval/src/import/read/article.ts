@@ -4,6 +4,9 @@ import { FileFault, titleOf, type FoundDocument } from './source-file.js';
 const FRONT_MATTER = /^\uFEFF?---\n([\s\S]*?)\n---[ \t]*(?:\n|$)/u;
 const MAX_FRONT_CHARS = 20_000;
 const MAX_TITLE_CHARS = 300;
+const HEADING = /^\s{0,3}#{1,2}\s+(.{1,300}?)(?:\s+#+)?\s*$/mu;
+/** A first line that is no sentence, no question of a list and no item, alone or underlined: the title of a plain text. */
+const FIRST_LINE = /^(?!(?:Q|A|\d+)[.:)])([\p{L}\p{N}][^\n]{1,98}[^\s.!:;,])[ \t]*\n(?:(?:=+|-+)[ \t]*\n|[ \t]*\n)/u;
 
 /** Markdown or plain text as a document, with the id, title and intents of its front matter. */
 export function articleDocument(content: string, name: string): FoundDocument {
@@ -12,11 +15,12 @@ export function articleDocument(content: string, name: string): FoundDocument {
   const text = content.slice(front?.[0].length ?? 0).trim();
   if (!/[\p{L}\p{N}]/u.test(text)) throw new FileFault('has no text');
   const { id, title, intents } = fields;
-  const heading = /^\s{0,3}#{1,2}\s+(.{1,300}?)(?:\s+#+)?\s*$/mu.exec(text.slice(0, 2_000))?.[1];
+  const given = typeof title === 'string' && title !== '' ? title : HEADING.exec(text.slice(0, 2_000))?.[1];
+  const line = given === undefined ? FIRST_LINE.exec(text) : null;
   return {
     id: typeof id === 'string' || typeof id === 'number' ? String(id) : undefined,
-    title: (typeof title === 'string' && title !== '' ? title : (heading ?? titleOf(name))).slice(0, MAX_TITLE_CHARS),
-    text,
+    title: (given ?? line?.[1] ?? titleOf(name)).slice(0, MAX_TITLE_CHARS),
+    text: text.slice(line?.[0].length ?? 0).trim(),
     intents: Array.isArray(intents) ? intents.filter((intent) => typeof intent === 'string') : undefined,
   };
 }

@@ -37,6 +37,18 @@ describe('readFile reads the structure of', () => {
     expect(await quotes('b/how_to-freeze.txt', 'Tap Freeze.')).toEqual(['How to freeze', 'Tap Freeze.']);
   });
 
+  it.each([
+    ['Opening hours\n\nWe open at 7 am.', ['Opening hours', 'We open at 7 am.']],
+    ['How do I freeze it?\r\n\r\nTap Freeze.', ['How do I freeze it?', 'Tap Freeze.']],
+    ['Opening hours\n=============\nWe open at 7 am.', ['Opening hours', 'We open at 7 am.']],
+    ['We open at 7 am.\n\nWe close at 9 pm.', ['Notes', 'We open at 7 am.']],
+    ['1. Gold\n\n2. Silver', ['Notes', 'Notes: 1. Gold. 2. Silver.']],
+    ['Q: Is it free?\n\nA: Yes.', ['Notes', 'Is it free? | Yes.']],
+    ['Opening hours\n\n', ['Notes', 'Opening hours']],
+  ])('plain text %j, with the title in its first line', async (text, expected) =>
+    expect((await quotes('notes.txt', text)).slice(0, 2)).toEqual(expected),
+  );
+
   it('a web page, without what every page of a site has', async () => {
     const html =
       '<html><head><title>Freeze | Bank</title><style>p{}</style></head><body><nav><a>Home</a></nav><main><h1>Freeze a card</h1>' +
