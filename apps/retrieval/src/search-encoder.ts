@@ -10,6 +10,9 @@ export interface EncodedText {
   readonly tokens?: ComparedTokens;
 }
 
+/** Shortening the tokens of so many passages takes about ten milliseconds, and so long searches wait. */
+const AT_ONCE = 4;
+
 /** Encodes questions and passages as a search compares them, each in one pass. */
 export class SearchEncoder {
   /** Names the projection of the token head: tokens of two projections cannot be compared. */
@@ -32,12 +35,20 @@ export class SearchEncoder {
     return this.head !== undefined;
   }
 
-  /** In the order of the texts. Rejects as {@link Embedder.embed} does. */
+  /**
+   * In the order of the texts, a few at a time: a long document leaves room for searches, and the states of its tokens,
+   * which take 1.5 kB each, are not in memory at once. Rejects as {@link Embedder.embed} does.
+   */
   async encode(texts: readonly string[], role: TextRole, signal?: AbortSignal): Promise<EncodedText[]> {
     const { embedder, head } = this;
     if (!head) return (await embedder.embed(texts, signal, role)).map((vector) => ({ vector }));
-    const encoded = await embedder.encode(texts, signal);
-    return encoded.map((each, n) => ({ vector: each.vector, tokens: comparedTokens(texts[n]!, each, role, head) }));
+    const encoded: EncodedText[] = [];
+    for (let from = 0; from < texts.length; from += AT_ONCE) {
+      const some = texts.slice(from, from + AT_ONCE);
+      for (const [n, each] of (await embedder.encode(some, signal)).entries())
+        encoded.push({ vector: each.vector, tokens: comparedTokens(some[n]!, each, role, head) });
+    }
+    return encoded;
   }
 }
 
