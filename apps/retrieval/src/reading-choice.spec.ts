@@ -51,6 +51,9 @@ describe('chooseReading', () => {
 
   it('reads what nothing answers alone with its context, unless all of it is foreign there', async () => {
     expect((await choose(found('to Canada', 0.1), 'possible')).text).toBe('with context');
+    expect((await choose(found('where are penguins', 0.1), 'possible', found('with context', 0.1))).text).toBe(
+      'where are penguins',
+    );
     const recipe = 'recipe for chocolate cake';
     expect((await choose(found(recipe, 0.1), 'possible')).text).toBe(recipe);
   });

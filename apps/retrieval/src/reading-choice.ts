@@ -18,6 +18,8 @@ const SURE = 0.8;
  * counts too, the less it says by itself.
  */
 const OWN_SHARE = { certain: 0.25, likely: 0.4, possible: 0.4 };
+/** Below it, generation does not even ask back. What neither reading finds is asked as the customer wrote it. */
+const FOUND = 0.2;
 /** A message with so many words of content that the document does not have is about something else. */
 const MAX_FOREIGN_WORDS = 3;
 
@@ -43,7 +45,9 @@ export async function chooseReading(
   const alone = await readings.alone();
   if (relevanceOf(alone.passages) >= (followUp === 'likely' ? SURE : ANSWERS)) return alone;
   const inContext = await readings.inContext(OWN_SHARE[followUp]);
-  return followUp === 'possible' && isForeign(alone.text, inContext.passages) ? alone : inContext;
+  const { passages } = inContext;
+  const isAlone = followUp === 'possible' && (relevanceOf(passages) < FOUND || isForeign(alone.text, passages));
+  return isAlone ? alone : inContext;
 }
 
 /** Whether a message says much, and nothing of it stands in the document that was asked about before. */
