@@ -219,7 +219,7 @@ const BEING =
   '(?:real |actual |human |live )*(?:robot|bot|chatbot|machine|computer|ai|program|human|human being|person)';
 const INSULTS = 'idiots?|morons?|useless|stupid|rubbish|garbage|crap|joke|pathetic|waste of time|dickheads?|assholes?';
 
-/** Small talk that has more forms than phrases: the pattern is the whole of a short message, greetings aside. */
+/** Small talk that has more forms than phrases: patterns for a short message, greetings aside. */
 export const PATTERNS: readonly { readonly topic: Topic; readonly pattern: RegExp }[] = [
   {
     topic: 'robot',
@@ -244,6 +244,23 @@ export const PATTERNS: readonly { readonly topic: Topic; readonly pattern: RegEx
     topic: 'identity',
     pattern:
       /^(?:who|what) (?:am i (?:talking|speaking|chatting) (?:to|with)|are you|r u|is this)(?: here| exactly)?$/u,
+  },
+  {
+    // How old it is, and what it is called or should be.
+    topic: 'identity',
+    pattern: new RegExp(
+      [
+        String.raw`\bhow old (?:are|were) you(?! (?:allowed|required|to|when)\b)`,
+        String.raw`^are you \d+(?: years old)?$`,
+        String.raw`\bwhat(?:'s| is| was)? your (?:current |real |exact )?(?:age|birthday|date of birth)(?: again)?$`,
+        String.raw`\bwhat age (?:are you|you are)\b`,
+        String.raw`\b(?:were you|you were|are you) born\b`,
+        String.raw`\b(?:what(?:'s| is| was)|(?:can|may|could|if) i (?:have|ask|know|get)) your (?:given |real )?name(?: (?:again|please|by the way|by chance))?$`,
+        String.raw`\b(?:change|changing|rename) your? (?:name|accent|voice)\b`,
+        String.raw`\byour (?:name|accent|voice) (?:to be|changed)\b`,
+      ].join('|'),
+      'u',
+    ),
   },
   {
     topic: 'goodbye',
