@@ -75,6 +75,15 @@ describe('The conversation service', () => {
     });
   });
 
+  it('says where a single question may be two, if it is no follow-up', async () => {
+    const text = 'want to shut my account and order a card for my son';
+    const cuts = [['want to shut my account', 'order a card for my son']];
+    expect(await say(text)).toMatchObject({ questions: [text], cuts });
+    expect(await say('How do I change my PIN?')).not.toHaveProperty('cuts');
+    await keep('How much is a transfer?', 'It is free.');
+    expect(await say('and to the US and back to the UK?', 'c1')).not.toHaveProperty('cuts');
+  });
+
   it('puts danger first, and offers a person', async () => {
     const understood = await say("I think I've been scammed. How long does a transfer take?");
     expect(understood).toMatchObject({ urgent: true, notice: expect.stringContaining('talk to a person') as string });

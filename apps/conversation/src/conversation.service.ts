@@ -1,6 +1,7 @@
 import { hasCode, type InputOf, type OutputOf, type RunContext } from '@llmos/contracts';
 import { OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
 import type { forget, handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
+import { cutsOf } from './cuts.js';
 import { dangerIn, type Danger } from './danger.js';
 import { isYes, refersBack, resolve } from './follow-up.js';
 import { languageOf, type Language } from './language.js';
@@ -117,7 +118,9 @@ function questionIn(text: string, turns: readonly Turn[], texts: Replies): Omit<
   }
   const asked = turns.findLast((turn) => turn.question !== undefined);
   const offer = isMissed(asked) ? { offer: texts.en.offer } : {};
-  return { ...meaning, questions: wholeQuestions(question), urgent: false, ...offer };
+  const questions = wholeQuestions(question);
+  const cuts = questions.length === 1 && read.followUp !== 'certain' ? cutsOf(questions[0]!) : [];
+  return { ...meaning, questions, ...(cuts.length > 0 ? { cuts } : {}), urgent: false, ...offer };
 }
 
 /** What tells of danger is answered before everything else. */

@@ -52,6 +52,25 @@ describe('RetrievalService', () => {
     expect(one.passages[0]).not.toHaveProperty('question');
   });
 
+  it('cuts a message where different documents surely answer the halves', async () => {
+    const { service } = await start();
+    const card = { id: 'card', title: 'Card fees', text: 'A new card costs five pounds.', intents: [] };
+    await service.upsert({ document: hours }, acme);
+    await service.upsert({ document: card }, acme);
+    const halves = ['opening hours', 'card fees'];
+    const message = 'hours wonderful amazing fees';
+    const found = await service.search({ ...query(message), cuts: [halves] }, acme);
+    expect(found.questions).toEqual(halves);
+    expect(found.passages.map(({ document, question }) => [document, question])).toEqual([
+      ['hours', 0],
+      ['card', 0],
+      ['card', 1],
+      ['hours', 1],
+    ]);
+    const foreign = await service.search({ ...query(message), cuts: [['opening hours', 'wonderful amazing']] }, acme);
+    expect(foreign.questions).toEqual([message]);
+  });
+
   it('reads a follow-up with what was asked before', async () => {
     const { service } = await start();
     await service.upsert({ document: hours }, acme);

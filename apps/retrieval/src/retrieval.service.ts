@@ -4,6 +4,7 @@ import { carriedVector, carryEmbedding } from '@llmos/models';
 import type { DocumentEmbedder } from './document-embedder.js';
 import type { DocumentFeed, KnownDocument } from './document-feed.js';
 import { refOf } from './document-writer.js';
+import { chooseCut } from './cut-choice.js';
 import { ANSWERS, chooseReading, relevanceOf, type Found } from './reading-choice.js';
 import type { HybridIndex, HybridQuery } from './hybrid-index.js';
 import type { DocumentStore } from './ports/document-store.port.js';
@@ -53,18 +54,23 @@ export class RetrievalService {
     const embedding = carryEmbedding(texts.model, query, encoded.get(query)!.vector);
     const parts = await Promise.all(several.map((text) => find(text)));
     const differ = new Set(parts.map(({ passages }) => passages[0]?.document)).size === parts.length;
-    if (parts.length > 0 && differ && parts.some(({ passages }) => relevanceOf(passages) >= ANSWERS)) {
-      const passages = parts.flatMap((part, question) => part.passages.map((passage) => ({ ...passage, question })));
-      return { passages, documents: parts[0]!.documents, questions: several, embedding };
-    }
+    if (parts.length > 0 && differ && parts.some(({ passages }) => relevanceOf(passages) >= ANSWERS))
+      return { ...apartOf(parts), embedding };
     const { intent } = input;
     const inContext = (ownShare: number) =>
       find(together!, { intent, also: { ...readingOf(single), share: ownShare } });
-    const { text, passages, documents } = await chooseReading(
+    const whole = await chooseReading(
       { alone: () => find(single, { intent }), ...(together === undefined ? {} : { inContext }) },
       input.followUp,
     );
-    return { passages, documents, questions: [text], embedding };
+    const findHalf = async (half: string): Promise<Found> => {
+      for (const [text, each] of await this.encode(new Set([half]), input, signal)) encoded.set(text, each);
+      return find(half);
+    };
+    const cuts = whole.text === single ? (input.cuts ?? []).map((cut) => cut.map(plain)) : [];
+    const halves = await chooseCut(whole, cuts, findHalf);
+    const { text, passages, documents } = whole;
+    return halves ? { ...apartOf(halves), embedding } : { passages, documents, questions: [text], embedding };
   }
 
   /** A vector that an earlier step computed is used again where no tokens are compared. */
@@ -72,7 +78,7 @@ export class RetrievalService {
     texts: ReadonlySet<string>,
     { embedding }: InputOf<typeof search>,
     signal: AbortSignal | undefined,
-  ): Promise<ReadonlyMap<string, EncodedText>> {
+  ): Promise<Map<string, EncodedText>> {
     const { texts: encoder } = this.parts;
     const encoded = new Map<string, EncodedText>();
     for (const text of encoder.readsTokens ? [] : texts) {
@@ -151,6 +157,12 @@ export class RetrievalService {
     const byId = new Map(tenants.flatMap((each) => this.parts.feed.list(each)).map((known) => [known.ref.id, known]));
     return [...byId.values()];
   }
+}
+
+/** Questions that different documents answer; each passage says which it may answer. */
+function apartOf(parts: readonly Found[]): Pick<OutputOf<typeof search>, 'passages' | 'documents' | 'questions'> {
+  const passages = parts.flatMap((part, question) => part.passages.map((passage) => ({ ...passage, question })));
+  return { passages, documents: parts[0]!.documents, questions: parts.map(({ text }) => text) };
 }
 
 function sharedDocument({ ref, source }: KnownDocument): LlmosError {

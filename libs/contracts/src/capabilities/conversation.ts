@@ -43,6 +43,8 @@ export const understand = capability({
     question: z.string().optional(),
     /** The questions in the message, as they are searched; empty if `reply` answers. */
     questions: z.array(z.string()).max(3),
+    /** Ways in which a single question may be two, each as its halves; the search decides. Absent if there are none. */
+    cuts: z.array(z.array(z.string()).min(2).max(2)).max(2).optional(),
     /** The question without the words about danger that `questions` has besides; absent if it has none. */
     ownWords: z.string().optional(),
     /** The answer to small talk; absent if a question is to be answered. */

@@ -30,8 +30,8 @@ export const passageSchema = z.object({
   /** Cosine similarity of question and passage, -1 to 1, independent of the other results. */
   similarity: z.number(),
   /**
-   * Calibrated probability, 0 to 1, that the document answers the question, independent of the other results. Absent
-   * if no search has judged the passage: whoever passes it on vouches for it.
+   * Calibrated probability, 0 to 1, that the document answers the question, by its own evidence and by that of the
+   * others. Absent if no search has judged the passage: whoever passes it on vouches for it.
    */
   relevance: z.number().min(0).max(1).optional(),
   /** Which of several questions it may answer, from 0. Absent: the only one. */
@@ -63,6 +63,11 @@ export const search = capability({
     query: z.string().min(1).max(4_000),
     /** The questions in `query`, if they are searched apart; each finds `limit` passages. */
     questions: z.array(z.string().max(4_000)).max(3).optional(),
+    /** Ways in which the only question may be two, each as its halves. One is taken if different documents surely answer both. */
+    cuts: z
+      .array(z.array(z.string().max(4_000)).min(2).max(2))
+      .max(2)
+      .optional(),
     /** What was asked before. It is searched together with `query` if `query` is not understood alone. */
     context: z.string().max(4_000).optional(),
     /** How likely it is that `query` needs its context. Absent: possible. */
