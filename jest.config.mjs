@@ -5,7 +5,10 @@ const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['js', 'mjs', 'ts', 'json', 'node'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^fast-check$': '<rootDir>/tools/setup/seeded-fast-check.mjs',
+  },
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/tmp/'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/templates/'],
@@ -13,7 +16,7 @@ const shared = {
 export default {
   // A limit against hanging tests. It is generous, because a busy machine is several times slower than an idle one.
   // Projects have no limit of their own; longer tests set theirs.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   testSequencer: '<rootDir>/tools/setup/longest-first.mjs',
   projects: [
     {
