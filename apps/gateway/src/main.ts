@@ -3,5 +3,5 @@ import { gatewayConfig } from './gateway.config.js';
 import { startGateway } from './start-gateway.js';
 
 const own = newProcess(readConfig('gateway', gatewayConfig));
-onShutdown(own.log, own.config.exitWithParent, (graceMs) => own.parts.close(graceMs));
+onShutdown(own);
 await startGateway(own);

@@ -7,14 +7,17 @@ import { ReplaySteps } from './scale/replay.steps.js';
 import type { SchedulerConfig } from './scheduler.config.js';
 import { SignalsFeed } from './signals/signals-feed.js';
 import { SignalsSteps } from './signals/signals.steps.js';
+import { WatchService } from './watch/alerts/watch.service.js';
+import { WatchSteps } from './watch/alerts/watch.steps.js';
 import { AvailabilityService } from './watch/availability/availability.service.js';
 import { AvailabilitySteps } from './watch/availability/availability.steps.js';
 
 /** Each idea is a folder with its own steps: `signals`, `plan`, `scale`, `watch`. */
 @Module({
-  controllers: [SignalsSteps, PlanSteps, AvailabilitySteps, ReplaySteps],
+  controllers: [SignalsSteps, WatchSteps, PlanSteps, AvailabilitySteps, ReplaySteps],
   providers: [
     SignalsFeed,
+    WatchService,
     AvailabilityService,
     ReplayService,
     {

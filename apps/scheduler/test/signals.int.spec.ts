@@ -1,41 +1,17 @@
 import { taskConsumer } from '@llmos/bus';
-import { loadCapabilities, newRunId } from '@llmos/contracts';
+import { newRunId } from '@llmos/contracts';
 import { signalsOutputSchema } from '@llmos/contracts/capabilities/scheduler-signals';
-import { Bus, MeshClient, RunRecords } from '@llmos/mesh';
-import { parsePipeline } from '@llmos/pipeline';
-import { startNatsServer, startServiceProcess, waitFor } from '@llmos/testing';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-
-const PIPELINE = fileURLToPath(new URL('../../../deploy/pipelines/signals.yaml', import.meta.url));
+import { Bus } from '@llmos/mesh';
+import { waitFor } from '@llmos/testing';
+import { AskedScheduler } from './asked-scheduler.js';
 
 describe('The figures of all processes, asked of the scheduler', () => {
-  let nats: Awaited<ReturnType<typeof startNatsServer>> | undefined;
-  let service: Awaited<ReturnType<typeof startServiceProcess>> | undefined;
-  let bus: Bus;
-  let client: MeshClient;
-
-  beforeAll(async () => {
-    nats = await startNatsServer();
-    service = await startServiceProcess({ app: 'scheduler', natsUrl: nats.url });
-    bus = await Bus.connect({ url: nats.url, service: 'test' });
-    client = new MeshClient(bus, await RunRecords.open(bus));
-  }, 90_000);
-
-  afterAll(async () => {
-    await bus.close(200);
-    await service?.stop();
-    await nats?.stop();
-  });
+  let scheduler: AskedScheduler;
+  beforeAll(async () => (scheduler = await AskedScheduler.start()), 90_000);
+  afterAll(() => scheduler.stop());
 
   const ask = async () => {
-    const pipeline = parsePipeline(await readFile(PIPELINE, 'utf8'), PIPELINE, await loadCapabilities());
-    const context = { run: client.newRun(), tenant: 'default', lane: 'live', deadlineMs: Date.now() + 20_000 } as const;
-    const answer = await client.converse(
-      { ...context, pipeline, input: {}, traceparent: undefined },
-      () => undefined,
-      AbortSignal.timeout(20_000),
-    );
+    const answer = await scheduler.ask('signals');
     return signalsOutputSchema.parse((answer as { details: unknown }).details);
   };
 
@@ -49,7 +25,7 @@ describe('The figures of all processes, asked of the scheduler', () => {
       },
       40_000,
     );
-    expect(processes).toMatchObject([{ service: 'scheduler', pid: service!.pid, ready: true }]);
+    expect(processes).toMatchObject([{ service: 'scheduler', pid: scheduler.service.pid, ready: true }]);
     expect(processes[0]!.memoryBytes).toBeGreaterThan(10_000_000);
     expect(services).toMatchObject([{ service: 'scheduler', processes: 1, ready: 1, deaths: 0 }]);
     expect(capabilities.find(({ capability }) => capability === 'scheduler.signals')).toMatchObject({
@@ -60,13 +36,13 @@ describe('The figures of all processes, asked of the scheduler', () => {
   }, 60_000);
 
   it('have the tasks that nobody takes, and for how long', async () => {
-    const worker = await Bus.connect({ url: nats!.url, service: 'text' });
+    const worker = await Bus.connect({ url: scheduler.nats.url, service: 'text' });
     worker.consume(taskConsumer('durable', 'text.shout'), 1, () => Promise.resolve());
     await waitFor('the consumer', () => worker.pulling);
     await worker.close(0);
     const run = { tenant: 'acme', lane: 'durable', deadlineMs: Date.now() + 60_000 } as const;
     for (let index = 0; index < 3; index++)
-      await bus.runs.publishTask({ ...run, run: newRunId() }, 'text.shout', '0', {}, undefined);
+      await scheduler.bus.runs.publishTask({ ...run, run: newRunId() }, 'text.shout', '0', {}, undefined);
     const shout = await waitFor(
       'the tasks to be old',
       async () => {
@@ -76,5 +52,6 @@ describe('The figures of all processes, asked of the scheduler', () => {
       40_000,
     );
     expect(shout).toMatchObject({ service: 'text', ready: 0, inWork: 0, waitingLive: 0, waitingDurable: 3 });
+    expect(shout.oldestLiveSeconds).toBe(0);
   }, 60_000);
 });

@@ -235,6 +235,21 @@ export class Bus {
     return { stop: () => subscription.unsubscribe() };
   }
 
+  /** Asks a process to finish its work and end: it is started again by whoever keeps it running. Only the scheduler may. */
+  async askToLeave(service: string, node: string): Promise<void> {
+    await this.connection.call(async () => {
+      this.nc.publish(subjects.leave(service, node));
+      await this.nc.flush();
+    });
+  }
+
+  onAskedToLeave(service: string, node: string, listener: () => void): { stop(): void } {
+    const subscription = this.nc.subscribe(subjects.leave(service, node), {
+      callback: (error) => (error ? this.report(error) : listener()),
+    });
+    return { stop: () => subscription.unsubscribe() };
+  }
+
   /** Tells all processes how many callers wait at a gateway. Nobody keeps the message. */
   signCallers(gateway: string, count: number): void {
     if (this.usable) this.nc.publish(subjects.callers(gateway), String(count));

@@ -21,8 +21,8 @@ export interface Permissions {
 export const GATEWAY = 'gateway';
 /** The service that removes the messages of a tenant when its keys are destroyed. */
 const FORGETS_TENANTS = 'security';
-/** The service that watches how many tasks wait. */
-const WATCHES_QUEUES = 'scheduler';
+/** The service that watches how many tasks wait, and that may ask a process to leave. */
+const HEALS = 'scheduler';
 
 /**
  * The permissions of a process, with the least privilege: what {@link Bus} needs for the capabilities of the process
@@ -51,7 +51,9 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
     ...(process === GATEWAY ? gatewaySubjects(all) : []),
     ...(process === FORGETS_TENANTS ? forgettingSubjects() : []),
     // Counts only: the list of consumers has nothing of what is in a task.
-    ...(process === WATCHES_QUEUES ? LANES.map((lane) => api('CONSUMER.LIST', taskStreamOf(lane))) : []),
+    ...(process === HEALS
+      ? [...LANES.map((lane) => api('CONSUMER.LIST', taskStreamOf(lane))), subjects.leaveAll()]
+      : []),
   ];
   return {
     publish,
@@ -59,6 +61,7 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
       `${inboxPrefixOf(user)}.>`,
       subjects.cancels(),
       subjects.callersAll(),
+      subjects.leaveOf(process),
       ...(process === GATEWAY ? [subjects.answers(), subjects.aliveAll()] : []),
     ],
   };

@@ -43,6 +43,7 @@ const OF_PROCESS: Readonly<Record<string, Partial<Omit<StoreAccess, 'keys'>>>> =
     buckets: { [BUCKETS.interactions]: 'own', [BUCKETS.items]: 'own', [BUCKETS.recommenderModels]: 'own' },
     objects: { [OBJECT_STORES.recommenderModels]: 'own', [OBJECT_STORES.recommenderCheckpoints]: 'own' },
   },
+  scheduler: { buckets: { [BUCKETS.silences]: 'write' } },
   retrieval: { buckets: { [BUCKETS.documents]: 'own', [BUCKETS.questions]: 'own' } },
   security: {
     buckets: { [BUCKETS.restrictions]: 'own', [BUCKETS.baselines]: 'own', [BUCKETS.budgets]: 'own' },

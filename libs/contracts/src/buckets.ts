@@ -21,6 +21,8 @@ export const BUCKETS = {
   restrictions: 'restrictions',
   baselines: 'threat-baselines',
   budgets: 'privacy-budgets',
+  /** Alerts that are not told for a time. */
+  silences: 'alert-silences',
 } as const;
 
 /** The JetStream object stores. Their names do not change either. */

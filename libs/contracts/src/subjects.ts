@@ -61,6 +61,10 @@ export const subjects = {
   alive: (service: string, node: string) => `llmos.alive.${token('service', service)}.${token('node', node)}`,
   aliveFrom: (service: string) => `llmos.alive.${token('service', service)}.*`,
   aliveAll: () => 'llmos.alive.>',
+  /** Asks a process to finish its work and end; whoever keeps it running starts it again. */
+  leave: (service: string, node: string) => `llmos.leave.${token('service', service)}.${token('node', node)}`,
+  leaveOf: (service: string) => `llmos.leave.${token('service', service)}.*`,
+  leaveAll: () => 'llmos.leave.>',
   /** How many callers wait at a gateway. */
   callers: (node: string) => `llmos.callers.${token('node', node)}`,
   callersAll: () => 'llmos.callers.*',

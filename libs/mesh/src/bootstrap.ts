@@ -20,7 +20,7 @@ const ABORT_AHEAD_MS = 1_250;
 /** Runs a service as a process of its own: reads its settings, starts it, and closes it at the signals to stop. */
 export async function bootstrapService(service: string, module: Type, definition: ConfigDefinition): Promise<void> {
   const own = newProcess(readConfig(service, definition));
-  onShutdown(own.log, own.config.exitWithParent, (graceMs) => own.parts.close(graceMs));
+  onShutdown(own);
   await startService(own, module);
 }
 

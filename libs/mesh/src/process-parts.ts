@@ -30,6 +30,7 @@ const LOG_EVERY = 10;
 export class ProcessParts {
   private readonly opened: { readonly name: string; recheck(): void; close(graceMs: number): unknown }[] = [];
   private readonly stopping = new AbortController();
+  private leave: ((reason: string) => void) | undefined;
 
   constructor(
     private readonly readiness: Readiness,
@@ -56,6 +57,16 @@ export class ProcessParts {
   /** Adds what is open already and has no check. */
   add(name: string, close: (graceMs: number) => unknown): void {
     this.opened.push({ name, recheck: () => undefined, close });
+  }
+
+  /** Registers what ends the process when somebody asks for it. */
+  onAskedToLeave(leave: (reason: string) => void): void {
+    this.leave = leave;
+  }
+
+  /** Has the process finish its work and end, if it is one that can. */
+  askToLeave(reason: string): void {
+    this.leave?.(reason);
   }
 
   /** Aborts when the process stops. */

@@ -125,7 +125,7 @@ export async function joinMesh(context: ProcessContext, member: MeshMember): Pro
 
 /** Shows that the process is alive, and its state every few seconds and at each change; returns a stop. */
 function announce(context: ProcessContext, { url, capabilities }: MeshMember): () => Promise<void> {
-  const { config, readiness, bus, nodes, log } = context;
+  const { config, readiness, bus, nodes, log, parts } = context;
   const node = `${config.service}-${newRunId()}`;
   const figures = new OwnFigures();
   let left = false;
@@ -160,11 +160,13 @@ function announce(context: ProcessContext, { url, capabilities }: MeshMember): (
     sign();
   };
   const timers = [setInterval(announceState, STATE_EVERY_MS), setInterval(turn, SIGN_EVERY_MS)];
+  const requests = bus.onAskedToLeave(config.service, node, () => parts.askToLeave('asked by the scheduler'));
   // Before its state: a process that freezes as soon as it is ready must be missed too.
   sign();
   announceState();
   return async () => {
     left = true;
+    requests.stop();
     for (const timer of timers) clearInterval(timer);
     if (bus.usable) await nodes.leave(node).catch(() => undefined);
   };

@@ -8,5 +8,6 @@ export {
   type ParsedPipelineFiles,
   type PipelineFile,
 } from './parse-pipeline-files.js';
+export { readYaml, YamlFileError } from './read-yaml.js';
 export { resultOf, nextStep, prune, stepAt, stepInput, stepOf, stepsToTake } from './route.js';
 export { fillIn } from './template.js';

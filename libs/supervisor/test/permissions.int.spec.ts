@@ -40,6 +40,8 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   // A process shows that it is alive, not that another one is.
   ['llmos.alive.asr.asr-1', [ASR]],
   ['llmos.alive.gateway.gateway-1', [GATEWAY]],
+  // The scheduler alone asks processes to leave, and each hears only what is for its own service.
+  ['llmos.leave.asr.asr-1', [SCHEDULER]],
   ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.asr_transcribe.llmos.task.live.intent.detect', []],
   ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.spy.llmos.task.live.asr.transcribe', []],
   ['$JS.API.CONSUMER.DURABLE.CREATE.TASKS_LIVE.asr_transcribe', []],
@@ -84,6 +86,7 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   ['$JS.FC.KV_interactions.w1.x', [RECOMMENDER]],
   ['$JS.API.STREAM.MSG.DELETE.KV_interactions', [RECOMMENDER]],
   ['$KV.restrictions.acme', [SECURITY]],
+  ['$KV.alert-silences.s-1', [SCHEDULER]],
   ['$JS.API.CONSUMER.CREATE.KV_restrictions.w1.$KV.restrictions.>', [GATEWAY, SECURITY]],
   ['$O.llmos-blobs.M.b1', ALL],
   ['$O.recommender-model-files.M.m1', [RECOMMENDER]],
@@ -96,6 +99,8 @@ const SUBSCRIBE: readonly (readonly [string, readonly string[]])[] = [
   ['_INBOX.1', []],
   ['>', []],
   [subjects.cancels(), ALL],
+  ['llmos.leave.asr.asr-1', [ASR]],
+  ['llmos.leave.>', []],
   ['llmos.answer.ab12.*', [GATEWAY]],
   ['llmos.task.live.>', []],
   ['llmos.in.>', []],

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { describeIssue, pathOf } from '@llmos/contracts';
 import { planInputSchema, planNodeSchema, planServiceSchema } from '@llmos/contracts/capabilities/scheduler-plan';
-import { lineOf } from '@llmos/pipeline';
+import { readYaml } from '@llmos/pipeline';
 import leven from 'leven';
-import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { CliError } from '../cli-error.js';
+import { fileFault } from '../file-fault.js';
 
 export type PlanRequest = z.output<typeof planInputSchema>;
 
@@ -17,24 +16,12 @@ export function readClusterFile(file: string): PlanRequest {
 
 /** @throws CliError as {@link readClusterFile}. `file` is its name in messages. */
 export function parseCluster(text: string, file: string): PlanRequest {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length > 0)
-    throw faulty(
-      document.errors.map(({ linePos, message }) => `${file}:${linePos?.[0].line ?? 1}: ${message.split('\n')[0]!}`),
-    );
-  const parsed = planInputSchema.safeParse(document.toJS({ maxAliasCount: 50 }) ?? {});
-  if (parsed.success) return parsed.data;
-  throw faulty(
-    parsed.error.issues.map((issue) => {
-      const path = pathOf(issue);
-      return `${file}:${lineOf(document, lines, path)}: ${describeIssue(issue, path.map(String).join('.'))}${hint(path)}`;
-    }),
-  );
+  try {
+    return readYaml(text, file, planInputSchema, hint);
+  } catch (error) {
+    throw fileFault(error);
+  }
 }
-
-const faulty = (faults: readonly string[]) =>
-  new CliError(faults.join('\n'), `correct ${faults.length === 1 ? 'this line' : 'these lines'} and run it again`);
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   nodes: Object.keys(planNodeSchema.shape),

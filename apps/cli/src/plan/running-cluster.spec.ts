@@ -2,7 +2,7 @@ import { runningCluster } from './running-cluster.js';
 
 const process = (service: string, cores: number, memoryBytes: number) => ({
   ...{ node: `${service}-node`, service, pid: 1, ready: true, upSeconds: 60, loopDelaySeconds: 0, loopBusy: 0 },
-  ...{ cores, memoryBytes },
+  ...{ cores, memoryBytes, memoryGrowthPerMinute: 0 },
 });
 const MACHINE = { name: 'laptop', cores: 8, freeBytes: 4_000_000_000 };
 

@@ -2,6 +2,8 @@ import { Option, type Command } from 'commander';
 import type { CommandContext } from '../commands/context.js';
 import type { AvailabilityOptions } from '../commands/availability.command.js';
 import type { ReplayOptions } from '../commands/replay.command.js';
+import type { AlertsOptions, SilenceOptions } from '../commands/alerts.command.js';
+import type { CheckOptions } from '../commands/check.command.js';
 import type { SignalsOptions } from '../commands/signals.command.js';
 import { countingNumber, duration, json, number, url, wholeNumber } from './options.js';
 
@@ -18,6 +20,34 @@ export function addOpsCommands(root: Command, context: CommandContext, done: (co
     .addOption(url())
     .action(async (options: SignalsOptions) =>
       done(await (await import('../commands/signals.command.js')).signals(context, options)),
+    );
+  ops
+    .command('alerts')
+    .description('what stands, and what was resolved in the last hour; the exit code is 1 while an alert fires')
+    .addOption(json())
+    .addOption(url())
+    .action(async (options: AlertsOptions) =>
+      done(await (await import('../commands/alerts.command.js')).alerts(context, options)),
+    );
+  ops
+    .command('silence [alert]')
+    .description('keep alerts from being told for a time')
+    .option('--of <name>', 'a capability, process, breaker or service; by default all')
+    .option('--for <time>', 'for how long, such as 1h', duration)
+    .option('--reason <text>', 'why')
+    .option('--lift <id>', 'end a silence')
+    .addOption(json())
+    .addOption(url())
+    .action(async (alert: string | undefined, options: SilenceOptions) =>
+      done(await (await import('../commands/alerts.command.js')).silence(context, alert, options)),
+    );
+  ops
+    .command('check <thresholds.yaml>')
+    .description('test thresholds by the tests in their file')
+    .addOption(json())
+    .addOption(url())
+    .action(async (file: string, options: CheckOptions) =>
+      done(await (await import('../commands/check.command.js')).check(context, file, options)),
     );
   ops
     .command('availability')

@@ -36,6 +36,7 @@ export function capabilitySignals({ done, queues, nowMs, windowMs }: CapabilityW
     waitingLive: waitingIn('live'),
     waitingDurable: waitingIn('durable'),
     oldestSeconds: Math.max(0, ...queues.map(({ history }) => history.oldestMs(nowMs))) / 1_000,
+    oldestLiveSeconds: (queues.find(({ queue }) => queue.lane === 'live')?.history.oldestMs(nowMs) ?? 0) / 1_000,
     arrivalsPerSecond: Math.max(0, rate(endedAll) + growth / (windowMs / 1_000)),
     completedPerSecond: rate(ended(['completed'])),
     failedPerSecond: rate(ended(FAILED)),

@@ -5,6 +5,8 @@ import { addedSince } from './buckets.js';
 export const KEPT_MS = 60_000;
 /** A process that announces itself at each of many changes has no more readings than this. */
 const MOST_READINGS = 64;
+/** In a shorter time, growth is not told from a start. */
+const LEAST_GROWTH_MS = 45_000;
 
 interface Reading {
   readonly atMs: number;
@@ -49,6 +51,19 @@ export class ProcessHistory {
 
   get figures(): ProcessFigures | undefined {
     return this.readings.at(-1)?.figures;
+  }
+
+  /** By how many bytes its memory grows in a minute. A start, or the load of a model, is one step and no growth. */
+  get memoryGrowthPerMinute(): number {
+    const [first, last] = [this.readings[0], this.readings.at(-1)];
+    const spanMs = last && first ? last.atMs - first.atMs : 0;
+    if (spanMs < LEAST_GROWTH_MS) return 0;
+    const at = [0, 1, 2, 3].map((third) => {
+      const atMs = first!.atMs + (third * spanMs) / 3;
+      return this.readings.findLast((reading) => reading.atMs <= atMs)!.figures.memoryBytes;
+    });
+    const least = Math.min(at[1]! - at[0]!, at[2]! - at[1]!, at[3]! - at[2]!);
+    return Math.max(0, (3 * least * 60_000) / spanMs);
   }
 
   /** What it did in the window before its last figures; undefined if it has not told any. */

@@ -15,6 +15,7 @@ interface Own {
   readonly loopDelaySeconds?: number;
   readonly breakers?: Record<string, 'open' | 'half-open'>;
   readonly isReady?: boolean;
+  readonly memoryBytes?: number;
 }
 
 function heartbeat(node: string, own: Own = {}): NodeState {
@@ -23,7 +24,13 @@ function heartbeat(node: string, own: Own = {}): NodeState {
     ...{ node, service, capabilities: ['text.shout'], ready: isReady, checks: [], pid: 7 },
     waiting: isReady ? {} : { 'text.shout': ['model'] },
     figures: {
-      ...{ upSeconds, readySeconds: 2, memoryBytes: 1_000, cpuSeconds: own.cpuSeconds ?? 0, loopBusy: 0.5 },
+      ...{
+        upSeconds,
+        readySeconds: 2,
+        memoryBytes: own.memoryBytes ?? 1_000,
+        cpuSeconds: own.cpuSeconds ?? 0,
+        loopBusy: 0.5,
+      },
       loopDelaySeconds: own.loopDelaySeconds ?? 0,
       capabilities: shout ? { 'text.shout': { ...IDLE, ...shout } } : {},
       breakers: own.breakers ?? {},
@@ -118,6 +125,15 @@ describe('Signals', () => {
     expect(signals.read(700_000).services).toMatchObject([{ starts: 0, deaths: 0 }]);
   });
 
+  it('forgets a service whose last process has left, and misses one whose last process died', () => {
+    const signals = new Signals();
+    signals.saw(heartbeat('a', { service: 'ended' }), 0);
+    signals.saw(heartbeat('b', { service: 'missed' }), 0);
+    signals.left('a', 1_000);
+    for (let nowMs = 2_000; nowMs <= 14_000; nowMs += 2_000) signals.pass(2_000, nowMs);
+    expect(signals.read(15_000).services).toMatchObject([{ service: 'missed', processes: 0, ready: 0, deaths: 1 }]);
+  });
+
   it('knows how long the oldest task has waited, at most one reading too long', () => {
     const signals = new Signals();
     const oldest = (nowMs: number) => shoutOf(signals, nowMs).oldestSeconds;
@@ -141,6 +157,21 @@ describe('Signals', () => {
     }
     expect(shoutOf(signals, 60_000).arrivalsPerSecond).toBeCloseTo(5, 10);
     expect(shoutOf(signals, 60_000)).toMatchObject({ waitingLive: 180, waitingDurable: 0 });
+  });
+
+  it('tells memory that grows all the time from memory that grew once', () => {
+    const signals = new Signals();
+    for (let at = 0; at <= 20; at++) {
+      signals.saw(heartbeat('leaks', { memoryBytes: 1_000 + 100 * at }), at * EVERY_MS);
+      signals.saw(heartbeat('loads', { memoryBytes: at < 10 ? 1_000 : 9_000 }), at * EVERY_MS);
+    }
+    const growth = signals
+      .read(60_000)
+      .processes.map(({ node, memoryGrowthPerMinute }) => [node, memoryGrowthPerMinute]);
+    expect(growth).toEqual([
+      ['leaks', 1_800],
+      ['loads', 0],
+    ]);
   });
 
   it('shows a capability that nobody does if tasks wait for it', () => {

@@ -101,8 +101,10 @@ export class Signals {
   }
 
   private servicesOf(living: readonly ProcessHistory[], nowMs: number): ServiceSignal[] {
-    const names = new Set([...living.map(({ state }) => state.service), ...this.happened.keys()]);
     const recent = (times: readonly number[] = []) => times.filter((atMs) => atMs > nowMs - COUNTED_MS).length;
+    // A service whose last process has left is no part of the installation; one whose last process died is missed.
+    const died = [...this.happened].filter(([, { deaths }]) => recent(deaths) > 0).map(([service]) => service);
+    const names = new Set([...living.map(({ state }) => state.service), ...died]);
     return [...names].sort().map((service) => {
       const own = living.filter(({ state }) => state.service === service);
       const ready = own.flatMap(({ figures }) => figures?.readySeconds ?? []);
@@ -154,13 +156,17 @@ export class Signals {
   }
 }
 
-function processSignal({ state, figures }: ProcessHistory, window: ProcessWindow | undefined): ProcessSignal {
+function processSignal(
+  { state, figures, memoryGrowthPerMinute }: ProcessHistory,
+  window: ProcessWindow | undefined,
+): ProcessSignal {
   const { node, service, pid, ready } = state;
   return {
     ...{ node, service, pid, ready },
     upSeconds: figures?.upSeconds ?? 0,
     ...(figures?.readySeconds === undefined ? {} : { readySeconds: figures.readySeconds }),
     memoryBytes: figures?.memoryBytes ?? 0,
+    memoryGrowthPerMinute,
     cores: window && window.seconds > 0 ? window.cpuSeconds / window.seconds : 0,
     loopDelaySeconds: window?.loopDelaySeconds ?? 0,
     loopBusy: window?.loopBusy ?? 0,

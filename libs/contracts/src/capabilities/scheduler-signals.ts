@@ -13,6 +13,8 @@ export const processSignalsSchema = z.object({
   /** From its start until it was ready for the first time. */
   readySeconds: secondsSchema.optional(),
   memoryBytes: z.number(),
+  /** Bytes a minute, if it grew in each third of the last minute: three times the least of them; else 0. */
+  memoryGrowthPerMinute: rateSchema,
   /** Processors in use: 1 is one whole core. */
   cores: rateSchema,
   /** How late its event loop was at worst in the window. */
@@ -45,6 +47,8 @@ export const capabilitySignalsSchema = z.object({
   waitingDurable: z.number().int(),
   /** For how long the oldest of them has waited, at most; 0 if none waits. */
   oldestSeconds: secondsSchema,
+  /** The same of live tasks alone: somebody waits for them. */
+  oldestLiveSeconds: secondsSchema,
   arrivalsPerSecond: rateSchema,
   completedPerSecond: rateSchema,
   /** Tasks that failed or expired. */
@@ -94,14 +98,20 @@ export const signals = capability({
       processes: [
         {
           ...{ node: 'intent-01k7', service: 'intent', pid: 4_711, ready: true, upSeconds: 900, readySeconds: 2.1 },
-          ...{ memoryBytes: 180_000_000, cores: 0.4, loopDelaySeconds: 0.02, loopBusy: 0.1 },
+          ...{ memoryBytes: 180_000_000, memoryGrowthPerMinute: 0, cores: 0.4, loopDelaySeconds: 0.02, loopBusy: 0.1 },
         },
       ],
       services: [{ service: 'intent', processes: 1, ready: 1, starts: 0, deaths: 0, readySeconds: 2.1 }],
       capabilities: [
         {
           ...{ capability: 'intent.detect', service: 'intent', ready: 1, inWork: 2, waitingLive: 3, waitingDurable: 0 },
-          ...{ oldestSeconds: 0.4, arrivalsPerSecond: 12.1, completedPerSecond: 12, failedPerSecond: 0 },
+          ...{
+            oldestSeconds: 0.4,
+            oldestLiveSeconds: 0.4,
+            arrivalsPerSecond: 12.1,
+            completedPerSecond: 12,
+            failedPerSecond: 0,
+          },
           ...{ retriedPerSecond: 0, errorShare: 0, handlerP50Seconds: 0.02, handlerP95Seconds: 0.06 },
           ...{ queueP95Seconds: 0.2, busy: 0.5, tokensPerSecond: 0 },
         },

@@ -1,0 +1,85 @@
+import { Breakers, Bus, Nodes } from '@llmos/mesh';
+import { createLogger } from '@llmos/telemetry';
+import { startNatsServer, startServiceProcess, waitFor, type TestNatsServer } from '@llmos/testing';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import type { AddressInfo } from 'node:net';
+import type { ActionKind } from '@llmos/contracts/capabilities/scheduler-alerts';
+import { Actions } from '../src/watch/healing/actions.js';
+
+const log = createLogger({ service: 'test', level: 'silent' });
+const WHY = { service: 'conversation', why: 'It stands still.' };
+
+describe('Actions', () => {
+  let nats: TestNatsServer;
+  let bus: Bus;
+  const events: { outcome: string }[] = [];
+
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    bus = await Bus.connect({ url: nats.url, service: 'scheduler' });
+    bus.nc.subscribe('llmos.out.system.actions', {
+      callback: (_, message) => {
+        events.push(message.json());
+      },
+    });
+  });
+  beforeEach(() => void events.splice(0));
+  afterAll(async () => {
+    await bus.close(100);
+    await nats.stop();
+  });
+
+  const actionsOf = (allowed: ActionKind[], pageUrl?: string) => new Actions(bus, log, { allowed, pageUrl });
+  const toldOutcome = async () => (await waitFor('the event', () => events[0])).outcome;
+
+  it('restart: the process finishes and ends, so that it is started again; not if it is only told', async () => {
+    const service = await startServiceProcess({ app: 'conversation', natsUrl: nats.url, startedWhen: '/healthz' });
+    const nodes = await Nodes.open(bus);
+    await nodes.watch();
+    try {
+      const node = await waitFor(
+        'its heartbeat',
+        () => nodes.list().find((each) => each.service === 'conversation'),
+        60_000,
+      );
+      const restart = { ...WHY, action: 'restart', target: node.node } as const;
+      await actionsOf(['page']).do(restart);
+      expect(await toldOutcome()).toBe('dry_run');
+      expect(nodes.list()).toHaveLength(1);
+      const actions = actionsOf(['restart']);
+      await actions.do(restart);
+      expect(actions.list).toMatchObject([{ ...restart, outcome: 'done' }]);
+      await waitFor('it to leave', () => nodes.list().length === 0, 60_000);
+      expect(await service.stop()).toEqual({ code: 0, signal: null });
+    } finally {
+      nodes.stop();
+      await service.stop();
+    }
+  }, 150_000);
+
+  it('open a breaker: every process sees it', async () => {
+    const breakers = await Breakers.open(bus, { service: 'gateway' });
+    await actionsOf(['open_breaker']).do({ ...WHY, action: 'open_breaker', target: 'conversation.small_talk' });
+    await waitFor('the breaker', () => breakers.of('conversation.small_talk').current === 'open');
+    expect(await toldOutcome()).toBe('done');
+    breakers.stop();
+  });
+
+  it('call a person, and say if nobody took the call', async () => {
+    const pages: unknown[] = [];
+    const server = createServer(async (request, response) => {
+      pages.push(JSON.parse(await text(request)));
+      response.writeHead(pages.length === 1 ? 204 : 500).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const page = { ...WHY, action: 'page', target: 'conversation' } as const;
+    const actions = actionsOf(['page'], `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await actions.do(page);
+    await actions.do(page);
+    expect(pages[0]).toEqual({ service: 'conversation', of: 'conversation', why: 'It stands still.' });
+    expect(actions.list.map(({ outcome }) => outcome)).toEqual(['failed', 'done']);
+    server.close();
+  });
+});
