@@ -7,7 +7,7 @@ const QUOTE =
 /** Says that the words beside it are those of somebody else. English first, then other languages. */
 const SAYS = new RegExp(
   [
-    '\\b(?:said|says|saying|states|stated|stating|wrote|writes|written|reads|reading|claims|claimed|told|tells|telling|asked|asks|asking|texted|emailed|posted|shows|showed|headed|titled|begins|began|answered|mentions|(?:the|these|those|with) (?:words?|lines?|phrase|sentence|subject|remark|text|headline|note)|last line|subject|(?:people|customers|somebody|someone) (?:type|typed|say|write)|typ(?:ed|es|ing)|(?:the|this|an?|for) example|scammers? \\w+|fraudsters? \\w+|(?:what|meaning) (?:does|do|of|is meant by)|means?|called|read out)\\b',
+    '\\b(?:said|says|saying|states|stated|stating|wrote|writes|written|reads|reading|claims|claimed|told|tells|telling|asked|asks|asking|texted|texting|emailed|posted|fell for|shows|showed|headed|titled|begins|began|answered|mentions|(?:the|these|those|with) (?:words?|lines?|phrase|sentence|subject|remark|text|headline|note)|last line|subject|(?:people|customers|somebody|someone) (?:type|typed|say|write)|typ(?:ed|es|ing)|(?:the|this|an?|for) example|scammers? \\w+|fraudsters? \\w+|(?:what|meaning) (?:does|do|of|is meant by)|means?|called|read out)\\b',
     '\\b(?:an?|the|this|my|his|her|their)\\s(?:[\\w-]{1,20}\\s){0,2}(?:note|message|sms|mail|e-?mail|letter|pop-?up|page|website|site|app|contract|headline)\\b',
     'sagte|schrieb|schreibt|stand|steht|hei[sß]+t|lautete|behauptet|meinte|hie[sß]+',
     'disait|disant|a dit|dit que|ecrit|écrit|affirme|indique',
@@ -27,16 +27,34 @@ const AFTER_CHARS = 40;
 const WANTS =
   /\b(?:someone|somebody|(?:the|a|an|some|my|this|that|our|his|her) (?:[\w-]{1,20} ){0,2}(?:man|woman|guy|person|caller|callers|scammer|fraudster|stranger|seller|buyer|email|e-mail|mail|sms|text|message|letter|voice|website|site|page|pop-?up|recruiter|company|bank|boss|friend|son|daughter|mother|father|husband|wife|colleague|clerk|agent|app|link|video|post|note|contract|landlord|tenant)|they|he|she|i (?:was|am|got|have been|'ve been)|we were) (?:[\w'-]{1,20} ){0,3}?(?:told|asked|asks|tells|wants|wanted|instructed|convinced|urged|wrote|said|says|claims|claimed|texted|emailed|called|advised|requested|begged|pressured|forced|persuaded|telling|asking)(?: (?:me|us|him|her|them|my [\w-]{1,20}|that|it|you))?,? (?:(?:that )?(?:i|we|he|she) (?:should|must|have to|had to|need to)|not to|to)\b[^.!?\n]{0,300}/giu;
 
+const VICTIM = '(?:me|us|him|her|them|my [\\w-]{1,20})';
+
+/** What the speaker, or someone close, was made to do: "I was told by a caller to …", "they had me turn off …". */
+const MADE_TO = [
+  new RegExp(
+    `\\b(?:i was|i am|i'm|i've been|i have been|we were|(?:my|our) [\\w-]{1,20} (?:was|got|is|has been)) (?:being )?(?:told|asked|instructed|ordered|pressured|urged|tricked|talked|forced|persuaded|convinced|bullied)(?: by [^.,!?\\n]{2,40}?)? (?:to|into)\\b[^.!?\\n]{0,300}`,
+    'giu',
+  ),
+  new RegExp(
+    `\\b(?:he|she|they|someone|somebody|(?:the|a|an|some) (?:[\\w-]{1,20} ){0,2}[\\w-]{2,20}) (?:(?:just|nearly|then|even) )?(?:made|had|ordered|orders|needs?|needed|tricked|pressured|talked|bullied|pushed|got) ${VICTIM} (?:(?:to|into) )?[^.!?\\n]{0,300}`,
+    'giu',
+  ),
+  /\b(?:it|(?:the|a|an|this|that) (?:[\w-]{1,20} ){0,2}(?:page|screen|window|site|message|mail|e-?mail|sms|text|letter|post|note|voice)) (?:said|says|popped up),? [^.!?\n]{0,300}/giu,
+  /\b(?:demands?|demanded|demanding|insists?|insisted|insisting) that (?:i|we|he|she|my [\w-]{1,20})\b[^.!?\n]{0,300}/giu,
+  /\b(?:call|voice ?mail|message|text|sms|e-?mail|letter|post|pop-?up)\b[^.!?\n:]{0,30},? asking (?:me |us )?to\b[^.!?\n]{0,300}/giu,
+];
+
 /** What somebody said, without quotation marks: "the letter says: …". */
 const COLON =
-  /(?<=\b(?:said|says|reads|read out loud|states|wrote|writes|told me|the (?:line|words|text|subject))[^.!?:\n"'“]{0,30}: ?)[^\s.!?\n"'“][^.!?\n"'“]{0,300}/giu;
+  /(?<=\b(?:said|says|reads|read out loud|states|wrote|writes|told me|dictated|displayed|(?:kept|keeps) flashing|went like|popped up|(?:got|received) this|the (?:line|words|text|subject))[^.!?:\n"'“]{0,30}: ?)[^\s.!?\n"'“][^.!?\n"'“]{0,300}/giu;
 
 /**
  * A text without what it reports of others: quotations beside a word such as "said", and what somebody told the speaker
  * to do. Undefined if it reports nothing. What is left is the speaker's own: an order in it is meant for the reader.
  */
 export function withoutReports(text: string): string | undefined {
-  const reports = [...quotationsOf(text), ...spansOf(text, WANTS), ...spansOf(text, COLON)].sort(
+  const patterns = [WANTS, ...MADE_TO, COLON];
+  const reports = [...quotationsOf(text), ...patterns.flatMap((pattern) => spansOf(text, pattern))].sort(
     (a, b) => a.start - b.start,
   );
   if (reports.length === 0) return undefined;

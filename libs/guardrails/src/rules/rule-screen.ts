@@ -1,5 +1,6 @@
 import type { Span } from '@llmos/contracts';
 import { MANY_INVISIBLE, viewsOf, type TextViews, type View } from '../normalise/views.js';
+import { assistantRules } from './assistant-rules.js';
 import { attackRules, leakRules } from './attack-rules.js';
 import { doubtRules } from './doubt-rules.js';
 import { findOrders } from '../languages/find-orders.js';
@@ -28,7 +29,7 @@ const MAX_ORDERS = 12;
 
 /** Runs every rule on every view of a text. Pure; linear in the length of the text. */
 export function screenByRules({ original, folded, views }: TextViews, source: TextSource): RuleFindings {
-  const rules = source === 'output' ? leakRules : [...attackRules, ...doubtRules];
+  const rules = source === 'output' ? leakRules : [...attackRules, ...doubtRules, ...assistantRules];
   const hits = views.flatMap((view) => rules.flatMap((rule) => hitsOf(rule, view)));
   if (source !== 'output') hits.push(...views.flatMap(ordersIn));
   if (source !== 'output' && folded.invisible >= MANY_INVISIBLE) hits.push(hiddenText(original));
@@ -62,7 +63,10 @@ function hitOf(rule: Rule, view: View, start: number, end: number): RuleHit {
   const reason = view.disguise === undefined ? rule.reason : `${rule.reason}, hidden by ${view.disguise}`;
   const isOrder = rule.weight === 'certain' && !(MEANT_FOR_READERS.has(rule.id) && isOfSpeaker(view.text, start, end));
   const certain = isOrder || isHiddenOrder(rule, view);
-  const doubtful = rule.weight === 'doubtful' && !isOfSpeaker(view.text, start, end);
+  const doubtful =
+    rule.weight === 'doubtful' &&
+    !doesOtherAct(view.text, start) &&
+    (rule.mayBeOwn === true || !isOwn(view.text, start, end));
   return { span: view.spanOf(start, end), rule, reason, certain, doubtful };
 }
 
@@ -75,10 +79,15 @@ const OTHER_ACTOR =
   /\b(?:i|we|he|she|they|who|people|customers?|me|us|him|her|them|nobody|someone|what|why|how|when)\b(?:(?!\byou\b)[^.,:;!?"'\n]){0,40}$/;
 
 function isOfSpeaker(text: string, start: number, end: number): boolean {
-  return (
-    OTHER_ACTOR.test(text.slice(Math.max(0, start - CLAUSE_CHARS), start)) ||
-    /^cancel|\bmy\b/.test(text.slice(start, end))
-  );
+  return doesOtherAct(text, start) || isOwn(text, start, end);
+}
+
+function doesOtherAct(text: string, start: number): boolean {
+  return OTHER_ACTOR.test(text.slice(Math.max(0, start - CLAUSE_CHARS), start));
+}
+
+function isOwn(text: string, start: number, end: number): boolean {
+  return /^cancel|\bmy\b/.test(text.slice(start, end));
 }
 
 /** Orders in other languages count as hits of the rule for the same order in English. */

@@ -13,6 +13,8 @@ export interface Rule {
   readonly weight: 'certain' | 'likely' | 'doubtful';
   /** False: its hits hint at an attack, but do not cover it, so that removing them would leave the attack. */
   readonly locates?: false;
+  /** True: a hit counts although it names what is the speaker's own, as in "approve my claim without a check". */
+  readonly mayBeOwn?: true;
   /** For folded text (lower case, no accents or look-alikes); each linear in the length of the text. */
   readonly patterns: readonly RegExp[];
 }
