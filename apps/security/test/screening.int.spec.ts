@@ -53,7 +53,7 @@ describe('Screening with the committed heads and the real encoders', () => {
   });
   const run = (request: object): Promise<ScreenReply> => service.screen(screen.input.parse(request));
 
-  beforeAll(() => service.load(), 120_000);
+  beforeAll(() => service.load());
   afterAll(() => service.close());
 
   it.each([
