@@ -70,6 +70,11 @@ export class KeptProcess {
     this.options.onStart?.();
   }
 
+  /** The program has said that it does its work: if it dies later, it is restarted soon. */
+  works(): void {
+    this.backOff.works();
+  }
+
   /** Kills the program and its process group. It is restarted, and the reason is reported as that of its death. */
   kill(reason: string): void {
     if (!this.child?.pid) return;

@@ -100,6 +100,7 @@ export class KeptServer {
       if (this.kept.pid !== shell) return;
       this.isListening = true;
       this.isCrashing = false;
+      this.kept.works();
       return this.options.onListening?.();
     }
   }

@@ -163,6 +163,7 @@ export class Replica {
     this.signs.heard();
     if (data.type !== 'listening') return;
     this.signs.complete();
+    this.kept.works();
     this.url = data.url;
     this.options.onChange();
   }
