@@ -13,6 +13,7 @@ import { up, type UpOptions } from './commands/up.command.js';
 import { addBackupCommands } from './program/backup.js';
 import { addDeadLetterCommands } from './program/dlq.js';
 import { addDocumentCommands } from './program/documents.js';
+import { addDrillCommand } from './program/drill.js';
 import { addEvalCommands } from './program/eval.js';
 import { addFaultsCommand } from './program/faults.js';
 import { addItemCommands } from './program/items.js';
@@ -119,6 +120,7 @@ function program(context: CommandContext, done: (code: number) => void): Command
   addDeadLetterCommands(root, context, done);
   addDocumentCommands(root, context, done);
   addItemCommands(root, context, done);
+  addDrillCommand(root, context, done);
   addEvalCommands(root, context, done);
   addFaultsCommand(root, context, done);
   addKeyCommands(root, context, done);

@@ -57,7 +57,12 @@ export const contentsSchema = z.object({ streams: z.array(streamSchema) });
 
 /** The configuration and state as the broker returned them; a restore sends them back unchanged. */
 export const streamHeadSchema = z.object({
-  config: z.looseObject({ name: z.string(), max_age: z.number().optional(), allow_msg_ttl: z.boolean().optional() }),
+  config: z.looseObject({
+    name: z.string(),
+    max_age: z.number().optional(),
+    allow_msg_ttl: z.boolean().optional(),
+    allow_msg_schedules: z.boolean().optional(),
+  }),
   state: z.looseObject({ messages: z.number(), last_seq: z.number() }),
 });
 

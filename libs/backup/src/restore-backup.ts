@@ -25,6 +25,8 @@ export interface RestoreOptions extends RestoreBrokerOptions {
   /** Whether stored messages may be removed. */
   readonly replace: boolean;
   readonly onProgress?: OnProgress;
+  /** Called when every stream is restored, before the broker of the restore stops. */
+  readonly onRestored?: (snapshots: Snapshots, heads: readonly StreamHead[]) => Promise<void>;
 }
 
 /**
@@ -55,15 +57,17 @@ export async function restoreBackup(options: RestoreOptions): Promise<void> {
 
 async function fill(
   snapshots: Snapshots,
-  { path, master, replace, signal, onProgress }: RestoreOptions,
+  { path, master, replace, signal, onProgress, onRestored }: RestoreOptions,
 ): Promise<void> {
   // Ends a transfer that waits for the broker.
   signal.addEventListener('abort', () => void snapshots.close(), { once: true });
   try {
     signal.throwIfAborted();
     await makeRoom(snapshots, replace);
+    const heads: StreamHead[] = [];
     await readBackup(path, master, {
       stream: async (head, parts) => {
+        heads.push(head);
         try {
           signal.throwIfAborted();
           await snapshots.restore(head, parts);
@@ -73,6 +77,7 @@ async function fill(
       },
       progress: onProgress,
     });
+    await onRestored?.(snapshots, heads);
   } finally {
     await snapshots.close();
   }

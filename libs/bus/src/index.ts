@@ -28,6 +28,7 @@ export type { Sealer, Sealers } from './sealer.js';
 export {
   Snapshots,
   type SnapshotsOptions,
+  type StoredMessage,
   type StoredStream,
   type StreamHead,
   type StreamSnapshot,

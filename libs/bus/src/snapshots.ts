@@ -2,6 +2,7 @@ import { LlmosError } from '@llmos/contracts';
 import { retry } from '@llmos/resilience';
 import { jetstreamManager, StorageType, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, createInbox, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import { createHash } from 'node:crypto';
 
 export interface SnapshotsOptions {
   readonly url: string;
@@ -24,8 +25,21 @@ export interface StreamHead {
     readonly name: string;
     readonly max_age?: number | undefined;
     readonly allow_msg_ttl?: boolean | undefined;
+    readonly allow_msg_schedules?: boolean | undefined;
   };
   readonly state: { readonly messages: number; readonly last_seq: number };
+}
+
+/** What identifies a stored message, without its content. */
+export interface StoredMessage {
+  readonly sequence: number;
+  readonly subject: string;
+  /** When the broker stored it, in milliseconds since 1970. */
+  readonly storedAtMs: number;
+  /** The hash of its subject, headers and body, in hex. */
+  readonly digest: string;
+  /** Whether it has a time to live of its own. */
+  readonly expires: boolean;
 }
 
 export interface StreamSnapshot {
@@ -38,6 +52,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The broker reads the whole stream before it answers a snapshot, and writes it whole at the end of a restore. */
 const WHOLE_STREAM_TIMEOUT_MS = 600_000;
 const CHUNK_TIMEOUT_MS = 30_000;
+const MESSAGE_TIMEOUT_MS = 30_000;
+const NOT_FOUND = 404;
+const TTL_HEADER = 'Nats-TTL:';
 const NOTHING = new Uint8Array();
 const CLUSTER_COPIES = 3;
 /** A cluster that has just started elects its leader first. */
@@ -122,6 +139,30 @@ export class Snapshots {
     await this.ask(stream, target, NOTHING, WHOLE_STREAM_TIMEOUT_MS);
   }
 
+  /**
+   * The messages of a stream, oldest first. Each is one request; nothing is acknowledged, and the stream stays as it is,
+   * also one that is a work queue.
+   */
+  async *messages(stream: string): AsyncGenerator<StoredMessage> {
+    const subject = `$JS.API.STREAM.MSG.GET.${stream}`;
+    for (let sequence = 1; ; sequence++) {
+      const wanted = JSON.stringify({ seq: sequence, next_by_subj: '>' });
+      const reply = await viaBroker(`The broker went away while the stream ${stream} was read.`, () =>
+        this.nc.request(subject, wanted, { timeout: MESSAGE_TIMEOUT_MS }),
+      );
+      const { message, error } = reply.json<{ message?: RawMessage; error?: { code: number; description?: string } }>();
+      if (error?.code === NOT_FOUND) return;
+      if (!message) throw refused(stream, error?.description);
+      sequence = message.seq;
+      yield storedMessage(message);
+    }
+  }
+
+  /** Removes the messages of a stream and keeps the stream. */
+  async purge(stream: string): Promise<void> {
+    await viaBroker(`The stream ${stream} cannot be emptied.`, () => this.jsm.streams.purge(stream));
+  }
+
   /** Deletes a stream with all its messages. */
   async delete(stream: string): Promise<void> {
     await viaBroker(`The stream ${stream} cannot be deleted.`, () => this.jsm.streams.delete(stream));
@@ -140,6 +181,23 @@ export class Snapshots {
     if (answer.error) throw refused(stream, answer.error.description);
     return answer;
   }
+}
+
+/** As the broker sends it: headers and body in base64. */
+interface RawMessage {
+  readonly seq: number;
+  readonly subject: string;
+  readonly time: string;
+  readonly hdrs?: string;
+  readonly data?: string;
+}
+
+function storedMessage({ seq, subject, time, hdrs = '', data = '' }: RawMessage): StoredMessage {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([subject, hdrs, data]))
+    .digest('hex');
+  const expires = Buffer.from(hdrs, 'base64').includes(TTL_HEADER);
+  return { sequence: seq, subject, storedAtMs: Date.parse(time), digest, expires };
 }
 
 function managerOf(nc: NatsConnection): Promise<JetStreamManager> {

@@ -113,6 +113,23 @@ describe('Snapshots', () => {
     expect(reader.num_pending).toBe(MESSAGES - 26);
   });
 
+  it('tells what identifies each message, of a work queue too, and leaves the stream as it is', async () => {
+    const js = jetstream(from.bus.nc);
+    for (const text of ['a', 'b', 'a']) await js.publish('llmos.in.acme.some', text);
+    await (await jetstreamManager(from.bus.nc)).streams.deleteMessage('INTAKE', 2);
+    const seen = [];
+    for await (const message of from.snapshots.messages('INTAKE')) seen.push(message);
+    expect(seen.map(({ sequence, subject }) => [sequence, subject])).toEqual(
+      [1, 3].map((sequence) => [sequence, 'llmos.in.acme.some']),
+    );
+    expect(seen[0]).toMatchObject({ digest: seen[1]!.digest, expires: false });
+    expect((await from.snapshots.list()).find(({ name }) => name === 'INTAKE')?.messages).toBe(2);
+    const { consumer_count: consumers } = (await (await jetstreamManager(from.bus.nc)).streams.info('INTAKE')).state;
+    expect(consumers).toBe(0);
+    await from.snapshots.purge('INTAKE');
+    for await (const message of from.snapshots.messages('INTAKE')) expect(message).toBeUndefined();
+  });
+
   it('restores no stream whose name exists, until that stream is deleted', async () => {
     await expect(move('KV_things')).rejects.toMatchObject({
       code: 'UNAVAILABLE',

@@ -14,11 +14,14 @@ export interface InstallationPaths {
   readonly samplesDir: string;
 }
 
-/** Changes the environment of a process, such as the address at which it finds the broker. */
+/**
+ * Changes the environment of a process, such as the address at which it finds the broker. A variable that is undefined is
+ * removed, also if the supervisor itself has it.
+ */
 export type EnvironmentOf = (
   process: string,
   environment: Readonly<Record<string, string>>,
-) => Readonly<Record<string, string>>;
+) => Readonly<Record<string, string | undefined>>;
 
 interface Installation {
   readonly instance: Instance;
@@ -64,7 +67,7 @@ export function writeEnvironments(
     // Keeps compiled code between starts: on two cores, five processes that compile at once take seconds longer.
     NODE_COMPILE_CACHE: join(instance.home, 'compile-cache'),
   };
-  const write = (file: string, own: Readonly<Record<string, string>>) => {
+  const write = (file: string, own: Readonly<Record<string, string | undefined>>) => {
     writeFileSync(file, environmentFile({ ...variables, ...own }), { mode: 0o600 });
     return file;
   };

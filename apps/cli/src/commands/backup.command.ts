@@ -43,7 +43,7 @@ export interface ScheduledBackupOptions {
 /** `llmos backup --out`: writes every stream that the broker keeps on disk into one sealed file, while LLM OS runs. */
 export async function backup(context: CommandContext, { out, json }: BackupOptions): Promise<number> {
   const { terminal } = context;
-  const report = await take(context, resolve(out), stopSignal());
+  const report = await takeInto(context, resolve(out), stopSignal());
   if (json) terminal.line(JSON.stringify(report));
   else {
     terminal.line(streamTable(report.streams));
@@ -95,7 +95,7 @@ async function takeAndTry(context: CommandContext, { store, keep, signal }: Kept
   const path = join(store.workFolder, backupName());
   let taken = false;
   try {
-    const report = await take(context, path, signal);
+    const report = await takeInto(context, path, signal);
     taken = true;
     const { home, root } = context.config;
     const server = await natsServer(context, await openStore(context), transferReport(context.terminal), signal);
@@ -130,7 +130,8 @@ async function handOver(
   }
 }
 
-async function take(context: CommandContext, path: string, signal: AbortSignal): Promise<BackupReport> {
+/** Writes a backup of the running instance into a file, with progress. */
+export async function takeInto(context: CommandContext, path: string, signal: AbortSignal): Promise<BackupReport> {
   const { terminal, config, instance } = context;
   if (instance.running()?.services.length === 0)
     throw new CliError('LLM OS is being started or restored', 'try again when `npx llmos status` shows its services');

@@ -52,7 +52,7 @@ const listSchema = z.object({
   ),
   next: z.string().optional(),
 });
-type Listed = z.infer<typeof listSchema>['documents'][number];
+export type Listed = z.infer<typeof listSchema>['documents'][number];
 const shownSchema = z.object({
   document: z.object({ id: z.string(), title: z.string(), text: z.string(), source: z.string().optional() }),
   passages: z.array(z.object({ id: z.string(), text: z.string() })),
@@ -92,9 +92,8 @@ export async function syncDocuments(
   });
 }
 
-/** `llmos documents list`. */
-export async function listDocuments(context: CommandContext, { json, url }: DocumentsOptions): Promise<number> {
-  const client = gatewayClient(context, url);
+/** Every document that the key of the client may see. */
+export async function documentsOf(client: GatewayClient): Promise<Listed[]> {
   const all: Listed[] = [];
   for (let after: string | undefined, more = true; more;) {
     const page = detailsOf(listSchema, await client.process('list_documents', { limit: PAGE, after }));
@@ -102,6 +101,12 @@ export async function listDocuments(context: CommandContext, { json, url }: Docu
     after = page.next;
     more = after !== undefined;
   }
+  return all;
+}
+
+/** `llmos documents list`. */
+export async function listDocuments(context: CommandContext, { json, url }: DocumentsOptions): Promise<number> {
+  const all = await documentsOf(gatewayClient(context, url));
   const { terminal } = context;
   if (json) terminal.line(JSON.stringify({ documents: all }));
   else if (all.length === 0) terminal.line('There are no documents.');

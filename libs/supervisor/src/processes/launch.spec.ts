@@ -15,3 +15,12 @@ it('environmentFile writes values that a shell reads unchanged', () => {
   ).toEqual(variables);
   rmSync(folder, { recursive: true });
 });
+
+it('environmentFile removes a variable that the reader has', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'llmos-env-'));
+  const file = join(folder, 'services.env');
+  writeFileSync(file, environmentFile({ A: undefined, B: 'kept' }));
+  const script = 'A=inherited; export A; . "$1"; echo "${A-none} $B"';
+  expect(execFileSync('/bin/sh', ['-c', script, 'sh', file], { encoding: 'utf8' }).trim()).toBe('none kept');
+  rmSync(folder, { recursive: true });
+});

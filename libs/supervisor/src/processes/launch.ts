@@ -57,9 +57,14 @@ export function launchService({ main, environmentFile, prefix = [], cwd, log }: 
   });
 }
 
-/** Variables in shell syntax: `. <file>` gives a service started by hand the environment of the installation. */
-export function environmentFile(variables: Readonly<Record<string, string>>): string {
+/**
+ * Variables in shell syntax: `. <file>` gives a service started by hand the environment of the installation. One that is
+ * undefined is removed.
+ */
+export function environmentFile(variables: Readonly<Record<string, string | undefined>>): string {
   return Object.entries(variables)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
+    .map(([name, value]) =>
+      value === undefined ? `unset ${name}\n` : `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`,
+    )
     .join('');
 }
