@@ -110,7 +110,7 @@ describe('llmos backup and llmos restore', () => {
     expect(await check(into)).toBe(0);
     expect(readdirSync(context.instance.folder).filter((name) => name.startsWith('.backup-'))).toEqual([]);
     await s3.stop();
-  }, 120_000);
+  }, 600_000);
 
   it('keep every older backup when the new one cannot be restored', async () => {
     const into = join(home, 'kept');

@@ -95,6 +95,8 @@ async function takeAndTry(context: CommandContext, { store, keep, signal }: Kept
   const path = join(store.workFolder, backupName());
   let taken = false;
   try {
+    // A place that cannot be used is found out first.
+    await store.list();
     const report = await takeInto(context, path, signal);
     taken = true;
     const { home, root } = context.config;
