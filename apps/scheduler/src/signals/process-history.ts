@@ -5,8 +5,9 @@ import { addedSince } from './buckets.js';
 export const KEPT_MS = 60_000;
 /** A process that announces itself at each of many changes has no more readings than this. */
 const MOST_READINGS = 64;
-/** In a shorter time, growth is not told from a start. */
-const LEAST_GROWTH_MS = 45_000;
+/** The time over which memory has to grow all the time; in a much shorter one, growth is not told from a start. */
+const GROWTH_MS = 45_000;
+const LEAST_GROWTH_MS = 40_000;
 
 interface Reading {
   readonly atMs: number;
@@ -55,7 +56,8 @@ export class ProcessHistory {
 
   /** By how many bytes its memory grows in a minute. A start, or the load of a model, is one step and no growth. */
   get memoryGrowthPerMinute(): number {
-    const [first, last] = [this.readings[0], this.readings.at(-1)];
+    const last = this.readings.at(-1);
+    const first = this.readings.find(({ atMs }) => last && atMs >= last.atMs - GROWTH_MS);
     const spanMs = last && first ? last.atMs - first.atMs : 0;
     if (spanMs < LEAST_GROWTH_MS) return 0;
     const at = [0, 1, 2, 3].map((third) => {

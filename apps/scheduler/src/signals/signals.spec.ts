@@ -169,7 +169,7 @@ describe('Signals', () => {
       .read(60_000)
       .processes.map(({ node, memoryGrowthPerMinute }) => [node, memoryGrowthPerMinute]);
     expect(growth).toEqual([
-      ['leaks', 1_800],
+      ['leaks', 2_000],
       ['loads', 0],
     ]);
   });

@@ -13,7 +13,7 @@ export const processSignalsSchema = z.object({
   /** From its start until it was ready for the first time. */
   readySeconds: secondsSchema.optional(),
   memoryBytes: z.number(),
-  /** Bytes a minute, if it grew in each third of the last minute: three times the least of them; else 0. */
+  /** Bytes a minute, if it grew in each third of the last 45 seconds: by the least of them; else 0. */
   memoryGrowthPerMinute: rateSchema,
   /** Processors in use: 1 is one whole core. */
   cores: rateSchema,

@@ -1,5 +1,5 @@
 import type { Action, ActionKind, Alert, Rule } from '@llmos/contracts/capabilities/scheduler-alerts';
-import type { ProcessSignal, Signal } from '../../signals/signals.js';
+import type { Signal } from '../../signals/signals.js';
 
 /** After an action a service is left alone for this long; for longer after each further one, up to the longest. */
 const REST_SECONDS = 120;
@@ -32,8 +32,8 @@ interface OfService {
 }
 
 /**
- * Decides what to do about alerts that fire. Pure: alerts, figures and times are given. It never acts on a service of which a
- * process is not ready, on two services at once, or again before a service had time to show that the first action helped. What
+ * Decides what to do about alerts that fire. Pure: alerts, figures and times are given. It never acts on a service of which
+ * another process is not ready, on two services at once, or again before a service had time to show that the first action helped. What
  * does not help three times becomes a page.
  */
 export class Healer {
@@ -100,14 +100,15 @@ export class Healer {
 }
 
 /**
- * The process itself, or of a capability or service the one that runs for longest. Undefined while any process of the service is
- * not ready: never two at once.
+ * The process itself, or of a capability or service the one that is not ready, or else the one that runs for longest. Undefined if
+ * another process of the service is not ready, or if it has just started: never two at once.
  */
 function processToRestart({ figure, name, service }: Alert, { processes }: Signal): string | undefined {
   const own = processes.filter((process) => process.service === service);
-  if (own.some(({ ready }) => !ready)) return undefined;
-  const longest = (before: ProcessSignal | undefined, each: ProcessSignal) =>
-    before === undefined || each.upSeconds > before.upSeconds ? each : before;
-  if (figure.startsWith('process.')) return own.find(({ node }) => node === name)?.node;
-  return own.reduce(longest, undefined)?.node;
+  const byAge = own.sort((a, b) => b.upSeconds - a.upSeconds);
+  const target = figure.startsWith('process.')
+    ? own.find(({ node }) => node === name)
+    : (own.find(({ ready }) => !ready) ?? byAge[0]);
+  const isAlone = own.every((process) => process === target || process.ready);
+  return isAlone && target && target.upSeconds >= REST_SECONDS ? target.node : undefined;
 }
