@@ -71,7 +71,10 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   };
   const isReady = async (): Promise<boolean> => {
     if (ended) throw new Error(`the service ended with ${JSON.stringify(await end)}`);
-    return url !== undefined && (await fetch(new URL(startedWhen, url))).ok;
+    if (url === undefined) return false;
+    // A process that was busy may have closed the connection on which it is asked.
+    const reply = await fetch(new URL(startedWhen, url)).catch(() => undefined);
+    return reply?.ok ?? false;
   };
   try {
     await waitFor(`${app} to be ready`, isReady, readyWithinMs);
