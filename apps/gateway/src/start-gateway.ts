@@ -3,6 +3,7 @@ import {
   Cancellations,
   endAbandoned,
   Forwarder,
+  GoneReplicas,
   joinMesh,
   openProcess,
   StandIn,
@@ -57,7 +58,9 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   await app.listen(port === 0 ? Number(new URL(waiting.url).port) : port, host);
   // The bus is still open: callers with a live run in progress receive its answer.
   parts.add('modules', () => Promise.race([app.close(), pause(CALLERS_GRACE_MS, undefined, { ref: false })]));
-  const forwarder = new Forwarder(bus, context.records, context.breakers);
+  const forwarder = new Forwarder(bus, context.records, context.breakers, context.replicas);
+  const goneReplicas = new GoneReplicas(bus, context.replicas);
+  parts.add('gone replicas', () => goneReplicas.stop());
   const standIn = new StandIn([...(await loadCapabilities()).values()], {
     ...context,
     forwarder,

@@ -1,5 +1,6 @@
 import { LlmosError } from '@llmos/contracts';
-import { Breakers, CONFIG, LOGGER, Readiness, type ServiceConfig, type StartProgress } from '@llmos/mesh';
+import { Breakers, CONFIG, LOGGER, OwnReplicas, Readiness, type ServiceConfig, type StartProgress } from '@llmos/mesh';
+import { answer } from '@llmos/contracts/capabilities/generation';
 import { describeFetch, ModelStore } from '@llmos/models';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
@@ -30,6 +31,7 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
     @Inject(LOGGER) private readonly log: Logger,
     private readonly readiness: Readiness,
     private readonly breakers: Breakers,
+    private readonly ownReplicas: OwnReplicas,
   ) {}
 
   /** @throws LlmosError MODEL_LOADING until the model is loaded. */
@@ -66,6 +68,8 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
       },
       onDegraded: (error) => this.log.warn({ err: error }, 'the language model failed; the passages alone answer'),
     });
+    // Live runs use the other half of the sequences only when these are taken. What a server keeps, its replicas share.
+    this.ownReplicas.keep(answer, url ? 0 : Math.max(1, Math.floor(sequences / 2)));
     this.loaded = { model, service };
     if (!url) await service.warmUp(this.stopping.signal);
   }

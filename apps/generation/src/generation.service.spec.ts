@@ -2,7 +2,7 @@ import { LlmosError } from '@llmos/contracts';
 import { answer } from '@llmos/contracts/capabilities/generation';
 import { runStep } from '@llmos/testing';
 import { GenerationService, NOT_FOUND_TEXT, NOTHING_HEARD_TEXT, type AnswerInput } from './generation.service.js';
-import type { GenerateOptions, Generation, LanguageModel } from './ports/language-model.port.js';
+import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from './ports/language-model.port.js';
 
 const settings = {
   minRelevance: 0.5,
@@ -278,6 +278,19 @@ describe('GenerationService', () => {
     );
     expect(output.text).not.toContain('12345');
     expect(output.text).toContain('5 working days');
+  });
+
+  it('lets the model read the turns before the question, in their order, with grounding off', async () => {
+    const history = [
+      { role: 'user' as const, content: 'What is the capital of France?' },
+      { role: 'assistant' as const, content: 'Paris.' },
+    ];
+    const read: (readonly ChatMessage[])[] = [];
+    const model = modelOf(() => 'Two million.');
+    const generate = model.generate.bind(model);
+    model.generate = (messages, options) => (read.push(messages), generate(messages, options));
+    await ask(model, { question: 'How many people live there?', grounding: 'off', passages: [], history });
+    expect(read).toEqual([[...history, { role: 'user', content: 'How many people live there?' }]]);
   });
 
   it('returns the text and the errors of the model with grounding off', async () => {

@@ -191,7 +191,7 @@ export class GenerationService {
       composer.write(piece);
       return undefined;
     };
-    const messages: ChatMessage[] = [{ role: 'user', content: input.question }];
+    const messages: ChatMessage[] = [...(input.history ?? []), { role: 'user', content: input.question }];
     const options = { maxTokens: input.maxTokens, temperature: FREE_TEMPERATURE, onText };
     const call = { messages, options, budget: context.budget };
     const { inputTokens, outputTokens } = await this.ask(call, context.signal).catch((error: unknown) => {

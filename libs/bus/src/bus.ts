@@ -1,4 +1,14 @@
-import { LlmosError, newRunId, OBJECT_STORES, subjects, type Answer, type ErrorBody } from '@llmos/contracts';
+import {
+  LlmosError,
+  newRunId,
+  OBJECT_STORES,
+  parseReplicaSubject,
+  replicaSignSchema,
+  subjects,
+  type Answer,
+  type ErrorBody,
+  type ReplicaSign,
+} from '@llmos/contracts';
 import { retry } from '@llmos/resilience';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -59,7 +69,7 @@ export class Bus {
   private readonly answerReader: AnswerReader;
   private readonly answerListener: AnswerListener;
   private readonly loops = new Set<PullLoop>();
-  private readonly loopsInstead = new Set<PullLoop>();
+  private readonly loopsBeside = new Set<PullLoop>();
   private readonly buckets = new Map<string, KvOptions>();
   private readonly js: JetStreamClient;
 
@@ -266,6 +276,25 @@ export class Bus {
     return { stop: () => subscription.unsubscribe() };
   }
 
+  /** Tells all processes how busy the replica of a capability is. Nobody keeps the message. */
+  signReplica(capability: string, place: number, sign: ReplicaSign): void {
+    if (this.usable) this.nc.publish(subjects.replica(capability, place), JSON.stringify(sign));
+  }
+
+  /** Receives what replicas tell with {@link signReplica}. What is not a sign is reported and dropped. */
+  onReplica(listener: (capability: string, place: number, sign: ReplicaSign) => void): { stop(): void } {
+    const subscription = this.nc.subscribe(subjects.replicas(), {
+      callback: (error, message) => {
+        if (error) return this.report(error);
+        const address = parseReplicaSubject(message.subject);
+        const sign = replicaSignSchema.safeParse(parseJson(message.string()));
+        if (address && sign.success) listener(address.capability, address.place, sign.data);
+        else this.report(new Error(`${message.subject}: this is not the sign of a replica`));
+      },
+    });
+    return { stop: () => subscription.unsubscribe() };
+  }
+
   /** Pulls from a durable consumer until {@link stopPulling}. The consumer is created if it does not exist. */
   consume(consumer: ConsumerSpec, capacity: number, onDelivery: (delivery: Delivery) => Promise<void>): PullLoop {
     const loop = this.pullLoop(consumer, capacity, onDelivery, () => this.connection.changed());
@@ -285,11 +314,24 @@ export class Bus {
     capacity: number,
     onDelivery: (delivery: Delivery) => Promise<void>,
   ): () => Promise<void> {
-    const short = { ...consumer, requestMs: INSTEAD_REQUEST_MS };
-    const loop = this.pullLoop(short, capacity, onDelivery, () => undefined);
-    this.loopsInstead.add(loop);
+    return this.consumeBeside({ ...consumer, requestMs: INSTEAD_REQUEST_MS }, capacity, onDelivery);
+  }
+
+  /**
+   * Pulls from a durable consumer as {@link consume}, beside another that is enough to work: {@link pulling} does not wait
+   * for it.
+   *
+   * @returns ends it, as {@link consumeInstead} does.
+   */
+  consumeBeside(
+    consumer: ConsumerSpec,
+    capacity: number,
+    onDelivery: (delivery: Delivery) => Promise<void>,
+  ): () => Promise<void> {
+    const loop = this.pullLoop(consumer, capacity, onDelivery, () => undefined);
+    this.loopsBeside.add(loop);
     return () => {
-      this.loopsInstead.delete(loop);
+      this.loopsBeside.delete(loop);
       return loop.finish();
     };
   }
@@ -341,7 +383,7 @@ export class Bus {
   async stopPulling(graceMs: number): Promise<void> {
     await Promise.all(this.allLoops.map((loop) => loop.stop(graceMs)));
     this.loops.clear();
-    this.loopsInstead.clear();
+    this.loopsBeside.clear();
   }
 
   /** Stops pulling as {@link stopPulling}, then drains the connection and closes it. */
@@ -353,7 +395,7 @@ export class Bus {
   }
 
   private get allLoops(): PullLoop[] {
-    return [...this.loops, ...this.loopsInstead];
+    return [...this.loops, ...this.loopsBeside];
   }
 
   /** Recreates streams and buckets: a restarted broker has lost those that it kept in memory. */
@@ -382,5 +424,13 @@ export class Bus {
 
   private report(error: unknown): void {
     this.options.onError?.(error);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -37,5 +37,5 @@ export type { ForgottenMessages } from './tenant-messages.js';
 export type { TaskQueue } from './task-queues.js';
 export { waitingTasks } from './waiting-tasks.js';
 export { WatchedBucket, type Watchable, type WatchedBucketOptions } from './watched-bucket.js';
-export { dueConsumer, intakeConsumer, STREAMS, taskConsumer, type ConsumerSpec } from './streams.js';
+export { dueConsumer, intakeConsumer, replicaConsumer, STREAMS, taskConsumer, type ConsumerSpec } from './streams.js';
 export { DEDUP_MS, MAX_DELIVERIES } from './topology.js';

@@ -1,9 +1,18 @@
-import { LANES, serviceOf, storeAccessOf, subjects, type StoreRight } from '@llmos/contracts';
+import {
+  LANES,
+  MAX_PLACES,
+  serviceOf,
+  storeAccessOf,
+  subjects,
+  type Capability,
+  type StoreRight,
+} from '@llmos/contracts';
 import {
   abandonedConsumer,
   dueConsumer,
   inboxPrefixOf,
   intakeConsumer,
+  replicaConsumer,
   STREAMS,
   taskConsumer,
   taskStreamOf,
@@ -11,6 +20,9 @@ import {
 } from './streams.js';
 
 export { inboxPrefixOf } from './streams.js';
+
+/** What of a capability decides who pulls its tasks, and from where. */
+type Pulled = Pick<Capability, 'name' | 'reads'>;
 
 /** The subjects that a user of the broker may publish to and subscribe to; nats-server denies all others. */
 export interface Permissions {
@@ -30,12 +42,12 @@ const HEALS = 'scheduler';
  *
  * @param process the name of the app.
  * @param user the broker's user of the process; its inboxes have this name.
- * @param capabilities the names of all capabilities.
+ * @param capabilities all of them.
  */
-export function permissionsOf(process: string, user: string, capabilities: Iterable<string>): Permissions {
+export function permissionsOf(process: string, user: string, capabilities: Iterable<Pulled>): Permissions {
   const { buckets, objects, keys } = storeAccessOf(process);
   const all = [...capabilities];
-  const own = all.filter((capability) => serviceOf(capability) === process);
+  const own = all.filter(({ name }) => serviceOf(name) === process);
   const publish = [
     '$JS.API.INFO',
     ...Object.values(STREAMS).flatMap((stream) => [api('STREAM.INFO', stream), api('STREAM.CREATE', stream)]),
@@ -44,7 +56,9 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
     subjects.results(),
     subjects.deadLettersFrom(process),
     subjects.aliveFrom(process),
-    ...own.flatMap((capability) => LANES.flatMap((lane) => pulling(taskConsumer(lane, capability)))),
+    ...own.flatMap(({ name }) => pulling(taskConsumer('durable', name))),
+    ...own.flatMap((capability) => pullingLive(capability)),
+    ...(own.some(({ reads }) => reads) ? [subjects.replicasOf(process)] : []),
     ...Object.entries(buckets).flatMap(([bucket, right]) => bucketSubjects(bucket, right)),
     ...Object.entries(keys).flatMap(([bucket, writable]) => writable.map((key) => `$KV.${bucket}.${key}`)),
     ...Object.entries(objects).flatMap(([store, right]) => objectSubjects(store, right)),
@@ -62,6 +76,7 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
       subjects.cancels(),
       subjects.callersAll(),
       subjects.leaveOf(process),
+      subjects.replicas(),
       ...(process === GATEWAY ? [subjects.answers(), subjects.aliveAll()] : []),
     ],
   };
@@ -71,9 +86,9 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
  * The gateway updates the streams, starts and cancels runs, turns abandoned messages into dead letters, and takes the live
  * tasks of services that are away.
  */
-function gatewaySubjects(capabilities: readonly string[]): string[] {
+function gatewaySubjects(capabilities: readonly Pulled[]): string[] {
   return [
-    ...capabilities.flatMap((capability) => pulling(taskConsumer('live', capability))),
+    ...capabilities.flatMap((capability) => pullingLive(capability)),
     ...Object.values(STREAMS).map((stream) => api('STREAM.UPDATE', stream)),
     ...[intakeConsumer, dueConsumer, abandonedConsumer].flatMap(pulling),
     ...[STREAMS.tasksLive, STREAMS.tasksDurable, STREAMS.intake, STREAMS.schedules].flatMap((stream) => [
@@ -97,6 +112,12 @@ function forgettingSubjects(): string[] {
       api('STREAM.PURGE', stream),
     ),
   ];
+}
+
+/** The live tasks of a capability, also those for its single replicas. */
+function pullingLive({ name, reads }: Pulled): string[] {
+  const places = reads ? Array.from({ length: MAX_PLACES }, (_, place) => replicaConsumer(name, place)) : [];
+  return [taskConsumer('live', name), ...places].flatMap(pulling);
 }
 
 /** The operations of a pull loop: create its consumer with this filter, request messages, settle them. */

@@ -1,4 +1,5 @@
 import {
+  capabilityOf,
   LlmosError,
   MAX_ANSWER_BYTES,
   parseInputSubject,
@@ -12,10 +13,11 @@ import { steadyNow } from '@llmos/resilience';
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import type { BrokerClock } from './broker-clock.js';
 import type { Blobs, Payload } from './blobs.js';
-import { resultHeaders, writeHeaders, type Envelope } from './envelope.js';
+import { readHeaders, resultHeaders, writeHeaders, type Envelope } from './envelope.js';
 import { encodeBody } from './frame.js';
 import { InOrder } from './in-order.js';
 import type { Publisher } from './publisher.js';
+import type { Delivery } from './pull-loop.js';
 
 /** A terminal answer, encoded once for the answer stream, the record and the result event. */
 export interface PackedAnswer extends Payload {
@@ -78,6 +80,7 @@ export class RunMessages {
    * Publishes the task of one step. The id `<run>:<place>` makes every repetition the same task.
    *
    * @param place the index of the step, with `:fallback` for its fallback.
+   * @param replica the place of the replica that is to do a live task; without it the task is for all.
    * @returns the size of the body in bytes.
    * @throws LlmosError OVERLOADED if the lane is full, UNAVAILABLE if the broker does not take it by the deadline of the
    *   run or, for the first task, by `acceptByMs`.
@@ -88,12 +91,33 @@ export class RunMessages {
     place: string,
     body: unknown,
     traceparent: string | undefined,
+    replica?: number,
   ): Promise<number> {
     const limit = Math.min(INLINE_LIMIT_BYTES, this.parts.maxMessageBytes());
     const payload = await this.parts.blobs.pack(context.tenant, encodeBody(body), limit);
     const [id, type] = [`${context.run}:${place}`, `org.llmos.task.${capability}`];
-    await this.publish(subjects.task(context.lane, capability), { ...context, id, type, traceparent }, payload);
+    const isForOne = context.lane === 'live' && replica !== undefined;
+    const subject = isForOne ? subjects.taskAt(capability, replica) : subjects.task(context.lane, capability);
+    await this.publish(subject, { ...context, id, type, traceparent }, payload);
     return payload.sizeBytes;
+  }
+
+  /**
+   * Publishes a live task that was for one replica for all of them, and acknowledges it. Repetitions publish it once. A
+   * replica that began with it may have done it: whoever receives it then looks whether it was.
+   *
+   * @throws LlmosError as {@link publishTask}; MALFORMED_EVENT if it is not a task. It is not acknowledged then.
+   */
+  async passToAll(delivery: Delivery): Promise<void> {
+    const { contentType, timeMs, dataref, ...envelope } = readHeaders(delivery.headers);
+    const capability = capabilityOf(delivery.subject);
+    if (capability === undefined) throw new LlmosError('MALFORMED_EVENT', 'The message is not a task.');
+    const isRepeated = envelope.isRepeated === true || delivery.attempt > 1;
+    const messageId = `${envelope.id}:all`;
+    const headers = writeHeaders({ ...envelope, isRepeated }, { contentType, timeMs, dataref, messageId });
+    const deadlineMs = Math.max(this.parts.clock.fromBroker(envelope.deadlineMs), steadyNow() + 1_000);
+    await this.parts.publisher.publish(subjects.task('live', capability), delivery.data, { headers, deadlineMs });
+    delivery.ack();
   }
 
   /**

@@ -50,6 +50,12 @@ export function taskConsumer(lane: Lane, capability: string): ConsumerSpec {
   };
 }
 
+/** The consumer of the live tasks for one replica of a capability. */
+export function replicaConsumer(capability: string, place: number): ConsumerSpec {
+  const shared = taskConsumer('live', capability);
+  return { ...shared, name: `${shared.name}_${place}`, filter: subjects.taskAt(capability, place) };
+}
+
 /** Events of other systems: the gateway starts runs for them. */
 export const intakeConsumer: ConsumerSpec = {
   stream: STREAMS.intake,

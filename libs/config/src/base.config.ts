@@ -32,6 +32,8 @@ export const baseConfig = defineConfig({
   healthHost: setting('LLMOS_HEALTH_HOST', z.string().default('127.0.0.1')),
   /** How many tasks a process works on at once, for each of its capabilities. */
   concurrency: setting('LLMOS_CONCURRENCY', z.coerce.number().int().min(1).max(1024).default(8)),
+  /** `off`: the process tells no load, so that it receives no live tasks of its own, but those that are for all replicas. */
+  routing: setting('LLMOS_ROUTING', z.enum(['on', 'off']).default('on')),
   /** The share of its time that a process has for durable work while callers wait; 1 makes no difference between them. */
   durableShare: setting('LLMOS_DURABLE_SHARE', z.coerce.number().min(0.01).max(1).default(0.1)),
   /** A circuit breaker opens after this many calls in its window, if so many of them failed. */

@@ -13,6 +13,11 @@ export interface Capability<I extends z.ZodType = z.ZodType, O extends z.ZodType
   readonly input: I;
   readonly output: O;
   readonly example: { readonly input: z.input<I>; readonly output: z.input<O> };
+  /**
+   * The input fields that a model reads, in this order, if a replica that has read the same beginning before answers
+   * sooner. Live tasks then go to the replica that is expected to begin its answer first.
+   */
+  readonly reads?: readonly string[];
   /** The longest duration of one call, in milliseconds, also where the deadline of the run allows more. */
   readonly timeoutMs: number;
 }

@@ -12,6 +12,7 @@ export * from './issues.js';
 export * from './json.js';
 export * from './node.js';
 export * from './pipeline.js';
+export * from './replica-sign.js';
 export * from './reply.js';
 export * from './run.js';
 export * from './span.js';

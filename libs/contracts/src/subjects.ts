@@ -26,6 +26,8 @@ const OPERATOR = '~operator';
 export const subjects = {
   task: (lane: Lane, capability: string) => `llmos.task.${lane}.${capability}`,
   tasks: (lane: Lane) => `llmos.task.${lane}.>`,
+  /** Live tasks for one replica of a capability, by its place. */
+  taskAt: (capability: string, place: number) => `llmos.task.live.${capability}.${place}`,
   intake: (tenant: string, pipeline: string) => `llmos.in.${token('tenant', tenant)}.${token('pipeline', pipeline)}`,
   /** Events of operators. No tenant can have the name `~operator`, so no permission of a tenant includes it. */
   operatorIntake: (tenant: string, pipeline: string) =>
@@ -65,6 +67,10 @@ export const subjects = {
   leave: (service: string, node: string) => `llmos.leave.${token('service', service)}.${token('node', node)}`,
   leaveOf: (service: string) => `llmos.leave.${token('service', service)}.*`,
   leaveAll: () => 'llmos.leave.>',
+  /** How busy the replica of a capability is, and what it has read. */
+  replica: (capability: string, place: number) => `llmos.replica.${capability}.${place}`,
+  replicasOf: (service: string) => `llmos.replica.${token('service', service)}.>`,
+  replicas: () => 'llmos.replica.>',
   /** How many callers wait at a gateway. */
   callers: (node: string) => `llmos.callers.${token('node', node)}`,
   callersAll: () => 'llmos.callers.*',
@@ -97,11 +103,22 @@ export function parseInputSubject(subject: string): { tenant: string; pipeline: 
   return isToken(tenant) && pipeline.length > 0 ? { tenant, pipeline: pipeline.join('.') } : undefined;
 }
 
-/** `llmos.task.live.asr.transcribe` → `asr.transcribe`; undefined for another form. */
+/**
+ * `llmos.task.live.asr.transcribe`, or the same with the place of a replica, → `asr.transcribe`; undefined for another
+ * form.
+ */
 export function capabilityOf(subject: string): string | undefined {
-  const [root, kind, lane, ...capability] = subject.split('.');
+  const [root, kind, lane, service, verb, place = '0', ...rest] = subject.split('.');
   const isTask = root === 'llmos' && kind === 'task' && (lane === 'live' || lane === 'durable');
-  return isTask && capability.length === 2 ? capability.join('.') : undefined;
+  return isTask && service && verb && /^\d+$/.test(place) && rest.length === 0 ? `${service}.${verb}` : undefined;
+}
+
+/** `llmos.replica.generation.answer.3` → capability and place; undefined for another form. */
+export function parseReplicaSubject(subject: string): { capability: string; place: number } | undefined {
+  const [root, kind, service, verb, place = '', ...rest] = subject.split('.');
+  if (root !== 'llmos' || kind !== 'replica' || !service || !verb || !/^\d+$/.test(place) || rest.length > 0)
+    return undefined;
+  return { capability: `${service}.${verb}`, place: Number(place) };
 }
 
 /** `llmos.due.acme.train_recommender` → tenant and pipeline; undefined for another form. */

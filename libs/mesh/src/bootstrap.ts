@@ -40,7 +40,7 @@ export async function startService(own: NewProcess, module: Type): Promise<void>
   parts.add('health server', () => health.server.close());
   const context = await openProcess(own);
   const { bus } = context;
-  const forwarder = new Forwarder(bus, context.records, context.breakers);
+  const forwarder = new Forwarder(bus, context.records, context.breakers, context.replicas);
   const cancellations = new Cancellations(bus);
   const callers = new Callers(bus);
   const pace = new Pace(callers, config.durableShare);
@@ -51,6 +51,7 @@ export async function startService(own: NewProcess, module: Type): Promise<void>
     capabilities,
     startPulling: () => server.startPulling(),
     stopPulling: (graceMs) => {
+      context.ownReplicas.leave();
       callers.stop();
       pace.stop();
       const reason = new LlmosError('UNAVAILABLE', 'The service is shutting down.');

@@ -1,9 +1,12 @@
 import type { Bus, PackedAnswer } from '@llmos/bus';
 import { hasCode, type Pipeline, type RunContext, type Task, type TerminalAnswer } from '@llmos/contracts';
-import { nextStep, prune, resultOf, stepOf } from '@llmos/pipeline';
+import { nextStep, prune, resultOf, stepInput, stepOf } from '@llmos/pipeline';
 import { BreakerOpenError } from '@llmos/resilience';
-import { activeTraceparent, SpanKind, withSpan } from '@llmos/telemetry';
+import { activeTraceparent, SpanKind, withSpan, type Span } from '@llmos/telemetry';
 import { Breakers } from './breakers.js';
+import { taskMetrics } from './metrics.js';
+import { prefixOf } from './routing/prefix.js';
+import type { Replicas } from './routing/replicas.js';
 import { canPassOver, passOver } from './task/pass-over.js';
 import { toWire } from './task-wire.js';
 import { withTerminalAnswer, terminalAnswerOf, recordOf, type RunRecords } from './run-records.js';
@@ -18,6 +21,8 @@ export class Forwarder {
     private readonly records: RunRecords,
     /** By default they are not shared with other processes. */
     readonly breakers: Breakers = new Breakers(),
+    /** Without them every task is for all replicas. */
+    private readonly replicas?: Replicas,
   ) {}
 
   /** Publishes the first step of `task` to be executed, from step `from` on, or ends the run if there is none. */
@@ -121,21 +126,39 @@ export class Forwarder {
     { capability, place }: { readonly capability: string; readonly place: string },
     traceparent: string | undefined,
   ): Promise<void> {
-    return this.span(`send llmos.task.${context.lane}.${capability}`, traceparent, (active) =>
-      this.bus.runs.publishTask(context, capability, place, toWire(task), active),
-    );
+    return this.span(`send llmos.task.${context.lane}.${capability}`, traceparent, (active, span) => {
+      const replica = this.replicaFor(context, capability, task, span);
+      return this.bus.runs.publishTask(context, capability, place, toWire(task), active, replica);
+    });
+  }
+
+  /** The place of the replica that is expected to begin its answer first; undefined if the task is for all. */
+  private replicaFor(context: RunContext, capability: string, task: Task, span: Span): number | undefined {
+    if (context.lane !== 'live' || !this.replicas) return undefined;
+    const choice = this.replicas.choose(capability, (reads) => prefixOf(context.tenant, reads, stepInput(task)));
+    if (!choice) return undefined;
+    taskMetrics.routed.inc({
+      capability,
+      to: choice.heldKilochars > 0 ? 'one, for what it holds' : 'one, for its load',
+    });
+    span.setAttributes({
+      'llmos.replica.place': choice.place,
+      'llmos.replica.expected_ms': choice.expectedMs,
+      'llmos.replica.held_kilochars': choice.heldKilochars,
+    });
+    return choice.place;
   }
 
   private span(
     name: string,
     traceparent: string | undefined,
-    work: (active: string | undefined) => Promise<number>,
+    work: (active: string | undefined, span: Span) => Promise<number>,
   ): Promise<void> {
     return withSpan(
       name,
       { kind: SpanKind.PRODUCER, attributes: { 'messaging.system': 'nats', 'messaging.operation.type': 'send' } },
       async (span) => {
-        span.setAttribute('messaging.message.body.size', await work(activeTraceparent() ?? traceparent));
+        span.setAttribute('messaging.message.body.size', await work(activeTraceparent() ?? traceparent, span));
       },
     );
   }

@@ -22,6 +22,14 @@ export {
 } from './process.js';
 export { Pace } from './pace.js';
 export { Readiness, type BringOptions, type StartProgress } from './readiness.js';
+export { fastest, type Candidate, type Choice } from './routing/fastest.js';
+export { GoneReplicas } from './routing/gone-replicas.js';
+export { HeldPrefixes } from './routing/held-prefixes.js';
+export { OwnLoad } from './routing/own-load.js';
+export { OwnReplicas } from './routing/own-replicas.js';
+export { kilocharsOf, prefixOf, sharedKilochars, type Prefix } from './routing/prefix.js';
+export { Replicas } from './routing/replicas.js';
+export { WaitModel } from './routing/wait-model.js';
 export { withTerminalAnswer, hasEnded, terminalAnswerOf, RunRecords } from './run-records.js';
 export { onShutdown } from './shutdown.js';
 export { RETURN_PATIENCE_MS, StandIn } from './stand-in.js';

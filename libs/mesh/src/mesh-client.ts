@@ -14,6 +14,7 @@ import { steadyNow } from '@llmos/resilience';
 import { Injectable } from '@nestjs/common';
 import type { Breakers } from './breakers.js';
 import { Forwarder } from './forward.js';
+import type { Replicas } from './routing/replicas.js';
 import { recordOf, type RunRecords } from './run-records.js';
 import { WaitingRuns } from './waiting-runs.js';
 
@@ -46,8 +47,10 @@ export class MeshClient {
     private readonly bus: Bus,
     readonly records: RunRecords,
     breakers?: Breakers,
+    /** Without them every task is for all replicas. */
+    replicas?: Replicas,
   ) {
-    this.forwarder = new Forwarder(bus, records, breakers);
+    this.forwarder = new Forwarder(bus, records, breakers, replicas);
     this.waiting = new WaitingRuns(bus);
   }
 

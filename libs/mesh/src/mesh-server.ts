@@ -11,6 +11,8 @@ import { taskMetrics } from './metrics.js';
 import type { Forwarder } from './forward.js';
 import type { Pace } from './pace.js';
 import type { Readiness } from './readiness.js';
+import type { OwnReplica } from './routing/own-replica.js';
+import type { OwnReplicas } from './routing/own-replicas.js';
 import type { RunRecords } from './run-records.js';
 import { STEP, type StepDefinition } from './step.decorator.js';
 import type { Handler } from './task/invoke.js';
@@ -25,6 +27,7 @@ export interface MeshServerOptions {
   readonly log: Logger;
   readonly pace: Pace;
   readonly concurrency: number;
+  readonly ownReplicas: OwnReplicas;
 }
 
 /** The check of the pull loops. A capability waits only for its own loops, which begin when all else is ready. */
@@ -95,16 +98,43 @@ export class MeshServer extends Server implements CustomTransportStrategy {
         onBehalfOf(context, async () =>
           lastValueFrom(this.transformToObservable(await handler(input, context)) as Observable<unknown>),
         );
-      const process = taskChain(capability, call, this.options);
+      const process = taskChain(
+        capability,
+        measured(call, () => own),
+        this.options,
+      );
       const inWork = taskMetrics.inWork.labels(name);
       inWork.set(0);
+      let count = 0;
       const work = async (delivery: Delivery) => {
-        inWork.inc();
-        await process(delivery).finally(() => inWork.dec());
+        inWork.set(++count);
+        await process(delivery).finally(() => inWork.set(--count));
       };
+      const own = this.options.ownReplicas.add(capability, work, () => count);
       for (const lane of LANES) loops.push(bus.consume(taskConsumer(lane, name), concurrency, work));
+      own?.join();
     }
   }
+}
+
+/** Counts the live tasks of a replica that tells its load, and measures when their answers begin. */
+function measured(call: Handler, own: () => OwnReplica | undefined): Handler {
+  return async (input, context) => {
+    const begun = context.lane === 'live' ? own()?.begin(context.tenant, input) : undefined;
+    if (!begun) return call(input, context);
+    let isDone = false;
+    const emit = (delta: unknown) => {
+      begun.first();
+      context.emit(delta);
+    };
+    try {
+      const output = await call(input, { ...context, emit });
+      isDone = true;
+      return output;
+    } finally {
+      begun.end(isDone);
+    }
+  };
 }
 
 /** Lets a handler's error through as it is: the chain is the trust boundary, not Nest's default filter. */

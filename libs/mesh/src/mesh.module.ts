@@ -6,6 +6,8 @@ import { Breakers } from './breakers.js';
 import { MeshClient } from './mesh-client.js';
 import { Nodes } from './nodes.js';
 import { Readiness } from './readiness.js';
+import { OwnReplicas } from './routing/own-replicas.js';
+import type { Replicas } from './routing/replicas.js';
 import { RunRecords } from './run-records.js';
 
 /** Injects the process's settings: `@Inject(CONFIG) config: AsrConfig & ServiceConfig`. */
@@ -22,6 +24,8 @@ export interface MeshParts {
   readonly breakers: Breakers;
   readonly vault: Vault;
   readonly readiness: Readiness;
+  readonly replicas: Replicas;
+  readonly ownReplicas: OwnReplicas;
 }
 
 /** Gives every module of a process the same bus, settings, log and readiness. */
@@ -41,9 +45,25 @@ export class MeshModule {
         { provide: TenantKeys, useValue: parts.vault.keys },
         { provide: AtRest, useValue: parts.vault.atRest },
         { provide: Readiness, useValue: parts.readiness },
-        { provide: MeshClient, useFactory: () => new MeshClient(parts.bus, parts.records, parts.breakers) },
+        { provide: OwnReplicas, useValue: parts.ownReplicas },
+        {
+          provide: MeshClient,
+          useFactory: () => new MeshClient(parts.bus, parts.records, parts.breakers, parts.replicas),
+        },
       ],
-      exports: [CONFIG, LOGGER, Bus, RunRecords, Nodes, Breakers, TenantKeys, AtRest, Readiness, MeshClient],
+      exports: [
+        CONFIG,
+        LOGGER,
+        Bus,
+        RunRecords,
+        Nodes,
+        Breakers,
+        TenantKeys,
+        AtRest,
+        Readiness,
+        OwnReplicas,
+        MeshClient,
+      ],
     };
   }
 }

@@ -13,6 +13,11 @@ export const taskMetrics = {
     'capability',
     'outcome',
   ]),
+  routed: counter(
+    'llmos_routed_tasks_total',
+    'Live tasks of capabilities that declare what they read, by where they went',
+    ['capability', 'to'],
+  ),
   inWork: gauge('llmos_tasks_in_work', 'Tasks that this process has pulled and not settled yet', ['capability']),
   handler: secondsHistogram('llmos_handler_seconds', 'Time in the handler alone', ['capability']),
   queue: secondsHistogram('llmos_queue_wait_seconds', 'From the publish of a task to the start of its handler', [

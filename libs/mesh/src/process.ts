@@ -10,6 +10,8 @@ import { Nodes, SIGN_EVERY_MS, STATE_EVERY_MS } from './nodes.js';
 import { OwnFigures } from './process-figures.js';
 import { ProcessParts } from './process-parts.js';
 import { Readiness } from './readiness.js';
+import { OwnReplicas } from './routing/own-replicas.js';
+import { Replicas } from './routing/replicas.js';
 import { RunRecords } from './run-records.js';
 
 /** The settings of a process: what every process has, and its own. */
@@ -30,6 +32,10 @@ export interface ProcessContext<C extends ServiceConfig = ServiceConfig> extends
   readonly records: RunRecords;
   readonly nodes: Nodes;
   readonly breakers: Breakers;
+  readonly replicas: Replicas;
+  readonly ownReplicas: OwnReplicas;
+  /** The name of the process among the others. */
+  readonly node: string;
 }
 
 const VERIFY_RETRY_MS = 5_000;
@@ -79,7 +85,12 @@ export async function openProcess<C extends ServiceConfig>(own: NewProcess<C>): 
     open: () => Breakers.open(bus, { ...breakersOf(config), log }),
     close: (opened) => opened.stop(),
   });
-  return { ...own, bus, vault, records, nodes, breakers };
+  const node = `${config.service}-${newRunId()}`;
+  const replicas = new Replicas(bus);
+  parts.add('replicas', () => replicas.stop());
+  const { concurrency, routing } = config;
+  const ownReplicas = new OwnReplicas(routing === 'on' ? { bus, replicas, node, log, concurrency } : undefined);
+  return { ...own, bus, vault, records, nodes, breakers, replicas, ownReplicas, node };
 }
 
 function breakersOf({ service, retryPercent, ...config }: ServiceConfig) {
@@ -125,8 +136,7 @@ export async function joinMesh(context: ProcessContext, member: MeshMember): Pro
 
 /** Shows that the process is alive, and its state every few seconds and at each change; returns a stop. */
 function announce(context: ProcessContext, { url, capabilities }: MeshMember): () => Promise<void> {
-  const { config, readiness, bus, nodes, log, parts } = context;
-  const node = `${config.service}-${newRunId()}`;
+  const { config, readiness, bus, nodes, log, node, parts } = context;
   const figures = new OwnFigures();
   let left = false;
   const send = async () => {

@@ -172,7 +172,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       credentials: instance.credentials(apps.map(({ name }) => name)),
       isEncrypted: keyFile !== undefined,
       operatorPipelines: await operatorPipelines(paths.pipelinesDir, capabilities),
-      capabilities: [...capabilities.keys()],
+      capabilities: [...capabilities.values()],
     };
     this.brokers = await Brokers.at({
       count,

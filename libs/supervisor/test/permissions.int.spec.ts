@@ -37,6 +37,12 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   // The gateway takes the live tasks of processes that are away.
   ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.asr_transcribe.llmos.task.live.asr.transcribe', [GATEWAY, ASR]],
   ['$JS.API.CONSUMER.CREATE.TASKS_DURABLE.asr_transcribe.llmos.task.durable.asr.transcribe', [ASR]],
+  // The tasks for one replica of a capability that declares what it reads, and the signs of its replicas.
+  ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.generation_answer_63.llmos.task.live.generation.answer.63', [GATEWAY]],
+  ['$JS.API.CONSUMER.MSG.NEXT.TASKS_LIVE.generation_answer_0', [GATEWAY]],
+  ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.asr_transcribe_0.llmos.task.live.asr.transcribe.0', []],
+  ['llmos.task.live.generation.answer.0', ALL],
+  ['llmos.replica.generation.answer.0', []],
   // A process shows that it is alive, not that another one is.
   ['llmos.alive.asr.asr-1', [ASR]],
   ['llmos.alive.gateway.gateway-1', [GATEWAY]],
@@ -119,7 +125,7 @@ describe('the permissions of the users of the broker', () => {
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'llmos-permissions-'));
     const folder = join(home, 'nats');
-    const capabilities = [...(await loadCapabilities()).keys()];
+    const capabilities = [...(await loadCapabilities()).values()];
     const passwords = { default: PASSWORD };
     const settings = {
       folder,

@@ -17,9 +17,15 @@ export const answer = capability({
   summary:
     'Answers a question from passages and cites them; sentences that the passages do not support are not released.',
   timeoutMs: 60_000,
+  reads: ['history', 'question'],
   input: z.object({
     /** Empty if nothing was transcribed: the answer then asks the caller to repeat the question. */
     question: z.string().max(4_000),
+    /** With `grounding: off`, the turns before the question, the oldest first. */
+    history: z
+      .array(z.object({ role: z.enum(['user', 'assistant']), content: z.string().max(4_000) }))
+      .max(64)
+      .optional(),
     /** The questions in `question`, if passages name theirs. */
     questions: z.array(z.string().max(4_000)).max(3).optional(),
     /** Said after the answer. */

@@ -1,5 +1,5 @@
 import { inboxPrefixOf, permissionsOf, type Permissions } from '@llmos/bus/permissions';
-import { subjects } from '@llmos/contracts';
+import { subjects, type Capability } from '@llmos/contracts';
 import type { Credentials } from '../instance/instance.js';
 
 export interface NatsSettings {
@@ -12,8 +12,8 @@ export interface NatsSettings {
   readonly isEncrypted: boolean;
   /** The pipelines whose results only operators read. */
   readonly operatorPipelines: readonly string[];
-  /** The names of all capabilities. */
-  readonly capabilities: readonly string[];
+  /** All capabilities. */
+  readonly capabilities: readonly Pick<Capability, 'name' | 'reads'>[];
   readonly cluster?: ClusterSettings | undefined;
 }
 

@@ -37,7 +37,7 @@ describe('natsConfig', () => {
     },
     isEncrypted: true,
     operatorPipelines: ['export_user', 'shred_tenant'],
-    capabilities: ['asr.transcribe', 'intent.detect'],
+    capabilities: [{ name: 'asr.transcribe' }, { name: 'intent.detect' }],
   });
 
   it('listens on loopback only, syncs before it acknowledges, and encrypts', () => {
@@ -55,7 +55,9 @@ describe('natsConfig', () => {
     expect(user).toContain('password: "secret-of-asr"');
     expect(user).toContain('"$JS.API.CONSUMER.MSG.NEXT.TASKS_LIVE.asr_transcribe"');
     expect(user).not.toContain('intent_detect');
-    expect(user).toContain('subscribe { allow: ["_INBOX_service-asr.>","llmos.cancel.*","llmos.callers.*"]');
+    expect(user).toContain(
+      'subscribe { allow: ["_INBOX_service-asr.>","llmos.cancel.*","llmos.callers.*","llmos.leave.asr.*","llmos.replica.>"]',
+    );
   });
 
   it('lets the callers of a tenant publish its events and read the results of its pipelines for callers', () => {
