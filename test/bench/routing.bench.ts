@@ -17,7 +17,7 @@ import { POLICIES, replay, type Arrival, type Outcome, type Policy } from './rou
 import { atLoad, azure, mooncake } from './routing/traces.ts';
 
 /** An odd number of conversations: an even one would come back to the same of two replicas by chance. */
-const LOAD: Load = { conversations: 5, turns: 5, words: 120, everyMs: 5_000 };
+const LOAD: Load = { conversations: 3, turns: 5, words: 80, everyMs: 8_000 };
 
 /** Questions at a time around a fault. */
 const ASKED = 8;

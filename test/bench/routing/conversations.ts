@@ -62,7 +62,7 @@ export class Chats {
   /** @param routing `off`: every task is for all replicas, as before. */
   static async start(routing: 'on' | 'off', count = 2): Promise<Chats> {
     const nats = await startNatsServer();
-    const env = { LLMOS_ROUTING: routing, LLMOS_GENERATION_SEQUENCES: '8', LLMOS_GENERATION_TIMEOUT_MS: '100000' };
+    const env = { LLMOS_ROUTING: routing, LLMOS_GENERATION_TIMEOUT_MS: '100000' };
     const processes = await Promise.all(
       Array.from({ length: count }, () => startServiceProcess({ app: 'generation', natsUrl: nats.url, env })),
     );
