@@ -15,6 +15,8 @@ export const schedulerConfig = defineConfig({
   actions: setting('LLMOS_SCHEDULER_ACTIONS', z.string().default('dry-run').transform(allowedActions)),
   /** Pages are posted here as JSON. */
   pageUrl: setting('LLMOS_SCHEDULER_PAGE_URL', z.url().optional()),
+  /** Which services are scaled, and how. Without the file none is. */
+  scalingFile: setting('LLMOS_SCALING_FILE', z.string().min(1), underRoot('deploy', 'scaling.yaml')),
 });
 
 function allowedActions(text: string, context: z.RefinementCtx<string>): readonly ActionKind[] {

@@ -2,6 +2,10 @@ import { CONFIG } from '@llmos/mesh';
 import { Module } from '@nestjs/common';
 import { PlanService } from './plan/plan.service.js';
 import { PlanSteps } from './plan/plan.steps.js';
+import { ParentHost } from './scale/live/parent-host.js';
+import { readScalingFile } from './scale/live/scaling-file.js';
+import { REPLICA_HOST, SCALING_RULES, ScalingService } from './scale/live/scaling.service.js';
+import { ScalingSteps } from './scale/live/scaling.steps.js';
 import { ReplayService } from './scale/replay.service.js';
 import { ReplaySteps } from './scale/replay.steps.js';
 import type { SchedulerConfig } from './scheduler.config.js';
@@ -14,12 +18,19 @@ import { AvailabilitySteps } from './watch/availability/availability.steps.js';
 
 /** Each idea is a folder with its own steps: `signals`, `plan`, `scale`, `watch`. */
 @Module({
-  controllers: [SignalsSteps, WatchSteps, PlanSteps, AvailabilitySteps, ReplaySteps],
+  controllers: [SignalsSteps, WatchSteps, PlanSteps, AvailabilitySteps, ReplaySteps, ScalingSteps],
   providers: [
     SignalsFeed,
     WatchService,
     AvailabilityService,
     ReplayService,
+    ScalingService,
+    { provide: REPLICA_HOST, useFactory: () => ParentHost.find() },
+    {
+      provide: SCALING_RULES,
+      inject: [CONFIG],
+      useFactory: ({ scalingFile }: SchedulerConfig) => readScalingFile(scalingFile),
+    },
     {
       provide: PlanService,
       inject: [CONFIG],

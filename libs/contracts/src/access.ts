@@ -43,8 +43,8 @@ const OF_PROCESS: Readonly<Record<string, Partial<Omit<StoreAccess, 'keys'>>>> =
     buckets: { [BUCKETS.interactions]: 'own', [BUCKETS.items]: 'own', [BUCKETS.recommenderModels]: 'own' },
     objects: { [OBJECT_STORES.recommenderModels]: 'own', [OBJECT_STORES.recommenderCheckpoints]: 'own' },
   },
-  scheduler: { buckets: { [BUCKETS.silences]: 'write' } },
   retrieval: { buckets: { [BUCKETS.documents]: 'own', [BUCKETS.questions]: 'own' } },
+  scheduler: { buckets: { [BUCKETS.scaling]: 'write', [BUCKETS.silences]: 'write' } },
   security: {
     buckets: { [BUCKETS.restrictions]: 'own', [BUCKETS.baselines]: 'own', [BUCKETS.budgets]: 'own' },
     objects: { [OBJECT_STORES.outcomes]: 'own', [OBJECT_STORES.deadLetters]: 'own' },

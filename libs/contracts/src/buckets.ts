@@ -8,6 +8,8 @@ export const BUCKETS = {
   nodes: 'llmos-nodes',
   /** The state of each circuit breaker: `step.<capability>`, and `of.<service>.<dependency>`. */
   breakers: 'llmos-breakers',
+  /** Which services a person has pinned, and whether scaling is paused. */
+  scaling: 'llmos-scaling',
   /** The run of each idempotency key and each event. */
   idempotency: 'llmos-idempotency',
   tenantKeys: 'tenant-keys',

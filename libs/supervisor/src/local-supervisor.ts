@@ -234,6 +234,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       frozenAfterMs,
       onChange: () => this.writeState(),
       onDeath: (name, reason, restart) => this.reportDeath(name, reason, restart),
+      onScale: (counts) => this.scaleAsAsked(counts),
     };
     const { traces, redis } = this;
     const brokers = this.brokers?.processes.length ?? 1;
@@ -259,6 +260,18 @@ export class LocalSupervisor implements ProcessSupervisor {
     } finally {
       this.command = undefined;
     }
+  }
+
+  /** The scheduler asks. It does not wait for processes to be ready or to leave; another command comes first. */
+  private scaleAsAsked(counts: ReplicaCounts): ReplicaCounts {
+    if (Object.keys(counts).length > 0) {
+      if (this.command !== undefined || this.stopping) throw new SupervisorError('Another command is under way');
+      checkReplicaCounts(counts, this.options.apps);
+      const asked = Object.entries(counts).map(([name, count]) => `${name}=${count}`);
+      this.options.report(`  the scheduler asks for ${asked.join(', ')}`);
+      this.scale(counts, this.options.report).catch((error: Error) => this.options.report(`✗ ${error.message}`));
+    }
+    return Object.fromEntries(this.groups.map(({ app, count }) => [app.name, count]));
   }
 
   private reportDeath(name: string, reason: string, { delayMs, crashLoop }: Restart): void {

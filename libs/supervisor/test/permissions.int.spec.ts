@@ -93,6 +93,7 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   ['$JS.API.STREAM.MSG.DELETE.KV_interactions', [RECOMMENDER]],
   ['$KV.restrictions.acme', [SECURITY]],
   ['$KV.alert-silences.s-1', [SCHEDULER]],
+  ['$KV.llmos-scaling.holds', [SCHEDULER]],
   ['$JS.API.CONSUMER.CREATE.KV_restrictions.w1.$KV.restrictions.>', [GATEWAY, SECURITY]],
   ['$O.llmos-blobs.M.b1', ALL],
   ['$O.recommender-model-files.M.m1', [RECOMMENDER]],

@@ -4,6 +4,7 @@ import type { AvailabilityOptions } from '../commands/availability.command.js';
 import type { ReplayOptions } from '../commands/replay.command.js';
 import type { AlertsOptions, SilenceOptions } from '../commands/alerts.command.js';
 import type { CheckOptions } from '../commands/check.command.js';
+import type { ScalingOptions } from '../commands/scaling.command.js';
 import type { SignalsOptions } from '../commands/signals.command.js';
 import { countingNumber, duration, json, number, url, wholeNumber } from './options.js';
 
@@ -87,4 +88,32 @@ export function addOpsCommands(root: Command, context: CommandContext, done: (co
     .action(async (options: ReplayOptions) =>
       done(await (await import('../commands/replay.command.js')).replay(context, options)),
     );
+  addScaling(ops, context, done);
+}
+
+function addScaling(ops: Command, context: CommandContext, done: (code: number) => void): void {
+  const run = async (options: ScalingOptions) =>
+    done(await (await import('../commands/scaling.command.js')).scaling(context, options));
+  ops
+    .command('scaling')
+    .description('how many processes each scaled service has, and why')
+    .addOption(json())
+    .addOption(url())
+    .action((options: ScalingOptions) => run(options));
+  ops
+    .command('pin <count>')
+    .description('a scaled service has so many processes until it is resumed, such as intent=3')
+    .addOption(json())
+    .addOption(url())
+    .action((count: string, options: ScalingOptions) => run({ ...options, action: 'pin', count }));
+  for (const [action, description] of [
+    ['pause', 'a service, or all, keep their number of processes until resumed'],
+    ['resume', 'a service, or all, are scaled again'],
+  ] as const)
+    ops
+      .command(`${action} [service]`)
+      .description(description)
+      .addOption(json())
+      .addOption(url())
+      .action((service: string | undefined, options: ScalingOptions) => run({ ...options, action, service }));
 }

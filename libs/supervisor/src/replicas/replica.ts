@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { z } from 'zod';
+import type { ReplicaCounts } from './replica-counts.js';
 import type { LogFile } from '../instance/log-file.js';
 import type { ReplicaState } from '../instance/state-file.js';
 import { probe } from '../process-status.js';
@@ -21,7 +22,11 @@ const LEAVE_REST_MS = 3_000;
 const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), url: z.string() }),
   z.object({ type: z.literal('alive') }),
+  z.object({ type: z.literal('scale'), id: z.number(), counts: z.record(z.string(), z.number().int()) }),
 ]);
+
+/** The service that may ask for other numbers of processes. */
+const SCALES = 'scheduler';
 
 /** What the replicas of an instance share. */
 export interface ReplicaHost {
@@ -34,6 +39,12 @@ export interface ReplicaHost {
   /** Called after each change of what {@link Replica.state} returns. */
   onChange(): void;
   onDeath(name: string, reason: string, restart: Restart): void;
+  /**
+   * The scheduler asks for other numbers of processes. Returns how many are wanted of each service then, without waiting.
+   *
+   * @throws SupervisorError if that is not possible.
+   */
+  onScale(counts: ReplicaCounts): ReplicaCounts;
 }
 
 export interface ReplicaOptions extends ReplicaHost {
@@ -93,6 +104,10 @@ export class Replica {
   /** Whether it can be given a caller: it has said that it listens, and shows that it lives. */
   get takesCallers(): boolean {
     return this.url !== undefined && this.phase !== 'leaving' && this.signs.silentMs < DOUBTFUL_MS;
+  }
+
+  get isLeaving(): boolean {
+    return this.phase === 'leaving';
   }
 
   start(phase: 'starting' | 'running' = 'running'): void {
@@ -161,10 +176,20 @@ export class Replica {
     const { data } = messageSchema.safeParse(message);
     if (!data) return;
     this.signs.heard();
+    if (data.type === 'scale' && this.options.app.name === SCALES) return this.answerScale(data.id, data.counts);
     if (data.type !== 'listening') return;
     this.signs.complete();
     this.kept.works();
     this.url = data.url;
     this.options.onChange();
+  }
+
+  private answerScale(id: number, counts: ReplicaCounts): void {
+    const answer = (rest: object) => void this.kept.send({ type: 'scaled', id, ...rest });
+    try {
+      answer({ counts: this.options.onScale(counts) });
+    } catch (error) {
+      answer({ counts: {}, error: (error as Error).message });
+    }
   }
 }

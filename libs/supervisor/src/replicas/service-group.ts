@@ -37,6 +37,11 @@ export class ServiceGroup {
     return [...this.places, ...this.moving];
   }
 
+  /** How many are wanted. */
+  get count(): number {
+    return this.places.length;
+  }
+
   /** Starts the first replicas, without waiting for them. */
   start(count: number): void {
     const shares = this.sharesOf(count);
@@ -131,6 +136,8 @@ export class ServiceGroup {
   private async ready(replica: Replica, report: Report): Promise<void> {
     const from = steadyNow();
     for (let status = await replica.status(); !status.canWork; status = await replica.status()) {
+      // It is not wanted any more.
+      if (replica.isLeaving) return;
       if (this.stopping) throw new SupervisorError('Everything is being stopped');
       if (replica.crashLoop || steadyNow() - from > READY_LIMIT_MS)
         throw new SupervisorError(

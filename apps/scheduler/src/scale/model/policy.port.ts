@@ -22,6 +22,8 @@ export interface Decision {
   readonly replicas: number;
   /** In words, with the figures that decided. */
   readonly why: string;
+  /** What would have led to another number, in words. */
+  readonly otherwise?: string;
 }
 
 /** Decides how many replicas a capability has. It keeps its own memory: one object for one capability. */

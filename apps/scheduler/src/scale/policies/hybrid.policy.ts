@@ -41,7 +41,7 @@ export class HybridPolicy implements ScalePolicy {
     this.needed.add(at, needs.replicas);
     const replicas = Math.max(needs.replicas, Math.min(current, this.needed.largest));
     const held = replicas > needs.replicas ? `, held at the most of ${this.settings.holdSeconds} s` : '';
-    return { replicas, why: `${needs.why}${held}` };
+    return { ...needs, replicas, why: `${needs.why}${held}` };
   }
 
   private learn({ began, late }: Signals): void {
@@ -72,6 +72,7 @@ export class HybridPolicy implements ScalePolicy {
       : {
           replicas: Math.ceil((base + above) / batch) + spares,
           why: `${load} + ${above.toFixed(1)} in reserve${spare}`,
+          otherwise: `one more above ${(Math.ceil((base + above) / batch) * batch - above).toFixed(1)} requests at once`,
         };
   }
 

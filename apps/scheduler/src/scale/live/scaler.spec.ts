@@ -1,0 +1,176 @@
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CapabilitySignal, Signal } from '../../signals/signals.js';
+import { held, NO_HOLDS } from './holds.js';
+import { liveSignals } from './live-signals.js';
+import { ParentHost, type ParentChannel } from './parent-host.js';
+import { Scaler } from './scaler.js';
+import { readScalingFile } from './scaling-file.js';
+
+describe('The file that says what is scaled', () => {
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'llmos-scaling-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const read = (text: string) => {
+    const path = join(folder, 'scaling.yaml');
+    writeFileSync(path, text);
+    return readScalingFile(path);
+  };
+
+  it('scales nothing when it is not there', () => {
+    expect(readScalingFile(join(folder, 'none.yaml')).size).toBe(0);
+  });
+
+  it('needs only the most processes of a service', () => {
+    const rule = read('services:\n  intent: { max: 4 }').get('intent');
+    expect(rule).toMatchObject({ min: 1, max: 4, policy: 'hybrid', objectiveMs: 1_000, batch: 1 });
+  });
+
+  it.each([
+    ['services:\n  intent: { max: 4, mni: 1 }', 'services.intent'],
+    ['services:\n  intent: { max: 4, tuning: { spare: 1 } }', 'services.intent.tuning'],
+    ['services:\n  intent: { min: 5, max: 4 }', 'services.intent.min: it is more than max'],
+    ['services:\n  intent: { min: 0, max: 4 }', 'services.intent.min'],
+    ['intent: 3', 'the file'],
+    ['services: [', 'is not YAML'],
+  ])('is refused with the field that is wrong: %j', (text, fault) => {
+    expect(() => read(text)).toThrow(fault);
+  });
+});
+
+const capability = (change: Partial<CapabilitySignal> = {}): CapabilitySignal => ({
+  ...{ capability: 'intent.detect', service: 'intent', ready: 1, inWork: 0, waitingLive: 0, waitingDurable: 0 },
+  ...{
+    oldestSeconds: 0,
+    oldestLiveSeconds: 0,
+    arrivalsPerSecond: 0,
+    completedPerSecond: 0,
+    failedPerSecond: 0,
+    retriedPerSecond: 0,
+  },
+  ...{ busy: 0, tokensPerSecond: 0, ...change },
+});
+
+describe('The signals of a service', () => {
+  const moment = { at: 60, seconds: 5, current: 1, objectiveSeconds: 1 };
+  const late = (change: Partial<CapabilitySignal>) =>
+    liveSignals([capability({ completedPerSecond: 20, ...change })], moment).late;
+
+  it('are the sums of its capabilities, without durable work that waits', () => {
+    const both = [capability({ inWork: 2, waitingLive: 3, arrivalsPerSecond: 2 }), capability({ waitingDurable: 90 })];
+    expect(liveSignals(both, moment)).toMatchObject({ current: 1, queued: 3, busy: 2, arrived: 10, ended: 0, late: 0 });
+  });
+
+  it('count tasks as late when the wait and the work together are beyond the objective', () => {
+    expect(late({ queueP95Seconds: 0.4, handlerP95Seconds: 0.5 })).toBe(0);
+    expect(late({ queueP95Seconds: 0.6, handlerP95Seconds: 0.5 })).toBeCloseTo(5, 9);
+    expect(late({ waitingLive: 30, oldestLiveSeconds: 3 })).toBe(30);
+    expect(late({ waitingLive: 900, oldestLiveSeconds: 3 })).toBe(100);
+  });
+});
+
+describe('The scaler', () => {
+  const rules = readRules({ min: 1, max: 3, batch: 2 });
+  function readRules(rule: { min: number; max: number; batch: number }) {
+    const folder = mkdtempSync(join(tmpdir(), 'llmos-scaling-'));
+    const path = join(folder, 'scaling.yaml');
+    writeFileSync(
+      path,
+      JSON.stringify({ services: { intent: { ...rule, tuning: { holdSeconds: 20, windowSeconds: 30 } } } }),
+    );
+    try {
+      return readScalingFile(path);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  const signal = (own: Partial<CapabilitySignal>, ready = 1): Signal => ({
+    ...{ windowSeconds: 8, processes: [], breakers: [], capabilities: [capability(own)] },
+    services: [{ service: 'intent', processes: ready, ready, starts: 0, deaths: 0, readySeconds: 2 }],
+  });
+  const load = { inWork: 8, waitingLive: 4, arrivalsPerSecond: 12, completedPerSecond: 10 };
+
+  /** Lives on for so many seconds; every change is carried out at once. */
+  function after(scaler: Scaler, from: number, seconds: number, of: Signal) {
+    const changes = [];
+    for (let at = from; at < from + seconds; at += 2)
+      for (const change of scaler.decide(of, at * 1_000)) {
+        scaler.counts = { ...scaler.counts, [change.service]: change.to };
+        changes.push(change);
+      }
+    return changes;
+  }
+  function scaler() {
+    const fresh = new Scaler(rules, 0);
+    fresh.counts = { intent: 1, gateway: 1 };
+    return fresh;
+  }
+
+  it('follows the load up to the most and down to the least, each with its reason and what would change it', () => {
+    const own = scaler();
+    const up = after(own, 0, 60, signal(load));
+    expect(own.counts).toEqual({ intent: 3, gateway: 1 });
+    const down = after(own, 60, 200, signal({}));
+    expect(own.counts).toEqual({ intent: 1, gateway: 1 });
+    expect(up.at(-1)!.why).toContain('max is 3');
+    for (const { why, otherwise } of [...up, ...down]) {
+      expect(why).toMatch(/\d/);
+      expect(otherwise).not.toBe('');
+    }
+    // Not back and forth: up, and down.
+    expect(down.every(({ from, to }) => to < from)).toBe(true);
+  });
+
+  it('decides nothing for a service without a ready process or with an unknown number of them', () => {
+    const own = scaler();
+    expect(after(own, 0, 60, signal(load, 0))).toEqual([]);
+    own.counts = {};
+    expect(after(own, 60, 60, signal(load))).toEqual([]);
+  });
+
+  it('leaves a paused service as it is, sets a pinned one at once, and goes on when they are resumed', () => {
+    const own = scaler();
+    own.holds = held(NO_HOLDS, { action: 'pause' });
+    expect(after(own, 0, 60, signal(load))).toEqual([]);
+    own.holds = held(NO_HOLDS, { action: 'pin', service: 'intent', replicas: 2 });
+    expect(after(own, 60, 2, signal(load))).toMatchObject([{ from: 1, to: 2, why: 'pinned by a person' }]);
+    expect(own.show()).toMatchObject([{ service: 'intent', replicas: 2, pinned: 2, paused: false }]);
+    own.holds = held(own.holds, { action: 'resume', service: 'intent' });
+    after(own, 62, 60, signal(load));
+    expect(own.counts['intent']).toBe(3);
+  });
+
+  it('pin, pause and resume of one service leave the others as they are', () => {
+    const pinned = held(NO_HOLDS, { action: 'pin', service: 'asr', replicas: 2 });
+    const both = held(pinned, { action: 'pause', service: 'intent' });
+    expect(both).toEqual({ pausedAll: false, paused: ['intent'], pinned: { asr: 2 } });
+    expect(held(both, { action: 'resume', service: 'asr' })).toEqual({ ...both, pinned: {} });
+    expect(held(both, { action: 'resume' })).toEqual(NO_HOLDS);
+  });
+});
+
+describe('The supervisor as the parent process', () => {
+  it('is asked with a number that its answer repeats', async () => {
+    const events = new EventEmitter();
+    const channel: ParentChannel = Object.assign(events, {
+      send: (message: unknown) => {
+        const { id, counts } = message as { id: number; counts: Record<string, number> };
+        events.emit('message', { type: 'scaled', id: id + 100, counts: { other: 1 } });
+        events.emit(
+          'message',
+          counts['asr'] ? { type: 'scaled', id, counts: {}, error: 'no asr' } : { type: 'scaled', id, counts },
+        );
+      },
+    });
+    const host = ParentHost.find(channel)!;
+    expect(await host.scale({ intent: 2 })).toEqual({ intent: 2 });
+    await expect(host.scale({ asr: 2 })).rejects.toThrow('no asr');
+    expect(events.listenerCount('message')).toBe(0);
+  });
+
+  it('is not there for a process that nobody supervises', () => {
+    expect(ParentHost.find(new EventEmitter() as ParentChannel)).toBeUndefined();
+  });
+});

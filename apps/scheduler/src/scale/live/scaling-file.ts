@@ -1,0 +1,45 @@
+import { scaleTuningSchema } from '@llmos/contracts/capabilities/scheduler-replay';
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const MOST_REPLICAS = 64;
+
+const ruleSchema = z
+  .strictObject({
+    /** A service keeps one process: without any, its callers are not kept waiting but refused. */
+    min: z.number().int().min(1).max(MOST_REPLICAS).default(1),
+    max: z.number().int().min(1).max(MOST_REPLICAS),
+    policy: z.enum(['threshold', 'queue', 'predictive', 'hybrid']).default('hybrid'),
+    /** 95 of 100 tasks should be done so soon after they were published. */
+    objectiveMs: z.number().int().min(1).max(600_000).default(1_000),
+    /** Tasks that a process works on at once as well as on one. */
+    batch: z.number().int().min(1).max(1_024).default(1),
+    tuning: scaleTuningSchema.prefault({}),
+  })
+  .refine(({ min, max }) => min <= max, { path: ['min'], message: 'it is more than max' });
+export type ScalingRule = z.output<typeof ruleSchema>;
+export type ScalingRules = ReadonlyMap<string, ScalingRule>;
+
+const fileSchema = z.strictObject({ services: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), ruleSchema) });
+
+/**
+ * Reads which services are scaled, and how. Without the file none is.
+ *
+ * @throws Error naming the field that is wrong.
+ */
+export function readScalingFile(path: string): ScalingRules {
+  if (!existsSync(path)) return new Map();
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new Error(`${path} is not YAML: ${(cause as Error).message.split('\n')[0]}`, { cause });
+  }
+  const { data, error } = fileSchema.safeParse(content);
+  if (!data) {
+    const faults = error.issues.map((issue) => `  ${issue.path.join('.') || 'the file'}: ${issue.message}`);
+    throw new Error(`${path} does not say how to scale:\n${faults.join('\n')}`);
+  }
+  return new Map(Object.entries(data.services));
+}

@@ -1,0 +1,115 @@
+import { BUCKETS, LlmosError } from '@llmos/contracts';
+import { Bus, LOGGER } from '@llmos/mesh';
+import { steadyNow } from '@llmos/resilience';
+import { counter, gauge, withSpan, type Logger } from '@llmos/telemetry';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { InputOf } from '@llmos/contracts';
+import type { scaling } from '@llmos/contracts/capabilities/scheduler-scaling';
+import { SignalsFeed } from '../../signals/signals-feed.js';
+import { held, holdsSchema, type Holds } from './holds.js';
+import type { ReplicaHost } from './replica-host.port.js';
+import { Scaler, type Scaling, type ScalingChange } from './scaler.js';
+import type { ScalingRules } from './scaling-file.js';
+
+export const REPLICA_HOST = Symbol('replica host');
+export const SCALING_RULES = Symbol('scaling rules');
+
+/** Figures of the last seconds: at least two heartbeats. */
+const WINDOW_MS = 8_000;
+const DECISIONS_KEPT = 100;
+const KEY = 'holds';
+
+const changes = counter('llmos_scaling_changes_total', 'Changes of the number of processes that were carried out', [
+  'scaled',
+  'direction',
+]);
+const wanted = gauge('llmos_scaling_replicas', 'Processes that the scheduler wants', ['scaled']);
+
+/**
+ * Scales the services of this machine: after each reading of the signals it decides, and asks the supervisor. Off
+ * without rules. Decisions are logged, counted and traced with their reasons. What a person pins or pauses is kept by the broker.
+ * When this service dies, the last numbers stand.
+ */
+@Injectable()
+export class ScalingService implements OnModuleInit {
+  private readonly scaler: Scaler;
+  private readonly decisions: Scaling['decisions'] = [];
+  private isDeciding = false;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly feed: SignalsFeed,
+    @Inject(LOGGER) private readonly log: Pick<Logger, 'info' | 'warn'>,
+    @Inject(REPLICA_HOST) private readonly host: ReplicaHost | undefined,
+    @Inject(SCALING_RULES) rules: ScalingRules,
+  ) {
+    this.scaler = new Scaler(rules, steadyNow());
+  }
+
+  onModuleInit(): void {
+    const { names } = this.scaler;
+    if (names.length === 0) return;
+    if (!this.host)
+      return this.log.warn({ services: names }, 'nothing is scaled: no supervisor has started this process');
+    this.log.info({ services: names }, 'services are scaled');
+    this.feed.onReading(() => void this.step());
+  }
+
+  show(): Scaling {
+    return {
+      hasHost: this.host !== undefined,
+      services: this.scaler.show(),
+      decisions: this.decisions.toReversed(),
+    };
+  }
+
+  /** @throws LlmosError NOT_FOUND if a service is not scaled. */
+  async hold({ action, service, replicas }: InputOf<typeof scaling>): Promise<Scaling> {
+    if (action === 'show') return this.show();
+    if (service !== undefined && !this.scaler.names.includes(service))
+      throw new LlmosError(
+        'NOT_FOUND',
+        `'${service}' is not scaled; the services are: ${this.scaler.names.join(', ')}.`,
+      );
+    const bucket = await this.bucket();
+    await bucket.change(KEY, (value) => encode(held(decode(value), { action, service, replicas })));
+    this.log.info({ action, scaled: service ?? 'all', replicas }, 'a person changed the scaling');
+    await this.step();
+    return this.show();
+  }
+
+  private bucket() {
+    return this.bus.kv(BUCKETS.scaling, {});
+  }
+
+  private async step(): Promise<void> {
+    if (this.isDeciding || !this.host) return;
+    this.isDeciding = true;
+    try {
+      this.scaler.holds = decode((await (await this.bucket()).get(KEY))?.value);
+      this.scaler.counts = await this.host.scale({});
+      for (const change of this.scaler.decide(this.feed.read(WINDOW_MS), steadyNow())) await this.carryOut(change);
+    } catch (error) {
+      this.log.warn({ err: error }, 'nothing was scaled; the last numbers stand');
+    } finally {
+      this.isDeciding = false;
+    }
+  }
+
+  private async carryOut(change: ScalingChange): Promise<void> {
+    const { service, from, to, why, otherwise } = change;
+    const attributes = { 'llmos.scaled': service, from, to, why, otherwise };
+    await withSpan(`scale ${service}`, { attributes }, async () => {
+      this.scaler.counts = await this.host!.scale({ [service]: to });
+    });
+    this.decisions.push({ ...change, at: new Date().toISOString() });
+    if (this.decisions.length > DECISIONS_KEPT) this.decisions.shift();
+    changes.inc({ scaled: service, direction: to > from ? 'up' : 'down' });
+    wanted.set({ scaled: service }, to);
+    this.log.info({ scaled: service, from, to, why, otherwise }, 'scaled');
+  }
+}
+
+const encode = (holds: Holds) => new TextEncoder().encode(JSON.stringify(holds));
+const decode = (value: Uint8Array | undefined): Holds =>
+  holdsSchema.parse(value ? JSON.parse(new TextDecoder().decode(value)) : {});
