@@ -37,7 +37,8 @@ function pinned(text: string) {
 }
 
 function linesOf({ hasHost, services, decisions }: Reply): string[] {
-  if (services.length === 0) return ['No service is scaled; deploy/scaling.yaml says which (docs/operations.md).'];
+  if (services.length === 0)
+    return ['No service is scaled: deploy/scaling.yaml is missing or names none (docs/operations.md).'];
   const rows = services.map(({ service, replicas, min, max, policy, paused, pinned, why = 'nothing decided yet' }) => [
     ...[service, replicas ?? '', `${min}–${max}`, policy],
     ...[paused ? 'paused' : pinned === undefined ? '' : `pinned to ${pinned}`, why],

@@ -35,7 +35,7 @@ export function addOpsCommands(root: Command, context: CommandContext, done: (co
     .description('keep alerts from being told for a time')
     .option('--of <name>', 'a capability, process, breaker or service; by default all')
     .option('--for <time>', 'for how long, such as 1h', duration)
-    .option('--reason <text>', 'why')
+    .option('--reason <text>', 'why; needed, except to lift one')
     .option('--lift <id>', 'end a silence')
     .addOption(json())
     .addOption(url())
