@@ -75,7 +75,7 @@ describe('parsePipeline', () => {
 
   it('reserves pipelines that train, destroy, spend a budget or show protected data for operators', () => {
     const forOperators =
-      /train|evaluate|rollback|models|delete_classifier|rotate|shred|export|erase|statistic|restriction|threats|list_questions|list_feedback|plan_|availability|replay|watch_/;
+      /train|evaluate|rollback|models|delete_classifier|rotate|shred|export|erase|statistic|restriction|threats|list_questions|list_feedback|plan_|availability|replay|signals|alerts|thresholds|scaling/;
     const folder = 'deploy/pipelines';
     for (const file of readdirSync(folder)) {
       const { name, role } = parsePipeline(readFileSync(`${folder}/${file}`, 'utf8'), file, capabilities);
