@@ -4,24 +4,29 @@
  *     node test/bench/plan.bench.ts sizes             200 services on 50 nodes, 2,000 on 500
  *     node test/bench/plan.bench.ts gap <folder>      gap1.txt … gap12.txt of the OR-Library
  *     node test/bench/plan.bench.ts trace <folder>    openb_pod_list_default.csv of the Alibaba GPU trace of 2023
+ *     node test/bench/plan.bench.ts kube <folder>     beside a real kube-scheduler; etcd, kube-apiserver and
+ *                                                     kube-scheduler are programs in the folder
  *
- * `npm run bench -- plan` runs all of it on the folder `<home>/data/plan`. The data are not part of this repository:
+ * `npm run bench -- plan` runs all but the last on the folder `<home>/data/plan`. The data are not part of this repository:
  * docs/operations-research.md says where they are.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { planInputSchema } from '@llmos/contracts/capabilities/scheduler-plan';
-import { seededRandom } from '@llmos/learning';
+import { cluster } from './plan/cluster.ts';
+import { placeWithKubernetes, type Bound } from './plan/kube-scheduler.ts';
 
 const from = (path: string) => new URL(`../../apps/scheduler/dist/plan/${path}`, import.meta.url).href;
 type Assignments = typeof import('../../apps/scheduler/src/plan/model/assignment.js');
 type Solvers = typeof import('../../apps/scheduler/src/plan/solvers/index.js');
 type Service = typeof import('../../apps/scheduler/src/plan/plan.service.js');
+type Checks = typeof import('../../apps/scheduler/src/plan/check-plan.js');
 type SolverName = keyof Solvers['SOLVERS'];
 
 const { assignmentProblem, parseAssignments } = (await import(from('model/assignment.js'))) as Assignments;
 const { SOLVERS } = (await import(from('solvers/index.js'))) as Solvers;
+const { checkPlan } = (await import(from('check-plan.js'))) as Checks;
 const { PlanService } = (await import(from('plan.service.js'))) as Service;
 
 /** The published optima, from the OR-Library. */
@@ -83,43 +88,6 @@ async function bestOf(name: SolverName, problem: ReturnType<Assignments['assignm
   return best;
 }
 
-const NODE_KINDS = [
-  { cores: 8, memoryMb: 64_000, price: 0.7 },
-  { cores: 16, memoryMb: 64_000, price: 1 },
-  { cores: 32, memoryMb: 128_000, price: 1.9 },
-];
-
-/** Services with affinity to earlier ones, spread replicas, accelerators, labels and gangs; all of it can be placed. */
-function cluster(services: number, nodes: number) {
-  const random = seededRandom(5);
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
-  const nodeOf = (at: number) => ({
-    ...{ name: `node-${at}`, zone: `zone-${at % 3}`, labels: at % 4 === 0 ? { disk: 'ssd' } : {} },
-    accelerators: at % 5 === 0 ? [{ memoryMb: 24_000 }, { memoryMb: 24_000 }] : [],
-    ...pick(NODE_KINDS),
-  });
-  const serviceOf = (at: number) => {
-    const kind = random();
-    const earlier = `service-${Math.floor(random() * at)}`;
-    const free = { accelerator: undefined, affinity: [], antiAffinity: [], nodeSelector: {} };
-    return {
-      ...{ name: `service-${at}`, replicas: 1 + Math.floor(random() * 3), gang: random() < 0.05 },
-      ...{ cores: pick([0.25, 0.5, 1, 1, 2, 3]), memoryMb: pick([500, 1_000, 2_000, 4_000, 8_000]) },
-      ...free,
-      ...(kind < 0.15 && at > 0 ? { affinity: [{ with: earlier, within: 'zone' }] } : {}),
-      ...(kind >= 0.15 && kind < 0.2 && at > 0 ? { affinity: [{ with: earlier, within: 'node' }] } : {}),
-      ...(kind >= 0.2 && kind < 0.4 ? { antiAffinity: [{ with: `service-${at}`, within: 'node' }] } : {}),
-      ...(kind >= 0.4 && kind < 0.43 ? { accelerator: { memoryMb: 16_000 } } : {}),
-      ...(kind >= 0.43 && kind < 0.48 ? { nodeSelector: { disk: 'ssd' } } : {}),
-    };
-  };
-  return {
-    nodes: Array.from({ length: nodes }, (_, at) => nodeOf(at)),
-    services: Array.from({ length: services }, (_, at) => serviceOf(at)),
-    objective: { cost: 1 },
-  };
-}
-
 /** Plans within a budget: how long the call took, and how far the plan is from the bound. */
 async function planned(request: object, budgetMs: number) {
   const input = planInputSchema.parse({ ...request, budgetMs, explain: false });
@@ -156,6 +124,33 @@ async function sizes() {
     services200: await planned(cluster(200, 50), 2_000),
     services2000: await planned(cluster(2_000, 500), 30_000),
   };
+}
+
+/** The same services for the same nodes: ample ones, and too few. Gangs are left out: kube-scheduler has none. */
+async function kube(programs: string) {
+  const figures: Record<string, unknown> = {};
+  for (const nodes of [50, 24]) {
+    const given = cluster(200, nodes);
+    const request = { ...given, services: given.services.map((service) => ({ ...service, gang: false })) };
+    const input = planInputSchema.parse(request);
+    const besides: Record<string, unknown> = {};
+    for (const scoring of ['LeastAllocated', 'MostAllocated'] as const) {
+      const { bound, seconds } = await placeWithKubernetes(input, { programs, scoring });
+      besides[scoring] = { ...figuresOf(input, bound), seconds: round(seconds, 1) };
+    }
+    figures[`nodes${nodes}`] = { ...besides, portfolio: await planned(request, 2_000) };
+  }
+  return figures;
+}
+
+function figuresOf(input: ReturnType<typeof planInputSchema.parse>, bound: readonly Bound[]) {
+  const used = new Set(bound.map(({ node }) => node));
+  const cost = input.nodes.reduce((sum, { name, price }) => sum + (used.has(name) ? price : 0), 0);
+  const faults = checkPlan(
+    input,
+    bound.map((each) => ({ ...each, replicas: 1 })),
+  );
+  return { unplaced: sumOf(input.services) - bound.length, nodes: used.size, cost: round(cost, 1), faults };
 }
 
 /** A common machine of the trace. */
@@ -229,4 +224,5 @@ if (what === 'all' || what === 'trace')
   figures.trace = existsSync(join(folder, 'openb_pod_list_default.csv'))
     ? await trace(folder)
     : missing('openb_pod_list_default.csv');
+if (what === 'kube') figures.kube = await kube(folder);
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
