@@ -1,22 +1,30 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
+/** What only the commands need that send backups away. What is started here has no use for it. */
+const WITHOUT_SECRETS = 'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN';
 /**
  * Runs a third-party program and ends it when this process ends for any reason: the shell reads from a pipe whose other
  * end only this process holds. A line ends the program at once. The end of the pipe ends it 2 s later, so that services
  * without a supervisor can finish their work with the broker.
  */
 const LEASH = [
+  WITHOUT_SECRETS,
   'exec 3<&0; "$@" </dev/null 3<&- & pid=$!',
   '(read -r _ <&3 || sleep 2; kill -TERM $pid) >/dev/null 2>&1 & wait $pid; code=$?',
   'kill $! 2>/dev/null; exit $code',
 ].join('; ');
 /** Replaces the shell by the program, with the variables of a file added to the environment. */
-const WITH_FILE = '. "$1"; shift; exec "$@"';
+const WITH_FILE = `${WITHOUT_SECRETS}; . "$1"; shift; exec "$@"`;
 const SUPERVISED = new URL('./supervised.js', import.meta.url);
+
+/** What a shell is to be told so that it runs the program on a leash. */
+export function onLeash(command: readonly string[]): string[] {
+  return ['-c', LEASH, 'leash', ...command];
+}
 
 /** Starts a third-party program that ends with this process; {@link releaseLeash} ends it. Its output is piped. */
 export function launchOnLeash(command: readonly string[]): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', LEASH, 'leash', ...command], {
+  const child = spawn('/bin/sh', onLeash(command), {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -50,11 +58,16 @@ export function launchService({ main, environmentFile, prefix = [], cwd, log }: 
   // A small young generation is enough: the heap of a service is small, and models lie outside of it.
   const flags = ['--enable-source-maps', '--max-semi-space-size=2'];
   const node = [...prefix, process.execPath, ...flags, '--import', SUPERVISED.href, main];
-  return spawn('/bin/sh', ['-c', WITH_FILE, 'service', environmentFile, ...node], {
+  return spawn('/bin/sh', withEnvironment(environmentFile, node), {
     cwd,
     detached: true,
     stdio: ['ignore', log, 'pipe', 'ipc'],
   });
+}
+
+/** What a shell is to be told so that it becomes the program, with the variables of a file. */
+export function withEnvironment(file: string, command: readonly string[]): string[] {
+  return ['-c', WITH_FILE, 'service', file, ...command];
 }
 
 /**
