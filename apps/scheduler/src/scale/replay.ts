@@ -53,7 +53,7 @@ export function replayPolicy(input: ReplayInput, policy: PolicyName): Result {
   const settings: PolicySettings = {
     ...input.tuning,
     ...{ objectiveSeconds: input.objectiveMs / SECOND_MS, startSeconds: input.startMs / SECOND_MS },
-    batch: input.batch,
+    ...{ batch: input.batch, most: input.most },
   };
   const { waits, replicaSeconds, workSeconds, endedAt, moments } = simulate(trace, POLICIES[policy](settings), {
     ...{ startSeconds: settings.startSeconds, objectiveSeconds: settings.objectiveSeconds, batch: input.batch },

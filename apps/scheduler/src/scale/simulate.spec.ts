@@ -7,7 +7,7 @@ import { simulate } from './simulate.js';
 
 const SETTINGS = {
   ...{ target: 0.5, limit: 0.01, windowSeconds: 60, errors: 1, holdSeconds: 30, spares: 1, gain: 0.1 },
-  ...{ objectiveSeconds: 2, startSeconds: 20, batch: 1, seasonSeconds: 0 },
+  ...{ objectiveSeconds: 2, startSeconds: 20, batch: 1, most: 50, seasonSeconds: 0 },
 };
 const NAMES = Object.keys(POLICIES) as PolicyName[];
 

@@ -123,6 +123,14 @@ describe('The scaler', () => {
     expect(down.every(({ from, to }) => to < from)).toBe(true);
   });
 
+  it('is down again soon after a burst that was too much for the most processes', () => {
+    const own = scaler();
+    after(own, 0, 300, signal({ ...load, waitingLive: 60, oldestLiveSeconds: 5 }));
+    expect(own.counts['intent']).toBe(3);
+    after(own, 300, 60, signal({ inWork: 0.5, arrivalsPerSecond: 1, completedPerSecond: 1 }));
+    expect(own.counts['intent']).toBe(1);
+  });
+
   it('decides nothing for a service without a ready process or with an unknown number of them', () => {
     const own = scaler();
     expect(after(own, 0, 60, signal(load, 0))).toEqual([]);

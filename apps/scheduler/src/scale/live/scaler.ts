@@ -107,6 +107,6 @@ interface Now {
   readonly from: number;
 }
 
-function policyOf({ policy, objectiveMs, batch, tuning }: ScalingRule, startSeconds: number): ScalePolicy {
-  return POLICIES[policy]({ ...tuning, batch, startSeconds, objectiveSeconds: objectiveMs / 1_000 });
+function policyOf({ policy, objectiveMs, batch, max: most, tuning }: ScalingRule, startSeconds: number): ScalePolicy {
+  return POLICIES[policy]({ ...tuning, batch, most, startSeconds, objectiveSeconds: objectiveMs / 1_000 });
 }

@@ -59,4 +59,6 @@ export interface PolicySettings extends Tuning {
   readonly startSeconds: number;
   /** Requests that a replica works on at once. */
   readonly batch: number;
+  /** There are never more replicas. */
+  readonly most: number;
 }

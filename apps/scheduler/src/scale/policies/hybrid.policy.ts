@@ -44,9 +44,11 @@ export class HybridPolicy implements ScalePolicy {
     return { ...needs, replicas, why: `${needs.why}${held}` };
   }
 
-  private learn({ began, late }: Signals): void {
-    const { gain, limit } = this.settings;
-    if (began > 0) this.reserve += gain * (late / began - limit);
+  /** With the most replicas there are, late requests do not say that the reserve is too small. */
+  private learn({ began, late, current }: Signals): void {
+    const { gain, limit, most } = this.settings;
+    const excess = began > 0 ? late / began - limit : 0;
+    this.reserve += gain * (current < most ? excess : Math.min(0, excess));
     this.reserve = Math.min(MOST_RESERVE, Math.max(0, this.reserve));
   }
 
