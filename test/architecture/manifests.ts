@@ -8,6 +8,7 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
 /** Every app and library, by its folder. */
@@ -19,9 +20,12 @@ export function readManifest(folder: string, root = ROOT): Manifest {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
 }
 
+/** Only tests import it, so what is installed for development is there for it. */
+const OF_TESTS = join('libs', 'testing');
+
 /** The packages that a project's own source imports, tests aside, with the versions that this repository uses. */
 export function importedPackages(folder: string, root = ROOT): Record<string, string> {
-  const versions = knownVersions();
+  const versions = knownVersions(folder === OF_TESTS);
   const names = new Set(sourceFiles(join(root, folder, 'src')).flatMap(packagesOf));
   return Object.fromEntries(
     [...names].sort().map((name) => [name, versions.get(name) ?? `unknown: add ${name} to the root package.json`]),
@@ -44,11 +48,11 @@ function packagesOf(file: string): string[] {
 }
 
 /** Third-party versions stand in the root manifest, which the lock file resolves; libraries have their own. */
-function knownVersions(): Map<string, string> {
+function knownVersions(isOfTests: boolean): Map<string, string> {
   const root = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
   const libraries = readdirSync(join(ROOT, 'libs')).map((name) => readManifest(join('libs', name)));
   return new Map([
-    ...Object.entries(root.dependencies ?? {}),
+    ...Object.entries({ ...root.dependencies, ...(isOfTests ? root.devDependencies : {}) }),
     ...libraries.map(({ name, version }) => [name, version] as const),
   ]);
 }
