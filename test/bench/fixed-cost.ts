@@ -66,7 +66,7 @@ result: done
     });
     const bus = await Bus.connect({ url: nats.url, service: 'intent' });
     const records = await RunRecords.open(bus);
-    const callers = new Callers(bus);
+    const callers = new Callers(bus.signs);
     let done = 0;
     const handler = async () => {
       await pause(costMs);

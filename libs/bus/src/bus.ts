@@ -1,14 +1,4 @@
-import {
-  LlmosError,
-  newRunId,
-  OBJECT_STORES,
-  parseReplicaSubject,
-  replicaSignSchema,
-  subjects,
-  type Answer,
-  type ErrorBody,
-  type ReplicaSign,
-} from '@llmos/contracts';
+import { LlmosError, newRunId, OBJECT_STORES, type Answer, type ErrorBody } from '@llmos/contracts';
 import { retry } from '@llmos/resilience';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -28,6 +18,7 @@ import { PullLoop, type Delivery } from './pull-loop.js';
 import { RecurringRuns } from './recurring-runs.js';
 import { RunMessages } from './run-messages.js';
 import type { Sealers } from './sealer.js';
+import { Signs } from './signs.js';
 import { abandonedConsumer, type ConsumerSpec } from './streams.js';
 import { readTaskQueues, type TaskQueue } from './task-queues.js';
 import { forgetTenant, type ForgottenMessages } from './tenant-messages.js';
@@ -64,6 +55,7 @@ export class Bus {
   readonly recurringRuns: RecurringRuns;
   readonly deadLetters: DeadLetters;
   readonly deadLetterAdmin: DeadLetterAdmin;
+  readonly signs: Signs;
   private readonly publisher: Publisher;
   private readonly deadLetterObjects: ObjectBucket;
   private readonly answerReader: AnswerReader;
@@ -97,6 +89,7 @@ export class Bus {
     });
     this.deadLetterAdmin = new DeadLetterAdmin(js, jsm, this.publisher, this.deadLetterObjects, sealers.deadLetters);
     const report = (error: unknown) => this.report(error);
+    this.signs = new Signs(connection, report);
     this.answerReader = new AnswerReader(this.blobs, report);
     this.answerListener = new AnswerListener(nc, this.answerReader, report);
     this.runs = new RunMessages({
@@ -216,83 +209,6 @@ export class Bus {
     options: { afterSequence?: number; follow: boolean; signal?: AbortSignal },
   ): AsyncGenerator<SequencedAnswer> {
     return readAnswers(this.js, this.answerReader, run, options);
-  }
-
-  /** Tells every worker to stop its work for this run. */
-  cancel(run: string): void {
-    this.nc.publish(subjects.cancel(run));
-  }
-
-  onCancel(listener: (run: string) => void): { stop(): void } {
-    const prefix = subjects.cancel('x').length - 1;
-    const subscription = this.nc.subscribe(subjects.cancels(), {
-      callback: (error, message) => (error ? this.report(error) : listener(message.subject.slice(prefix))),
-    });
-    return { stop: () => subscription.unsubscribe() };
-  }
-
-  /** Shows that a process is alive. Nobody keeps the message. */
-  signAlive(service: string, node: string): void {
-    if (this.usable) this.nc.publish(subjects.alive(service, node));
-  }
-
-  /** Receives the signs of all processes. */
-  onAlive(listener: (node: string) => void): { stop(): void } {
-    const subscription = this.nc.subscribe(subjects.aliveAll(), {
-      callback: (error, { subject }) =>
-        error ? this.report(error) : listener(subject.slice(subject.lastIndexOf('.') + 1)),
-    });
-    return { stop: () => subscription.unsubscribe() };
-  }
-
-  /** Asks a process to finish its work and end: it is started again by whoever keeps it running. Only the scheduler may. */
-  async askToLeave(service: string, node: string): Promise<void> {
-    await this.connection.call(async () => {
-      this.nc.publish(subjects.leave(service, node));
-      await this.nc.flush();
-    });
-  }
-
-  onAskedToLeave(service: string, node: string, listener: () => void): { stop(): void } {
-    const subscription = this.nc.subscribe(subjects.leave(service, node), {
-      callback: (error) => (error ? this.report(error) : listener()),
-    });
-    return { stop: () => subscription.unsubscribe() };
-  }
-
-  /** Tells all processes how many callers wait at a gateway. Nobody keeps the message. */
-  signCallers(gateway: string, count: number): void {
-    if (this.usable) this.nc.publish(subjects.callers(gateway), String(count));
-  }
-
-  /** Receives what the gateways tell with {@link signCallers}. */
-  onCallers(listener: (gateway: string, count: number) => void): { stop(): void } {
-    const subscription = this.nc.subscribe(subjects.callersAll(), {
-      callback: (error, message) =>
-        error
-          ? this.report(error)
-          : listener(message.subject.slice(message.subject.lastIndexOf('.') + 1), Number(message.string())),
-    });
-    return { stop: () => subscription.unsubscribe() };
-  }
-
-  /** Tells all processes how busy the replica of a capability is. Nobody keeps the message. */
-  signReplica(capability: string, place: number, sign: ReplicaSign): void {
-    if (this.usable) this.nc.publish(subjects.replica(capability, place), JSON.stringify(sign));
-  }
-
-  /** Receives what replicas tell with {@link signReplica}. What is not a sign is reported and dropped. */
-  onReplica(listener: (capability: string, place: number, sign: ReplicaSign) => void): { stop(): void } {
-    const subscription = this.nc.subscribe(subjects.replicas(), {
-      callback: (error, message) => {
-        if (error) return this.report(error);
-        const address = parseReplicaSubject(message.subject);
-        const sign = replicaSignSchema.safeParse(parseJson(message.string()));
-        if (address && sign.success) listener(address.capability, address.place, sign.data);
-        else this.report(new Error(`${message.subject}: this is not the sign of a replica`));
-      },
-    });
-    return { stop: () => subscription.unsubscribe() };
   }
 
   /** Pulls from a durable consumer until {@link stopPulling}. The consumer is created if it does not exist. */
@@ -424,13 +340,5 @@ export class Bus {
 
   private report(error: unknown): void {
     this.options.onError?.(error);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

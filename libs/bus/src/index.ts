@@ -1,6 +1,7 @@
 export type { SequencedAnswer } from './answers.js';
 export type { Abandoned } from './abandoned.js';
 export { Bus, type BusOptions, type Decoded } from './bus.js';
+export type { Signs } from './signs.js';
 export { type OutgoingEvent, type PackedAnswer, type Refused } from './run-messages.js';
 export type { DeadLetterAdmin, DeadLetterFilter, DeadLetterNote, Redriven } from './dead-letter-admin.js';
 export { editableText, headersOf, textOf, type Original } from './dead-letter-original.js';

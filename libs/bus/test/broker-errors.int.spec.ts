@@ -67,7 +67,7 @@ describe('errors of a nats-server', () => {
   });
 
   it('a subscription without permission is reported, and the connection stays usable', async () => {
-    weak.onCancel(() => undefined);
+    weak.signs.onCancel(() => undefined);
     weak.listen(weak.newRunId(), () => undefined);
     await waitFor('both reports', () => {
       const subjects = reported.map((error) => (error as { subject?: string }).subject ?? '');

@@ -42,7 +42,7 @@ export async function startService(own: NewProcess, module: Type): Promise<void>
   const { bus } = context;
   const forwarder = new Forwarder(bus, context.records, context.breakers, context.replicas);
   const cancellations = new Cancellations(bus);
-  const callers = new Callers(bus);
+  const callers = new Callers(bus.signs);
   const pace = new Pace(callers, config.durableShare);
   const server = await createModules(context, module, { forwarder, cancellations, pace });
   capabilities = () => server.capabilities;

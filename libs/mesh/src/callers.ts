@@ -1,4 +1,4 @@
-import type { Bus } from '@llmos/bus';
+import type { Signs } from '@llmos/bus';
 import { steadyNow } from '@llmos/resilience';
 
 /** How often a gateway repeats that callers wait. */
@@ -15,8 +15,8 @@ export class Callers {
   private readonly listeners = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(bus: Pick<Bus, 'onCallers'>) {
-    this.subscription = bus.onCallers((gateway, count) => {
+  constructor(signs: Pick<Signs, 'onCallers'>) {
+    this.subscription = signs.onCallers((gateway, count) => {
       const before = this.areWaiting;
       this.untilMs.set(gateway, steadyNow() + (count > 0 ? SILENT_MS : LINGER_MS));
       if (!before) this.tell();
@@ -59,7 +59,7 @@ export class CallersSign {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly bus: Pick<Bus, 'signCallers'>,
+    private readonly signs: Pick<Signs, 'tellCallers'>,
     private readonly gateway: string,
   ) {}
 
@@ -68,8 +68,8 @@ export class CallersSign {
     const changes = count > 0 !== this.count > 0;
     this.count = count;
     if (!changes) return;
-    this.bus.signCallers(this.gateway, count);
+    this.signs.tellCallers(this.gateway, count);
     clearInterval(this.timer);
-    if (count > 0) this.timer = setInterval(() => this.bus.signCallers(this.gateway, this.count), REPEAT_MS).unref();
+    if (count > 0) this.timer = setInterval(() => this.signs.tellCallers(this.gateway, this.count), REPEAT_MS).unref();
   }
 }

@@ -15,7 +15,7 @@ export class Cancellations {
   private stopping: Error | undefined;
 
   constructor(bus: Bus) {
-    this.subscription = bus.onCancel((run) => this.cancel(run));
+    this.subscription = bus.signs.onCancel((run) => this.cancel(run));
     // What was cancelled while the broker was away is not heard.
     bus.onReconnect(() => (this.sinceMs = steadyNow()));
   }

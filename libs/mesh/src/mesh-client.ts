@@ -123,7 +123,7 @@ export class MeshClient {
     const timer = setTimeout(() => settle({ type: 'expired' }), request.deadlineMs - steadyNow() + 250);
     const onAbort = () => {
       settle({ type: 'cancelled' });
-      if (this.bus.usable) this.bus.cancel(request.run);
+      if (this.bus.usable) this.bus.signs.cancel(request.run);
     };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
@@ -151,7 +151,7 @@ export class MeshClient {
 
   /** Cancels a durable run: its workers stop, and its terminal answer is `cancelled` unless it has one already. */
   async cancel({ run, tenant, lane, pipeline: name, steps }: RunRecord): Promise<void> {
-    this.bus.cancel(run);
+    this.bus.signs.cancel(run);
     const context: RunContext = { run, tenant, lane, deadlineMs: steadyNow() + CANCEL_MS, pipelineName: name };
     await this.forwarder.endRun(context, { pipeline: { name }, timings: steps }, { type: 'cancelled' }, undefined);
   }

@@ -51,7 +51,7 @@ export class Nodes {
 
   /** Shows that the process is alive. A process that does so once must do so every {@link SIGN_EVERY_MS}. */
   sign({ service, node }: Pick<NodeState, 'service' | 'node'>): void {
-    this.bus.signAlive(service, node);
+    this.bus.signs.tellAlive(service, node);
   }
 
   async leave(node: string): Promise<void> {
@@ -60,7 +60,7 @@ export class Nodes {
 
   /** Keeps {@link list} up to date from now on, until {@link stop}. */
   async watch(): Promise<void> {
-    const signs = this.bus.onAlive((node) => this.heard(node));
+    const signs = this.bus.signs.onAlive((node) => this.heard(node));
     this.watched = await WatchedBucket.open<SeenNode>(this.bucket, {
       decode: (value) => ({
         state: nodeSchema.parse(JSON.parse(new TextDecoder().decode(value))),

@@ -86,7 +86,7 @@ export async function openProcess<C extends ServiceConfig>(own: NewProcess<C>): 
     close: (opened) => opened.stop(),
   });
   const node = `${config.service}-${newRunId()}`;
-  const replicas = new Replicas(bus);
+  const replicas = new Replicas(bus.signs);
   parts.add('replicas', () => replicas.stop());
   const { concurrency, routing } = config;
   const ownReplicas = new OwnReplicas(routing === 'on' ? { bus, replicas, node, log, concurrency } : undefined);
@@ -170,7 +170,7 @@ function announce(context: ProcessContext, { url, capabilities }: MeshMember): (
     sign();
   };
   const timers = [setInterval(announceState, STATE_EVERY_MS), setInterval(turn, SIGN_EVERY_MS)];
-  const requests = bus.onAskedToLeave(config.service, node, () => parts.askToLeave('asked by the scheduler'));
+  const requests = bus.signs.onAskedToLeave(config.service, node, () => parts.askToLeave('asked by the scheduler'));
   // Before its state: a process that freezes as soon as it is ready must be missed too.
   sign();
   announceState();

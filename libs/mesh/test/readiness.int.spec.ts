@@ -75,7 +75,7 @@ describe('a service whose model is still loading', () => {
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     nodes = await Nodes.open(bus);
     const bucket = await bus.kv(BUCKETS.nodes, { storage: 'memory' });
-    bus.onAlive(() => void signs++);
+    bus.signs.onAlive(() => void signs++);
     await bucket.watch({
       onEntry: ({ value }) => {
         if (!value) return;

@@ -67,7 +67,7 @@ describe('live tasks of a capability that declares what it reads', () => {
     nats = await startNatsServer();
     home = await mkdtemp(join(tmpdir(), 'llmos-routing-'));
     bus = await Bus.connect({ url: nats.url, service: 'gateway' });
-    replicas = new Replicas(bus);
+    replicas = new Replicas(bus.signs);
   }, 60_000);
   afterEach(async () => {
     gone?.stop();
@@ -137,7 +137,7 @@ describe('live tasks of a capability that declares what it reads', () => {
     await start('two');
     await signs(2);
     const read = new Map<string, number[]>();
-    bus.onReplica((_, place, sign) => {
+    bus.signs.onReplica((_, place, sign) => {
       for (const key of sign.read) read.set(key, [...(read.get(key) ?? []), place]);
     });
     for (const place of replicas.placesOf(chat.name).keys()) {

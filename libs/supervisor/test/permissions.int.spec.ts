@@ -304,7 +304,7 @@ describe('the permissions of the users of the broker', () => {
         await waitFor('the answer', () => answers.length === 1);
         for await (const { answer } of bus.readAnswers(live.run, { follow: true }))
           expect(answer.type).toBe('cancelled');
-        bus.cancel(live.run);
+        bus.signs.cancel(live.run);
         await bus.recurringRuns.put('acme', { name: 'nightly', pipeline: 'greet', when: '@every 24h', input: {} });
         expect(await bus.recurringRuns.list('acme')).toHaveLength(1);
         expect(await bus.recurringRuns.delete('acme', 'nightly')).toBe(true);

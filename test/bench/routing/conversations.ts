@@ -67,7 +67,7 @@ export class Chats {
       Array.from({ length: count }, () => startServiceProcess({ app: 'generation', natsUrl: nats.url, env })),
     );
     const bus = await Bus.connect({ url: nats.url, service: 'gateway' });
-    const replicas = new Replicas(bus);
+    const replicas = new Replicas(bus.signs);
     const gone = new GoneReplicas(bus, replicas);
     if (routing === 'on') await waitFor('all signs', () => replicas.placesOf(CAPABILITY).size === count);
     const client = new MeshClient(bus, await RunRecords.open(bus), undefined, replicas);

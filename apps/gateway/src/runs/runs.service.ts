@@ -87,7 +87,7 @@ export class RunsService {
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {
     const { maxLiveRuns: total, maxLiveRunsPerTenant = Math.ceil(total / 2), apiKeys } = config;
-    const sign = new CallersSign(bus, client.newRun());
+    const sign = new CallersSign(bus.signs, client.newRun());
     const limits = { total, perTenant: apiKeys.size === 0 ? total : maxLiveRunsPerTenant };
     this.live = new LiveRuns(limits, (count) => sign.set(count));
     this.admissions = new Admissions(total);
@@ -235,7 +235,7 @@ export class RunsService {
     const record = await this.find(caller, run);
     if (hasEnded(record)) return record;
     if (record.lane === 'live') {
-      this.bus.cancel(run);
+      this.bus.signs.cancel(run);
       return { ...record, status: 'cancelled' };
     }
     await this.client.cancel(record);

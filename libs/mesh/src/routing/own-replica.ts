@@ -105,6 +105,6 @@ export class OwnReplica {
     this.gathering = undefined;
     if (this.place === undefined || (this.left && !leaving)) return;
     const { bus, node } = this.options;
-    bus.signReplica(this.capability.name, this.place, { node, leaving, ...this.load.sign(whole) });
+    bus.signs.tellReplica(this.capability.name, this.place, { node, leaving, ...this.load.sign(whole) });
   }
 }

@@ -1,4 +1,4 @@
-import type { Bus } from '@llmos/bus';
+import type { Signs } from '@llmos/bus';
 import type { ReplicaSign } from '@llmos/contracts';
 import { steadyNow } from '@llmos/resilience';
 import { fastest, type Choice } from './fastest.js';
@@ -45,10 +45,10 @@ export class Replicas {
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    bus: Pick<Bus, 'onReplica'>,
+    signs: Pick<Signs, 'onReplica'>,
     private readonly now: () => number = steadyNow,
   ) {
-    this.subscription = bus.onReplica((capability, place, sign) => this.hear({ capability, place }, sign));
+    this.subscription = signs.onReplica((capability, place, sign) => this.hear({ capability, place }, sign));
     this.timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
 

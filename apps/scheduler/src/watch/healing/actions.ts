@@ -63,7 +63,7 @@ export class Actions {
   }
 
   private async effect({ action, target, service, why }: Decision): Promise<void> {
-    if (action === 'restart') return this.bus.askToLeave(service, target);
+    if (action === 'restart') return this.bus.signs.askToLeave(service, target);
     if (action === 'open_breaker') return this.openBreaker(target);
     if (this.options.pageUrl === undefined) return;
     const body = JSON.stringify({ service, of: target, why });
