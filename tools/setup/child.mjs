@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { say } from './say.mjs';
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -7,9 +8,13 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * Resolves to {code, interrupted, output}; `code` is 128 + n after signal n, as in shells.
  *
  * `quiet` captures stdout and stderr in `output`; `tether` opens an IPC channel whose end tells the child that this
- * process has ended. `onStart` receives the pid.
+ * process has ended. `onStart` receives the pid. `stopWith` is the signal that the child receives in place of all others.
  */
-export function runChild(program, args, { cwd, env = process.env, quiet = false, tether = false, onStart } = {}) {
+export function runChild(
+  program,
+  args,
+  { cwd, env = process.env, quiet = false, tether = false, onStart, stopWith } = {},
+) {
   return new Promise((resolve, reject) => {
     const output = quiet ? 'pipe' : 'inherit';
     const child = spawn(program, args, { cwd, env, stdio: ['inherit', output, output, ...(tether ? ['ipc'] : [])] });
@@ -19,7 +24,7 @@ export function runChild(program, args, { cwd, env = process.env, quiet = false,
     let asked;
     const forward = (signal) => {
       asked = signal;
-      child.kill(signal);
+      child.kill(stopWith ?? signal);
     };
     for (const signal of FORWARDED) process.on(signal, forward);
     const release = () => FORWARDED.forEach((signal) => process.off(signal, forward));
@@ -39,6 +44,9 @@ export function runChild(program, args, { cwd, env = process.env, quiet = false,
 /** Like {@link runChild}, but exits this process if a signal interrupted the child. */
 export async function runStep(program, args, options) {
   const result = await runChild(program, args, options);
-  if (result.interrupted) process.exit(result.interrupted === 'SIGINT' ? 130 : 143);
+  if (result.interrupted) {
+    say('Interrupted: run this again to continue.');
+    process.exit(result.interrupted === 'SIGINT' ? 130 : 143);
+  }
   return result;
 }

@@ -4,12 +4,13 @@ import { runStep } from './child.mjs';
 import { digest } from './fingerprint.mjs';
 import { SetupError } from './say.mjs';
 
-/** Installs the lockfile if it has changed. The stamp is written last, so an interrupted install is repeated. */
+/** Installs the lockfile if it has changed. Without a stamp, so after an interruption, the installation is repeated. */
 export async function installDependencies(root, noteChild) {
   const stamp = join(root, 'node_modules', '.llmos-lock');
   const wanted = digest([readFileSync(join(root, 'package-lock.json'))]);
   const present = existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === wanted;
   if (!present) {
+    rmSync(stamp, { force: true });
     await npmCi(root, noteChild);
     writeFileSync(stamp, `${wanted}\n`);
   }
@@ -27,13 +28,12 @@ async function npmCi(root, noteChild) {
       : process.execPath;
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const [program, given] = viaNode ? [node, [npm, ...args]] : ['npm', args];
-  const { code, output } = await runStep(program, given, { cwd: root, quiet: true, onStart: noteChild }).catch(
-    (error) => {
-      throw new SetupError(
-        `npm could not be started (${error.message}): install Node.js with npm, then run this again.`,
-      );
-    },
-  );
+  // npm would answer a signal by unpacking the rest and then deleting everything, which takes half a minute.
+  // The next `npm ci` deletes it anyway, and npm moves only complete downloads into its cache.
+  const options = { cwd: root, quiet: true, onStart: noteChild, stopWith: 'SIGKILL' };
+  const { code, output } = await runStep(program, given, options).catch((error) => {
+    throw new SetupError(`npm could not be started (${error.message}): install Node.js with npm, then run this again.`);
+  });
   if (code !== 0)
     throw new SetupError(
       `${output.trim()}\n\nInstalling the dependencies failed (npm ci, exit code ${code}). Run this again; npm's cache keeps completed downloads.`,

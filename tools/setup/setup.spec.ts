@@ -1,8 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { waitFor } from '@llmos/testing';
 
 interface Suite {
   name: string;
@@ -119,6 +130,54 @@ describe('The build stamp', () => {
     expect(contentPrint(root, files)).toBe(content);
     writeFileSync(join(root, 'apps/b/src/main.ts'), 'new');
     expect(contentPrint(root, files)).not.toBe(content);
+  });
+});
+
+describe('The installation of the dependencies', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'llmos-install-'));
+    mkdirSync(join(root, 'node_modules'));
+    writeFileSync(join(root, 'package-lock.json'), '{}');
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  /** Installs with a program in the place of npm, in a process of its own. */
+  function install(npmSource: string) {
+    const [npm, script] = [join(root, 'npm.js'), join(root, 'install.mjs')];
+    writeFileSync(npm, npmSource);
+    const module = new URL('./dependencies.mjs', import.meta.url).href;
+    writeFileSync(
+      script,
+      `import { installDependencies } from '${module}'; await installDependencies(${JSON.stringify(root)}, () => {});`,
+    );
+    return spawn(process.execPath, [script], { env: { ...process.env, npm_execpath: npm }, stdio: 'pipe' });
+  }
+
+  it('ends at once on Ctrl-C, although npm would first finish and then undo its work', async () => {
+    const stubborn = `for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+      require('node:fs').writeFileSync('npm.pid', String(process.pid));
+      setInterval(() => {}, 1_000);`;
+    const installing = install(stubborn);
+    const output = text(installing.stdout);
+    const closed = once(installing, 'close');
+    const pid = await waitFor('npm to run', () => {
+      const file = join(root, 'npm.pid');
+      return existsSync(file) && (Number(readFileSync(file, 'utf8')) || undefined);
+    });
+    installing.kill('SIGINT');
+    expect(await closed).toEqual([130, null]);
+    expect(await output).toContain('Interrupted');
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  it('is repeated after an interruption, even if the lockfile is the earlier one again', async () => {
+    await once(install(''), 'close');
+    const stamp = join(root, 'node_modules', '.llmos-lock');
+    expect(existsSync(stamp)).toBe(true);
+    writeFileSync(join(root, 'package-lock.json'), '{"changed":true}');
+    await once(install(`process.kill(process.pid, 'SIGKILL')`), 'close');
+    expect(existsSync(stamp)).toBe(false);
   });
 });
 
