@@ -14,7 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sendWords, startOpenAiServer } from '../../apps/generation/test/openai-server.ts';
 import { exponential, quantile } from './fixed-cost.ts';
-import { ScaledSystem, type Sent } from './scaling-live/scaled-system.ts';
+import { ScaledSystem, type TimedReply } from './scaling-live/scaled-system.ts';
 
 const { values } = parseArgs({ options: { over: { type: 'string', default: '1.25' } } });
 const OVER = Number(values.over);
@@ -53,7 +53,7 @@ const NAMES = Object.keys(SERVICES) as Service[];
 const each = <T>(of: (service: Service) => T) => Object.fromEntries(NAMES.map((name) => [name, of(name)]));
 
 /** A call; `at` is in seconds since the load began. */
-interface Call extends Sent {
+interface Call extends TimedReply {
   readonly at: number;
   readonly service: Service;
 }
