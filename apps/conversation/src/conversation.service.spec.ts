@@ -94,6 +94,27 @@ describe('The conversation service', () => {
     expect(told.questions).toEqual([expect.stringMatching(/2000 pounds.*Fraud/)]);
   });
 
+  it('passes somebody who may come to harm on to a person, in their language', async () => {
+    const told = await say('I want to end my life');
+    expect(told).toMatchObject({ topic: 'distress', handover: true, urgent: true, questions: [], language: 'en' });
+    expect(told.reply).toContain('emergency number');
+    expect(await say('Ich will nicht mehr leben')).toMatchObject({ topic: 'distress', handover: true, language: 'de' });
+  });
+
+  it('tells who was robbed where help is, also in a language whose questions it does not answer', async () => {
+    const told = await say('Mir wurde gestern meine Karte gestohlen');
+    expect(told).toMatchObject({ topic: 'language', language: 'de', urgent: true });
+    expect(told.reply).toMatch(/Englisch.*sofort Hilfe/);
+  });
+
+  it('does not answer what is denied', async () => {
+    expect(await say('I do not want to close my account')).toMatchObject({ topic: 'denied', questions: [] });
+    expect(await say("My card was not stolen, it's just broken")).toMatchObject({
+      questions: ["My card's just broken"],
+      urgent: false,
+    });
+  });
+
   it('repeats what it said last', async () => {
     expect((await say('can you repeat that?', 'c1')).reply).toContain('not said anything');
     await keep('How much is a transfer?', 'It is free.');

@@ -3,11 +3,13 @@ import { OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
 import type { forget, handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
 import { cutsOf } from './cuts.js';
 import { dangerIn, type Danger } from './danger.js';
+import { readDenial } from './denial.js';
+import { distressIn, isAlarm } from './distress.js';
 import { isYes, refersBack, resolve } from './follow-up.js';
 import { languageOf, type Language } from './language.js';
 import type { HandoverChannel } from './ports/handover-channel.port.js';
 import type { Turn, TurnStore } from './ports/turn-store.port.js';
-import { questionsOf, withoutDenied } from './questions.js';
+import { questionsOf } from './questions.js';
 import type { Replies, ReplyTexts, ReplyTopic } from './replies.js';
 import { recogniseSmallTalk } from './small-talk/recognise.js';
 import { isUnhelped } from './unhelped.js';
@@ -89,6 +91,8 @@ export class ConversationService {
 }
 
 async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): Promise<Meaning> {
+  const distress = distressIn(text);
+  if (distress) return { ...replyTo('distress', distress, texts), handover: true, urgent: true };
   const last = turns.at(-1);
   if (last?.offered && last.choices.length === 0 && isYes(text)) return replyTo('person', 'en', texts);
   const talk = recogniseSmallTalk(text);
@@ -97,19 +101,35 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
     const danger = talk.topic === 'person' ? dangerIn(text) : undefined;
     // A person takes over, and until then the article that protects is the answer.
     if (danger?.subject !== undefined && talk.language === 'en')
-      return { ...questionIn(text, turns, texts), handover: true, notice: texts.en.person, language: 'en' };
+      return {
+        ...questionIn(readDenial(text).text, turns, texts),
+        handover: true,
+        notice: texts.en.person,
+        language: 'en',
+      };
     return { ...replyTo(talk.topic, talk.language, texts), urgent: danger !== undefined };
   }
   if (turns.some(({ question }) => question !== undefined) && isUnhelped(text))
     return { ...replyTo('unhelped', 'en', texts), offered: true };
   const language = await languageOf([...turns.map((turn) => turn.text), text]);
-  if (language !== 'en') return { ...replyTo('language', language === 'und' ? 'en' : language, texts), language };
-  return { ...questionIn(text, turns, texts), language };
+  if (language !== 'en') return inOtherLanguage(text, language, texts);
+  const denial = readDenial(text);
+  if (denial.isAll) return replyTo('denied', 'en', texts);
+  return { ...questionIn(denial.text, turns, texts), language };
+}
+
+/** Such a question is not answered, but who was robbed is told where help is. */
+function inOtherLanguage(text: string, language: Exclude<Language, 'en'> | 'und', texts: Replies): Meaning {
+  if (language === 'und') return { ...replyTo('language', 'en', texts), language };
+  const reply = replyTo('language', language, texts);
+  return isAlarm(text, language)
+    ? { ...reply, reply: `${reply.reply} ${texts[language].urgent}`, urgent: true }
+    : reply;
 }
 
 function questionIn(text: string, turns: readonly Turn[], texts: Replies): Omit<Meaning, 'language'> {
   const danger = dangerIn(text);
-  const { question, ...read } = resolve(withoutDenied(text), turns);
+  const { question, ...read } = resolve(text, turns);
   const meaning = { topic: 'question', question, ...read, handover: false } as const;
   if (danger) {
     const questions = dangerFirst(wholeQuestions(question), danger);

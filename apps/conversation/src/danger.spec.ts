@@ -31,18 +31,40 @@ describe('dangerIn', () => {
     'an unknown person logged into my account',
     'somebody opened an account in my name',
     'the seller was fake and has my money',
+    "there's money gone that I didn't spend",
+    'I clicked a link and gave them my details',
+    'a man on the phone made me move my savings to a safe account',
+    'they told me to read out the code and now my balance is zero',
+    'someone keeps buying stuff with my card',
+    'my ex knows my login and is moving money',
+    'my son has been using my card without asking',
+    'I think the website I paid on was fake',
+    'he pretended to be from the bank',
+    'they made me install teamviewer',
+    'the police asked me to withdraw cash and hand it over',
+    'I met her online and sent her 3000 euros',
   ])('finds fraud in %j', (text) => expect(dangerIn(text)?.subject).toContain('Fraud'));
 
-  it.each(['my card was taken', 'spirit mastercard card was taken', 'my wallet got nicked on the train'])(
-    'finds theft in %j',
-    (text) => expect(dangerIn(text)?.subject).toContain('stolen'),
-  );
+  it.each([
+    'my handbag got taken with all my cards in it',
+    'I was mugged last night',
+    'a guy ran off with my phone',
+    'some kid nicked my wallet',
+    'they broke into my car',
+    'my card was taken',
+    'spirit mastercard card was taken',
+    'my wallet got nicked on the train',
+  ])('finds theft in %j', (text) => expect(dangerIn(text)?.subject).toContain('stolen'));
   it('searches with the words of the customer where they say what happened', () =>
     expect(dangerIn('my card was stolen')).toEqual({}));
 
-  it.each(['he is threatening me', 'I want to kill myself'])('finds distress in %j', (text) =>
-    expect(dangerIn(text)).toEqual({}),
-  );
+  it.each([
+    'he is threatening me',
+    "I'm being threatened by someone to send money",
+    'gambling has eaten all my wages and i cant stop',
+    'I have no money for food',
+    'we are about to lose our home',
+  ])('finds need in %j', (text) => expect(dangerIn(text)).toEqual({}));
 
   it.each([
     'How do I change my PIN?',
@@ -67,5 +89,20 @@ describe('dangerIn', () => {
     'can you send me my PIN in a letter?',
     'the app asks for my passcode every time',
     'what is missing from the form?',
+    'the shop asked me to enter my PIN twice',
+    'you told me to send the money back',
+    'my wife has a card on my account',
+    'can my son use the card?',
+    'is my account a safe account?',
+    'I followed the link and nothing happened',
+    'he has my card details on file and charges me monthly',
+    'the money is gone from the pot but I did spend it',
+    'can I use gambling sites with the card?',
+    'the website is not fake, is it?',
+    'I ran out of cash',
+    'why was I charged extra using my card?',
+    'the atm nicked my card',
+    'I think someone saw my PIN, can I change it abroad?',
+    'the app got me to transfer twice',
   ])('finds no danger in %j', (text) => expect(dangerIn(text)).toBeUndefined());
 });

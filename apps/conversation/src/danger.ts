@@ -5,6 +5,11 @@ const TAKES =
   '(?:using|used|uses|accessed|accessing|taken|took|taking|stealing|stole|stolen|emptied|emptying|spending|spent' +
   '|drained|withdrew|withdrawing|withdrawn|cloned)';
 const SECRETS = '(?:pins?|codes?|passcodes?|passwords?|card (?:numbers?|details)|cvv|cvc|bank details)';
+const LOGIN = '(?:pins?|log-?ins?|passwords?|passcodes?|(?:card|bank|account|login) details)';
+const VALUABLES =
+  '(?:money|cash|savings|gift ?cards?|codes?|pins?|passwords?|passcodes?|crypto\\w*|bitcoins?|anydesk|teamviewer|safe account)';
+const SOMEONE_NEAR =
+  'my (?:ex(?:[ -](?:husband|wife|partner|boyfriend|girlfriend))?|husband|wife|son|daughter|partner|room-?mate|flat-?mate|neighbou?r|boyfriend|girlfriend|brother|sister|mother|father|mum|mom|dad|carer|colleague)';
 const STRANGERS = 'someone|somebody|a (?:stranger|caller|man|woman|guy|lady)|the caller|them|him|her|on the phone';
 /** Words of somebody who is being robbed or cheated. */
 const FRAUD = new RegExp(
@@ -18,8 +23,20 @@ const FRAUD = new RegExp(
     `(?:someone|somebody|unknown|strangers?)\\b.{0,30}\\b(?:logged (?:in|into|on)|logs? in|changed my|in my name)`,
     `(?:gave|given|told|sent|shared|read out) (?:[^.!?]{0,40} )?(?:my |the |a )?${SECRETS}\\b.{0,30}\\b(?:${STRANGERS})`,
     `(?:gave|given|told|sent|shared|read) (?:${STRANGERS})\\b.{0,30}\\b${SECRETS}`,
+    // The ways of cheats: a link, an order to move money, a false name, a friend from the internet, control of the screen.
+    '(?:clicked|opened|followed|tapped)(?: on)? [^.!?]{0,40}link\\b.{0,60}\\b(?:gave|given|entered|typed|put|filled|shared|submitted|logged)',
+    `(?<!\\byou )(?:told|asked|made|forced|talked|convinced|persuaded|pressured|instructed|got) (?:me|us) (?:in)?to (?!enter|type|confirm|change|set|insert|wait)[^.!?]{0,40}\\b${VALUABLES}`,
+    '(?:to|into) (?:an? )?(?:new |so-called )*["\'“‘]?safe["\'”’]? account',
+    '(?:pretend(?:s|ed|ing)?|claim(?:s|ed|ing)?|pos(?:ed|ing)|impersonat(?:es|ed|ing))(?: (?:to be|as|that|he|she|they|was|were|from|an?|the|my|your|someone))* (?:bank|police|fraud (?:team|department)|tax office|hmrc|irs|microsoft|amazon|employee|advis[eo]r|your staff)',
+    'met (?:\\S+ )?online\\b.{0,80}\\b(?:money|sent|send|paid|pounds|euros|dollars)',
+    'remote access|anydesk|teamviewer|control of my (?:computer|phone|pc|laptop|screen)',
+    // Others who use what is not theirs.
+    `(?:someone|somebody|strangers?|thie(?:f|ves))${HELPERS} (?:buying|shopping|paying|ordering|transferring|sending|moving|making (?:payments|purchases))\\b.{0,30}\\b(?:with|on|from|using|out of) (?:my|our)`,
+    `(?:someone|somebody|another person|a stranger|they|he|she|${SOMEONE_NEAR}) (?:(?:knows?|guessed|found out) my ${LOGIN}|(?:has|got|has got) my (?:pin|password|passcode|log-?in))`,
+    `${SOMEONE_NEAR}${HELPERS} (?:${TAKES}|moving|transferring|spending)(?: [^ .,!?]+){0,3}? (?:my|our) (?:money|savings|account|card|pension|wages)`,
+    '(?:money|cash|funds|savings|[£$€]\\d+|\\d+ (?:pounds|quid|euros|dollars|bucks)) (?:is |has |are |was |just |been |all )*(?:gone|missing|vanished|disappeared)\\b.{0,30}(?:did ?n.?t|did not|never|haven.?t|have not) (?:i )?(?:spend|spent|touch|move|use|withdraw|take|authori[sz]e)',
     'fake (?:seller|shop|store|website|investment|invoice|buyer|ticket|job)s?',
-    '(?:seller|shop|store|website|investment|buyer) (?:was|is|turned out to be) (?:a )?fake',
+    '(?:seller|shop|store|website|site|investment|buyer|landlord|ticket)(?: (?!not\\b)[^ .,!?]+){0,4} (?:was|is|might be|may be|could be|turned out(?: to be)?) (?:a )?(?:fake|bogus)',
     '(?:it|that|this|those|they)(?: (?:definitely|certainly|really|clearly))? (?:was|were|is|are)(?:n.?t| not) (?:me|us|mine|ours)',
     '(?:gone|missing|disappeared|vanished|drained|emptied) (?:from|out of) (?:my|our)',
     '(?:account|savings|balance|card) (?:has been|have been|was|were|got|is being) (?:emptied|drained|cleared out|cleaned out|cloned|compromised|taken over)',
@@ -48,11 +65,32 @@ const FRAUD_WORDS = [
   'blackmail',
 ];
 /** Its own words find the article that protects. */
-const THEFT = /\b(?:stol+en|robbed|burgled|mugged|pickpocketed|snatched)\b/iu;
-const TAKEN =
-  /\b(?:cards?|wallet|purse|bag|phone|mobile|bike|bicycle|car|passport|parcel|keys?) (?:was|were|got|has been|have been|had been) (?:just )?(?:taken|nicked|pinched|swiped|grabbed)\b/iu;
-const DISTRESS =
-  /\b(?:suicid\w*|kill myself|end my life|hurt myself|threaten(?:s|ed|ing)? (?:me|us)|in danger|emergency)\b/iu;
+const STOLEN = /\bstol+en\b/iu;
+const THINGS =
+  '(?:cards?|wallet|purse|(?:hand|back)?-?bag|backpack|rucksack|luggage|suitcase|phone|mobile|laptop|bike|bicycle|car|passport|parcel|keys?)';
+const THEFT = new RegExp(
+  [
+    'robbed|burgled|burglars?|mugged|pick-?pocket(?:ed|s)?|snatched',
+    `${THINGS} (?:was|were|got|has been|have been|had been) (?:just )?(?:taken|nicked|pinched|swiped|grabbed|lifted)`,
+    `(?<!\\b(?:atm|machine|bank) )(?:nicked|pinched|swiped|grabbed|made off with|(?:ran|run|walked|went) (?:off|away) with) (?:my|our)(?: \\S+)? ${THINGS}`,
+    '(?:broke|broken|break-in) (?:into|in) (?:my|our|the) (?:house|home|car|flat|apartment|room|locker|office)',
+  ]
+    .map((words) => `\\b(?:${words})\\b`)
+    .join('|'),
+  'iu',
+);
+/** Need, compulsion and threats: what the documents have on it is answered, and a person offered. */
+const NEED = new RegExp(
+  [
+    'threaten(?:s|ed|ing)? (?:me|us)|(?:am|being|been|was|got|getting) threatened|in danger|emergency',
+    'no money (?:left )?(?:for|to (?:buy|eat|feed|pay)|at all)|(?:can ?no|can.)t (?:afford|pay for) (?:to eat|food|heating|medicine|my rent)|(?:can ?no|can.)t feed',
+    'gambl(?:ing|ed|er)\\b.{0,40}\\b(?:stop|addict(?:ed|ion)?|problem|all|everything|wages|salary)|addicted to (?:gambling|betting)|(?:stop|quit) gambling',
+    '(?:drowning|sinking|buried) in debt|(?:being|be|getting) evicted|(?:lose|losing|lost) (?:my|our) (?:home|house)|homeless',
+  ]
+    .map((words) => `\\b(?:${words})\\b`)
+    .join('|'),
+  'iu',
+);
 
 /** What the articles that protect are about; searched together with the customer's words. */
 const FRAUD_SUBJECT = 'Fraud: someone else has access to my card or account.';
@@ -67,9 +105,9 @@ export interface Danger {
 export function dangerIn(text: string): Danger | undefined {
   const isMessage = MESSAGE.test(text) && (IS_IT_REAL.test(text) || WANTS_SECRET.test(text));
   if (FRAUD.test(text) || isMistypedFraud(text) || isMessage) return { subject: FRAUD_SUBJECT };
-  if (THEFT.test(text)) return {};
-  if (TAKEN.test(text)) return { subject: THEFT_SUBJECT };
-  return DISTRESS.test(text) ? {} : undefined;
+  if (STOLEN.test(text)) return {};
+  if (THEFT.test(text)) return { subject: THEFT_SUBJECT };
+  return NEED.test(text) ? {} : undefined;
 }
 
 function isMistypedFraud(text: string): boolean {

@@ -1,4 +1,4 @@
-import { questionsOf, withoutDenied } from './questions.js';
+import { questionsOf } from './questions.js';
 
 describe('questionsOf', () => {
   it.each([
@@ -35,15 +35,8 @@ describe('questionsOf', () => {
     ['I lost my card and my phone', ['I lost my card and my phone']],
     ['Visa and Mastercard', ['Visa and Mastercard']],
     ['Is it free and fast?', ['Is it free and fast?']],
+    ['my ex knows my login and is moving money', ['my ex knows my login and is moving money']],
+    ['How long does it take and is it free?', ['How long does it take', 'is it free?']],
     ['?', ['']],
   ])('finds the questions in %j', (text, questions) => expect(questionsOf(text)).toEqual(questions));
-});
-
-describe('withoutDenied', () => {
-  it.each([
-    ['I do not want to close my account, I want to change my address', 'I want to change my address'],
-    ["I don't need a new card but my PIN is blocked", 'my PIN is blocked'],
-    ['I do not want to pay fees', 'I do not want to pay fees'],
-    ["I don't want to wait. ok?", "I don't want to wait. ok?"],
-  ])('reads %j as what is wanted', (text, wanted) => expect(withoutDenied(text)).toBe(wanted));
 });

@@ -23,22 +23,12 @@ const BOUNDARY = new RegExp(
     String.raw`\s*\n\s*`,
     String.raw`\s+\+\s+`,
     String.raw`(?<=[.!?;])\s+`,
-    String.raw`,?\s+(?:and|also|plus|as well as)\s+(?=(?:also\s+)?(?:how|what|whats|when|where|why|who|which|can|could|do|does|is|are|will|should|i (?:want|need|would like|’d like|'d like))\b)`,
+    String.raw`,?\s+(?:and|also|plus|as well as)\s+(?=(?:also\s+)?(?:how|what|whats|when|where|why|who|which|can|could|do|does|(?:is|are)\s+(?:it|there|this|that|these|those|they|you|we|he|she|my|your|our|the|an?)|will|should|i (?:want|need|would like|’d like|'d like))\b)`,
     String.raw`,\s+(?=(?:how|what|whats|why|can|could|do|does|(?:and )?also)\b)`,
     String.raw`,?\s+(?=(?:btw|by the way)\b)`,
   ].join('|'),
   'iu',
 );
-/** "I do not want to close my account, I want to …": the first half is not asked. */
-const DENIED =
-  /\b(?:i|we)\s+(?:do not|don'?t|did not|didn'?t|never)\s+(?:want|need|wish|mean|plan|intend)\b[^,.;!?]*?(?:[,.;!?]+|\bbut\b|$)\s*/giu;
-
-/** The message without what the customer says not to want, if anything else remains. */
-export function withoutDenied(text: string): string {
-  const rest = text.replace(DENIED, '').trim();
-  return wordsOf(rest.replace(GREETING, '')).length >= 3 ? rest : text;
-}
-
 /**
  * The questions of a message, in order. A statement belongs to the question that follows it, or to the last one: the
  * story and the question are understood together. One that tells of danger is a question of its own. A message without a question is one.

@@ -1,5 +1,5 @@
 import { LANGUAGES, type Language } from '../language.js';
-import { PATTERNS, PERSON, PHRASES, TOPICS, type Topic } from './lexicon.js';
+import { PATTERNS, PERSON, PERSON_ASKED, PHRASES, TOPICS, type Topic } from './lexicon.js';
 
 /** Longer messages say more than small talk. */
 const MAX_WORDS = 16;
@@ -30,6 +30,7 @@ export function recogniseSmallTalk(text: string): SmallTalk | undefined {
   const words = wordsOf(text);
   const plain = words.join(' ');
   if (words.length === 0) return undefined;
+  if (PERSON_ASKED.test(plain)) return { topic: 'person', language: 'en' };
   for (const language of LANGUAGES) {
     const isShort = words.length <= MAX_PERSON_WORDS || language === 'zh';
     if (isShort && !ASKS.test(plain) && PERSON[language].test(words.join(language === 'zh' ? '' : ' ')))

@@ -8,7 +8,8 @@ export const conversationIdSchema = z.string().max(64);
 
 /**
  * What a message is about. `question`: it is to be answered from documents. `language`: a question in a language that
- * is not answered. `unhelped`: the answer before did not help. All others are small talk, and a request for a person.
+ * is not answered. `unhelped`: the answer before did not help. `denied`: what is not wanted, and nothing else.
+ * `distress`: somebody may come to harm. All others are small talk, and a request for a person.
  */
 export const topicSchema = z.enum([
   'question',
@@ -21,6 +22,8 @@ export const topicSchema = z.enum([
   'insult',
   'person',
   'unhelped',
+  'denied',
+  'distress',
   'language',
 ]);
 

@@ -1,0 +1,41 @@
+import { readDenial } from './denial.js';
+
+describe('readDenial', () => {
+  it.each([
+    ['I do not want to close my account, I want to change my address', 'I want to change my address'],
+    ["I don't need a new card but my PIN is blocked", 'my PIN is blocked'],
+    ["I don't want to change my PIN, I want to see it", 'I want to see my PIN'],
+    ["my card was not stolen, it's just broken", "my card's just broken"],
+    ['I do not need to transfer anymore and I want to cancel it.', 'I want to cancel it.'],
+    [
+      'The machine was broken. I do not want to be charged, can you check it?',
+      'The machine was broken. can you check it?',
+    ],
+    ["I haven't lost my card, it was damaged by the machine", 'my card was damaged by the machine'],
+  ])('reads %j as what is wanted', (text, wanted) => expect(readDenial(text)).toEqual({ text: wanted, isAll: false }));
+
+  it.each([
+    'I do not want to close my account',
+    'no, I do not want to cancel my order!',
+    "I haven't lost my card",
+    'my card was not stolen.',
+    'no I did not forget my passcode',
+    "My account isn't blocked",
+  ])('knows that %j asks nothing', (text) => expect(readDenial(text)).toEqual({ text, isAll: true }));
+
+  it.each([
+    'I do not want to pay fees',
+    "I don't want to wait. ok?",
+    'I do not want paper statements any more',
+    "I don't want to be charged for this",
+    'my card was not delivered',
+    'I have not received my card',
+    'I did not make this payment',
+    'was my card not cancelled?',
+    "my card isn't blocked, is it?",
+    'I never got a PIN',
+    'my payment was not accepted',
+    'My card payment was not declined',
+    'I did not cancel my top-up',
+  ])('leaves %j as it is', (text) => expect(readDenial(text)).toEqual({ text, isAll: false }));
+});

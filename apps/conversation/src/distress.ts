@@ -1,0 +1,59 @@
+import type { Language } from './language.js';
+
+/** Somebody who may harm themselves, or whom somebody harms. */
+const DISTRESS: Readonly<Record<Language, readonly string[]>> = {
+  en: [
+    'suicid\\w*|(?:kill|hurt|harm)(?:ing)? myself|(?:end|take|taking|ending) my (?:own )?life|end(?:ing)? it all|(?:want|going) to die',
+    'wish (?:that )?i (?:was|were) dead|better off (?:dead|without me)|no reason to live|nothing (?:left )?to live for|no point (?:in )?(?:living|going on)',
+    "(?:do not|don'?t) want to (?:be here|live|be alive|go on)(?: any ?more| any longer|(?=\\s*(?:[.,!]|$)))",
+    "(?:can ?not|can'?t) go on(?: like this| any ?more| any longer|(?=\\s*(?:[.,!]|$)))",
+    '(?:hits?|beats?|hurts?|hurting|hitting|beating|abus(?:es|ed|ing)) me|abusive (?:partner|husband|wife|relationship|boyfriend|girlfriend|ex)|domestic (?:abuse|violence)',
+    '(?:scared|afraid|frightened|terrified) of (?:him|her|my (?:husband|wife|partner|ex|boyfriend|girlfriend|father|son))',
+    "(?:husband|wife|partner|boyfriend|girlfriend|he|she) (?:controls?|(?:won'?t|will not|does(?: not|n'?t)) let me (?:have|use|see|access|touch)) (?:all )?(?:of )?(?:my|our) (?:own )?(?:money|cards?|accounts?|finances|wages)",
+  ],
+  de: [
+    'umbringen|suizid\\p{L}*|selbstmord\\p{L}*|nicht mehr leben|das leben nehmen|schlägt mich|angst vor (?:ihm|ihr|meinem mann)',
+  ],
+  fr: ['suicid\\p{L}*|me tuer|plus envie de vivre|veux (?:plus vivre|mourir)|mettre fin à mes jours|me (?:frappe|bat)'],
+  es: [
+    'suicid\\p{L}*|matarme|no quiero (?:seguir )?(?:viviendo|vivir)|quitarme la vida|quiero morir(?:me)?|me (?:pega|maltrata)',
+  ],
+  it: [
+    'suicid\\p{L}*|uccidermi|ammazzarmi|non voglio più vivere|togliermi la vita|voglio morire|mi (?:picchia|maltratta)',
+  ],
+  pt: ['suic[ií]d\\p{L}*|me matar|não quero mais viver|tirar a (?:minha )?vida|quero morrer|me (?:bate|agride)'],
+  nl: [
+    'zelfmoord\\p{L}*|suïcid\\p{L}*|niet meer leven|mezelf (?:van kant|iets aandoen|doden)|wil dood|slaat (?:me|mij)',
+  ],
+  zh: ['自杀|不想活|活不下去|想死|家暴|打我'],
+};
+
+/** Theft and fraud, in the languages whose questions are not answered: the reply then says where help is. */
+const ALARM: Readonly<Record<Exclude<Language, 'en'>, string>> = {
+  de: 'gestohlen|geklaut|bestohlen|betrogen|betrüger|betrug|gehackt|überfallen|notfall|abgezockt',
+  fr: 'volée?s?|volé|arnaqu\\p{L}*|fraude|escro\\p{L}*|pirat\\p{L}*|agressée?|urgence',
+  es: 'robad[oa]s?|robaron|robo|estaf\\p{L}*|fraude|hacke\\p{L}*|atraca\\p{L}*|emergencia',
+  it: 'rubat[oaie]|rubano|truff\\p{L}*|frode|hackerat[oa]|rapinat[oa]|emergenza',
+  pt: 'roubad[oa]s?|roubaram|furtad[oa]|golpe|fraude|hackead[oa]|assaltad[oa]|emergência|burla',
+  nl: 'gestolen|opgelicht|oplicht\\p{L}*|fraude|gehackt|beroofd|noodgeval',
+  zh: '被盗|被偷|诈骗|被骗|盗刷|偷了|抢|紧急',
+};
+
+const languages = Object.keys(DISTRESS) as Language[];
+const DISTRESSED = languages.map((language) => ({ language, words: wordsIn(language, DISTRESS[language]) }));
+
+/** The language in which a message tells of harm that no document helps with; undefined for any other message. */
+export function distressIn(text: string): Language | undefined {
+  const plain = text.normalize('NFC').replace(/[’‘`´]/gu, "'");
+  return DISTRESSED.find(({ words }) => words.test(plain))?.language;
+}
+
+/** Whether a message in a language that is not answered tells of theft or fraud. */
+export function isAlarm(text: string, language: Exclude<Language, 'en'>): boolean {
+  return wordsIn(language, [ALARM[language]]).test(text.normalize('NFC'));
+}
+
+function wordsIn(language: Language, patterns: readonly string[]): RegExp {
+  const words = patterns.join('|');
+  return language === 'zh' ? new RegExp(words, 'u') : new RegExp(`(?<!\\p{L})(?:${words})(?!\\p{L})`, 'iu');
+}
