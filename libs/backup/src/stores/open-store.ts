@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { BackupError } from '../backup-error.js';
 import type { BackupStore, OnTransfer } from './backup-store.port.js';
 import { FolderStore } from './folder-store.js';
@@ -41,21 +41,25 @@ export async function localBackup(
   onTransfer?: OnTransfer,
 ): Promise<LocalBackup> {
   const isObject = isS3Address(from) && from.endsWith('.bak');
+  if (!isS3Address(from) && !existsSync(from)) throw noBackups(from);
   // What is no folder is read as a file, and the reader says what is wrong with it.
   if (!isS3Address(from) && !isFolder(from)) return { path: from, origin: from, close: () => undefined };
   const store = await openBackupStore(isObject ? from.slice(0, -basename(from).length - 1) : from, options);
   try {
     const origin = isObject ? from : (await store.list()).at(-1);
-    if (origin === undefined)
-      throw new BackupError(
-        `There are no backups in ${store.address}`,
-        'name another place, or take one: `npx llmos backup --into <folder or s3://bucket/prefix>`',
-      );
+    if (origin === undefined) throw noBackups(store.address);
     return { path: await store.bring(origin, signal, onTransfer), origin, close: () => store.close() };
   } catch (error) {
     store.close();
     throw error;
   }
+}
+
+function noBackups(place: string): BackupError {
+  return new BackupError(
+    `There are no backups in ${place}`,
+    'name another place, or take one: `npx llmos backup --into <folder or s3://bucket/prefix>`',
+  );
 }
 
 function isFolder(path: string): boolean {
