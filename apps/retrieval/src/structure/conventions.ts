@@ -12,6 +12,7 @@ const NUMBER = /^(?:step\s+)?\(?(\d{1,3})\s?[.):–-]\s+(?=\S)/iu;
 const ASKED_ITEM = /^([^.!?]{3,200}\?)\s+(\S.*)$/u;
 
 type List = Extract<Block, { kind: 'list' }>;
+type Table = Extract<Block, { kind: 'table' }>;
 type Heading = Extract<Block, { kind: 'heading' }>;
 
 /**
@@ -21,15 +22,27 @@ type Heading = Extract<Block, { kind: 'heading' }>;
  */
 export function readConventions(blocks: readonly Block[]): Block[] {
   const split: Block[] = [];
+  let open: Block | undefined;
   for (const block of blocks) {
-    if (block.kind === 'paragraph') split.push(...readLines(block.lines, split.at(-1)));
-    else split.push(...(block.kind === 'list' ? askedItems(block) : [block]));
+    const read = block.kind === 'paragraph' ? readLines(block.lines, split.at(-1), open) : readBlock(block);
+    open = read.findLast(({ kind }) => kind !== 'paragraph') ?? open;
+    split.push(...read);
   }
   return joinSteps(withoutLoneHeadings(split));
 }
 
-/** Splits a paragraph where a line is a heading, an answer or an item; other lines are joined. */
-function readLines(lines: readonly Line[], before: Block | undefined): Block[] {
+function readBlock(block: Exclude<Block, { kind: 'paragraph' }>): Block[] {
+  if (block.kind === 'list') return askedItems(block);
+  if (block.kind === 'table') return askedRows(block);
+  return block.kind === 'heading' ? [{ ...block, text: block.text.replace(QUESTION, '') }] : [block];
+}
+
+/**
+ * Splits a paragraph where a line is a heading, an answer or an item; other lines are joined.
+ *
+ * @param above the last block before that is no paragraph
+ */
+function readLines(lines: readonly Line[], before: Block | undefined, above: Block | undefined): Block[] {
   const blocks: Block[] = [];
   let text: string[] = [];
   const end = (next: Block): void => {
@@ -38,7 +51,7 @@ function readLines(lines: readonly Line[], before: Block | undefined): Block[] {
     blocks.push(next);
   };
   for (let n = 0; n < lines.length; n++) {
-    const items = listAt(lines, n);
+    const items = listAt(lines, n, blocks.findLast(({ kind }) => kind !== 'paragraph') ?? above);
     const heading = items ? undefined : headingOf(lines, n);
     if (items) end(items);
     else if (heading) end(heading);
@@ -53,13 +66,22 @@ function isAnswer(text: readonly string[], before: Block | undefined): boolean {
   return text.length === 0 && before?.kind === 'heading';
 }
 
-/** The list that begins in this line: at least two lines with a bullet, or with the numbers 1, 2, … */
-function listAt(lines: readonly Line[], from: number): List | undefined {
-  const numbered = runOf(lines, from, (text, n) => Number(NUMBER.exec(text)?.[1]) === n + 1);
-  const ordered = numbered.length > 1;
+/**
+ * The list that begins in this line: at least two lines with a bullet, or with the numbers 1, 2, …, or one that goes on
+ * with the numbers of the list above, as after the end of a page.
+ */
+function listAt(lines: readonly Line[], from: number, open: Block | undefined): List | undefined {
+  const next = open?.kind === 'list' && open.ordered ? open.start + open.items.length : 0;
+  const start = next > 1 && numberOf(lines[from]!.text) === next ? next : 1;
+  const numbered = runOf(lines, from, (text, n) => numberOf(text) === start + n);
+  const ordered = numbered.length > (start > 1 ? 0 : 1);
   const found = ordered ? numbered : runOf(lines, from, (text) => BULLET.test(text));
-  if (found.length < 2) return undefined;
-  return { kind: 'list', ordered, start: 1, items: found.map((text) => text.replace(ordered ? NUMBER : BULLET, '')) };
+  if (found.length < (ordered ? 1 : 2)) return undefined;
+  return { kind: 'list', ordered, start, items: found.map((text) => text.replace(ordered ? NUMBER : BULLET, '')) };
+}
+
+function numberOf(text: string): number {
+  return Number(NUMBER.exec(text)?.[1]);
 }
 
 function runOf(lines: readonly Line[], from: number, belongs: (text: string, n: number) => boolean): string[] {
@@ -95,6 +117,21 @@ function askedItems(list: List): Block[] {
   const blocks = pairs.flatMap(([, question, answer]): Block[] => [
     { kind: 'heading', level: TERM_LEVEL, text: question! },
     paragraphOf(answer!),
+  ]);
+  return [...blocks, { kind: 'heading', level: TERM_LEVEL, text: '' }];
+}
+
+/** A table with a column of questions and one of answers is such a list. Further columns are left out. */
+function askedRows(table: Table): Block[] {
+  const at = (name: RegExp): number => table.header.findIndex((cell) => name.test(cell));
+  const [question, answer] = [at(/^(?:question|q|frage|faq)s?$/iu), at(/^(?:answer|a|response|antwort)s?$/iu)];
+  const isAsked =
+    table.header.every((cell) => cell === '') &&
+    table.rows.every(([cell = '', ...rest]) => rest.length === 1 && cell.endsWith('?'));
+  if (!isAsked && (question < 0 || answer < 0)) return [table];
+  const blocks = table.rows.flatMap((row): Block[] => [
+    { kind: 'heading', level: TERM_LEVEL, text: row[isAsked ? 0 : question] ?? '' },
+    paragraphOf(row[isAsked ? 1 : answer] ?? ''),
   ]);
   return [...blocks, { kind: 'heading', level: TERM_LEVEL, text: '' }];
 }

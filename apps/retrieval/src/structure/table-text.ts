@@ -45,7 +45,9 @@ export class TableText {
     const texts = rows.map((row) => row.map(({ text }) => text));
     if (texts.length === 0) return undefined;
     const columns = Math.max(...texts.map((row) => row.length));
-    if (hasHeader(rows)) return { kind: 'table', header: texts[0]!, rows: texts.slice(1) };
+    const headers = headerRows(rows);
+    if (headers > 0)
+      return { kind: 'table', header: headerOf(rows.slice(0, headers), columns), rows: texts.slice(headers) };
     return { kind: 'table', header: Array<string>(columns).fill(''), rows: texts };
   }
 
@@ -63,6 +65,20 @@ export class TableText {
 function span(value: string | undefined): number {
   const cells = Number(value ?? 1);
   return Number.isSafeInteger(cells) ? Math.min(Math.max(cells, 1), MAX_SPAN) : 1;
+}
+
+/** How many rows name the columns: more than one if all their cells say so, and none spans all columns. */
+function headerRows(rows: readonly (readonly Cell[])[]): number {
+  if (!hasHeader(rows)) return 0;
+  const others = rows.findIndex((row) => !row.every(({ header }) => header) || new Set(row).size === 1);
+  return Math.max(1, others);
+}
+
+/** `Price` above `Monthly` is `Price Monthly`; a cell that spans both rows counts once. */
+function headerOf(rows: readonly (readonly Cell[])[], columns: number): string[] {
+  return Array.from({ length: columns }, (_, column) =>
+    [...new Set(rows.flatMap((row) => row[column]?.text || []))].join(' '),
+  );
 }
 
 /**

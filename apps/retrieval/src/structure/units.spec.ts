@@ -177,6 +177,39 @@ describe('Marks are no text', () => {
   });
 });
 
+describe('Questions and answers', () => {
+  const asked = [
+    { kind: 'text', text: 'Yes.', headings: ['Is it free?'] },
+    { kind: 'text', text: 'No.', headings: ['Is it blue?'] },
+  ];
+  it.each([
+    ['in headings with a mark', '### Q: Is it free?\nA: Yes.\n\n### Q2. Is it blue?\nA2. No.'],
+    ['in a table', '| Question | Answer |\n|---|---|\n| Is it free? | Yes. |\n| Is it blue? | No. |'],
+    [
+      'in a table with more',
+      '| No. | Question | Answer |\n|---|---|---|\n| 1 | Is it free? | Yes. |\n| 2 | Is it blue? | No. |',
+    ],
+    [
+      'in a table without names',
+      '<table><tr><td>Is it free?</td><td>Yes.</td></tr><tr><td>Is it blue?</td><td>No.</td></tr></table>',
+    ],
+  ])('%s', (_, markdown) => expect(units(markdown)).toEqual(asked));
+
+  it('steps that go on after the end of a page are one list', () =>
+    expect(texts('1. Close it.\n2. Drill.\n\n<p>3. Hang it.</p><p>It is heavy.</p><p>4. Open it.</p>')).toEqual([
+      'Badger bank: 1. Close it. 2. Drill. 3. Hang it. It is heavy. 4. Open it.',
+    ]));
+
+  it('a table with two rows of names', () => {
+    const head = '<tr><th rowspan=2>Plan</th><th colspan=2>Price</th></tr><tr><th>Monthly</th><th>Yearly</th></tr>';
+    expect(texts(`<table>${head}<tr><td>S</td><td>£8</td><td>£80</td></tr></table>`)).toEqual([
+      'Badger bank – Plan: S; Price Monthly: £8; Price Yearly: £80.',
+    ]);
+    const part = '<tr><th>Plan</th><th>Price</th></tr><tr><th colspan=2>Europe</th></tr><tr><td>S</td><td>£8</td></tr>';
+    expect(texts(`<table>${part}</table>`).at(-1)).toBe('Badger bank – Plan: S; Price: £8.');
+  });
+});
+
 describe('Headings', () => {
   it('end with the next of their level, and the title is none', () => {
     expect(

@@ -2,22 +2,15 @@ import { parse } from 'csv-parse/sync';
 import { readConventions } from '../../structure/conventions.js';
 import { readHtml } from '../../structure/html-blocks.js';
 import { squeeze } from '../../structure/inline-text.js';
+import { plain, rowsOf, TEXTS, TITLES, valueOf, type Row } from './json-rows.js';
 import { writeMarkdown } from './markdown-writer.js';
 import { FileFault, titleOf, type Found, type FoundDocument } from './source-file.js';
 
 const MAX_ROWS = 20_000;
 const MAX_COLUMNS = 256;
 const MAX_TITLE_CHARS = 300;
-/** The common names of the columns, or keys, without case, spaces and marks. */
-const TITLES = ['question', 'q', 'title', 'heading', 'prompt', 'name', 'subject', 'frage'];
-const TEXTS = ['answer', 'a', 'text', 'content', 'body', 'response', 'reply', 'description', 'antwort'];
 const IDS = ['id', 'key', 'slug'];
 const INTENTS = ['intents', 'intent', 'category', 'label', 'tag', 'tags'];
-/** Keys under which files keep their list. */
-const LISTS = ['documents', 'faqs', 'faq', 'questions', 'items', 'articles', 'entries', 'data', 'rows'];
-
-type Row = Readonly<Record<string, unknown>>;
-
 /**
  * The documents of a CSV: one for each question and answer (or title and text). Any other table becomes one document,
  * of which a row can be quoted.
@@ -48,8 +41,7 @@ export function* csvDocuments(text: string, name: string): Generator<Found> {
 }
 
 /**
- * The documents of JSON or JSON Lines: a list of questions and answers (or titles and texts), also under a key such as
- * `faq`; an object with questions as keys and answers as values; or one document.
+ * The documents of JSON or JSON Lines: questions and answers (or titles and texts) wherever they are in it.
  *
  * @throws FileFault if it is none of them
  */
@@ -101,22 +93,6 @@ function notJson(error: unknown, place = ''): FileFault {
   return new FileFault(`is not JSON (${place}${error instanceof Error ? error.message : 'it is damaged'})`);
 }
 
-function rowsOf(value: unknown): Row[] | undefined {
-  if (Array.isArray(value)) return value.every(isRow) ? value : undefined;
-  if (!isRow(value)) return undefined;
-  const list = LISTS.map((key) => value[key]).find((each) => Array.isArray(each));
-  if (list) return rowsOf(list);
-  if (valueOf(value, TEXTS) !== undefined) return [value];
-  const pairs = Object.entries(value);
-  return pairs.every(([, answer]) => typeof answer === 'string')
-    ? pairs.map(([question, answer]) => ({ question, answer }))
-    : undefined;
-}
-
-function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function* rowDocuments(rows: readonly Row[], name: string, firstLine: number): Generator<Found> {
   if (rows.length > MAX_ROWS) throw new FileFault(`has more than ${MAX_ROWS} rows: split it`);
   for (const [n, row] of rows.entries()) {
@@ -131,7 +107,7 @@ function documentOf(row: Row): FoundDocument | string {
   const text = valueOf(row, TEXTS);
   if (!title || !text) return `has no ${title ? 'answer or text' : 'question or title'}`;
   const intents = valueOf(row, INTENTS)
-    ?.split(/[;,|]/u)
+    ?.split(/[;,|\n]/u)
     .map((intent) => intent.trim())
     .filter((intent) => intent !== '');
   const shown = squeeze(title).slice(0, MAX_TITLE_CHARS);
@@ -151,20 +127,4 @@ function objectOf(header: readonly string[], row: readonly string[]): Row {
 
 function hasAny(header: readonly string[], names: readonly string[]): boolean {
   return header.some((column) => names.includes(plain(column)));
-}
-
-/** The value under the first of the names that has one. */
-function valueOf(row: Row, names: readonly string[]): string | undefined {
-  const byName = new Map(Object.entries(row).map(([name, value]) => [plain(name), value]));
-  for (const name of names) {
-    const value = byName.get(name);
-    const text = Array.isArray(value) ? value.join(';') : value;
-    if ((typeof text === 'string' || typeof text === 'number') && String(text).trim() !== '')
-      return String(text).trim();
-  }
-  return undefined;
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }

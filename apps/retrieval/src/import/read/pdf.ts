@@ -86,7 +86,7 @@ function blocksOf(lines: readonly PdfLine[]): Block[] {
     const level = line.text.length > MAX_HEADING_CHARS ? undefined : levels.get(line.size);
     if (level !== undefined) {
       end();
-      addHeading(blocks, level, line.text, before?.size === line.size && before.page === line.page);
+      addHeading(blocks, level, line.text, before?.size === line.size && !isNewParagraph(before, line));
     } else {
       if (before && isNewParagraph(before, line)) end();
       addLine(paragraph, line.text);

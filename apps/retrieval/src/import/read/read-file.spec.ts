@@ -129,6 +129,29 @@ describe('readFile reads the structure of', () => {
     ]);
   });
 
+  it('a PDF with a title above a heading of its size, and steps over two pages', async () => {
+    const pdf = pdfOf([
+      [
+        [18, 'Boiler'],
+        [18, ''],
+        [18, 'How to install it'],
+        [10, '1. Close the water.'],
+        [10, '2. Drill.'],
+      ],
+      [
+        [10, '3. Hang it.'],
+        [10, '4. Open the water.'],
+        [18, 'Warranty'],
+        [10, 'The tank has seven years.'],
+      ],
+    ]);
+    expect(await quotes('boiler.pdf', pdf)).toEqual([
+      'Boiler',
+      'How to install it | How to install it: 1. Close the water. 2. Drill. 3. Hang it. 4. Open the water.',
+      'Warranty | The tank has seven years.',
+    ]);
+  });
+
   it('a PDF with two columns of text is no table', async () => {
     const left = 'A long line of prose here';
     const pdf = pdfOf([
@@ -162,12 +185,64 @@ describe('readFile reads the structure of', () => {
       'faq.jsonl',
       '{"question":"Is it free?","answer":"Yes, it is."}\n\n{"question":"Is it blue?","answer":"No."}\n',
     ],
+    [
+      'JSON Lines of prompts',
+      'faq.jsonl',
+      '{"prompt":"Is it free?","completion":"Yes, it is."}\n{"instruction":"Is it blue?","input":"","output":"No."}\n',
+    ],
+    [
+      'chats',
+      'faq.jsonl',
+      '{"messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Is it free?"},{"role":"assistant","content":"Yes, it is."}]}\n{"conversations":[{"from":"human","value":"Is it blue?"},{"from":"gpt","value":"No."}]}\n',
+    ],
+    [
+      'categories',
+      'faq.json',
+      '{"version":2,"categories":[{"name":"Price","items":[{"question":"Is it free?","answer":["Yes, it is."]}]},{"name":"Colour","items":[{"question":"Is it blue?","answer":"No."}]}]}',
+    ],
+    [
+      'the FAQPage of schema.org',
+      'faq.json',
+      '{"@type":"FAQPage","mainEntity":[{"@type":"Question","name":"Is it free?","acceptedAnswer":{"@type":"Answer","text":"<p>Yes, it is.</p>"}},{"@type":"Question","name":"Is it blue?","acceptedAnswer":{"text":"No."}}]}',
+    ],
+    [
+      'rows with attributes',
+      'faq.json',
+      '{"data":[{"id":1,"attributes":{"Question":"Is it free?","Answer":"Yes, it is."}},{"id":2,"attributes":{"Question":"Is it blue?","Answer":"No."}}]}',
+    ],
+    ['answers by category', 'faq.json', '{"Price":{"Is it free?":"Yes, it is."},"Colour":{"Is it blue?":"No."}}'],
+    ['Spanish names', 'faq.csv', 'Pregunta,Respuesta\nIs it free?,"Yes, it is."\nIs it blue?,No.\n'],
   ])('a list of questions and answers: %s', async (_, name, content) => {
     expect(await read(name, content)).toMatchObject([
       { document: { title: 'Is it free?', text: 'Yes, it is.' } },
       { document: { title: 'Is it blue?', text: 'No.' } },
     ]);
   });
+
+  it('a category with a text of its own, and rows without an answer', async () => {
+    const json =
+      '[{"title":"Cards","text":"About cards.","items":[{"q":"Is it free?","a":"Yes."}]},{"id":"7","question":"Is it blue?"}]';
+    expect(await read('faq.json', json)).toMatchObject([
+      { document: { title: 'Cards', text: 'About cards.' } },
+      { document: { title: 'Is it free?', text: 'Yes.' } },
+      { source: 'faq.json#3', reason: 'has no answer or text' },
+    ]);
+  });
+
+  it.each([
+    ['YAML with a colon in a value', '---\ntitle: Fees: all of them\ntags: [a]\n---\nIt is free.', 'Fees: all of them'],
+    ['TOML', '+++\ntitle = "Fees"\ndate = 2026-01-01\n+++\n\nIt is free.', 'Fees'],
+    ['YAML that ends with dots', '---\ntitle: Fees\n...\nIt is free.', 'Fees'],
+    ['YAML after an empty line', '\n---\ntitle: "Fees"\n---\nIt is free.', 'Fees'],
+    ['fields that are damaged', '---\na: [\n---\nIt is free.', 'A'],
+  ])('front matter: %s', async (_, text, title) => expect(await quotes('a.md', text)).toEqual([title, 'It is free.']));
+
+  it('a text between two rules as text', async () =>
+    expect(await quotes('a.md', '---\n\nIt is free.\n\n---\n\nIt is blue.')).toEqual([
+      'A',
+      'It is free.',
+      'It is blue.',
+    ]));
 
   it('any other table', async () => {
     expect(await quotes('fees.csv', 'Plan,Fee\nGold,£9\n')).toEqual(['Fees', 'Fees – Plan: Gold; Fee: £9.']);
@@ -176,6 +251,7 @@ describe('readFile reads the structure of', () => {
   it('text in the encoding that it is in', async () => {
     const text = 'It costs £5 – a month.';
     expect(await quotes('a.txt', Buffer.from('\uFEFF' + text, 'utf16le'))).toEqual(['A', text]);
+    expect(await quotes('a.txt', Buffer.from(text, 'utf16le'))).toEqual(['A', text]);
     expect(await quotes('a.txt', Buffer.from([0x49, 0x74, 0x20, 0xa3, 0x35, 0x2e]))).toEqual(['A', 'It £5.']);
     expect(
       await quotes('a.html', Buffer.from('<meta charset="iso-8859-1"><p>It costs \u00a35.</p>', 'latin1')),
@@ -216,7 +292,6 @@ describe('readFile names what it cannot read, and reads the rest', () => {
     ['JSON without documents', 'a.json', '[1,2]', /has no list of objects with question and answer/],
     ['a PDF without text', 'a.pdf', pdfOf([[]]), /has no text: if it is scanned/],
     ['binary data as text', 'a.txt', Buffer.from([1, 0, 2]), /^a\.txt: is no text/],
-    ['front matter that is none', 'a.md', '---\na: [\n---\nText', /has front matter that is not YAML/],
   ])('%s', async (_, name, content, fault) => {
     expect(await faults(name, content)).toEqual([expect.stringMatching(fault)]);
   });

@@ -2,6 +2,7 @@ import { FileFault } from './source-file.js';
 
 /** As far as browsers look for the encoding that a page names. */
 const NAMED_WITHIN = 1_024;
+const MOSTLY = 0.7;
 
 /**
  * The text of a file: in the encoding of its byte order mark, of its media type or of the page itself, else UTF-8, else
@@ -32,7 +33,13 @@ function decode(bytes: Uint8Array, type: string | undefined): string {
   return new TextDecoder('windows-1252').decode(bytes);
 }
 
-function markOf([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+function markOf(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
-  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  // Without a mark, every other byte of most texts in UTF-16 is zero.
+  const head = bytes.subarray(0, NAMED_WITHIN);
+  const zeros = [0, 1].map((parity) => head.filter((byte, n) => byte === 0 && n % 2 === parity).length);
+  const isWide = (n: 0 | 1): boolean => zeros[n]! > MOSTLY * (head.length / 2) && zeros[1 - n] === 0;
+  return isWide(1) ? 'utf-16le' : isWide(0) ? 'utf-16be' : undefined;
 }
