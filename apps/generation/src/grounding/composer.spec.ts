@@ -145,6 +145,20 @@ describe('GroundedComposer with units', () => {
     expect(answer('For how long is the card valid?', faq).text).toBe('Kiwi cards – How long is it valid? 4 years.');
   });
 
+  it('gives a short answer to a question of the article whole, and a long one in part', () => {
+    const headings = ['Do Kiwi bikes come assembled?'];
+    const short = unitsOf({ text: 'Ninety percent. You fit the handlebar. The tools are in the box.', headings });
+    for (const question of ['does my Kiwi bike come put together?', 'Are the tools in the box?'])
+      expect(answer(question, short).text).toBe(
+        'Do Kiwi bikes come assembled? Ninety percent. You fit the handlebar. The tools are in the box.',
+      );
+    const long = unitsOf({
+      text: `Ninety percent. ${'The manual says much about all of the other parts. '.repeat(8)}`,
+      headings,
+    });
+    expect(answer('does my Kiwi bike come assembled?', long).text.length).toBeLessThan(200);
+  });
+
   it('answers with the row that has the words of the question, and with no other', () => {
     const rows = ['Basic; Fee: £0', 'Gold; Fee: £7'].map((row) => ({
       kind: 'row' as const,

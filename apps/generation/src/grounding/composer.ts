@@ -14,6 +14,8 @@ export type Citation = Answer['citations'][number];
 const MAX_SENTENCES = 3;
 /** Sentences of an answer that is only quoted. */
 const MAX_EXTRACTED = 2;
+/** A longer answer to a question of the article is quoted in part. */
+const MAX_ANSWER_CHARS = 320;
 /** A model that has left the topic does not return to it: the passages continue from there. */
 const MAX_REJECTED = 1;
 /** A longer text without an end is no sentence: a model that writes on and on is not waited for. */
@@ -86,7 +88,12 @@ export class GroundedComposer {
     this.closed = true;
     this.pending = '';
     const [first, ...others] = this.ranked;
-    if (this.released.length === 0 && first) this.quote(first);
+    if (this.released.length === 0 && first) {
+      const whole = shortAnswer(first, this.options.sources);
+      for (const source of whole) this.quote(source);
+      if (whole.length > 0) return;
+      this.quote(first);
+    }
     if (this.released.length >= MAX_EXTRACTED || this.released.some(({ kind }) => kind === 'generated')) return;
     const second = first && others.find((source) => this.mayFollow(source, first));
     if (second) this.quote(second);
@@ -187,6 +194,19 @@ export class GroundedComposer {
     if (source.kind === 'row' && shared < sharedKeys(asked, first)) return false;
     return asked.length > 0 && shared / asked.length >= SECOND_OVERLAP && !this.isRepetition(source.sentence);
   }
+}
+
+/** All that an article says to a question in its heading or title, in order; empty if that is long. */
+function shortAnswer(first: Source, sources: readonly Source[]): Source[] {
+  const asks = isQuestion(first.headings.at(-1) ?? first.passage.title);
+  if (!asks || first.kind !== 'text') return [];
+  const section = first.headings.join('\n');
+  const same = sources.filter(
+    ({ passage, headings }) => passage.id === first.passage.id && headings.join('\n') === section,
+  );
+  const isShort =
+    same.length <= MAX_SENTENCES && same.reduce((sum, { sentence }) => sum + sentence.length, 0) <= MAX_ANSWER_CHARS;
+  return isShort && same.every(({ kind }) => kind === 'text') ? same : [];
 }
 
 function sharedKeys(asked: readonly string[], { sentence }: Source): number {
