@@ -159,6 +159,33 @@ describe('GroundedComposer with units', () => {
     expect(answer('does my Kiwi bike come assembled?', long).text.length).toBeLessThan(200);
   });
 
+  it.each([
+    ['Kiwi hotel late check out price', 'Late check-out until 2 pm costs 25 euros.'],
+    ['I want to pause my Kiwi membership', 'Write to us 14 days before.'],
+    ['until when must I file Kiwi expenses', 'Expenses are filed within 60 days.'],
+    ['what interest does Kiwi Plus pay', 'Kiwi Basic: 1.5 %; Kiwi Plus: 2.5 %.'],
+  ])('%s → %s', (question, expected) => {
+    const faq = [
+      { text: 'By 11 am. Late check-out until 2 pm costs 25 euros.', headings: ['When do I have to check out?'] },
+      { text: 'Small dogs are welcome at the Kiwi Hotel for 15 euros a night.', headings: ['Are dogs allowed?'] },
+      { text: 'Write to us 14 days before.', headings: ['How do I freeze my membership?'] },
+      { text: 'Yes, one guest a month, free of charge.', headings: ['Can I bring a guest to Kiwi?'] },
+      {
+        kind: 'steps' as const,
+        text: 'How do I file Kiwi expenses? 1. Scan the receipt. 2. Submit it.',
+        headings: ['How do I file Kiwi expenses?'],
+      },
+      { text: 'Expenses are filed within 60 days.', headings: ['Deadlines'] },
+      { kind: 'row' as const, text: 'Kiwi cards – Interest – Kiwi Basic: 1.5 %; Kiwi Plus: 2.5 %.' },
+      { text: 'Interest is paid once a year.' },
+    ].map((unit, n) => ({ ...unitsOf(unit), id: `kiwi#${n}` }));
+    const near = faq.find(({ text }) => text.includes(expected))!;
+    const passages = faq.map((each) => ({ ...each, similarity: each === near ? 0.6 : 0.25 }));
+    const composer = new GroundedComposer({ question, sources: sourcesOf(passages), release: () => undefined });
+    composer.finish();
+    expect(composer.text).toContain(expected);
+  });
+
   it('answers with the row that has the words of the question, and with no other', () => {
     const rows = ['Basic; Fee: £0', 'Gold; Fee: £7'].map((row) => ({
       kind: 'row' as const,

@@ -14,7 +14,7 @@ export type Citation = Answer['citations'][number];
 const MAX_SENTENCES = 3;
 /** Sentences of an answer that is only quoted. */
 const MAX_EXTRACTED = 2;
-/** A longer answer to a question of the article is quoted in part. */
+/** A longer section is quoted in part. */
 const MAX_ANSWER_CHARS = 320;
 /** A model that has left the topic does not return to it: the passages continue from there. */
 const MAX_REJECTED = 1;
@@ -196,14 +196,13 @@ export class GroundedComposer {
   }
 }
 
-/** All that an article says to a question in its heading or title, in order; empty if that is long. */
+/** All that a section says, or an article whose title asks, in order; empty if that is long. */
 function shortAnswer(first: Source, sources: readonly Source[]): Source[] {
-  const asks = isQuestion(first.headings.at(-1) ?? first.passage.title);
-  if (!asks || first.kind !== 'text') return [];
-  const section = first.headings.join('\n');
-  const same = sources.filter(
-    ({ passage, headings }) => passage.id === first.passage.id && headings.join('\n') === section,
-  );
+  const { headings, passage } = first;
+  const isSection = headings.length > 0 || isQuestion(passage.title);
+  if (!isSection || first.kind !== 'text') return [];
+  const section = headings.join('\n');
+  const same = sources.filter((each) => each.passage.id === passage.id && each.headings.join('\n') === section);
   const isShort =
     same.length <= MAX_SENTENCES && same.reduce((sum, { sentence }) => sum + sentence.length, 0) <= MAX_ANSWER_CHARS;
   return isShort && same.every(({ kind }) => kind === 'text') ? same : [];

@@ -17,7 +17,7 @@ const EXPECTED = 0.3;
  * by the passage's similarity, and if it is the kind of answer that is asked for.
  */
 export function rankSources(question: string, sources: readonly Source[]): Source[] {
-  const asked = contentKeys(question);
+  const asked = contentKeys(parted(question));
   const keys = sources.map(keysOf);
   const meanLength = keys.reduce((sum, list) => sum + list.length, 0) / Math.max(1, keys.length);
   const idf = new Map([...asked].map((key) => [key, inverseDocumentFrequency(key, keys)]));
@@ -34,10 +34,15 @@ export function rankSources(question: string, sources: readonly Source[]): Sourc
     .map(({ source }) => source);
 }
 
+/** `check-out` is found by `check out`. */
+function parted(text: string): string {
+  return text.replace(/(?<=\p{L})[-‐‑](?=\p{L})/gu, ' ');
+}
+
 /** The quote with its headings: a heading that asks and the text that answers belong together. */
 function keysOf({ text, headings }: Source): string[] {
   const unsaid = headings.filter((heading) => !text.includes(heading));
-  return wordsOf([...unsaid, text].join('\n'))
+  return wordsOf(parted([...unsaid, text].join('\n')))
     .filter(({ kind }) => kind === 'content' || kind === 'number')
     .map(({ key }) => key);
 }

@@ -5,7 +5,7 @@ import { BackupError } from '../backup-error.js';
 import { localBackup } from './open-store.js';
 
 const { signal } = new AbortController();
-const options = { s3: {}, workFolder: tmpdir() };
+const options = { s3: { endpoint: undefined, region: 'eu' }, workFolder: tmpdir() };
 
 describe('localBackup', () => {
   const folder = mkdtempSync(join(tmpdir(), 'backups-'));
