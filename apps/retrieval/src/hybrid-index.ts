@@ -1,13 +1,14 @@
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
+import { largest } from './largest.js';
 import { NameIndex, spelledTerms, type SpelledTerms } from './name-index.js';
 import { cutPassages, type PassageDraft } from './passages.js';
 import type { DocumentRef, StoredDocument } from './ports/document-store.port.js';
 import type { VectorIndex, VectorMatch } from './ports/vector-index.port.js';
-import { matchTokens, type TokenMatch } from './relevance/late-interaction.js';
+import { TokenMatcher, type TokenMatch } from './relevance/late-interaction.js';
 import { evidenceOf, relevancesOf, tokenEvidenceOf, type RelevanceModel, type Signs } from './relevance/relevance.js';
 import type { EncodedText } from './search-encoder.js';
 import { Vocabulary } from './vocabulary.js';
-import { WordIndex } from './word-index.js';
+import { WordIndex, type Coverage } from './word-index.js';
 
 /** A text as it is compared. */
 export interface Reading extends EncodedText {
@@ -25,8 +26,7 @@ export interface HybridQuery extends Reading {
   readonly limit: number;
 }
 
-interface IndexedDocument {
-  readonly ref: DocumentRef;
+interface IndexedDocument extends DocumentRef {
   readonly title: string;
   readonly intents: readonly string[];
   readonly passages: readonly PassageDraft[];
@@ -36,6 +36,8 @@ interface IndexedDocument {
   readonly tokens: readonly Int8Array[];
   /** Of its content: copies have the same. */
   readonly hash: string;
+  /** It was deleted, or replaced. */
+  isGone: boolean;
 }
 
 /**
@@ -52,10 +54,12 @@ const SECOND_LOOK = 40;
 const MAX_BY_WORDS = 32;
 const NO_MATCH: TokenMatch = { document: 0, passage: 0 };
 
-/** A document that may answer, and what speaks for it. */
-interface Candidate {
+interface Match extends Pick<VectorMatch, 'similarities'> {
   readonly document: IndexedDocument;
-  readonly similarities: Float32Array;
+}
+
+/** A document that may answer, and what speaks for it. */
+interface Candidate extends Match {
   readonly signs: Signs;
   readonly evidence: number;
 }
@@ -82,11 +86,10 @@ export interface SeenSigns {
  */
 export class HybridIndex {
   private readonly documents = new Map<string, IndexedDocument>();
-  /** The same by the very reference that the vector index returns, which is faster than by its text. */
-  private readonly byRef = new Map<DocumentRef, IndexedDocument>();
   private readonly words = new WordIndex<IndexedDocument>();
   private readonly vocabulary = new Vocabulary();
   private readonly names = new NameIndex();
+  private readonly tokens = new TokenMatcher();
   /** Documents of each tenant. */
   private readonly counts = new Map<string, number>();
 
@@ -112,12 +115,14 @@ export class HybridIndex {
     const { title, intents, text, tokens, hash } = stored;
     const passages = cutPassages(title, text);
     const { terms, titleTerms } = spelledTerms(title, passages.map((passage) => passage.text).join('\n'));
-    const document = { ref, title, intents, passages, terms, titleTerms, tokens, hash };
-    // A search in between finds the document by its new reference, or by its old one.
-    this.byRef.set(ref, document);
-    await this.vectors.set(ref, stored.vectors, `${stored.embedding} ${stored.hash}`);
+    const { tenant, id } = ref;
+    const document: IndexedDocument = {
+      ...{ tenant, id, title, intents, passages, terms, titleTerms, tokens, hash },
+      isGone: false,
+    };
+    // A search in between finds this document, or the one that it replaces.
+    await this.vectors.set(document, stored.vectors, `${stored.embedding} ${stored.hash}`);
     this.forget(ref);
-    this.byRef.set(ref, document);
     this.names.add(ref.tenant, terms);
     this.documents.set(keyOf(ref), document);
     this.words.add(document, wordsOf(document));
@@ -138,7 +143,7 @@ export class HybridIndex {
     this.vocabulary.delete(ref.tenant, wordsOf(document));
     this.names.remove(ref.tenant, document.terms);
     this.documents.delete(keyOf(ref));
-    this.byRef.delete(document.ref);
+    document.isGone = true;
     this.counts.set(ref.tenant, (this.counts.get(ref.tenant) ?? 1) - 1);
     return true;
   }
@@ -150,28 +155,32 @@ export class HybridIndex {
 
   /** The best passages, grouped by document, best document first; of at least three documents if the limit allows. */
   async search(query: HybridQuery): Promise<{ passages: Passage[]; documents: number }> {
-    const candidates = await this.lookFirst(query);
     const { also, ...own } = query;
-    const other = also && this.lookAgain({ ...own, ...also }, await this.lookFirst({ ...own, ...also }));
-    const compared = this.lookAgain(query, candidates);
-    const ranked = this.judge(other ? blend(compared, other, also.share) : compared).slice(0, query.limit);
+    const first = await this.lookFirst(query);
+    const compared = this.lookAgain(query, first.strongest);
+    const other = also && { ...own, ...also };
+    const judged = other
+      ? blend(compared, this.lookAgain(other, (await this.lookFirst(other)).strongest), also.share)
+      : compared;
+    const ranked = this.judge(judged).slice(0, query.limit);
     const passages: Passage[] = [];
     ranked.forEach((candidate, place) => {
       const reserved = Math.min(ranked.length, MIN_DOCUMENTS) - place - 1;
       const room = Math.max(query.limit - passages.length - Math.max(reserved, 0), 0);
       passages.push(...bestPassages(candidate).slice(0, room));
     });
-    const documents = this.vectors.isExact ? candidates.length : this.count(query.tenants);
-    return { passages, documents };
+    return { passages, documents: this.vectors.isExact ? first.compared : this.count(query.tenants) };
   }
 
   /** What speaks for the documents with the most evidence. */
   async signsOf(query: HybridQuery): Promise<SeenSigns[]> {
-    return this.lookAgain(query, await this.lookFirst(query)).map(({ document: { ref }, signs, tokens }) => ({
-      ref,
-      signs,
-      tokens,
-    }));
+    return this.lookAgain(query, (await this.lookFirst(query)).strongest).map(
+      ({ document: { tenant, id }, signs, tokens }) => ({
+        ref: { tenant, id },
+        signs,
+        tokens,
+      }),
+    );
   }
 
   /** Words that are no typing errors. */
@@ -184,30 +193,44 @@ export class HybridIndex {
     return this.vocabulary.correct(question, tenants);
   }
 
-  private async lookFirst({ text, vector, tenants, intent }: HybridQuery): Promise<Candidate[]> {
-    const byWords = this.vectors.isExact ? undefined : this.matchByWords(text, tenants);
-    const matches = await this.matchByMeaning(vector, tenants, byWords);
-    const coverage = byWords ?? this.words.compare(text, (document) => matches.has(document), matches.size);
+  /** The documents with the most evidence at the first look, in order, and the number that was compared. */
+  private async lookFirst(query: HybridQuery): Promise<{ strongest: Candidate[]; compared: number }> {
+    const { text, vector, tenants, intent, limit } = query;
+    const words = this.words.compare(text, (document) => this.isVisible(document, tenants));
+    const matches = await this.matchByMeaning(vector, tenants, words);
     const names = this.names.namesIn(text, tenants);
-    return [...matches].map(([document, { similarities }]) => {
-      const words = coverage.get(document) ?? 0;
-      const signs = { title: similarities[0] ?? 0, passage: nearest(similarities), words };
-      const evidence = evidenceOf(signs, this.model) + bonusOf(document, names, intent);
-      return { document, similarities, signs, evidence };
+    const signsOf = ({ document, similarities }: Match): Signs => ({
+      title: similarities[0] ?? 0,
+      passage: nearest(similarities),
+      words: words.of(document),
     });
+    const evidences = matches.map(
+      (match) => evidenceOf(signsOf(match), this.model) + bonusOf(match.document, names, intent),
+    );
+    const strongest = largest(evidences, Math.max(SECOND_LOOK, limit)).map((n) => {
+      const match = matches[n]!;
+      return { ...match, signs: signsOf(match), evidence: evidences[n]! };
+    });
+    return { strongest, compared: matches.length };
   }
 
-  /** The documents with the most evidence, with what their tokens add to it. */
-  private lookAgain({ tokens, limit }: HybridQuery, candidates: readonly Candidate[]): ComparedCandidate[] {
-    return strongest(candidates, Math.max(SECOND_LOOK, limit)).map((candidate) => {
-      const match = tokens ? matchTokens(tokens, candidate.document.tokens) : NO_MATCH;
+  /** What the tokens of these documents add to their evidence. */
+  private lookAgain({ tokens }: HybridQuery, candidates: readonly Candidate[]): ComparedCandidate[] {
+    const found = tokens
+      ? this.tokens.match(
+          tokens,
+          candidates.map(({ document }) => document.tokens),
+        )
+      : [];
+    return candidates.map((candidate, n) => {
+      const match = found[n] ?? NO_MATCH;
       return { ...candidate, tokens: match, evidence: candidate.evidence + tokenEvidenceOf(match, this.model) };
     });
   }
 
   /** Most relevant first. Of copies only the first counts: they are no rivals of each other. */
   private judge(candidates: readonly Candidate[]): JudgedCandidate[] {
-    const ordered = withoutCopies(strongest(candidates, candidates.length));
+    const ordered = withoutCopies([...candidates].sort((a, b) => b.evidence - a.evidence));
     const evidences = ordered.map(({ evidence }) => evidence);
     const relevances = relevancesOf(evidences, this.model);
     return ordered.map((candidate, n) => ({ ...candidate, relevance: relevances[n]! }));
@@ -217,37 +240,36 @@ export class HybridIndex {
     return [...new Set(tenants)].reduce((sum, tenant) => sum + (this.counts.get(tenant) ?? 0), 0);
   }
 
-  /** The share of the question's words in each document of the tenants. */
-  private matchByWords(text: string, tenants: readonly string[]): ReadonlyMap<IndexedDocument, number> {
-    const asked = new Set(tenants);
-    return this.words.compare(text, ({ ref }) => asked.has(ref.tenant), this.count(tenants));
+  /** Whether the document is one of the tenants', and none before its own has one with the same id. */
+  private isVisible({ tenant, id, isGone }: IndexedDocument, tenants: readonly string[]): boolean {
+    if (isGone) return false;
+    for (const asked of tenants) {
+      if (asked === tenant) return true;
+      if (this.counts.get(asked) && this.documents.has(keyOf({ tenant: asked, id }))) return false;
+    }
+    return false;
   }
 
   private async matchByMeaning(
     vector: Float32Array,
     tenants: readonly string[],
-    byWords?: ReadonlyMap<IndexedDocument, number>,
-  ): Promise<ReadonlyMap<IndexedDocument, VectorMatch>> {
-    const matches = new Map<IndexedDocument, VectorMatch>();
-    const asked = [...new Set(tenants)];
-    const also = byWords ? wordiest(byWords) : [];
+    words: Coverage<IndexedDocument>,
+  ): Promise<Match[]> {
+    const also = this.vectors.isExact ? [] : words.most(MAX_BY_WORDS);
     const compared = await Promise.all(
-      asked.map((tenant) =>
+      [...new Set(tenants)].map((tenant) =>
         this.vectors.compare(
           vector,
           tenant,
-          also.filter((ref) => ref.tenant === tenant),
+          also.filter((document) => document.tenant === tenant),
         ),
       ),
     );
-    for (const [n, found] of compared.entries()) {
-      const before = asked.slice(0, n);
-      for (const match of found) {
-        const { id } = match.ref;
-        const document = this.byRef.get(match.ref);
-        if (document && !before.some((other) => this.documents.has(keyOf({ tenant: other, id }))))
-          matches.set(document, match);
-      }
+    const matches: Match[] = [];
+    for (const { ref, similarities } of compared.flat()) {
+      // The very reference that was set.
+      const document = ref as IndexedDocument;
+      if (this.isVisible(document, tenants)) matches.push({ document, similarities });
     }
     return matches;
   }
@@ -278,31 +300,10 @@ function nearest(similarities: Float32Array): number {
   return most;
 }
 
-/** The candidates with the most evidence, in order, without sorting the thousands of others. */
-function strongest<C extends Candidate>(candidates: readonly C[], count: number): C[] {
-  const best: C[] = [];
-  for (const candidate of candidates) {
-    if (best.length === count && candidate.evidence <= best[count - 1]!.evidence) continue;
-    let at = best.length;
-    while (at > 0 && best[at - 1]!.evidence < candidate.evidence) at--;
-    best.splice(at, 0, candidate);
-    if (best.length > count) best.pop();
-  }
-  return best;
-}
-
 /** One document may be stored twice, as a page at two addresses. */
 function withoutCopies(ordered: readonly Candidate[]): Candidate[] {
   const hashes = new Set<string>();
   return ordered.filter(({ document: { hash } }) => !hashes.has(hash) && hashes.add(hash));
-}
-
-/** The documents with the most of the question's words. */
-function wordiest(byWords: ReadonlyMap<IndexedDocument, number>): DocumentRef[] {
-  return [...byWords]
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, MAX_BY_WORDS)
-    .map(([{ ref }]) => ref);
 }
 
 function keyOf({ tenant, id }: DocumentRef): string {
@@ -327,8 +328,8 @@ function wordsOf({ title, passages }: IndexedDocument): string {
 function bestPassages({ document, similarities, evidence, relevance }: JudgedCandidate): Passage[] {
   return document.passages
     .map(({ text, units }, n) => ({
-      id: `${document.ref.id}#${n}`,
-      document: document.ref.id,
+      id: `${document.id}#${n}`,
+      document: document.id,
       title: document.title,
       text,
       units: units.map((unit) => ({ ...unit, headings: [...unit.headings] })),

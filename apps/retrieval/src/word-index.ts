@@ -1,4 +1,5 @@
 import SearchableMap from 'minisearch/SearchableMap';
+import { largest } from './largest.js';
 import { normalizeTerm, tokenize } from './terms.js';
 
 /** More terms make a search slower, not better. */
@@ -6,6 +7,14 @@ const MAX_TERMS = 64;
 /** Shorter words are looked up as they are written; the others tolerate a mistake in five letters. */
 const MIN_FUZZY_LENGTH = 5;
 const FUZZINESS = 0.2;
+
+/** How much of a question each document has. */
+export interface Coverage<Key> {
+  /** The share of the question's words that a document has, 0 to 1. */
+  of(key: Key): number;
+  /** So many documents that have the most, most first, without those that have nothing. */
+  most(count: number): Key[];
+}
 
 interface Indexed<Key> {
   readonly key: Key;
@@ -48,33 +57,46 @@ export class WordIndex<Key> {
   }
 
   /**
-   * The share of the question's words that each visible document has, 0 to 1, without those that have none. A word
-   * counts with its inverse document frequency, ln(1 + n / (documents with it + 0.5)).
+   * How much of a question the visible documents have. A word counts with its inverse document frequency,
+   * ln(1 + n / (documents with it + 0.5)).
    */
-  compare(question: string, isVisible: (key: Key) => boolean, visible: number): ReadonlyMap<Key, number> {
-    const sums = new Float64Array(this.documents.length);
+  compare(question: string, isVisible: (key: Key) => boolean): Coverage<Key> {
+    const { length } = this.documents;
+    const seen = Uint8Array.from(this.documents, (document) => (document && isVisible(document.key) ? 1 : 0));
+    const visible = seen.reduce((sum, one) => sum + one, 0);
+    const [sums, marks] = [new Float64Array(length), new Uint8Array(length)];
     let total = 0;
-    for (const term of termsOf(question).slice(0, MAX_TERMS)) {
-      const found = this.having(term).filter((place) => isVisible(this.documents[place]!.key));
-      const weight = Math.log(1 + visible / (found.length + 0.5));
-      total += weight;
-      for (const place of found) sums[place]! += weight;
-    }
-    const coverage = new Map<Key, number>();
-    sums.forEach((sum, place) => {
-      if (sum > 0) coverage.set(this.documents[place]!.key, sum / total);
-    });
-    return coverage;
+    termsOf(question)
+      .slice(0, MAX_TERMS)
+      .forEach((term, n) => {
+        const postings = this.having(term);
+        let found = 0;
+        // A document that has several like it counts once.
+        for (const places of postings)
+          for (const place of places) {
+            if (seen[place] === 0 || marks[place] === n + 1) continue;
+            marks[place] = n + 1;
+            found++;
+          }
+        const weight = Math.log(1 + visible / (found + 0.5));
+        total += weight;
+        if (found > 0) for (let place = 0; place < length; place++) if (marks[place] === n + 1) sums[place]! += weight;
+      });
+    // The index may change before the answer is read.
+    const documents = this.documents.slice();
+    const shareOf = (key: Key): number => {
+      const place = this.places.get(key);
+      return place !== undefined && documents[place]?.key === key ? sums[place]! / (total || 1) : 0;
+    };
+    const most = (count: number): Key[] =>
+      largest(sums, count).flatMap((place) => (sums[place]! > 0 ? [documents[place]!.key] : []));
+    return { of: shareOf, most };
   }
 
-  /** The documents that have the term or one like it. */
-  private having(term: string): number[] {
-    if (term.length < MIN_FUZZY_LENGTH) return [...(this.postings.get(term) ?? [])];
-    const similar = [...this.postings.fuzzyGet(term, Math.round(term.length * FUZZINESS)).values()];
-    if (similar.length === 1) return [...similar[0]![0]];
-    const places = new Set<number>();
-    for (const [documents] of similar) for (const place of documents) places.add(place);
-    return [...places];
+  /** The documents that have the term, and those that have one like it. */
+  private having(term: string): Iterable<ReadonlySet<number>> {
+    if (term.length < MIN_FUZZY_LENGTH) return [this.postings.get(term) ?? new Set()];
+    return [...this.postings.fuzzyGet(term, Math.round(term.length * FUZZINESS)).values()].map(([places]) => places);
   }
 }
 

@@ -3,7 +3,7 @@ import type { DocumentRef } from './document-store.port.js';
 /** The similarities of one document to a question. */
 export interface VectorMatch {
   readonly ref: DocumentRef;
-  /** Cosine similarity of the title, then of each passage in order. */
+  /** Cosine similarity of the title, then of each passage in order, to about 0.001. */
   readonly similarities: Float32Array;
 }
 

@@ -1,6 +1,7 @@
 import type { Encoded } from '@llmos/models';
-import { matchTokens } from './late-interaction.js';
-import { codesOf, comparedTokens, type TokenHead } from './token-head.js';
+import fc from 'fast-check';
+import { TokenMatcher, type TokenMatch } from './late-interaction.js';
+import { CODE_SCALE, codesOf, comparedTokens, type ComparedTokens, type TokenHead } from './token-head.js';
 
 const keepAll: TokenHead = {
   dimensions: 2,
@@ -53,7 +54,9 @@ describe('comparedTokens', () => {
   });
 });
 
-describe('matchTokens', () => {
+describe('TokenMatcher', () => {
+  const matchTokens = (question: ComparedTokens, texts: readonly Int8Array[]): TokenMatch =>
+    new TokenMatcher().match(question, [texts])[0]!;
   const tokens = (weights: readonly number[], ...states: number[]) => ({
     vectors: Float32Array.from(states),
     weights: Float32Array.from(weights),
@@ -71,5 +74,47 @@ describe('matchTokens', () => {
   it('counts a token by its weight, and nothing for a question without tokens', () => {
     expect(matchTokens(question(3, 1), [codes(), codes(1, 0)]).document).toBeCloseTo(0.75);
     expect(matchTokens(tokens([]), [codes(1, 0)])).toEqual({ document: 0, passage: 0 });
+  });
+
+  it('gives what the sum of products gives, for any length of vector and number of documents', () => {
+    const vectorOf = (size: number) =>
+      fc
+        .array(fc.integer({ min: -100, max: 100 }), { minLength: size, maxLength: size })
+        .map((values) => values.map((value) => value / (Math.hypot(...values) || 1)));
+    const cases = fc.integer({ min: 1, max: 20 }).chain((size) => {
+      const rows = (most: number) => fc.array(vectorOf(size), { maxLength: most });
+      return fc.record({
+        question: fc.array(vectorOf(size), { minLength: 1, maxLength: 5 }),
+        documents: fc.array(fc.array(rows(6), { minLength: 1, maxLength: 4 }), { maxLength: 4 }),
+      });
+    });
+    const matcher = new TokenMatcher();
+    fc.assert(
+      fc.property(cases, ({ question, documents }) => {
+        const weights = question.map((_, n) => n + 1);
+        const total = weights.reduce((sum, weight) => sum + weight, 0);
+        const coded = documents.map((texts) => texts.map((rows) => codes(...rows.flat())));
+        const matches = matcher.match(tokens(weights, ...question.flat()), coded);
+        expect(matches).toHaveLength(documents.length);
+        const size = question[0]!.length;
+        const nearest = (token: readonly number[], text: Int8Array) =>
+          Math.max(
+            0,
+            ...Array.from({ length: text.length / size }, (_, row) =>
+              token.reduce((sum, value, i) => sum + (value * text[row * size + i]!) / CODE_SCALE, 0),
+            ),
+          );
+        coded.forEach((texts, n) => {
+          const weighted = (values: readonly number[]) =>
+            values.reduce((sum, value, token) => sum + value * weights[token]!, 0) / total;
+          const passages = texts.length > 1 ? texts.slice(1) : texts;
+          const each = passages.map((text) => weighted(question.map((token) => nearest(token, text))));
+          expect(matches[n]!.passage).toBeCloseTo(Math.max(0, ...each), 3);
+          const all = question.map((token) => Math.max(...texts.map((text) => nearest(token, text))));
+          expect(matches[n]!.document).toBeCloseTo(weighted(all), 3);
+        });
+      }),
+      { numRuns: 200 },
+    );
   });
 });
