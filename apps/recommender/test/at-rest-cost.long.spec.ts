@@ -6,9 +6,7 @@ import type { Bus } from '@llmos/mesh';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { startNatsServer } from '@llmos/testing';
 import { AtRest, TenantKeys } from '@llmos/vault';
-import { taskOf, collecting, startReplica } from './fixtures/replica.js';
-
-const rows = (values: readonly unknown[]) => values.map((value, row) => ({ row, value }));
+import { collecting, rows, startReplica, taskOf } from './fixtures/replica.js';
 
 interface Figures {
   readonly writing: number;

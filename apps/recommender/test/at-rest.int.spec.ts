@@ -7,9 +7,8 @@ import { Bus } from '@llmos/mesh';
 import { AtRest, TenantKeys } from '@llmos/vault';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { filesHolding, startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
-import { taskOf, collecting, startReplica, tastes, type Replica } from './fixtures/replica.js';
+import { collecting, rows, startReplica, taskOf, tastes, type Replica } from './fixtures/replica.js';
 
-const rows = (values: readonly unknown[]) => values.map((value, row) => ({ row, value }));
 const USER = 'CANARY-USER';
 const ITEM = 'CANARY-ITEM';
 const TITLE = 'CANARY-TITLE';

@@ -1,20 +1,19 @@
 import { loadCapabilities } from '@llmos/contracts';
 import { steadyNow } from '@llmos/resilience';
-import { Brokers, brokersOf, type BrokerCount } from './broker/brokers.js';
+import { Brokers, brokersOf } from './broker/brokers.js';
 import { natsConfig } from './broker/nats-config.js';
 import { operatorPipelines } from './broker/operator-pipelines.js';
 import { storageKeyFile } from './broker/storage-key.js';
 import { FrontDoor } from './callers/front-door.js';
 import type { ControlCommand } from './control/control.js';
 import { ControlServer } from './control/control-server.js';
-import type { Instance } from './instance/instance.js';
-import type { ModelChoice } from './instance/model-choice.js';
-import type { LogFile } from './instance/log-file.js';
 import type { InstanceState } from './instance/state-file.js';
+import { StateWriter } from './instance/state-writer.js';
 import { refuseUnfinished } from './instance/unfinished-restore.js';
+import type { LocalSupervisorOptions } from './local-supervisor.options.js';
 import type { ProcessStatus, ProcessSupervisor } from './process-supervisor.port.js';
 import type { Restart } from './processes/back-off.js';
-import type { ServerProgram } from './processes/server-program.js';
+import { reportDeath } from './processes/death-report.js';
 import { RedisServer } from './redis/redis-server.js';
 import { CpuBinding } from './replicas/cpu-shares.js';
 import { checkReplicaCounts, type ReplicaCounts } from './replicas/replica-counts.js';
@@ -22,7 +21,7 @@ import type { ReplicaHost } from './replicas/replica.js';
 import { ServiceGroup, type Report } from './replicas/service-group.js';
 import { SIGN_EVERY_MS } from './replicas/signs-of-life.js';
 import type { ServiceApp } from './service-apps.js';
-import { writeEnvironments, type EnvironmentOf, type InstallationPaths } from './service-environments.js';
+import { writeEnvironments } from './service-environments.js';
 import { SupervisorError } from './supervisor-error.js';
 import { startTraces, type Traces } from './traces.js';
 
@@ -33,38 +32,6 @@ const REDIS_GRACE_MS = 600;
 
 const DEFAULT_GATEWAY_PORT = 8_000;
 const DEFAULT_FROZEN_AFTER_MS = 15_000;
-
-export interface LocalSupervisorOptions {
-  readonly instance: Instance;
-  readonly log: LogFile;
-  readonly apps: readonly ServiceApp[];
-  readonly server: ServerProgram;
-  readonly paths: InstallationPaths;
-  /** The redis-server to run, and the megabytes that its data may occupy; absent to run none. */
-  readonly redis?: { readonly program: ServerProgram; readonly memoryMb: number } | undefined;
-  /** The models that the environment names; they come before those chosen for the instance. */
-  readonly models?: ModelChoice;
-  readonly natsPort?: number;
-  /** How many brokers run: by default as many as the data belongs to, and one for new data. */
-  readonly brokers?: BrokerCount | undefined;
-  /** Where callers reach the gateways: by default 127.0.0.1, and port 8000 or the next free one. */
-  readonly gatewayHost?: string;
-  readonly gatewayPort?: number;
-  /** How many processes of a service run; one of each that is not named. */
-  readonly replicas?: ReplicaCounts;
-  /** The folders in which `taskset` is looked for; without it replicas share all processors. */
-  readonly searchPath?: string;
-  /** A process without a sign of life for this long is killed and restarted, in milliseconds; 0: never. Default 15,000. */
-  readonly frozenAfterMs?: number;
-  /** Whether nats-server encrypts its files. */
-  readonly encryption: boolean;
-  /** Sends traces to a collector; absent for no traces. */
-  readonly traces?: { readonly searchPath: string; readonly otlpUrl?: string };
-  readonly environmentOf?: EnvironmentOf;
-  readonly startedAt: string;
-  /** Receives a line about each event that a person may want to know. */
-  readonly report: (line: string) => void;
-}
 
 /** Runs the broker, Redis and every service as child processes of this one, and restarts those that stop. */
 export class LocalSupervisor implements ProcessSupervisor {
@@ -79,9 +46,11 @@ export class LocalSupervisor implements ProcessSupervisor {
   private traces?: Traces;
   private isServed = false;
   private stopping = false;
-  private stateFault?: string;
+  private readonly state: StateWriter;
 
-  constructor(private readonly options: LocalSupervisorOptions) {}
+  constructor(private readonly options: LocalSupervisorOptions) {
+    this.state = new StateWriter(options.instance.state, options.report);
+  }
 
   get crashing(): string[] {
     return this.replicas.filter(({ crashLoop }) => crashLoop).map(({ name }) => name);
@@ -183,7 +152,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       port,
       onLine: (line) => log.append('nats-server', line),
       onListening: () => this.writeState(),
-      onDeath: (name, reason, restart) => this.reportDeath(name, reason, restart),
+      onDeath: (name, reason, restart) => this.onDeath(name, reason, restart),
     });
     await this.brokers.start(signal);
     return this.brokers.url;
@@ -200,7 +169,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       password: instance.credentials().redis,
       onLine: (line) => log.append('redis-server', line),
       onListening: () => this.writeState(),
-      onDeath: (reason, restart) => this.reportDeath('redis-server', reason, restart),
+      onDeath: (reason, restart) => this.onDeath('redis-server', reason, restart),
     });
     this.redis.start(signal).then(
       () => report(`✓ ${redis.program.found} is running (${((steadyNow() - from) / 1000).toFixed(1)} s)`),
@@ -233,7 +202,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       binding,
       frozenAfterMs,
       onChange: () => this.writeState(),
-      onDeath: (name, reason, restart) => this.reportDeath(name, reason, restart),
+      onDeath: (name, reason, restart) => this.onDeath(name, reason, restart),
       onScale: (counts) => this.scaleAsAsked(counts),
     };
     const { traces, redis } = this;
@@ -274,13 +243,9 @@ export class LocalSupervisor implements ProcessSupervisor {
     return Object.fromEntries(this.groups.map(({ app, count }) => [app.name, count]));
   }
 
-  private reportDeath(name: string, reason: string, { delayMs, crashLoop }: Restart): void {
+  private onDeath(name: string, reason: string, restart: Restart): void {
     if (this.stopping) return;
-    const { report, instance, log } = this.options;
-    log.append('supervisor', JSON.stringify({ ...logEntry(name, reason), restartInMs: delayMs }));
-    report(`  ${name} stopped (${reason}); it restarts in ${(delayMs / 1000).toFixed(1)} s`);
-    if (crashLoop)
-      report(`✗ ${name} has stopped 5 times within a minute. The restarts continue; see ${instance.logFile}`);
+    reportDeath({ name, reason, restart }, this.options);
     this.writeState();
   }
 
@@ -298,22 +263,6 @@ export class LocalSupervisor implements ProcessSupervisor {
       control: this.control && { url: this.control.url, token: this.control.token },
       services: this.replicas.map(({ state }) => state),
     };
-    try {
-      this.options.instance.state.write(state);
-      this.stateFault = undefined;
-    } catch (error) {
-      this.reportStateFault((error as Error).message);
-    }
+    this.state.write(state);
   }
-
-  /** The services work without the state file; only other commands do not find them. Each fault is reported once. */
-  private reportStateFault(fault: string): void {
-    if (this.stateFault !== fault) this.options.report(`  the state file cannot be written (${fault})`);
-    this.stateFault = fault;
-  }
-}
-
-function logEntry(name: string, reason: string): object {
-  const time = new Date().toISOString();
-  return { level: 'error', time, service: 'supervisor', process: name, reason, msg: 'a process stopped; it restarts' };
 }

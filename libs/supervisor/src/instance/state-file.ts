@@ -29,9 +29,7 @@ export const stateSchema = z.object({
   url: z.string().optional(),
   /** The addresses of all brokers, separated by commas. */
   natsUrl: z.string().optional(),
-  brokers: z
-    .array(z.object({ name: z.string(), pid: z.number().int().optional(), url: z.string() }))
-    .default([]),
+  brokers: z.array(z.object({ name: z.string(), pid: z.number().int().optional(), url: z.string() })).default([]),
   redisUrl: z.string().optional(),
   redisPid: z.number().int().optional(),
   tracesUrl: z.string().optional(),
