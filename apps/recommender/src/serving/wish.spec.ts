@@ -45,8 +45,8 @@ describe('readWish', () => {
   it('takes linear time for a long text', () => {
     const before = process.cpuUsage();
     for (const part of ['like ', 'é', '-', 'ves', 'knife like ']) readWish(`like ${part.repeat(100_000)}`, catalogue);
-    // Processor time: other work on the machine does not count.
-    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
+    // Processor time. It takes less than a second, several times that on a busy machine, and minutes if it is not linear.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(20_000);
   });
 });
 
