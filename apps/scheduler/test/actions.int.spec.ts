@@ -67,6 +67,28 @@ describe('Actions', () => {
     breakers.stop();
   });
 
+  it('one process more or one less, never none, and never without somebody who starts them', async () => {
+    const counts: Record<string, number> = { conversation: 1 };
+    const host = {
+      scale: (wanted: Readonly<Record<string, number>>) => Promise.resolve(Object.assign(counts, wanted)),
+    };
+    const actions = new Actions(bus, log, { allowed: ['add_replica', 'drain_replica'], pageUrl: undefined, host });
+    const [add, drain] = (['add_replica', 'drain_replica'] as const).map((action) => ({
+      ...WHY,
+      action,
+      target: 'conversation',
+    }));
+    await actions.do(add!);
+    expect(counts).toEqual({ conversation: 2 });
+    await actions.do(drain!);
+    await actions.do(drain!);
+    await actions.do({ ...add!, service: 'elsewhere' });
+    expect(counts).toEqual({ conversation: 1 });
+    await actionsOf(['add_replica']).do(add!);
+    await waitFor('all events', () => events.length === 5 || undefined);
+    expect(events.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'failed', 'failed', 'failed']);
+  });
+
   it('call a person, and say if nobody took the call', async () => {
     const pages: unknown[] = [];
     const server = createServer(async (request, response) => {

@@ -19,10 +19,17 @@ export const FIGURES: readonly string[] = [
   'breaker.open',
 ];
 
-/** What is done about an alert: a process is restarted, runs take the fallback of a step, or a person is called. */
-export const ACTIONS = ['restart', 'open_breaker', 'page'] as const;
+/**
+ * What is done about an alert: a process is restarted, a service gets one process more or one less, runs take the fallback of
+ * a step, or a person is called.
+ */
+export const ACTIONS = ['restart', 'add_replica', 'drain_replica', 'open_breaker', 'page'] as const;
 export const actionKindSchema = z.enum(ACTIONS);
 export type ActionKind = z.infer<typeof actionKindSchema>;
+
+function isOfProcesses(action: ActionKind | undefined): boolean {
+  return action === 'restart' || action === 'add_replica' || action === 'drain_replica';
+}
 
 const figureSchema = z.enum(FIGURES as [string, ...string[]]);
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
@@ -66,9 +73,9 @@ export const ruleSchema = z
     path: ['action'],
     message: 'can open the breaker of a capability only',
   })
-  .refine(({ figure, action }) => action !== 'restart' || !figure.startsWith('breaker.'), {
+  .refine(({ figure, action }) => !isOfProcesses(action) || !figure.startsWith('breaker.'), {
     path: ['action'],
-    message: 'cannot restart a breaker',
+    message: 'is about processes, and a breaker has none',
   });
 
 /** `0*10` ten times 0, `8+2*5` five values from 8 in steps of 2, `_` no value. (`0x10` would be a number of YAML: 16.) */

@@ -12,3 +12,6 @@ export interface ReplicaHost {
    */
   scale(counts: Counts): Promise<Counts>;
 }
+
+/** The token under which Nest injects the port. */
+export const REPLICA_HOST = Symbol('ReplicaHost');

@@ -7,11 +7,10 @@ import type { InputOf } from '@llmos/contracts';
 import type { scaling } from '@llmos/contracts/capabilities/scheduler-scaling';
 import { SignalsFeed } from '../../signals/signals-feed.js';
 import { held, holdsSchema, type Holds } from './holds.js';
-import type { ReplicaHost } from './replica-host.port.js';
+import { REPLICA_HOST, type ReplicaHost } from './replica-host.port.js';
 import { Scaler, type Scaling, type ScalingChange } from './scaler.js';
 import type { ScalingRules } from './scaling-file.js';
 
-export const REPLICA_HOST = Symbol('replica host');
 export const SCALING_RULES = Symbol('scaling rules');
 
 /** Figures of the last seconds: at least two heartbeats. */

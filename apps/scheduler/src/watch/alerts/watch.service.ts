@@ -4,6 +4,7 @@ import { Bus, CONFIG, LOGGER, Readiness, type ServiceConfig } from '@llmos/mesh'
 import { steadyNow } from '@llmos/resilience';
 import type { Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { REPLICA_HOST, type ReplicaHost } from '../../scale/live/replica-host.port.js';
 import type { SchedulerConfig } from '../../scheduler.config.js';
 import type { Signal } from '../../signals/signals.js';
 import { SignalsFeed } from '../../signals/signals-feed.js';
@@ -36,9 +37,10 @@ export class WatchService implements OnModuleInit, OnModuleDestroy {
     private readonly readiness: Readiness,
     @Inject(CONFIG) private readonly config: SchedulerConfig & ServiceConfig,
     @Inject(LOGGER) private readonly log: Logger,
+    @Inject(REPLICA_HOST) host: ReplicaHost | undefined,
   ) {
     this.reports = new AlertReports(bus, log);
-    this.actions = new Actions(bus, log, { allowed: config.actions, pageUrl: config.pageUrl });
+    this.actions = new Actions(bus, log, { allowed: config.actions, pageUrl: config.pageUrl, host });
   }
 
   onModuleInit(): void {

@@ -3,6 +3,7 @@ import { BUCKETS, newRunId, serviceOf } from '@llmos/contracts';
 import type { Action, ActionKind } from '@llmos/contracts/capabilities/scheduler-alerts';
 import { steadyNow } from '@llmos/resilience';
 import { counter, type Logger } from '@llmos/telemetry';
+import type { ReplicaHost } from '../../scale/live/replica-host.port.js';
 import type { Decision } from './healer.js';
 
 const done = counter('llmos_actions_total', 'What the scheduler did, or would have done, about alerts', [
@@ -23,6 +24,8 @@ export interface ActionsOptions {
   readonly allowed: readonly ActionKind[];
   /** Where a person is called: each page is posted there as JSON. */
   readonly pageUrl: string | undefined;
+  /** Who starts and ends processes; absent on Kubernetes. */
+  readonly host?: ReplicaHost | undefined;
 }
 
 /** Does what was decided, if it is allowed, and tells it: a log line, a count, an event, and the list that people see. */
@@ -65,12 +68,24 @@ export class Actions {
   private async effect({ action, target, service, why }: Decision): Promise<void> {
     if (action === 'restart') return this.bus.signs.askToLeave(service, target);
     if (action === 'open_breaker') return this.openBreaker(target);
+    if (action === 'add_replica') return this.addReplicas(service, 1);
+    if (action === 'drain_replica') return this.addReplicas(service, -1);
     if (this.options.pageUrl === undefined) return;
     const body = JSON.stringify({ service, of: target, why });
     const headers = { 'content-type': 'application/json' };
     const signal = AbortSignal.timeout(PAGE_MS);
     const response = await fetch(this.options.pageUrl, { method: 'POST', headers, body, signal });
     if (!response.ok) throw new Error(`the page was answered with ${response.status}`);
+  }
+
+  /** A process that is too many finishes its work and ends. */
+  private async addReplicas(service: string, more: 1 | -1): Promise<void> {
+    const { host } = this.options;
+    if (!host) throw new Error('no supervisor has started this process: change the number of replicas where they run');
+    const now = (await host.scale({}))[service];
+    if (now === undefined) throw new Error(`no service '${service}' runs here`);
+    if (now + more < 1) throw new Error(`'${service}' has one process only`);
+    await host.scale({ [service]: now + more });
   }
 
   /** @param capability such as `generation.answer`: runs take its fallback until the breaker has tried again. */

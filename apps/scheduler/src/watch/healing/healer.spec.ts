@@ -7,6 +7,7 @@ const RULES: Pick<Rule, 'alert' | 'action'>[] = [
   { alert: 'MemoryGrows', action: 'restart' },
   { alert: 'TasksNotTaken', action: 'restart' },
   { alert: 'HandlerSlow', action: 'open_breaker' },
+  { alert: 'LiveTasksWait', action: 'add_replica' },
   { alert: 'ServiceAway', action: 'page' },
   { alert: 'BreakerOpen', action: undefined },
 ];
@@ -46,6 +47,15 @@ describe('Healer', () => {
         why: 'TasksNotTaken of intent.detect: It stands.',
       },
     ]);
+  });
+
+  it('asks for one process more of the service that the alert is about', () => {
+    const waiting = alert({ alert: 'LiveTasksWait', figure: 'capability.oldestLiveSeconds' });
+    const healer = awake();
+    expect(healer.decide([waiting], CALM, AWAKE)).toMatchObject([
+      { action: 'add_replica', target: 'intent', service: 'intent' },
+    ]);
+    expect(healer.decide([waiting], CALM, AWAKE + 30)).toEqual([]);
   });
 
   it('does nothing about alerts that are pending, silenced or without an action, or when it has just started', () => {

@@ -76,7 +76,7 @@ export class Healer {
       return { action: 'page', target: alert.name, service, why: `${why}${tried}` };
     }
     if (service === NEVER || !this.mayAct(known, nowSeconds)) return undefined;
-    const target = kind === 'restart' ? processToRestart(alert, signal) : alert.name;
+    const target = targetOf(kind, alert, signal);
     if (target === undefined) return undefined;
     const actions = known.actions + (this.allowed.includes(kind) ? 1 : 0);
     this.services.set(service, { ...known, actions, told: known.told + 1, lastSeconds: nowSeconds });
@@ -97,6 +97,11 @@ export class Healer {
       if (nowSeconds - lastSeconds > FORGET_SECONDS && paged.size === 0) this.services.delete(service);
     }
   }
+}
+
+function targetOf(kind: ActionKind, alert: Alert, signal: Signal): string | undefined {
+  if (kind === 'restart') return processToRestart(alert, signal);
+  return kind === 'open_breaker' ? alert.name : alert.service;
 }
 
 /**
