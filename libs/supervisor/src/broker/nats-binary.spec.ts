@@ -1,38 +1,20 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readlinkSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { FakePrograms } from '../../test/fake-programs.js';
 import { findNatsServer } from './nats-binary.js';
 
 describe('findNatsServer', () => {
-  let home: string;
-  let programs: string;
+  let programs: FakePrograms;
   beforeEach(() => {
-    home = realpathSync(mkdtempSync(join(tmpdir(), 'llmos-find-')));
-    programs = join(home, 'programs');
-    mkdirSync(programs);
+    programs = new FakePrograms();
   });
-  afterEach(() => rmSync(home, { recursive: true }));
+  afterEach(() => programs.remove());
 
-  const fake = (name: string, version: string) => {
-    const path = join(programs, name);
-    writeFileSync(path, `#!/bin/sh\necho "nats-server: v${version}"\n`);
-    chmodSync(path, 0o755);
-    return path;
-  };
+  const fake = (name: string, version: string) => programs.add(name, `echo "nats-server: v${version}"`);
   const noNetwork = () => Promise.reject(new Error('no network here'));
   const find = (options: { given?: string; fetch?: () => Promise<string> } = {}) =>
-    findNatsServer({ home, searchPath: `${programs}:/bin`, fetch: noNetwork, ...options });
-  const link = () => join(home, 'bin', 'nats-server');
+    findNatsServer({ home: programs.home, searchPath: programs.searchPath, fetch: noNetwork, ...options });
+  const link = () => join(programs.home, 'bin', 'nats-server');
 
   it('takes a program from the path that is new enough, and links it', async () => {
     const path = fake('nats-server', '2.12.6');
@@ -50,16 +32,16 @@ describe('findNatsServer', () => {
   it('never makes a link that leads to itself', async () => {
     const path = fake('nats-server', '2.15.1');
     await find();
-    const other = join(home, 'other');
+    const other = join(programs.home, 'other');
     mkdirSync(other);
-    symlinkSync(join(home, 'bin'), join(other, 'bin'));
+    symlinkSync(join(programs.home, 'bin'), join(other, 'bin'));
     const options = { home: other, searchPath: '/bin', fetch: noNetwork, given: link() };
     for (let time = 0; time < 2; time++) expect((await findNatsServer(options)).command('/x')).toEqual([path]);
     expect(realpathSync(link())).toBe(path);
   });
 
   it('replaces a broken link', async () => {
-    mkdirSync(join(home, 'bin'));
+    mkdirSync(join(programs.home, 'bin'));
     symlinkSync(link(), link());
     const fetched = fake('fetched', '2.15.1');
     await find({ fetch: () => Promise.resolve(fetched) });
