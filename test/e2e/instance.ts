@@ -20,7 +20,7 @@ export interface Instance {
   readonly folder: string;
   state(): State;
   /** Connects to the broker as a caller or an operator of the tenant `default`, or as the services. */
-  connectAs(user: 'default' | 'default-operator' | 'services'): Promise<NatsConnection>;
+  connectAs(user: BusUser): Promise<NatsConnection>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
   /** Runs `customer_service`. */
   ask(fields: Record<string, unknown>): Promise<Reply>;
@@ -29,6 +29,8 @@ export interface Instance {
   log(): string;
   stop(): Promise<void>;
 }
+
+export type BusUser = 'default' | 'default-operator' | 'services';
 
 export interface Reply {
   readonly status: number;
@@ -135,20 +137,7 @@ async function ready(child: ChildProcess, home: string): Promise<Instance> {
       }
     },
     log: () => readFileSync(join(folder, 'log.jsonl'), 'utf8'),
-    async connectAs(user) {
-      const credentials = JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8')) as {
-        services: string;
-        tenants: { default: string };
-        operators: { default: string };
-      };
-      const { services, tenants, operators } = credentials;
-      return connect({
-        servers: read().natsUrl!,
-        user,
-        pass: { services, default: tenants.default, 'default-operator': operators.default }[user],
-        ...(user === 'services' ? {} : { inboxPrefix: `_INBOX_${user}` }),
-      });
-    },
+    connectAs: (user) => connectAs(user, folder, read().natsUrl!),
     async stop() {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGINT');
@@ -159,6 +148,22 @@ async function ready(child: ChildProcess, home: string): Promise<Instance> {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Connects to a broker with the passwords in the folder of its instance. */
+export async function connectAs(user: BusUser, folder: string, servers: string): Promise<NatsConnection> {
+  const credentials = JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8')) as {
+    services: string;
+    tenants: { default: string };
+    operators: { default: string };
+  };
+  const { services, tenants, operators } = credentials;
+  return connect({
+    servers,
+    user,
+    pass: { services, default: tenants.default, 'default-operator': operators.default }[user],
+    ...(user === 'services' ? {} : { inboxPrefix: `_INBOX_${user}` }),
+  });
 }
 
 function instanceFolder(home: string): string | undefined {

@@ -1,6 +1,5 @@
 import type { ReplicaState } from '@llmos/supervisor';
 import { waitFor } from '@llmos/testing';
-import { readFileSync } from 'node:fs';
 import { SupervisedSystem } from './supervised-system.js';
 
 const MINUTE_MS = 60_000;
@@ -121,7 +120,7 @@ describe('Replicas on one machine', () => {
       expect(failed).toEqual([]);
       const { reason } = replicasOf('intent')[0]!.lastDeath!;
       expect(reason).toMatch(/^frozen: no sign of life for \d+ s, so it was killed$/);
-      expect(readFileSync(system.log.path, 'utf8')).toContain(reason);
+      expect(system.readLog()).toContain(reason);
       await system.settled('intent', 2);
     },
     5 * MINUTE_MS,

@@ -7,11 +7,12 @@ import {
   type LocalSupervisorOptions,
   type ReplicaState,
 } from '@llmos/supervisor';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { natsServerPath, waitFor } from '@llmos/testing';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shareModels } from './instance.ts';
+import { connectAs, shareModels, type BusUser } from './instance.ts';
 
 const MINUTE_MS = 60_000;
 const READY_WITHIN_MS = 5 * MINUTE_MS;
@@ -23,6 +24,8 @@ export interface SystemOptions extends OwnSettings {
   readonly services: readonly string[];
   /** The input of a run. The system is ready when the gateway answers it with 200. */
   readonly probe: object;
+  /** The key of the caller that sends the probe and what {@link SupervisedSystem.send} sends; absent where none is needed. */
+  readonly apiKey?: string;
   /** The services that the scheduler scales, by their rules in a scaling file. */
   readonly rules?: Readonly<Record<string, object>>;
   /** Settings of the processes of a service. */
@@ -44,8 +47,20 @@ export class SupervisedSystem {
   readonly log: LogFile;
   readonly supervisor: LocalSupervisor;
   private readonly home = mkdtempSync(join(tmpdir(), 'llmos-supervised-'));
+  private readonly headers: Record<string, string>;
 
-  private constructor({ services, rules, environments = {}, pipelinesDir, ...own }: Omit<SystemOptions, 'probe'>) {
+  private constructor({
+    services,
+    rules,
+    environments = {},
+    pipelinesDir,
+    apiKey,
+    ...own
+  }: Omit<SystemOptions, 'probe'>) {
+    this.headers = {
+      'content-type': 'application/json',
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    };
     const root = process.cwd();
     shareModels(this.home);
     const scalingFile = join(this.home, 'scaling.yaml');
@@ -93,12 +108,25 @@ export class SupervisedSystem {
     }
   }
 
+  /** Where callers reach the gateway. */
+  get url(): string {
+    return this.supervisor.gatewayUrl!;
+  }
+
+  readLog(): string {
+    return readFileSync(this.log.path, 'utf8');
+  }
+
+  connectAs(user: BusUser): Promise<NatsConnection> {
+    return connectAs(user, this.instance.folder, this.supervisor.brokerUrl!);
+  }
+
   /** Runs a pipeline and waits for its reply. */
   async send(body: object): Promise<Sent> {
     try {
-      const response = await fetch(`${this.supervisor.gatewayUrl}/serving/process`, {
+      const response = await fetch(`${this.url}/serving/process`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: this.headers,
         body: JSON.stringify(body),
       });
       const { error, ...reply } = (await response.json()) as Omit<Sent, 'outcome'> & { error?: { code: string } };
@@ -127,7 +155,7 @@ export class SupervisedSystem {
   async stop(): Promise<void> {
     await this.supervisor.stop();
     this.log.close();
-    const denied = readFileSync(this.log.path, 'utf8').match(/user:service-.*Violation.*/g) ?? [];
+    const denied = this.readLog().match(/user:service-.*Violation.*/g) ?? [];
     rmSync(this.home, { recursive: true });
     if (denied.length > 0) throw new Error(`the broker denied services ${denied.length} times: ${denied[0]}`);
   }

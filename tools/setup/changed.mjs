@@ -39,7 +39,7 @@ export async function whatChanged(root, affectedSince, base) {
 /** The tests to run for a changed file: itself, the spec that runs the suites and examples, or all beside a helper. */
 function specsFor(file) {
   if (/^test\/.*\.spec\.ts$/.test(file)) return [file];
-  if (/^test\/e2e\/.*\.suite\.ts$|^examples\//.test(file)) return ['test/e2e/instance.spec.ts'];
+  if (/^test\/e2e\/[^/]*\.suite\.ts$|^examples\//.test(file)) return ['test/e2e/instance.spec.ts'];
   return /^test\/(?:e2e|architecture)\//.test(file) ? [`${dirname(file)}/`] : [];
 }
 

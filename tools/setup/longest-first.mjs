@@ -3,9 +3,12 @@ import Sequencer from '@jest/test-sequencer';
 /** The slowest test files of each suite. They start first, so that no worker runs one alone at the end. */
 const LONGEST = [
   'test/e2e/instance.spec.ts',
-  'test/e2e/faults.spec.ts',
-  'test/e2e/two-commands.spec.ts',
   'test/e2e/backup.spec.ts',
+  'test/e2e/faults.spec.ts',
+  'test/architecture/generator.spec.ts',
+  'test/e2e/two-commands.spec.ts',
+  'test/e2e/replicas.spec.ts',
+  'test/e2e/recommendations/recommendations.spec.ts',
   'apps/recommender/test/crashes.int.spec.ts',
   'apps/generation/test/generation.int.spec.ts',
   'apps/analysis/test/tuning.int.spec.ts',

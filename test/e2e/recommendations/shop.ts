@@ -1,4 +1,6 @@
-import { readEvents, type Instance } from './instance.js';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { readEvents } from '../instance.js';
+import type { SupervisedSystem } from '../supervised-system.js';
 
 export interface Recommendation {
   readonly item: string;
@@ -17,7 +19,7 @@ export interface Recommended {
 /** A tenant's shop behind the gateway; all requests use one key. */
 export class Shop {
   constructor(
-    private readonly instance: Instance,
+    private readonly url: string,
     private readonly key: string,
   ) {}
 
@@ -26,7 +28,7 @@ export class Shop {
     path: string,
     body?: unknown,
   ): Promise<{ status: number; body: Record<string, unknown> }> {
-    const response = await fetch(this.instance.url + path, {
+    const response = await fetch(this.url + path, {
       method,
       headers: { ...this.authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -37,7 +39,7 @@ export class Shop {
   /** Sends a file. */
   async send(path: string, body: string, type: string): Promise<{ status: number; body: Record<string, unknown> }> {
     const headers = { ...this.authorization, 'content-type': type };
-    const response = await fetch(this.instance.url + path, { method: 'POST', headers, body });
+    const response = await fetch(this.url + path, { method: 'POST', headers, body });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
@@ -59,7 +61,7 @@ export class Shop {
 
   /** Imports a file and returns the details about its rows. */
   async importCsv(csv: string): Promise<Record<string, unknown>> {
-    const response = await fetch(`${this.instance.url}/v1/interactions`, {
+    const response = await fetch(`${this.url}/v1/interactions`, {
       method: 'POST',
       headers: { ...this.authorization, 'content-type': 'text/csv', accept: 'text/event-stream' },
       body: csv,
@@ -72,7 +74,7 @@ export class Shop {
 
   /** The stream of a run's answers, as text. */
   async *follow(run: string): AsyncGenerator<string> {
-    const response = await fetch(`${this.instance.url}/v1/runs/${run}/stream`, { headers: this.authorization });
+    const response = await fetch(`${this.url}/v1/runs/${run}/stream`, { headers: this.authorization });
     const decoder = new TextDecoder();
     for await (const chunk of response.body!) yield decoder.decode(chunk as Uint8Array, { stream: true });
   }
@@ -80,4 +82,25 @@ export class Shop {
   private get authorization(): Record<string, string> {
     return { authorization: `Bearer ${this.key}` };
   }
+}
+
+/** A running system, and the shops of its three tenants. */
+export interface Shops {
+  readonly system: SupervisedSystem;
+  /** The shop of the tenant `default`. */
+  readonly shop: Shop;
+  /** Another tenant, with its own data. */
+  readonly globex: Shop;
+  /** A tenant without data, which gets the sample shop. */
+  readonly guest: Shop;
+}
+
+/** Publishes a CloudEvent. */
+export async function publishEvent(nats: NatsConnection, subject: string, id: string, data: object): Promise<void> {
+  const head = headers();
+  const attributes = { specversion: '1.0', id, source: 'shop', type: 'shop.event' };
+  for (const [name, value] of Object.entries(attributes)) head.set(`ce-${name}`, value);
+  head.set('content-type', 'application/json');
+  nats.publish(subject, JSON.stringify(data), { headers: head });
+  await nats.flush();
 }
