@@ -1,4 +1,7 @@
+import { waitFor } from '@llmos/testing';
 import type { Instance } from './instance.js';
+
+const MINUTE_MS = 60_000;
 
 interface Found {
   readonly start: number;
@@ -83,7 +86,12 @@ export function analysisAndSecuritySuite(running: () => Instance): void {
     const filler = 'The weather was mild and the streets were quiet for most of the day. '.repeat(80);
     const text = `${filler}👍 Ada Lovelace works for Microsoft in London. ${filler}Tom Becker paid $12.50 on 5 May 2025.`;
     const tasks = ['sentiment', 'entities', 'relations', 'key_phrases', 'summary', 'aspects'];
-    const { status, analyses } = await analyze({ text, tasks });
+    // A machine that is too busy for a document of this length says so; then it is sent again.
+    const inTime = async () => {
+      const reply = await analyze({ text, tasks });
+      return reply.status !== 503 && reply;
+    };
+    const { status, analyses } = await waitFor('an answer in time', inTime, 3 * MINUTE_MS);
     expect(status).toBe(200);
     const { entities = [], relations = [], keyPhrases = [], summary = [], sentiment } = analyses[0]!;
     expect(entities.map(({ text: name }) => name)).toEqual(
