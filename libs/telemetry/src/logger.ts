@@ -16,6 +16,8 @@ const NEVER_LOGGED: readonly PersonalDataType[] = [
   'pin',
   'password',
   'security_code',
+  'bank_account',
+  'date_of_birth',
 ];
 
 /**

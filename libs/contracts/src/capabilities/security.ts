@@ -79,6 +79,9 @@ export const piiTypes = [
   'password',
   /** A one-time code, or the code on a card (CVV). */
   'security_code',
+  /** The number of an account, behind a word that says so. */
+  'bank_account',
+  'date_of_birth',
 ] as const;
 
 const finding = spanSchema.extend({

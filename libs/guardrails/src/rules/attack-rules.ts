@@ -66,7 +66,8 @@ export const attackRules: readonly Rule[] = [
     reason: 'asks the model to play something without rules',
     weight: 'certain',
     patterns: [
-      /\bdo anything now\b/g,
+      // Not the customer who would do anything now to get the money back.
+      /\bdo anything now\b(?! (?:to (?:get|help|make|find|stop|fix|recover)|for)\b)/g,
       /\b(?:dan|stan|dude|developer|debug|god|jailbreak|jailbroken|sudo|chaos|evil|unrestricted|unfiltered|uncensored) mode (?:is )?(?:now )?(?:enabled|activated|unlocked|engaged|output)/g,
       /\b(?:enter|enable|activate|switch (?:in)?to|turn on|go into|start|with) (?:the )?(?:dan|developer|jailbreak|god|sudo|evil|unrestricted|unfiltered|uncensored)(?: |-)mode (?:enabled|and (?:answer|ignore|tell|say|respond|do|give|reveal|show)|now\b.{0,40}(?:without|no) )/g,
       /\b(?:act|acting|behave|pretend|imagine|role ?play|respond|answer|simulate|play)\b[^.!?\n]{0,60}\b(?:rogue|amoral|immoral|evil|unethical|unfiltered|uncensored|unrestricted|jailbroken|unchained|unaligned)(?:,? \w+){0,2} (?:ai|assistant|chat ?bot|bot|language model|llm|chatgpt|gpt|model|version of (?:yourself|chatgpt))\b/g,

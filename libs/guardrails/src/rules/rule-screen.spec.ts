@@ -36,6 +36,7 @@ describe('screenByRules', () => {
 
   it.each([
     'Can I ignore this warning?',
+    'Do anything now to get my money back!',
     'Please ignore my previous message',
     'How do I write a good system prompt?',
     'My card was declined, what are the rules for refunds?',

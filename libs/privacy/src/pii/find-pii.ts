@@ -5,6 +5,7 @@ import { entityPerson, type KnownPerson } from './entity-person.js';
 import { personalDataTypes, type PersonalData, type PersonalDataType } from './finding.js';
 import { findIbans } from './iban.js';
 import { findIpAddresses } from './ip-address.js';
+import { findIntroducedNumbers, findNamesWithoutCapitals } from './introduced-numbers.js';
 import { NormalForm } from './normal-form.js';
 import { findLetteredIds, findNumbers } from './numbers.js';
 import { findPersons } from './person.js';
@@ -21,9 +22,11 @@ const DETECTORS: readonly Detector[] = [
   findLetteredIds,
   findSecrets,
   findIpAddresses,
+  findIntroducedNumbers,
   findPhones,
   findAddresses,
   findIntroducedAddresses,
+  findNamesWithoutCapitals,
   findPersons,
 ];
 

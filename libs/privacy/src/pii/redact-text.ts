@@ -13,6 +13,8 @@ const LABELS: Readonly<Record<PersonalDataType, string>> = {
   pin: '[PIN]',
   password: '[PASSWORD]',
   security_code: '[SECURITY_CODE]',
+  bank_account: '[BANK_ACCOUNT]',
+  date_of_birth: '[DATE_OF_BIRTH]',
 };
 
 /**
