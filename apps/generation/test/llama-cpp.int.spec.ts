@@ -100,6 +100,16 @@ describe('LlamaCppModel', () => {
     expect(await count('<|im_end|>')).toBeGreaterThan((await count('x')) + 2);
   });
 
+  it('begins a prompt once, as the chat template does', async () => {
+    const messages: ChatMessage[] = [
+      { role: 'system', content: 'x' },
+      { role: 'user', content: 'x' },
+    ];
+    const { inputTokens } = await model.generate(messages, { maxTokens: 1, temperature: 0, signal: never });
+    // <|im_start|> system \n x <|im_end|> \n, the same for the user, <|im_start|> ass istant \n
+    expect(inputTokens).toBe(16);
+  });
+
   it('names the model and the device that failed to load', async () => {
     await expect(load('/nowhere/model.gguf')).rejects.toMatchObject({
       code: 'UNAVAILABLE',

@@ -166,7 +166,8 @@ export class LlamaCppModel implements LanguageModel {
     );
     chatHistory.push({ type: 'model', response: [''] });
     const { contextText } = this.engine.wrapper.generateContextState({ chatHistory });
-    return contextText.tokenize(this.engine.model.tokenizer);
+    const { tokenizer, tokens } = this.engine.model;
+    return withOneStart(contextText.tokenize(tokenizer), tokens.bos);
   }
 
   private async track<T>(work: Promise<T>): Promise<T> {
@@ -177,6 +178,11 @@ export class LlamaCppModel implements LanguageModel {
       this.running.delete(work);
     }
   }
+}
+
+/** The binding puts the token of the beginning before every prompt, also where the chat template begins with it. */
+export function withOneStart(prompt: Token[], start: Token | null): Token[] {
+  return start !== null && prompt[0] === start && prompt[1] === start ? prompt.slice(1) : prompt;
 }
 
 function mostShared(free: readonly LlamaContextSequence[], prompt: Token[]): LlamaContextSequence {
