@@ -56,6 +56,19 @@ describe('resolve', () => {
     expect(resolve(text, [turn(asked)])).toEqual({ question, context: asked, followUp });
   });
 
+  it.each([
+    ['I meant my passcode', 'my passcode'],
+    ['no sorry, I meant a card payment', 'a card payment'],
+    ['Not that. I was asking about the virtual card', 'the virtual card'],
+    ["I'm talking about cash withdrawals in Europe", 'cash withdrawals in Europe'],
+  ])('reads %j as a correction of what was asked', (text, question) => {
+    expect(resolve(text, [turn(asked)])).toEqual({ question, context: asked, followUp: 'possible' });
+  });
+
+  it('does not correct a question with a word that refers back', () => {
+    expect(resolve('I mean, how long does it take?', [turn(asked)]).followUp).toBe('certain');
+  });
+
   it('looks past small talk for what was asked before', () => {
     const thanks = { ...turn('x'), text: 'thanks', question: undefined };
     expect(resolve('is it free?', [turn(asked), thanks])).toMatchObject({ context: asked });
@@ -77,6 +90,12 @@ describe('resolve', () => {
       question: choices.find((choice) => choice.document === document)!.title,
       followUp: 'possible',
     });
+  });
+
+  it.each(['both', 'both please', 'Both of them'])('asks with %j for all that was offered', (text) => {
+    expect(resolve(text, [turn('card delivery', { choices })]).question).toBe(
+      'My new card has not arrived yet? How long does delivery take?',
+    );
   });
 
   it('does not take another question as a choice', () => {

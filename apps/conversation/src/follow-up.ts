@@ -23,6 +23,10 @@ const BARE = new RegExp(
 );
 const YES =
   /^(?:yes|yeah|yep|yup|sure|ok|okay|correct|right|exactly|please|yes please|that one|that|the (?:first|former))$/u;
+const BOTH = /^(?:both|both (?:of (?:them|these|those)|please)|all(?: of them)?|each|the two)(?: please)?$/;
+/** "I meant my passcode" says what the question should have been about. */
+const CORRECTION =
+  /^(?:(?:no|nope|sorry|oh|wait|hm+|ah|actually|well|not that(?: one)?)[\s,.!–-]+)*(?:i (?:really |actually )?(?:meant?|was asking|asked)|i['’]m (?:talking|asking))(?: (?:to (?:say|ask)|about|for))*\s+(?<subject>\S.*)$/iu;
 const ORDINALS = [
   /\b(?:first|1st|former|1)\b|^one$/u,
   /\b(?:second|2nd|latter|other|2)\b|^two$/u,
@@ -53,9 +57,12 @@ const FUNCTION_WORDS = new Set(
 export function resolve(text: string, turns: readonly Turn[]): Resolved {
   const last = turns.at(-1);
   const chosen = last && choiceOf(text, last);
-  if (chosen) return { question: chosen.title, followUp: 'possible' };
+  if (chosen !== undefined) return { question: chosen, followUp: 'possible' };
   const subject = turns.findLast(({ question }) => question !== undefined)?.question?.slice(0, MAX_CONTEXT);
   if (subject === undefined) return { question: text, followUp: 'possible' };
+  const correction = CORRECTION.exec(text)?.groups?.['subject'];
+  if (correction !== undefined && !refersBack(correction))
+    return { question: correction, context: subject, followUp: 'possible' };
   if (refersBack(text)) return { question: withoutOpening(text), context: subject, followUp: 'certain' };
   return { question: text, context: subject, followUp: PRONOUN.test(wordsOf(text).join(' ')) ? 'likely' : 'possible' };
 }
@@ -76,21 +83,29 @@ export function isYes(text: string): boolean {
   return YES.test(wordsOf(text).join(' '));
 }
 
-/** The offered document that the message picks: by number, by words of its title, or by "yes" if there is one. */
-function choiceOf(text: string, { choices }: Turn): Turn['choices'][number] | undefined {
+/**
+ * What the offered document is about that the message picks: by number, by words of its title, or by "yes" if there is
+ * one. "Both" asks for each.
+ */
+function choiceOf(text: string, { choices }: Turn): string | undefined {
   if (choices.length === 0) return undefined;
   const words = wordsOf(text);
   const plain = words.join(' ');
   if (words.length <= MAX_CHOICE_WORDS) {
     const at = ORDINALS.findIndex((ordinal) => ordinal.test(plain));
-    if (at >= 0 && choices[at]) return choices[at];
-    if (YES.test(plain)) return choices[0];
+    if (at >= 0 && choices[at]) return choices[at].title;
+    if (BOTH.test(plain)) return choices.map(({ title }) => asQuestion(title)).join(' ');
+    if (YES.test(plain)) return choices[0]?.title;
   }
   const scores = choices.map(({ title }) => shareOf(words, title));
   const best = Math.max(...scores);
   return best >= 0.5 && scores.filter((score) => score === best).length === 1
-    ? choices[scores.indexOf(best)]
+    ? choices[scores.indexOf(best)]?.title
     : undefined;
+}
+
+function asQuestion(title: string): string {
+  return /[.!?]$/.test(title) ? title : `${title}?`;
 }
 
 /** Share of the message's own words that a title has. */

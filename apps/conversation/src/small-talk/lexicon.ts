@@ -16,7 +16,7 @@ export const PHRASES: Readonly<Record<Language, Readonly<Partial<Record<Topic | 
       how are you|how are you doing|how do you do|how is it going|hows it going|whats up|sup|nice to meet you|
       anybody there|anyone there|is anybody there|is anyone there|are you there|hello there|i have a question|
       i need help|help|can you help me|can you help|please help me|please help|i need some help`,
-    thanks: `thanks|thank you|thank you very much|thanks a lot|thanks so much|many thanks|cheers|thx|ty|tysm|
+    thanks: `thanks|thank you|thank you very much|thanks a lot|thanks so much|many thanks|cheers|thx|ty|ta|tysm|
       much appreciated|i appreciate it|that helps|that helped|that was helpful|very helpful|perfect|great|awesome|
       excellent|wonderful|nice|cool|got it|i see|ok|okay|all right|alright|sounds good|understood|makes sense|
       never mind|nevermind|nvm|forget it|forget about it|leave it|does not matter|doesnt matter|it doesnt matter|
@@ -40,7 +40,7 @@ export const PHRASES: Readonly<Record<Language, Readonly<Partial<Record<Topic | 
       can you repeat|could you repeat`,
     insult: `you are stupid|youre stupid|you are useless|youre useless|you are an idiot|youre an idiot|idiot|stupid|
       stupid bot|useless|useless bot|you suck|this sucks|you are terrible|youre terrible|you are the worst|fuck you|
-      fuck off|fuck|shit|bullshit|this is bullshit|this is ridiculous|this is useless|screw you|damn you|dumb|
+      fuck off|f off|f you|fuck|shit|bullshit|this is bullshit|this is ridiculous|this is useless|screw you|damn you|dumb|
       dumb bot|you are dumb|youre dumb|moron|piss off|shut up|i hate you|go to hell|you are no help|youre no help|
       what a joke|crap|this is crap|garbage|rubbish|worthless`,
     filler: `there|please|so much|very much|a lot|again|everyone|all|team|sir|madam|maam|mate|man|dude|guys|folks|
@@ -230,7 +230,8 @@ export const PERSON: Readonly<Record<Language, RegExp>> = {
 
 const BEING =
   '(?:real |actual |human |live )*(?:robot|bot|chatbot|machine|computer|ai|program|human|human being|person)';
-const INSULTS = 'idiots?|morons?|useless|stupid|rubbish|garbage|crap|joke|pathetic|waste of time|dickheads?|assholes?';
+const INSULTS =
+  'piece of (?:junk|crap|shit|garbage|rubbish)|idiots?|morons?|useless|stupid|rubbish|garbage|crap|joke|pathetic|waste of time|dickheads?|assholes?';
 
 /** Small talk that has more forms than phrases: patterns for a short message, greetings aside. */
 export const PATTERNS: readonly { readonly topic: Topic; readonly pattern: RegExp }[] = [
@@ -282,7 +283,7 @@ export const PATTERNS: readonly { readonly topic: Topic; readonly pattern: RegEx
   {
     topic: 'insult',
     pattern: new RegExp(
-      '^(?:what an? |(?:you|u)(?: people| guys| lot)?(?: are| r)?(?: all| so| really| just)* |such an? |what a load of )*(?:fucking |bloody |absolute |complete |total )?' +
+      '^(?:what an? |(?:you|u)(?: people| guys| lot)?(?: are| r)?(?: all| so| really| just)* |such an? |what a load of )*(?:fucking |bloody |absolute |complete |total |stupid |useless )*' +
         `(?:${INSULTS})(?: (?:you|u))?(?: (?:idiots?|morons?|bot|machine|thing))?$`,
       'u',
     ),
