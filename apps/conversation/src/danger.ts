@@ -4,12 +4,17 @@ const HELPERS = '(?:’s|.s)?(?: (?:is|are|was|has|have|had|been|keeps?|got|else
 const TAKES =
   '(?:using|used|uses|accessed|accessing|taken|took|taking|stealing|stole|stolen|emptied|emptying|spending|spent' +
   '|drained|withdrew|withdrawing|withdrawn|cloned)';
+/** What of TAKES nobody does by leave. */
+const ROBS =
+  '(?:taken|took|taking|stealing|stole|stolen|emptied|emptying|spending|spent|drained|withdrew|withdrawing|withdrawn|cloned|moving|transferring)';
 const SECRETS = '(?:pins?|codes?|passcodes?|passwords?|card (?:numbers?|details)|cvv|cvc|bank details)';
 const LOGIN = '(?:pins?|log-?ins?|passwords?|passcodes?|(?:card|bank|account|login) details)';
 const VALUABLES =
   '(?:money|cash|savings|gift ?cards?|codes?|pins?|passwords?|passcodes?|crypto\\w*|bitcoins?|anydesk|teamviewer|safe account)';
 const SOMEONE_NEAR =
   'my (?:ex(?:[ -](?:husband|wife|partner|boyfriend|girlfriend))?|husband|wife|son|daughter|partner|room-?mate|flat-?mate|neighbou?r|boyfriend|girlfriend|brother|sister|mother|father|mum|mom|dad|carer|colleague)';
+const WHO =
+  'he|she|they|him|her|them|someone|somebody|a (?:man|woman|guy|lady|stranger|caller|technician)|the (?:caller|man|woman|guy)';
 const STRANGERS = 'someone|somebody|a (?:stranger|caller|man|woman|guy|lady)|the caller|them|him|her|on the phone';
 /** Words of somebody who is being robbed or cheated. */
 const FRAUD = new RegExp(
@@ -25,15 +30,18 @@ const FRAUD = new RegExp(
     `(?:gave|given|told|sent|shared|read) (?:${STRANGERS})\\b.{0,30}\\b${SECRETS}`,
     // The ways of cheats: a link, an order to move money, a false name, a friend from the internet, control of the screen.
     '(?:clicked|opened|followed|tapped)(?: on)? [^.!?]{0,40}link\\b.{0,60}\\b(?:gave|given|entered|typed|put|filled|shared|submitted|logged)',
-    `(?<!\\byou )(?:told|asked|made|forced|talked|convinced|persuaded|pressured|instructed|got) (?:me|us) (?:in)?to (?!enter|type|confirm|change|set|insert|wait)[^.!?]{0,40}\\b${VALUABLES}`,
+    `(?<!\\b(?:you|app|page|screen|system|software|machine|atm|terminal|form|it) (?:has |had |just )?)(?:told|asked|made|forced|talked|convinced|persuaded|pressured|instructed|got) (?:me|us) (?:in)?to (?!(?:re-?)?(?:enter|set)|type|confirm|change|insert|wait|create|choose|pick|update|save|use|add|scan|remember|pay\\b(?![^.!?]*(?:gift|crypto|bitcoin|code)))[^.!?]{0,40}\\b${VALUABLES}`,
     '(?:to|into) (?:an? )?(?:new |so-called )*["\'“‘]?safe["\'”’]? account',
     '(?:pretend(?:s|ed|ing)?|claim(?:s|ed|ing)?|pos(?:ed|ing)|impersonat(?:es|ed|ing))(?: (?:to be|as|that|he|she|they|was|were|from|an?|the|my|your|someone))* (?:bank|police|fraud (?:team|department)|tax office|hmrc|irs|microsoft|amazon|employee|advis[eo]r|your staff)',
     'met (?:\\S+ )?online\\b.{0,80}\\b(?:money|sent|send|paid|pounds|euros|dollars)',
-    'remote access|anydesk|teamviewer|control of my (?:computer|phone|pc|laptop|screen)',
+    `(?:${WHO})\\b(?:(?!\\bhow\\b)[^.!?]){0,40}\\b(?:remote access|anydesk|teamviewer)`,
+    `(?:gave|given|giving|let|allowed) (?:${WHO})\\b[^.!?]{0,40}\\b(?:remote|access to|control of) (?:access|my (?:computer|phone|pc|laptop|screen))`,
+    '(?:has|have|had|took|taken|takes|taking|got|getting|get) (?:\\S+ )?control of my (?:computer|phone|pc|laptop|screen)',
     // Others who use what is not theirs.
     `(?:someone|somebody|strangers?|thie(?:f|ves))${HELPERS} (?:buying|shopping|paying|ordering|transferring|sending|moving|making (?:payments|purchases))\\b.{0,30}\\b(?:with|on|from|using|out of) (?:my|our)`,
     `(?:someone|somebody|another person|a stranger|they|he|she|${SOMEONE_NEAR}) (?:(?:knows?|guessed|found out) my ${LOGIN}|(?:has|got|has got) my (?:pin|password|passcode|log-?in))`,
-    `${SOMEONE_NEAR}${HELPERS} (?:${TAKES}|moving|transferring|spending)(?: [^ .,!?]+){0,3}? (?:my|our) (?:money|savings|account|card|pension|wages)`,
+    `${SOMEONE_NEAR}${HELPERS} ${ROBS}(?: [^ .,!?]+){0,3}? (?:my|our) (?:money|savings|account|card|pension|wages)`,
+    `${SOMEONE_NEAR}${HELPERS} (?:using|used|uses|accessed|accessing)(?: [^ .,!?]+){0,3}? (?:my|our) (?:money|savings|account|card|pension|wages)[^.!?]{0,40} (?:without|behind my back)`,
     '(?:money|cash|funds|savings|[£$€]\\d+|\\d+ (?:pounds|quid|euros|dollars|bucks)) (?:is |has |are |was |just |been |all )*(?:gone|missing|vanished|disappeared)\\b.{0,30}(?:did ?n.?t|did not|never|haven.?t|have not) (?:i )?(?:spend|spent|touch|move|use|withdraw|take|authori[sz]e)',
     'fake (?:seller|shop|store|website|investment|invoice|buyer|ticket|job)s?',
     '(?:seller|shop|store|website|site|investment|buyer|landlord|ticket)(?: (?!not\\b)[^ .,!?]+){0,4} (?:was|is|might be|may be|could be|turned out(?: to be)?) (?:a )?(?:fake|bogus)',
@@ -85,7 +93,7 @@ const NEED = new RegExp(
     'threaten(?:s|ed|ing)? (?:me|us)|(?:am|being|been|was|got|getting) threatened|in danger|emergency',
     'no money (?:left )?(?:for|to (?:buy|eat|feed|pay)|at all)|(?:can ?no|can.)t (?:afford|pay for) (?:to eat|food|heating|medicine|my rent)|(?:can ?no|can.)t feed',
     'gambl(?:ing|ed|er)\\b.{0,40}\\b(?:stop|addict(?:ed|ion)?|problem|all|everything|wages|salary)|addicted to (?:gambling|betting)|(?:stop|quit) gambling',
-    '(?:drowning|sinking|buried) in debt|(?:being|be|getting) evicted|(?:lose|losing|lost) (?:my|our) (?:home|house)|homeless',
+    '(?:drowning|sinking|buried) in debt|(?:being|be|getting) evicted|(?:lose|losing|lost) (?:my|our) (?:home|house)(?! [a-z]*(?:key|insurance|number|address|screen|phone|page|card|internet|office|work))|homeless',
   ]
     .map((words) => `\\b(?:${words})\\b`)
     .join('|'),

@@ -1,31 +1,38 @@
 import type { Language } from './language.js';
 
+const PERSON =
+  '\\b(?:he|she|they|someone|somebody|(?:my|her|his) (?:husband|wife|partner|ex|boyfriend|girlfriend|father|mother|dad|mum|mom|son|daughter|brother|sister|flatmate|carer))';
+
 /** Somebody who may harm themselves, or whom somebody harms. */
 const DISTRESS: Readonly<Record<Language, readonly string[]>> = {
   en: [
-    'suicid\\w*|(?:kill|hurt|harm)(?:ing)? myself|(?:end|take|taking|ending) my (?:own )?life|end(?:ing)? it all|(?:want|going) to die',
-    'wish (?:that )?i (?:was|were) dead|better off (?:dead|without me)|no reason to live|nothing (?:left )?to live for|no point (?:in )?(?:living|going on)',
+    "suicid\\w*|(?:kill|hurt|harm)(?:ing)? myself|(?:end|take|taking|ending) my (?:own )?life(?! (?:savings?|insurance|cover|polic|plan|assurance|membership))|end(?:ing)? it all|\\bi(?:'?m| am)? (?:just |only |really )*(?:want|going) to die",
+    'wish (?:that )?i (?:was|were) dead|better off (?:dead|without me)|no reason to live|nothing (?:left )?to live for|no point (?:in )?(?:living|going on(?: any ?more|(?=\\s*(?:[.,!]|$))))',
     "(?:do not|don'?t) want to (?:be here|live|be alive|go on)(?: any ?more| any longer|(?=\\s*(?:[.,!]|$)))",
-    "(?:can ?not|can'?t) go on(?: like this| any ?more| any longer|(?=\\s*(?:[.,!]|$)))",
-    '(?:hits?|beats?|hurts?|hurting|hitting|beating|abus(?:es|ed|ing)) me|abusive (?:partner|husband|wife|relationship|boyfriend|girlfriend|ex)|domestic (?:abuse|violence)',
+    "\\bi (?:really |just )?(?:can ?not|can'?t) go on(?: like this| any ?more| any longer|(?=\\s*(?:[.,!]|$)))",
+    `${PERSON}(?: \\S+){0,2} (?:hits?|beats?|hurts?|hurting|hitting|beating|abus(?:es|ed|ing)|punch(?:es|ed)) me\\b(?! (?:with|for|back)\\b)|abusive (?:partner|husband|wife|relationship|boyfriend|girlfriend|ex)|domestic (?:abuse|violence)`,
     '(?:scared|afraid|frightened|terrified) of (?:him|her|my (?:husband|wife|partner|ex|boyfriend|girlfriend|father|son))',
     "(?:husband|wife|partner|boyfriend|girlfriend|he|she) (?:controls?|(?:won'?t|will not|does(?: not|n'?t)) let me (?:have|use|see|access|touch)) (?:all )?(?:of )?(?:my|our) (?:own )?(?:money|cards?|accounts?|finances|wages)",
   ],
   de: [
-    'umbringen|suizid\\p{L}*|selbstmord\\p{L}*|nicht mehr leben|das leben nehmen|schlägt mich|angst vor (?:ihm|ihr|meinem mann)',
+    '(?:will|werde|möchte|könnte) mich (?:\\p{L}+ )?umbringen|mich umzubringen|bring[e]? mich um|suizid\\p{L}*|selbstmord\\p{L}*|nicht mehr leben|das leben nehmen|schlägt mich|angst vor (?:ihm|ihr|meinem mann)',
   ],
-  fr: ['suicid\\p{L}*|me tuer|plus envie de vivre|veux (?:plus vivre|mourir)|mettre fin à mes jours|me (?:frappe|bat)'],
+  fr: [
+    'suicid\\p{L}*|(?:veux|vais|voudrais|envie de) me tuer|plus envie de vivre|veux (?:plus vivre|mourir)|mettre fin à mes jours|(?:il|elle|mari|femme|compagne?|copain|copine|père|mère|ex) me (?:frappe|bat)',
+  ],
   es: [
-    'suicid\\p{L}*|matarme|no quiero (?:seguir )?(?:viviendo|vivir)|quitarme la vida|quiero morir(?:me)?|me (?:pega|maltrata)',
+    'suicid\\p{L}*|matarme|no quiero (?:seguir )?(?:viviendo|vivir)|quitarme la vida|quiero morir(?:me)?|(?:él|ella|marido|mujer|esposo|esposa|pareja|novio|novia|padre|madre|ex) me (?:pega|maltrata)',
   ],
   it: [
-    'suicid\\p{L}*|uccidermi|ammazzarmi|non voglio più vivere|togliermi la vita|voglio morire|mi (?:picchia|maltratta)',
+    'suicid\\p{L}*|uccidermi|ammazzarmi|non voglio più vivere|togliermi la vita|voglio morire|mi picchia|(?:lui|lei|marito|moglie|compagno|compagna|fidanzato|fidanzata|padre|madre|ex) mi maltratta',
   ],
-  pt: ['suic[ií]d\\p{L}*|me matar|não quero mais viver|tirar a (?:minha )?vida|quero morrer|me (?:bate|agride)'],
+  pt: [
+    'suic[ií]d\\p{L}*|me matar|não quero mais viver|tirar a (?:minha )?vida|quero morrer|(?:ele|ela|marido|esposa|namorado|namorada|companheiro|companheira|pai|mãe|ex) me (?:bate|agride)',
+  ],
   nl: [
     'zelfmoord\\p{L}*|suïcid\\p{L}*|niet meer leven|mezelf (?:van kant|iets aandoen|doden)|wil dood|slaat (?:me|mij)',
   ],
-  zh: ['自杀|不想活|活不下去|想死|家暴|打我'],
+  zh: ['自杀|不想活|活不下去|想死|家暴|(?:他|她|老公|老婆|丈夫|妻子|爸爸|妈妈)(?:总是|经常|又)?打我(?!电话|手机|的)'],
 };
 
 /** Theft and fraud, in the languages whose questions are not answered: the reply then says where help is. */
