@@ -1,9 +1,20 @@
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
+import {
+  bestPassages,
+  blend,
+  nearest,
+  withoutCopies,
+  type Candidate,
+  type ComparedCandidate,
+  type JudgedCandidate,
+  type Match,
+} from './candidates.js';
+import { bonusOf, keyOf, wordsOf, type IndexedDocument } from './indexed-document.js';
 import { largest } from './largest.js';
-import { NameIndex, spelledTerms, type SpelledTerms } from './name-index.js';
+import { NameIndex, spelledTerms } from './name-index.js';
 import { cutPassages, type PassageDraft } from './passages.js';
 import type { DocumentRef, StoredDocument } from './ports/document-store.port.js';
-import type { VectorIndex, VectorMatch } from './ports/vector-index.port.js';
+import type { VectorIndex } from './ports/vector-index.port.js';
 import { TokenMatcher, type TokenMatch } from './relevance/late-interaction.js';
 import { evidenceOf, relevancesOf, tokenEvidenceOf, type RelevanceModel, type Signs } from './relevance/relevance.js';
 import type { EncodedText } from './search-encoder.js';
@@ -26,25 +37,6 @@ export interface HybridQuery extends Reading {
   readonly limit: number;
 }
 
-interface IndexedDocument extends DocumentRef {
-  readonly title: string;
-  readonly intents: readonly string[];
-  readonly passages: readonly PassageDraft[];
-  readonly terms: SpelledTerms;
-  readonly titleTerms: ReadonlySet<string>;
-  /** Of the title, then of each passage. */
-  readonly tokens: readonly Int8Array[];
-  /** Of its content: copies have the same. */
-  readonly hash: string;
-  /** It was deleted, or replaced. */
-  isGone: boolean;
-}
-
-/**
- * Evidence for a document that is written for the detected intent, and for one that has all names in the question, in
- * its title or anywhere: the document that names the thing asked about wins.
- */
-const BONUS = { intent: 0.02, titled: 0.2, named: 0.04 };
 /** Documents with at least one passage in the result before further passages of the best one fill it. */
 const MIN_DOCUMENTS = 3;
 /** Documents that are judged token by token: a document that answers is hardly ever behind so many others. */
@@ -53,25 +45,6 @@ const SECOND_LOOK = 40;
 /** Documents with the most of the question's words that are judged although their vectors are not among the nearest. */
 const MAX_BY_WORDS = 32;
 const NO_MATCH: TokenMatch = { document: 0, passage: 0 };
-
-interface Match extends Pick<VectorMatch, 'similarities'> {
-  readonly document: IndexedDocument;
-}
-
-/** A document that may answer, and what speaks for it. */
-interface Candidate extends Match {
-  readonly signs: Signs;
-  readonly evidence: number;
-}
-
-interface ComparedCandidate extends Candidate {
-  readonly tokens: TokenMatch;
-}
-
-interface JudgedCandidate extends Candidate {
-  /** The probability that it answers. */
-  readonly relevance: number;
-}
 
 /** What speaks for a document at both looks: training reads it. */
 export interface SeenSigns {
@@ -273,69 +246,4 @@ export class HybridIndex {
     }
     return matches;
   }
-}
-
-/** The candidates of two readings with the evidence of both. A document that one of them did not find is its weakest. */
-function blend(one: readonly Candidate[], other: readonly Candidate[], share: number): Candidate[] {
-  const mean = (a: number, b: number): number => (1 - share) * a + share * b;
-  const others = new Map(other.map((candidate) => [candidate.document, candidate]));
-  const [weakest, weakestOther] = [one, other].map((list) => Math.min(...list.map(({ evidence }) => evidence)));
-  const both = one.map((candidate) => {
-    const { evidence = weakestOther!, similarities = candidate.similarities } = others.get(candidate.document) ?? {};
-    others.delete(candidate.document);
-    return {
-      ...candidate,
-      similarities: candidate.similarities.map((value, n) => mean(value, similarities[n]!)),
-      evidence: mean(candidate.evidence, evidence),
-    };
-  });
-  const rest = [...others.values()].map((each) => ({ ...each, evidence: mean(weakest!, each.evidence) }));
-  return [...both, ...rest];
-}
-
-/** The similarity of the nearest passage; the first is that of the title. */
-function nearest(similarities: Float32Array): number {
-  let most = -Infinity;
-  for (let n = 1; n < similarities.length; n++) if (similarities[n]! > most) most = similarities[n]!;
-  return most;
-}
-
-/** One document may be stored twice, as a page at two addresses. */
-function withoutCopies(ordered: readonly Candidate[]): Candidate[] {
-  const hashes = new Set<string>();
-  return ordered.filter(({ document: { hash } }) => !hashes.has(hash) && hashes.add(hash));
-}
-
-function keyOf({ tenant, id }: DocumentRef): string {
-  return `${tenant}.${id}`;
-}
-
-function bonusOf(
-  { intents, terms, titleTerms }: IndexedDocument,
-  names: readonly string[],
-  intent: string | undefined,
-): number {
-  const share = (has: ReadonlySet<string>): number => names.filter((name) => has.has(name)).length / names.length;
-  const named = names.length === 0 ? 0 : BONUS.titled * share(titleTerms) + BONUS.named * share(terms.named);
-  return named + (intent !== undefined && intents.includes(intent) ? BONUS.intent : 0);
-}
-
-function wordsOf({ title, passages }: IndexedDocument): string {
-  return [title, ...passages.flatMap(({ headings, body }) => [...headings, body])].join('\n');
-}
-
-/** Nearest first. `score` and `relevance` are those of the document; `similarity` orders its passages. */
-function bestPassages({ document, similarities, evidence, relevance }: JudgedCandidate): Passage[] {
-  return document.passages
-    .map(({ text, units }, n) => ({
-      id: `${document.id}#${n}`,
-      document: document.id,
-      title: document.title,
-      text,
-      units: units.map((unit) => ({ ...unit, headings: [...unit.headings] })),
-      score: evidence,
-      similarity: Math.max(-1, Math.min(1, similarities[n + 1] ?? 0)),
-      relevance,
-    }))
-    .sort((a, b) => b.similarity - a.similarity);
 }
