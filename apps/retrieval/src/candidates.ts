@@ -1,16 +1,13 @@
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import type { IndexedDocument } from './indexed-document.js';
-import type { VectorMatch } from './ports/vector-index.port.js';
 import type { TokenMatch } from './relevance/late-interaction.js';
 import type { Signs } from './relevance/relevance.js';
 
-/** A document that was compared. */
-export interface Match extends Pick<VectorMatch, 'similarities'> {
-  readonly document: IndexedDocument;
-}
-
 /** A document that may answer, and what speaks for it. */
-export interface Candidate extends Match {
+export interface Candidate {
+  readonly document: IndexedDocument;
+  /** Cosine similarity of the title, then of each passage. */
+  readonly similarities: Float32Array;
   readonly signs: Signs;
   readonly evidence: number;
 }
@@ -40,13 +37,6 @@ export function blend(one: readonly Candidate[], other: readonly Candidate[], sh
   });
   const rest = [...others.values()].map((each) => ({ ...each, evidence: mean(weakest!, each.evidence) }));
   return [...both, ...rest];
-}
-
-/** The similarity of the nearest passage; the first is that of the title. */
-export function nearest(similarities: Float32Array): number {
-  let most = -Infinity;
-  for (let n = 1; n < similarities.length; n++) if (similarities[n]! > most) most = similarities[n]!;
-  return most;
 }
 
 /** One document may be stored twice, as a page at two addresses. */

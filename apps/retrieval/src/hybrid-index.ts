@@ -2,24 +2,22 @@ import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import {
   bestPassages,
   blend,
-  nearest,
   withoutCopies,
   type Candidate,
   type ComparedCandidate,
   type JudgedCandidate,
-  type Match,
 } from './candidates.js';
-import { bonusOf, keyOf, wordsOf, type IndexedDocument } from './indexed-document.js';
+import { bonusOf, wordsOf, type IndexedDocument } from './indexed-document.js';
 import { largest } from './largest.js';
 import { NameIndex, spelledTerms } from './name-index.js';
 import { cutPassages, type PassageDraft } from './passages.js';
 import type { DocumentRef, StoredDocument } from './ports/document-store.port.js';
-import type { VectorIndex } from './ports/vector-index.port.js';
+import { joined, type VectorIndex, type VectorMatches } from './ports/vector-index.port.js';
 import { TokenMatcher, type TokenMatch } from './relevance/late-interaction.js';
 import { evidenceOf, relevancesOf, tokenEvidenceOf, type RelevanceModel, type Signs } from './relevance/relevance.js';
 import type { EncodedText } from './search-encoder.js';
 import { Vocabulary } from './vocabulary.js';
-import { WordIndex, type Coverage } from './word-index.js';
+import { WordIndex } from './word-index.js';
 
 /** A text as it is compared. */
 export interface Reading extends EncodedText {
@@ -58,13 +56,12 @@ export interface SeenSigns {
  * the relevance model: the order of documents is that of their evidence.
  */
 export class HybridIndex {
-  private readonly documents = new Map<string, IndexedDocument>();
+  /** By tenant and id. */
+  private readonly documents = new Map<string, Map<string, IndexedDocument>>();
   private readonly words = new WordIndex<IndexedDocument>();
   private readonly vocabulary = new Vocabulary();
   private readonly names = new NameIndex();
   private readonly tokens = new TokenMatcher();
-  /** Documents of each tenant. */
-  private readonly counts = new Map<string, number>();
 
   constructor(
     private readonly vectors: VectorIndex,
@@ -92,15 +89,16 @@ export class HybridIndex {
     const document: IndexedDocument = {
       ...{ tenant, id, title, intents, passages, terms, titleTerms, tokens, hash },
       isGone: false,
+      place: -1,
     };
     // A search in between finds this document, or the one that it replaces.
     await this.vectors.set(document, stored.vectors, `${stored.embedding} ${stored.hash}`);
     this.forget(ref);
-    this.names.add(ref.tenant, terms);
-    this.documents.set(keyOf(ref), document);
-    this.words.add(document, wordsOf(document));
-    this.vocabulary.add(ref.tenant, wordsOf(document));
-    this.counts.set(ref.tenant, (this.counts.get(ref.tenant) ?? 0) + 1);
+    this.names.add(tenant, terms);
+    const ofTenant = this.documents.get(tenant) ?? new Map<string, IndexedDocument>();
+    this.documents.set(tenant, ofTenant.set(id, document));
+    document.place = this.words.add(document, wordsOf(document));
+    this.vocabulary.add(tenant, wordsOf(document));
   }
 
   /** Resolves when searches find nothing of the document. */
@@ -110,20 +108,21 @@ export class HybridIndex {
   }
 
   private forget(ref: DocumentRef): boolean {
-    const document = this.documents.get(keyOf(ref));
-    if (!document) return false;
-    this.words.delete(document);
+    const ofTenant = this.documents.get(ref.tenant);
+    const document = ofTenant?.get(ref.id);
+    if (!ofTenant || !document) return false;
+    this.words.delete(document.place);
     this.vocabulary.delete(ref.tenant, wordsOf(document));
     this.names.remove(ref.tenant, document.terms);
-    this.documents.delete(keyOf(ref));
+    ofTenant.delete(ref.id);
+    if (ofTenant.size === 0) this.documents.delete(ref.tenant);
     document.isGone = true;
-    this.counts.set(ref.tenant, (this.counts.get(ref.tenant) ?? 1) - 1);
     return true;
   }
 
   /** The passages of a document, in order; undefined if there is no such document. */
   passagesOf(ref: DocumentRef): readonly PassageDraft[] | undefined {
-    return this.documents.get(keyOf(ref))?.passages;
+    return this.documents.get(ref.tenant)?.get(ref.id)?.passages;
   }
 
   /** The best passages, grouped by document, best document first; of at least three documents if the limit allows. */
@@ -168,23 +167,32 @@ export class HybridIndex {
 
   /** The documents with the most evidence at the first look, in order, and the number that was compared. */
   private async lookFirst(query: HybridQuery): Promise<{ strongest: Candidate[]; compared: number }> {
-    const { text, vector, tenants, intent, limit } = query;
-    const words = this.words.compare(text, (document) => this.isVisible(document, tenants));
-    const matches = await this.matchByMeaning(vector, tenants, words);
+    const { text, tenants, intent, limit } = query;
+    const isVisible = (document: IndexedDocument): boolean => this.isVisible(document, tenants);
+    const found = await this.compareByMeaning(query, isVisible);
+    // The index stays as it is from here on. No object is made for the many documents that are not among the strongest.
+    const { shares } = this.words.compare(text, isVisible);
     const names = this.names.namesIn(text, tenants);
-    const signsOf = ({ document, similarities }: Match): Signs => ({
-      title: similarities[0] ?? 0,
-      passage: nearest(similarities),
-      words: words.of(document),
+    const { refs, starts, similarities } = found;
+    const [evidences, places] = [new Float64Array(refs.length), new Uint32Array(refs.length)];
+    let visible = 0;
+    for (let n = 0; n < refs.length; n++) {
+      // The very reference that was set.
+      const document = refs[n] as IndexedDocument;
+      if (!isVisible(document)) continue;
+      places[visible] = n;
+      evidences[visible++] = evidenceOf(signsAt(found, n, shares), this.model) + bonusOf(document, names, intent);
+    }
+    const strongest = largest(evidences.subarray(0, visible), Math.max(SECOND_LOOK, limit)).map((place) => {
+      const n = places[place]!;
+      return {
+        document: refs[n] as IndexedDocument,
+        similarities: similarities.subarray(starts[n], starts[n + 1]),
+        signs: signsAt(found, n, shares),
+        evidence: evidences[place]!,
+      };
     });
-    const evidences = matches.map(
-      (match) => evidenceOf(signsOf(match), this.model) + bonusOf(match.document, names, intent),
-    );
-    const strongest = largest(evidences, Math.max(SECOND_LOOK, limit)).map((n) => {
-      const match = matches[n]!;
-      return { ...match, signs: signsOf(match), evidence: evidences[n]! };
-    });
-    return { strongest, compared: matches.length };
+    return { strongest, compared: visible };
   }
 
   /** What the tokens of these documents add to their evidence. */
@@ -210,7 +218,7 @@ export class HybridIndex {
   }
 
   private count(tenants: readonly string[]): number {
-    return [...new Set(tenants)].reduce((sum, tenant) => sum + (this.counts.get(tenant) ?? 0), 0);
+    return [...new Set(tenants)].reduce((sum, tenant) => sum + (this.documents.get(tenant)?.size ?? 0), 0);
   }
 
   /** Whether the document is one of the tenants', and none before its own has one with the same id. */
@@ -218,32 +226,35 @@ export class HybridIndex {
     if (isGone) return false;
     for (const asked of tenants) {
       if (asked === tenant) return true;
-      if (this.counts.get(asked) && this.documents.has(keyOf({ tenant: asked, id }))) return false;
+      if (this.documents.get(asked)?.has(id)) return false;
     }
     return false;
   }
 
-  private async matchByMeaning(
-    vector: Float32Array,
-    tenants: readonly string[],
-    words: Coverage<IndexedDocument>,
-  ): Promise<Match[]> {
-    const also = this.vectors.isExact ? [] : words.most(MAX_BY_WORDS);
-    const compared = await Promise.all(
-      [...new Set(tenants)].map((tenant) =>
-        this.vectors.compare(
-          vector,
-          tenant,
-          also.filter((document) => document.tenant === tenant),
-        ),
-      ),
-    );
-    const matches: Match[] = [];
-    for (const { ref, similarities } of compared.flat()) {
-      // The very reference that was set.
-      const document = ref as IndexedDocument;
-      if (this.isVisible(document, tenants)) matches.push({ document, similarities });
-    }
-    return matches;
+  /** The tenants' documents by meaning: all, or the nearest and those with the most words of the question. */
+  private async compareByMeaning(
+    { text, vector, tenants }: HybridQuery,
+    isVisible: (document: IndexedDocument) => boolean,
+  ): Promise<VectorMatches> {
+    const also = this.vectors.isExact ? [] : this.words.compare(text, isVisible).most(MAX_BY_WORDS);
+    const compare = (tenant: string): Promise<VectorMatches> =>
+      this.vectors.compare(
+        vector,
+        tenant,
+        also.filter((document) => document.tenant === tenant),
+      );
+    return joined(await Promise.all([...new Set(tenants)].map(compare)));
   }
+}
+
+/** What speaks for the document at a place at the first look. */
+function signsAt({ refs, starts, similarities }: VectorMatches, n: number, shares: Float64Array): Signs {
+  const [title, end] = [starts[n]!, starts[n + 1]!];
+  let passage = -Infinity;
+  for (let at = title + 1; at < end; at++) if (similarities[at]! > passage) passage = similarities[at]!;
+  return {
+    title: title < end ? similarities[title]! : 0,
+    passage,
+    words: shares[(refs[n] as IndexedDocument).place] ?? 0,
+  };
 }

@@ -15,6 +15,8 @@ export interface IndexedDocument extends DocumentRef {
   readonly hash: string;
   /** It was deleted, or replaced. */
   isGone: boolean;
+  /** In the index of words; -1 until it is there. */
+  place: number;
 }
 
 /**
@@ -22,9 +24,6 @@ export interface IndexedDocument extends DocumentRef {
  * its title or anywhere: the document that names the thing asked about wins.
  */
 const BONUS = { intent: 0.02, titled: 0.2, named: 0.04 };
-export function keyOf({ tenant, id }: DocumentRef): string {
-  return `${tenant}.${id}`;
-}
 
 /** What speaks for a document beside its texts: the detected intent, and the names in the question. */
 export function bonusOf(
@@ -32,9 +31,10 @@ export function bonusOf(
   names: readonly string[],
   intent: string | undefined,
 ): number {
+  const intended = intent !== undefined && intents.includes(intent) ? BONUS.intent : 0;
+  if (names.length === 0) return intended;
   const share = (has: ReadonlySet<string>): number => names.filter((name) => has.has(name)).length / names.length;
-  const named = names.length === 0 ? 0 : BONUS.titled * share(titleTerms) + BONUS.named * share(terms.named);
-  return named + (intent !== undefined && intents.includes(intent) ? BONUS.intent : 0);
+  return intended + BONUS.titled * share(titleTerms) + BONUS.named * share(terms.named);
 }
 
 /** All that is searched by words. */

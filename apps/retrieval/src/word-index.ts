@@ -8,51 +8,47 @@ const MAX_TERMS = 64;
 const MIN_FUZZY_LENGTH = 5;
 const FUZZINESS = 0.2;
 
-/** How much of a question each document has. */
-export interface Coverage<Key> {
-  /** The share of the question's words that a document has, 0 to 1. */
-  of(key: Key): number;
+/** How much of a question each document has. To be read before the index changes. */
+export interface Coverage<Document> {
+  /** The share of the question's words that a document has, 0 to 1, by its place in the index. */
+  readonly shares: Float64Array;
   /** So many documents that have the most, most first, without those that have nothing. */
-  most(count: number): Key[];
+  most(count: number): Document[];
 }
 
-interface Indexed<Key> {
-  readonly key: Key;
+interface Indexed<Document> {
+  readonly document: Document;
   readonly terms: readonly string[];
 }
 
 /** Finds the words of a question in documents: stemmed, tolerant of typing errors, rare words counting more. */
-export class WordIndex<Key> {
+export class WordIndex<Document> {
   /** The documents that have a term, by their place in `documents`. A radix tree: it finds similar terms quickly. */
   private readonly postings = new SearchableMap<Set<number>>();
-  private readonly documents: (Indexed<Key> | undefined)[] = [];
-  private readonly places = new Map<Key, number>();
+  private readonly documents: (Indexed<Document> | undefined)[] = [];
   private readonly free: number[] = [];
 
-  /** Adds a document that is not there yet. */
-  add(key: Key, text: string): void {
+  /** Adds a document that is not there yet, and returns its place. */
+  add(document: Document, text: string): number {
     const place = this.free.pop() ?? this.documents.length;
     const terms = termsOf(text);
-    this.documents[place] = { key, terms };
-    this.places.set(key, place);
+    this.documents[place] = { document, terms };
     for (const term of terms) {
       const documents = this.postings.get(term);
       if (documents) documents.add(place);
       else this.postings.set(term, new Set([place]));
     }
+    return place;
   }
 
-  delete(key: Key): void {
-    const place = this.places.get(key);
-    const document = place === undefined ? undefined : this.documents[place];
-    if (place === undefined || !document) return;
-    for (const term of document.terms) {
+  /** Removes the document at a place, which another one may get. */
+  delete(place: number): void {
+    for (const term of this.documents[place]?.terms ?? []) {
       const documents = this.postings.get(term);
       documents?.delete(place);
       if (documents?.size === 0) this.postings.delete(term);
     }
     this.documents[place] = undefined;
-    this.places.delete(key);
     this.free.push(place);
   }
 
@@ -60,11 +56,15 @@ export class WordIndex<Key> {
    * How much of a question the visible documents have. A word counts with its inverse document frequency,
    * ln(1 + n / (documents with it + 0.5)).
    */
-  compare(question: string, isVisible: (key: Key) => boolean): Coverage<Key> {
-    const { length } = this.documents;
-    const seen = Uint8Array.from(this.documents, (document) => (document && isVisible(document.key) ? 1 : 0));
-    const visible = seen.reduce((sum, one) => sum + one, 0);
-    const [sums, marks] = [new Float64Array(length), new Uint8Array(length)];
+  compare(question: string, isVisible: (document: Document) => boolean): Coverage<Document> {
+    const { documents } = this;
+    const { length } = documents;
+    const [shares, marks, seen] = [new Float64Array(length), new Uint8Array(length), new Uint8Array(length)];
+    let visible = 0;
+    for (let place = 0; place < length; place++) {
+      const indexed = documents[place];
+      if (indexed && isVisible(indexed.document)) visible += seen[place] = 1;
+    }
     let total = 0;
     termsOf(question)
       .slice(0, MAX_TERMS)
@@ -80,17 +80,13 @@ export class WordIndex<Key> {
           }
         const weight = Math.log(1 + visible / (found + 0.5));
         total += weight;
-        if (found > 0) for (let place = 0; place < length; place++) if (marks[place] === n + 1) sums[place]! += weight;
+        if (found > 0)
+          for (let place = 0; place < length; place++) if (marks[place] === n + 1) shares[place]! += weight;
       });
-    // The index may change before the answer is read.
-    const documents = this.documents.slice();
-    const shareOf = (key: Key): number => {
-      const place = this.places.get(key);
-      return place !== undefined && documents[place]?.key === key ? sums[place]! / (total || 1) : 0;
-    };
-    const most = (count: number): Key[] =>
-      largest(sums, count).flatMap((place) => (sums[place]! > 0 ? [documents[place]!.key] : []));
-    return { of: shareOf, most };
+    for (let place = 0; place < length; place++) shares[place]! /= total || 1;
+    const most = (count: number): Document[] =>
+      largest(shares, count).flatMap((place) => (shares[place]! > 0 ? [documents[place]!.document] : []));
+    return { shares, most };
   }
 
   /** The documents that have the term, and those that have one like it. */

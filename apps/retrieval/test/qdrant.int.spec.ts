@@ -97,7 +97,7 @@ describe('QdrantVectorIndex', () => {
       .filter(
         ({ payload }) => payload['tenant'] === 'acme' && ['a', 'b', 'gone'].includes(String(payload['document'])),
       );
-    expect((await next.compare(vector(0, 1), 'acme')).map(({ ref }) => ref.id).sort()).toEqual(['a', 'b']);
+    expect((await next.compare(vector(0, 1), 'acme')).refs.map(({ id }) => id).sort()).toEqual(['a', 'b']);
     expect(left.filter(({ payload }) => payload['document'] === 'gone')).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe('QdrantVectorIndex', () => {
     await open({ collection }).set(refOf('foreign'), [vector(1, 0)], 'v1');
     const index = open({ collection });
     await index.set(refOf('own'), [vector(0, 1)], 'v1');
-    expect((await index.compare(vector(1, 0), 'acme')).map(({ ref }) => ref.id)).toEqual(['own']);
+    expect((await index.compare(vector(1, 0), 'acme')).refs.map(({ id }) => id)).toEqual(['own']);
   });
 
   it('refuses searches while the server is away, writes when it is back, and names the setting', async () => {
@@ -125,7 +125,7 @@ describe('QdrantVectorIndex', () => {
     expect(isWritten).toBe(false);
     server.down = false;
     await writing;
-    expect(await index.compare(vector(0, 1), 'acme')).toHaveLength(2);
+    expect((await index.compare(vector(0, 1), 'acme')).refs).toHaveLength(2);
   });
 
   it('gives up a write when it is closed', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describeVectorIndex } from '../../test/fixtures/vector-index.contract.js';
+import { describeVectorIndex, matchesIn } from '../../test/fixtures/vector-index.contract.js';
 import { ExactVectorIndex } from './exact-vector.index.adapter.js';
 
 const refOf = (id: string, tenant = 'acme') => ({ tenant, id });
@@ -22,7 +22,7 @@ describe('ExactVectorIndex', () => {
       fc.asyncProperty(documents, async ([question, all]) => {
         const index = new ExactVectorIndex();
         for (const [n, vectors] of all.entries()) await index.set(refOf(String(n)), vectors);
-        const matches = await index.compare(question, 'acme');
+        const matches = matchesIn(await index.compare(question, 'acme'));
         expect(matches.map(({ ref }) => ref.id)).toEqual(all.map((_, n) => String(n)));
         for (const [n, { similarities }] of matches.entries())
           all[n]!.forEach((vector, row) =>
@@ -47,7 +47,10 @@ describe('ExactVectorIndex', () => {
         Array.from({ length: 1 + (n % 3) }, () => vector(1_000 + n)),
       );
     const first = new Map(
-      (await index.compare(vector(1 / 384), 'acme')).map(({ ref, similarities }) => [ref.id, similarities[0]!]),
+      matchesIn(await index.compare(vector(1 / 384), 'acme')).map(({ ref, similarities }) => [
+        ref.id,
+        similarities[0]!,
+      ]),
     );
     expect(first.size).toBe(150);
     for (let n = 100; n < 200; n++) expect(first.get(`d${n}`)).toBeCloseTo(n < 100 ? 400 + n : 200 + n, 1);

@@ -3,7 +3,7 @@ import { isLlmosError, LlmosError } from '@llmos/contracts';
 import { Breaker, BreakerOpenError, outcomeOf, type BreakerOptions } from '@llmos/resilience';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import type { DocumentRef } from '../ports/document-store.port.js';
-import type { VectorIndex, VectorMatch } from '../ports/vector-index.port.js';
+import type { VectorIndex, VectorMatches } from '../ports/vector-index.port.js';
 import { QdrantCollection, type KeptDocument } from './qdrant-collection.js';
 import { keyOf } from './qdrant-points.js';
 
@@ -24,6 +24,8 @@ export interface QdrantOptions {
 
 /** How long the one that tries may take: each of its requests has a time limit. */
 const PROBE_LEASE_MS = 30_000;
+
+const NO_MATCHES: VectorMatches = { refs: [], starts: [0], similarities: new Float32Array() };
 
 interface Entry extends KeptDocument {
   readonly dimensions: number;
@@ -103,8 +105,8 @@ export class QdrantVectorIndex implements VectorIndex {
     }
   }
 
-  async compare(question: Float32Array, tenant: string, also: readonly DocumentRef[] = []): Promise<VectorMatch[]> {
-    if (!this.counts.get(tenant)) return [];
+  async compare(question: Float32Array, tenant: string, also: readonly DocumentRef[] = []): Promise<VectorMatches> {
+    if (!this.counts.get(tenant)) return NO_MATCHES;
     const asked = [...question];
     return this.reach(async () => {
       const { collection } = await this.collection(question.length);
@@ -114,7 +116,7 @@ export class QdrantVectorIndex implements VectorIndex {
         .map((id) => this.entries.get(keyOf({ tenant, id })))
         .filter((entry) => entry?.dimensions === question.length)
         .filter((entry) => entry !== undefined);
-      if (documents.length === 0) return [];
+      if (documents.length === 0) return NO_MATCHES;
       return matchesOf(documents, await collection.similarities(asked, tenant, documents));
     });
   }
@@ -180,13 +182,17 @@ export class QdrantVectorIndex implements VectorIndex {
 function matchesOf(
   documents: readonly KeptDocument[],
   found: Awaited<ReturnType<QdrantCollection['similarities']>>,
-): VectorMatch[] {
+): VectorMatches {
   const byDocument = Map.groupBy(found, ({ payload }) => payload.document);
-  return documents.flatMap(({ ref, parts }) => {
-    const points = byDocument.get(ref.id) ?? [];
-    if (new Set(points.map(({ payload }) => payload.part)).size < parts) return [];
-    const similarities = new Float32Array(parts);
-    for (const { payload, score } of points) if (payload.part < parts) similarities[payload.part] = score;
-    return [{ ref, similarities }];
-  });
+  const [refs, starts, similarities]: [DocumentRef[], number[], number[]] = [[], [0], []];
+  for (const { ref, parts } of documents) {
+    const scores: number[] = [];
+    for (const { payload, score } of byDocument.get(ref.id) ?? [])
+      if (payload.part < parts) scores[payload.part] = score;
+    if (Object.keys(scores).length < parts) continue;
+    refs.push(ref);
+    similarities.push(...scores);
+    starts.push(similarities.length);
+  }
+  return { refs, starts, similarities: Float32Array.from(similarities) };
 }

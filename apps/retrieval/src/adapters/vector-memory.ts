@@ -54,8 +54,8 @@ export class VectorMemory {
     else this.free.set(count, [row]);
   }
 
-  /** The dot products of the question with the vectors of each block, in one array for all of them. */
-  products(question: Float32Array, blocks: readonly VectorBlock[]): Float32Array[] {
+  /** The dot products of the question with the vectors of each block, end to end. */
+  products(question: Float32Array, blocks: readonly VectorBlock[]): Float32Array {
     const scale = this.largestIn(question) / this.largestOfQuestion || 1;
     const numbers = new Int16Array(this.rows.buffer, 0, question.length);
     for (let i = 0; i < question.length; i++) numbers[i] = Math.round(question[i]! / scale);
@@ -73,8 +73,7 @@ export class VectorMemory {
       this.multiply(this.addressOf(row), end - row, this.rowBytes, 0, out + done * PRODUCT_BYTES);
       for (let at = row; at < end; at++, done++) products[done] = coded[done]! * this.scales[at]! * scale;
     }
-    let from = 0;
-    return blocks.map(({ count }) => products.subarray(from, (from += count)));
+    return products;
   }
 
   /** The question is before the rows, and the products are after them. */

@@ -1,10 +1,30 @@
 import type { DocumentRef } from './document-store.port.js';
 
-/** The similarities of one document to a question. */
-export interface VectorMatch {
-  readonly ref: DocumentRef;
-  /** Cosine similarity of the title, then of each passage in order, to about 0.001. */
+/**
+ * The similarities of documents to a question, end to end: an object for each of ten thousand documents would take longer
+ * than their dot products.
+ */
+export interface VectorMatches {
+  readonly refs: readonly DocumentRef[];
+  /** Where the similarities of each document begin, and the end of the last. */
+  readonly starts: ArrayLike<number>;
+  /** Of each document the cosine similarity of the title, then of each passage in order, to about 0.001. */
   readonly similarities: Float32Array;
+}
+
+/** The matches of several comparisons as one. */
+export function joined(all: readonly VectorMatches[]): VectorMatches {
+  const similarities = new Float32Array(all.reduce((sum, each) => sum + each.similarities.length, 0));
+  const starts = new Uint32Array(all.reduce((sum, { refs }) => sum + refs.length, 1));
+  let [from, place] = [0, 0];
+  for (const each of all) {
+    similarities.set(each.similarities, from);
+    for (let n = 0; n < each.refs.length; n++) starts[place++] = from + each.starts[n]!;
+    from += each.similarities.length;
+  }
+  starts[place] = from;
+  const none: DocumentRef[] = [];
+  return { refs: none.concat(...all.map(({ refs }) => refs)), starts, similarities };
 }
 
 /**
@@ -36,9 +56,9 @@ export interface VectorIndex {
 
   /**
    * The dot products of the question (L2-normalised) with the vectors of one tenant's documents: of all of them, or of
-   * the nearest and of those in `also`. A match has the very `ref` with which its document was set.
+   * the nearest and of those in `also`. They come with the very `ref` with which their document was set.
    */
-  compare(question: Float32Array, tenant: string, also?: readonly DocumentRef[]): Promise<VectorMatch[]>;
+  compare(question: Float32Array, tenant: string, also?: readonly DocumentRef[]): Promise<VectorMatches>;
 
   /** Gives up writes in progress. */
   close(): void;
