@@ -29,6 +29,9 @@ describe('Scaling on one machine', () => {
     'the number of processes follows the load, comes down again, and no call fails',
     async () => {
       await settled(1);
+      const nc = await system.connectAs('services');
+      const told: unknown[] = [];
+      nc.subscribe('llmos.out.system.scaling', { callback: (_, message) => void told.push(message.json()) });
       const seen: string[] = [];
       let isOver = false;
       const callers = Array.from({ length: CALLERS }, async () => {
@@ -42,6 +45,9 @@ describe('Scaling on one machine', () => {
       expect(services).toMatchObject([{ service: 'intent', min: 1, max: 2, replicas: 1, paused: false }]);
       expect(decisions.at(-1)).toMatchObject({ from: 1, to: 2, why: expect.stringMatching(/\d/) as string });
       expect(decisions[0]).toMatchObject({ from: 2, to: 1, why: expect.stringMatching(/\d/) as string });
+      await waitFor('the events of both decisions', () => told.length >= 2);
+      expect(told).toEqual(decisions.toReversed());
+      await nc.close();
     },
     5 * MINUTE_MS,
   );

@@ -6,6 +6,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { InputOf } from '@llmos/contracts';
 import type { scaling } from '@llmos/contracts/capabilities/scheduler-scaling';
 import { SignalsFeed } from '../../signals/signals-feed.js';
+import { publishSystemEvent } from '../../system-event.js';
 import { held, holdsSchema, type Holds } from './holds.js';
 import { REPLICA_HOST, type ReplicaHost } from './replica-host.port.js';
 import { Scaler, type Scaling, type ScalingChange } from './scaler.js';
@@ -17,6 +18,7 @@ export const SCALING_RULES = Symbol('scaling rules');
 const WINDOW_MS = 8_000;
 const DECISIONS_KEPT = 100;
 const KEY = 'holds';
+const EVENT = { name: 'scaling', type: 'org.llmos.scaling' };
 
 const changes = counter('llmos_scaling_changes_total', 'Changes of the number of processes that were carried out', [
   'scaled',
@@ -26,7 +28,8 @@ const wanted = gauge('llmos_scaling_replicas', 'Processes that the scheduler wan
 
 /**
  * Scales the services of this machine: after each reading of the signals it decides, and asks the supervisor. Off
- * without rules. Decisions are logged, counted and traced with their reasons. What a person pins or pauses is kept by the broker.
+ * without rules. Decisions are logged, counted, traced and published as
+ * CloudEvents, with their reasons. What a person pins or pauses is kept by the broker.
  * When this service dies, the last numbers stand.
  */
 @Injectable()
@@ -101,11 +104,15 @@ export class ScalingService implements OnModuleInit {
     await withSpan(`scale ${service}`, { attributes }, async () => {
       this.scaler.counts = await this.host!.scale({ [service]: to });
     });
-    this.decisions.push({ ...change, at: new Date().toISOString() });
+    const decision = { ...change, at: new Date().toISOString() };
+    this.decisions.push(decision);
     if (this.decisions.length > DECISIONS_KEPT) this.decisions.shift();
     changes.inc({ scaled: service, direction: to > from ? 'up' : 'down' });
     wanted.set({ scaled: service }, to);
     this.log.info({ scaled: service, from, to, why, otherwise }, 'scaled');
+    publishSystemEvent(this.bus, { ...EVENT, body: decision }).catch((error: unknown) =>
+      this.log.warn({ err: error, scaled: service }, 'the event of a decision was not published'),
+    );
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Bus } from '@llmos/bus';
-import { BUCKETS, newRunId, serviceOf } from '@llmos/contracts';
+import { BUCKETS, serviceOf } from '@llmos/contracts';
 import type { Action, ActionKind } from '@llmos/contracts/capabilities/scheduler-alerts';
 import { steadyNow } from '@llmos/resilience';
 import { counter, type Logger } from '@llmos/telemetry';
 import type { ReplicaHost } from '../../scale/live/replica-host.port.js';
+import { publishSystemEvent } from '../../system-event.js';
 import type { Decision } from './healer.js';
 
 const done = counter('llmos_actions_total', 'What the scheduler did, or would have done, about alerts', [
@@ -13,9 +14,7 @@ const done = counter('llmos_actions_total', 'What the scheduler did, or would ha
 
 /** A breaker that was opened closes by itself: then one call tries. */
 const OPEN_FOR_MS = 60_000;
-const TENANT = 'system';
 const EVENT = { name: 'actions', type: 'org.llmos.action' };
-const PUBLISH_MS = 30_000;
 const PAGE_MS = 5_000;
 const MOST_SHOWN = 100;
 
@@ -50,8 +49,7 @@ export class Actions {
     this.shown.unshift(action);
     this.shown.length = Math.min(this.shown.length, MOST_SHOWN);
     this.log.warn(action, action.outcome === 'dry_run' ? 'this would be done, if it were allowed' : 'this was done');
-    const context = { run: newRunId(), tenant: TENANT, lane: 'durable', deadlineMs: steadyNow() + PUBLISH_MS } as const;
-    await this.bus.runs.publishEvent(context, { ...EVENT, body: action });
+    await publishSystemEvent(this.bus, { ...EVENT, body: action });
   }
 
   private async attempt(decision: Decision): Promise<Action['outcome']> {
