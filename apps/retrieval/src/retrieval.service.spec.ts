@@ -36,6 +36,17 @@ describe('RetrievalService', () => {
     expect(await service.delete({ id: 'hours' }, acme)).toEqual({ id: 'hours', deleted: false });
   });
 
+  it('compares the sentences of the best document with the question', async () => {
+    const { service } = await start();
+    await service.upsert(
+      { document: { ...hours, text: 'Welcome to our page. We answer from eight to twenty.' } },
+      acme,
+    );
+    const [best] = (await service.search(query('when do you answer'), acme)).passages;
+    const [welcome, answer] = best!.units![0]!.sentences!;
+    expect(answer!.similarity).toBeGreaterThan(welcome!.similarity);
+  });
+
   it('searches several questions apart, and passages say which they may answer', async () => {
     const { service } = await start();
     const card = { id: 'card', title: 'Card fees', text: 'A new card costs five pounds.', intents: [] };

@@ -9,6 +9,7 @@ import { ANSWERS, chooseReading, relevanceOf, type Found } from './reading-choic
 import type { HybridIndex, HybridQuery } from './hybrid-index.js';
 import type { DocumentStore } from './ports/document-store.port.js';
 import type { EncodedText, SearchEncoder } from './search-encoder.js';
+import { SentenceComparer } from './sentence-comparer.js';
 
 /** The tenant whose documents all tenants find. */
 export const SHARED_TENANT = 'shared';
@@ -29,7 +30,11 @@ export interface RetrievalParts {
 
 /** Keeps documents and finds their passages. A tenant finds its own documents and the shared ones, no others. */
 export class RetrievalService {
-  constructor(private readonly parts: RetrievalParts) {}
+  private readonly sentences: SentenceComparer;
+
+  constructor(private readonly parts: RetrievalParts) {
+    this.sentences = new SentenceComparer(parts.texts);
+  }
 
   /** Several questions are searched apart if different documents answer them; else their message is one question. */
   async search(input: InputOf<typeof search>, { tenant, signal }: RequestContext): Promise<OutputOf<typeof search>> {
@@ -52,10 +57,18 @@ export class RetrievalService {
       ...(await index.search({ ...readingOf(text), limit: input.limit, tenants, ...options })),
     });
     const embedding = carryEmbedding(texts.model, query, encoded.get(query)!.vector);
+    const compared = async (found: Found, ...readings: string[]): Promise<Found> => {
+      const id = found.passages[0]?.document ?? '';
+      const indexed = tenants.map((each) => index.passagesOf({ tenant: each, id })).find(Boolean);
+      if (!indexed) return found;
+      const vectors = readings.map((text) => encoded.get(text)!.vector);
+      return { ...found, passages: await this.sentences.compare(found.passages, vectors, indexed, signal) };
+    };
+    const allCompared = (some: readonly Found[]) => Promise.all(some.map((found) => compared(found, found.text)));
     const parts = await Promise.all(several.map((text) => find(text)));
     const differ = new Set(parts.map(({ passages }) => passages[0]?.document)).size === parts.length;
     if (parts.length > 0 && differ && parts.some(({ passages }) => relevanceOf(passages) >= ANSWERS))
-      return { ...apartOf(parts), embedding };
+      return { ...apartOf(await allCompared(parts)), embedding };
     const { intent } = input;
     const inContext = (ownShare: number) =>
       find(together!, { intent, also: { ...readingOf(single), share: ownShare } });
@@ -69,8 +82,9 @@ export class RetrievalService {
     };
     const cuts = whole.text === single ? (input.cuts ?? []).map((cut) => cut.map(plain)) : [];
     const halves = await chooseCut(whole, cuts, findHalf);
-    const { text, passages, documents } = whole;
-    return halves ? { ...apartOf(halves), embedding } : { passages, documents, questions: [text], embedding };
+    if (halves) return { ...apartOf(await allCompared(halves)), embedding };
+    const { text, passages, documents } = await compared(whole, whole.text, single);
+    return { passages, documents, questions: [text], embedding };
   }
 
   /** A vector that an earlier step computed is used again where no tokens are compared. */

@@ -35,6 +35,11 @@ export class SearchEncoder {
     return this.head !== undefined;
   }
 
+  /** Their vectors alone, in order. Rejects as {@link Embedder.embed} does. */
+  embed(texts: readonly string[], role: TextRole, signal?: AbortSignal): Promise<Float32Array[]> {
+    return this.embedder.embed(texts, signal, role);
+  }
+
   /**
    * In the order of the texts, a few at a time: a long document leaves room for searches, and the states of its tokens,
    * which take 1.5 kB each, are not in memory at once. Rejects as {@link Embedder.embed} does.

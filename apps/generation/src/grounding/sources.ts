@@ -14,6 +14,8 @@ export interface Source extends SentenceInContext {
   readonly headings: string[];
   /** 0 for the first sentence of its passage. */
   readonly position: number;
+  /** Cosine of its sentence with the question; undefined if only passages were compared. */
+  readonly similarity: number | undefined;
 }
 
 /** Instructions to the model inside a passage: from there on, nothing is quoted or put into the prompt. */
@@ -50,7 +52,11 @@ function sectionsOf({ text, units }: Passage): PassageUnit[] {
   for (const unit of screened) {
     const last = sections.at(-1);
     if (last?.kind === 'text' && unit.kind === 'text' && isSame(last.headings, unit.headings))
-      sections[sections.length - 1] = { ...last, text: `${last.text}\n\n${unit.text}` };
+      sections[sections.length - 1] = {
+        ...last,
+        text: `${last.text}\n\n${unit.text}`,
+        sentences: [...(last.sentences ?? []), ...(unit.sentences ?? [])],
+      };
     else sections.push(unit);
   }
   return sections;
@@ -68,8 +74,21 @@ function sourcesOfSection(passage: Passage, unit: PassageUnit): Omit<Source, 'po
     kind === 'text'
       ? inContext(splitSentences(unit.text), lead)
       : [{ sentence: whole, before: kind === 'row' || whole.startsWith(lead) ? [] : beforeFirst(whole, lead) }];
+  const compared = (unit.sentences ?? []).map(({ text, similarity }) => ({ text: lettersOf(text), similarity }));
   return parts.map(({ sentence, before }) => {
     const text = [...before, sentence].join(' ');
-    return { sentence, before, text, words: wordsOf(sentence), passage, kind, headings };
+    const similarity = similarityOf(lettersOf(sentence), compared);
+    return { sentence, before, text, words: wordsOf(sentence), passage, kind, headings, similarity };
   });
+}
+
+/** The nearest of those that a sentence holds, or that hold it: sentences may be cut in another way where they are compared. */
+function similarityOf(sentence: string, compared: NonNullable<PassageUnit['sentences']>): number | undefined {
+  const same = compared.filter(({ text }) => text !== '' && (sentence.includes(text) || text.includes(sentence)));
+  return same.length === 0 ? undefined : Math.max(...same.map(({ similarity }) => similarity));
+}
+
+/** A text without its marks and spaces, which may be written in another way. */
+function lettersOf(text: string): string {
+  return plainText(text).replace(/[^\p{L}\p{N}]+/gu, '');
 }

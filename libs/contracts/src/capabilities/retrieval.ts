@@ -12,6 +12,14 @@ export const passageUnitSchema = z.object({
   text: z.string(),
   /** The headings above it, outermost first: the last may be the question that the unit answers. */
   headings: z.array(z.string()).max(10),
+  /**
+   * Its sentences, or the whole of what is no prose, each with its cosine with the question. Absent if they were not
+   * compared: only those of the best document are.
+   */
+  sentences: z
+    .array(z.object({ text: z.string(), similarity: z.number() }))
+    .max(200)
+    .optional(),
 });
 export type PassageUnit = z.infer<typeof passageUnitSchema>;
 

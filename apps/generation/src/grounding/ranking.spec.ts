@@ -1,0 +1,60 @@
+import type { Passage, PassageUnit } from '@llmos/contracts/capabilities/retrieval';
+import { rankSources } from './ranking.js';
+import { sourcesOf } from './sources.js';
+
+function passageOf(units: readonly PassageUnit[]): Passage {
+  const text = units.flatMap(({ headings, text: said }) => [...headings, said]).join('\n');
+  return {
+    id: 'doc#0',
+    document: 'doc',
+    title: 'Dental emergencies',
+    text,
+    score: 1,
+    similarity: 0.6,
+    units: [...units],
+  };
+}
+
+const best = (question: string, ...units: PassageUnit[]) =>
+  rankSources(question, sourcesOf([passageOf(units)]))[0]?.text;
+
+describe('rankSources', () => {
+  const opening = {
+    kind: 'text',
+    text: 'We keep two appointments free every day. Call at 8 am.',
+    headings: [],
+    sentences: [
+      { text: 'We keep two appointments free every day.', similarity: 0.3 },
+      { text: 'Call at 8 am.', similarity: 0.25 },
+    ],
+  } as const;
+  const swelling = {
+    kind: 'text',
+    text: 'Swelling with trouble breathing is dangerous: go to hospital at once.',
+    headings: ['My face is swollen'],
+    sentences: [{ text: 'Swelling with trouble breathing is dangerous: go to hospital at once.', similarity: 0.6 }],
+  } as const;
+
+  it('prefers the sentence that is nearest to the question to the opening of its document', () => {
+    expect(best('its puffed up and i cant get air', copy(opening), copy(swelling))).toBe(swelling.text);
+  });
+
+  it('knows a sentence that was cut or written in another way where it was compared', () => {
+    const marked = {
+      ...copy(swelling),
+      text: '**Swelling** with trouble breathing is dangerous: go to hospital at once.',
+    };
+    expect(best('its puffed up and i cant get air', copy(opening), marked)).toBe(swelling.text);
+  });
+
+  it('takes the opening where sentences were not compared and none has a word of the question', () => {
+    const plain = (unit: typeof opening | typeof swelling): PassageUnit => ({ ...copy(unit), sentences: undefined });
+    expect(best('its puffed up and i cant get air', plain(opening), plain(swelling))).toBe(
+      'We keep two appointments free every day.',
+    );
+  });
+});
+
+function copy(unit: { kind: 'text'; text: string; headings: readonly string[]; sentences: readonly unknown[] }) {
+  return structuredClone(unit) as unknown as PassageUnit;
+}
