@@ -18,7 +18,7 @@ export class AvailabilityService {
 
   /**
    * Admits a live run if every step that it needs has a ready service, or had one a moment ago: the run then waits for
-   * its return as `StandIn` says.
+   * its return as `StandIn` says. Services that sleep are woken, and their steps wait for them.
    *
    * @returns the ids of optional steps (`onError: continue`) to skip because they have no ready service.
    * @throws RetryLaterError MODEL_LOADING, LlmosError UNAVAILABLE, or BreakerOpenError
@@ -28,6 +28,7 @@ export class AvailabilityService {
     for (const step of stepsToTake(pipeline, input)) {
       const { id, uses, onError, fallback } = step;
       if (!fallback && onError !== 'continue') this.refuseOpen(uses);
+      this.nodes.wake(uses);
       const check = this.nodes.checkOf(uses);
       if (check.state === 'ready' || (fallback && this.nodes.isMissed(uses))) continue;
       if (onError === 'continue') {

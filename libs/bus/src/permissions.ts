@@ -33,7 +33,7 @@ export interface Permissions {
 export const GATEWAY = 'gateway';
 /** The service that removes the messages of a tenant when its keys are destroyed. */
 const FORGETS_TENANTS = 'security';
-/** The service that watches how many tasks wait, and that may ask a process to leave. */
+/** The service that watches how many tasks wait, that may ask a process to leave, and that wakes services. */
 const HEALS = 'scheduler';
 
 /**
@@ -78,6 +78,7 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
       subjects.leaveOf(process),
       subjects.replicas(),
       ...(process === GATEWAY ? [subjects.answers(), subjects.aliveAll()] : []),
+      ...(process === HEALS ? [subjects.wakes()] : []),
     ],
   };
 }
@@ -100,6 +101,7 @@ function gatewaySubjects(capabilities: readonly Pulled[]): string[] {
     api('STREAM.PURGE', STREAMS.schedules),
     subjects.cancels(),
     subjects.callersAll(),
+    subjects.wakes(),
     subjects.deadLetters(),
   ];
 }

@@ -47,6 +47,15 @@ export class Signs {
     return this.listen(subjects.leave(service, node), () => listener());
   }
 
+  /** Asks the scheduler for a process of a service that sleeps. Only a gateway may. */
+  wake(service: string): void {
+    this.tell(subjects.wake(service));
+  }
+
+  onWake(listener: (service: string) => void): Subscription {
+    return this.listen(subjects.wakes(), ({ subject }) => listener(lastPart(subject)));
+  }
+
   /** Tells all processes how many callers wait at a gateway. */
   tellCallers(gateway: string, count: number): void {
     this.tell(subjects.callers(gateway), String(count));

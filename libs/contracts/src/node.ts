@@ -28,6 +28,8 @@ export const nodeSchema = z.object({
   checks: z.array(checkSchema),
   healthUrl: z.string().optional(),
   pid: z.number().int(),
+  /** It is no process: the scheduler has ended the last one of the service, and starts one as soon as a task comes. */
+  asleep: z.boolean().optional(),
   /** Absent in heartbeats of older processes. */
   figures: processFiguresSchema.optional(),
 });

@@ -67,6 +67,9 @@ export const subjects = {
   leave: (service: string, node: string) => `llmos.leave.${token('service', service)}.${token('node', node)}`,
   leaveOf: (service: string) => `llmos.leave.${token('service', service)}.*`,
   leaveAll: () => 'llmos.leave.>',
+  /** A task comes for a service that sleeps. */
+  wake: (service: string) => `llmos.wake.${token('service', service)}`,
+  wakes: () => 'llmos.wake.*',
   /** How busy the replica of a capability is, and what it has read. */
   replica: (capability: string, place: number) => `llmos.replica.${capability}.${place}`,
   replicasOf: (service: string) => `llmos.replica.${token('service', service)}.>`,

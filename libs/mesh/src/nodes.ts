@@ -1,5 +1,5 @@
 import { WatchedBucket, type Bus, type KvBucket } from '@llmos/bus';
-import { BUCKETS, nodeSchema, type Check, type NodeState } from '@llmos/contracts';
+import { BUCKETS, nodeSchema, serviceOf, type Check, type NodeState } from '@llmos/contracts';
 import { steadyNow } from '@llmos/resilience';
 
 /** How often a process writes its state. It also does at each change. */
@@ -110,9 +110,15 @@ export class Nodes {
     return { name: capability, state: 'failed', message: `No service that does '${capability}' is running.` };
   }
 
-  /** Whether a process is ready for a capability. */
+  /** Whether a process is ready for a capability, or is started as soon as a task comes. */
   hasReady(capability: string): boolean {
     return this.ready.has(capability);
+  }
+
+  /** Asks for a process of a capability whose service sleeps: a task for it comes. Does nothing if a process is ready. */
+  wake(capability: string): void {
+    const able = this.list().filter((node) => isReadyFor(node, capability) && node.capabilities.includes(capability));
+    if (able.length > 0 && able.every(({ asleep }) => asleep)) this.bus.signs.wake(serviceOf(capability));
   }
 
   /**

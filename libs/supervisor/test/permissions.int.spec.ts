@@ -48,6 +48,8 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   ['llmos.alive.gateway.gateway-1', [GATEWAY]],
   // The scheduler alone asks processes to leave, and each hears only what is for its own service.
   ['llmos.leave.asr.asr-1', [SCHEDULER]],
+  // A gateway asks the scheduler to wake a service.
+  ['llmos.wake.asr', [GATEWAY]],
   ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.asr_transcribe.llmos.task.live.intent.detect', []],
   ['$JS.API.CONSUMER.CREATE.TASKS_LIVE.spy.llmos.task.live.asr.transcribe', []],
   ['$JS.API.CONSUMER.DURABLE.CREATE.TASKS_LIVE.asr_transcribe', []],

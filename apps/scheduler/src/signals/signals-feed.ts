@@ -50,6 +50,7 @@ export class SignalsFeed implements SignalSource, OnModuleInit, OnModuleDestroy 
   private heard(node: string, value: Uint8Array | undefined): void {
     if (!value) return this.signals.left(node, steadyNow());
     const { data } = nodeSchema.safeParse(parsed(value));
+    if (data?.asleep) return;
     if (data) this.signals.saw(data, steadyNow());
     else this.log.warn({ node }, 'a heartbeat cannot be read; is the process of another version?');
   }

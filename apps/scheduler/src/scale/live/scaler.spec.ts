@@ -32,7 +32,7 @@ describe('The file that says what is scaled', () => {
     ['services:\n  intent: { max: 4, mni: 1 }', 'services.intent'],
     ['services:\n  intent: { max: 4, tuning: { spare: 1 } }', 'services.intent.tuning'],
     ['services:\n  intent: { min: 5, max: 4 }', 'services.intent.min: it is more than max'],
-    ['services:\n  intent: { min: 0, max: 4 }', 'services.intent.min'],
+    ['services:\n  intent: { min: -1, max: 4 }', 'services.intent.min'],
     ['intent: 3', 'the file'],
     ['services: [', 'is not YAML'],
   ])('is refused with the field that is wrong: %j', (text, fault) => {
@@ -73,7 +73,7 @@ describe('The signals of a service', () => {
 
 describe('The scaler', () => {
   const rules = readRules({ min: 1, max: 3, batch: 2 });
-  function readRules(rule: { min: number; max: number; batch: number }) {
+  function readRules(rule: { min: number; max: number; batch: number; idleSeconds?: number }) {
     const folder = mkdtempSync(join(tmpdir(), 'llmos-scaling-'));
     const path = join(folder, 'scaling.yaml');
     writeFileSync(
@@ -129,6 +129,47 @@ describe('The scaler', () => {
     expect(own.counts['intent']).toBe(3);
     after(own, 300, 60, signal({ inWork: 0.5, arrivalsPerSecond: 1, completedPerSecond: 1 }));
     expect(own.counts['intent']).toBe(1);
+  });
+
+  describe('of a service that may sleep', () => {
+    const sleepy = () => {
+      const own = new Scaler(readRules({ min: 0, max: 3, batch: 8, idleSeconds: 60 }), 0);
+      own.counts = { intent: 1 };
+      return own;
+    };
+    const none: Signal = { ...signal({}, 0), services: [], capabilities: [] };
+
+    it('ends its last process when no task came for long enough, not while one is in work', () => {
+      const own = sleepy();
+      expect(after(own, 0, 300, signal({ inWork: 1 }))).toEqual([]);
+      expect(after(own, 300, 58, signal({}))).toEqual([]);
+      expect(after(own, 358, 10, signal({}))).toMatchObject([{ from: 1, to: 0, why: 'no task came for 60 s' }]);
+      expect(after(own, 370, 600, none)).toEqual([]);
+    });
+
+    it('starts one for the first task, told by a gateway or seen in the queue, and then follows the load', () => {
+      const own = sleepy();
+      expect(own.wake('intent')).toBe(false);
+      after(own, 0, 80, signal({}));
+      expect([own.wake('asr'), own.wake('intent')]).toEqual([false, true]);
+      expect(after(own, 80, 2, none)).toMatchObject([{ from: 0, to: 1, why: 'a task came while it slept' }]);
+      expect(after(own, 82, 50, none)).toEqual([]);
+      after(own, 132, 30, signal({}));
+      expect(own.counts['intent']).toBe(0);
+      const waits = { ...none, capabilities: [capability({ ready: 0, waitingDurable: 1 })] };
+      expect(after(own, 162, 2, waits)).toMatchObject([{ from: 0, to: 1 }]);
+      after(own, 164, 60, signal(load));
+      expect(own.counts['intent']).toBeGreaterThan(1);
+    });
+
+    it('wakes it although a person has paused the scaling: its callers wait', () => {
+      const own = sleepy();
+      after(own, 0, 80, signal({}));
+      own.holds = held(NO_HOLDS, { action: 'pause' });
+      own.wake('intent');
+      expect(after(own, 80, 2, none)).toMatchObject([{ from: 0, to: 1 }]);
+      expect(after(own, 82, 600, signal({}))).toEqual([]);
+    });
   });
 
   it('decides nothing for a service without a ready process or with an unknown number of them', () => {

@@ -1,6 +1,6 @@
 import type { OutputOf } from '@llmos/contracts';
 import type { scaling } from '@llmos/contracts/capabilities/scheduler-scaling';
-import type { Signal } from '../../signals/signals.js';
+import type { CapabilitySignal, Signal } from '../../signals/signals.js';
 import type { ScalePolicy } from '../model/policy.port.js';
 import { POLICIES } from '../policies/index.js';
 import { NO_HOLDS, type Holds } from './holds.js';
@@ -18,6 +18,8 @@ interface Scaled {
   readonly rule: ScalingRule;
   policy?: ScalePolicy;
   decidedAtMs: number;
+  /** When a task last came for it, or was in work. */
+  usedAtMs: number;
   last?: { readonly why: string; readonly otherwise: string };
 }
 
@@ -29,16 +31,27 @@ export class Scaler {
   holds: Holds = NO_HOLDS;
   counts: Counts = {};
   private readonly services: ReadonlyMap<string, Scaled>;
+  /** Services for which a task has come while they slept. */
+  private readonly woken = new Set<string>();
 
   constructor(
     rules: ScalingRules,
     private readonly startedAtMs: number,
   ) {
-    this.services = new Map([...rules].map(([service, rule]) => [service, { rule, decidedAtMs: startedAtMs }]));
+    this.services = new Map(
+      [...rules].map(([service, rule]) => [service, { rule, decidedAtMs: startedAtMs, usedAtMs: startedAtMs }]),
+    );
   }
 
   get names(): string[] {
     return [...this.services.keys()];
+  }
+
+  /** A task has come for a service. @returns whether it sleeps: then a process is wanted by the next decision. */
+  wake(service: string): boolean {
+    const sleeps = this.services.has(service) && this.counts[service] === 0;
+    if (sleeps) this.woken.add(service);
+    return sleeps;
   }
 
   /** @returns the changes that are wanted now: none for a service whose next decision is not due, or that is held. */
@@ -72,11 +85,26 @@ export class Scaler {
   }
 
   private wantedOf(service: string, scaled: Scaled, now: Now) {
+    if (now.from === 0) return this.asleep(service, scaled, now);
+    const capabilities = now.signal.capabilities.filter((each) => each.service === service);
+    if (capabilities.some(isUsed)) scaled.usedAtMs = now.nowMs;
     const resume = `llmos ops resume ${service}`;
     if (this.isPaused(service)) return { to: now.from, why: 'paused by a person', otherwise: resume };
     const pinned = this.holds.pinned[service];
     if (pinned !== undefined) return { to: pinned, why: 'pinned by a person', otherwise: resume };
+    const { min, idleSeconds } = scaled.rule;
+    if (min === 0 && now.from === 1 && now.nowMs - scaled.usedAtMs >= idleSeconds * 1_000)
+      return { to: 0, why: `no task came for ${idleSeconds} s`, otherwise: 'a task within that time' };
     return this.byPolicy(service, scaled, now);
+  }
+
+  /** Whoever waits is not kept waiting by a person's pause. */
+  private asleep(service: string, scaled: Scaled, { signal, nowMs }: Now) {
+    const waits = signal.capabilities.some((each) => each.service === service && isWaitedFor(each));
+    const isWanted = this.woken.delete(service) || waits;
+    if (isWanted) scaled.usedAtMs = nowMs;
+    const why = isWanted ? 'a task came while it slept' : 'it sleeps until a task comes';
+    return { to: isWanted ? 1 : 0, why, otherwise: isWanted ? 'no task' : 'a task' };
   }
 
   private byPolicy(service: string, scaled: Scaled, { signal, nowMs, from }: Now) {
@@ -95,11 +123,14 @@ export class Scaler {
         objectiveSeconds: rule.objectiveMs / 1_000,
       }),
     );
-    const to = Math.min(rule.max, Math.max(rule.min, replicas));
+    const to = Math.min(rule.max, Math.max(rule.min, 1, replicas));
     const limit = to === replicas ? '' : `; ${replicas} wanted, ${to > replicas ? 'min' : 'max'} is ${to}`;
     return { to, why: `${why}${limit}`, otherwise: otherwise ?? 'another load; llmos ops pin sets a number' };
   }
 }
+
+const isWaitedFor = ({ waitingLive, waitingDurable }: CapabilitySignal) => waitingLive + waitingDurable > 0;
+const isUsed = (each: CapabilitySignal) => each.inWork > 0 || each.arrivalsPerSecond > 0 || isWaitedFor(each);
 
 interface Now {
   readonly signal: Signal;

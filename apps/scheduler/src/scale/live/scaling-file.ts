@@ -7,8 +7,10 @@ const MOST_REPLICAS = 64;
 
 const ruleSchema = z
   .strictObject({
-    /** A service keeps one process: without any, its callers are not kept waiting but refused. */
-    min: z.number().int().min(1).max(MOST_REPLICAS).default(1),
+    /** With 0 the last process ends when the service is not used, and the first caller after that waits for a new one. */
+    min: z.number().int().min(0).max(MOST_REPLICAS).default(1),
+    /** With a `min` of 0: how long no task comes before the last process ends. */
+    idleSeconds: z.number().int().min(1).max(86_400).default(600),
     max: z.number().int().min(1).max(MOST_REPLICAS),
     policy: z.enum(['threshold', 'queue', 'predictive', 'hybrid']).default('hybrid'),
     /** 95 of 100 tasks should be done so soon after they were published. */

@@ -1,16 +1,18 @@
 import { BUCKETS, LlmosError } from '@llmos/contracts';
-import { Bus, LOGGER } from '@llmos/mesh';
+import { Bus, LOGGER, Nodes } from '@llmos/mesh';
 import { steadyNow } from '@llmos/resilience';
 import { counter, gauge, withSpan, type Logger } from '@llmos/telemetry';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { InputOf } from '@llmos/contracts';
 import type { scaling } from '@llmos/contracts/capabilities/scheduler-scaling';
 import { SignalsFeed } from '../../signals/signals-feed.js';
+import type { Signal } from '../../signals/signals.js';
 import { publishSystemEvent } from '../../system-event.js';
 import { held, holdsSchema, type Holds } from './holds.js';
 import { REPLICA_HOST, type ReplicaHost } from './replica-host.port.js';
 import { Scaler, type Scaling, type ScalingChange } from './scaler.js';
 import type { ScalingRules } from './scaling-file.js';
+import { Sleepers } from './sleepers.js';
 
 export const SCALING_RULES = Symbol('scaling rules');
 
@@ -33,19 +35,23 @@ const wanted = gauge('llmos_scaling_replicas', 'Processes that the scheduler wan
  * When this service dies, the last numbers stand.
  */
 @Injectable()
-export class ScalingService implements OnModuleInit {
+export class ScalingService implements OnModuleInit, OnModuleDestroy {
   private readonly scaler: Scaler;
+  private readonly sleepers: Sleepers;
   private readonly decisions: Scaling['decisions'] = [];
+  private waking: { stop(): void } | undefined;
   private isDeciding = false;
 
   constructor(
     private readonly bus: Bus,
     private readonly feed: SignalsFeed,
+    nodes: Nodes,
     @Inject(LOGGER) private readonly log: Pick<Logger, 'info' | 'warn'>,
     @Inject(REPLICA_HOST) private readonly host: ReplicaHost | undefined,
     @Inject(SCALING_RULES) rules: ScalingRules,
   ) {
     this.scaler = new Scaler(rules, steadyNow());
+    this.sleepers = new Sleepers(bus, nodes);
   }
 
   onModuleInit(): void {
@@ -55,6 +61,13 @@ export class ScalingService implements OnModuleInit {
       return this.log.warn({ services: names }, 'nothing is scaled: no supervisor has started this process');
     this.log.info({ services: names }, 'services are scaled');
     this.feed.onReading(() => void this.step());
+    this.waking = this.bus.signs.onWake((service) => {
+      if (this.scaler.wake(service)) void this.step();
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.waking?.stop();
   }
 
   show(): Scaling {
@@ -90,7 +103,9 @@ export class ScalingService implements OnModuleInit {
     try {
       this.scaler.holds = decode((await (await this.bucket()).get(KEY))?.value);
       this.scaler.counts = await this.host.scale({});
-      for (const change of this.scaler.decide(this.feed.read(WINDOW_MS), steadyNow())) await this.carryOut(change);
+      const signal = this.feed.read(WINDOW_MS);
+      for (const change of this.scaler.decide(signal, steadyNow())) await this.carryOut(change, signal);
+      await this.sleepers.refresh(this.scaler.counts, signal.services, steadyNow());
     } catch (error) {
       this.log.warn({ err: error }, 'nothing was scaled; the last numbers stand');
     } finally {
@@ -98,8 +113,10 @@ export class ScalingService implements OnModuleInit {
     }
   }
 
-  private async carryOut(change: ScalingChange): Promise<void> {
+  private async carryOut(change: ScalingChange, { capabilities }: Signal): Promise<void> {
     const { service, from, to, why, otherwise } = change;
+    const own = capabilities.filter((each) => each.service === service).map(({ capability }) => capability);
+    if (to === 0) await this.sleepers.add(service, own);
     const attributes = { 'llmos.scaled': service, from, to, why, otherwise };
     await withSpan(`scale ${service}`, { attributes }, async () => {
       this.scaler.counts = await this.host!.scale({ [service]: to });
