@@ -36,13 +36,15 @@ describe('RetrievalService', () => {
     expect(await service.delete({ id: 'hours' }, acme)).toEqual({ id: 'hours', deleted: false });
   });
 
-  it('compares the sentences of the best document with the question', async () => {
+  it('compares the sentences of the best document with the question, if it is asked to', async () => {
     const { service } = await start();
     await service.upsert(
       { document: { ...hours, text: 'Welcome to our page. We answer from eight to twenty.' } },
       acme,
     );
-    const [best] = (await service.search(query('when do you answer'), acme)).passages;
+    const asked = query('when do you answer');
+    expect((await service.search(asked, acme)).passages[0]!.units![0]).not.toHaveProperty('sentences');
+    const [best] = (await service.search({ ...asked, sentences: true }, acme)).passages;
     const [welcome, answer] = best!.units![0]!.sentences!;
     expect(answer!.similarity).toBeGreaterThan(welcome!.similarity);
   });

@@ -60,7 +60,7 @@ export class RetrievalService {
     const compared = async (found: Found, ...readings: string[]): Promise<Found> => {
       const id = found.passages[0]?.document ?? '';
       const indexed = tenants.map((each) => index.passagesOf({ tenant: each, id })).find(Boolean);
-      if (!indexed) return found;
+      if (!indexed || !input.sentences) return found;
       const vectors = readings.map((text) => encoded.get(text)!.vector);
       return { ...found, passages: await this.sentences.compare(found.passages, vectors, indexed, signal) };
     };

@@ -81,6 +81,8 @@ export const search = capability({
     /** How likely it is that `query` needs its context. Absent: possible. */
     followUp: z.enum(['certain', 'likely', 'possible']).optional(),
     limit: z.number().int().min(1).max(50).default(5),
+    /** Also compare the sentences of the best document: for an answer that quotes one. It takes some milliseconds each. */
+    sentences: z.boolean().optional(),
     /** Documents written for this intent rank higher. */
     intent: z.string().optional(),
     /** Embedding of `query`, if an earlier step has computed it. */
