@@ -36,6 +36,7 @@ const attribute = (maxBytes: number) =>
     .string()
     .min(1)
     .refine((text) => !CONTROL.test(text), 'must not have control characters')
+    .refine((text) => text.isWellFormed(), 'must not have lone surrogates')
     .refine((text) => Buffer.byteLength(text) <= maxBytes, `must have at most ${maxBytes} bytes`);
 
 const TOKENS = 'must be a whole number of tokens, at least 1';
@@ -46,8 +47,11 @@ const attributesSchema = z.object({
   source: attribute(MAX_SOURCE_BYTES),
   datacontenttype: z.string().optional(),
   traceparent: z.string().optional(),
-  expirytime: z.iso
-    .datetime({ offset: true, error: 'must be a time as in RFC 3339, such as 2026-01-31T12:00:00Z' })
+  expirytime: z
+    .string()
+    // RFC 3339 allows lower case, and leap seconds, which no clock here counts.
+    .transform((text) => text.toUpperCase().replace(/(?<=:\d\d:)60/, '59'))
+    .pipe(z.iso.datetime({ offset: true, error: 'must be a time as in RFC 3339, such as 2026-01-31T12:00:00Z' }))
     .transform((text) => Date.parse(text))
     .optional(),
   maxtotaltokens: z
@@ -111,7 +115,8 @@ function dataOf(members: Readonly<Record<string, unknown>>, type: string | undef
   const { data, data_base64: base64 } = members;
   if (base64 !== undefined) {
     if (data !== undefined) throw malformed('data_base64', "An event has either 'data' or 'data_base64'.");
-    const bytes = z.base64().safeParse(base64);
+    // Many encoders break lines.
+    const bytes = z.base64().safeParse(typeof base64 === 'string' ? base64.replace(/\s+/g, '') : base64);
     if (!bytes.success) throw malformed('data_base64', "'data_base64' must be base64.");
     return decodeData(Buffer.from(bytes.data, 'base64'), type, 'data_base64');
   }

@@ -20,9 +20,9 @@ export function inputOf(pipeline: Pipeline, data: EventData | undefined): Record
   return { [name]: valueFor(data, spec.type) };
 }
 
-/** Repeated deliveries of an event have the same key, so that they are one run. */
+/** Repeated deliveries of an event have the same key, so that they are one run. Both parts may have any character. */
 export function keyOf({ source, id }: CloudEvent): string {
-  return `event:${source}:${id}`;
+  return `event:${JSON.stringify([source, id])}`;
 }
 
 /** The types of inputs that can take the data. Bytes in JSON are a text: base64. */

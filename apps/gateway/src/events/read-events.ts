@@ -103,12 +103,15 @@ function readBinary(headers: ReadonlyMap<string, string>, contentType: string, b
  */
 function jsonOf(body: Buffer): unknown {
   const value = /^\s*[[{]/.test(body.toString('utf8', 0, 100)) ? parseJson(body) : undefined;
-  const [first] = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (isObject(first) && ('specversion' in first || ('id' in first && 'source' in first))) return value;
+  if (Array.isArray(value) ? value.some(isLikeEvent) : isLikeEvent(value)) return value;
   throw malformed(
     'body',
     'Not a CloudEvent: it has no headers ce-specversion, ce-id and ce-source, and its body is no event in JSON.',
   );
+}
+
+function isLikeEvent(value: unknown): boolean {
+  return isObject(value) && ('specversion' in value || ('id' in value && 'source' in value));
 }
 
 function unknownFormat(): LlmosError {

@@ -150,6 +150,10 @@ export const EVENT_CASES: readonly EventCase[] = [
       outcome: { input: { interactions: [{ user: 'u', item: 'i' }] } },
     },
   ),
+  binary('`expirytime` in lower case', { 'ce-expirytime': '2099-01-31t08:00:00z' }),
+  binary('`expirytime` in a leap second', { 'ce-expirytime': '2098-12-31T23:59:60Z' }),
+  binary('a source and an id that part at another colon', { 'ce-source': '/shop', 'ce-id': '7:8' }),
+  binary('the same letters as another source and id', { 'ce-source': '/shop:7', 'ce-id': '8' }),
   binary('another version', { 'ce-specversion': '0.3' }, { outcome: malformed('ce-specversion') }),
   binary('no version', { 'ce-specversion': undefined }, { outcome: malformed('ce-specversion') }),
   binary('no id', { 'ce-id': undefined }, { outcome: malformed('ce-id') }),
@@ -237,6 +241,7 @@ export const EVENT_CASES: readonly EventCase[] = [
       outcome: { input: { audio: WAV, audio_type: 'audio/wav' } },
     },
   ),
+  structured('`data_base64` in lines', { data: undefined, data_base64: base64(data).replace(/.{8}/g, '$&\r\n') }),
   structured('data as text', { data: TEXT }),
   structured('data as text of a type', { datacontenttype: 'text/plain', data: TEXT }),
   structured(
@@ -251,6 +256,7 @@ export const EVENT_CASES: readonly EventCase[] = [
   structured('no version', { specversion: undefined }, { headers: JSON_EVENT, outcome: malformed('specversion') }),
   structured('no id', { id: undefined }, { outcome: malformed('id'), told: '' }),
   structured('an id that is a number', { id: 7 }, { outcome: malformed('id'), told: '7' }),
+  structured('an id of half a character', { id: '\ud800' }, { outcome: malformed('id'), told: '' }),
   structured('no source', { source: undefined }, { outcome: malformed('source') }),
   structured('`data` and `data_base64`', { data_base64: base64(data) }, { outcome: malformed('data_base64') }),
   structured(
@@ -282,6 +288,12 @@ export const EVENT_CASES: readonly EventCase[] = [
   // Batches
   batch('each event becomes a run', [member('b-1'), member('b-2')], { 'b-1': { input }, 'b-2': { input } }),
   batch('no headers', [member('b-3'), member('b-4')], { 'b-3': { input }, 'b-4': { input } }, {}),
+  batch(
+    'no headers and a first one that is none',
+    ['no event', member('b-11')],
+    { '': malformed('body'), 'b-11': { input } },
+    {},
+  ),
   batch(
     'a media type in other case',
     [member('b-5')],
