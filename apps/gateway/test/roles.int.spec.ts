@@ -123,7 +123,14 @@ const ROUTES: Readonly<Record<string, Attempts>> = {
 
 /** The required input of a pipeline, and a text if it takes one: a run without a message may end at once. */
 function inputOf({ input }: Pipeline): Record<string, unknown> {
-  const values = { string: 'x', bytes: Buffer.from('x').toString('base64'), number: 1, boolean: true, json: [] };
+  const values = {
+    string: 'x',
+    id: 'x',
+    bytes: Buffer.from('x').toString('base64'),
+    number: 1,
+    boolean: true,
+    json: [],
+  };
   return Object.fromEntries(
     Object.entries(input)
       .filter(([name, { required }]) => required || name === 'text')

@@ -13,7 +13,10 @@ export function mayAct(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
-/** One input field. `bytes` arrive as base64 in JSON or as an upload. */
+/**
+ * One input field. `bytes` arrive as base64 in JSON or as an upload. An `id` of the caller's system is a text of at most
+ * 128 characters, or a whole number, which becomes a text.
+ */
 export const inputFieldSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('string'),
@@ -29,6 +32,7 @@ export const inputFieldSchema = z.discriminatedUnion('type', [
     contentType: name.optional(),
     required: z.boolean().default(false),
   }),
+  z.strictObject({ type: z.literal('id'), required: z.boolean().default(false) }),
   z.strictObject({ type: z.literal('number'), required: z.boolean().default(false) }),
   z.strictObject({ type: z.literal('boolean'), required: z.boolean().default(false) }),
   z.strictObject({ type: z.literal('json'), required: z.boolean().default(false) }),

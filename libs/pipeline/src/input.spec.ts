@@ -9,6 +9,7 @@ const pipeline = pipelineSchema.parse({
     text: { type: 'string', maxLength: 20 },
     audio: { type: 'bytes', maxBytes: 9, contentType: 'audio_type' },
     audio_type: { type: 'string' },
+    user_id: { type: 'id' },
     n: { type: 'number' },
     yes: { type: 'boolean' },
     doc: { type: 'json' },
@@ -39,6 +40,15 @@ describe('checkInput', () => {
     expect(checkInput(pipeline, input)).toEqual(input);
     expect(checkInput(pipeline, { audio: 'UklGRg==' })).toEqual({ audio: Buffer.from('RIFF') });
     expect(checkInput(pipeline, { text: null })).toEqual({});
+  });
+
+  it('takes whole numbers as ids', () => {
+    for (const [sent, id] of [
+      ['u-7', 'u-7'],
+      [7, '7'],
+      [0, '0'],
+    ])
+      expect(checkInput(pipeline, { user_id: sent })).toEqual({ user_id: id });
   });
 
   it('passes on the content type of an upload and of a data URL, unless the caller sets it', () => {
@@ -74,6 +84,11 @@ describe('checkInput', () => {
     [{ audio: '@@@@' }, 'INVALID_ARGUMENT', 'audio'],
     [{ audio: 'AAAAAAAAAAAAAAAA' }, 'PAYLOAD_TOO_LARGE', 'audio'],
     [{ audio: [1, 2] }, 'INVALID_ARGUMENT', 'audio'],
+    [{ user_id: 2 ** 60 }, 'INVALID_ARGUMENT', 'user_id'],
+    [{ user_id: 7.5 }, 'INVALID_ARGUMENT', 'user_id'],
+    [{ user_id: true }, 'INVALID_ARGUMENT', 'user_id'],
+    [{ user_id: ' ' }, 'INVALID_ARGUMENT', 'user_id'],
+    [{ user_id: 'x'.repeat(129) }, 'PAYLOAD_TOO_LARGE', 'user_id'],
     [{ n: '1' }, 'INVALID_ARGUMENT', 'n'],
     [{ yes: 1 }, 'INVALID_ARGUMENT', 'yes'],
     [{ txet: 'hi' }, 'INVALID_ARGUMENT', 'txet'],
@@ -82,7 +97,10 @@ describe('checkInput', () => {
   it('either accepts an input or names the field at fault', () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.constantFrom('text', 'audio', 'audio_type', 'n', 'yes', 'doc', 'other'), fc.anything()),
+        fc.dictionary(
+          fc.constantFrom('text', 'audio', 'audio_type', 'user_id', 'n', 'yes', 'doc', 'other'),
+          fc.anything(),
+        ),
         (raw) => {
           const outcome = refused(raw);
           if (outcome) expect(Object.keys(raw)).toContain(outcome[1]);

@@ -39,6 +39,9 @@ export function checkInput(pipeline: Pipeline, raw: Readonly<Record<string, unkn
       case 'string':
         input[field] = checkChoice(field, checkText(field, value, spec.maxLength), spec.values);
         break;
+      case 'id':
+        input[field] = checkText(field, idText(field, value), MAX_ID_LENGTH);
+        break;
       case 'bytes':
         input[field] = checkBytes(field, value, spec.maxBytes);
         if (spec.contentType !== undefined) declareType(input, spec.contentType, declaredType(value));
@@ -79,6 +82,13 @@ function checkText(field: string, value: unknown, maxLength: number): string {
   return value;
 }
 
+/** Above 2^53 different numbers of a JSON text become the same number, so they are no ids. */
+function idText(field: string, value: unknown): unknown {
+  if (typeof value !== 'number') return value;
+  if (Number.isSafeInteger(value)) return String(value);
+  throw new LlmosError('INVALID_ARGUMENT', `'${field}' must be a text, or a whole number below 2^53.`, { field });
+}
+
 function checkChoice(field: string, value: string, values: readonly string[] | undefined): string {
   if (values === undefined || values.includes(value)) return value;
   throw new LlmosError('INVALID_ARGUMENT', `'${field}' must be one of: ${values.join(', ')}.`, { field });
@@ -95,6 +105,7 @@ function declaredType(value: unknown): string | undefined {
   return type?.replace(/;base64$/i, '') || undefined;
 }
 
+const MAX_ID_LENGTH = 128;
 const MAX_TYPE_LENGTH = 200;
 /** A data URL declares its content type, such as `audio/x-mulaw;rate=8000` (RFC 2397). */
 const DATA_URL = /^data:([\w/+.;="-]{0,100}),/;

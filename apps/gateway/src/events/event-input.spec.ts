@@ -10,6 +10,7 @@ const twoTexts = input({ user: { type: 'string', required: true }, item: { type:
 const optional = input({ text: { type: 'string' }, id: { type: 'string' }, audio: { type: 'bytes' } });
 const list = input({ rows: { type: 'json', required: true } });
 const file = input({ file: { type: 'bytes', required: true }, format: { type: 'string' } });
+const user = input({ user_id: { type: 'id', required: true }, reason: { type: 'string' } });
 const limit = input({ limit: { type: 'number' }, after: { type: 'string' } });
 
 describe('inputOf', () => {
@@ -23,6 +24,8 @@ describe('inputOf', () => {
     ['base64 in JSON', file, { json: 'UklGRg==' }, { file: 'UklGRg==' }],
     ['a list', list, { json: [1] }, { rows: [1] }],
     ['a number', limit, { json: 5 }, { limit: 5 }],
+    ['a number, for an id', user, { json: 7 }, { user_id: 7 }],
+    ['a text, for an id', user, { text: 'u7', contentType: 'text/plain' }, { user_id: 'u7' }],
   ])('takes %s', (_, pipeline, data, fields) => expect(inputOf(pipeline, data)).toEqual(fields));
 
   it('takes bytes and text for a file, with their type', () => {

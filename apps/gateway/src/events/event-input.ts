@@ -27,10 +27,11 @@ export function keyOf({ source, id }: CloudEvent): string {
 
 /** The types of inputs that can take the data. Bytes in JSON are a text: base64. */
 function typesFor(data: EventData): readonly string[] {
-  if (!('json' in data)) return 'text' in data ? ['string', 'bytes'] : ['bytes'];
+  if (!('json' in data)) return 'text' in data ? ['string', 'id', 'bytes'] : ['bytes'];
   const { json } = data;
   if (Array.isArray(json)) return ['json'];
-  return typeof json === 'string' ? ['string', 'bytes'] : [typeof json];
+  if (typeof json === 'number') return ['number', 'id'];
+  return typeof json === 'string' ? ['string', 'id', 'bytes'] : [typeof json];
 }
 
 function inputFor(pipeline: Pipeline, types: readonly string[]): Field {
@@ -51,6 +52,6 @@ function inputFor(pipeline: Pipeline, types: readonly string[]): Field {
 function valueFor(data: EventData, type: string): unknown {
   if ('json' in data) return data.json;
   const { contentType } = data;
-  if ('text' in data && type === 'string') return data.text;
+  if ('text' in data && type !== 'bytes') return data.text;
   return Object.assign('text' in data ? Buffer.from(data.text) : data.bytes, { contentType });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bytes, capability } from '../capability.js';
+import { toId } from './recommender-values.js';
 
 /** The id of a user or an item in the caller's system. */
 const foreignId = z
@@ -235,7 +236,7 @@ export const recommend = capability({
     /** The user whose interactions count. */
     user: foreignId.optional(),
     /** The items of the current session, newest last. They do not require a user. */
-    items: z.array(foreignId).max(200).optional(),
+    items: z.array(z.preprocess(toId, foreignId)).max(200).optional(),
     /** Recommends items similar to this one: its id, or its title. */
     similarTo: foreignId.optional(),
     /** A wish in the user's words: "something for small kitchens", "like Milk frother". Items are found by their texts. */
