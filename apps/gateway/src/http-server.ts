@@ -14,6 +14,7 @@ import { attachContentEncoding } from './http/content-encoding.js';
 import { parseJson } from './http/json-body.js';
 import { parseMediaType } from './http/media-type.js';
 import { attachRequestChecks, refuseUnreadable, refuseUrl } from './http/protocol-errors.js';
+import { MAX_FIELDS, MAX_FILES } from './http/request-body.js';
 import { RouteRegistry } from './http/route-registry.js';
 import { ROW_FILES } from './resources/rows-body.js';
 
@@ -64,7 +65,13 @@ function createAdapter(config: GatewayConfig): FastifyAdapter {
 async function setBodyParsers(fastify: FastifyInstance, config: GatewayConfig): Promise<void> {
   await fastify.register(multipart, {
     // One byte more than allowed: the reader then refuses the form before busboy truncates the file.
-    limits: { fileSize: config.maxBodyBytes + 1, files: 4, fields: 32, fieldSize: 1_000_000, headerPairs: 100 },
+    limits: {
+      fileSize: config.maxBodyBytes + 1,
+      files: MAX_FILES,
+      fields: MAX_FIELDS,
+      fieldSize: 1_000_000,
+      headerPairs: 100,
+    },
   });
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {

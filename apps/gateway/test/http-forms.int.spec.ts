@@ -86,7 +86,8 @@ describe('the gateway over HTTP', () => {
     bus = await Bus.connect({ url: nats.url, service: 'test' });
     const forwarder = new Forwarder(bus, await RunRecords.open(bus));
     bus.consume(taskConsumer('live', 'intent.detect'), 4, (delivery) => answer(delivery, forwarder));
-    hide = await showProcess(bus, 'intent', ['intent.detect']);
+    bus.consume(taskConsumer('live', 'recommender.recommend'), 4, (delivery) => answer(delivery, forwarder));
+    hide = await showProcess(bus, 'intent', ['intent.detect', 'recommender.recommend']);
   }, 120_000);
   afterAll(async () => {
     hide?.();
@@ -213,7 +214,13 @@ describe('the gateway over HTTP', () => {
       'request',
     ],
     ['no host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 'host'],
+    ['two hosts', 'GET /healthz HTTP/1.1\r\nhost: localhost\r\nHost: other\r\nconnection: close\r\n\r\n', 'host'],
   ])('refuses %s', async (_, bytes, where) => expectError(await exchange(bytes), 400, 'INVALID_ARGUMENT', where));
+
+  it('answers who takes it for a proxy', async () => {
+    const reply = await exchange('CONNECT example.org:443 HTTP/1.1\r\nhost: example.org\r\n\r\n');
+    expectError(reply, 405, 'METHOD_NOT_ALLOWED', 'method');
+  });
 
   it('answers a client that sends headers for ever, and disconnects it', async () => {
     const { port } = new URL(gateway.url);
@@ -240,7 +247,15 @@ describe('the gateway over HTTP', () => {
       'another charset',
       { headers: { 'content-type': 'application/json; charset=utf-16le' }, body: Buffer.from(ASK, 'utf16le') },
     ],
+    [
+      'UTF-16 whose order its mark tells',
+      {
+        headers: { 'content-type': 'application/json; charset=UTF-16' },
+        body: Buffer.from(`\ufeff${ASK}`, 'utf16le').swap16(),
+      },
+    ],
     ['a byte order mark', { body: `\ufeff${ASK}` }],
+    ['an expectation', { headers: { ...JSON_TYPE, expect: 'x-anything' }, body: ASK }],
     ['a slash at the end', { path: `${PROCESS}/`, body: ASK }],
     ['a slash at the end and a query', { path: `${PROCESS}/?x=%C3%A9`, body: ASK }],
     ['the same key twice', { body: `{"text":"first",${ASK.slice(1)}` }],
@@ -256,6 +271,27 @@ describe('the gateway over HTTP', () => {
   ])('takes %s of a form that was left empty for absent', async (_, fields) => {
     const reply = await send({ headers: FORM, body: form(field('name', 'customer_service'), ...fields) });
     expect(JSON.parse(reply.text)).toMatchObject({ status: 'success', details: { greeting: true } });
+  });
+
+  it('refuses a form of too many fields, and a part without a name', async () => {
+    const many = Array.from({ length: 40 }, (_, at) => field(`f${at}`, 'x'));
+    const refused = await send({ headers: FORM, body: form(...many) });
+    expectError(refused, 413, 'PAYLOAD_TOO_LARGE', 'body');
+    expect(refused.text).toContain('32 fields');
+    const nameless = `--${BOUNDARY}\r\nContent-Disposition: form-data\r\n\r\nx\r\n`;
+    expectError(await send({ headers: FORM, body: form(nameless) }), 400, 'INVALID_ARGUMENT', 'body');
+  });
+
+  it('reads numbers, yes and no, and lists in a form', async () => {
+    const fields = [
+      field('user_id', '007'),
+      field('limit', '3'),
+      field('in_stock_only', 'on'),
+      field('items', '["a"]'),
+    ];
+    const reply = await send({ headers: FORM, body: form(field('name', 'recommendation_system'), ...fields) });
+    const input = { user_id: '007', limit: 3, in_stock_only: true, items: ['a'] };
+    expect(JSON.parse(reply.text)).toMatchObject({ status: 'success', details: { input } });
   });
 
   it('refuses a file that is empty', async () => {

@@ -35,6 +35,7 @@ describe('attachAuth', () => {
     });
     return {
       status: answer.statusCode,
+      authenticate: answer.headers['www-authenticate'],
       error: answer.json<{ error?: { code: string; message: string } }>().error,
       wasRead,
     };
@@ -44,6 +45,7 @@ describe('attachAuth', () => {
     for (const headers of [{}, { authorization: 'Bearer wrong' }] as Record<string, string>[])
       expect(await ask({ keys: KEYS }, headers)).toMatchObject({
         status: 401,
+        authenticate: 'Bearer',
         error: { code: 'UNAUTHORIZED', retryable: false },
         wasRead: false,
       });

@@ -25,6 +25,10 @@ describe('Identities', () => {
     expect(JSON.stringify(identity)).not.toContain('k2');
   });
 
+  it.each(['bearer k2', 'BEARER  k2'])('reads the scheme of %j in any case', (authorization) => {
+    expect(identities.resolve(credentials(authorization)).caller).toMatchObject({ tenant: 'bank' });
+  });
+
   it('resolves an unknown key to its hash, and a request without a key to its address, without a caller', () => {
     expect(identities.resolve(credentials('Bearer k3'))).toEqual({
       address: '203.0.113.1',

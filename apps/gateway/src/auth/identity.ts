@@ -44,7 +44,7 @@ export class Identities {
   resolve({ socketAddress, forwardedFor, authorization }: Credentials): Identity {
     const client = clientAddressOf(socketAddress, forwardedFor, this.trustedProxies);
     if (this.index.length === 0) return { ...client, caller: KEYLESS_CALLER };
-    const sent = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+    const sent = /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1];
     if (sent === undefined) return client;
     const hash = sha256(sent);
     // Every key is compared in constant time: the duration reveals nothing about the keys.

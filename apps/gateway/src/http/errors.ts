@@ -75,7 +75,11 @@ export interface ErrorReply {
 }
 
 export function errorReply(error: LlmosError, shape: ErrorShape = standardShape): ErrorReply {
-  const headers: ErrorReply['headers'] = error.retryable ? { 'retry-after': String(retryAfterSeconds(error)) } : {};
+  const headers = {
+    ...(error.retryable ? { 'retry-after': String(retryAfterSeconds(error)) } : {}),
+    // RFC 9110, section 15.5.2
+    ...(error.code === 'UNAUTHORIZED' ? { 'www-authenticate': 'Bearer' } : {}),
+  };
   return { status: error.httpStatus, headers, body: shape(error) };
 }
 

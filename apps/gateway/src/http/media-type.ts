@@ -28,14 +28,16 @@ export function isJsonType({ name }: MediaType): boolean {
 }
 
 /**
- * Decodes text in a charset of the WHATWG Encoding Standard. A byte order mark is dropped.
+ * Decodes text in a charset of the WHATWG Encoding Standard. A byte order mark is dropped; that of UTF-16
+ * tells the order.
  *
  * @param field names the faulty charset in the error.
  * @returns undefined if the bytes are not text in this charset.
  * @throws LlmosError UNSUPPORTED_MEDIA for an unknown charset.
  */
 export function decodeText(bytes: Uint8Array, charset: string, field: string): string | undefined {
-  const decoder = decoderOf(charset, field);
+  const isBigEndian = /^utf-?16$/i.test(charset) && bytes[0] === 0xfe && bytes[1] === 0xff;
+  const decoder = decoderOf(isBigEndian ? 'utf-16be' : charset, field);
   try {
     return decoder.decode(bytes);
   } catch {

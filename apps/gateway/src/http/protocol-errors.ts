@@ -1,7 +1,8 @@
 import { LlmosError } from '@llmos/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { errorReply, sendError, toKnown } from './errors.js';
 
 /** A client is disconnected so long after its request was refused. */
@@ -23,7 +24,16 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
   if (refused.has(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   refused.add(socket);
-  const { status, body } = errorReply(REFUSALS[error.code ?? ''] ?? UNREADABLE);
+  refuse(socket, REFUSALS[error.code ?? ''] ?? UNREADABLE);
+}
+
+/** This is no proxy. Fastify sees no request with this method. */
+function refuseConnect(_: IncomingMessage, socket: Duplex): void {
+  refuse(socket, new LlmosError('METHOD_NOT_ALLOWED', 'No address here takes CONNECT.', { field: 'method' }));
+}
+
+function refuse(socket: Duplex, error: LlmosError): void {
+  const { status, body } = errorReply(error);
   const text = JSON.stringify(body);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -42,8 +52,13 @@ export function refuseUrl(error: Error, _: FastifyRequest, reply: FastifyReply):
   sendError(reply, toKnown(error));
 }
 
-/** Refuses what Node and Fastify let pass: a request that names no host, and a query with malformed escapes. */
+/**
+ * Refuses what Node and Fastify let pass: a request that names no host or several, and a query with malformed escapes.
+ * An expectation other than `100-continue` is not refused, as RFC 9110 allows.
+ */
 export function attachRequestChecks(fastify: FastifyInstance): void {
+  fastify.server.on('connect', refuseConnect);
+  fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   fastify.addHook('onRequest', (request, reply, done) => {
     const refusal = refusalOf(request);
     if (refusal) sendError(reply, refusal);
@@ -54,6 +69,9 @@ export function attachRequestChecks(fastify: FastifyInstance): void {
 function refusalOf({ raw, headers }: FastifyRequest): LlmosError | undefined {
   if (headers.host === undefined && raw.httpVersion === '1.1')
     return new LlmosError('INVALID_ARGUMENT', "The request needs the header 'Host'.", { field: 'host' });
+  // Node keeps the first; a proxy may have checked the other.
+  if (raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1)
+    return new LlmosError('INVALID_ARGUMENT', "The request has several headers 'Host'.", { field: 'host' });
   const query = raw.url?.split('?').slice(1).join('?') ?? '';
   if (query.includes('%') && !isEncoded(query))
     return new LlmosError('INVALID_ARGUMENT', 'The query has a percent sign that starts no escape of UTF-8.', {

@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { withDecodedBody } from './content-encoding.js';
 import { PartTypes } from './part-types.js';
 
-const MAX_FIELDS = 32;
+export const MAX_FIELDS = 32;
+export const MAX_FILES = 4;
 
 /**
  * Reads the fields of a request from a JSON object or a multipart form. The value of an uploaded file is its bytes,
@@ -43,8 +44,9 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
   form.raw.on('data', (chunk: Buffer) => types.push(chunk));
   try {
     for await (const part of form.parts()) {
-      if (fields.size >= MAX_FIELDS)
-        throw new LlmosError('INVALID_ARGUMENT', `A form may have at most ${MAX_FIELDS} fields.`, { field: 'body' });
+      if (fields.size >= MAX_FIELDS) throw tooMany();
+      if ((part.fieldname as string | undefined) === undefined)
+        throw new LlmosError('INVALID_ARGUMENT', 'A part of the form has no name.', { field: 'body' });
       if (part.type === 'file') {
         const file = await readFile(part.file, grow);
         // What a browser sends for an input that was left empty.
@@ -60,6 +62,8 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
     // The rest is drained unread: some clients look for the reply only after they have sent everything.
     form.raw.unpipe().resume();
     if (error instanceof LlmosError) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'FST_FIELDS_LIMIT' || code === 'FST_FILES_LIMIT' || code === 'FST_PARTS_LIMIT') throw tooMany();
     throw error instanceof Error && 'statusCode' in error && error.statusCode === 413
       ? tooLarge(limit)
       : new LlmosError('INVALID_ARGUMENT', 'The multipart form cannot be read.', { field: 'body', cause: error });
@@ -79,6 +83,11 @@ async function readFile(file: AsyncIterable<Buffer>, grow: (bytes: number) => vo
 
 function declared(contentType: string | undefined): { readonly contentType?: string } {
   return contentType === undefined ? {} : { contentType };
+}
+
+function tooMany(): LlmosError {
+  const message = `A form may have at most ${MAX_FIELDS} fields and ${MAX_FILES} files.`;
+  return new LlmosError('PAYLOAD_TOO_LARGE', message, { field: 'body' });
 }
 
 function tooLarge(limitBytes: number): LlmosError {

@@ -17,6 +17,7 @@ import { hangUpSignal } from '../http/hang-up.js';
 import { pathOf } from '../http/route-registry.js';
 import { PipelinesService } from '../pipelines.service.js';
 import { usageOf } from '../throttle/run-usage.js';
+import { readTexts } from './form-input.js';
 import { greetingOf, requireCompleted } from './reply.js';
 import { wishesOf } from './run-headers.js';
 import { RunsService, type StartRun } from './runs.service.js';
@@ -128,7 +129,7 @@ export class HttpRuns {
 
   private inSpan<T>(
     reply: FastifyReply,
-    { pipeline: name, fields, namedBy = 'route', traceparent: own }: Work,
+    { pipeline: name, fields: sentFields, namedBy = 'route', traceparent: own }: Work,
     handle: (request: StartRun, setRun: (run: string) => void) => Promise<T>,
   ): Promise<T> {
     const { request } = reply;
@@ -138,6 +139,7 @@ export class HttpRuns {
     const wishes = wishesOf(request.headers);
     const refusal = roleRefusal(caller, pipeline.role, `The pipeline '${name}'`);
     if (refusal) throw refusal;
+    const fields = request.isMultipart() ? readTexts(pipeline, sentFields) : sentFields;
     const route = pathOf(request.routeOptions.url!);
     const sent = parseTraceparent(String(request.headers['traceparent'])) ?? parseTraceparent(own);
     const attributes = { 'http.route': route, 'llmos.tenant': caller.tenant, 'llmos.pipeline': name };
