@@ -43,6 +43,20 @@ describe('readRows', () => {
     expect(await readRows(request(file, contentType), 'interactions')).toEqual({ file, format });
   });
 
+  it.each([
+    ['text/csv; charset=iso-8859-1', Buffer.from('user,item\nMüller,i\n', 'latin1')],
+    ['text/csv', Buffer.from('\ufeffuser,item\nMüller,i\n', 'utf16le')],
+    ['text/csv', Buffer.from('\ufeffuser,item\nMüller,i\n', 'utf16le').swap16()],
+  ])('reads a file of %s in another charset', async (contentType, file) => {
+    const rows = { file: Buffer.from('user,item\nMüller,i\n'), format: 'csv' };
+    expect(await readRows(request(file, contentType), 'interactions')).toEqual(rows);
+  });
+
+  it('refuses a file that is not in its charset', async () => {
+    const body = request(Buffer.from([0x80, 0xff]), 'text/csv; charset=shift_jis');
+    await expect(readRows(body, 'interactions')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', field: 'file' });
+  });
+
   it.each([['a text'], [null], [7]])('refuses %j', async (body) => {
     await expect(readRows(request(body), 'interactions')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });

@@ -1,6 +1,7 @@
 import { LlmosError } from '@llmos/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { decodeText, parseMediaType } from '../http/media-type.js';
 import { readFields } from '../http/request-body.js';
 import { check } from '../http/route.js';
 
@@ -40,12 +41,29 @@ export const rowsSchema = (name: string) => z.union([rowsIn(name), rowList]);
  */
 export async function readRows(request: FastifyRequest, name: string): Promise<RowsBody> {
   const { body } = request;
-  if (body instanceof Uint8Array) return { file: body, format: ROW_FILES[mediaType(request)] ?? 'jsonl' };
-  if (request.isMultipart()) return check(uploadSchema, withFormat(await readFields(request)));
+  if (body instanceof Uint8Array) {
+    const file = inUtf8(body, request.headers['content-type']);
+    return { file, format: ROW_FILES[mediaType(request)] ?? 'jsonl' };
+  }
+  if (request.isMultipart()) {
+    const { file, format } = check(uploadSchema, withFormat(await readFields(request)));
+    return { file: inUtf8(file, (file as { contentType?: string }).contentType), format };
+  }
   if (Array.isArray(body)) return { rows: checkRows(name, body), single: false };
   const fields = await readFields(request);
   const { [name]: rows } = check(rowsIn(name), fields);
   return rows === undefined ? { rows: [fields], single: true } : { rows: checkRows(name, rows), single: false };
+}
+
+/** A file in UTF-8: it may declare another charset, and begin with the byte order mark of UTF-16. */
+function inUtf8(file: Uint8Array, contentType = ''): Uint8Array {
+  const isUtf16 = (file[0] === 0xff && file[1] === 0xfe) || (file[0] === 0xfe && file[1] === 0xff);
+  const charset = isUtf16 ? 'utf-16' : (parseMediaType(contentType)?.charset ?? 'utf-8');
+  // Rows that are not UTF-8 do not stop the others.
+  if (/^utf-?8$/i.test(charset)) return file;
+  const text = decodeText(file, charset, 'content-type');
+  if (text !== undefined) return Buffer.from(text);
+  throw new LlmosError('INVALID_ARGUMENT', `The file is not text in ${charset.slice(0, 40)}.`, { field: 'file' });
 }
 
 function withFormat(fields: Record<string, unknown>): Record<string, unknown> {

@@ -60,6 +60,11 @@ describe('checkFile', () => {
     expect(() => checkFile(bytes(text), format, 'interactions')).toThrow(refusal(field)),
   );
 
+  it('says that a line is not JSON', () => {
+    const refused = /^Line 1 is not an interaction: it is not JSON/;
+    expect(() => checkFile(bytes('{"user":1,"item":2},\n'), 'jsonl', 'interactions')).toThrow(refused);
+  });
+
   it('says what a header looks like', () => {
     expect(() => checkFile(bytes('u1,j1,buy\n'), 'csv', 'interactions')).toThrow(/user,item,event,value,at/);
     expect(() => checkFile(bytes('1,Pot\n'), 'csv', 'items')).toThrow(/id,title,text,category,price,in_stock/);

@@ -8,6 +8,8 @@ const HEAD_BYTES = 262_144;
 const HEAD_ROWS = 1_000;
 const ONE: Readonly<Record<RowKind, string>> = { interactions: 'interaction', items: 'item' };
 
+const UNREADABLE = Symbol('not JSON');
+
 /** A row of a list, with its index from 0, or of a file, with its line from 1. */
 interface NumberedRow {
   readonly row: number;
@@ -44,7 +46,7 @@ function requireReadable(rows: readonly NumberedRow[], kind: RowKind, unit: 'Row
   const read = (value: unknown): ReadRow<unknown> => (kind === 'items' ? readItem(value) : readInteraction(value));
   let first: { readonly row: number; readonly field: string; readonly reason: string } | undefined;
   for (const { row, value } of rows) {
-    const found = read(value);
+    const found = value === UNREADABLE ? { field: '', reason: 'it is not JSON' } : read(value);
     if (found.reason === undefined) return;
     first ??= { row, field: found.field, reason: found.reason };
   }
@@ -70,7 +72,7 @@ function parsed(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    return undefined;
+    return UNREADABLE;
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   declaredDelimiter,
+  isHeader,
   noHeader,
   readHeader,
   recordOf,
@@ -59,7 +60,7 @@ export class CsvRecords {
     const fields = text.includes('"') ? split(text, delimiter) : text.split(delimiter);
     if (!fields) yield { line, fault: 'a quotation mark is at an invalid position' };
     else if (fields.length !== count) yield { line, fault: `${fields.length} fields; the header has ${count}` };
-    else yield { line, value: recordOf(this.header!, fields) };
+    else if (!isHeader(this.header!, fields)) yield { line, value: recordOf(this.header!, fields) };
   }
 
   private *giveUp(fault: string): Generator<FileRow> {

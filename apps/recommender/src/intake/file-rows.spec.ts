@@ -20,6 +20,14 @@ describe('readRows', () => {
     expect(values(await rowsOf('sep=|\n"user"|"item"\n1|"2|3"\n', 'csv'))).toEqual([{ user: '1', item: '2|3' }]);
   });
 
+  it('takes a header that comes again for no row', async () => {
+    expect(values(await rowsOf('user,item\na,x\nuser,item\n"user", item\nb,y\nuser,z\n', 'csv'))).toEqual([
+      { user: 'a', item: 'x' },
+      { user: 'b', item: 'y' },
+      { user: 'user', item: 'z' },
+    ]);
+  });
+
   it.each([
     ['user,item\ra,x\rb,"y\rz"\r', 'csv'],
     ['user,item\ra,x\rb,"y\rz"\r\n', 'csv'],

@@ -62,6 +62,11 @@ export function recordOf({ taken }: CsvHeader, fields: readonly string[]): Recor
   return record;
 }
 
+/** Whether a record is the header once more, as in files that were put together. */
+export function isHeader({ taken }: CsvHeader, fields: readonly string[]): boolean {
+  return taken.every(({ at, name }) => fields[at]?.trim() === name);
+}
+
 function delimiterOf(header: string): string {
   const counts = DELIMITERS.map((each) => header.split(each).length);
   return DELIMITERS[counts.indexOf(Math.max(...counts))]!;

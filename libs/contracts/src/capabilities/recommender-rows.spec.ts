@@ -20,6 +20,33 @@ describe('the rule for a row of interactions', () => {
     expect(readInteraction(sent).value).toEqual({ ...row, event: 'view', value: 1 });
   });
 
+  it.each([
+    [{ Kundennummer: 'u', Artikelnummer: 'i' }],
+    [{ Numéro: 'x', Utilisateur: 'u', produit: 'i' }],
+    [{ user_pseudo_id: 'u', item_id: 'i' }],
+    [{ user_pseudo_id: 'p', user_id: 'u', item_id: 'i' }],
+    [{ 'Customer User ID': 'u', SKU: 'i', Email: 'a@b.c' }],
+    [{ session_id: 'u', item_id: 'i' }],
+    [{ email: 'e', 'Customer ID': 'u', 'Lineitem sku': 'i' }],
+    [{ user_id: 'NULL', session_id: 'u', item_id: 'i', event: 'null', rating: 'NaN', at: '\\N' }],
+  ])('knows the user and the item of the export %j', (sent) => {
+    expect(readInteraction(sent).value).toEqual({ ...row, event: 'view', value: 1 });
+  });
+
+  it('makes no user of those who have none', () => {
+    for (const none of ['NULL', 'nan', 'None', 'undefined', 'N/A', '\\N'])
+      expect(readInteraction({ user: none, item: 'i' })).toMatchObject({ field: 'user' });
+  });
+
+  it('takes the type of a message for an event only where it has none, and a day for a time', () => {
+    const sent = { type: 'track', event: 'Product Viewed', event_date: '20260131', timestamp: '2026-01-31 12:30:00' };
+    expect(readInteraction({ ...row, ...sent }).value).toMatchObject({ event: 'product_viewed', at: NOON });
+    expect(readInteraction({ ...row, type: 'click', event_date: '20260131' }).value).toMatchObject({
+      event: 'click',
+      at: DAY,
+    });
+  });
+
   it('takes numbers as ids, except those that several ids share', () => {
     expect(readInteraction({ user: 7, item: 8 }).value).toMatchObject({ user: '7', item: '8' });
     expect(readInteraction({ user: 2 ** 60, item: 8 })).toMatchObject({ field: 'user' });
@@ -57,11 +84,25 @@ describe('the rule for a row of interactions', () => {
     ['2026/1/31', DAY],
     ['2026-01-31', DAY],
     ['20260131', DAY],
+    ['31.01.2026', DAY],
+    ['31.1.2026 12:30', NOON],
+    ['31.01.2026, 12:30:00', NOON],
+    ['31 Jan 2026', DAY],
+    ['31-JAN-2026 12:30:00', NOON],
+    ['Sat, 31 Jan 2026 12:30:00 GMT', NOON],
+    ['January 31, 2026', DAY],
+    ['Sat Jan 31 2026 13:30:00 GMT+0100 (Central European Standard Time)', NOON],
+    ['2026-01-31 13:30:00 +0100', NOON],
+    ['2026-01-31 12:30:00 +0000 UTC', NOON],
+    ['01 31, 2026', DAY],
   ])('reads the time %j', (at, expected) => {
     expect(readInteraction({ ...row, timestamp: at }).value?.at).toBe(expected);
   });
 
-  it.each(['yesterday', '2026-02-30', '2026-01-31 25:00:00', '31/01/2026', true])('refuses the time %j', (at) => {
+  it.each([
+    ...['yesterday', '2026-02-30', '2026-01-31 25:00:00', '31/01/2026', '30.02.2026', '31.13.2026', '31 Foo 2026'],
+    ...['2026-01-31x', '31.01.2026 soon', '1.2.3', true],
+  ])('refuses the time %j', (at) => {
     expect(readInteraction({ ...row, at })).toMatchObject({ field: 'at', reason: expect.stringMatching(/^at: /) });
   });
 
@@ -142,6 +183,40 @@ describe('the rule for a row of items', () => {
       { ...item, price: 1299.5 },
     ],
     [{ id: 'i', title: 'Pot', price: 'on request' }, item],
+    [
+      { id: 'i', title: 'Pot', price: '10.00 - 12.00 EUR' },
+      { ...item, price: 10 },
+    ],
+    [
+      { id: 'i', title: 'Pot', price: '12,-' },
+      { ...item, price: 12 },
+    ],
+    [
+      { id: 'i', title: 'Pot', price: '1 299 kr' },
+      { ...item, price: 1299 },
+    ],
+    [
+      {
+        Handle: 'pot',
+        'Variant SKU': 'i',
+        Title: 'Pot',
+        'Body (HTML)': '<p>A <b>red</b> pot</p>',
+        'Variant Inventory Qty': '0',
+      },
+      { ...item, text: 'A  red  pot', inStock: false },
+    ],
+    [
+      { Artikelnummer: 'i', Bezeichnung: 'Pot', Beschreibung: 'Rund.', Preis: '9,90', Lagerbestand: '0' },
+      { ...item, text: 'Rund.', price: 9.9, inStock: false },
+    ],
+    [
+      { id: 'i', title: 'Caf&#233; &amp; co', text: 'a < b &copy' },
+      { ...item, title: 'Café & co', text: 'a < b &copy' },
+    ],
+    [
+      { id: 'i', title: 'Pot', text: 'x'.repeat(5_000) },
+      { ...item, text: 'x'.repeat(4_000) },
+    ],
   ])('reads %j', (sent, expected) => expect(readItem(sent).value).toEqual(expected));
 
   it.each([
@@ -155,6 +230,18 @@ describe('the rule for a row of items', () => {
     ['stock_quantity', '12', true],
     ['out_of_stock', true, false],
     ['sold_out', 'no', true],
+    ['In stock?', '0', false],
+    ['availability', 'https://schema.org/OutOfStock', false],
+    ['availability', 'http://schema.org/InStock', true],
+    ['stock_status', 'onbackorder', true],
+    ['stock', '0 pcs', false],
+    ['stock', '12 Stück', true],
+    ['stock', '-3', false],
+    ['Verfügbarkeit', 'nicht verfügbar', false],
+    ['Verfügbar', 'ja', true],
+    ['stock', 'auf Lager', true],
+    ['availability', 'Rupture de stock', false],
+    ['stock', '1,5', true],
   ])('reads the stock from %s %j', (name, value, inStock) => {
     expect(readItem({ id: 'i', title: 'Pot', [name]: value }).value?.inStock).toBe(inStock);
   });
@@ -163,6 +250,8 @@ describe('the rule for a row of items', () => {
     [{ title: 'Pot' }, 'id'],
     [{ id: 'i' }, 'title'],
     [{ id: 'i', title: 'Pot', in_stock: 'perhaps' }, 'inStock'],
+    [{ id: 'i', title: 'Pot', stock: 'x' }, 'inStock'],
+    [{ id: 'i', title: 'Pot', price: '-5' }, 'price'],
     [{ id: 'i', title: 'Pot', categories: [{}] }, 'category'],
   ])('names the field at fault of %j', (sent, field) => expect(readItem(sent)).toMatchObject({ field }));
 });
@@ -171,9 +260,16 @@ describe('a long name or text', () => {
   it('is read in linear time', () => {
     const long = (part: string) => part.repeat(200_000);
     const before = process.cpuUsage();
-    for (const part of ['aA', '_', ' ', '1', '1,', '-', '2026-', '.'])
-      readItem({ id: 'i', title: 'x', price: long(part), in_stock: long(part), [long(part)]: 1 });
-    for (const part of ['aA', '_', ' -', '1', '1,', '2026-01-31 ', '.'])
+    for (const part of ['aA', '_', ' ', '1', '1,', '-', '2026-', '.', '<a', '&#1;', '</'])
+      readItem({
+        id: 'i',
+        title: long(part),
+        text: long(part),
+        price: long(part),
+        in_stock: long(part),
+        [long(part)]: 1,
+      });
+    for (const part of ['aA', '_', ' -', '1', '1,', '2026-01-31 ', '31.', 'Jan 31, 2026 ', '.'])
       readInteraction({ user: 'u', item: 'i', at: long(part), event: long(part), value: long(part) });
     expect(columnOf('items', long('id'))).toBeUndefined();
     // Processor time: other work on the machine does not count.

@@ -1,99 +1,13 @@
 import type { z } from 'zod';
 import { interactionSchema, itemSchema, type Interaction, type Item } from './recommender.js';
-import {
-  toCategories,
-  toEvent,
-  toFlag,
-  toId,
-  toNumber,
-  toOppositeFlag,
-  toPrice,
-  toText,
-  toTime,
-  type Convert,
-} from './recommender-values.js';
+import { RULES, type FieldRule, type RowKind } from './recommender-columns.js';
 
-export type RowKind = 'interactions' | 'items';
+export type { RowKind };
 
 /** A row in the form of the contract, or the first fault. Its reason names the field, never its value. */
 export type ReadRow<T> =
   | { readonly value: T; readonly reason?: undefined }
   | { readonly value?: undefined; readonly field: string; readonly reason: string };
-
-interface FieldRule {
-  /** In lower case, without `_`, `-`, `.` and spaces. */
-  readonly names: readonly string[];
-  readonly convert: Convert;
-  /** The field of the contract. Default: the name of the rule. */
-  readonly field?: string;
-}
-
-const RULES: Readonly<Record<RowKind, Readonly<Record<string, FieldRule>>>> = {
-  interactions: {
-    user: {
-      names:
-        'user userid uid customer customerid customernumber client clientid visitor visitorid member memberid buyer buyerid shopper shopperid reviewer reviewerid account accountid username'.split(
-          ' ',
-        ),
-      convert: toId,
-    },
-    item: {
-      names:
-        'item itemid product productid productcode sku itemsku productsku article articleid movie movieid book bookid isbn asin song songid track trackid video videoid content contentid goods goodsid listing listingid offer offerid'.split(
-          ' ',
-        ),
-      convert: toId,
-    },
-    event: {
-      names:
-        'event eventtype eventname action actiontype type interaction interactiontype behavior behaviour behaviortype behaviourtype activity'.split(
-          ' ',
-        ),
-      convert: toEvent,
-    },
-    value: { names: 'value weight strength eventvalue quantity qty count'.split(' '), convert: toNumber },
-    rating: {
-      names: 'rating stars starrating userrating bookrating reviewrating overall score reviewscore'.split(' '),
-      convert: toNumber,
-      field: 'value',
-    },
-    at: {
-      names:
-        'at time timestamp timestampms ts date datetime created createdat eventtime eventtimestamp eventdate occurredat unixtime purchasedate orderdate reviewdate reviewtime unixreviewtime'.split(
-          ' ',
-        ),
-      convert: toTime,
-    },
-  },
-  items: {
-    id: {
-      names:
-        'id item itemid product productid productcode sku itemsku productsku article articleid movie movieid asin isbn'.split(
-          ' ',
-        ),
-      convert: toId,
-    },
-    title: { names: 'title name productname producttitle itemname itemtitle label'.split(' '), convert: toText },
-    text: {
-      names: 'text description desc body summary details longdescription productdescription'.split(' '),
-      convert: toText,
-    },
-    category: {
-      names: 'category categories categoryname producttype productcategory department genre genres'.split(' '),
-      convert: toCategories,
-    },
-    price: { names: 'price saleprice unitprice listprice'.split(' '), convert: toPrice },
-    inStock: {
-      names: 'instock isinstock available isavailable availability stock stockquantity stocklevel inventory'.split(' '),
-      convert: toFlag,
-    },
-    soldOut: {
-      names: 'outofstock soldout isoutofstock issoldout unavailable'.split(' '),
-      convert: toOppositeFlag,
-      field: 'inStock',
-    },
-  },
-};
 
 const NAMES = { interactions: namesOf(RULES.interactions), items: namesOf(RULES.items) };
 const NEEDED: Readonly<Record<RowKind, readonly string[]>> = { interactions: ['user', 'item'], items: ['id', 'title'] };
@@ -122,12 +36,17 @@ export function readItem(row: unknown): ReadRow<Item> {
 /** The rule of a column or field by its name in the caller's data; undefined for an unknown one. */
 export function columnOf(kind: RowKind, name: string): string | undefined {
   if (name.length > MAX_NAME_LENGTH) return undefined;
-  return NAMES[kind].get(name.toLowerCase().replace(/[_\s.-]+/g, ''));
+  const letters = name
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[^\p{L}\p{N}]+/gu, '');
+  return NAMES[kind].get(letters);
 }
 
 /** The fields without which no row can be read and that are not among these columns. */
 export function missingColumns(kind: RowKind, names: readonly string[]): string[] {
-  const known = new Set(names.map((name) => columnOf(kind, name)));
+  const rules = names.flatMap((name) => columnOf(kind, name) ?? []);
+  const known = new Set(rules.map((rule) => RULES[kind][rule]!.field ?? rule));
   return NEEDED[kind].filter((field) => !known.has(field));
 }
 
@@ -151,19 +70,22 @@ function read<T>(row: unknown, kind: RowKind, schema: z.ZodType<T>): ReadRow<T> 
   return { field, reason: field === '' ? issue.message : `${field}: ${issue.message}` };
 }
 
-/** The known fields, converted. If several have the same meaning, the first that is not empty counts. */
+/** The known fields, converted. If several have the same meaning, the first that is not empty counts, a weak one last. */
 function fieldsOf(row: Readonly<Record<string, unknown>>, kind: RowKind): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
+  const weakly = new Set<string>();
   let isRating = false;
   for (const [name, value] of Object.entries(row)) {
     if (value === '' || value === null || value === undefined) continue;
     const rule = columnOf(kind, name);
     if (rule === undefined) continue;
-    const { convert, field = rule } = RULES[kind][rule]!;
-    if (field in fields) continue;
+    const { convert, field = rule, weak = false } = RULES[kind][rule]!;
+    if (field in fields && (weak || !weakly.has(field))) continue;
     const converted = convert(value);
     if (converted === '') continue;
     fields[field] = emptied(converted, field);
+    if (weak) weakly.add(field);
+    else weakly.delete(field);
     isRating ||= rule === 'rating';
   }
   if (isRating && !('event' in fields)) fields['event'] = 'rate';

@@ -1,0 +1,86 @@
+import { absent, type Convert } from './recommender-values.js';
+
+const UNITS_PER_MS = [
+  { below: 1e11, perMs: 1e-3 },
+  { below: 1e14, perMs: 1 },
+  { below: 1e17, perMs: 1e3 },
+  { below: Infinity, perMs: 1e6 },
+] as const;
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+/** As Unix seconds it would be a day in 1970. */
+const COMPACT = /^(?<year>(?:19|20)\d\d)(?<month>\d\d)(?<day>\d\d)$/;
+
+/**
+ * The orders of a date whose parts cannot be mistaken: `2026-01-31`, `31.01.2026`, `31 Jan 2026`, `Sat, 31 Jan 2026`,
+ * `Sat Jan 31 2026`, `Jan 31, 2026`, and `01 31, 2026` of the reviews of Amazon. `01/02/2026` is none of them.
+ */
+const DAYS = [
+  /^(?<year>\d{4})([-/])(?<month>\d{1,2})\2(?<day>\d{1,2})(?=$|[T ])/i,
+  /^(?<day>\d{1,2})\. ?(?<month>\d{1,2})\. ?(?<year>\d{4})(?=$|[ ,])/,
+  /^(?:[a-z]{3,9},? )?(?<day>\d{1,2})[ -](?<month>[a-z]{3})[a-z]{0,6}\.?[ -](?<year>\d{4})(?=$|[ ,])/i,
+  /^(?:[a-z]{3,9},? )?(?<month>[a-z]{3})[a-z]{0,6}\.? (?<day>\d{1,2}),? (?<year>\d{4})(?=$|[ ,])/i,
+  /^(?<month>\d\d) (?<day>\d{1,2}), (?<year>\d{4})(?=$)/,
+];
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+/** What follows the day. Behind its offset, a zone may be named: `+0000 UTC`, `GMT+0100 (CET)`. */
+const CLOCK =
+  /^(?:T|,? )(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)? ?(?:Z|UTC|GMT)?(?<offset>[+-]\d\d(?::?\d\d)?)?(?: [A-Z]{3,4}| \([^()]{1,60}\))?$/i;
+
+/**
+ * A time as RFC 3339: Unix seconds, milliseconds, micro- or nanoseconds (told apart by their size), ISO and SQL times,
+ * `20260131`, `31.01.2026 12:30`, `31 Jan 2026`. A time without a zone is UTC, a date is its midnight.
+ */
+export const toTime: Convert = (value) => {
+  if (typeof value !== 'string' && typeof value !== 'number') return value;
+  const text = String(value).trim();
+  if (absent(text)) return '';
+  const { groups } = COMPACT.exec(text) ?? {};
+  const compact = groups && timeOf(groups, {});
+  if (compact !== undefined) return compact;
+  return NUMBER.test(text) ? unixTime(Number(text)) : (calendarTime(text) ?? value);
+};
+
+function unixTime(value: number): unknown {
+  const { perMs } = UNITS_PER_MS.find(({ below }) => Math.abs(value) < below) ?? UNITS_PER_MS[3];
+  return isoOf(value / perMs) ?? value;
+}
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+function calendarTime(text: string): string | undefined {
+  for (const order of DAYS) {
+    const day = order.exec(text);
+    if (!day) continue;
+    const rest = text.slice(day[0].length);
+    const clock = CLOCK.exec(rest);
+    return rest === '' || clock ? timeOf(day.groups!, clock?.groups ?? {}) : undefined;
+  }
+  return undefined;
+}
+
+/** Undefined for a day or a time that does not exist. */
+function timeOf(
+  { year, month, day }: Parts,
+  { hour, minute, second, fraction = '', offset = '' }: Parts,
+): string | undefined {
+  const named = MONTHS.indexOf(month!.toLowerCase());
+  const [y, m, d] = [Number(year), named === -1 ? Number(month) - 1 : named, Number(day)];
+  const [h, min, s] = [hour, minute, second].map((part) => Number(part ?? 0)) as [number, number, number];
+  const localMs = Date.UTC(y, m, d, h, min, s);
+  const local = new Date(localMs);
+  // Date.UTC turns the 30th of February into a day of March.
+  if (local.getUTCMonth() !== m || local.getUTCDate() !== d || h > 23 || min > 59 || s > 59) return undefined;
+  return isoOf(localMs + Number(fraction.padEnd(3, '0').slice(0, 3)) - offsetMs(offset));
+}
+
+function offsetMs(offset: string): number {
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(offset) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+}
+
+/** Years of four digits only, as RFC 3339 has them. */
+function isoOf(ms: number): string | undefined {
+  const date = new Date(ms);
+  const iso = Number.isNaN(date.getTime()) ? '' : date.toISOString();
+  return iso.length === 24 ? iso : undefined;
+}
