@@ -15,7 +15,7 @@ import type { ServedModels } from './serving/served-models.js';
 import { similarItems } from './serving/similar-items.js';
 import { findByText } from './serving/text-search.js';
 import { similarByText } from './serving/text-similarity.js';
-import { itemCalled, readWish } from './serving/wish.js';
+import { isUnwanted, itemCalled, partWish, readWish } from './serving/wish.js';
 import type { TaskContext } from './task-context.js';
 
 type Request = InputOf<typeof recommend>;
@@ -26,6 +26,8 @@ type Task = Pick<TaskContext, 'tenant' | 'run'>;
 interface Scene {
   readonly request: Request;
   readonly profile: Profile;
+  /** What is asked for in words, without what is not wanted. */
+  readonly wish: string;
   readonly filter: Filter;
   readonly catalogue: Catalogue;
   readonly scorer: Scorer;
@@ -80,10 +82,13 @@ export class RecommenderService {
     const knowsUser = request.user !== undefined && own.hasUser(request.user);
     const data = this.feed.tenant(source);
     const profile = profileOf(request, knowsUser ? own : data, served?.entry.minValue);
+    const filter = filterOf(request, profile, catalogue);
+    const wish = partWish(request.text ?? '');
     const list = await this.listFor({
       request,
       profile,
-      filter: filterOf(request, profile, catalogue),
+      filter: { ...filter, allow: (item) => filter.allow(item) && !isUnwanted(wish, item, catalogue) },
+      wish: wish.wanted,
       catalogue,
       scorer: this.scorers.of(source, catalogue),
       hasModel: served !== undefined,
@@ -114,8 +119,8 @@ export class RecommenderService {
     return decreasing([...list, ...newItems(scene, restOf(filter, list))]);
   }
 
-  private async askedFor({ request, filter, catalogue, scorer }: Scene): Promise<Scored[]> {
-    const { similarTo, text = '', diversity } = request;
+  private async askedFor({ request, wish: text, filter, catalogue, scorer }: Scene): Promise<Scored[]> {
+    const { similarTo, diversity } = request;
     const wish = text.trim() === '' ? undefined : readWish(text, catalogue);
     const named = similarTo === undefined ? undefined : (itemCalled(similarTo, catalogue) ?? similarTo);
     const target = named ?? (wish && 'similarTo' in wish ? wish.similarTo : undefined);

@@ -53,7 +53,7 @@ describe('the interactions of the recommender', () => {
       ...lines,
       'too,few',
       ',cup,3,1700000002',
-      'c,cup,NaN,1700000003',
+      'c,cup,many,1700000003',
       'd,"quoted ""cup""",2,1700000004',
       '',
     ];

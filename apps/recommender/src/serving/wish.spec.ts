@@ -1,7 +1,7 @@
 import { Catalogue } from '../data/catalogue.js';
 import { TenantData } from '../data/tenant-data.js';
 import { plainText, stemsOf } from './item-words.js';
-import { itemCalled, readWish } from './wish.js';
+import { isUnwanted, itemCalled, partWish, readWish } from './wish.js';
 
 const TITLES = [
   'Milk frother',
@@ -26,6 +26,7 @@ describe('readWish', () => {
     ['one like the Chef knife, 20 cm please', 'i1'],
     ['creme brulee torch or similar', 'i4'],
     ['like a Creme Brulee torch', 'i4'],
+    ['the same as the milk frother', 'i0'],
   ])('knows the item of the wish %s', (text, id) => {
     expect(readWish(text, catalogue)).toEqual({ similarTo: id });
   });
@@ -42,9 +43,29 @@ describe('readWish', () => {
     '',
   ])('is a text to find items by: %j', (text) => expect(readWish(text, catalogue)).toEqual({ text }));
 
+  it.each([
+    ['something for baking, no knives', 'something for baking', ['i1', 'i2']],
+    ['Something sharp but not a pocket knife please', 'something sharp please', ['i2']],
+    ['anything but bags or tents', '', ['i3', 'i5']],
+    ['camping, except for the tent for two', 'camping for two', ['i5']],
+    ['kein Sleeping bag', '', ['i3']],
+    ['I have no idea what to buy', 'i have to buy', []],
+    ['a knife with no serration', 'a knife with', []],
+    ['something for small kitchens', 'something for small kitchens', []],
+    ['a bag that does not leak', 'a bag that does not leak', []],
+    ['nothing', 'nothing', []],
+  ])('parts the wish %j', (text, wanted, unwanted) => {
+    const wish = partWish(text);
+    const ids = TITLES.map((_, at) => `i${at}`).filter((id) => isUnwanted(wish, id, catalogue));
+    expect([wish.wanted, ids]).toEqual([wanted, unwanted]);
+  });
+
   it('takes linear time for a long text', () => {
     const before = process.cpuUsage();
-    for (const part of ['like ', 'é', '-', 'ves', 'knife like ']) readWish(`like ${part.repeat(100_000)}`, catalogue);
+    for (const part of ['like ', 'é', '-', 'ves', 'knife like ', 'no ', 'no knife ', 'but not a ']) {
+      readWish(`like ${part.repeat(100_000)}`, catalogue);
+      partWish(part.repeat(100_000));
+    }
     // Processor time. It takes less than a second, several times that on a busy machine, and minutes if it is not linear.
     expect(process.cpuUsage(before).user / 1_000).toBeLessThan(20_000);
   });

@@ -6,7 +6,7 @@ export type Wish = { readonly similarTo: string } | { readonly text: string };
 
 /** Words that ask for something like a thing, in the languages of the screening. */
 const LIKENESS = new Set(
-  'like similar similarly resembling resemble resembles alike alternative alternatives comparable equivalent instead replace replacement substitute related wie ahnlich ahnliche ahnliches ahnlicher alternativen statt vergleichbar comme similaire similaires semblable ressemblant parecido parecida parecidos como semejante simile simili come zoals vergelijkbaar liknande som lignende podobne podobny'.split(
+  'like similar similarly resembling resemble resembles alike same alternative alternatives comparable equivalent instead replace replacement substitute related wie ahnlich ahnliche ahnliches ahnlicher alternativen statt vergleichbar comme similaire similaires semblable ressemblant parecido parecida parecidos como semejante simile simili come zoals vergelijkbaar liknande som lignende podobne podobny'.split(
     ' ',
   ),
 );
@@ -16,6 +16,11 @@ const AROUND = new Set(
     ' ',
   ),
 );
+/** "no knives", "anything but tea": what follows is not wanted. */
+const REFUSAL =
+  /(?<= )(?:no|except(?: for)?|excluding|apart from|(?:any|every)thing but|but not|nothing with|keine?[nmrs]?) (?<things>(?:(?!for |with |that |which |but |please |in |on |to |if |no )[^ ]+ ){1,6})/g;
+/** A title such as "Tea without sugar" has the word and not the thing. */
+const LACKS = /\b(?:no|without|free|ohne|frei)\b/;
 /** "I like tea", "I would like tea": a verb, not a likeness. */
 const TO_LIKE = /\b(?:i|we|you|they|he|she|would|d|do|really|also)(?: really| also)? likes?\b/g;
 /** Titles that share less with a wish are not meant by it. */
@@ -31,6 +36,31 @@ export function readWish(text: string, catalogue: Catalogue): Wish {
   const thing = stemsOf(words.filter((word) => !LIKENESS.has(word) && !AROUND.has(word)).join(' '));
   const similarTo = namedItem(plain, thing, catalogue);
   return similarTo === undefined ? { text } : { similarTo };
+}
+
+/** A wish, parted into what is wanted and the stems of each thing that is not. */
+export interface PartedWish {
+  readonly wanted: string;
+  readonly unwanted: readonly (readonly string[])[];
+}
+
+/** Parts "something for baking, no knives". */
+export function partWish(text: string): PartedWish {
+  const plain = ` ${plainText(text)} `;
+  const things = [...plain.matchAll(REFUSAL)].flatMap(({ groups }) =>
+    groups!['things']!.split(/ (?:and|or|und|oder|nor) /),
+  );
+  const unwanted = things.map((thing) => stemsOf(thing.trim()).filter((word) => !AROUND.has(word)));
+  if (unwanted.length === 0) return { wanted: text, unwanted: [] };
+  return { wanted: plain.replace(REFUSAL, '').trim(), unwanted: unwanted.filter((words) => words.length > 0) };
+}
+
+/** Whether the title of an item names one of the things that are not wanted. */
+export function isUnwanted({ unwanted }: PartedWish, item: string, catalogue: Catalogue): boolean {
+  const stored = unwanted.length === 0 ? undefined : catalogue.item(item);
+  if (!stored) return false;
+  const { title, ofTitle } = wordsOf(stored);
+  return !LACKS.test(title) && unwanted.some((words) => words.every((word) => ofTitle.has(word)));
 }
 
 /** An item by its id, or else by its title; undefined for neither. */

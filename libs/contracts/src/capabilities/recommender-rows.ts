@@ -36,10 +36,11 @@ export function readItem(row: unknown): ReadRow<Item> {
 /** The rule of a column or field by its name in the caller's data; undefined for an unknown one. */
 export function columnOf(kind: RowKind, name: string): string | undefined {
   if (name.length > MAX_NAME_LENGTH) return undefined;
+  // Other control characters stay: text in another encoding is no name.
   const letters = name
     .toLowerCase()
     .normalize('NFD')
-    .replace(/[^\p{L}\p{N}]+/gu, '');
+    .replace(/\s|[^\p{L}\p{N}\p{Cc}]/gu, '');
   return NAMES[kind].get(letters);
 }
 
