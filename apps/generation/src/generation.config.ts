@@ -11,6 +11,8 @@ export const generationConfig = defineConfig({
   /** An OpenAI-compatible server to use instead of a model in this process. */
   url: setting('LLMOS_GENERATION_URL', z.url({ protocol: /^https?$/ }).optional()),
   apiKey: setting('LLMOS_GENERATION_API_KEY', z.string().optional()),
+  /** A file that names several models, instead of the three settings above. */
+  backends: setting('LLMOS_GENERATION_BACKENDS', z.string().min(1).optional()),
   /** Native threads of the model. */
   threads: setting('LLMOS_GENERATION_THREADS', count(256).default(1)),
   /** The device; CUDA_VISIBLE_DEVICES in the process's environment selects one of several GPUs. */

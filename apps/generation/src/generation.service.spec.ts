@@ -1,16 +1,16 @@
 import { LlmosError } from '@llmos/contracts';
 import { answer } from '@llmos/contracts/capabilities/generation';
 import { runStep } from '@llmos/testing';
-import { GenerationService, NOT_FOUND_TEXT, NOTHING_HEARD_TEXT, type AnswerInput } from './generation.service.js';
-import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from './ports/language-model.port.js';
+import {
+  GenerationService,
+  NOT_FOUND_TEXT,
+  NOTHING_HEARD_TEXT,
+  type AnswerInput,
+  type GenerationSettings,
+} from './generation.service.js';
+import type { ChatMessage, Generation, LanguageModel } from './ports/language-model.port.js';
+import { modelOf, serviceOf } from '../test/fixtures/scripted-model.js';
 
-const settings = {
-  minRelevance: 0.5,
-  phrasing: true,
-  promptTokens: 90,
-  modelTimeoutMs: 2_000,
-  capacity: 8,
-};
 const passage = {
   id: 'card#0',
   document: 'card',
@@ -20,28 +20,11 @@ const passage = {
   similarity: 0.7,
 };
 
-/** A model with scripted answers that counts its calls. */
-function modelOf(speak: (options: GenerateOptions) => Promise<string> | string): LanguageModel & { asked: number } {
-  const model = {
-    name: 'scripted',
-    provider: 'test',
-    asked: 0,
-    async generate(_: unknown, options: GenerateOptions): Promise<Generation> {
-      model.asked++;
-      const text = await speak(options);
-      for (const piece of text.match(/.{1,5}/gsu) ?? []) if (options.onText?.(piece) === 'stop') break;
-      return { text, inputTokens: 7, outputTokens: 3, finishReason: 'stop' };
-    },
-    close: () => Promise.resolve(),
-  };
-  return model;
-}
-
 async function ask(
   model: LanguageModel,
   input: Partial<AnswerInput> = {},
   signal = new AbortController().signal,
-  service = new GenerationService(model, settings),
+  service = serviceOf(model),
 ) {
   const full = { question: 'When will my new card arrive?', passages: [passage], ...input };
   const { output, deltas } = await runStep(answer, (each, context) => service.answer(each, context), full, { signal });
@@ -73,7 +56,7 @@ describe('GenerationService', () => {
 
   it('quotes the passages at once where the model does not phrase', async () => {
     const model = modelOf(() => 'A new card arrives within five working days.');
-    const output = await ask(model, {}, undefined, new GenerationService(model, { ...settings, phrasing: false }));
+    const output = await ask(model, {}, undefined, serviceOf(model, { phrasing: false }));
     expect(output).toMatchObject({ text: 'A new card arrives within 5 working days.', grounding: 'extracted' });
     expect(output).toMatchObject({ degraded: false, usage: { inputTokens: 0, outputTokens: 0 } });
     expect(model.asked).toBe(0);
@@ -84,10 +67,7 @@ describe('GenerationService', () => {
     const text = `A new card arrives within 5 working days. Express delivery uses the key ${key}.`;
     const emitted: string[] = [];
     const input = answer.input.parse({ question: 'Which key does delivery use?', passages: [{ ...passage, text }] });
-    const service = new GenerationService(
-      modelOf(() => text),
-      settings,
-    );
+    const service = serviceOf(modelOf(() => text));
     const output = await service.answer(input, {
       signal: new AbortController().signal,
       emit: ({ sentence }) => emitted.push(sentence),
@@ -160,9 +140,9 @@ describe('GenerationService', () => {
       { ...passage, question: 0 },
       { ...pin, question: 1 },
     ];
-    const service = new GenerationService(
+    const service = serviceOf(
       modelOf(() => ''),
-      { ...settings, phrasing: false },
+      { phrasing: false },
     );
     const quoted = await ask(
       modelOf(() => ''),
@@ -219,7 +199,7 @@ describe('GenerationService', () => {
   it('answers from the passages, degraded, when the model fails, and reports why it failed', async () => {
     const model = modelOf(() => Promise.reject(new Error('broken')));
     const errors: unknown[] = [];
-    const service = new GenerationService(model, { ...settings, onDegraded: (error) => errors.push(error) });
+    const service = serviceOf(model, { onFailure: (error) => errors.push(error) });
     const output = await ask(model, {}, undefined, service);
     expect(output).toMatchObject({ grounding: 'extracted', degraded: true });
     expect(output.text).toMatch(/^A new card arrives within 5 working days\./);
@@ -228,7 +208,7 @@ describe('GenerationService', () => {
 
   it('stops asking a model that keeps failing, and still answers', async () => {
     const model = modelOf(() => Promise.reject(new Error('broken')));
-    const service = new GenerationService(model, settings);
+    const service = serviceOf(model);
     for (let i = 0; i < 12; i++)
       expect(await ask(model, {}, undefined, service)).toMatchObject({ grounding: 'extracted', degraded: true });
     expect(model.asked).toBeLessThan(12);
@@ -238,7 +218,7 @@ describe('GenerationService', () => {
     let told!: () => void;
     const stopped = new Promise<void>((resolve) => (told = resolve));
     const model = modelOf(({ signal }) => new Promise(() => signal.addEventListener('abort', told)));
-    const service = new GenerationService(model, { ...settings, modelTimeoutMs: 50 });
+    const service = serviceOf(model, { modelTimeoutMs: 50 });
     expect(await ask(model, {}, undefined, service)).toMatchObject({ grounding: 'extracted', degraded: true });
     await stopped;
   });
@@ -248,7 +228,7 @@ describe('GenerationService', () => {
       ({ signal }) =>
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
     );
-    const service = new GenerationService(model, settings);
+    const service = serviceOf(model);
     for (let i = 0; i < 8; i++) {
       const caller = new AbortController();
       const asked = ask(model, {}, caller.signal, service);

@@ -1,8 +1,8 @@
-import { hasCode, LlmosError, type Lane, type InputOf, type OutputOf } from '@llmos/contracts';
+import { hasCode, LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import type { answer } from '@llmos/contracts/capabilities/generation';
 import { leaks } from '@llmos/guardrails';
-import { currentOwner, withBreaker, type BreakerOptions, type Operation } from '@llmos/resilience';
-import { withModelSpan } from '@llmos/telemetry';
+import type { Backend } from './backends/backend.js';
+import { cascade } from './backends/cascade.js';
 import { GroundedComposer } from './grounding/composer.js';
 import { joinAnswers, partsOf, type Part } from './grounding/parts.js';
 import { groundedPrompt } from './grounding/prompt.js';
@@ -10,7 +10,7 @@ import { weigh, type Choice } from './grounding/evidence.js';
 import { plainText } from './grounding/sentences.js';
 import { looksLikeInstruction, sourcesOf, type Source } from './grounding/sources.js';
 import { FreeComposer } from './free-composer.js';
-import type { ChatMessage, GenerateOptions, Generation, LanguageModel } from './ports/language-model.port.js';
+import type { ChatMessage, LanguageModel } from './ports/language-model.port.js';
 import { TokenBudget } from './token-budget.js';
 
 export type AnswerInput = InputOf<typeof answer>;
@@ -35,18 +35,10 @@ interface Budgeted extends AnswerContext {
 export interface GenerationSettings {
   /** Minimum probability that a passage's document answers the question. */
   readonly minRelevance: number;
-  /** Whether the model phrases grounded answers; otherwise the passages are quoted, which takes milliseconds. */
-  readonly phrasing: boolean;
   /** Approximate number of tokens of passages in the prompt. */
   readonly promptTokens: number;
-  /** Time limit of one call of the model, waiting included, in milliseconds. */
-  readonly modelTimeoutMs: number;
-  /** Calls of the model in progress or waiting at once. */
-  readonly capacity: number;
-  /** The rules of the breaker around the model, and who shares it. */
-  readonly breaker?: (lane: Lane) => Partial<BreakerOptions>;
-  /** Receives the error of a model call when the passages alone answer because of it. */
-  readonly onDegraded?: (error: unknown) => void;
+  /** Receives the error of a model call, and what answers instead. */
+  readonly onFailure?: (error: unknown, instead: string) => void;
 }
 
 export const NOT_FOUND_TEXT =
@@ -54,51 +46,31 @@ export const NOT_FOUND_TEXT =
   'Could you ask it in another way, or contact our support team?';
 export const NOTHING_HEARD_TEXT = 'Sorry, I did not hear a question. Could you say it again?';
 const MAX_NAMED_CHARACTERS = 200;
-/** How many times as long a durable run may wait for the model. */
-const DURABLE_PATIENCE = 3;
 const FREE_TEMPERATURE = 0.2;
 const NO_USAGE = { inputTokens: 0, outputTokens: 0 };
+const NOTHING = {
+  citations: [],
+  choices: [],
+  unanswered: [],
+  offered: false,
+  usage: NO_USAGE,
+  degraded: false,
+} satisfies Partial<AnswerOutput>;
 
-interface ModelCall {
-  readonly messages: readonly ChatMessage[];
-  readonly options: Omit<GenerateOptions, 'signal'>;
-  readonly budget: TokenBudget;
-}
-
-/** Answers questions from passages alone, quoted or phrased, or with the model's own words (`grounding: off`). */
+/**
+ * Answers questions from passages alone, quoted or phrased, or with a model's own words (`grounding: off`). Of several
+ * models the cheapest that suits is asked first, and the next one if it fails, or if what it says has no support.
+ */
 export class GenerationService {
-  /** Durable calls rest while live ones use the model: that they take longer says nothing of the model. */
-  private readonly asked: Readonly<Record<Lane, Operation<ModelCall, Generation>>>;
-
   constructor(
-    private readonly model: LanguageModel,
+    private readonly backends: readonly Backend[],
     private readonly settings: GenerationSettings,
-  ) {
-    const ask = (lane: Lane, timeoutMs: number) =>
-      withBreaker((call: ModelCall, signal: AbortSignal) => this.callModel(call, signal), {
-        ...settings.breaker?.(lane),
-        name: `The language model ${model.name}`,
-        timeoutMs,
-        capacity: settings.capacity,
-      });
-    const { modelTimeoutMs } = settings;
-    this.asked = {
-      live: ask('live', modelTimeoutMs),
-      durable: ask('durable', DURABLE_PATIENCE * modelTimeoutMs),
-    };
-  }
+  ) {}
 
-  private get ask(): Operation<ModelCall, Generation> {
-    return this.asked[currentOwner().lane];
-  }
-
-  /** Lets the model read the beginning that all prompts share, so that the first question does not wait for it. */
-  async warmUp(signal: AbortSignal): Promise<void> {
-    await this.model.generate(groundedPrompt('Hello?', [], this.settings.promptTokens), {
-      maxTokens: 1,
-      temperature: 0,
-      signal,
-    });
+  /** Lets a model read the beginning that all prompts share, so that the first question does not wait for it. */
+  async warmUp(model: LanguageModel, signal: AbortSignal): Promise<void> {
+    const messages = groundedPrompt('Hello?', [], this.settings.promptTokens);
+    await model.generate(messages, { maxTokens: 1, temperature: 0, signal });
   }
 
   async answer(input: AnswerInput, caller: AnswerContext): Promise<AnswerOutput> {
@@ -136,116 +108,104 @@ export class GenerationService {
   }
 
   private async answerFrom(sources: readonly Source[], input: AnswerInput, context: Budgeted): Promise<AnswerOutput> {
-    const composer = new GroundedComposer({
-      question: input.question,
-      sources,
-      release: (sentence) => release(sentence, context),
-    });
-    const quotes =
-      input.quote || !this.settings.phrasing || composer.needsNoModel || looksLikeInstruction(input.question);
-    const { usage, degraded } = quotes
-      ? { usage: NO_USAGE, degraded: false }
-      : await this.compose(composer, input, context);
-    composer.finish();
-    const { text, citations, grounding } = composer;
-    return {
-      text,
-      citations,
-      choices: [],
-      unanswered: [],
-      grounding,
-      offered: false,
-      model: this.model.name,
-      usage,
-      degraded,
-    };
+    const compose = (say: (sentence: string) => void) =>
+      new GroundedComposer({ question: input.question, sources, release: say });
+    const say = (sentence: string) => release(sentence, context);
+    const last = compose(say);
+    const messages = groundedPrompt(input.question, last.ranked, this.settings.promptTokens);
+    const isQuoted = input.quote || last.needsNoModel || looksLikeInstruction(input.question);
+    const asked = isQuoted ? [] : this.cascade(messages, input).filter(({ phrases }) => phrases);
+    const spent = { inputTokens: 0, outputTokens: 0 };
+    let degraded = false;
+    for (const [n, backend] of asked.entries()) {
+      const next = asked[n + 1];
+      // What another model may say better is held back until all of it is known to have support.
+      const held: string[] = [];
+      const composer = next ? compose((sentence) => held.push(sentence)) : last;
+      degraded = false;
+      try {
+        const { inputTokens, outputTokens } = await this.phrase(composer, backend, { messages, input, context });
+        spent.inputTokens += inputTokens;
+        spent.outputTokens += outputTokens;
+      } catch (error) {
+        context.signal.throwIfAborted();
+        if (hasCode(error, 'TOKEN_BUDGET_SPENT')) throw error;
+        this.settings.onFailure?.(error, next?.name ?? 'the passages alone');
+        degraded = true;
+      }
+      if (!next || degraded) continue;
+      composer.finish();
+      if (composer.grounding !== 'generated') continue;
+      held.forEach(say);
+      return grounded(composer, { model: backend.name, usage: spent, degraded });
+    }
+    last.finish();
+    return grounded(last, { model: (asked.at(-1) ?? this.backends[0]!).name, usage: spent, degraded });
   }
 
-  /** Lets the model write into the composer. If the model fails, the passages alone answer. */
-  private async compose(
+  /** Lets a model write into a composer. */
+  private async phrase(
     composer: GroundedComposer,
-    input: AnswerInput,
-    { signal, budget }: Budgeted,
-  ): Promise<Pick<AnswerOutput, 'usage' | 'degraded'>> {
-    const messages = groundedPrompt(input.question, composer.ranked, this.settings.promptTokens);
+    backend: Backend,
+    { messages, input, context }: { messages: ChatMessage[]; input: AnswerInput; context: Budgeted },
+  ): Promise<AnswerOutput['usage']> {
     const onText = (piece: string) => {
       composer.write(piece);
       return composer.done ? ('stop' as const) : undefined;
     };
     const options = { maxTokens: input.maxTokens, temperature: 0, onText };
-    try {
-      const { finishReason, inputTokens, outputTokens } = await this.ask({ messages, options, budget }, signal);
-      if (finishReason === 'stop') composer.end();
-      return { usage: { inputTokens, outputTokens }, degraded: false };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (hasCode(error, 'TOKEN_BUDGET_SPENT')) throw error;
-      this.settings.onDegraded?.(error);
-      return { usage: NO_USAGE, degraded: true };
-    }
+    const { finishReason, ...usage } = await backend.ask({ messages, options, budget: context.budget }, context.signal);
+    if (finishReason === 'stop') composer.end();
+    return usage;
+  }
+
+  private cascade(messages: readonly ChatMessage[], { maxTokens, quality }: AnswerInput): Backend[] {
+    return cascade(this.backends, { messages, maxTokens, quality });
   }
 
   private async answerFreely(input: AnswerInput, context: Budgeted): Promise<AnswerOutput> {
     const composer = new FreeComposer((sentence) => release(sentence, context));
+    let hasSpoken = false;
     const onText = (piece: string) => {
+      hasSpoken = true;
       composer.write(piece);
       return undefined;
     };
     const messages: ChatMessage[] = [...(input.history ?? []), { role: 'user', content: input.question }];
     const options = { maxTokens: input.maxTokens, temperature: FREE_TEMPERATURE, onText };
-    const call = { messages, options, budget: context.budget };
-    const { inputTokens, outputTokens } = await this.ask(call, context.signal).catch((error: unknown) => {
-      context.signal.throwIfAborted();
-      throw error;
-    });
-    const text = composer.end();
-    if (text === '')
-      throw new LlmosError('UNAVAILABLE', 'The language model gave an empty answer. Ask in other words.');
-    return {
-      text,
-      citations: [],
-      choices: [],
-      unanswered: [],
-      grounding: 'off',
-      offered: false,
-      model: this.model.name,
-      usage: { inputTokens, outputTokens },
-      degraded: false,
-    };
+    const asked = this.cascade(messages, input);
+    for (const [n, backend] of asked.entries()) {
+      try {
+        const call = { messages, options, budget: context.budget };
+        const { inputTokens, outputTokens } = await backend.ask(call, context.signal);
+        const text = composer.end();
+        if (text === '')
+          throw new LlmosError('UNAVAILABLE', 'The language model gave an empty answer. Ask in other words.');
+        const usage = { inputTokens, outputTokens };
+        return { ...NOTHING, text, grounding: 'off', model: backend.name, usage };
+      } catch (error) {
+        context.signal.throwIfAborted();
+        const next = asked[n + 1];
+        if (!next || hasSpoken || hasCode(error, 'TOKEN_BUDGET_SPENT')) throw error;
+        this.settings.onFailure?.(error, next.name);
+      }
+    }
+    throw new LlmosError('UNAVAILABLE', 'There is no language model to ask.');
   }
 
   /** An answer that says nothing of the passages. */
   private plain(text: string, context: AnswerContext, choices: readonly Choice[] = []): AnswerOutput {
     context.emit({ sentence: text });
-    return {
-      text,
-      citations: [],
-      choices: [...choices],
-      unanswered: [],
-      grounding: 'none',
-      offered: false,
-      model: this.model.name,
-      usage: NO_USAGE,
-      degraded: false,
-    };
+    return { ...NOTHING, text, choices: [...choices], grounding: 'none', model: this.backends[0]!.name };
   }
+}
 
-  private callModel({ messages, options, budget }: ModelCall, signal: AbortSignal): Promise<Generation> {
-    return withModelSpan({ operation: 'chat', model: this.model.name, provider: this.model.provider }, async (span) => {
-      const { maxTotalTokens } = budget;
-      const result = await this.model
-        .generate(messages, { ...options, maxTotalTokens, signal })
-        .catch((error: unknown) => {
-          throw isTimeout(signal) || !signal.aborted
-            ? error
-            : new LlmosError('CANCELLED', 'The work was cancelled.', { cause: error });
-        });
-      span.setAttribute('gen_ai.usage.input_tokens', result.inputTokens);
-      span.setAttribute('gen_ai.usage.output_tokens', result.outputTokens);
-      budget.spend(result);
-      return result;
-    });
-  }
+/** What a composer has let through. */
+function grounded(
+  { text, citations, grounding }: GroundedComposer,
+  by: Pick<AnswerOutput, 'model' | 'usage' | 'degraded'>,
+): AnswerOutput {
+  return { ...NOTHING, text, citations, grounding, ...by };
 }
 
 /** The question of several that nothing answers is named. */
@@ -261,9 +221,4 @@ function choiceText(choices: readonly Choice[]): string {
 /** A later step screens the whole text, but only after sentences were streamed: those that leak are not streamed. */
 function release(sentence: string, context: AnswerContext): void {
   if (!leaks(sentence)) context.emit({ sentence });
-}
-
-/** Whether the breaker's time limit ended the call, and not its caller: only that counts against the model. */
-function isTimeout(signal: AbortSignal): boolean {
-  return signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
 }

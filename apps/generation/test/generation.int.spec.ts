@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { answer } from '@llmos/contracts/capabilities/generation';
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import { LlamaCppModel } from '../src/adapters/llama-cpp.adapter.js';
+import { Backend } from '../src/backends/backend.js';
 import { GenerationService, type AnswerOutput } from '../src/generation.service.js';
 import { modelFile } from './model-file.js';
 
@@ -60,15 +61,15 @@ describe('generation.answer with the real model', () => {
       maxWaiting: 32,
       contextTokens: 2_048,
     });
-    service = new GenerationService(model, {
-      minRelevance: 0.5,
+    const settings = { minRelevance: 0.5, promptTokens: 90 };
+    const backend = new Backend(model, {
       phrasing: true,
-      promptTokens: 90,
       // The answers are tested here, not the time: on a busy machine the model is several times slower.
       modelTimeoutMs: 120_000,
       capacity: 36,
     });
-    await service.warmUp(new AbortController().signal);
+    service = new GenerationService([backend], settings);
+    await service.warmUp(model, new AbortController().signal);
   }, 300_000);
   afterAll(() => model.close());
 

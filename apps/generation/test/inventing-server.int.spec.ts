@@ -3,6 +3,7 @@ import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import { startStopwatch } from '@llmos/testing';
 import { setTimeout as pause } from 'node:timers/promises';
 import { OpenAiCompatibleModel } from '../src/adapters/openai-compatible.adapter.js';
+import { Backend } from '../src/backends/backend.js';
 import { GenerationService, type AnswerOutput } from '../src/generation.service.js';
 import { delta, event, sendWords, startOpenAiServer, type OpenAiServer, type Reply } from './openai-server.js';
 
@@ -153,7 +154,7 @@ describe('generation.answer with a server that invents', () => {
     modelTimeoutMs = PATIENCE_MS,
   ): Promise<AnswerOutput & { emitted: string[] }> {
     server.reply = reply;
-    const service = new GenerationService(model, { ...settings, modelTimeoutMs });
+    const service = new GenerationService([new Backend(model, { ...settings, modelTimeoutMs })], settings);
     const emitted: string[] = [];
     const output = await service.answer(answer.input.parse({ question, passages }), {
       signal: new AbortController().signal,

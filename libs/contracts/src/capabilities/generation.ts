@@ -37,6 +37,8 @@ export const answer = capability({
     /** Answers with sentences of the passages alone: no language model reads the question. */
     quote: z.boolean().default(false),
     maxTokens: z.number().int().min(1).max(1_024).default(120),
+    /** The least class of the language model, where there are several; the cheapest of those is asked first. */
+    quality: z.number().int().min(1).max(9).optional(),
   }),
   output: z.object({
     text: z.string(),

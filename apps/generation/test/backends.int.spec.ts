@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Bus } from '@llmos/bus';
+import type { Pipeline } from '@llmos/contracts';
+import { MeshClient, RunRecords } from '@llmos/mesh';
+import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
+import { sendWords, startOpenAiServer, type OpenAiServer } from './openai-server.js';
+
+const KEY = 'LLMOS_GENERATION_LARGE_KEY';
+const pipeline: Pipeline = {
+  name: 'ask',
+  version: 1,
+  description: '',
+  role: 'caller',
+  input: { question: { type: 'string', maxLength: 4_000, required: true } },
+  deadlineMs: 60_000,
+  steps: [
+    {
+      id: 'answer',
+      uses: 'generation.answer',
+      with: { question: '${input.question}', grounding: 'off' },
+      onError: 'fail',
+      stream: true,
+    },
+  ],
+  result: '${answer.text}',
+  details: { model: '${answer.model}' },
+};
+
+describe('The generation service with several models', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'llmos-backends-'));
+  let nats: TestNatsServer | undefined;
+  let bus: Bus | undefined;
+  let service: TestServiceProcess | undefined;
+  let client: MeshClient;
+  let [small, large]: OpenAiServer[] = [];
+
+  beforeAll(async () => {
+    [small, large, nats] = await Promise.all([startOpenAiServer(), startOpenAiServer(), startNatsServer()]);
+    const path = join(folder, 'backends.yaml');
+    const backends = [
+      { model: 'large', url: large.url, apiKeyVariable: KEY, quality: 3, price: { input: 1, output: 2 } },
+      { model: 'small', url: small.url },
+    ];
+    writeFileSync(path, JSON.stringify({ backends }));
+    const env = { LLMOS_GENERATION_BACKENDS: path, [KEY]: 'of-the-large-one' };
+    service = await startServiceProcess({ app: 'generation', natsUrl: nats.url, env });
+    bus = await Bus.connect({ url: nats.url, service: 'gateway' });
+    client = new MeshClient(bus, await RunRecords.open(bus));
+  }, 300_000);
+
+  afterAll(async () => {
+    await service?.kill();
+    await bus?.close(200);
+    await Promise.all([nats?.stop(), small?.close(), large?.close()]);
+    rmSync(folder, { recursive: true });
+  }, 120_000);
+
+  const ask = () =>
+    client.converse(
+      {
+        run: client.newRun(),
+        tenant: 'acme',
+        lane: 'live',
+        deadlineMs: Date.now() + 60_000,
+        pipeline,
+        input: { question: 'Say hello.' },
+        traceparent: undefined,
+      },
+      () => undefined,
+      new AbortController().signal,
+    );
+
+  it('asks the cheapest, and the next one with its own key when that fails', async () => {
+    small!.reply = sendWords(['Hello.']);
+    large!.reply = sendWords(['Good', ' day.']);
+    expect(await ask()).toMatchObject({ type: 'completed', result: 'Hello.', details: { model: 'small' } });
+    expect(large!.received).toHaveLength(0);
+    small!.reply = (response) => void response.writeHead(500).end('{}');
+    expect(await ask()).toMatchObject({ type: 'completed', result: 'Good day.', details: { model: 'large' } });
+    expect(small!.received[0]?.authorization).toBeUndefined();
+    expect(large!.received[0]).toMatchObject({ authorization: 'Bearer of-the-large-one', body: { model: 'large' } });
+  }, 120_000);
+});
