@@ -32,6 +32,11 @@ describe('withDealParties', () => {
     ['Tarvo Motors snapped up the battery maker Celline.', ['Celline', 'Tarvo Motors']],
     ['On Monday Marks & Spencer completed its acquisition of eTaro.', ['Marks & Spencer', 'eTaro']],
     ['[Lisbon|place] Labs has taken over Nordwind.', ['Lisbon Labs', 'Nordwind']],
+    ['Tarvo, based in [Lisbon|place], acquired Celline.', ['Celline', 'Tarvo']],
+    ['Nordwind, the [Swiss|organisation] food maker, has taken over Ovila.', ['Nordwind', 'Ovila', 'Swiss']],
+    ['Yesterday, in [Paris|place], Tarvo acquired Celline.', ['Celline', 'Tarvo']],
+    ['Following a vote, Tarvo has acquired Celline.', ['Celline', 'Tarvo']],
+    ['In [Paris|place], Tarvo acquired Celline.', ['Celline', 'Tarvo']],
     ['[Elena Rossi|person] started Verdetta.', ['Verdetta']],
     ['Fjordlink was founded by [Tomas Lind|person].', ['Fjordlink']],
   ])('finds the companies of %j', (text, companies) => {

@@ -86,9 +86,20 @@ function isJoint(words: readonly Word[], at: number): boolean {
   return JOINT.test(words[at]?.text ?? '');
 }
 
-function lastBefore(runs: readonly Run[], at: number, words: readonly Word[]): Run | undefined {
+function lastBefore(runs: readonly Run[], verb: number, words: readonly Word[]): Run | undefined {
+  const at = beforeAside(verb, words);
   const run = runs.findLast(({ end }) => end <= at);
   return run && at - run.end <= REACH_WORDS && !isBroken(words, run.end, at) ? run : undefined;
+}
+
+/** `Siemens, based in Munich, acquired`: the place of the first comma, where the party ends; otherwise that of the verb. */
+function beforeAside(verb: number, words: readonly Word[]): number {
+  const isComma = (place: number): boolean => words[place]?.text === ',';
+  const end = [verb - 1, verb - 2, verb - 3].find(isComma);
+  if (end === undefined || words.slice(end, verb).some(isName)) return verb;
+  for (let at = end - 2; at > Math.max(0, end - REACH_WORDS); at--)
+    if (isComma(at) && isName(words[at - 1]) && !isOpening(words[at - 1]!)) return at;
+  return verb;
 }
 
 function firstAfter(runs: readonly Run[], at: number, words: readonly Word[]): Run | undefined {

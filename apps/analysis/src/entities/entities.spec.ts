@@ -20,7 +20,12 @@ describe('the entity patterns', () => {
     ['It cost $12.50.', ['12.50 USD']],
     ['1.234,56 EUR and £1,200 or 3 million euros', ['1200.00 GBP', '1234.56 EUR', '3000000.00 EUR']],
     ['US$ 5, €3.5bn, 20 CHF', ['5.00 USD', '3500000000.00 EUR', '20.00 CHF']],
+    [
+      'the 2.5-billion-dollar merger, Rs 500 crore, Rs. 2 lakh',
+      ['200000.00 INR', '2500000000.00 USD', '5000000000.00 INR'],
+    ],
     ['I have 12 cats and 3 percent', []],
+    ['The Ford RS 500 has cars 500 to its name', []],
   ])('find money in %j', (text, values) => expect(valuesOf(findMoney(text)).sort()).toEqual([...values].sort()));
 
   it.each([

@@ -16,8 +16,8 @@ export const markOf = (type: EntityType): string => `‹${type}›`;
 /** Other names in a list with the entity: `Ada, Bob and ‹S›`. */
 const LIST = '(?:‹\\w+› (?:, and|, or|,|and|or|&) )*';
 const LIST_AFTER = '(?: (?:, and|,|and|or|&) ‹\\w+›)*';
-/** An apposition: `, the well-known engineer ,` or `( 38 )`. */
-const ASIDE = '(?: , [^‹›,.;:]+ ,| \\( [^()‹›]{1,60}\\))?';
+/** An apposition, which may have other entities: `, the well-known engineer ,`, `, based in ‹place› ,` or `( 38 )`. */
+const ASIDE = '(?: , (?:[^‹›,.;:]|‹(?![SO]›)\\w+›)+ ,| \\( [^()‹›]{1,60}\\))?';
 const WORD = '[^\\s‹›,.;:()]+';
 
 /**

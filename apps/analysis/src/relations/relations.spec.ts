@@ -33,6 +33,8 @@ describe('RelationFinder', () => {
     ['[Ada|person] works very hard for the [Acme|organisation].', ['Ada works_for Acme']],
     ['[Acme|organisation] hired [Bob|person] on Monday.', ['Bob works_for Acme']],
     ['[Ada|person], the chief engineer, worked for [Acme|organisation].', ['Ada works_for Acme']],
+    ['[Ada|person], born in [Oslo|place], worked for [Acme|organisation].', ['Ada works_for Acme']],
+    ['[Ada|person] met [Bob|person], who left, and worked for [Acme|organisation].', []],
     ['[Ada|person] and [Bob|person] work for nobody.', []],
     ['[Ada|person] and [Bob|person] worked for [Acme|organisation].', ['Ada works_for Acme', 'Bob works_for Acme']],
     ['[Ada|person] does not think [Bob|person] works for [Acme|organisation].', []],

@@ -1,5 +1,6 @@
 import type { Embedder, LoadProgress } from '@llmos/models';
 import { withEmojiInWords } from './emoji-words.js';
+import { inPlainWords } from './plain-words.js';
 import type { SentimentHead, SentimentVerdict } from './sentiment-head.js';
 
 /** The part of the sentiment head that the analyzer uses. */
@@ -45,7 +46,8 @@ export class SentimentAnalyzer {
   }
 
   private embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
-    return this.encoder.embed(texts.map(withEmojiInWords), signal);
+    const plain = texts.map((text) => inPlainWords(withEmojiInWords(text)));
+    return this.encoder.embed(plain, signal);
   }
 
   private loaded(): SentimentScorer {

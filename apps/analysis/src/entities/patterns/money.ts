@@ -22,7 +22,9 @@ const SIGNS: Readonly<Record<string, string>> = {
   pounds: 'GBP',
   quid: 'GBP',
   yen: 'JPY',
+  rupee: 'INR',
   rupees: 'INR',
+  rs: 'INR',
   francs: 'CHF',
 };
 const CODES = 'USD|EUR|GBP|CHF|JPY|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|INR|CNY|HKD|SGD|ZAR|BRL|MXN|KRW|TRY|AED';
@@ -36,16 +38,18 @@ const SCALES: Readonly<Record<string, number>> = {
   bn: 1e9,
   billion: 1e9,
   trillion: 1e12,
+  lakh: 1e5,
+  crore: 1e7,
 };
 
 const NUMBER = String.raw`\d{1,15}(?:[.,  ]\d{3}(?!\d)){0,5}(?:[.,]\d{1,2}(?!\d))?`;
-const SCALE = String.raw`(?:\s?(k|m|mn|b|bn|thousand|million|billion|trillion)(?![\p{L}\d]))?`;
+const SCALE = String.raw`(?:[\s-]?(k|m|mn|b|bn|thousand|million|billion|trillion|lakh|crore)(?![\p{L}\d]))?`;
 const BEFORE = new RegExp(
-  String.raw`(?<![\p{L}\d])((?:us|a|c|nz|hk)?\$|[€£¥₹₩]|(?:${CODES}))\s?(${NUMBER})${SCALE}`,
+  String.raw`(?<![\p{L}\d])((?:us|a|c|nz|hk)?\$|[€£¥₹₩]|(?-i:Rs)\.?|(?:${CODES}))\s?(${NUMBER})${SCALE}`,
   'giu',
 );
 const AFTER = new RegExp(
-  String.raw`(?<![\p{L}\d.,$€£])(${NUMBER})${SCALE}\s?(${CODES}|[€£]|dollars?|bucks?|euros?|pounds?|quid|yen|rupees|francs)(?![\p{L}\d])`,
+  String.raw`(?<![\p{L}\d.,$€£])(${NUMBER})${SCALE}[\s-]?(${CODES}|[€£]|dollars?|bucks?|euros?|pounds?|quid|yen|rupees?|francs)(?![\p{L}\d])`,
   'giu',
 );
 
@@ -59,7 +63,7 @@ export function findMoney(text: string): FoundValue[] {
 
 function foundOf(match: RegExpExecArray, sign: string, digits: string, scale: string | undefined): FoundValue {
   const amount = amountOf(digits) * (SCALES[scale?.toLowerCase() ?? ''] ?? 1);
-  const named = sign.trim().toLowerCase();
+  const named = sign.trim().toLowerCase().replace('.', '');
   const currency = SIGNS[named] ?? named.toUpperCase();
   return {
     type: 'money',

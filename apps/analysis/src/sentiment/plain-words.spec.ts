@@ -1,0 +1,38 @@
+import { inPlainWords } from './plain-words.js';
+
+describe('inPlainWords', () => {
+  it.each([
+    ['One star', 'terrible'],
+    ['1-star service!', 'terrible service!'],
+    ['three stars.', 'mediocre.'],
+    ['2/10, would not bank again', 'terrible, would not bank again'],
+    ['1 out of 5 for the app', 'terrible for the app'],
+    ['10/10 would bank again', 'excellent would bank again'],
+    ['The staff was anything but friendly', 'The staff was not at all friendly'],
+    ['It could be better', 'It is not good enough'],
+    ['second to none', 'the best'],
+    ["I can't recommend it enough", 'I strongly recommend it'],
+    ['Great, another outage.', 'annoying, another outage.'],
+  ])('says %j as %j', (text, plain) => expect(inPlainWords(text)).toBe(plain));
+
+  it.each([
+    'What does 1 star mean?',
+    'The hotel has one star',
+    'one star hotel near me',
+    '2 out of 10 customers use it',
+    '1/5 of my salary',
+    '5/5/2026 is the date',
+    'Is there anything but the app?',
+    "It couldn't be better",
+    'The app could be better than yours',
+    'good luck to you',
+    'Great, another branch near me',
+  ])('leaves %j', (text) => expect(inPlainWords(text)).toBe(text));
+
+  it('takes little time for a long text', () => {
+    const before = process.cpuUsage();
+    for (const part of ['a', ' ', 'anything but ', 'one star ', "can't recommend a ", 'great, '])
+      inPlainWords(part.repeat(100_000));
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
+  });
+});

@@ -1,0 +1,35 @@
+const RATED = String.raw`(?=$|\s*[.!?,;:–-]|\s+(?:for|from me|would|wouldn't|service|rating|review|experience|bank|app|stars?)\b)`;
+/** `One star`, `1-star service`, at the beginning of a text. */
+const STARS = new RegExp(String.raw`^\s*(?:only |just )?([0-3]|zero|no|one|two|three)[ -]stars?${RATED}`, 'iu');
+/** `2/10`, `1 out of 5`, at the beginning of a text. */
+const POINTS = new RegExp(String.raw`^\s*(\d{1,2})\s?(?:/|out of)\s?(5|10)${RATED}`, 'iu');
+const MIDDLING: ReadonlySet<string> = new Set(['3', 'three']);
+
+/** Phrases that mean the opposite of their words. */
+const PHRASES: readonly (readonly [phrase: RegExp, plain: string])[] = [
+  [/(?<=^|\b(?:is|was|are|were|be|been|seems?|seemed|feels?|felt) )anything but (?=\p{L})/giu, 'not at all '],
+  [/\bcould (?:be|do|have been|have done) (?:much |a lot |so much )?better\b(?! than)/giu, 'is not good enough'],
+  [/\bneeds? (?:some |much |a lot of )?improvement\b/giu, 'is not good enough'],
+  [/\bsecond to none\b/giu, 'the best'],
+  [/\b(?:can't|can’t|cannot|can not) recommend (\p{L}+(?: \p{L}+)?) (?:highly )?enough\b/giu, 'strongly recommend $1'],
+  [/\bhats off\b/giu, 'bravo'],
+  [/\bgood luck (?=(?:reaching|getting|finding|trying|contacting|calling)\b)/giu, 'no chance of '],
+  [/^\s*so much for\b/giu, 'what a failure of'],
+  [
+    /^\s*(?:oh |just )?(?:great|wonderful|fantastic|brilliant|perfect|lovely|super|nice)[,.!… ]+(?=(?:yet )?another (?:\p{L}+ )?(?:outage|error|crash|delay|failure|fee|charge|problem|bug|queue|strike|update)\b)/giu,
+    'annoying, ',
+  ],
+];
+
+/** A text as a sentiment model can read it: a low rating and phrases that mean the opposite of their words are said plainly. */
+export function inPlainWords(text: string): string {
+  const rated = text
+    .replace(STARS, (_, stars: string) => (MIDDLING.has(stars.toLowerCase()) ? 'mediocre' : 'terrible'))
+    .replace(POINTS, (_, points: string, of: string) => wordFor(Number(points) / Number(of)));
+  return PHRASES.reduce((plain, [phrase, words]) => plain.replace(phrase, words), rated);
+}
+
+function wordFor(share: number): string {
+  if (share <= 0.4) return 'terrible';
+  return share >= 0.8 ? 'excellent' : 'mediocre';
+}
