@@ -162,6 +162,17 @@ describe('The scaler', () => {
       expect(own.counts['intent']).toBeGreaterThan(1);
     });
 
+    it('starts no second one for those who waited for the first', () => {
+      const own = sleepy();
+      after(own, 0, 80, signal({}));
+      own.wake('intent');
+      after(own, 80, 2, none);
+      expect(after(own, 82, 10, signal({ completedPerSecond: 1, arrivalsPerSecond: 1, queueP95Seconds: 3 }))).toEqual(
+        [],
+      );
+      expect(after(own, 92, 60, signal({ completedPerSecond: 1, arrivalsPerSecond: 1 }))).toEqual([]);
+    });
+
     it('wakes it although a person has paused the scaling: its callers wait', () => {
       const own = sleepy();
       after(own, 0, 80, signal({}));

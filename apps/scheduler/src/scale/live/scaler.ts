@@ -11,7 +11,7 @@ import type { ScalingRule, ScalingRules } from './scaling-file.js';
 export type Scaling = OutputOf<typeof scaling>;
 export type ScalingChange = Omit<Scaling['decisions'][number], 'at'>;
 
-/** Assumed until a process of the service has said how long it took to be ready. */
+/** How long a process takes to be ready, until one of the service has said it. */
 const START_SECONDS = 10;
 
 interface Scaled {
@@ -102,7 +102,11 @@ export class Scaler {
   private asleep(service: string, scaled: Scaled, { signal, nowMs }: Now) {
     const waits = signal.capabilities.some((each) => each.service === service && isWaitedFor(each));
     const isWanted = this.woken.delete(service) || waits;
-    if (isWanted) scaled.usedAtMs = nowMs;
+    if (isWanted) {
+      scaled.usedAtMs = nowMs;
+      // Those who waited for the start say nothing of the load: it is looked at when they are out of the figures.
+      scaled.decidedAtMs = nowMs + START_SECONDS * 1_000;
+    }
     const why = isWanted ? 'a task came while it slept' : 'it sleeps until a task comes';
     return { to: isWanted ? 1 : 0, why, otherwise: isWanted ? 'no task' : 'a task' };
   }
