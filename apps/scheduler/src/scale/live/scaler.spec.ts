@@ -132,8 +132,8 @@ describe('The scaler', () => {
   });
 
   describe('of a service that may sleep', () => {
-    const sleepy = () => {
-      const own = new Scaler(readRules({ min: 0, max: 3, batch: 8, idleSeconds: 60 }), 0);
+    const sleepy = (batch = 8) => {
+      const own = new Scaler(readRules({ min: 0, max: 3, batch, idleSeconds: 60 }), 0);
       own.counts = { intent: 1 };
       return own;
     };
@@ -163,14 +163,14 @@ describe('The scaler', () => {
     });
 
     it('starts no second one for those who waited for the first', () => {
-      const own = sleepy();
+      const own = sleepy(1);
       after(own, 0, 80, signal({}));
       own.wake('intent');
       after(own, 80, 2, none);
-      expect(after(own, 82, 10, signal({ completedPerSecond: 1, arrivalsPerSecond: 1, queueP95Seconds: 3 }))).toEqual(
-        [],
-      );
-      expect(after(own, 92, 60, signal({ completedPerSecond: 1, arrivalsPerSecond: 1 }))).toEqual([]);
+      expect(
+        after(own, 82, 10, signal({ inWork: 0.4, completedPerSecond: 1, arrivalsPerSecond: 1, queueP95Seconds: 3 })),
+      ).toEqual([]);
+      expect(after(own, 92, 60, signal({ inWork: 0.2, completedPerSecond: 1, arrivalsPerSecond: 1 }))).toEqual([]);
     });
 
     it('wakes it although a person has paused the scaling: its callers wait', () => {
