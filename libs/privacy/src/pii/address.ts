@@ -77,7 +77,7 @@ const BY_POSTCODE = new RegExp(
   'gu',
 );
 const POSTCODE_ALONE = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:(?:post ?code|postal code|zip(?: code)?)(?: is|:| -)?|(?:liv(?:e|es|ed|ing)|based|located|resid(?:e|es|ing)|mov(?:e|ed|ing)|deliver(?:ed)?|sen[dt]|ship(?:ped)?|post(?:ed)?|house|home|flat|address)(?: (?:it|one|them|is|me))? (?:in|at|to|near|from)) (?<code>${LETTERED_POSTCODE})`,
+  `(?<![\\p{L}\\p{N}])(?:(?:post ?code|postal code|zip(?: code)?)(?: is|['’]s|:| -)?|(?:liv(?:e|es|ed|ing)|based|located|resid(?:e|es|ing)|mov(?:e|ed|ing)|deliver(?:ed)?|sen[dt]|ship(?:ped)?|post(?:ed)?|house|home|flat|address)(?: (?:it|one|them|is|me))? (?:in|at|to|near|from)) (?<code>${LETTERED_POSTCODE})`,
   'giu',
 );
 /** "Galaxy M12 3GB" */

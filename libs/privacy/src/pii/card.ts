@@ -39,6 +39,20 @@ export function cardIn(run: NumberRun): PersonalData | undefined {
   return kind !== undefined && isWritten ? run.as('card', 0.99, kind) : undefined;
 }
 
+/** With separators that otherwise part numbers, a card has the same one three times. */
+const LISTED = /(?<![\p{L}\p{N}.,:;])\d{4}([,:;=\\+'])\d{4}\1\d{4}\1\d{4}(?![\p{L}\p{N}]|[.,:;=\\+']\d)/gu;
+
+/** "4263,9826,4026,9299": four groups of four with a right check digit. */
+export function findListedCards(text: string): PersonalData[] {
+  return [...text.matchAll(LISTED)].flatMap(({ 0: match, index }) => {
+    const digits = match.replace(/\D/g, '');
+    const kind = isCardLike(digits) ? cardIssuer(digits) : undefined;
+    return kind === undefined
+      ? []
+      : [{ start: index, end: index + match.length, type: 'card' as const, confidence: 0.9, kind }];
+  });
+}
+
 /** The lengths of the cards of which a mistyped number is recognised. */
 const COMMON_LENGTHS = [14, 15, 16];
 const COMMONEST = /^(?:visa|mastercard) 16$/;

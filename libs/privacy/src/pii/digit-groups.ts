@@ -20,7 +20,7 @@ const GROUP = new RegExp(
 );
 /** A few separators, at most one of which is not a space. */
 const JOINT =
-  /^(?: {1,4}| ?[-.,/·|_*] ?| ?-- ?|,? (?:uh|um|erm|er|dash|hyphen|space|dot),? |, ?(?:then|and),? | ?\(|\) ?[-./]? ?|\n)?$/i;
+  /^(?: {1,4}| ?[-.,/·•∙⋅~;|_*] ?| ?-- ?|,? (?:uh|um|erm|er|dash|hyphen|space|dot),? |, ?(?:then|and),? | ?\(|\) ?[-./]? ?|\n)?$/i;
 const MAX_JOINT = 12;
 
 /** Every group of digits of a text, written or spoken ("double five", "oh", "nine hundred"), in order; linear time. */
@@ -33,7 +33,7 @@ export function digitGroups(text: string): DigitGroup[] {
     const joint = before && !isPronoun(text, before, spoken) ? jointOf(text, before.end, start) : undefined;
     const digits = spoken === undefined ? written : digitsSpoken(spoken);
     const singles = joint !== undefined && digits.length === 1 && before?.digits.length === 1 ? before.singles + 1 : 0;
-    const chain = joint !== undefined && !/[,\n·]/.test(joint) ? (before?.chain ?? 0) + 1 : 0;
+    const chain = joint !== undefined && !/[,\n·•∙⋅;]/.test(joint) ? (before?.chain ?? 0) + 1 : 0;
     const group = { start, end: start + whole.length, digits, spoken: spoken !== undefined, singles, chain };
     groups.push(joint === undefined ? group : { ...group, joint });
   }

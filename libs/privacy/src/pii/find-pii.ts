@@ -1,4 +1,5 @@
 import { findAddresses, findIntroducedAddresses } from './address.js';
+import { findListedCards } from './card.js';
 import { digitGroups, type DigitGroup } from './digit-groups.js';
 import { findEmails } from './email.js';
 import { entityPerson, type KnownPerson } from './entity-person.js';
@@ -19,6 +20,7 @@ const DETECTORS: readonly Detector[] = [
   findEmails,
   findIbans,
   findNumbers,
+  findListedCards,
   findLetteredIds,
   findSecrets,
   findIpAddresses,

@@ -15,7 +15,7 @@ const LINK = "(?:[ ,]{0,2}(?:is|was|are|ist|est|es|reads?|:|=|#|-|'s|’s|on|in|
 const END = '(?![\\p{L}\\p{N}]|[.,]\\d)';
 const MONTH =
   '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
-const DATE = `(?:\\d{1,2}[./ -]\\d{1,2}[./ -](?:19|20)?\\d{2}|(?:19|20)\\d{2}[./-]\\d{1,2}[./-]\\d{1,2}|(?:the )?\\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH},? (?:19|20)\\d{2}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\\d{2})`;
+const DATE = `(?:\\d{1,2}[./ -]\\d{1,2}[./ -](?:19|20)?\\d{2}|(?:19|20)\\d{2}[./ -]\\d{1,2}[./ -]\\d{1,2}|(?:the )?\\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH},? (?:19|20)\\d{2}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\\d{2})`;
 
 /** Numbers without a check or a form of their own: a word such as "passport number" must introduce them. */
 const KINDS: readonly Introduced[] = [
@@ -31,7 +31,7 @@ const KINDS: readonly Introduced[] = [
     type: 'national_id',
     kind: 'passport',
     noun: `(?:passport|reisepass|pasaporte|passeport)(?:${NUMBER})?`,
-    value: '[A-Z]{0,2} ?\\d(?:[ -]?\\d){5,8}[A-Z]?',
+    value: '(?:[A-Z]{0,2} ?\\d(?:[ -]?\\d){5,8}[A-Z]?|[A-Z][A-Z0-9]{8})',
     digits: 6,
   },
   {

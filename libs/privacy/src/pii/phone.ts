@@ -4,18 +4,20 @@ import { internationalForm, PhonePlans } from './phone-plans.js';
 import { WordsBefore } from './words-before.js';
 
 const PHONE_WORDS =
-  /\b(?:(?:tele)?phones?|call(?:ed|ing|s)?|tel|telefon\w{0,6}|t[ée]l[ée]phone|m[óo]vil|portable|mobiles?|cell|fax|text(?:ed)?|whats ?app|signal|sms|ring|rang|dial(?:led)?|reach(?:able)?|contact|numbers?|nummer|rufnummer|hotline|landline|reception|voicemail|message|handset|handy|office|answering|get me)\b/gi;
+  /\b(?:(?:tele)?phones?|call(?:ed|ing|s)?|tel|telefon\w{0,6}|t[ée]l[ée]phone|m[óo]vil|portable|mobiles?|cell|fax|text(?:ed)?|whats ?app|signal|sms|ring|rang|dial(?:led)?|reach(?:able)?|contact|numbers?|nummer|rufnummer|hotline|landline|n[úu]mero|num[ée]ro|numer|celular|cellulare|ll[áa]m[ae]\w{0,4}|appele[rz]|joindre|chiam[ai]\w{0,4}|erreichbar|anrufen|zadzwo\w{1,4}|gsm|reception|voicemail|message|handset|handy|office|answering|get me)\b/gi;
 const PHONE_WORDS_BEHIND =
   /^[ ,:-]{0,3}\(?(?:(?:that['’]?s|is|it['’]?s|which is) (?:my|the|his|her|our) (?:\w{1,12} )?)?(?:office|mobile|cell|home|work|fax|phone|tel|landline|number)\b/i;
 /** Directly before a number: it is no phone number. */
 const OTHER_WORDS =
-  /\b(?:order|invoice|ticket|reference|ref|tracking|account|policy|case|serial|model|article|item|isbn|version|card|code|pin|year|zip|amount|price|transaction|booking|customer|contract|parcel|date|born|iban|ssn|passport|licen[cs]e|sort code|routing)(?:[ -](?:numbers?|no\.?|nr\.?|id|code|details)){0,2}(?: (?:is|was|of|on|the|in|for))?[ #:=(.-]{0,3}$/i;
+  /\b(?:(?:purchase )?order|p\.?o\.?|lottery|lotto|winning|invoice|ticket|reference|ref|tracking|account|policy|case|serial|model|article|item|isbn|version|card|code|pin|year|zip|amount|price|transaction|booking|customer|contract|parcel|date|born|iban|ssn|passport|licen[cs]e|sort code|routing)(?:[ -](?:numbers?|no\.?|nr\.?|id|code|details)){0,2}(?: (?:is|was|of|on|the|in|for))?[ #:=(.-]{0,3}$/i;
 /** "ORD-2025-00412", "CR/2025/118" */
 const REFERENCE_BEFORE = /(?<![\p{L}\p{N}])\p{Lu}{2,8}[-/]$/u;
 const NANP = /^(?:1-)?3-3-4$/;
 const NATIONAL = /^(?:[2-5]-\d(?:-\d){0,4}|[2-4](?:-2){4}|2-2-2-2(?:-2)?)$/;
 /** "12 500 000" is an amount. */
 const THOUSANDS = /^\d{1,3}(?:([ .,])\d{3})(?:\1\d{3})*$/;
+const CURRENCY_BEHIND =
+  /^ ?(?:[$€£¥%]|(?:euros?|dollars?|pounds?|yen|francs?|kr|zł|people|users|eur|usd|gbp)(?![\p{L}]))/iu;
 const PLUS = /(?:\+|\bplus) ?\(?$/i;
 const EXTENSION = /^,? ?(?:x|ext\.?|extn\.?|extension|durchwahl) ?\d{1,6}(?!\d)/i;
 const MIN_DIGITS = 6;
@@ -23,6 +25,7 @@ const MIN_UNNAMED_DIGITS = 8;
 const MIN_SPOKEN_DIGITS = 10;
 const MAX_DIGITS = 15;
 const MAX_GROUPS = 8;
+const MAX_PAIRS = 12;
 const PHONE_REACH = 40;
 /** In a long sequence of groups only the first ones can start a phone number. */
 const MAX_CHAIN = 8;
@@ -48,7 +51,7 @@ export function findPhones(text: string, groups: readonly DigitGroup[]): Persona
   let next = 0;
   for (let at = 0; at < groups.length; at = Math.max(at + 1, next)) {
     if (at !== next && !canStart(groups[at]!)) continue;
-    const run = phoneFrom(around, groups, at);
+    const run = phoneFrom(around, groups, at, at === next);
     if (!run) continue;
     phones.push(run.data);
     next = run.next;
@@ -62,14 +65,30 @@ function canStart({ joint = ' ', chain }: DigitGroup): boolean {
 }
 
 /** The surest candidate that starts at a group; of equally sure ones the longest, so that two in a row are two. */
-function phoneFrom(around: Surroundings, groups: readonly DigitGroup[], from: number) {
+function phoneFrom(around: Surroundings, groups: readonly DigitGroup[], from: number, isNext: boolean) {
   let best: { data: PersonalData; next: number } | undefined;
   for (const { candidate, next } of candidatesFrom(groups, from)) {
-    const confidence = confidenceOf(around, candidate);
+    const confidence = isInRow(groups, from, next, isNext) ? 0 : confidenceOf(around, candidate);
     if (confidence > 0 && confidence >= (best?.data.confidence ?? 0))
       best = { data: phoneSpan(around.text, candidate, confidence), next };
   }
   return best;
+}
+
+/**
+ * Whether the digits are in the middle of a longer row of numbers, or some of more pairs than two phone numbers have:
+ * "sizes 38 40 42 44 46". Behind a phone number (`isNext`) the next one begins.
+ */
+function isInRow(groups: readonly DigitGroup[], from: number, next: number, isNext: boolean): boolean {
+  const goesOn = (at: number): boolean => at > 0 && at < groups.length && joins(groups[at]!, groups[at - 1]!);
+  if (!isNext && goesOn(from) && goesOn(next)) return true;
+  const isPair = (at: number): boolean => groups[at]!.digits.length <= 2 && !groups[at]!.spoken;
+  for (let at = from; at < next; at++) if (!isPair(at)) return false;
+  let [first, end] = [from, next];
+  while (goesOn(first) && isPair(first - 1) && end - first < MAX_PAIRS) first--;
+  while (goesOn(end) && isPair(end) && end - first < MAX_PAIRS) end++;
+  const [own, all] = [next - from, end - first];
+  return all !== own && !(isNext ? all % own === 0 : first === from && all === 2 * own);
 }
 
 function* candidatesFrom(
@@ -95,7 +114,9 @@ function* candidatesFrom(
 
 /** A comma parts two numbers; in dictation it is a pause. */
 function joins({ joint, spoken }: DigitGroup, before: DigitGroup): boolean {
-  if (joint === undefined || /[\n·|*_]| \/ /.test(joint)) return false;
+  if (joint === undefined || /[\n·•∙⋅~;|*_]/.test(joint)) return false;
+  // "0171 / 234 56 78": behind an area code; otherwise two numbers
+  if (joint === ' / ' && !/^0\d{1,4}$/.test(before.digits)) return false;
   return !joint.includes(',') || (spoken && before.spoken);
 }
 
@@ -126,7 +147,13 @@ function confidenceOf({ text, phone, plans }: Surroundings, candidate: Candidate
   if (spoken) return spokenConfidence(digits, form, isNamed);
   if (isNamed && form === 'grouped') return 0.9;
   const shown = byForm(candidate, form, before, behind, written);
-  return isNamed && digits.length <= 13 && !THOUSANDS.test(written) ? Math.max(shown, 0.8) : shown;
+  const isAmount = THOUSANDS.test(written) && !(form === 'valid' && isMobileLike(digits, behind));
+  return isNamed && digits.length <= 13 && !isAmount ? Math.max(shown, 0.8) : shown;
+}
+
+/** "612 345 678" behind a word for a phone: nine digits, not round and not of a currency. */
+function isMobileLike(digits: string, behind: string): boolean {
+  return digits.length === 9 && !digits.endsWith('000') && !CURRENCY_BEHIND.test(behind);
 }
 
 function byCountryCode(digits: string): number {

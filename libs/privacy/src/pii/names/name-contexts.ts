@@ -15,6 +15,7 @@ const SURE = [
   "(?:my|his|her|their|your|the|full|first|last|middle|maiden|sur|user|account|customer) ?name(?:'?s|’s| is| ?[:=]| -| was)",
   '(?:sur|fore)?names?(?:, (?:fore|first|given) ?names?)? ?[:=]',
   "name(?:'?s|’s| is)",
+  'nick ?name(?: is| ?:)',
   'name on (?:the |my )?(?:card|account)(?: is| reads|:)?',
   "(?:i am|i[’']m|he is|she is) called",
   'sign(?:ed|ature)(?: by)?:?',
