@@ -45,6 +45,7 @@ describe('checkInput', () => {
   it('takes whole numbers as ids', () => {
     for (const [sent, id] of [
       ['u-7', 'u-7'],
+      [' u-7 ', 'u-7'],
       [7, '7'],
       [0, '0'],
     ])

@@ -84,7 +84,8 @@ function checkText(field: string, value: unknown, maxLength: number): string {
 
 /** Above 2^53 different numbers of a JSON text become the same number, so they are no ids. */
 function idText(field: string, value: unknown): unknown {
-  if (typeof value !== 'number') return value;
+  // Rows with ids are read without the spaces around them.
+  if (typeof value !== 'number') return typeof value === 'string' ? value.trim() : value;
   if (Number.isSafeInteger(value)) return String(value);
   throw new LlmosError('INVALID_ARGUMENT', `'${field}' must be a text, or a whole number below 2^53.`, { field });
 }

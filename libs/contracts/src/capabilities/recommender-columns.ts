@@ -28,8 +28,8 @@ export interface FieldRule {
 const named = (...lines: readonly string[]) => lines.join(' ').split(' ');
 
 const ITEM = named(
-  'item itemid itemnumber product productid productcode productnumber sku itemsku productsku variantsku lineitemsku',
-  'article articleid articlenumber movie movieid book bookid isbn asin parentasin gtin ean',
+  'item itemid itemnumber itemsitemid product productid productcode productnumber sku itemsku productsku variantsku lineitemsku sellersku',
+  'article articleid articlenumber movie movieid book bookid isbn asin asin1 parentasin gtin ean',
   'artikel artikelnummer artikelnr produkt produktnummer produit produitid producto productoid articulo articuloid',
 );
 
@@ -38,7 +38,7 @@ export const RULES: Readonly<Record<RowKind, Readonly<Record<string, FieldRule>>
   interactions: {
     user: {
       names: named(
-        'user userid uid customer customerid customernumber customeruserid client clientid visitor visitorid member memberid',
+        'user userid uid customer customerid customernumber customeruserid customeruniqueid client clientid visitor visitorid member memberid',
         'buyer buyerid shopper shopperid reviewer reviewerid account accountid username profileid contactid subscriberid',
         'kunde kundennummer kundennr kundenid benutzer nutzer utilisateur usuario cliente clienteid',
       ),
@@ -73,7 +73,7 @@ export const RULES: Readonly<Record<RowKind, Readonly<Record<string, FieldRule>>
     type: { names: ['type'], convert: toEvent, field: 'event', weak: true },
     value: {
       names: named(
-        'value weight strength eventvalue quantity qty count lineitemquantity menge anzahl quantite cantidad',
+        'value weight strength eventvalue quantity qty count lineitemquantity qtyordered menge anzahl quantite cantidad',
       ),
       convert: toNumber,
     },
@@ -88,13 +88,13 @@ export const RULES: Readonly<Record<RowKind, Readonly<Record<string, FieldRule>>
     at: {
       names: named(
         'at time timestamp timestampms ts datetime createdat eventtime eventtimestamp occurredat unixtime',
-        'unixreviewtime paidat purchasedat orderedat servertime zeitstempel zeitpunkt horodatage',
+        'unixreviewtime paidat purchasedat orderedat orderpurchasetimestamp servertime zeitstempel zeitpunkt horodatage',
       ),
       convert: toTime,
     },
     // A day alone does not tell what was first.
     day: {
-      names: named('date created eventdate purchasedate orderdate reviewdate reviewtime datum bestelldatum fecha'),
+      names: named('date created eventdate purchasedate orderdate reviewdate reviewtime tdat datum bestelldatum fecha'),
       convert: toTime,
       field: 'at',
       weak: true,
@@ -131,7 +131,7 @@ export const RULES: Readonly<Record<RowKind, Readonly<Record<string, FieldRule>>
     inStock: {
       names: named(
         'instock isinstock available isavailable availability stock stockstatus stockquantity stocklevel inventory',
-        'inventoryquantity inventoryqty variantinventoryqty lagerbestand bestand verfugbar verfugbarkeit disponible',
+        'quantity qty availablequantity menge inventoryquantity inventoryqty variantinventoryqty lagerbestand bestand verfugbar verfugbarkeit disponible',
         'disponibilite disponibilidad existencias',
       ),
       convert: toFlag,

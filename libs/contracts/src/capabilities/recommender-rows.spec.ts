@@ -231,6 +231,8 @@ describe('the rule for a row of items', () => {
     ['out_of_stock', true, false],
     ['sold_out', 'no', true],
     ['In stock?', '0', false],
+    ['Available quantity', '0', false],
+    ['QUANTITY', 4, true],
     ['availability', 'https://schema.org/OutOfStock', false],
     ['availability', 'http://schema.org/InStock', true],
     ['stock_status', 'onbackorder', true],
