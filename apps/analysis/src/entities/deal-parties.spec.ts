@@ -33,6 +33,7 @@ describe('withDealParties', () => {
     ['On Monday Marks & Spencer completed its acquisition of eTaro.', ['Marks & Spencer', 'eTaro']],
     ['[Lisbon|place] Labs has taken over Nordwind.', ['Lisbon Labs', 'Nordwind']],
     ['Tarvo, based in [Lisbon|place], acquired Celline.', ['Celline', 'Tarvo']],
+    ['Tarvo ([Basel|place]) acquired Celline.', ['Celline', 'Tarvo']],
     ['Nordwind, the [Swiss|organisation] food maker, has taken over Ovila.', ['Nordwind', 'Ovila', 'Swiss']],
     ['Yesterday, in [Paris|place], Tarvo acquired Celline.', ['Celline', 'Tarvo']],
     ['Following a vote, Tarvo has acquired Celline.', ['Celline', 'Tarvo']],

@@ -92,13 +92,14 @@ function lastBefore(runs: readonly Run[], verb: number, words: readonly Word[]):
   return run && at - run.end <= REACH_WORDS && !isBroken(words, run.end, at) ? run : undefined;
 }
 
-/** `Siemens, based in Munich, acquired`: the place of the first comma, where the party ends; otherwise that of the verb. */
+/** `Siemens, based in Munich, acquired`, `Roche (Basel) acquired`: where the party ends; otherwise the place of the verb. */
 function beforeAside(verb: number, words: readonly Word[]): number {
-  const isComma = (place: number): boolean => words[place]?.text === ',';
-  const end = [verb - 1, verb - 2, verb - 3].find(isComma);
+  const end = [verb - 1, verb - 2, verb - 3].find((place) => /^[,)]$/.test(words[place]?.text ?? ''));
+  const opening = end !== undefined && words[end]!.text === ')' ? '(' : ',';
+  const opens = (place: number): boolean => words[place]?.text === opening;
   if (end === undefined || words.slice(end, verb).some(isName)) return verb;
   for (let at = end - 2; at > Math.max(0, end - REACH_WORDS); at--)
-    if (isComma(at) && isName(words[at - 1]) && !isOpening(words[at - 1]!)) return at;
+    if (opens(at) && isName(words[at - 1]) && !isOpening(words[at - 1]!)) return at;
   return verb;
 }
 

@@ -35,6 +35,8 @@ describe('RelationFinder', () => {
     ['[Ada|person], the chief engineer, worked for [Acme|organisation].', ['Ada works_for Acme']],
     ['[Ada|person], born in [Oslo|place], worked for [Acme|organisation].', ['Ada works_for Acme']],
     ['[Ada|person] met [Bob|person], who left, and worked for [Acme|organisation].', []],
+    ['[Ada|person] worked hard from [Acme|organisation].', []],
+    ['[Ada|person] works away from, not for, [Acme|organisation].', []],
     ['[Ada|person] and [Bob|person] work for nobody.', []],
     ['[Ada|person] and [Bob|person] worked for [Acme|organisation].', ['Ada works_for Acme', 'Bob works_for Acme']],
     ['[Ada|person] does not think [Bob|person] works for [Acme|organisation].', []],

@@ -10,6 +10,8 @@ describe('inPlainWords', () => {
     ['10/10 would bank again', 'excellent would bank again'],
     ['The staff was anything but friendly', 'The staff was not at all friendly'],
     ['It could be better', 'It is not good enough'],
+    ['The app used to be great', 'The app is no longer great'],
+    ['Nothing but trouble', 'only trouble'],
     ['second to none', 'the best'],
     ["I can't recommend it enough", 'I strongly recommend it'],
     ['Great, another outage.', 'annoying, another outage.'],
