@@ -75,7 +75,8 @@ export class GenerationService {
 
   async answer(input: AnswerInput, caller: AnswerContext): Promise<AnswerOutput> {
     const context: Budgeted = { ...caller, budget: new TokenBudget(caller.tokensLeft) };
-    const question = plainText(input.question);
+    // A follow-up has its context in a line of its own.
+    const question = input.question.split('\n').map(plainText).filter(Boolean).join('\n');
     if (!/[\p{L}\p{N}]/u.test(question)) return this.plain(NOTHING_HEARD_TEXT, context);
     if (input.grounding === 'off' && !input.quote) return this.answerFreely(input, context);
     const answers = await this.answerEach(partsOf({ ...input, question }), input, context);

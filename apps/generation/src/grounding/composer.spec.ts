@@ -196,6 +196,45 @@ describe('GroundedComposer with units', () => {
     );
   });
 
+  it('gives a short paragraph whole: what to do stands behind the sentence that says when', () => {
+    const loud = 'If your neighbours are loud after 10 pm, do not argue with them. Text the warden on 01632 960 111.';
+    const warned = 'Who is warned twice has to leave.';
+    const passage = unitsOf({ text: loud }, { text: warned });
+    expect(answer('my neighbours are loud', passage).text).toBe(loud);
+    const long = unitsOf({
+      text: `${loud} ${'The rules of the site are known to all of our guests. '.repeat(6)}`.trim(),
+    });
+    expect(answer('my neighbours are loud', long).text.length).toBeLessThan(200);
+  });
+
+  it('gives all rows that answer, if they are few, and names their table once', () => {
+    const dogs = ['First dog; Price: £3', 'Second dog; Price: £3', 'Dog in a lodge; Price: £25'].map((row) => ({
+      kind: 'row' as const,
+      text: `Site prices – What: ${row}.`,
+    }));
+    const cat = { kind: 'row' as const, text: 'Site prices – What: Cat; Price: £1.' };
+    expect(answer('How much is a dog?', unitsOf(...dogs, cat)).text).toBe(
+      'Site prices – What: First dog; Price: £3. What: Second dog; Price: £3. What: Dog in a lodge; Price: £25.',
+    );
+    const many = Array.from({ length: 9 }, (_, n) => ({
+      kind: 'row' as const,
+      text: `Prices – What: dog number ${n}; Price: £${n}.`,
+    }));
+    expect(answer('How much is a dog?', unitsOf(...many)).text.match(/What:/g)).toHaveLength(2);
+  });
+
+  it('answers "what do I do" with steps', () => {
+    const passage = unitsOf(
+      {
+        kind: 'steps',
+        text: 'A tooth was knocked out: 1. Rinse it. 2. Come to us.',
+        headings: ['A tooth was knocked out'],
+      },
+      { text: 'Baby teeth that were knocked out must not be put back.', headings: ['A tooth was knocked out'] },
+    );
+    expect(answer('my tooth was knocked out, what do I do', passage).text).toContain('1. Rinse it.');
+  });
+
   it('says what a sentence refers to before it, once', () => {
     const passage = unitsOf({ text: 'The Kiwi card comes by post. It takes 5 working days to come. It is free.' });
     expect(

@@ -14,8 +14,11 @@ export type Citation = Answer['citations'][number];
 const MAX_SENTENCES = 3;
 /** Sentences of an answer that is only quoted. */
 const MAX_EXTRACTED = 2;
-/** A longer section is quoted in part. */
+/** A longer section or paragraph is quoted in part. */
 const MAX_ANSWER_CHARS = 320;
+const MAX_ANSWER_SENTENCES = 4;
+/** More rows of a table that answer equally well are no answer: two of them are examples. */
+const MAX_ROWS = 4;
 /** A model that has left the topic does not return to it: the passages continue from there. */
 const MAX_REJECTED = 1;
 /** A longer text without an end is no sentence: a model that writes on and on is not waited for. */
@@ -94,9 +97,12 @@ export class GroundedComposer {
       if (whole.length > 0) return;
       this.quote(first);
     }
-    if (this.released.length >= MAX_EXTRACTED || this.released.some(({ kind }) => kind === 'generated')) return;
-    const second = first && others.find((source) => this.mayFollow(source, first));
-    if (second) this.quote(second);
+    if (!first || this.released.length >= MAX_EXTRACTED || this.released.some(({ kind }) => kind === 'generated'))
+      return;
+    const following = others.filter((source) => this.mayFollow(source, first));
+    const rows = following.filter(({ kind }) => kind === 'row');
+    const isFewRows = first.kind === 'row' && rows.length < MAX_ROWS;
+    for (const source of isFewRows ? rows.sort(inOrder) : following.slice(0, 1)) this.quote(source);
   }
 
   get text(): string {
@@ -159,8 +165,10 @@ export class GroundedComposer {
     this.release(this.unsaid(source).join(' '), [source], 'extracted');
   }
 
-  private unsaid({ before, sentence }: Source): string[] {
+  private unsaid({ before, sentence, kind }: Source): string[] {
     const last = this.released.at(-1)?.sources.at(-1);
+    const table = kind === 'row' ? tableOf(sentence) : '';
+    if (table !== '' && last?.kind === 'row' && last.sentence.startsWith(table)) return [sentence.slice(table.length)];
     const said = last ? [...last.before, last.sentence] : [];
     const follows = before.length > 0 && said.slice(-before.length).join('\n') === before.join('\n');
     return follows ? [sentence] : [...before, sentence];
@@ -191,21 +199,42 @@ export class GroundedComposer {
     if (source.headings.findLast(isQuestion) !== first.headings.findLast(isQuestion)) return false;
     const asked = [...contentKeys(this.options.question)];
     const shared = sharedKeys(asked, source);
-    if (source.kind === 'row' && shared < sharedKeys(asked, first)) return false;
+    if (source.kind === 'row') return asked.length > 0 && shared > 0 && shared >= sharedKeys(asked, first);
     return asked.length > 0 && shared / asked.length >= SECOND_OVERLAP && !this.isRepetition(source.sentence);
   }
 }
 
-/** All that a section says, or an article whose title asks, in order; empty if that is long. */
+/**
+ * All that a section says, or an article whose title asks, in order; else all of the paragraph, since what to do often
+ * stands behind the sentence that says when. Empty if that is long.
+ */
 function shortAnswer(first: Source, sources: readonly Source[]): Source[] {
   const { headings, passage } = first;
+  if (first.kind !== 'text') return [];
   const isSection = headings.length > 0 || isQuestion(passage.title);
-  if (!isSection || first.kind !== 'text') return [];
   const section = headings.join('\n');
   const same = sources.filter((each) => each.passage.id === passage.id && each.headings.join('\n') === section);
-  const isShort =
-    same.length <= MAX_SENTENCES && same.reduce((sum, { sentence }) => sum + sentence.length, 0) <= MAX_ANSWER_CHARS;
-  return isShort && same.every(({ kind }) => kind === 'text') ? same : [];
+  const paragraph = same.filter((each) => each.kind === 'text' && each.paragraph === first.paragraph);
+  return [...(isSection ? [same] : []), ...(passage.units ? [paragraph] : [])].find(isShort) ?? [];
+}
+
+function isShort(sources: readonly Source[]): boolean {
+  const size = sources.reduce((sum, { sentence }) => sum + sentence.length, 0);
+  const isProse = sources.every(({ kind }) => kind === 'text');
+  return isProse && sources.length <= MAX_ANSWER_SENTENCES && size <= MAX_ANSWER_CHARS;
+}
+
+/** Where a row names its table, `Plan fees – `, which is said once. */
+function tableOf(row: string): string {
+  return /^.*? – (?=\S)/u.exec(row)?.[0] ?? '';
+}
+
+function inOrder(a: Source, b: Source): number {
+  return a.passage.id === b.passage.id ? a.position - b.position : placeOf(a) - placeOf(b);
+}
+
+function placeOf({ passage: { id } }: Source): number {
+  return Number(id.slice(id.lastIndexOf('#') + 1));
 }
 
 function sharedKeys(asked: readonly string[], { sentence }: Source): number {

@@ -8,7 +8,7 @@ interface Kind {
 
 const KINDS: readonly Kind[] = [
   {
-    asks: /\bhow (?:long|soon|quick(?:ly)?|fast)\b|^when\b|\b(?:until|till|by|since) when\b|\b(?:deadline|opening hours)\b/iu,
+    asks: /\bhow (?:long|soon|quick(?:ly)?|fast|late|early|far in advance)\b|^when\b|\b(?:until|till|by|since) when\b|\b(?:deadline|opening hours)\b/iu,
     answers:
       /\b(?:seconds?|minutes?|hours?|days?|weeks?|nights?|months?|years?|immediately|instantly|at once|right away|never)\b|\d\s?(?::\d\d|[ap]\.?m\b)/iu,
   },
@@ -18,7 +18,8 @@ const KINDS: readonly Kind[] = [
       /[£$€¥]\s?\d|\d\s?(?:%|[£$€¥]|(?:euros?|pounds?|dollars?|cents?|pence|francs?|per cent|percent|eur|gbp|usd|chf)\b)|\bfree\b|\b(?:no|without) (?:fee|charge|cost)s?\b/iu,
   },
 ];
-const ASKS_FOR_STEPS = /\bhow (?:do|can|could|should|would) (?:i|we|you|one)\b|\bhow to\b|\bsteps?\b/iu;
+const ASKS_FOR_STEPS =
+  /\bhow (?:do|can|could|should|would) (?:i|we|you|one)\b|\bhow to\b|\bsteps?\b|\bwhat (?:do|should|can|must) (?:i|we) do\b|\bwhat to do\b/iu;
 const QUESTION_WORDS =
   /\b(?:how (?:long|much|many|often|far|old|soon)|how|what|when|where|which|who|whom|whose|why)\b/iu;
 
@@ -30,13 +31,20 @@ const YES_OR_NO =
  * "how much", steps for "how do I", and what answers a question with the same question word. What answers another kind
  * of question is not expected, however many words it shares.
  */
-export function expectationOf(question: string, quote: PassageUnit): -1 | 0 | 1 {
+export function expectationOf(message: string, quote: PassageUnit): -1 | 0 | 1 {
+  const question = askingPart(message);
   const asked = KINDS.filter(({ asks }) => asks.test(question));
   if (quote.kind === 'steps') return ASKS_FOR_STEPS.test(question) ? 1 : asked.length > 0 ? -1 : 0;
   if (asked.some(({ answers }) => answers.test(quote.text))) return 1;
   const heading = quote.headings.findLast((text) => text.endsWith('?'));
   if (heading === undefined || !isAsked(question)) return 0;
   return questionWord(heading) === questionWord(question) ? 1 : -1;
+}
+
+/** Of a follow-up its own line, if that asks: "for kids?" asks as the question before it did. */
+function askingPart(message: string): string {
+  const own = message.slice(message.lastIndexOf('\n') + 1);
+  return isAsked(own) || KINDS.some(({ asks }) => asks.test(own)) ? own : message;
 }
 
 /** "I want to pause it" and "warranty period" say not how they ask. */

@@ -47,6 +47,25 @@ describe('rankSources', () => {
     expect(best('its puffed up and i cant get air', copy(opening), marked)).toBe(swelling.text);
   });
 
+  it('answers the line of a follow-up, and not again its context', () => {
+    const hours = (name: string, similarity: number): PassageUnit => {
+      const text = `${name}: every day from 8 am to 7 pm.`;
+      return { kind: 'text', text, headings: [], sentences: [{ text, similarity }] };
+    };
+    expect(best('when is the reception open\nthe shop?', hours('The reception', 0.4), hours('The shop', 0.45))).toMatch(
+      /^The shop/,
+    );
+    expect(best('when is the reception open', hours('The reception', 0.5), hours('The shop', 0.45))).toMatch(
+      /^The reception/,
+    );
+  });
+
+  it('finds check-up by checkup', () => {
+    const row = { kind: 'row', text: 'Prices – Treatment: Check-up; Price: £48.', headings: [] } as const;
+    const other = { kind: 'text', text: 'A child pays £22 for an examination.', headings: ['Prices'] } as const;
+    expect(best('how much is a checkup', { ...other, headings: ['Prices'] }, { ...row, headings: [] })).toBe(row.text);
+  });
+
   it('takes the opening where sentences were not compared and none has a word of the question', () => {
     const plain = (unit: typeof opening | typeof swelling): PassageUnit => ({ ...copy(unit), sentences: undefined });
     expect(best('its puffed up and i cant get air', plain(opening), plain(swelling))).toBe(

@@ -13,18 +13,25 @@ const WEIGHTS = {
   sentences: { words: 0.7, opening: 0.2, first: 0.1, similarity: 2, expected: 0.2 },
   passages: { words: 1, opening: 0.5, first: 0.2, similarity: 0.8, expected: 0.3 },
 } as const;
+/** What a word counts that only what was asked before has. */
+const CONTEXT_SHARE = 0.5;
 type Weights = (typeof WEIGHTS)[keyof typeof WEIGHTS];
 
 /**
  * Orders the sources by how well each answers the question: BM25 over the given quotes and the questions that they
  * answer (Robertson and Zaragoza, 2009), raised for opening sentences (help articles answer first and explain later),
- * by the similarity of the sentence, or else of its passage, and if it is the kind of answer that is asked for.
+ * by the similarity of the sentence, or else of its passage, and if it is the kind of answer that is asked for. A
+ * follow-up has its context in the line before: that counts less, and the opening nothing, for it was said already.
  */
 export function rankSources(question: string, sources: readonly Source[]): Source[] {
   const asked = contentKeys(parted(question));
+  const isFollowUp = question.includes('\n');
+  const own = contentKeys(parted(question.slice(question.lastIndexOf('\n') + 1)));
   const keys = sources.map(keysOf);
   const meanLength = keys.reduce((sum, list) => sum + list.length, 0) / Math.max(1, keys.length);
-  const idf = new Map([...asked].map((key) => [key, inverseDocumentFrequency(key, keys)]));
+  const idf = new Map(
+    [...asked].map((key) => [key, inverseDocumentFrequency(key, keys) * (own.has(key) ? 1 : CONTEXT_SHARE)]),
+  );
   const most = [...idf.values()].reduce((sum, weight) => sum + weight * (K1 + 1), 0) / 2;
   const weights = sources.some(({ similarity }) => similarity !== undefined) ? WEIGHTS.sentences : WEIGHTS.passages;
   return sources
@@ -32,16 +39,20 @@ export function rankSources(question: string, sources: readonly Source[]): Sourc
       source,
       score:
         (weights.words * bm25(keys[i]!, idf, meanLength)) / Math.max(most, 1) +
-        prior(source, weights) +
+        (isFollowUp ? 0 : openingOf(source, weights)) +
+        weights.similarity * (source.similarity ?? source.passage.similarity) +
         weights.expected * expectationOf(question, source),
     }))
     .sort((a, b) => b.score - a.score)
     .map(({ source }) => source);
 }
 
-/** `check-out` is found by `check out`. */
+/** `check-out` is found by `check out` and by `checkout`. */
 function parted(text: string): string {
-  return text.replace(/(?<=\p{L})[-‐‑](?=\p{L})/gu, ' ');
+  return text.replace(/\p{L}+(?:[-‐‑]\p{L}+)+/gu, (word) => {
+    const parts = word.split(/[-‐‑]/u);
+    return `${parts.join(' ')} ${parts.join('')}`;
+  });
 }
 
 /** The quote with its headings: a heading that asks and the text that answers belong together. */
@@ -68,10 +79,10 @@ function bm25(words: readonly string[], idf: ReadonlyMap<string, number>, meanLe
 }
 
 /** Questions, rows and the sections of a passage are found by what they say: the first of them is no opening. */
-function prior({ position, passage, kind, headings, similarity }: Source, weights: Weights): number {
+function openingOf({ position, passage, kind, headings }: Source, weights: Weights): number {
   const first = position === 0 && kind !== 'row' && (headings.length === 0 || hasOneSection(passage));
   const opening = first && passage.id.endsWith('#0') && headings.length === 0 ? weights.opening : 0;
-  return opening + (first ? weights.first : 0) + weights.similarity * (similarity ?? passage.similarity);
+  return opening + (first ? weights.first : 0);
 }
 
 function hasOneSection({ units = [] }: Source['passage']): boolean {

@@ -14,6 +14,8 @@ export interface Source extends SentenceInContext {
   readonly headings: string[];
   /** 0 for the first sentence of its passage. */
   readonly position: number;
+  /** 0 for the first paragraph of its section. */
+  readonly paragraph: number;
   /** Cosine of its sentence with the question; undefined if only passages were compared. */
   readonly similarity: number | undefined;
 }
@@ -21,6 +23,8 @@ export interface Source extends SentenceInContext {
 /** Instructions to the model inside a passage: from there on, nothing is quoted or put into the prompt. */
 const INSTRUCTION =
   /\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:above|previous|prior|earlier|preceding|instructions?|prompts?|rules|everything|before)\b|\b(?:system prompt|you are now|from now on,? you|respond only|reply only|answer only with|as an ai|<\|)/iu;
+
+const PARAGRAPHS = '\n\n';
 
 export function looksLikeInstruction(text: string): boolean {
   return INSTRUCTION.test(text);
@@ -54,7 +58,7 @@ function sectionsOf({ text, units }: Passage): PassageUnit[] {
     if (last?.kind === 'text' && unit.kind === 'text' && isSame(last.headings, unit.headings))
       sections[sections.length - 1] = {
         ...last,
-        text: `${last.text}\n\n${unit.text}`,
+        text: `${last.text}${PARAGRAPHS}${unit.text}`,
         sentences: [...(last.sentences ?? []), ...(unit.sentences ?? [])],
       };
     else sections.push(unit);
@@ -74,11 +78,14 @@ function sourcesOfSection(passage: Passage, unit: PassageUnit): Omit<Source, 'po
     kind === 'text'
       ? inContext(splitSentences(unit.text), lead)
       : [{ sentence: whole, before: kind === 'row' || whole.startsWith(lead) ? [] : beforeFirst(whole, lead) }];
+  const paragraphs = unit.text.split(PARAGRAPHS).map(lettersOf);
   const compared = (unit.sentences ?? []).map(({ text, similarity }) => ({ text: lettersOf(text), similarity }));
   return parts.map(({ sentence, before }) => {
     const text = [...before, sentence].join(' ');
-    const similarity = similarityOf(lettersOf(sentence), compared);
-    return { sentence, before, text, words: wordsOf(sentence), passage, kind, headings, similarity };
+    const letters = lettersOf(sentence);
+    const similarity = similarityOf(letters, compared);
+    const paragraph = paragraphs.findIndex((each) => each.includes(letters));
+    return { sentence, before, text, words: wordsOf(sentence), passage, kind, headings, paragraph, similarity };
   });
 }
 
