@@ -12,6 +12,9 @@ const INLINE = new Set(
   `a abbr acronym b bdi bdo big button cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span
   strike strong sub sup time tt u var wbr img`.split(/\s+/),
 );
+/** Says of further elements that they are left out. */
+export type IsHidden = (name: string, attributes: Readonly<Record<string, string>>) => boolean;
+
 /** As deep as browsers nest elements. */
 const MAX_DEPTH = 512;
 const HEADING = /^h([1-6])$/;
@@ -37,16 +40,15 @@ interface ItemText {
  * hidden elements removed. What is nested in an item or a cell becomes text of it. Accepts any text and takes linear
  * time; elements that are not closed end where a browser would end them, or with the document.
  *
- * @param hidden further elements to leave out, such as `nav`
+ * @param isHidden says of further elements that they are left out, such as `nav`
  */
-export function readHtml(html: string, hidden: readonly string[] = []): Block[] {
-  const names = new Set([...HIDDEN, ...hidden]);
-  return read(html, names) ?? read(html.replace(/<[^<>]*>/gu, ' '), names) ?? [];
+export function readHtml(html: string, isHidden: IsHidden = () => false): Block[] {
+  return read(html, isHidden) ?? read(html.replace(/<[^<>]*>/gu, ' '), isHidden) ?? [];
 }
 
 /** Undefined if elements are nested so deep that the parser would take quadratic time: only rubbish is. */
-function read(html: string, hidden: ReadonlySet<string>): Block[] | undefined {
-  const reader = new HtmlReader(hidden);
+function read(html: string, isHidden: IsHidden): Block[] | undefined {
+  const reader = new HtmlReader(isHidden);
   let depth = 0;
   const parser = new Parser({
     onopentag: (name, attributes) => {
@@ -69,17 +71,20 @@ class HtmlReader {
   private readonly blocks: Block[] = [];
   private readonly containers: Array<ListText | ItemText | TableText> = [];
   private readonly inline = new InlineText();
-  private hiddenDepth = 0;
+  private depth = 0;
+  /** The depth of the element that is left out with all that is in it. */
+  private hiddenAt: number | undefined;
   private strong = 0;
   private code: string | undefined;
   private link: number | undefined;
   private inFootnotes = false;
 
-  constructor(private readonly hidden: ReadonlySet<string>) {}
+  constructor(private readonly isHidden: IsHidden) {}
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
-    if (this.hidden.has(name)) this.hiddenDepth++;
-    if (this.hiddenDepth > 0) return;
+    this.depth++;
+    if (HIDDEN.has(name) || this.isHidden(name, attributes)) this.hiddenAt ??= this.depth;
+    if (this.hiddenAt !== undefined) return;
     if (name === 'br') return this.code === undefined ? this.inline.break() : this.text('\n');
     if (INLINE.has(name)) return this.openInline(name, attributes);
     this.flush();
@@ -93,14 +98,14 @@ class HtmlReader {
   }
 
   text(text: string): void {
-    if (this.hiddenDepth > 0) return;
+    if (this.hiddenAt !== undefined) return;
     if (this.code === undefined) this.inline.add(text.replace(/\s+/gu, ' '), this.strong > 0);
     else this.code += text;
   }
 
   close(name: string): void {
-    if (this.hidden.has(name)) this.hiddenDepth--;
-    if (this.hiddenDepth > 0 || name === 'br') return;
+    if (this.hiddenAt === this.depth--) this.hiddenAt = undefined;
+    if (this.hiddenAt !== undefined || name === 'br') return;
     if (INLINE.has(name)) return this.closeInline(name);
     const level = HEADING.exec(name)?.[1];
     if (level !== undefined) return this.heading(Number(level));

@@ -1,22 +1,40 @@
 import { Parser } from 'htmlparser2';
 import type { Block } from '../../structure/block.js';
 import { readConventions } from '../../structure/conventions.js';
-import { readHtml } from '../../structure/html-blocks.js';
+import { readHtml, type IsHidden } from '../../structure/html-blocks.js';
 import { squeeze } from '../../structure/inline-text.js';
 import { writeMarkdown } from './markdown-writer.js';
 import { FileFault, titleOf, type FoundDocument } from './source-file.js';
 
 /** What pages repeat around their content. */
-const AROUND = ['nav', 'header', 'footer', 'aside', 'form', 'noscript', 'dialog', 'button'];
+const AROUND = new Set(['nav', 'header', 'footer', 'aside', 'form', 'noscript', 'dialog', 'button']);
+const AROUND_ROLES = new Set(['navigation', 'banner', 'contentinfo', 'search']);
+/** Whole classes and ids, and none that might name content: a restaurant has a `menu`. */
+const AROUND_CLASSES = new Set(
+  `nav navbar navigation main-nav main-navigation site-nav breadcrumb breadcrumbs skip-link cookie-banner cookie-notice
+  cookie-consent cookie-bar site-footer site-header`.split(/\s+/),
+);
 const MAX_TITLE_CHARS = 300;
 
 /** A page as a document: its main content, without what every page of a site has. */
 export function pageDocument(html: string, name: string): FoundDocument {
   const { title, main } = outlineOf(html);
-  const inside = main === undefined ? [] : readHtml(main, AROUND);
-  const blocks = readConventions(inside.length > 0 ? inside : readHtml(html, AROUND));
+  const [inside = []] = [main, html]
+    .filter((part) => part !== undefined)
+    .flatMap((part) => [readHtml(part, isAround), readHtml(part, isAroundElement)])
+    .filter((read) => read.length > 0);
+  const blocks = readConventions(inside);
   return blocksDocument(blocks, title, name);
 }
+
+function isAroundElement(name: string): boolean {
+  return AROUND.has(name);
+}
+
+const isAround: IsHidden = (name, { role = '', class: classes = '', id = '' }) =>
+  isAroundElement(name) ||
+  AROUND_ROLES.has(role) ||
+  (name !== 'body' && `${classes} ${id}`.split(/\s+/u).some((each) => AROUND_CLASSES.has(each.toLowerCase())));
 
 /** Blocks as a document, with the first heading as its title unless there is a better one. */
 export function blocksDocument(blocks: readonly Block[], title: string | undefined, name: string): FoundDocument {

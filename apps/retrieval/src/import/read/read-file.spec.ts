@@ -61,6 +61,17 @@ describe('readFile reads the structure of', () => {
     ]);
   });
 
+  it('a web page whose navigation is only named so, but not what a class may name otherwise', async () => {
+    const page = (top: string): string =>
+      `<html><head><title>Whitening</title></head><body><ul class="nav left"><li>Home<li><a href="/x">Team</a></ul>${top}` +
+      '<div role="navigation">Log in <div>Register</div></div><h1>Whitening</h1><div class="menu">Soup: £4.</div><p>It takes two weeks.</p></body></html>';
+    const expected = ['Whitening', 'Soup: £4.', 'It takes two weeks.'];
+    expect(await quotes('page', page(''), 'text/html')).toEqual(expected);
+    expect(await quotes('page', page('<p id="breadcrumb">Home &gt; Care</p>'), 'text/html')).toEqual(expected);
+    const all = '<html><body><div class="nav"><p>It takes two weeks.</p></div></body></html>';
+    expect(await quotes('page', all, 'text/html')).toContain('It takes two weeks.');
+  });
+
   it('a Word document', async () => {
     const p = (text: string, style = ''): string => `<w:p>${style}<w:r><w:t>${text}</w:t></w:r></w:p>`;
     const cell = (text: string): string => `<w:tc>${p(text)}</w:tc>`;
