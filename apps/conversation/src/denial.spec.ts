@@ -11,6 +11,10 @@ describe('readDenial', () => {
       'The machine was broken. I do not want to be charged, can you check it?',
       'The machine was broken. can you check it?',
     ],
+    ['not cancel, just move my appointment to next week', 'just move my appointment to next week'],
+    ['Not cancel my booking - I want to change the date', 'I want to change the date'],
+    ['I want to move my lesson, not cancel it!', 'I want to move my lesson!'],
+    ["I'd like to change my order, not cancel", "I'd like to change my order"],
     ["I haven't lost my card, it was damaged by the machine", 'my card was damaged by the machine'],
   ])('reads %j as what is wanted', (text, wanted) => expect(readDenial(text)).toEqual({ text: wanted, isAll: false }));
 
@@ -25,6 +29,11 @@ describe('readDenial', () => {
 
   it.each([
     'I do not want to pay fees',
+    'why can I not cancel?',
+    'the shop was not open, just closed for lunch',
+    'the button does not open the page, not even in the app',
+    'I can sign in, not order',
+    'not changed yet, only promised',
     "I don't want to wait. ok?",
     'I do not want paper statements any more',
     "I don't want to be charged for this",

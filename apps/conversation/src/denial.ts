@@ -20,6 +20,16 @@ const UNTRUE = new RegExp(
   ].join('|'),
   'giu',
 );
+const WISHED = '(?:just|only|but|rather|instead|simply|i\\s+(?:just\\s+)?(?:want|need|would))';
+const CHANGES = `(?:${ACTIONS}|move|rebook|renew)`;
+/** "Not cancel, just move it", "I want to move it, not cancel it": the same in fewer words. */
+const NOT_BUT = new RegExp(
+  [
+    String.raw`^not\s+(?:to\s+)?${CHANGES}\b([^,.;!?]{0,40}?)(?:[,.;]+|\s+[–-]+|\s)\s*(?=${WISHED}\b)`,
+    String.raw`(?<=\b(?:want|need|like|prefer|trying|just|only)\b.*)(?:,|;|\s+and|\s+[–-]+)\s*not\s+(?:to\s+)?${CHANGES}(?:\s+(?:it|them|this|that|(?:my|the|our)\s+\S+))?(?=[.!?]*$)`,
+  ].join('|'),
+  'giu',
+);
 const ONLY_UNWANTED = new RegExp(
   String.raw`^(?:i|we)\s+${NOT}\s+(?:want|need|wish|mean|plan|intend)\s+to\s+(?:${ACTIONS})\b`,
   'iu',
@@ -38,7 +48,7 @@ export interface Denial {
 /** Reads what the customer does not want, or what did not happen: "My card was not stolen, it is broken" is not theft. */
 export function readDenial(message: string): Denial {
   const plain = message.slice(GREETING.exec(message)?.[0].length ?? 0).trim();
-  const patterns = plain.endsWith('?') ? [UNWANTED] : [UNWANTED, UNTRUE];
+  const patterns = plain.endsWith('?') ? [UNWANTED, NOT_BUT] : [UNWANTED, NOT_BUT, UNTRUE];
   const rest = patterns.reduce((text, pattern) => text.replace(pattern, ''), plain).trim();
   if (rest === plain) return { text: message, isAll: false };
   const own = wordsOf(rest.replace(GREETING, ''));

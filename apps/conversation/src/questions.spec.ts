@@ -37,6 +37,9 @@ describe('questionsOf', () => {
     ['Is it free and fast?', ['Is it free and fast?']],
     ['my ex knows my login and is moving money', ['my ex knows my login and is moving money']],
     ['How long does it take and is it free?', ['How long does it take', 'is it free?']],
+    ["thanks, you've been great! how do I stop the letters", ['how do I stop the letters']],
+    ['Hello! Can you help me? My card is late. Bye', ['My card is late.']],
+    ['Ok great. I want to see my PIN. Where is it?', ['I want to see my PIN.', 'Where is it?']],
     ['?', ['']],
   ])('finds the questions in %j', (text, questions) => expect(questionsOf(text)).toEqual(questions));
 });

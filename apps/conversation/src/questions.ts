@@ -1,5 +1,5 @@
 import { dangerIn } from './danger.js';
-import { wordsOf } from './small-talk/recognise.js';
+import { recogniseSmallTalk, wordsOf } from './small-talk/recognise.js';
 
 /** More questions at once are answered one message later. */
 const MAX_QUESTIONS = 3;
@@ -10,6 +10,7 @@ const STARTER =
 /** A statement that adds another matter is asked as well. */
 const FURTHER =
   /^(?:(?:and )?also|plus|btw|by the way|another thing|one more thing|secondly|(?:and )?there(?:'s| is| are) also)\b/iu;
+const POLITE: ReadonlySet<string> = new Set(['greeting', 'thanks', 'goodbye']);
 /** What leads to the next question and says nothing. */
 const LEAD = /^(?:(?:and )?also|plus|btw|by the way)[\s,.:!-]*$/iu;
 /** A numbered list: each item is asked. */
@@ -44,7 +45,7 @@ function readQuestions(text: string): string[] {
   const questions: string[] = [];
   let story = '';
   for (const part of text.split(BOUNDARY).map((each) => each.trim())) {
-    if (wordsOf(part).length === 0 || LEAD.test(part)) continue;
+    if (wordsOf(part).length === 0 || LEAD.test(part) || isPolite(part)) continue;
     if (story !== '' && (FURTHER.test(part) || dangerIn(story))) {
       questions.push(story);
       story = '';
@@ -57,6 +58,11 @@ function readQuestions(text: string): string[] {
   const last = questions.pop();
   questions.push(`${last ?? ''} ${story}`.trim());
   return questions;
+}
+
+/** "You've been great!" beside a question is no question. */
+function isPolite(part: string): boolean {
+  return POLITE.has(recogniseSmallTalk(part)?.topic ?? '');
 }
 
 function isQuestion(part: string): boolean {

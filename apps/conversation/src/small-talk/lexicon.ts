@@ -196,6 +196,7 @@ const EN_WISHES = [
   `^(?:is there |are there )(?:an? |any )?(?:real |actual |live )*(?:${EN_PERSON}|people|humans)(?: (?:there|here|available|around|behind this|i can|who can|that can|to|talk|speak|help|me|with|on))*$`,
   "^(?:i (?:want|wish|would like|need) to|i'd like to) (?:complain|(?:make|file|raise) a complaint)$",
   `^(?:please |hi |hello )*(?:give me|send me|tell me|i (?:want|need)|can i (?:have|get)|do you have|have you got|is there) (?:an?|the|your|some|any) (?:${EN_PHONE})(?: (?:please|to call|i can call|for support))*$`,
+  '(?<!\\b(?:am|was) i (?:just |really |actually )?)\\b(?:talk|speak|chat)(?:ing)? (?:to|with) (?:an?|the|one of your) (?:real|actual|live) \\p{L}+',
   `(?<!\\b(?:am|was) i (?:just |really |actually )?)\\b(?:talk|speak|chat)(?:ing)? (?:to|with) (?:an? |the |this |your )?(?:stupid |fucking |bloody )?${EN_BOT}s?\\b`,
 ];
 

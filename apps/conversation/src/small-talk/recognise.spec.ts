@@ -44,6 +44,8 @@ describe('recogniseSmallTalk', () => {
     ['get me an agent', 'person'],
     ['please connect me with a customer service representative', 'person'],
     ['agent', 'person'],
+    ['I want to speak to a real dentist', 'person'],
+    ['can I chat with an actual mechanic please', 'person'],
     ['a human please!!!', 'person'],
     ['just a real person', 'person'],
     ['hi, the manager please, now', 'person'],
