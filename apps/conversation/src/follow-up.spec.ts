@@ -28,6 +28,10 @@ describe('refersBack', () => {
     'tell me more',
     'does this work with Google Pay?',
     'are you sure',
+    'from what age?',
+    'until when?',
+    'for how long',
+    'how long does the whole thing take',
   ])('is true for %j', (text) => expect(refersBack(text)).toBe(true));
 
   it.each([
@@ -37,6 +41,9 @@ describe('refersBack', () => {
     'exchange rate',
     'I do not recognise a payment on my card that was taken yesterday',
     'is there a limit for cash withdrawals in Europe?',
+    'at what time does the pool open?',
+    'no email arrived',
+    'from which platform does the train to Leeds leave?',
   ])('is false for %j', (text) => expect(refersBack(text)).toBe(false));
 });
 
@@ -79,17 +86,59 @@ describe('resolve', () => {
   });
 
   it.each([
-    ['the second one', 'delivery'],
-    ['2', 'delivery'],
-    ['the first', 'arrival'],
-    ['yes', 'arrival'],
-    ['how long delivery takes', 'delivery'],
-    ['it has not arrived', 'arrival'],
-  ])('takes %j as a choice of what was offered', (text, document) => {
-    expect(resolve(text, [turn('card delivery', { choices })])).toEqual({
-      question: choices.find((choice) => choice.document === document)!.title,
+    ['the second one', 'delivery', 'where is my card'],
+    ['2', 'delivery', 'where is my card'],
+    ['the first', 'arrival', 'where is my card'],
+    ['yes', 'arrival', 'where is my card'],
+    ['how long delivery takes', 'delivery', 'how long delivery takes'],
+    ['it has not arrived', 'arrival', 'it has not arrived'],
+  ])('takes %j as a choice of what was offered, and asks it what was asked', (text, document, question) => {
+    expect(resolve(text, [turn('where is my card', { choices })])).toEqual({
+      question,
+      chosen: document,
       followUp: 'possible',
     });
+  });
+
+  it('asks a document that was offered beside an answer what it is about', () => {
+    const citations = [{ document: 'fees', title: 'Fees' }];
+    const before = [turn('what does a card cost', { choices, citations })];
+    expect(resolve('the second', before)).toMatchObject({ question: choices[1]!.title, chosen: 'delivery' });
+  });
+
+  it.each([
+    ['the other one', 'delivery'],
+    ['no, the other one please', 'delivery'],
+    ['sorry, I meant the second one', 'delivery'],
+    ['no the first one', 'arrival'],
+  ])('takes %j as another choice after the first was answered', (text, document) => {
+    const answered = turn('where is my card', { citations: [choices[0]!] });
+    const before = [turn('where is my card', { choices }), answered];
+    expect(resolve(text, before)).toMatchObject({ question: 'where is my card', chosen: document });
+    expect(resolve(text, [answered])).not.toHaveProperty('chosen');
+    expect(resolve(text, [...before, turn('something else')])).not.toHaveProperty('chosen');
+  });
+
+  it.each([
+    'do you have it in the other colour',
+    'the other day I paid twice',
+    'the first night was fine',
+    'what does the second driver cost',
+  ])('does not take %j as another choice', (text) => {
+    const before = [turn('where is my card', { choices }), turn('where is my card', { citations: [choices[0]!] })];
+    expect(resolve(text, before)).not.toHaveProperty('chosen');
+  });
+
+  it.each(['no email arrived', 'No refund came.', 'no parking there'])('keeps the "no" of %j', (text) => {
+    expect(resolve(text, [turn(asked)]).question).toBe(text);
+  });
+
+  it.each([
+    ['no, the savings account', 'the savings account'],
+    ['no the savings account', 'the savings account'],
+    ['No. What about Sundays?', 'What about Sundays?'],
+  ])('drops the "no" that answers in %j', (text, question) => {
+    expect(resolve(text, [turn(asked)]).question).toBe(question);
   });
 
   it.each(['both', 'both please', 'Both of them'])('asks with %j for all that was offered', (text) => {

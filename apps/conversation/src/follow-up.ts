@@ -6,16 +6,28 @@ export interface Resolved {
   readonly question: string;
   /** What the conversation is about; absent for a first message and for a choice among offered documents. */
   readonly context?: string;
+  /** The offered document that the message chooses; the question is then the one for which it was offered. */
+  readonly chosen?: string;
   /** How likely it is that the message needs its context. */
   readonly followUp: 'certain' | 'likely' | 'possible';
 }
 
-const OPENING = /^(?:and|or|but|also|what about|how about|what if|then|so|ok(?:ay)?|no|yes|i meant?|i mean)\b/u;
-const CONJUNCTION = /^(?:and|or|but|also|then|so|ok(?:ay)?|no|yes)\b\s*/u;
+/** "No email came" says that none came: only another "no" answers what was said before. */
+const NO =
+  "no(?= (?:i|i'm|it|its|it's|the|that|this|these|those|not|we|you|my|what|how|when|where|why|for|to|in|on|just|only|but|and|sorry|wait|actually)\\b|$)";
+const OPENING = new RegExp(
+  `^(?:(?:and|or|but|also|what about|how about|what if|then|so|ok(?:ay)?|yes|i meant?|i mean)\\b|${NO})`,
+  'u',
+);
+/** "From what age?" asks about what was named before. */
+const ELLIPSIS =
+  /^(?:from|for|by|at|until|till|since|with|to|in|on|of|after|before) (?:what|which|how|when|whom|where)\b/u;
+const CONJUNCTION = new RegExp(`^(?:(?:and|or|but|also|then|so|ok(?:ay)?|yes)\\b|${NO})\\s*`, 'u');
 /** A question with a subject of its own, as "and how long does a transfer take?" */
 const WHOLE =
   /^(?:how|when|where|why|who|which|can|could|do|does|did|is|are|will|would|should|may|what (?!about|if))\b/u;
-const PRONOUN = /\b(?:it|its|that|this|they|them|their|those|these|there|one|ones|same)\b/u;
+const PRONOUN =
+  /\b(?:it|its|that|this|they|them|their|those|these|there|one|ones|same|(?:the|this|that) (?:whole|entire) (?:thing|process|procedure))\b/u;
 const BARE = new RegExp(
   '^(?:why|how|when|where|how much|how long|how many|which|what|who|is it|and then|really|are you sure|how so|why not|' +
     'why is that|what else|what then|more|tell me more|go on)$',
@@ -27,6 +39,13 @@ const BOTH = /^(?:both|both (?:of (?:them|these|those)|please)|all(?: of them)?|
 /** "I meant my passcode" says what the question should have been about. */
 const CORRECTION =
   /^(?:(?:no|nope|sorry|oh|wait|hm+|ah|actually|well|not that(?: one)?)[\s,.!–-]+)*(?:i (?:really |actually )?(?:meant?|was asking|asked)|i['’]m (?:talking|asking))(?: (?:to (?:say|ask)|about|for))*\s+(?<subject>\S.*)$/iu;
+/** After a choice was answered: it was not the one that was meant. */
+const OTHER =
+  /^(?:(?:no|nope|sorry|oh|not that one|not that|i meant?|i mean|actually|wait|and|what about) )*(?:the )?other(?: one)?(?: please)?$/u;
+const CHOSEN_AGAIN =
+  /^(?:(?:no|nope|sorry|oh|not that one|not that|i meant?|i mean|actually|wait|and|what about) )+the (?:first|second|1st|2nd|former|latter)(?: one)?(?: please)?$/u;
+/** An offer is remembered for so many messages after it. */
+const OFFER_TURNS = 2;
 const ORDINALS = [
   /\b(?:first|1st|former|1)\b|^one$/u,
   /\b(?:second|2nd|latter|other|2)\b|^two$/u,
@@ -37,6 +56,7 @@ const ORDINALS = [
 /** A message with more words of its own says what it is about. */
 const MAX_OWN_WORDS = 2;
 const MAX_CHOICE_WORDS = 6;
+const MAX_ELLIPSIS_WORDS = 4;
 /** The beginning of a conversation's question says what it is about. */
 const MAX_CONTEXT = 300;
 const FUNCTION_WORDS = new Set(
@@ -55,9 +75,8 @@ const FUNCTION_WORDS = new Set(
  * @param turns of the conversation, oldest first.
  */
 export function resolve(text: string, turns: readonly Turn[]): Resolved {
-  const last = turns.at(-1);
-  const chosen = last && choiceOf(text, last);
-  if (chosen !== undefined) return { question: chosen, followUp: 'possible' };
+  const choice = choiceOf(text, turns);
+  if (choice) return { ...choice, followUp: 'possible' };
   const subject = turns.findLast(({ question }) => question !== undefined)?.question?.slice(0, MAX_CONTEXT);
   if (subject === undefined) return { question: text, followUp: 'possible' };
   const correction = CORRECTION.exec(text)?.groups?.['subject'];
@@ -72,6 +91,7 @@ export function refersBack(text: string): boolean {
   const words = wordsOf(text);
   const plain = words.join(' ');
   if (BARE.test(plain)) return true;
+  if (ELLIPSIS.test(plain) && words.length <= MAX_ELLIPSIS_WORDS) return true;
   const own = words.filter((word) => !FUNCTION_WORDS.has(word.replaceAll("'", '')));
   const isWhole = WHOLE.test(plain.replace(CONJUNCTION, '')) && own.length > 0;
   if (OPENING.test(plain) && !isWhole && own.length <= 2 * MAX_OWN_WORDS) return true;
@@ -84,24 +104,49 @@ export function isYes(text: string): boolean {
 }
 
 /**
- * What the offered document is about that the message picks: by number, by words of its title, or by "yes" if there is
- * one. "Both" asks for each.
+ * What the message asks if it picks an offered document: by number, by words of its title, or by "yes" if there is one.
+ * "Both" asks for each. "No, the other one" picks again.
  */
-function choiceOf(text: string, { choices }: Turn): string | undefined {
-  if (choices.length === 0) return undefined;
+function choiceOf(text: string, turns: readonly Turn[]): Pick<Resolved, 'question' | 'chosen'> | undefined {
   const words = wordsOf(text);
   const plain = words.join(' ');
+  const last = turns.at(-1);
+  if (!last) return undefined;
+  if (last.choices.length === 0) return choiceAgain(plain, turns.slice(-OFFER_TURNS));
+  const { choices } = last;
   if (words.length <= MAX_CHOICE_WORDS) {
     const at = ORDINALS.findIndex((ordinal) => ordinal.test(plain));
-    if (at >= 0 && choices[at]) return choices[at].title;
-    if (BOTH.test(plain)) return choices.map(({ title }) => asQuestion(title)).join(' ');
-    if (YES.test(plain)) return choices[0]?.title;
+    if (at >= 0 && choices[at]) return chosenOf(last, choices[at]);
+    if (BOTH.test(plain)) return { question: choices.map(({ title }) => asQuestion(title)).join(' ') };
+    if (YES.test(plain)) return chosenOf(last, choices[0]!);
   }
   const scores = choices.map(({ title }) => shareOf(words, title));
   const best = Math.max(...scores);
   return best >= 0.5 && scores.filter((score) => score === best).length === 1
-    ? choices[scores.indexOf(best)]?.title
+    ? { question: text, chosen: choices[scores.indexOf(best)]!.document }
     : undefined;
+}
+
+/** Another of the documents than the one that was chosen and answered. */
+function choiceAgain(plain: string, turns: readonly Turn[]): Pick<Resolved, 'question' | 'chosen'> | undefined {
+  const offering = turns.findLast(({ choices }) => choices.length > 0);
+  const answered = turns.at(-1)!.citations.map(({ document }) => document);
+  if (!offering?.choices.some(({ document }) => answered.includes(document))) return undefined;
+  if (OTHER.test(plain)) {
+    const others = offering.choices.filter(({ document }) => !answered.includes(document));
+    return others.length === 1 ? chosenOf(offering, others[0]!) : undefined;
+  }
+  const at = CHOSEN_AGAIN.test(plain) ? ORDINALS.findIndex((ordinal) => ordinal.test(plain)) : -1;
+  return offering.choices[at] && chosenOf(offering, offering.choices[at]);
+}
+
+/** The document answers what was asked; beside another question that was answered, what it is about. */
+function chosenOf(
+  { question, citations }: Turn,
+  { document, title }: Turn['choices'][number],
+): Pick<Resolved, 'question' | 'chosen'> {
+  const isAsked = question !== undefined && citations.length === 0;
+  return { question: isAsked ? question.replaceAll('\n', ' ') : title, chosen: document };
 }
 
 function asQuestion(title: string): string {
@@ -116,5 +161,8 @@ function shareOf(words: readonly string[], title: string): number {
 }
 
 function withoutOpening(text: string): string {
-  return text.replace(/^\s*(?:and|but|so|ok(?:ay)?|no|yes|then)\b[\s,]*/iu, '');
+  return text.replace(
+    /^\s*(?:(?:and|but|so|ok(?:ay)?|yes|then)\b[\s,]*|no\b(?:[\s]*[,.!;:–-][\s]*|(?=\s+(?:i|the|that|it|not|for|to|what|how|when|where|why)\b)\s+))/iu,
+    '',
+  );
 }

@@ -31,6 +31,10 @@ export interface HybridQuery extends Reading {
   /** Tenants whose documents may be found; of two documents with the same id, that of the first tenant is. */
   readonly tenants: readonly string[];
   readonly intent?: string | undefined;
+  /** Ids of the documents that answered what was asked before. */
+  readonly about?: readonly string[] | undefined;
+  /** Id of the only document that counts, and is taken to answer. */
+  readonly chosen?: string | undefined;
   /** Passages wanted. */
   readonly limit: number;
 }
@@ -134,7 +138,9 @@ export class HybridIndex {
     const judged = other
       ? blend(compared, this.lookAgain(other, (await this.lookFirst(other)).strongest), also.share)
       : compared;
-    const ranked = this.judge(judged).slice(0, query.limit);
+    const ranked = this.judge(judged)
+      .slice(0, query.limit)
+      .map((candidate) => (query.chosen === undefined ? candidate : { ...candidate, relevance: 1 }));
     const passages: Passage[] = [];
     ranked.forEach((candidate, place) => {
       const reserved = Math.min(ranked.length, MIN_DOCUMENTS) - place - 1;
@@ -167,8 +173,9 @@ export class HybridIndex {
 
   /** The documents with the most evidence at the first look, in order, and the number that was compared. */
   private async lookFirst(query: HybridQuery): Promise<{ strongest: Candidate[]; compared: number }> {
-    const { text, tenants, intent, limit } = query;
-    const isVisible = (document: IndexedDocument): boolean => this.isVisible(document, tenants);
+    const { text, tenants, intent, about, chosen, limit } = query;
+    const isVisible = (document: IndexedDocument): boolean =>
+      this.isVisible(document, tenants) && (chosen === undefined || document.id === chosen);
     const found = await this.compareByMeaning(query, isVisible);
     // The index stays as it is from here on. No object is made for the many documents that are not among the strongest.
     const { shares } = this.words.compare(text, isVisible);
@@ -181,7 +188,8 @@ export class HybridIndex {
       const document = refs[n] as IndexedDocument;
       if (!isVisible(document)) continue;
       places[visible] = n;
-      evidences[visible++] = evidenceOf(signsAt(found, n, shares), this.model) + bonusOf(document, names, intent);
+      evidences[visible++] =
+        evidenceOf(signsAt(found, n, shares), this.model) + bonusOf(document, { names, intent, about });
     }
     const strongest = largest(evidences.subarray(0, visible), Math.max(SECOND_LOOK, limit)).map((place) => {
       const n = places[place]!;

@@ -89,8 +89,27 @@ describe('RetrievalService', () => {
     await service.upsert({ document: hours }, acme);
     const context = 'what are the opening hours';
     const found = await service.search({ ...query('and today'), context, followUp: 'certain' }, acme);
-    expect(found.questions).toEqual([`${context} and today`]);
+    expect(found.questions).toEqual([`${context}\nand today`]);
     expect(found.passages[0]?.document).toBe('hours');
+  });
+
+  it('takes a follow-up to be about the document that answered before, and a chosen document alone', async () => {
+    const { service } = await start();
+    const places = ['Northtown', 'Southtown'].map((place) => ({
+      id: place.toLowerCase(),
+      title: 'Our branch',
+      text: `The branch is open. The car park is behind the house and costs nothing. ${place}.`,
+      intents: [],
+    }));
+    for (const document of places) await service.upsert({ document }, acme);
+    for (const { id } of places) {
+      const asked = { ...query('and the car park'), context: 'is the branch open', followUp: 'certain' as const };
+      expect((await service.search({ ...asked, about: [id] }, acme)).passages[0]?.document).toBe(id);
+      const chosen = await service.search({ ...query('is there a car park'), chosen: id }, acme);
+      expect(new Set(chosen.passages.map(({ document }) => document))).toEqual(new Set([id]));
+      expect(chosen.passages[0]?.relevance).toBe(1);
+    }
+    expect((await service.search({ ...query('is there a car park'), chosen: 'gone' }, acme)).passages).toEqual([]);
   });
 
   it('never shows, replaces or deletes a document of another tenant', async () => {

@@ -45,14 +45,18 @@ export class RetrievalService {
     const apart = (input.questions ?? []).map(plain).filter((question) => question !== '');
     const several = apart.length > 1 ? apart : [];
     const single = apart.length === 1 ? apart[0]! : query;
-    const together = input.context ? plain(`${input.context} ${single}`) : undefined;
+    // In two lines, so that what the message itself asks is known.
+    const together = input.context ? `${plain(input.context)}\n${single}` : undefined;
     const encoded = await this.encode(
       new Set([query, single, ...several, ...(together === undefined ? [] : [together])]),
       input,
       signal,
     );
     const readingOf = (text: string) => ({ text, ...encoded.get(text)! });
-    const find = async (text: string, options: Pick<HybridQuery, 'intent' | 'also'> = {}): Promise<Found> => ({
+    const find = async (
+      text: string,
+      options: Pick<HybridQuery, 'intent' | 'also' | 'about' | 'chosen'> = {},
+    ): Promise<Found> => ({
       text,
       ...(await index.search({ ...readingOf(text), limit: input.limit, tenants, ...options })),
     });
@@ -65,13 +69,17 @@ export class RetrievalService {
       return { ...found, passages: await this.sentences.compare(found.passages, vectors, indexed, signal) };
     };
     const allCompared = (some: readonly Found[]) => Promise.all(some.map((found) => compared(found, found.text)));
+    const { intent, about, chosen } = input;
+    if (chosen !== undefined) {
+      const { passages, documents } = await compared(await find(single, { chosen }), single);
+      return { passages, documents, questions: [single], embedding };
+    }
     const parts = await Promise.all(several.map((text) => find(text)));
     const differ = new Set(parts.map(({ passages }) => passages[0]?.document)).size === parts.length;
     if (parts.length > 0 && differ && parts.some(({ passages }) => relevanceOf(passages) >= ANSWERS))
       return { ...apartOf(await allCompared(parts)), embedding };
-    const { intent } = input;
     const inContext = (ownShare: number) =>
-      find(together!, { intent, also: { ...readingOf(single), share: ownShare } });
+      find(together!, { intent, about, also: { ...readingOf(single), share: ownShare } });
     const whole = await chooseReading(
       { alone: () => find(single, { intent }), ...(together === undefined ? {} : { inContext }) },
       input.followUp,

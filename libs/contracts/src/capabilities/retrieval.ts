@@ -80,6 +80,10 @@ export const search = capability({
     context: z.string().max(4_000).optional(),
     /** How likely it is that `query` needs its context. Absent: possible. */
     followUp: z.enum(['certain', 'likely', 'possible']).optional(),
+    /** Documents that answered what was asked before: a follow-up is likely to be about them. */
+    about: z.array(z.string()).max(5).optional(),
+    /** The document that the customer chose: it alone is searched, and taken to answer. */
+    chosen: z.string().optional(),
     limit: z.number().int().min(1).max(50).default(5),
     /** Also compare the sentences of the best document: for an answer that quotes one. It takes some milliseconds each. */
     sentences: z.boolean().optional(),
@@ -91,7 +95,10 @@ export const search = capability({
   output: z.object({
     passages: z.array(passageSchema),
     documents: z.number().int().nonnegative(),
-    /** The questions that the passages were found for; `query` alone, or several that different documents answer. */
+    /**
+     * The questions that the passages were found for; `query` alone, after the line of its context where it needs that,
+     * or several that different documents answer.
+     */
     questions: z.array(z.string()),
     /** Embedding of `query`, for later steps. */
     embedding: textEmbeddingSchema.optional(),
