@@ -51,7 +51,7 @@ const KINDS: readonly Introduced[] = [
   {
     type: 'date_of_birth',
     kind: 'date-of-birth',
-    noun: '(?:date of birth|dob|d\\.o\\.b\\.?|birth ?dates?|birth ?day|born|geburtsdatum|geboren(?: am)?|n[ée]e? le|fecha de nacimiento|data di nascita)',
+    noun: '(?:date of birth|dob|d\\.o\\.b\\.?|birth ?dates?|birth ?day|born|geburtsdatum|geboren(?: am)?|geb\\.|n[ée]e? le|fecha de nacimiento|data di nascita)',
     value: DATE,
     digits: 3,
   },

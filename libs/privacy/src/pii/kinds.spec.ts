@@ -47,6 +47,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'dob: <date_of_birth:1985-04-12>',
     'I was born on <date_of_birth:12 April 1985> in Leeds',
     'Geburtsdatum <date_of_birth:12.04.1985>',
+    'geb. <date_of_birth:01.02.1970>',
     'the phone number on my account is <phone:07700 900123>',
     'my account balance is 1234567',
     'my account was opened on 12/04/2019',
@@ -149,6 +150,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   names: [
     'hi <person:john>',
     'mr <person:smith> called',
+    'mrs <person:brown> called',
     "mr. <person:o'connor> rang again",
     'nickname: <person:Bazza>',
     'this is <person:maria> from leeds',
@@ -212,6 +214,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     ...['sizes 38 40 42 44 46', '25 30 35 40 45 percent', 'prices 19.99 29.99 39.99', 'lottery 4 8 15 16 23 42'],
     ...['lottery numbers 4 8 15 16 23 42', 'tracking number 9400 1000 0000 0000 0000 00', 'PO number 4500012345'],
     ...['codes 1000,2000,3000,4000', 'at 4263:9826:4026:9290'],
+    ...['row 5 seats 11 12 13 14', 'Captain Birdseye fish', 'a Wendy house', 'Alexandra Palace'],
     ...['localhost 127.0.0.1', 'listens on 0.0.0.0', 'Hello Kitty card design', 'St John Ambulance donation'],
     ...['the Virgin Mary', 'my Charlie Hebdo subscription', 'we raised 612 345 678 euros', 'call about 250 000 pounds'],
     ...['My card expires on 30 June 2026.', 'due on 5 Jan 2024.', 'Jan', '12/26', '31.12.2023', 'on June 5, 2024'],

@@ -151,6 +151,12 @@ function confidenceOf({ text, phone, plans }: Surroundings, candidate: Candidate
   return isNamed && digits.length <= 13 && !isAmount ? Math.max(shown, 0.8) : shown;
 }
 
+/** "seats 11 12 13 14": pairs that go up. */
+function isCounting(written: string, sizes: readonly number[]): boolean {
+  const pairs = sizes.every((size) => size === 2) ? (written.match(/\d+/g) ?? []).map(Number) : [];
+  return pairs.length > 2 && pairs.every((pair, at) => at === 0 || pair > pairs[at - 1]!);
+}
+
 /** "612 345 678" behind a word for a phone: nine digits, not round and not of a currency. */
 function isMobileLike(digits: string, behind: string): boolean {
   return digits.length === 9 && !digits.endsWith('000') && !CURRENCY_BEHIND.test(behind);
@@ -171,6 +177,7 @@ function spokenConfidence(digits: string, form: string, isNamed: boolean): numbe
 function byForm({ digits, sizes }: Candidate, form: string, before: string, behind: string, written: string): number {
   if (digits.length < MIN_UNNAMED_DIGITS) return 0;
   const shape = sizes.join('-');
+  if (isCounting(written, sizes)) return 0;
   const isDistinct = (sizes.length > 2 || digits.length > MIN_UNNAMED_DIGITS + 1) && !THOUSANDS.test(written);
   if (form === 'grouped' && isDistinct) return 0.9;
   if (NANP.test(shape) || (shape === '10' && EXTENSION.test(behind))) return 0.89;
