@@ -86,6 +86,10 @@ describe('recommendations before the first training', () => {
     const similar = await ask({ similarTo: 'kettle', limit: 1 });
     expect(similar).toMatchObject({ basis: 'similar', items: [{ item: 'teapot', reason: { kind: 'similar' } }] });
     expect(await ask({ similarTo: 'KETTLE', limit: 1 })).toMatchObject(similar);
+    expect(idsOf(await ask({ similarTo: 'kettle', excludeSeen: false }))).toEqual(['teapot', 'spade']);
+    expect(idsOf(await ask({ text: 'like the kettle', excludeSeen: false }))).toEqual(['teapot', 'spade']);
+    expect(idsOf(await ask({ text: 'something for tea, no kettles' }))).not.toContain('kettle');
+    expect(idsOf(await ask({ items: ['spade'], categories: ['Kitchen '] }))).toEqual(['kettle', 'teapot']);
     expect(await ask({ similarTo: 'unheard-of', limit: 1 })).toMatchObject({ basis: 'popular' });
   });
 

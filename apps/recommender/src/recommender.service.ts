@@ -111,28 +111,39 @@ export class RecommenderService {
   }
 
   /** What was asked for, then what the user or session may like, then other items of the catalogue. */
-  private async listFor(scene: Scene): Promise<Scored[]> {
+  private async listFor(all: Scene): Promise<Scored[]> {
+    const target = targetOf(all);
+    // An item is not among those that are like it, nor behind them.
+    const scene = target === undefined ? all : { ...all, filter: without(all.filter, target) };
     const { filter } = scene;
-    const asked = await this.askedFor(scene);
+    const asked = await this.askedFor(scene, target);
     const personal = usualFor({ ...scene, filter: restOf(filter, asked) }, asked.length > 0);
     const list = [...asked, ...personal];
     return decreasing([...list, ...newItems(scene, restOf(filter, list))]);
   }
 
-  private async askedFor({ request, wish: text, filter, catalogue, scorer }: Scene): Promise<Scored[]> {
-    const { similarTo, diversity } = request;
-    const wish = text.trim() === '' ? undefined : readWish(text, catalogue);
-    const named = similarTo === undefined ? undefined : (itemCalled(similarTo, catalogue) ?? similarTo);
-    const target = named ?? (wish && 'similarTo' in wish ? wish.similarTo : undefined);
-    if (target !== undefined) return similarItems(target, catalogue, scorer, { ...filter, diversity });
-    if (!wish) return [];
-    return findByText(catalogue, text, await this.embed(text), filter);
+  private async askedFor(scene: Scene, target: string | undefined): Promise<Scored[]> {
+    const { request, wish, filter, catalogue, scorer } = scene;
+    if (target !== undefined)
+      return similarItems(target, catalogue, scorer, { ...filter, diversity: request.diversity });
+    return wish.trim() === '' ? [] : findByText(catalogue, wish, await this.embed(wish), filter);
   }
 
   private async embed(text: string): Promise<Float32Array | undefined> {
     const found = await this.embeddings.embed([text], AbortSignal.timeout(MAX_EMBED_MS)).catch(() => undefined);
     return found?.[0];
   }
+}
+
+/** The item that others shall be similar to: named in the request, or in the wish. */
+function targetOf({ request: { similarTo }, wish, catalogue }: Scene): string | undefined {
+  if (similarTo !== undefined) return itemCalled(similarTo, catalogue) ?? similarTo;
+  const read = wish.trim() === '' ? undefined : readWish(wish, catalogue);
+  return read && 'similarTo' in read ? read.similarTo : undefined;
+}
+
+function without(filter: Filter, item: string): Filter {
+  return { ...filter, exclude: new Set([...filter.exclude, item]) };
 }
 
 /** A list that has no answer to what was asked has the basis of its profile. */

@@ -27,7 +27,7 @@ export interface JsonSource {
  */
 export function parseJson(body: Buffer, source: JsonSource = {}): unknown {
   const { field = 'body' } = source;
-  if (body.length === 0) throw malformed(field, `The ${field} is empty; send a JSON object.`);
+  if (body.length === 0) throw malformed(field, `${named(field)} is empty; send a JSON object.`);
   const utf8 = toUtf8(body, source);
   const excess = excessOf(utf8);
   if (excess !== undefined) throw malformed(field, excess);
@@ -38,7 +38,7 @@ export function parseJson(body: Buffer, source: JsonSource = {}): unknown {
   } catch (cause) {
     const fault = jsonFault(text) ?? 0;
     const told = fault === text.length ? 'it ends too early, at' : 'it cannot be read from here on:';
-    throw malformed(field, `The ${field} is not JSON: ${told} ${placeOf(text, fault)}.`, cause);
+    throw malformed(field, `${named(field)} is not JSON: ${told} ${placeOf(text, fault)}.`, cause);
   }
 }
 
@@ -49,13 +49,18 @@ function toUtf8(
 ): Buffer {
   if (/^utf-?8$/i.test(charset)) return body;
   const text = decodeText(body, charset, charsetField);
-  if (text === undefined) throw malformed(field, `The ${field} is not text in ${charset.slice(0, 40)}.`);
+  if (text === undefined) throw malformed(field, `${named(field)} is not text in ${charset.slice(0, 40)}.`);
   return Buffer.from(text);
+}
+
+/** A part of the message in words, an input by its name. */
+function named(field: string): string {
+  return field === 'body' || field === 'data' ? `The ${field}` : `'${field}'`;
 }
 
 function notUtf8(body: Buffer, field: string): LlmosError {
   const text = body.toString();
-  return malformed(field, `The ${field} is not UTF-8 from here on: ${placeOf(text, utf8Fault(body, text))}.`);
+  return malformed(field, `${named(field)} is not UTF-8 from here on: ${placeOf(text, utf8Fault(body, text))}.`);
 }
 
 function malformed(field: string, message: string, cause?: unknown): LlmosError {

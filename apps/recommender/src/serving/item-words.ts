@@ -36,7 +36,13 @@ export function stemsOf(plain: string): string[] {
   return plain === '' ? [] : plain.split(' ').map(stemOf);
 }
 
+/** `hoses` loses the ending of `boxes`, so that `hose` has to lose its last letter as well. */
 function stemOf(word: string): string {
+  const one = singularOf(word);
+  return one.length > 3 && /(?:[sxz]|ch|sh)e$/.test(one) ? one.slice(0, -1) : one;
+}
+
+function singularOf(word: string): string {
   if (word.length > 3 && /(?:ve|fe)s?$/.test(word)) return word.replace(/(?:ve|fe)s?$/, 'f');
   if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
   if (word.length > 4 && /(?:[sxz]|ch|sh)es$/.test(word)) return word.slice(0, -2);

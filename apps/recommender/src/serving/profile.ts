@@ -39,13 +39,13 @@ export function profileOf(request: Request, data: TenantData, minValue = Number.
 
 export function filterOf(request: Request, { seen, against }: Profile, catalogue: Catalogue): Filter {
   const exclude = new Set([...against, ...(request.excludeSeen ? seen : [])]);
-  const wanted = request.categories && new Set(request.categories);
+  const wanted = request.categories && new Set(request.categories.map((each) => each.trim().toLowerCase()));
   const allow = (id: string): boolean => {
     if (!catalogue.has(id)) return false;
     const item = catalogue.item(id);
     if (request.inStockOnly && item?.inStock === false) return false;
     const categories = item?.categories ?? (item?.category === undefined ? [] : [item.category]);
-    return !wanted || categories.some((each) => wanted.has(each));
+    return !wanted || categories.some((each) => wanted.has(each.toLowerCase()));
   };
   return { limit: request.limit, exclude, allow };
 }

@@ -90,6 +90,9 @@ describe('stemsOf', () => {
     ['dishes', 'dish'],
     ['berries', 'berry'],
     ['gloves', 'glove'],
+    ['hoses', 'hose'],
+    ['boxes', 'box'],
+    ['cases', 'case'],
     ['Kettles!', 'kettle'],
   ])('gives %s and %s one stem', (many, one) => expect(stemsOf(plainText(many))).toEqual(stemsOf(one)));
 
