@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { columnOf, readInteraction, readItem } from './recommender-rows.js';
+import { columnOf, knownFields, readInteraction, readItem } from './recommender-rows.js';
 
 const DAY = '2026-01-31T00:00:00.000Z';
 const NOON = '2026-01-31T12:30:00.000Z';
@@ -31,6 +31,15 @@ describe('the rule for a row of interactions', () => {
     [{ user_id: 'NULL', session_id: 'u', item_id: 'i', event: 'null', rating: 'NaN', at: '\\N' }],
   ])('knows the user and the item of the export %j', (sent) => {
     expect(readInteraction(sent).value).toEqual({ ...row, event: 'view', value: 1 });
+  });
+
+  it.each([
+    [{ type: 'track', userId: 'u', event: 'Product Viewed', properties: { product_id: 'i', quantity: 2 } }, 2],
+    [{ event: 'Product Viewed', properties: { distinct_id: 'u', item_id: 'i', time: 5 }, time: 1_769_862_600 }, 1],
+    [{ user_id: 'u', event_type: 'product_viewed', event_properties: { sku: 'i' }, properties: ['x'] }, 1],
+  ])('reads the properties of %j', (sent, value) => {
+    expect(readInteraction(sent).value).toMatchObject({ ...row, event: 'product_viewed', value });
+    expect(readInteraction(knownFields('interactions', sent)).value).toMatchObject({ ...row, value });
   });
 
   it('makes no user of those who have none', () => {

@@ -11,6 +11,7 @@ export type ReadRow<T> =
 
 const NAMES = { interactions: namesOf(RULES.interactions), items: namesOf(RULES.items) };
 const NEEDED: Readonly<Record<RowKind, readonly string[]>> = { interactions: ['user', 'item'], items: ['id', 'title'] };
+const PROPERTIES = ['properties', 'event_properties', 'eventProperties'];
 /** Longer names are not recognised. */
 const MAX_NAME_LENGTH = 64;
 
@@ -54,11 +55,17 @@ export function missingColumns(kind: RowKind, names: readonly string[]): string[
 /** The fields of a row that are read, in its own words: rows that wait can have many others. */
 export function knownFields(kind: RowKind, row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const known: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(row)) {
+  for (const [name, value] of entriesOf(row)) {
     const rule = columnOf(kind, name);
-    if (rule !== undefined) known[name] = emptied(value, rule);
+    if (rule !== undefined) known[name] ??= emptied(value, rule);
   }
   return known;
+}
+
+/** The fields of a row, then those of its properties, as messages of analytics have them. */
+function entriesOf(row: Readonly<Record<string, unknown>>): [string, unknown][] {
+  const inner = PROPERTIES.map((name) => row[name]).filter((value) => typeof value === 'object' && value !== null);
+  return [row, ...inner].flatMap((each) => Object.entries(each as Record<string, unknown>));
 }
 
 function read<T>(row: unknown, kind: RowKind, schema: z.ZodType<T>): ReadRow<T> {
@@ -76,7 +83,7 @@ function fieldsOf(row: Readonly<Record<string, unknown>>, kind: RowKind): Record
   const fields: Record<string, unknown> = {};
   const weakly = new Set<string>();
   let isRating = false;
-  for (const [name, value] of Object.entries(row)) {
+  for (const [name, value] of entriesOf(row)) {
     if (value === '' || value === null || value === undefined) continue;
     const rule = columnOf(kind, name);
     if (rule === undefined) continue;
