@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { InputOf } from '@llmos/contracts';
 import { handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
 import { runStep } from '@llmos/testing';
 import { MemoryTurns } from '../test/fixtures/memory-turns.js';
@@ -22,14 +21,13 @@ describe('The conversation service', () => {
   });
   const say = async (text: string, conversation?: string) =>
     (await runStep(understand, (input, context) => steps.understand(input, context), { text, conversation })).output;
-  const keep = async (text: string, answer: string, citations: InputOf<typeof record>['citations'] = []) =>
+  const keep = async (text: string, answer: string) =>
     (
       await runStep(record, (input, context) => steps.record(input, context), {
         conversation: 'c1',
         text,
         question: text,
         answer,
-        citations,
         intent: 'transfer_fee',
       })
     ).output;
@@ -63,9 +61,6 @@ describe('The conversation service', () => {
       context: 'How much is a transfer?',
       followUp: 'certain',
     });
-    expect(await say('and to the US?', 'c1')).not.toHaveProperty('about');
-    await keep('How much is it?', 'It is free.', [{ document: 'fees', title: 'Fees', passage: 'fees#0', score: 1 }]);
-    expect(await say('and to the US?', 'c1')).toMatchObject({ about: ['fees'] });
     expect(await say('and to the US?', 'c2')).not.toHaveProperty('context');
     expect(await say('and to the US?')).not.toHaveProperty('context');
   });

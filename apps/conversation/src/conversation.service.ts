@@ -16,7 +16,6 @@ import { isUnhelped } from './unhelped.js';
 
 export type Understood = OutputOf<typeof understand>;
 const MAX_SUMMARY = 500;
-const MAX_ABOUT = 5;
 
 type Meaning = Omit<Understood, 'conversation' | 'degraded'>;
 
@@ -132,11 +131,7 @@ function questionIn(text: string, turns: readonly Turn[], texts: Replies): Omit<
   const danger = dangerIn(text);
   const { question, ...read } = resolve(text, turns);
   const asked = turns.findLast((turn) => turn.question !== undefined);
-  const about = documentsOf(asked);
-  const meaning = {
-    ...({ topic: 'question', question, ...read, handover: false } as const),
-    ...(read.context === undefined || about.length === 0 ? {} : { about }),
-  };
+  const meaning = { topic: 'question', question, ...read, handover: false } as const;
   if (danger) {
     const questions = dangerFirst(wholeQuestions(question), danger);
     const ownWords = danger.subject === undefined ? {} : { ownWords: question };
@@ -168,11 +163,6 @@ function replyTo(topic: ReplyTopic, language: Language, texts: Replies): Meaning
 /** Whether a question got no answer: nothing was found, or it was asked back. */
 function isMissed(turn: Turn | undefined): boolean {
   return turn?.question !== undefined && turn.citations.length === 0;
-}
-
-/** The documents that an answer cites, each once. */
-function documentsOf(turn: Turn | undefined): string[] {
-  return [...new Set(turn?.citations.map(({ document }) => document))].slice(0, MAX_ABOUT);
 }
 
 /** The articles that a conversation cites, each once. */

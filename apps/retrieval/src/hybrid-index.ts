@@ -31,8 +31,6 @@ export interface HybridQuery extends Reading {
   /** Tenants whose documents may be found; of two documents with the same id, that of the first tenant is. */
   readonly tenants: readonly string[];
   readonly intent?: string | undefined;
-  /** Ids of the documents that answered what was asked before. */
-  readonly about?: readonly string[] | undefined;
   /** Id of the only document that counts, and is taken to answer. */
   readonly chosen?: string | undefined;
   /** Passages wanted. */
@@ -173,7 +171,7 @@ export class HybridIndex {
 
   /** The documents with the most evidence at the first look, in order, and the number that was compared. */
   private async lookFirst(query: HybridQuery): Promise<{ strongest: Candidate[]; compared: number }> {
-    const { text, tenants, intent, about, chosen, limit } = query;
+    const { text, tenants, intent, chosen, limit } = query;
     const isVisible = (document: IndexedDocument): boolean =>
       this.isVisible(document, tenants) && (chosen === undefined || document.id === chosen);
     const found = await this.compareByMeaning(query, isVisible);
@@ -188,8 +186,7 @@ export class HybridIndex {
       const document = refs[n] as IndexedDocument;
       if (!isVisible(document)) continue;
       places[visible] = n;
-      evidences[visible++] =
-        evidenceOf(signsAt(found, n, shares), this.model) + bonusOf(document, { names, intent, about });
+      evidences[visible++] = evidenceOf(signsAt(found, n, shares), this.model) + bonusOf(document, names, intent);
     }
     const strongest = largest(evidences.subarray(0, visible), Math.max(SECOND_LOOK, limit)).map((place) => {
       const n = places[place]!;

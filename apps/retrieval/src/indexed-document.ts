@@ -20,23 +20,18 @@ export interface IndexedDocument extends DocumentRef {
 }
 
 /**
- * Evidence for a document that is written for the detected intent, for one that has all names in the question, in its
- * title or anywhere (the document that names the thing asked about wins), and for one that a follow-up may be about.
+ * Evidence for a document that is written for the detected intent, and for one that has all names in the question, in
+ * its title or anywhere: the document that names the thing asked about wins.
  */
-const BONUS = { intent: 0.02, titled: 0.2, named: 0.04, about: 0.04 };
+const BONUS = { intent: 0.02, titled: 0.2, named: 0.04 };
 
-/** What a search knows beside the words of its question. */
-export interface Hints {
-  readonly names: readonly string[];
-  readonly intent?: string | undefined;
-  /** Ids of the documents that answered what was asked before. */
-  readonly about?: readonly string[] | undefined;
-}
-
-/** What speaks for a document beside its texts: the detected intent, the names in the question, what was asked before. */
-export function bonusOf({ id, intents, terms, titleTerms }: IndexedDocument, { names, intent, about }: Hints): number {
-  const isIntended = intent !== undefined && intents.includes(intent);
-  const intended = (isIntended ? BONUS.intent : 0) + (about?.includes(id) ? BONUS.about : 0);
+/** What speaks for a document beside its texts: the detected intent, and the names in the question. */
+export function bonusOf(
+  { intents, terms, titleTerms }: IndexedDocument,
+  names: readonly string[],
+  intent: string | undefined,
+): number {
+  const intended = intent !== undefined && intents.includes(intent) ? BONUS.intent : 0;
   if (names.length === 0) return intended;
   const share = (has: ReadonlySet<string>): number => names.filter((name) => has.has(name)).length / names.length;
   return intended + BONUS.titled * share(titleTerms) + BONUS.named * share(terms.named);

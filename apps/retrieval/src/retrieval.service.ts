@@ -55,7 +55,7 @@ export class RetrievalService {
     const readingOf = (text: string) => ({ text, ...encoded.get(text)! });
     const find = async (
       text: string,
-      options: Pick<HybridQuery, 'intent' | 'also' | 'about' | 'chosen'> = {},
+      options: Pick<HybridQuery, 'intent' | 'also' | 'chosen'> = {},
     ): Promise<Found> => ({
       text,
       ...(await index.search({ ...readingOf(text), limit: input.limit, tenants, ...options })),
@@ -69,7 +69,7 @@ export class RetrievalService {
       return { ...found, passages: await this.sentences.compare(found.passages, vectors, indexed, signal) };
     };
     const allCompared = (some: readonly Found[]) => Promise.all(some.map((found) => compared(found, found.text)));
-    const { intent, about, chosen } = input;
+    const { intent, chosen } = input;
     if (chosen !== undefined) {
       const { passages, documents } = await compared(await find(single, { chosen }), single);
       return { passages, documents, questions: [single], embedding };
@@ -79,7 +79,7 @@ export class RetrievalService {
     if (parts.length > 0 && differ && parts.some(({ passages }) => relevanceOf(passages) >= ANSWERS))
       return { ...apartOf(await allCompared(parts)), embedding };
     const inContext = (ownShare: number) =>
-      find(together!, { intent, about, also: { ...readingOf(single), share: ownShare } });
+      find(together!, { intent, also: { ...readingOf(single), share: ownShare } });
     const whole = await chooseReading(
       { alone: () => find(single, { intent }), ...(together === undefined ? {} : { inContext }) },
       input.followUp,

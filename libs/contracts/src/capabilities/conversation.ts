@@ -56,8 +56,6 @@ export const understand = capability({
     context: z.string().optional(),
     /** How likely it is that the question needs its context. */
     followUp: z.enum(['certain', 'likely', 'possible']),
-    /** The documents that answered what was asked before, if the question may be about them. */
-    about: z.array(z.string()).max(5).optional(),
     /** The offered document that the message chooses; the question is then the one for which it was offered. */
     chosen: z.string().optional(),
     /** Whether the customer wants a person, or should be offered one. */

@@ -80,8 +80,6 @@ export const search = capability({
     context: z.string().max(4_000).optional(),
     /** How likely it is that `query` needs its context. Absent: possible. */
     followUp: z.enum(['certain', 'likely', 'possible']).optional(),
-    /** Documents that answered what was asked before: a follow-up is likely to be about them. */
-    about: z.array(z.string()).max(5).optional(),
     /** The document that the customer chose: it alone is searched, and taken to answer. */
     chosen: z.string().optional(),
     limit: z.number().int().min(1).max(50).default(5),
