@@ -164,7 +164,7 @@ const SELLS = '(?:still |also |even |now )?(?:ships?|sells?|stocks?|restocks?|de
 const BEHIND_NAME = new RegExp(` (?:${GOODS}|${LANDMARKS}|${SELLS})(?![\\p{L}])`, 'iuy');
 const BEHIND_SHORT_NAME = new RegExp(` (?:${GOODS}|${LANDMARKS}|${SELLS}|${PLACES})(?![\\p{L}])`, 'iuy');
 /** Houses and towns begin with these: "Villa Rosa", "Santa Barbara". */
-export const HOUSE = /^(?:villa|casa|hotel|chez|trattoria|ristorante|san|santa|santo)$/;
+export const HOUSE = /^(?:villa|casa|hotel|chez|trattoria|ristorante|san|santa|santo|st\.?|saint)$/;
 /** After an article, one name and a word of things are a thing: "the Billy bookcase". */
 export const PERSON_BEHIND =
   /(?:$|[^ ]| (?:who|whom|whose|that|from|i|you|he|she|we|called|said|told|works?|worked|is|was|has|had|and|or|in|at|on|with|about)(?![\p{L}])| \P{Ll})/uy;
