@@ -36,6 +36,8 @@ describe('readRows', () => {
     ['text/csv', 'csv'],
     ['text/csv; charset=utf-8', 'csv'],
     ['text/tab-separated-values', 'csv'],
+    ['application/csv', 'csv'],
+    ['application/ndjson', 'jsonl'],
     ['application/x-ndjson', 'jsonl'],
     ['Application/JSONL', 'jsonl'],
   ])('reads a file of the type %s', async (contentType, format) => {

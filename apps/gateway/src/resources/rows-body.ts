@@ -10,8 +10,11 @@ const MAX_ROWS = 1_000;
 /** The media types of files with rows, and their formats. */
 export const ROW_FILES: Readonly<Record<string, 'jsonl' | 'csv'>> = {
   'application/x-ndjson': 'jsonl',
+  'application/ndjson': 'jsonl',
   'application/jsonl': 'jsonl',
+  'application/x-jsonlines': 'jsonl',
   'text/csv': 'csv',
+  'application/csv': 'csv',
   'text/tab-separated-values': 'csv',
 };
 

@@ -219,8 +219,8 @@ describe('the rule for a row of items', () => {
       { ...item, text: 'Rund.', price: 9.9, inStock: false },
     ],
     [
-      { id: 'i', title: 'Caf&#233; &amp; co', text: 'a < b &copy' },
-      { ...item, title: 'Café & co', text: 'a < b &copy' },
+      { id: 'i', title: 'Caf&#233; &amp; co &#0;&#55296;&constructor;', text: 'a < b &copy' },
+      { ...item, title: 'Café & co &#0;&#55296;&constructor;', text: 'a < b &copy' },
     ],
     [
       { id: 'i', title: 'Pot', text: 'x'.repeat(5_000) },

@@ -20,10 +20,16 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 export const toTitle: Convert = (value) => {
   if (typeof value !== 'string') return typeof value === 'number' ? String(value) : value;
   const plain = value.replace(/&(?:#(\d{1,6})|([a-z]{2,5}));/g, (whole, code?: string, name = '') =>
-    code === undefined ? (ENTITIES[name as string] ?? whole) : String.fromCodePoint(Number(code)),
+    code === undefined ? (ENTITIES[name as string] ?? whole) : (characterOf(Number(code)) ?? whole),
   );
   return plain.trim();
 };
+
+/** Neither a control character nor half a character. */
+function characterOf(code: number): string | undefined {
+  const character = String.fromCodePoint(code);
+  return /[\p{Cc}\p{Cs}]/u.test(character) ? undefined : character;
+}
 
 /** So much of a description is read at most: items are found by its beginning. */
 const MAX_DESCRIPTION = 4_000;
