@@ -105,7 +105,7 @@ describe('GenerationService', () => {
     const model = modelOf(() => 'A new card arrives.');
     const other = { ...passage, id: 'pin#0', document: 'pin', title: 'When does my PIN arrive?', relevance: 0.79 };
     expect(await ask(model, { passages: [{ ...passage, relevance: 0.8 }, other] })).toMatchObject({
-      text: 'Do you mean: “My card” or “When does my PIN arrive?”?',
+      text: 'Do you mean: “My card” or “When does my PIN arrive?”',
       choices: [
         { document: 'card', title: 'My card' },
         { document: 'pin', title: 'When does my PIN arrive?' },

@@ -216,7 +216,8 @@ function missingText(question: string): string {
 
 /** Titles are in quotation marks, because some are questions and others are not. */
 function choiceText(choices: readonly Choice[]): string {
-  return `Do you mean: ${choices.map(({ title }) => `“${title}”`).join(' or ')}?`;
+  const named = choices.map(({ title }) => `“${title}”`).join(' or ');
+  return `Do you mean: ${named}${/[?!]”$/u.test(named) ? '' : '?'}`;
 }
 
 /** A later step screens the whole text, but only after sentences were streamed: those that leak are not streamed. */

@@ -49,6 +49,21 @@ describe('chooseReading', () => {
     expect(shares).toEqual([0.25, 0.4, 0.4]);
   });
 
+  it('reads a few words with their context where the document that then answers has them, more surely', async () => {
+    const choose = (text: string, relevance: number) =>
+      chooseReading(
+        {
+          alone: () => Promise.resolve(found(text, relevance)),
+          inContext: () => Promise.resolve(found('with context', 0.9)),
+        },
+        'possible',
+      ).then((chosen) => chosen.text);
+    expect(await choose('and the days', 0.6)).toBe('with context');
+    expect(await choose('and the days', 0.85)).toBe('and the days');
+    expect(await choose('parking?', 0.6)).toBe('parking?');
+    expect(await choose('does a transfer to Canada take days', 0.6)).toBe('does a transfer to Canada take days');
+  });
+
   it('reads what nothing answers alone with its context, unless all of it is foreign there', async () => {
     expect((await choose(found('to Canada', 0.1), 'possible')).text).toBe('with context');
     expect((await choose(found('where are penguins', 0.1), 'possible', found('with context', 0.1))).text).toBe(

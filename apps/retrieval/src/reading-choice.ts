@@ -1,6 +1,6 @@
 import type { InputOf } from '@llmos/contracts';
 import type { Passage, search } from '@llmos/contracts/capabilities/retrieval';
-import { contentOf } from './terms.js';
+import { contentOf, normalizeTerm } from './terms.js';
 
 /** What one reading of a query finds. */
 export interface Found {
@@ -22,6 +22,8 @@ const OWN_SHARE = { certain: 0.25, likely: 0.4, possible: 0.4 };
 const FOUND = 0.2;
 /** A message with so many words of content that the document does not have is about something else. */
 const MAX_FOREIGN_WORDS = 3;
+/** A message with no more words of content may leave out what it is about: "do I need a deposit" asks about what was named. */
+const MAX_SHORT_WORDS = 2;
 
 /** The relevance of the best document. */
 export function relevanceOf(passages: readonly Passage[]): number {
@@ -43,11 +45,27 @@ export async function chooseReading(
   if (!readings.inContext) return readings.alone();
   if (followUp === 'certain') return readings.inContext(OWN_SHARE.certain);
   const alone = await readings.alone();
-  if (relevanceOf(alone.passages) >= (followUp === 'likely' ? SURE : ANSWERS)) return alone;
+  const relevance = relevanceOf(alone.passages);
+  if (relevance >= SURE) return alone;
+  const isShort = new Set(contentOf(alone.text)).size <= MAX_SHORT_WORDS;
+  if (followUp === 'possible' && relevance >= ANSWERS && !isShort) return alone;
   const inContext = await readings.inContext(OWN_SHARE[followUp]);
+  if (followUp === 'possible' && relevance >= ANSWERS) return staysInContext(inContext, alone) ? inContext : alone;
   const { passages } = inContext;
   const isAlone = followUp === 'possible' && (relevanceOf(passages) < FOUND || isForeign(alone.text, passages));
   return isAlone ? alone : inContext;
+}
+
+/** Whether the best document has all words of the message, and answers more surely than any does alone. */
+function staysInContext({ passages }: Found, alone: Found): boolean {
+  const [best] = passages;
+  if (!best || relevanceOf(passages) <= relevanceOf(alone.passages)) return false;
+  const there = new Set(stemsIn(passages.filter(({ document }) => document === best.document)));
+  return contentOf(alone.text).every((word) => there.has(normalizeTerm(word)!));
+}
+
+function stemsIn(passages: readonly Passage[]): string[] {
+  return passages.flatMap(({ title, text }) => contentOf(`${title} ${text}`).map((word) => normalizeTerm(word)!));
 }
 
 /** Whether a message says much, and nothing of it stands in the document that was asked about before. */

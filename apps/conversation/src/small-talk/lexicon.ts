@@ -15,6 +15,8 @@ export const PHRASES: Readonly<Record<Language, Readonly<Partial<Record<Topic | 
     greeting: `hi|hello|hey|hiya|howdy|yo|good morning|good afternoon|good evening|good day|greetings|morning|
       how are you|how are you doing|how do you do|how is it going|hows it going|whats up|sup|nice to meet you|
       anybody there|anyone there|is anybody there|is anyone there|are you there|hello there|i have a question|
+      quick question|a quick question|i have a quick question|just a quick question|i have another question|another question|
+      one question|one more question|can i ask something|can i ask you something|can i ask a question|may i ask something|
       i need help|help|can you help me|can you help|please help me|please help|i need some help`,
     thanks: `thanks|thank you|thank you very much|thanks a lot|thanks so much|many thanks|cheers|thx|ty|ta|tysm|
       much appreciated|i appreciate it|that helps|that helped|that was helpful|very helpful|perfect|great|awesome|

@@ -44,6 +44,8 @@ describe('recogniseSmallTalk', () => {
     ['get me an agent', 'person'],
     ['please connect me with a customer service representative', 'person'],
     ['agent', 'person'],
+    ['hi, quick question', 'greeting'],
+    ['Can I ask you something?', 'greeting'],
     ['I want to speak to a real dentist', 'person'],
     ['can I chat with an actual mechanic please', 'person'],
     ['a human please!!!', 'person'],

@@ -216,11 +216,39 @@ describe('GroundedComposer with units', () => {
     expect(answer('How much is a dog?', unitsOf(...dogs, cat)).text).toBe(
       'Site prices – What: First dog; Price: £3. What: Second dog; Price: £3. What: Dog in a lodge; Price: £25.',
     );
+    const days = ['7 to 13; Refund: half', '14 to 27; Refund: all', '28 or more; Refund: all'].map((row) => ({
+      kind: 'row' as const,
+      text: `Refunds – Days before arrival: ${row}.`,
+    }));
+    expect(answer('what refund do I get if I arrive in 3 weeks', unitsOf(...days)).text).toBe(
+      'Refunds – Days before arrival: 14 to 27; Refund: all.',
+    );
     const many = Array.from({ length: 9 }, (_, n) => ({
       kind: 'row' as const,
       text: `Prices – What: dog number ${n}; Price: £${n}.`,
     }));
     expect(answer('How much is a dog?', unitsOf(...many)).text.match(/What:/g)).toHaveLength(2);
+  });
+
+  it('says beside steps what the section says beside them, if that is short', () => {
+    const headings = ['Moving an appointment'];
+    const move = { kind: 'steps' as const, text: 'To move an appointment: 1. Open the app. 2. Tap Move.', headings };
+    const late = { text: 'Less than 24 hours before, please call us.', headings };
+    const passage = unitsOf(move, late, { text: 'An appointment takes an hour.', headings: ['Duration'] });
+    for (const question of ['how do I move my appointment', 'move my appointment, it is less than 24 hours'])
+      expect(answer(question, passage).text).toBe(`${move.text} ${late.text}`);
+    const long = { text: 'Whoever comes late may find that the next guest was asked in already. '.repeat(8), headings };
+    expect(answer('how do I move my appointment', unitsOf(move, long)).text).toBe(move.text);
+  });
+
+  it('lets a sentence follow that is as near to the question, if only these answer', () => {
+    const sentences = ['Tell us first.', 'We do not whiten in pregnancy.', 'The cafe is closed.'];
+    const similarities = [0.5, 0.49, 0.1];
+    const text = `${sentences.join(' ')} ${'Our team is known to all of the town and helps. '.repeat(8)}`;
+    const compared = sentences.map((each, n) => ({ text: each, similarity: similarities[n]! }));
+    expect(answer('expecting a baby', unitsOf({ text, sentences: compared })).text).toBe(
+      'Tell us first. We do not whiten in pregnancy.',
+    );
   });
 
   it('answers "what do I do" with steps', () => {

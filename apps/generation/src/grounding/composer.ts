@@ -1,7 +1,9 @@
 import type { OutputOf } from '@llmos/contracts';
 import type { answer } from '@llmos/contracts/capabilities/generation';
 import { isQuestion } from './context.js';
+import { ownLineOf } from './expectation.js';
 import { rankSources } from './ranking.js';
+import { rowFit } from './rows.js';
 import { splitSentences, sentenceEnd } from './sentences.js';
 import { isWhole, type Source } from './sources.js';
 import { supportsOf } from './paraphrase.js';
@@ -16,6 +18,8 @@ const MAX_SENTENCES = 3;
 const MAX_EXTRACTED = 2;
 /** A longer section or paragraph is quoted in part. */
 const MAX_ANSWER_CHARS = 320;
+/** The same for a section with steps or a list: what is said beside them belongs to them. */
+const MAX_SECTION_CHARS = 600;
 const MAX_ANSWER_SENTENCES = 4;
 /** More rows of a table that answer equally well are no answer: two of them are examples. */
 const MAX_ROWS = 4;
@@ -28,6 +32,8 @@ const OPENING_RANKS = 3;
 const FOLLOWING_RANKS = 8;
 /** Share of the question's words that a second quoted sentence must have. */
 const SECOND_OVERLAP = 0.4;
+/** A sentence that is so nearly as similar to the question follows, too. */
+const NEAR = 0.03;
 /** Share of its words that makes a sentence a repetition of an earlier one. */
 const REPEATED = 0.8;
 
@@ -179,6 +185,12 @@ export class GroundedComposer {
     this.options.release(text);
   }
 
+  /** Whether a row is asked for as much as the first: "in 3 weeks" asks for one of them. */
+  private fits(row: Source, first: Source): boolean {
+    const own = ownLineOf(this.options.question);
+    return rowFit(own, row.sentence) >= rowFit(own, first.sentence);
+  }
+
   private isRepetition(sentence: string): boolean {
     const keys = [...contentKeys(sentence)];
     return this.released.some(({ text }) => {
@@ -199,8 +211,10 @@ export class GroundedComposer {
     if (source.headings.findLast(isQuestion) !== first.headings.findLast(isQuestion)) return false;
     const asked = [...contentKeys(this.options.question)];
     const shared = sharedKeys(asked, source);
-    if (source.kind === 'row') return asked.length > 0 && shared > 0 && shared >= sharedKeys(asked, first);
-    return asked.length > 0 && shared / asked.length >= SECOND_OVERLAP && !this.isRepetition(source.sentence);
+    if (source.kind === 'row') return shared > 0 && shared >= sharedKeys(asked, first) && this.fits(source, first);
+    const isNear = (source.similarity ?? -1) >= (first.similarity ?? 1) - NEAR;
+    const isAbout = asked.length > 0 && shared / asked.length >= SECOND_OVERLAP;
+    return (isAbout || isNear) && !this.isRepetition(source.sentence);
   }
 }
 
@@ -210,18 +224,20 @@ export class GroundedComposer {
  */
 function shortAnswer(first: Source, sources: readonly Source[]): Source[] {
   const { headings, passage } = first;
-  if (first.kind !== 'text') return [];
+  if (first.kind === 'row') return [];
   const isSection = headings.length > 0 || isQuestion(passage.title);
   const section = headings.join('\n');
   const same = sources.filter((each) => each.passage.id === passage.id && each.headings.join('\n') === section);
-  const paragraph = same.filter((each) => each.kind === 'text' && each.paragraph === first.paragraph);
+  const paragraph =
+    first.kind !== 'text' ? [] : same.filter((each) => each.kind === 'text' && each.paragraph === first.paragraph);
   return [...(isSection ? [same] : []), ...(passage.units ? [paragraph] : [])].find(isShort) ?? [];
 }
 
 function isShort(sources: readonly Source[]): boolean {
   const size = sources.reduce((sum, { sentence }) => sum + sentence.length, 0);
   const isProse = sources.every(({ kind }) => kind === 'text');
-  return isProse && sources.length <= MAX_ANSWER_SENTENCES && size <= MAX_ANSWER_CHARS;
+  const hasRows = sources.some(({ kind }) => kind === 'row');
+  return !hasRows && sources.length <= MAX_ANSWER_SENTENCES && size <= (isProse ? MAX_ANSWER_CHARS : MAX_SECTION_CHARS);
 }
 
 /** Where a row names its table, `Plan fees – `, which is said once. */

@@ -41,9 +41,14 @@ export function expectationOf(message: string, quote: PassageUnit): -1 | 0 | 1 {
   return questionWord(heading) === questionWord(question) ? 1 : -1;
 }
 
+/** What a follow-up itself says: the line after its context. */
+export function ownLineOf(question: string): string {
+  return question.slice(question.lastIndexOf('\n') + 1);
+}
+
 /** Of a follow-up its own line, if that asks: "for kids?" asks as the question before it did. */
 function askingPart(message: string): string {
-  const own = message.slice(message.lastIndexOf('\n') + 1);
+  const own = ownLineOf(message);
   return isAsked(own) || KINDS.some(({ asks }) => asks.test(own)) ? own : message;
 }
 

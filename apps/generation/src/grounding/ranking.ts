@@ -1,4 +1,5 @@
-import { expectationOf } from './expectation.js';
+import { expectationOf, ownLineOf } from './expectation.js';
+import { rowFit } from './rows.js';
 import type { Source } from './sources.js';
 import { contentKeys, wordsOf } from './words.js';
 
@@ -13,6 +14,8 @@ const WEIGHTS = {
   sentences: { words: 0.7, opening: 0.2, first: 0.1, similarity: 2, expected: 0.2 },
   passages: { words: 1, opening: 0.5, first: 0.2, similarity: 0.8, expected: 0.3 },
 } as const;
+/** Weight of a row of a table whose name or range is asked for. */
+const ROW = 0.4;
 /** What a word counts that only what was asked before has. */
 const CONTEXT_SHARE = 0.5;
 type Weights = (typeof WEIGHTS)[keyof typeof WEIGHTS];
@@ -26,22 +29,26 @@ type Weights = (typeof WEIGHTS)[keyof typeof WEIGHTS];
 export function rankSources(question: string, sources: readonly Source[]): Source[] {
   const asked = contentKeys(parted(question));
   const isFollowUp = question.includes('\n');
-  const own = contentKeys(parted(question.slice(question.lastIndexOf('\n') + 1)));
+  const own = ownLineOf(question);
+  const ownKeys = contentKeys(parted(own));
   const keys = sources.map(keysOf);
   const meanLength = keys.reduce((sum, list) => sum + list.length, 0) / Math.max(1, keys.length);
   const idf = new Map(
-    [...asked].map((key) => [key, inverseDocumentFrequency(key, keys) * (own.has(key) ? 1 : CONTEXT_SHARE)]),
+    [...asked].map((key) => [key, inverseDocumentFrequency(key, keys) * (ownKeys.has(key) ? 1 : CONTEXT_SHARE)]),
   );
   const most = [...idf.values()].reduce((sum, weight) => sum + weight * (K1 + 1), 0) / 2;
-  const weights = sources.some(({ similarity }) => similarity !== undefined) ? WEIGHTS.sentences : WEIGHTS.passages;
+  const areCompared = sources.some(({ similarity }) => similarity !== undefined);
+  const weights = areCompared ? WEIGHTS.sentences : WEIGHTS.passages;
+  const similarityOf = ({ similarity, passage }: Source) => similarity ?? (areCompared ? 0 : passage.similarity);
   return sources
     .map((source, i) => ({
       source,
       score:
         (weights.words * bm25(keys[i]!, idf, meanLength)) / Math.max(most, 1) +
         (isFollowUp ? 0 : openingOf(source, weights)) +
-        weights.similarity * (source.similarity ?? source.passage.similarity) +
-        weights.expected * expectationOf(question, source),
+        weights.similarity * similarityOf(source) +
+        weights.expected * expectationOf(question, source) +
+        (source.kind === 'row' ? ROW * rowFit(own, source.sentence) : 0),
     }))
     .sort((a, b) => b.score - a.score)
     .map(({ source }) => source);
