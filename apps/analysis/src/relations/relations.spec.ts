@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Entity } from '@llmos/contracts/capabilities/analysis';
 import { RelationFinder } from './relation-finder.js';
 import { parseRelations } from './relations-file.js';
@@ -12,7 +13,7 @@ relations:
 `;
 
 /** The text marks entities as [Name|type]. */
-function find(marked: string): string[] {
+function find(marked: string, rules = RULES): string[] {
   const entities: Entity[] = [];
   let text = '';
   for (const [, plain, name, type] of marked.matchAll(/([^[]*)(?:\[([^|\]]+)\|(\w+)\])?/g)) {
@@ -22,7 +23,7 @@ function find(marked: string): string[] {
     text += name;
     entities.push({ type: type as Entity['type'], text: name, start, end: text.length, confidence: 1 });
   }
-  const finder = new RelationFinder(parseRelations(RULES));
+  const finder = new RelationFinder(parseRelations(rules));
   const found = finder.find(text, [{ start: 0, end: text.length }], entities);
   for (const { evidence, subject } of found) expect(text.slice(evidence.start, evidence.end)).toContain(subject.text);
   return found.map(({ subject, type, object }) => `${subject.text} ${type} ${object.text}`);
@@ -52,4 +53,25 @@ describe('RelationFinder', () => {
   ])('rejects the invalid file %s', (yaml, why) => {
     expect(() => parseRelations(yaml)).toThrow(why);
   });
+});
+
+describe('The relations that are shipped', () => {
+  const shipped = readFileSync(new URL('../../../../deploy/relations.yaml', import.meta.url), 'utf8');
+
+  it.each([
+    [
+      '[Tarvo|organisation], based in [Lisbon|place], acquired [Celline|organisation].',
+      ['Tarvo located_in Lisbon', 'Tarvo bought Celline'],
+    ],
+    ['[Tarvo|organisation] to buy [Celline|organisation] in $3 bn deal', ['Tarvo bought Celline']],
+    ['[Tarvo|organisation], which bought [Celline|organisation] in 2019, raised prices.', ['Tarvo bought Celline']],
+    [
+      '[Ada Lind|person], who works for [Tarvo|organisation], lives in [Leeds|place].',
+      ['Ada Lind works_for Tarvo', 'Ada Lind lives_in Leeds'],
+    ],
+    ['[Ada Lind|person], daughter of [Tom Lind|person], lives in [York|place].', ['Ada Lind lives_in York']],
+    ['[Tom Lind|person] bought a house from [Tarvo|organisation].', []],
+    ['Employees of [Tarvo|organisation] bought shares of [Celline|organisation].', []],
+    ['[Tarvo|organisation], unlike [Ovila|organisation], did not buy [Celline|organisation].', []],
+  ])('of %j are found', (text, expected) => expect(find(text, shipped)).toEqual(expected));
 });
