@@ -24,6 +24,8 @@ describe('phraseCandidates', () => {
   it.each([
     ['The chipmaker announced a $2.5 billion investment.', '$2.5 billion investment'],
     ['The bank offers a 3.5 % interest rate.', '3.5 % interest rate'],
+    ['Profit of US$ 4.2 million was made.', 'us$ 4.2 million'],
+    ['Revenue rose to US$ 12.4 bn.', 'us$ 12.4 bn'],
     ['A €1.2 million fee was paid.', '€1.2 million fee'],
     ['The 1.5-hour delay made us late.', '1.5-hour delay'],
     ['We bought an 802.11ac router.', '802.11ac router'],
