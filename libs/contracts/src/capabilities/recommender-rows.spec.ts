@@ -96,6 +96,9 @@ describe('the rule for a row of interactions', () => {
     ['31.01.2026', DAY],
     ['31.1.2026 12:30', NOON],
     ['31.01.2026, 12:30:00', NOON],
+    ['Jan 31, 2026, 12:30:00 PM', NOON],
+    ['2026-01-31 12:30pm', NOON],
+    ['2026-01-31 12:00 a.m.', DAY],
     ['31 Jan 2026', DAY],
     ['31-JAN-2026 12:30:00', NOON],
     ['Sat, 31 Jan 2026 12:30:00 GMT', NOON],
@@ -110,7 +113,7 @@ describe('the rule for a row of interactions', () => {
 
   it.each([
     ...['yesterday', '2026-02-30', '2026-01-31 25:00:00', '31/01/2026', '30.02.2026', '31.13.2026', '31 Foo 2026'],
-    ...['2026-01-31x', '31.01.2026 soon', '1.2.3', true],
+    ...['2026-01-31 13:00 PM', '2026-01-31 0:10 am', '2026-01-31x', '31.01.2026 soon', '1.2.3', true],
   ])('refuses the time %j', (at) => {
     expect(readInteraction({ ...row, at })).toMatchObject({ field: 'at', reason: expect.stringMatching(/^at: /) });
   });

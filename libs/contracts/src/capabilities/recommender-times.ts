@@ -24,7 +24,7 @@ const DAYS = [
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 /** What follows the day. Behind its offset, a zone may be named: `+0000 UTC`, `GMT+0100 (CET)`. */
 const CLOCK =
-  /^(?:T|,? )(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)? ?(?:Z|UTC|GMT)?(?<offset>[+-]\d\d(?::?\d\d)?)?(?: [A-Z]{3,4}| \([^()]{1,60}\))?$/i;
+  /^(?:T|,? )(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)?(?: ?(?<half>[ap])\.?m\.?)? ?(?:Z|UTC|GMT)?(?<offset>[+-]\d\d(?::?\d\d)?)?(?: [A-Z]{3,4}| \([^()]{1,60}\))?$/i;
 
 /**
  * A time as RFC 3339: Unix seconds, milliseconds, micro- or nanoseconds (told apart by their size), ISO and SQL times,
@@ -61,11 +61,13 @@ function calendarTime(text: string): string | undefined {
 /** Undefined for a day or a time that does not exist. */
 function timeOf(
   { year, month, day }: Parts,
-  { hour, minute, second, fraction = '', offset = '' }: Parts,
+  { hour, minute, second, fraction = '', half, offset = '' }: Parts,
 ): string | undefined {
   const named = MONTHS.indexOf(month!.toLowerCase());
   const [y, m, d] = [Number(year), named === -1 ? Number(month) - 1 : named, Number(day)];
-  const [h, min, s] = [hour, minute, second].map((part) => Number(part ?? 0)) as [number, number, number];
+  const [shown, min, s] = [hour, minute, second].map((part) => Number(part ?? 0)) as [number, number, number];
+  if (half !== undefined && (shown < 1 || shown > 12)) return undefined;
+  const h = half === undefined ? shown : (shown % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
   const localMs = Date.UTC(y, m, d, h, min, s);
   const local = new Date(localMs);
   // Date.UTC turns the 30th of February into a day of March.
