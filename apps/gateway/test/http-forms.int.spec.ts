@@ -294,6 +294,12 @@ describe('the gateway over HTTP', () => {
     expect(JSON.parse(reply.text)).toMatchObject({ status: 'success', details: { input } });
   });
 
+  it('refuses two files in one field, of which one would be lost', async () => {
+    const files = [field('file', 'user,item\nu,i\n', 'a.csv'), field('file', 'user,item\nv,i\n', 'b.csv')];
+    const reply = await send({ path: '/v1/interactions', headers: FORM, body: form(...files) });
+    expectError(reply, 400, 'INVALID_ARGUMENT', 'file');
+  });
+
   it('refuses a file that is empty', async () => {
     const body = form(field('name', 'customer_service'), field('audio', '', 'call.wav'));
     expectError(await send({ headers: FORM, body }), 400, 'INVALID_ARGUMENT', 'audio');

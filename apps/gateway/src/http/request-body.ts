@@ -52,6 +52,8 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
         // What a browser sends for an input that was left empty.
         if (file.length === 0 && !part.filename) continue;
         const { filename } = part;
+        // Of a text that occurs twice the last counts; a file that nobody reads would be lost in silence.
+        if (fields.has(part.fieldname)) throw repeatedFile(part.fieldname);
         fields.set(part.fieldname, Object.assign(file, declared(types.of(part.fieldname)), { filename }));
       } else if (part.value !== '') {
         grow(Buffer.byteLength(String(part.value)));
@@ -83,6 +85,11 @@ async function readFile(file: AsyncIterable<Buffer>, grow: (bytes: number) => vo
 
 function declared(contentType: string | undefined): { readonly contentType?: string } {
   return contentType === undefined ? {} : { contentType };
+}
+
+function repeatedFile(field: string): LlmosError {
+  const message = 'The form has this field several times: send one file in each request.';
+  return new LlmosError('INVALID_ARGUMENT', message, { field });
 }
 
 function tooMany(): LlmosError {

@@ -73,6 +73,9 @@ describe('readRows', () => {
     ['rows.CSV', undefined, 'csv'],
     ['rows.ndjson', undefined, 'jsonl'],
     ['rows.txt', 'csv', 'csv'],
+    ['rows.txt', 'CSV', 'csv'],
+    ['rows.txt', 'tsv', 'csv'],
+    ['rows.txt', 'ndjson', 'jsonl'],
     ['rows.csv', 'jsonl', 'jsonl'],
   ])('knows the format of the file %s in a form that says %s', async (filename, format, expected) => {
     const file = Object.assign(Buffer.from('user,item\n'), { filename });

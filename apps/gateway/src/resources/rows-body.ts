@@ -28,10 +28,15 @@ const rowsIn = (name: string) =>
   z.looseObject({ [name]: z.array(z.unknown(), `'${name}' must be a list.`).optional() });
 const uploadSchema = z.object({
   file: z.instanceof(Uint8Array, { error: "Upload the rows as the field 'file'." }),
-  format: z.enum(['jsonl', 'csv'], "Set 'format' to jsonl or csv."),
+  format: z.enum(['jsonl', 'csv'], "Set 'format' to csv, or to jsonl for one JSON object in each line."),
 });
-/** The formats of files in forms that do not state them, by the end of the file's name. */
-const FORMATS: Readonly<Record<string, 'jsonl' | 'csv'>> = { csv: 'csv', tsv: 'csv', jsonl: 'jsonl', ndjson: 'jsonl' };
+/** The formats of files in forms by their names, which are also the ends of the names of files. */
+const FORMATS = new Map<string, 'jsonl' | 'csv'>([
+  ['csv', 'csv'],
+  ['tsv', 'csv'],
+  ['jsonl', 'jsonl'],
+  ['ndjson', 'jsonl'],
+]);
 
 /** One row, an object with rows by their name, or a list of rows. Files have media types of their own. */
 export const rowsSchema = (name: string) => z.union([rowsIn(name), rowList]);
@@ -69,10 +74,12 @@ function inUtf8(file: Uint8Array, contentType = ''): Uint8Array {
   throw new LlmosError('INVALID_ARGUMENT', `The file is not text in ${charset.slice(0, 40)}.`, { field: 'file' });
 }
 
+/** The format that a form states, or that the name of its file ends in. */
 function withFormat(fields: Record<string, unknown>): Record<string, unknown> {
   const { filename } = (fields['file'] ?? {}) as { readonly filename?: unknown };
-  const ending = typeof filename === 'string' ? filename.split('.').at(-1)!.toLowerCase() : '';
-  return { format: Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined, ...fields };
+  const ending = typeof filename === 'string' ? filename.split('.').at(-1)! : '';
+  const { format = ending } = fields;
+  return { ...fields, format: FORMATS.get(String(format).trim().toLowerCase()) };
 }
 
 function checkRows(field: string, rows: unknown): unknown[] {
