@@ -114,7 +114,7 @@ function* candidatesFrom(
 
 /** A comma parts two numbers; in dictation it is a pause. */
 function joins({ joint, spoken }: DigitGroup, before: DigitGroup): boolean {
-  if (joint === undefined || /[\n·•∙⋅~;|*_]/.test(joint)) return false;
+  if (joint === undefined || /[\n·•∙⋅~;|*]/.test(joint)) return false;
   // "0171 / 234 56 78": behind an area code; otherwise two numbers
   if (joint === ' / ' && !/^0\d{1,4}$/.test(before.digits)) return false;
   return !joint.includes(',') || (spoken && before.spoken);
