@@ -13,7 +13,7 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 const START = /(?<![\p{L}\p{N}])[a-z]{2}[ -]?\d{2}/giu;
-const SEPARATORS = /[ \n./_-]/g;
+const SEPARATORS = /[ \n./_·•∙⋅|~-]/g;
 const MAX_SPREAD = 2;
 
 /** International bank account numbers with the length of their country and a correct check number. */
@@ -41,7 +41,7 @@ function endOf(text: string, start: number, length: number): number | undefined 
   let [count, at] = [0, start];
   for (; count < length && at < start + length * MAX_SPREAD && at < text.length; at++) {
     if (/[a-z0-9]/i.test(text[at]!)) count += 1;
-    else if (!' \n./_-'.includes(text[at]!)) return undefined;
+    else if (text[at]!.search(SEPARATORS) === -1) return undefined;
   }
   return count === length && !/[a-z0-9]/i.test(text[at] ?? '') ? at : undefined;
 }

@@ -22,6 +22,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'card <card:４１１１ １１１１ １１１１ １１１１>',
     'card <card:٤١١١ ١١١١ ١١١١ ١١١١>',
     'IBAN <iban:DE89\u00a03704\u20110044\u200b0532\t0130\u200900>',
+    'IBAN <iban:DE89•3704•0044•0532•0130•00>',
+    'IBAN <iban:gb82|west|1234|5698|7654|32>',
     'SSN <national_id:536\u00a022\u20138726>',
     'phone <phone:020\u00a07946\u20090958>',
     'card <card:4263•9826•4026•9299> please',
