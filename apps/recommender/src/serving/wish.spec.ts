@@ -12,7 +12,9 @@ const TITLES = [
   'Tent for two',
 ];
 const data = new TenantData();
-TITLES.forEach((title, at) => data.takeItem(`i${at}`, { id: `i${at}`, title, text: '', inStock: true }));
+TITLES.forEach((title, at) =>
+  data.takeItem(`i${at}`, { id: `i${at}`, title, text: '', inStock: true, ...(at < 3 ? { price: 10 + 10 * at } : {}) }),
+);
 const catalogue = Catalogue.of(data, new TenantData(), false);
 
 describe('readWish', () => {
@@ -49,6 +51,11 @@ describe('readWish', () => {
     ['anything but bags or tents', '', ['i3', 'i5']],
     ['camping, except for the tent for two', 'camping for two', ['i5']],
     ['kein Sleeping bag', '', ['i3']],
+    ['something sharp under 25 euros', 'something sharp', ['i2']],
+    ['Knives up to £19.99, no frothers', 'knives', ['i0', 'i1', 'i2']],
+    ['a present for less than 5,50 €', 'a present for', ['i0', 'i1', 'i2']],
+    ['a tent for up to 4 people', 'a tent for up to 4 people', []],
+    ['under 20 cm', 'under 20 cm', []],
     ['I have no idea what to buy', 'i have to buy', []],
     ['a knife with no serration', 'a knife with', []],
     ['something for small kitchens', 'something for small kitchens', []],
@@ -62,7 +69,18 @@ describe('readWish', () => {
 
   it('takes linear time for a long text', () => {
     const before = process.cpuUsage();
-    for (const part of ['like ', 'é', '-', 'ves', 'knife like ', 'no ', 'no knife ', 'but not a ']) {
+    for (const part of [
+      'like ',
+      'é',
+      '-',
+      'ves',
+      'knife like ',
+      'no ',
+      'no knife ',
+      'under ',
+      'up to £1 ',
+      'but not a ',
+    ]) {
       readWish(`like ${part.repeat(100_000)}`, catalogue);
       partWish(part.repeat(100_000));
     }

@@ -21,6 +21,12 @@ const REFUSAL =
   /(?<= )(?:no|except(?: for)?|excluding|apart from|(?:any|every)thing but|but not|nothing with|keine?[nmrs]?) (?<things>(?:(?!for |with |that |which |but |please |in |on |to |if |no )[^ ]+ ){1,6})/g;
 /** A title such as "Tea without sugar" has the word and not the thing. */
 const LACKS = /\b(?:no|without|free|ohne|frei)\b/;
+const SIGN = '[$€£]|eur|usd|gbp|chf';
+/** "under 50 euros", "up to £20": of a price only with a currency, because of "up to 4 people". */
+const PRICE_LIMIT = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:under|below|less than|cheaper than|not more than|no more than|up to|at most|max(?:imum)?\.?|unter|bis(?: zu)?|höchstens|maximal|moins de|menos de) (?:(?:${SIGN}) ?(?<before>\d{1,6}(?:[.,]\d{1,2})?)|(?<behind>\d{1,6}(?:[.,]\d{1,2})?) ?(?:${SIGN}|euros?|pounds?|dollars?|quid|bucks|francs?|kr|zł))(?![\p{L}\p{N}])`,
+  'giu',
+);
 /** "I like tea", "I would like tea": a verb, not a likeness. */
 const TO_LIKE = /\b(?:i|we|you|they|he|she|would|d|do|really|also)(?: really| also)? likes?\b/g;
 /** Titles that share less with a wish are not meant by it. */
@@ -38,29 +44,35 @@ export function readWish(text: string, catalogue: Catalogue): Wish {
   return similarTo === undefined ? { text } : { similarTo };
 }
 
-/** A wish, parted into what is wanted and the stems of each thing that is not. */
+/** A wish, parted into what is wanted, the stems of each thing that is not, and the highest price. */
 export interface PartedWish {
   readonly wanted: string;
   readonly unwanted: readonly (readonly string[])[];
+  readonly maxPrice: number;
 }
 
-/** Parts "something for baking, no knives". */
+/** Parts "something for baking under 20 euros, no knives". */
 export function partWish(text: string): PartedWish {
-  const plain = ` ${plainText(text)} `;
+  const limits = [...text.matchAll(PRICE_LIMIT)].map(({ groups }) => groups!['before'] ?? groups!['behind']!);
+  const maxPrice = Math.min(Infinity, ...limits.map((limit) => Number(limit.replace(',', '.'))));
+  const priceless = text.replace(PRICE_LIMIT, ' ');
+  const plain = ` ${plainText(priceless)} `;
   const things = [...plain.matchAll(REFUSAL)].flatMap(({ groups }) =>
     groups!['things']!.split(/ (?:and|or|und|oder|nor) /),
   );
+  if (things.length === 0) return { wanted: priceless.trim(), unwanted: [], maxPrice };
   const unwanted = things.map((thing) => stemsOf(thing.trim()).filter((word) => !AROUND.has(word)));
-  if (unwanted.length === 0) return { wanted: text, unwanted: [] };
-  return { wanted: plain.replace(REFUSAL, '').trim(), unwanted: unwanted.filter((words) => words.length > 0) };
+  const wanted = plain.replace(REFUSAL, '').trim();
+  return { wanted, unwanted: unwanted.filter((words) => words.length > 0), maxPrice };
 }
 
-/** Whether the title of an item names one of the things that are not wanted. */
-export function isUnwanted({ unwanted }: PartedWish, item: string, catalogue: Catalogue): boolean {
-  const stored = unwanted.length === 0 ? undefined : catalogue.item(item);
-  if (!stored) return false;
-  const { title, ofTitle } = wordsOf(stored);
-  return !LACKS.test(title) && unwanted.some((words) => words.every((word) => ofTitle.has(word)));
+/** Whether an item costs more than is wanted, or its title names one of the things that are not wanted. */
+export function isUnwanted({ unwanted, maxPrice }: PartedWish, id: string, catalogue: Catalogue): boolean {
+  const item = unwanted.length === 0 && maxPrice === Infinity ? undefined : catalogue.item(id);
+  if (!item) return false;
+  const { title, ofTitle } = wordsOf(item);
+  const isNamed = unwanted.some((words) => words.every((word) => ofTitle.has(word)));
+  return (item.price ?? 0) > maxPrice || (isNamed && !LACKS.test(title));
 }
 
 /** An item by its id, or else by its title; undefined for neither. */
