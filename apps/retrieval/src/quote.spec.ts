@@ -24,6 +24,15 @@ describe('quoteAnswer', () => {
     });
   });
 
+  it('quotes the part with the sentence nearest to the question, where sentences were compared', () => {
+    const compared = (text: string, similarity: number) => ({
+      ...unit(text, 'Cards'),
+      sentences: [{ text, similarity }],
+    });
+    const units = [compared('A new card costs nothing to freeze.', 0.2), compared('You pay five pounds.', 0.6)];
+    expect(ask([passage('fees', 0.9, units)]).text).toBe('You pay five pounds.');
+  });
+
   it('says that nothing was found rather than quote what is not relevant, or a part of long steps', () => {
     const nothing = { text: 'I found no article about that.', citations: [], grounding: 'none' };
     expect(ask([passage('fees', 0.49)])).toMatchObject(nothing);

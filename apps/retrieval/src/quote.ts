@@ -5,7 +5,7 @@ import { contentOf, normalizeTerm } from './terms.js';
 /** A passage that is less relevant is not quoted. Nobody has judged a passage without a relevance: the caller vouches. */
 const MIN_RELEVANCE = 0.5;
 
-/** Answers each question with the part of its best passage that shares most words with it, whole and word for word. */
+/** Answers each question with the part of its best document that is nearest to it, whole and word for word. */
 export function quoteAnswer({ questions, passages, otherwise, notice }: InputOf<typeof quote>): OutputOf<typeof quote> {
   const answers = questions.map((question, index) => {
     const own = passages.filter((passage) => (passage.question ?? 0) === index);
@@ -50,13 +50,16 @@ function unitsOf({ text, title, units }: Passage): PassageUnit[] {
   return all.filter((unit) => unit.kind !== 'part' && unit.text.trim() !== '');
 }
 
-/** The first of those that share most words with the question. */
+/** The first of those with the sentence nearest to the question; where none was compared, that share most words with it. */
 function bestUnit(units: readonly PassageUnit[], question: string): string | undefined {
   const asked = new Set(stems(question));
   const shared = ({ headings, text }: PassageUnit): number =>
     new Set(stems(`${headings.join(' ')} ${text}`).filter((stem) => asked.has(stem))).size;
-  let [best, most] = [units[0], -1];
-  for (const unit of units) if (shared(unit) > most) [best, most] = [unit, shared(unit)];
+  const nearest = ({ sentences = [] }: PassageUnit): number =>
+    Math.max(-1, ...sentences.map(({ similarity }) => similarity));
+  const fit = units.some(({ sentences = [] }) => sentences.length > 0) ? nearest : shared;
+  let [best, most] = [units[0], -Infinity];
+  for (const unit of units) if (fit(unit) > most) [best, most] = [unit, fit(unit)];
   return best?.text;
 }
 
