@@ -40,6 +40,12 @@ describe('questionsOf', () => {
     ["thanks, you've been great! how do I stop the letters", ['how do I stop the letters']],
     ['Hello! Can you help me? My card is late. Bye', ['My card is late.']],
     ['Ok great. I want to see my PIN. Where is it?', ['I want to see my PIN.', 'Where is it?']],
+    ['had a tooth out yesterday, can I go to the gym?', ['had a tooth out yesterday can I go to the gym?']],
+    ['am on the bus, can I still check in?', ['am on the bus can I still check in?']],
+    ["can't sign in, how do I reset it?", ["can't sign in how do I reset it?"]],
+    ['have you got a table, can I book it?', ['have you got a table', 'can I book it?']],
+    ["can't I pay later, what does it cost?", ["can't I pay later", 'what does it cost?']],
+    ['has the train left, can I get a refund?', ['has the train left', 'can I get a refund?']],
     ['?', ['']],
   ])('finds the questions in %j', (text, questions) => expect(questionsOf(text)).toEqual(questions));
 });

@@ -7,6 +7,9 @@ const GREETING =
   /^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|ok(?:ay)?|so|also|and|but|please|thanks|thank you|sorry)\b[\s,!.]*)+/iu;
 const STARTER =
   /^(?:how|what|whats|when|where|why|who|which|can|could|do|does|did|is|are|am|will|would|should|may|has|have|had|tell me|i (?:want|need|would like) to know|i (?:want|need|would like) to)\b/iu;
+/** "Had a tooth out", "am on the bus" and "cannot sign in" leave out who did it, and ask nothing. */
+const SUBJECTLESS =
+  /^(?:am (?!i\b)|(?:had (?:the|my)|(?:had|have|has) (?:an?|to|been|no|not|had|got|just|already|lost|some|two|three))\b|(?:can|could|do|does|did|is|are|will|would|should)(?:n['’]?t|['’]t| ?not) (?!i\b|you\b|we\b|they\b|it\b|he\b|she\b|the\b|my\b|this\b|that\b))/iu;
 /** A statement that adds another matter is asked as well. */
 const FURTHER =
   /^(?:(?:and )?also|plus|btw|by the way|another thing|one more thing|secondly|(?:and )?there(?:'s| is| are) also)\b/iu;
@@ -66,5 +69,6 @@ function isPolite(part: string): boolean {
 }
 
 function isQuestion(part: string): boolean {
-  return part.endsWith('?') || FURTHER.test(part) || STARTER.test(part.replace(GREETING, ''));
+  const plain = part.replace(GREETING, '');
+  return part.endsWith('?') || FURTHER.test(part) || (STARTER.test(plain) && !SUBJECTLESS.test(plain));
 }

@@ -15,7 +15,7 @@ const WEIGHTS = {
   passages: { words: 1, opening: 0.5, first: 0.2, similarity: 0.8, expected: 0.3 },
 } as const;
 /** Weight of a row of a table whose name or range is asked for. */
-const ROW = 0.4;
+const ROW = 0.5;
 /** What a word counts that only what was asked before has. */
 const CONTEXT_SHARE = 0.5;
 type Weights = (typeof WEIGHTS)[keyof typeof WEIGHTS];
