@@ -4,6 +4,7 @@ import { runStep } from '@llmos/testing';
 import {
   GenerationService,
   NOT_FOUND_TEXT,
+  NOT_FOUND_URGENT_TEXT,
   NOTHING_HEARD_TEXT,
   type AnswerInput,
   type GenerationSettings,
@@ -179,7 +180,7 @@ describe('GenerationService', () => {
     });
     expect(await ask(model, { offer })).toMatchObject({ offered: false, text: expect.not.stringContaining(offer) });
     expect(await ask(model, { passages: [], offer, notice: 'Call us.' })).toMatchObject({
-      text: `${NOT_FOUND_TEXT} Call us.`,
+      text: `${NOT_FOUND_URGENT_TEXT} Call us.`,
       offered: false,
     });
   });

@@ -41,6 +41,8 @@ export interface GenerationSettings {
   readonly onFailure?: (error: unknown, instead: string) => void;
 }
 
+/** To somebody in danger, whom the notice then tells where help is: to ask in another way helps nobody then. */
+export const NOT_FOUND_URGENT_TEXT = 'I am sorry to hear that. Our help centre has nothing about it.';
 export const NOT_FOUND_TEXT =
   'I could not find anything about that in our help centre. ' +
   'Could you ask it in another way, or contact our support team?';
@@ -89,7 +91,7 @@ export class GenerationService {
   private async answerEach(parts: readonly Part[], input: AnswerInput, context: Budgeted): Promise<AnswerOutput[]> {
     const weighed = parts.map((part) => ({ ...part, evidence: weigh(part.passages, this.settings.minRelevance) }));
     if (weighed.every(({ evidence }) => evidence.kind === 'none'))
-      return [{ ...this.plain(NOT_FOUND_TEXT, context), unanswered: parts.map(({ question }) => question) }];
+      return [{ ...this.plain(notFoundText(input), context), unanswered: parts.map(({ question }) => question) }];
     const answers: AnswerOutput[] = [];
     for (const { question, evidence } of weighed) {
       if (evidence.kind === 'choice' || evidence.kind === 'doubt') {
@@ -98,7 +100,7 @@ export class GenerationService {
         continue;
       }
       const sources = evidence.kind === 'answer' ? sourcesOf(evidence.passages) : [];
-      const missing = parts.length > 1 ? missingText(question) : NOT_FOUND_TEXT;
+      const missing = parts.length > 1 ? missingText(question) : notFoundText(input);
       answers.push(
         sources.length === 0
           ? { ...this.plain(missing, context), unanswered: [question] }
@@ -207,6 +209,10 @@ function grounded(
   by: Pick<AnswerOutput, 'model' | 'usage' | 'degraded'>,
 ): AnswerOutput {
   return { ...NOTHING, text, citations, grounding, ...by };
+}
+
+function notFoundText({ notice }: AnswerInput): string {
+  return notice ? NOT_FOUND_URGENT_TEXT : NOT_FOUND_TEXT;
 }
 
 /** The question of several that nothing answers is named. */
