@@ -95,7 +95,7 @@ export async function readOwnExamples(path: string): Promise<LabelledText[]> {
     text: z.string(),
     label: z.enum(['injection', 'benign']),
     side: z.enum(['input', 'passage']),
-    kind: z.enum(['bank', 'encoded', 'languages', 'reported']).optional(),
+    kind: z.enum(['bank', 'encoded', 'languages', 'reported', 'triggers']).optional(),
   });
   const content = await readFile(path, 'utf8');
   return content
