@@ -4,6 +4,11 @@ import { z } from 'zod';
 
 const count = (most: number) => z.coerce.number().int().min(1).max(most);
 
+function keysByModel(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split(',').map((pair) => pair.trim().split(/=(.*)/s));
+  return new Map(pairs.flatMap(([model, key]) => (model && key ? [[model, key]] : [])));
+}
+
 /** The settings of the generation service. */
 export const generationConfig = defineConfig({
   /** A model of the catalog or, with a URL below, the model's name on that server. */
@@ -13,6 +18,8 @@ export const generationConfig = defineConfig({
   apiKey: setting('LLMOS_GENERATION_API_KEY', z.string().optional()),
   /** A file that names several models, instead of the three settings above. */
   backends: setting('LLMOS_GENERATION_BACKENDS', z.string().min(1).optional()),
+  /** The keys of the servers in that file, by model: `<model>=<key>`, parted by commas. */
+  apiKeys: setting('LLMOS_GENERATION_API_KEYS', z.string().default('').transform(keysByModel)),
   /** Native threads of the model. */
   threads: setting('LLMOS_GENERATION_THREADS', count(256).default(1)),
   /** The device; CUDA_VISIBLE_DEVICES in the process's environment selects one of several GPUs. */

@@ -81,7 +81,7 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
   private entries(): readonly BackendEntry[] {
     const { backends, model, url, root } = this.config;
     if (backends !== undefined) return readBackendsFile(resolve(root, backends));
-    return [{ model, ...(url && { url }), apiKeyVariable: 'LLMOS_GENERATION_API_KEY', quality: 1, price: FREE }];
+    return [{ model, ...(url && { url }), quality: 1, price: FREE }];
   }
 
   private async open(entry: BackendEntry, report: Report): Promise<Backend> {
@@ -103,9 +103,10 @@ export class GenerationLoader implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  private openServer(url: string, { model, apiKeyVariable = '' }: BackendEntry): LanguageModel {
-    const apiKey = process.env[apiKeyVariable];
-    return new OpenAiCompatibleModel({ url, model, apiKey, idleTimeoutMs: this.config.timeoutMs });
+  private openServer(url: string, { model }: BackendEntry): LanguageModel {
+    const { apiKey, apiKeys, backends, timeoutMs } = this.config;
+    const own = backends === undefined ? apiKey : apiKeys.get(model);
+    return new OpenAiCompatibleModel({ url, model, apiKey: own, idleTimeoutMs: timeoutMs });
   }
 
   private async openHere({ model: name, contextTokens }: BackendEntry, report: Report): Promise<LanguageModel> {

@@ -1,15 +1,8 @@
 import { LlmosError } from '@llmos/contracts';
 import { answer } from '@llmos/contracts/capabilities/generation';
 import { runStep } from '@llmos/testing';
-import {
-  GenerationService,
-  NOT_FOUND_TEXT,
-  NOT_FOUND_URGENT_TEXT,
-  NOTHING_HEARD_TEXT,
-  type AnswerInput,
-  type GenerationSettings,
-} from './generation.service.js';
-import type { ChatMessage, Generation, LanguageModel } from './ports/language-model.port.js';
+import { NOT_FOUND_TEXT, NOT_FOUND_URGENT_TEXT, NOTHING_HEARD_TEXT, type AnswerInput } from './generation.service.js';
+import type { ChatMessage, LanguageModel } from './ports/language-model.port.js';
 import { modelOf, serviceOf } from '../test/fixtures/scripted-model.js';
 
 const passage = {

@@ -7,7 +7,6 @@ import { MeshClient, RunRecords } from '@llmos/mesh';
 import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
 import { sendWords, startOpenAiServer, type OpenAiServer } from './openai-server.js';
 
-const KEY = 'LLMOS_GENERATION_LARGE_KEY';
 const pipeline: Pipeline = {
   name: 'ask',
   version: 1,
@@ -40,11 +39,11 @@ describe('The generation service with several models', () => {
     [small, large, nats] = await Promise.all([startOpenAiServer(), startOpenAiServer(), startNatsServer()]);
     const path = join(folder, 'backends.yaml');
     const backends = [
-      { model: 'large', url: large.url, apiKeyVariable: KEY, quality: 3, price: { input: 1, output: 2 } },
+      { model: 'large', url: large.url, quality: 3, price: { input: 1, output: 2 } },
       { model: 'small', url: small.url },
     ];
     writeFileSync(path, JSON.stringify({ backends }));
-    const env = { LLMOS_GENERATION_BACKENDS: path, [KEY]: 'of-the-large-one' };
+    const env = { LLMOS_GENERATION_BACKENDS: path, LLMOS_GENERATION_API_KEYS: 'other=x, large=of-the=large-one' };
     service = await startServiceProcess({ app: 'generation', natsUrl: nats.url, env });
     bus = await Bus.connect({ url: nats.url, service: 'gateway' });
     client = new MeshClient(bus, await RunRecords.open(bus));
@@ -80,6 +79,6 @@ describe('The generation service with several models', () => {
     small!.reply = (response) => void response.writeHead(500).end('{}');
     expect(await ask()).toMatchObject({ type: 'completed', result: 'Good day.', details: { model: 'large' } });
     expect(small!.received[0]?.authorization).toBeUndefined();
-    expect(large!.received[0]).toMatchObject({ authorization: 'Bearer of-the-large-one', body: { model: 'large' } });
+    expect(large!.received[0]).toMatchObject({ authorization: 'Bearer of-the=large-one', body: { model: 'large' } });
   }, 120_000);
 });

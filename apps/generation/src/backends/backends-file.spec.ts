@@ -14,7 +14,7 @@ describe('The file of language models', () => {
   };
 
   it('names models here and on servers', () => {
-    const server = '{ model: big, url: "http://vllm:8000", apiKeyVariable: LLMOS_GENERATION_BIG_KEY, quality: 3 }';
+    const server = '{ model: big, url: "http://vllm:8000", quality: 3 }';
     expect(read(`backends:\n  - { model: smollm2-135m }\n  - ${server}`)).toEqual([
       { model: 'smollm2-135m', quality: 1, price: { input: 0, output: 0 } },
       expect.objectContaining({ model: 'big', url: 'http://vllm:8000', quality: 3 }),
@@ -26,7 +26,6 @@ describe('The file of language models', () => {
     ['backends:\n  - { model: a }\n  - { model: a }', 'backends: two have the same model'],
     ['backends:\n  - { model: a, url: "ftp://x" }', 'backends.0.url'],
     ['backends:\n  - { model: a, apiKey: secret }', 'backends.0'],
-    ['backends:\n  - { model: a, apiKeyVariable: PATH }', 'write LLMOS_GENERATION_…_KEY'],
     ['backends:\n  - { model: a, price: { input: -1, output: 0 } }', 'backends.0.price.input'],
     ['backends: [', 'cannot be read as YAML'],
   ])('is refused with the field that is wrong: %j', (text, fault) => {

@@ -9,11 +9,6 @@ const backendSchema = z.strictObject({
   model: z.string().min(1),
   /** A server with OpenAI's API. Without it the model runs in this process. */
   url: z.url({ protocol: /^https?$/ }).optional(),
-  /** The variable that holds the key of the server. */
-  apiKeyVariable: z
-    .string()
-    .regex(/^LLMOS_GENERATION_[A-Z0-9_]*KEY$/, 'write LLMOS_GENERATION_…_KEY')
-    .optional(),
   /** The class of its answers, 1 to 9. */
   quality: z.number().int().min(1).max(9).default(1),
   /** Tokens of prompt and answer together; by default LLMOS_GENERATION_CONTEXT here, and any number on a server. */
