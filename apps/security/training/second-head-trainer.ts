@@ -15,7 +15,7 @@ export const SECOND_SETTINGS = {
    * Lower than the intended 1 in 100: texts of sources that the encoder was not fine-tuned with alarm more often than
    * held-out texts of the sources that it was fine-tuned with.
    */
-  falseAlarms: 0.006,
+  falseAlarms: { input: 0.006, passage: 0.003 },
 };
 type SecondSettings = typeof SECOND_SETTINGS;
 
@@ -54,7 +54,7 @@ export function trainSecondHead(rows: readonly SecondRow[], settings: SecondSett
     const logitOf = ({ vector, firstLogit }: SecondRow) =>
       vector ? secondLogit(fitted, vector, firstLogit) : -Infinity;
     const judged = held.filter(({ row }) => row.side === side).map((each) => ({ ...each, logit: logitOf(each) }));
-    const { slope, shift, figures } = calibrate(judged, settings.falseAlarms);
+    const { slope, shift, figures } = calibrate(judged, settings.falseAlarms[side]);
     const found = judged.filter(({ row, logit }) => row.attack && !row.certain && slope * logit + shift >= 0);
     const harmlessBelow = quantileOf(
       found.map(({ firstLogit }) => firstLogit),
