@@ -30,6 +30,8 @@ export class Nodes {
   private readonly silentMs = new Map<string, number>();
   /** The capabilities for which a process is ready. */
   private ready: ReadonlySet<string> = new Set();
+  /** Those of them for which only the scheduler speaks. */
+  private asleep: ReadonlySet<string> = new Set();
   /** Since when each capability that had a ready process has none. */
   private readonly lostAtMs = new Map<string, number>();
   private readonly listeners = new Set<() => void>();
@@ -117,8 +119,7 @@ export class Nodes {
 
   /** Asks for a process of a capability whose service sleeps: a task for it comes. Does nothing if a process is ready. */
   wake(capability: string): void {
-    const able = this.list().filter((node) => isReadyFor(node, capability) && node.capabilities.includes(capability));
-    if (able.length > 0 && able.every(({ asleep }) => asleep)) this.bus.signs.wake(serviceOf(capability));
+    if (this.asleep.has(capability)) this.bus.signs.wake(serviceOf(capability));
   }
 
   /**
@@ -165,9 +166,10 @@ export class Nodes {
 
   private noteReady(): void {
     const before = this.ready;
-    this.ready = new Set(
-      this.list().flatMap((node) => node.capabilities.filter((capability) => isReadyFor(node, capability))),
-    );
+    const nodes = this.list();
+    const awake = readyIn(nodes.filter(({ asleep }) => !asleep));
+    this.ready = readyIn(nodes);
+    this.asleep = new Set([...this.ready].filter((capability) => !awake.has(capability)));
     const lost = [...before].filter((capability) => !this.ready.has(capability));
     for (const capability of lost) this.lostAtMs.set(capability, steadyNow());
     if (lost.length > 0 || this.ready.size !== before.size) this.tell();
@@ -176,6 +178,10 @@ export class Nodes {
   private tell(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+function readyIn(nodes: readonly NodeState[]): ReadonlySet<string> {
+  return new Set(nodes.flatMap((node) => node.capabilities.filter((capability) => isReadyFor(node, capability))));
 }
 
 /** The capabilities of a node that is of an older version are ready together. */

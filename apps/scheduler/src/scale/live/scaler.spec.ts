@@ -173,6 +173,12 @@ describe('The scaler', () => {
       expect(after(own, 92, 60, signal({ inWork: 0.2, completedPerSecond: 1, arrivalsPerSecond: 1 }))).toEqual([]);
     });
 
+    it('starts the least processes of one that may not sleep any more', () => {
+      const own = new Scaler(readRules({ min: 2, max: 3, batch: 8 }), 0);
+      own.counts = { intent: 0 };
+      expect(after(own, 0, 2, none)).toMatchObject([{ from: 0, to: 2, why: 'min is 2' }]);
+    });
+
     it('wakes it although a person has paused the scaling: its callers wait', () => {
       const own = sleepy();
       after(own, 0, 80, signal({}));

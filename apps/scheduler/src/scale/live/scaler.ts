@@ -47,6 +47,11 @@ export class Scaler {
     return [...this.services.keys()];
   }
 
+  /** {@link counts} of the services of the file. */
+  get scaledCounts(): Counts {
+    return Object.fromEntries(Object.entries(this.counts).filter(([service]) => this.services.has(service)));
+  }
+
   /** A task has come for a service. @returns whether it sleeps: then a process is wanted by the next decision. */
   wake(service: string): boolean {
     const sleeps = this.services.has(service) && this.counts[service] === 0;
@@ -107,6 +112,8 @@ export class Scaler {
       // Those who waited for the start say nothing of the load: it is looked at when they are out of the figures.
       scaled.decidedAtMs = nowMs + START_SECONDS * 1_000;
     }
+    const { min } = scaled.rule;
+    if (min > 0) return { to: min, why: `min is ${min}`, otherwise: 'a min of 0' };
     const why = isWanted ? 'a task came while it slept' : 'it sleeps until a task comes';
     return { to: isWanted ? 1 : 0, why, otherwise: isWanted ? 'no task' : 'a task' };
   }

@@ -105,7 +105,7 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
       this.scaler.counts = await this.host.scale({});
       const signal = this.feed.read(WINDOW_MS);
       for (const change of this.scaler.decide(signal, steadyNow())) await this.carryOut(change, signal);
-      await this.sleepers.refresh(this.scaler.counts, signal.services, steadyNow());
+      await this.sleepers.refresh(this.scaler.scaledCounts, signal.services, steadyNow());
     } catch (error) {
       this.log.warn({ err: error }, 'nothing was scaled; the last numbers stand');
     } finally {

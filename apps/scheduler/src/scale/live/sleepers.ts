@@ -32,9 +32,17 @@ export class Sleepers {
     await this.announce(service, capabilities);
   }
 
-  /** Shows those that still sleep or are starting, and forgets the others. Call it every few seconds. */
+  /**
+   * Shows those that still sleep or are starting, and forgets the others. Call it every few seconds.
+   *
+   * @param counts of the services that are scaled: nobody would wake another one.
+   */
   async refresh(counts: Counts, services: readonly ServiceSignal[], nowMs: number): Promise<void> {
     for (const [service, capabilities] of Object.entries(await this.read())) {
+      if (counts[service] === undefined) {
+        await this.remove(service);
+        continue;
+      }
       if (counts[service] === 0) this.wokenAtMs.delete(service);
       else if (!this.wokenAtMs.has(service)) this.wokenAtMs.set(service, nowMs);
       const isReady = services.some((each) => each.service === service && each.ready > 0);
