@@ -236,12 +236,14 @@ export class HybridIndex {
     return false;
   }
 
-  /** The tenants' documents by meaning: all, or the nearest and those with the most words of the question. */
+  /** The tenants' documents by meaning: all, or the nearest, the chosen one, and those with the most words of the question. */
   private async compareByMeaning(
-    { text, vector, tenants }: HybridQuery,
+    { text, vector, tenants, chosen }: HybridQuery,
     isVisible: (document: IndexedDocument) => boolean,
   ): Promise<VectorMatches> {
-    const also = this.vectors.isExact ? [] : this.words.compare(text, isVisible).most(MAX_BY_WORDS);
+    const named =
+      chosen === undefined ? [] : tenants.flatMap((tenant) => this.documents.get(tenant)?.get(chosen) ?? []);
+    const also = this.vectors.isExact ? [] : [...named, ...this.words.compare(text, isVisible).most(MAX_BY_WORDS)];
     const compare = (tenant: string): Promise<VectorMatches> =>
       this.vectors.compare(
         vector,

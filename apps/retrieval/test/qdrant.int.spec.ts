@@ -158,6 +158,8 @@ describe('QdrantVectorIndex', () => {
     const found = await find('what are the opening hours');
     expect(found.passages[0]?.document).toBe('hours');
     expect(found.documents).toBe(81);
+    const chosen = await service.search({ query: 'We speak of subject number 7', limit: 5, chosen: 'hours' }, acme);
+    expect(new Set(chosen.passages.map(({ document }) => document))).toEqual(new Set(['hours']));
     expect(await service.search({ query: 'opening hours', limit: 5 }, { tenant: 'rival' })).toMatchObject({
       passages: [],
     });
