@@ -3,16 +3,7 @@ import { answer } from '@llmos/contracts/capabilities/generation';
 import { runStep } from '@llmos/testing';
 import { NOT_FOUND_TEXT, NOT_FOUND_URGENT_TEXT, NOTHING_HEARD_TEXT, type AnswerInput } from './generation.service.js';
 import type { ChatMessage, LanguageModel } from './ports/language-model.port.js';
-import { modelOf, serviceOf } from '../test/fixtures/scripted-model.js';
-
-const passage = {
-  id: 'card#0',
-  document: 'card',
-  title: 'My card',
-  text: 'A new card arrives within 5 working days. Express delivery costs £6.00.',
-  score: 1,
-  similarity: 0.7,
-};
+import { modelOf, passage, serviceOf } from '../test/fixtures/scripted-model.js';
 
 async function ask(
   model: LanguageModel,

@@ -2,30 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bus } from '@llmos/bus';
-import type { Pipeline } from '@llmos/contracts';
 import { MeshClient, RunRecords } from '@llmos/mesh';
 import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
+import { askOver, askPipeline } from './ask-pipeline.js';
 import { sendWords, startOpenAiServer, type OpenAiServer } from './openai-server.js';
 
-const pipeline: Pipeline = {
-  name: 'ask',
-  version: 1,
-  description: '',
-  role: 'caller',
-  input: { question: { type: 'string', maxLength: 4_000, required: true } },
-  deadlineMs: 60_000,
-  steps: [
-    {
-      id: 'answer',
-      uses: 'generation.answer',
-      with: { question: '${input.question}', grounding: 'off' },
-      onError: 'fail',
-      stream: true,
-    },
-  ],
-  result: '${answer.text}',
-  details: { model: '${answer.model}' },
-};
+const pipeline = askPipeline({ grounding: 'off' }, { model: '${answer.model}' });
 
 describe('The generation service with several models', () => {
   const folder = mkdtempSync(join(tmpdir(), 'llmos-backends-'));
@@ -56,20 +38,7 @@ describe('The generation service with several models', () => {
     rmSync(folder, { recursive: true });
   }, 120_000);
 
-  const ask = () =>
-    client.converse(
-      {
-        run: client.newRun(),
-        tenant: 'acme',
-        lane: 'live',
-        deadlineMs: Date.now() + 60_000,
-        pipeline,
-        input: { question: 'Say hello.' },
-        traceparent: undefined,
-      },
-      () => undefined,
-      new AbortController().signal,
-    );
+  const ask = () => askOver(client, pipeline, 'Say hello.');
 
   it('asks the cheapest, and the next one with its own key when that fails', async () => {
     small!.reply = sendWords(['Hello.']);

@@ -1,7 +1,8 @@
 import { Bus } from '@llmos/bus';
-import type { Answer, Pipeline } from '@llmos/contracts';
+import type { Answer } from '@llmos/contracts';
 import { MeshClient, RunRecords } from '@llmos/mesh';
 import { startNatsServer, startServiceProcess, type TestNatsServer, type TestServiceProcess } from '@llmos/testing';
+import { askOver, askPipeline } from './ask-pipeline.js';
 import { modelFile } from './model-file.js';
 
 const passage = {
@@ -12,25 +13,7 @@ const passage = {
   score: 1,
   similarity: 0.7,
 };
-const pipeline: Pipeline = {
-  name: 'ask',
-  version: 1,
-  description: '',
-  role: 'caller',
-  input: { question: { type: 'string', maxLength: 4_000, required: true } },
-  deadlineMs: 60_000,
-  steps: [
-    {
-      id: 'answer',
-      uses: 'generation.answer',
-      with: { question: '${input.question}', passages: [passage] },
-      onError: 'fail',
-      stream: true,
-    },
-  ],
-  result: '${answer.text}',
-  details: { citations: '${answer.citations}' },
-};
+const pipeline = askPipeline({ passages: [passage] }, { citations: '${answer.citations}' });
 
 describe('The generation service as a process with a real nats-server', () => {
   let nats: TestNatsServer | undefined;
@@ -54,16 +37,7 @@ describe('The generation service as a process with a real nats-server', () => {
 
   it('answers a question from the bus when its model is loaded, and streams the sentences', async () => {
     const received: Answer[] = [];
-    const request = {
-      run: client.newRun(),
-      tenant: 'acme',
-      lane: 'live' as const,
-      deadlineMs: Date.now() + 60_000,
-      pipeline,
-      input: { question: 'When will my new card arrive?' },
-      traceparent: undefined,
-    };
-    const last = await client.converse(request, (answer) => received.push(answer), new AbortController().signal);
+    const last = await askOver(client, pipeline, 'When will my new card arrive?', (answer) => received.push(answer));
     expect(last).toMatchObject({
       type: 'completed',
       result: expect.stringContaining('5 working days') as string,

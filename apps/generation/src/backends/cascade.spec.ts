@@ -1,18 +1,10 @@
 import { answer } from '@llmos/contracts/capabilities/generation';
 import { runStep } from '@llmos/testing';
-import { backendOf, modelOf, serviceWith, type ScriptedModel } from '../../test/fixtures/scripted-model.js';
+import { backendOf, modelOf, passage, serviceWith, type ScriptedModel } from '../../test/fixtures/scripted-model.js';
 import type { AnswerInput, GenerationService } from '../generation.service.js';
 import { cascade } from './cascade.js';
 
 const STATED = 'A new card arrives within five working days.';
-const passage = {
-  id: 'card#0',
-  document: 'card',
-  title: 'My card',
-  text: 'A new card arrives within 5 working days. Express delivery costs £6.00.',
-  score: 1,
-  similarity: 0.7,
-};
 
 async function ask(service: GenerationService, input: Partial<AnswerInput> = {}) {
   const full = { question: 'When will my new card arrive?', passages: [passage], ...input };
