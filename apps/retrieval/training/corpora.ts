@@ -20,6 +20,8 @@ export interface Article {
 export interface Question {
   readonly text: string;
   readonly articles: readonly string[];
+  /** The text is the turns of a dialogue. */
+  readonly isDialogue?: boolean;
 }
 
 /** A company's articles, and what its customers ask. */
@@ -61,7 +63,7 @@ async function readCompany(path: string): Promise<Company> {
   const articles = lines.flatMap(({ id, title, text }) => (id === undefined ? [] : [{ id, title, text }]));
   const questions = lines.flatMap(({ question, turns, articles: answers }) => {
     const text = question ?? turns?.join(' ');
-    return text === undefined || !answers ? [] : [{ text, articles: answers }];
+    return text === undefined || !answers ? [] : [{ text, articles: answers, isDialogue: turns !== undefined }];
   });
   const name = basename(path, '.jsonl');
   return name === 'quillbank'
@@ -102,6 +104,18 @@ export async function readPublicData(): Promise<{ bank: readonly Company[]; stra
     ],
     strangers: clinc.strangers.map(({ text }) => text),
   };
+}
+
+/**
+ * The questions of CLINC150's training split to which the intents of the strangers in `clinc-bank-train.json` belong, and
+ * those out of scope: that file has nine of each intent, of which an encoder learns little about other strangers.
+ */
+export async function readStrangers(clincPath: string): Promise<string[]> {
+  const { strangers } = JSON.parse(await readFile(CLINC_PATH, 'utf8')) as { strangers: { intent: string }[] };
+  const intents = new Set(strangers.map(({ intent }) => intent));
+  const splits = JSON.parse(await readFile(clincPath, 'utf8')) as Record<string, [string, string][]>;
+  const rows = [...(splits['train'] ?? []), ...(splits['oos_train'] ?? [])];
+  return rows.filter(([, intent]) => intents.has(intent)).map(([text]) => text);
 }
 
 async function readSampleBank(): Promise<{ articles: Article[]; articlesOf: ReadonlyMap<string, readonly string[]> }> {

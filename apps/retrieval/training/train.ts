@@ -23,7 +23,8 @@ const STRANGER_STEP = 5;
 const SAME = 0.02;
 
 const USAGE = `Fits the model that judges whether a document answers a question.
-  --export <file>  write what train_search_encoder.py trains the encoder on, and nothing else
+  --export <file>  write what train_search_encoder.py trains the encoder on, and nothing else; needs --clinc
+  --clinc <file>   data/data_full.json of CLINC150 (clinc/oos-eval)
   --head <file>    the token head that train_search_encoder.py wrote (default: that of the model in --out)
   --out <folder>   where the model is written, beside ${UPDATE} (default: apps/retrieval/model)
   --check <file>   compare this model (its .json) with what a fit gives now; exits with 1 if they differ
@@ -37,6 +38,7 @@ async function run(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       export: { type: 'string' },
+      clinc: { type: 'string' },
       head: { type: 'string' },
       out: { type: 'string', default: MODEL_FOLDER },
       check: { type: 'string' },
@@ -46,7 +48,10 @@ async function run(args: readonly string[]): Promise<void> {
     },
   });
   if (values.help) return print(USAGE);
-  if (values.export !== undefined) return exportExamples(values.export);
+  if (values.export !== undefined) {
+    if (values.clinc === undefined) throw new Error('--export needs --clinc: data/data_full.json of CLINC150');
+    return exportExamples(values.export, values.clinc);
+  }
   if (values.unpack !== undefined) return unpackCompany(values.unpack, values.out);
   const { home, catalogPath } = loadConfig(baseConfig);
   const update = join(values.out, UPDATE);

@@ -41,7 +41,7 @@ WARM_UP_STEPS = 20
 SIZE = 64
 MESSAGES = 96
 ARTICLES = 32
-STRANGERS = 16
+STRANGERS = 32
 LEFT_OUT = 0.15
 # Messages of one company in an epoch.
 MOST_MESSAGES = 2400
