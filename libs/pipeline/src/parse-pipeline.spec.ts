@@ -37,6 +37,20 @@ describe('parsePipeline', () => {
       );
   });
 
+  it('lets no caller wait for more than two seconds for a step that only keeps something', () => {
+    const folder = 'deploy/pipelines';
+    const waits: string[] = [];
+    for (const file of readdirSync(folder)) {
+      const { steps, result, details } = parsePipeline(readFileSync(`${folder}/${file}`, 'utf8'), file, capabilities);
+      for (const { id, uses, onError } of steps) {
+        const rest = JSON.stringify([steps.filter((other) => other.id !== id), result, details]);
+        const onlyKeeps = onError === 'continue' && !new RegExp(`\\b${id}\\b[^"]*\\}|!${id}\\b`).test(rest);
+        if (onlyKeeps && capabilities.get(uses)!.timeoutMs > 2_000) waits.push(`${file}: ${id}`);
+      }
+    }
+    expect(waits).toEqual([]);
+  });
+
   it('checks the fallback of a step as the step itself', () => {
     const withFallback = (fallback: string) => faultsOf(good.replace('result:', `    fallback: ${fallback}\nresult:`));
     expect(withFallback("{ output: { intent: '${input.text}' } }")).toEqual([]);

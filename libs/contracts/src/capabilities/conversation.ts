@@ -92,7 +92,8 @@ export const understand = capability({
 export const record = capability({
   name: 'conversation.record',
   summary: 'Keeps a turn of a conversation for the messages that follow.',
-  timeoutMs: 5_000,
+  // A caller waits for his answer meanwhile, and reads nothing of it.
+  timeoutMs: 1_500,
   input: z.object({
     conversation: conversationIdSchema,
     /** Whose conversation it is: it is deleted with the user's data. */
@@ -157,7 +158,8 @@ export const handoverSchema = z.object({
 export const handOver = capability({
   name: 'conversation.hand_over',
   summary: 'Publishes the conversation as an event for the people who take over, on llmos.out.<tenant>.handover.',
-  timeoutMs: 10_000,
+  // A caller waits for his answer meanwhile; whether it was published is in `degraded`.
+  timeoutMs: 2_000,
   input: z.object({
     conversation: conversationIdSchema,
     user: z.string().min(1).max(200).optional(),

@@ -16,7 +16,8 @@ const documentId = z.string().min(1).max(128);
 export const note = capability({
   name: 'retrieval.note',
   summary: 'Keeps the questions of a run and the documents that answered them, for the authors of the documents.',
-  timeoutMs: 5_000,
+  // A caller waits for his answer meanwhile, and reads nothing of it.
+  timeoutMs: 1_500,
   input: z.object({
     questions: z.array(asked).min(1).max(3),
     /** Those of the questions that no document answered. */
