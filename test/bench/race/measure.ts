@@ -73,7 +73,7 @@ export function quantile(values: readonly number[], q: number): number {
 }
 
 /** Fields 14 and 15 of /proc/<pid>/stat, in ticks of 10 ms. */
-function cpuUsOf(pids: readonly number[]): number {
+export function cpuUsOf(pids: readonly number[]): number {
   const ofOne = (pid: number) => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
