@@ -15,6 +15,8 @@ interface CapabilityWindow {
 
 type Rates = Omit<CapabilitySignal, 'capability' | 'service' | 'ready' | 'inWork'>;
 
+/** A task that was rejected because of what its caller sent was done. */
+const DONE = ['completed', 'rejected'];
 const FAILED = ['failed', 'expired'];
 
 /** What all processes together did for a capability, and what waits for them. */
@@ -27,7 +29,7 @@ export function capabilitySignals({ done, queues, nowMs, windowMs }: CapabilityW
     outcomes.reduce((sum, outcome) => sum + (figures.ended[outcome] ?? 0), 0);
   const endedAll = (figures: CapabilityFigures) => Object.values(figures.ended).reduce((sum, count) => sum + count, 0);
   const bad = (figures: CapabilityFigures) => ended(FAILED)(figures) + figures.retried;
-  const attempts = total(ended(['completed'])) + total(bad);
+  const attempts = total(ended(DONE)) + total(bad);
   const growth = queues.reduce((sum, { history }) => sum + history.growth(windowMs), 0);
   const waitingIn = (lane: string) => queues.find(({ queue }) => queue.lane === lane)?.history.last.waiting ?? 0;
   const quantile = (of: (figures: CapabilityFigures) => CapabilityFigures['handler'], at: number) =>
@@ -38,7 +40,7 @@ export function capabilitySignals({ done, queues, nowMs, windowMs }: CapabilityW
     oldestSeconds: Math.max(0, ...queues.map(({ history }) => history.oldestMs(nowMs))) / 1_000,
     oldestLiveSeconds: (queues.find(({ queue }) => queue.lane === 'live')?.history.oldestMs(nowMs) ?? 0) / 1_000,
     arrivalsPerSecond: Math.max(0, rate(endedAll) + growth / (windowMs / 1_000)),
-    completedPerSecond: rate(ended(['completed'])),
+    completedPerSecond: rate(ended(DONE)),
     failedPerSecond: rate(ended(FAILED)),
     retriedPerSecond: rate(({ retried }) => retried),
     ...known('errorShare', attempts > 0 ? total(bad) / attempts : undefined),

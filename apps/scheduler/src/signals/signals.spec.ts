@@ -46,6 +46,17 @@ const queue = (waiting: number, takenUpTo: number, lastPlace: number, taken = 0)
 ];
 
 describe('Signals', () => {
+  it('does not take the mistakes of callers for failures of a capability', () => {
+    const signals = new Signals();
+    const ended = (at: number) => ({ rejected: 9 * at, failed: at });
+    for (let at = 0; at <= 20; at++)
+      signals.saw(heartbeat('a', { upSeconds: 1_000 + 3 * at, shout: { ended: ended(at) } }), at * EVERY_MS);
+    const shout = shoutOf(signals, 20 * EVERY_MS);
+    expect(shout).toMatchObject({ errorShare: 0.1 });
+    expect(shout.completedPerSecond).toBeCloseTo(3, 10);
+    expect(shout.failedPerSecond).toBeCloseTo(1 / 3, 10);
+  });
+
   it('adds up what all processes of a capability did in the window', () => {
     const signals = new Signals();
     for (let at = 0; at <= 40; at++)

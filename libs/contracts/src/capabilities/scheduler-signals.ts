@@ -50,6 +50,7 @@ export const capabilitySignalsSchema = z.object({
   /** The same of live tasks alone: somebody waits for them. */
   oldestLiveSeconds: secondsSchema,
   arrivalsPerSecond: rateSchema,
+  /** Also those that were rejected because of what their caller sent. */
   completedPerSecond: rateSchema,
   /** Tasks that failed or expired. */
   failedPerSecond: rateSchema,

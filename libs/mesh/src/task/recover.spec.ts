@@ -1,5 +1,6 @@
 import { LlmosError, type ErrorCode } from '@llmos/contracts';
 import { taskCall, toolsOf } from '../../test/task-fixture.js';
+import { taskMetrics } from '../metrics.js';
 import { recover } from './recover.js';
 import { ACK } from './task-call.js';
 
@@ -56,6 +57,15 @@ describe('recover', () => {
     expect(await after('UNAVAILABLE', { ...second, envelope: durable })).toMatchObject({
       settlement: { type: 'retry' },
     });
+  });
+
+  it('counts what is the mistake of a caller apart from failures', async () => {
+    const countOf = async (outcome: string) =>
+      (await taskMetrics.tasks.get()).values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
+    const [failed, rejected] = [await countOf('failed'), await countOf('rejected')];
+    for (const code of ['CONTENT_REFUSED', 'INVALID_ARGUMENT', 'NOT_FOUND'] as const) await after(code);
+    await after('INTERNAL');
+    expect([(await countOf('failed')) - failed, (await countOf('rejected')) - rejected]).toEqual([1, 3]);
   });
 
   it('keeps no dead letter of the invalid request of a live caller', async () => {

@@ -34,7 +34,7 @@ export async function recover(failure: LlmosError, call: TaskCall, tools: ChainT
   }
   if (failure.code === 'INTERNAL') log.error({ ...context, err: failure.cause }, 'a step failed');
   else if (!isRefused) log.warn(context, 'a step failed');
-  count(isRefused ? 'refused' : 'failed');
+  count(isRefused ? 'refused' : isOfCaller(failure) ? 'rejected' : 'failed');
   if (mayPassOver(step, failure)) {
     await passOver(call, tools, isRefused ? 'open' : 'failed');
     return ACK;
@@ -46,6 +46,11 @@ export async function recover(failure: LlmosError, call: TaskCall, tools: ChainT
   // A live caller has received the reason for an invalid request; everything else is kept for an operator.
   if (envelope.lane === 'live' && ERRORS[failure.code].httpStatus < 500) return { type: 'refuse', error: failure };
   return { type: 'deadLetter', error: failure, id: envelope.id };
+}
+
+/** The service did its work: what the caller sent cannot be done, or is not allowed. */
+function isOfCaller({ code, retryable }: LlmosError): boolean {
+  return ERRORS[code].httpStatus < 500 && !retryable;
 }
 
 /**
