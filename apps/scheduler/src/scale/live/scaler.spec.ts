@@ -173,6 +173,13 @@ describe('The scaler', () => {
       expect(after(own, 92, 60, signal({ inWork: 0.2, completedPerSecond: 1, arrivalsPerSecond: 1 }))).toEqual([]);
     });
 
+    it('is started by a pin: a person wants so many', () => {
+      const own = sleepy();
+      after(own, 0, 80, signal({}));
+      own.holds = held(NO_HOLDS, { action: 'pin', service: 'intent', replicas: 2 });
+      expect(after(own, 80, 10, none)).toMatchObject([{ from: 0, to: 2, why: 'pinned by a person' }]);
+    });
+
     it('starts the least processes of one that may not sleep any more', () => {
       const own = new Scaler(readRules({ min: 2, max: 3, batch: 8 }), 0);
       own.counts = { intent: 0 };

@@ -52,6 +52,11 @@ export class Scaler {
     return Object.fromEntries(Object.entries(this.counts).filter(([service]) => this.services.has(service)));
   }
 
+  /** Services that may sleep. */
+  get sleepy(): string[] {
+    return [...this.services].filter(([, { rule }]) => rule.min === 0).map(([service]) => service);
+  }
+
   /** A task has come for a service. @returns whether it sleeps: then a process is wanted by the next decision. */
   wake(service: string): boolean {
     const sleeps = this.services.has(service) && this.counts[service] === 0;
@@ -90,12 +95,12 @@ export class Scaler {
   }
 
   private wantedOf(service: string, scaled: Scaled, now: Now) {
-    if (now.from === 0) return this.asleep(service, scaled, now);
+    const pinned = this.holds.pinned[service];
+    if (now.from === 0 && (pinned === undefined || this.isPaused(service))) return this.asleep(service, scaled, now);
     const capabilities = now.signal.capabilities.filter((each) => each.service === service);
     if (capabilities.some(isUsed)) scaled.usedAtMs = now.nowMs;
     const resume = `llmos ops resume ${service}`;
     if (this.isPaused(service)) return { to: now.from, why: 'paused by a person', otherwise: resume };
-    const pinned = this.holds.pinned[service];
     if (pinned !== undefined) return { to: pinned, why: 'pinned by a person', otherwise: resume };
     const { min, idleSeconds } = scaled.rule;
     if (min === 0 && now.from === 1 && now.nowMs - scaled.usedAtMs >= idleSeconds * 1_000)

@@ -6,7 +6,6 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import type { InputOf } from '@llmos/contracts';
 import type { scaling } from '@llmos/contracts/capabilities/scheduler-scaling';
 import { SignalsFeed } from '../../signals/signals-feed.js';
-import type { Signal } from '../../signals/signals.js';
 import { publishSystemEvent } from '../../system-event.js';
 import { held, holdsSchema, type Holds } from './holds.js';
 import { REPLICA_HOST, type ReplicaHost } from './replica-host.port.js';
@@ -104,8 +103,9 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
       this.scaler.holds = decode((await (await this.bucket()).get(KEY))?.value);
       this.scaler.counts = await this.host.scale({});
       const signal = this.feed.read(WINDOW_MS);
-      for (const change of this.scaler.decide(signal, steadyNow())) await this.carryOut(change, signal);
-      await this.sleepers.refresh(this.scaler.scaledCounts, signal.services, steadyNow());
+      for (const change of this.scaler.decide(signal, steadyNow())) await this.carryOut(change);
+      const { scaledCounts, sleepy } = this.scaler;
+      await this.sleepers.refresh(scaledCounts, signal.services, steadyNow(), sleepy);
     } catch (error) {
       this.log.warn({ err: error }, 'nothing was scaled; the last numbers stand');
     } finally {
@@ -113,10 +113,9 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  private async carryOut(change: ScalingChange, { capabilities }: Signal): Promise<void> {
+  private async carryOut(change: ScalingChange): Promise<void> {
     const { service, from, to, why, otherwise } = change;
-    const own = capabilities.filter((each) => each.service === service).map(({ capability }) => capability);
-    if (to === 0) await this.sleepers.add(service, own);
+    if (to === 0) await this.sleepers.add(service);
     const attributes = { 'llmos.scaled': service, from, to, why, otherwise };
     await withSpan(`scale ${service}`, { attributes }, async () => {
       this.scaler.counts = await this.host!.scale({ [service]: to });

@@ -1,4 +1,4 @@
-import { BUCKETS } from '@llmos/contracts';
+import { BUCKETS, loadCapabilities, serviceOf } from '@llmos/contracts';
 import type { Bus, Nodes } from '@llmos/mesh';
 import { z } from 'zod';
 import type { ServiceSignal } from '../../signals/signals.js';
@@ -26,8 +26,9 @@ export class Sleepers {
   ) {}
 
   /** Call it before the last process of the service is ended. */
-  async add(service: string, capabilities: readonly string[]): Promise<void> {
-    await this.write((record) => ({ ...record, [service]: [...capabilities] }));
+  async add(service: string): Promise<void> {
+    const capabilities = await capabilitiesOf(service);
+    await this.write((record) => ({ ...record, [service]: capabilities }));
     this.wokenAtMs.delete(service);
     await this.announce(service, capabilities);
   }
@@ -36,9 +37,17 @@ export class Sleepers {
    * Shows those that still sleep or are starting, and forgets the others. Call it every few seconds.
    *
    * @param counts of the services that are scaled: nobody would wake another one.
+   * @param mayWake those of them that may sleep: also if a person has ended their last process.
    */
-  async refresh(counts: Counts, services: readonly ServiceSignal[], nowMs: number): Promise<void> {
-    for (const [service, capabilities] of Object.entries(await this.read())) {
+  async refresh(
+    counts: Counts,
+    services: readonly ServiceSignal[],
+    nowMs: number,
+    mayWake: readonly string[],
+  ): Promise<void> {
+    const record = await this.read();
+    for (const service of mayWake) if (counts[service] === 0 && !record[service]) await this.add(service);
+    for (const [service, capabilities] of Object.entries(record)) {
       if (counts[service] === undefined) {
         await this.remove(service);
         continue;
@@ -74,6 +83,10 @@ export class Sleepers {
   private bucket() {
     return this.bus.kv(BUCKETS.scaling, {});
   }
+}
+
+async function capabilitiesOf(service: string): Promise<string[]> {
+  return [...(await loadCapabilities()).keys()].filter((capability) => serviceOf(capability) === service);
 }
 
 const nameOf = (service: string) => `${service}-asleep`;
