@@ -17,6 +17,7 @@ import type { GatewayConfig } from './gateway.config.js';
 import { createGateway, freePort } from './http-server.js';
 import { Callers } from './http/callers.js';
 import { errorReply } from './http/errors.js';
+import { RunsService } from './runs/runs.service.js';
 import { IntakeService } from './events/intake.service.js';
 
 /** How long callers with a request in progress may still receive their answers when the process stops. */
@@ -72,6 +73,7 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   await joinMesh(context, {
     url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
     capabilities: () => [],
+    tenants: () => app.get(RunsService).tenants(),
     startPulling: () => {
       const intake = app.get(IntakeService);
       intake.start();

@@ -5,6 +5,8 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
+import { BUCKETS } from '@llmos/contracts';
+import { restrictionSchema } from '@llmos/contracts/capabilities/security';
 import type { ActionKind } from '@llmos/contracts/capabilities/scheduler-alerts';
 import { Actions } from '../src/watch/healing/actions.js';
 
@@ -65,6 +67,16 @@ describe('Actions', () => {
     await waitFor('the breaker', () => breakers.of('conversation.small_talk').current === 'open');
     expect(await toldOutcome()).toBe('done');
     breakers.stop();
+  });
+
+  it('slow a tenant: a restriction that ends by itself, as the gateways read it', async () => {
+    await actionsOf(['slow_tenant']).do({ ...WHY, action: 'slow_tenant', target: 'acme' });
+    expect(await toldOutcome()).toBe('done');
+    const bucket = await bus.kv(BUCKETS.restrictions, { history: 1, storage: 'file' });
+    const stored = await bucket.get('load.YWNtZQ');
+    const restriction = restrictionSchema.parse(JSON.parse(new TextDecoder().decode(stored?.value)));
+    expect(restriction).toMatchObject({ subject: { kind: 'tenant', id: 'acme' }, action: 'slow', reason: WHY.why });
+    expect(Date.parse(restriction.until!) - Date.parse(restriction.since)).toBe(120_000);
   });
 
   it('one process more or one less, never none, and never without somebody who starts them', async () => {

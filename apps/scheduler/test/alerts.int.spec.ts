@@ -64,6 +64,10 @@ describe('Alerts', () => {
     expect(await scheduler.ask('silence_alerts', { lift: silence!.id })).toMatchObject({
       error: { code: 'NOT_FOUND' },
     });
+    const unknown = { alert: 'TasksWiat', for_seconds: 600, reason: 'a typing error' };
+    expect(await scheduler.ask('silence_alerts', unknown)).toMatchObject({
+      error: { code: 'NOT_FOUND', message: expect.stringContaining('TasksWait') as string },
+    });
     expect(await scheduler.ask('silence_alerts', { alert: 'TasksWait' })).toMatchObject({
       error: { code: 'INVALID_ARGUMENT' },
     });

@@ -1,4 +1,4 @@
-import { BUCKETS, OBJECT_STORES } from './buckets.js';
+import { BUCKETS, LOAD_RESTRICTION, OBJECT_STORES } from './buckets.js';
 
 /**
  * What a process may do with a bucket or an object store. `read` includes watching; `write` includes `read`; `own`
@@ -36,7 +36,7 @@ const EVERY_PROCESS: Omit<StoreAccess, 'keys'> = {
 };
 
 /** What single processes keep beside that. A service that is not here keeps nothing of its own. */
-const OF_PROCESS: Readonly<Record<string, Partial<Omit<StoreAccess, 'keys'>>>> = {
+const OF_PROCESS: Readonly<Record<string, Partial<StoreAccess>>> = {
   gateway: { buckets: { [BUCKETS.idempotency]: 'write', [BUCKETS.restrictions]: 'read' } },
   analysis: { buckets: { [BUCKETS.classifiers]: 'own' } },
   recommender: {
@@ -44,7 +44,10 @@ const OF_PROCESS: Readonly<Record<string, Partial<Omit<StoreAccess, 'keys'>>>> =
     objects: { [OBJECT_STORES.recommenderModels]: 'own', [OBJECT_STORES.recommenderCheckpoints]: 'own' },
   },
   retrieval: { buckets: { [BUCKETS.documents]: 'own', [BUCKETS.questions]: 'own' } },
-  scheduler: { buckets: { [BUCKETS.scaling]: 'write', [BUCKETS.silences]: 'write' } },
+  scheduler: {
+    buckets: { [BUCKETS.scaling]: 'write', [BUCKETS.silences]: 'write', [BUCKETS.restrictions]: 'read' },
+    keys: { [BUCKETS.restrictions]: [`${LOAD_RESTRICTION}.*`] },
+  },
   security: {
     buckets: { [BUCKETS.restrictions]: 'own', [BUCKETS.baselines]: 'own', [BUCKETS.budgets]: 'own' },
     objects: { [OBJECT_STORES.outcomes]: 'own', [OBJECT_STORES.deadLetters]: 'own' },
@@ -58,6 +61,6 @@ export function storeAccessOf(process: string): StoreAccess {
     buckets: { ...EVERY_PROCESS.buckets, ...own?.buckets },
     objects: { ...EVERY_PROCESS.objects, ...own?.objects },
     // Whoever hands on a task may be the one that tries its capability. What a service depends on is its own.
-    keys: { [BUCKETS.breakers]: ['step.>', `of.${process}.>`] },
+    keys: { ...own?.keys, [BUCKETS.breakers]: ['step.>', `of.${process}.>`] },
   };
 }

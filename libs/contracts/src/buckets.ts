@@ -27,6 +27,9 @@ export const BUCKETS = {
   silences: 'alert-silences',
 } as const;
 
+/** How the keys of restrictions begin that the scheduler may write: tenants that are slowed because of the load. */
+export const LOAD_RESTRICTION = 'load';
+
 /** The JetStream object stores. Their names do not change either. */
 export const OBJECT_STORES = {
   /** Payloads too large for a message, kept for a day. */

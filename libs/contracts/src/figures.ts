@@ -13,7 +13,7 @@ export type Buckets = z.infer<typeof bucketsSchema>;
 export const capabilityFiguresSchema = z.object({
   /** Tasks that are pulled and not settled. */
   inWork: countSchema,
-  /** Tasks that ended, by outcome: `completed`, `failed`, `refused` (an open breaker), `expired`, `cancelled`. */
+  /** Tasks that ended, by outcome: `completed`, `failed`, `rejected` (a mistake of the caller), `refused` (an open breaker), `expired`, `cancelled`. */
   ended: z.record(z.string(), countSchema),
   /** Attempts that failed and are repeated. */
   retried: countSchema,
@@ -26,6 +26,10 @@ export const capabilityFiguresSchema = z.object({
   tokens: countSchema,
 });
 export type CapabilityFigures = z.infer<typeof capabilityFiguresSchema>;
+
+/** Live runs of a tenant at one gateway, now. */
+export const tenantFiguresSchema = z.object({ running: countSchema, waiting: countSchema });
+export type TenantFigures = z.infer<typeof tenantFiguresSchema>;
 
 /** A process's own figures. All but memory and the event loop count from its start: a lost message loses nothing. */
 export const processFiguresSchema = z.object({
@@ -42,5 +46,7 @@ export const processFiguresSchema = z.object({
   capabilities: z.record(z.string(), capabilityFiguresSchema),
   /** Circuit breakers that are not closed, as this process sees them. */
   breakers: z.record(z.string(), z.enum(['half-open', 'open'])),
+  /** Of a gateway: the tenants that have the most live runs. */
+  tenants: z.record(z.string(), tenantFiguresSchema).optional(),
 });
 export type ProcessFigures = z.infer<typeof processFiguresSchema>;

@@ -1,6 +1,6 @@
 import { Bus } from '@llmos/bus';
 import { baseConfig, loadConfig, type BaseConfig, type ConfigDefinition, type ConfigOf } from '@llmos/config';
-import { newRunId, type NodeState } from '@llmos/contracts';
+import { newRunId, type NodeState, type TenantFigures } from '@llmos/contracts';
 import { createLogger, startMetrics, startTracing, type Logger } from '@llmos/telemetry';
 import { Vault, vaultConfig, type VaultConfig } from '@llmos/vault';
 import type { CapabilityState } from './health-server.js';
@@ -115,6 +115,8 @@ export interface MeshMember {
   /** Where the process answers health checks. */
   readonly url: string;
   readonly capabilities: () => readonly CapabilityState[];
+  /** The live runs of tenants, of a gateway. */
+  readonly tenants?: () => Record<string, TenantFigures>;
   startPulling(): void;
   /** Stops pulling and waits, at most `graceMs`, for the deliveries in progress. */
   stopPulling(graceMs: number): Promise<void>;
@@ -135,7 +137,7 @@ export async function joinMesh(context: ProcessContext, member: MeshMember): Pro
 }
 
 /** Shows that the process is alive, and its state every few seconds and at each change; returns a stop. */
-function announce(context: ProcessContext, { url, capabilities }: MeshMember): () => Promise<void> {
+function announce(context: ProcessContext, { url, capabilities, tenants }: MeshMember): () => Promise<void> {
   const { config, readiness, bus, nodes, log, node, parts } = context;
   const figures = new OwnFigures();
   let left = false;
@@ -156,7 +158,7 @@ function announce(context: ProcessContext, { url, capabilities }: MeshMember): (
       checks: readiness.all,
       healthUrl: url,
       pid: process.pid,
-      figures: own,
+      figures: { ...own, ...(tenants ? { tenants: tenants() } : {}) },
     };
     await nodes.announce(state);
   };

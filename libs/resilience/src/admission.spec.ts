@@ -58,6 +58,15 @@ describe('Admission', () => {
     expect(admission.waiting).toBe(24);
   });
 
+  it('tells what each tenant has in progress, and what waits', async () => {
+    await apply('acme', { count: 20 });
+    await apply('bank');
+    expect(Object.fromEntries(admission.byTenant)).toEqual({
+      acme: { running: 16, waiting: 4 },
+      bank: { running: 0, waiting: 1 },
+    });
+  });
+
   it('keeps a quarter of the places for tenants with less than their share, as long as there are any', async () => {
     await apply('polite');
     await end();

@@ -78,6 +78,17 @@ export class Admission {
     return this.queue.count();
   }
 
+  /** Of each tenant, how much is in progress and how much waits. */
+  get byTenant(): Map<string, { readonly running: number; readonly waiting: number }> {
+    const tenants = new Map([...this.inProgress].map(([tenant, running]) => [tenant, { running, waiting: 0 }]));
+    this.queue.count((_, { tenant }) => {
+      const { running, waiting } = tenants.get(tenant) ?? { running: 0, waiting: 0 };
+      tenants.set(tenant, { running, waiting: waiting + 1 });
+      return false;
+    });
+    return tenants;
+  }
+
   /** How long the oldest has waited, in milliseconds. */
   get oldestMs(): number {
     let oldestMs = 0;

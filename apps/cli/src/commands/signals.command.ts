@@ -27,7 +27,7 @@ const seconds = (value: number | undefined) => (value === undefined ? '' : `${va
 const rate = (value: number) => (value === 0 ? '' : value.toPrecision(2));
 const share = (value: number | undefined) => (value === undefined ? '' : `${(100 * value).toFixed(1)} %`);
 
-function linesOf({ windowSeconds, processes, services, capabilities, breakers }: Reply): string[] {
+function linesOf({ windowSeconds, processes, services, capabilities, breakers, tenants }: Reply): string[] {
   const busy = capabilities.filter(
     ({ arrivalsPerSecond, inWork, waitingLive, waitingDurable }) =>
       arrivalsPerSecond + inWork + waitingLive + waitingDurable > 0,
@@ -52,6 +52,10 @@ function linesOf({ windowSeconds, processes, services, capabilities, breakers }:
     '',
     busy.length === 0 ? 'No capability has work.' : capabilityTable(busy),
     ...breakers.map(({ breaker, state, seenBy }) => `breaker ${breaker} is ${state}, seen by ${seenBy.join(', ')}`),
+    ...tenants.map(
+      ({ tenant, running, waiting, share: part }) =>
+        `tenant ${tenant}: ${running.toFixed(1)} live runs in progress, ${waiting.toFixed(1)} waiting, ${share(part)} of all`,
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { LlmosError, Pipeline, TerminalAnswer } from '@llmos/contracts';
+import type { LlmosError, Pipeline, TenantFigures, TerminalAnswer } from '@llmos/contracts';
 import { Admission, RefusedError, type Measured, type Place, type Refusal } from '@llmos/resilience';
 import { counter, gauge, secondsHistogram } from '@llmos/telemetry';
 import { RetryLaterError } from '../http/errors.js';
@@ -15,6 +15,8 @@ const metrics = {
   places: gauge('llmos_admission_places', 'Live runs of a pipeline that may be in progress at once', ['pipeline']),
 };
 
+/** A heartbeat has the figures of no more tenants. */
+const MOST_TENANTS = 20;
 /** A step that took no longer than this from its publication to its handler has not waited. */
 const HOP_MS = 10;
 
@@ -57,6 +59,18 @@ export class Admissions {
       place.leave(answer && measuredOf(answer));
       this.report(applicant.pipeline.name);
     }
+  }
+
+  /** The live runs of the tenants that have the most of them. */
+  tenants(): Record<string, TenantFigures> {
+    const sums = new Map<string, TenantFigures>();
+    for (const { byTenant } of this.byPipeline.values())
+      for (const [tenant, { running, waiting }] of byTenant) {
+        const sum = sums.get(tenant);
+        sums.set(tenant, { running: running + (sum?.running ?? 0), waiting: waiting + (sum?.waiting ?? 0) });
+      }
+    const size = ({ running, waiting }: TenantFigures) => running + waiting;
+    return Object.fromEntries([...sums].sort(([, a], [, b]) => size(b) - size(a)).slice(0, MOST_TENANTS));
   }
 
   private of(pipeline: string): Admission {

@@ -6,6 +6,7 @@ import {
   type Pipeline,
   type RunContext,
   type RunRecord,
+  type TenantFigures,
   type TerminalAnswer,
 } from '@llmos/contracts';
 import {
@@ -92,6 +93,11 @@ export class RunsService {
     this.live = new LiveRuns(limits, (count) => sign.set(count));
     this.admissions = new Admissions(total);
     this.keys = new RunKeys(bus);
+  }
+
+  /** For the heartbeat of this gateway. */
+  tenants(): Record<string, TenantFigures> {
+    return this.admissions.tenants();
   }
 
   newRun(): string {

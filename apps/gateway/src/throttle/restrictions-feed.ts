@@ -1,4 +1,5 @@
 import { WatchedBucket, type Watchable } from '@llmos/bus';
+import { LOAD_RESTRICTION } from '@llmos/contracts';
 import { restrictionSchema, type Restriction } from '@llmos/contracts/capabilities/security';
 
 const STRICTEST: readonly Restriction['action'][] = ['hold', 'block', 'slow'];
@@ -8,9 +9,13 @@ interface Entry {
   readonly untilMs: number;
 }
 
+/** The longest restriction because of load: whoever may write these can slow a tenant for a while, and no more. */
+const LONGEST_LOAD_MS = 600_000;
+
 /** The restrictions in force. Empty until the bucket has been read: until then every request may pass. */
 export class RestrictionsFeed {
-  private readonly bySubject = new Map<string, Entry>();
+  /** By the name of the subject, then by key: a tenant can be restricted for two reasons. */
+  private readonly bySubject = new Map<string, Map<string, Entry>>();
   private watched: WatchedBucket<Entry> | undefined;
 
   get size(): number {
@@ -21,9 +26,9 @@ export class RestrictionsFeed {
   async start(bucket: Watchable): Promise<void> {
     this.watched = await WatchedBucket.open(bucket, {
       decode,
-      onChange: (_, now, before) => {
-        if (before) this.bySubject.delete(nameOf(before.restriction.subject));
-        if (now) this.bySubject.set(nameOf(now.restriction.subject), now);
+      onChange: (key, now, before) => {
+        if (before) this.forget(key, before);
+        if (now) this.note(key, now);
       },
     });
   }
@@ -36,12 +41,25 @@ export class RestrictionsFeed {
   find(names: readonly (string | undefined)[], nowMs: number): Restriction | undefined {
     let found: Restriction | undefined;
     for (const name of names) {
-      const entry = name === undefined ? undefined : this.bySubject.get(name);
-      if (!entry || entry.untilMs <= nowMs) continue;
-      if (!found || STRICTEST.indexOf(entry.restriction.action) < STRICTEST.indexOf(found.action))
-        found = entry.restriction;
+      const entries = name === undefined ? undefined : this.bySubject.get(name)?.values();
+      for (const { restriction, untilMs } of entries ?? []) {
+        if (untilMs <= nowMs) continue;
+        if (!found || STRICTEST.indexOf(restriction.action) < STRICTEST.indexOf(found.action)) found = restriction;
+      }
     }
     return found;
+  }
+
+  private note(key: string, entry: Entry): void {
+    const name = nameOf(entry.restriction.subject);
+    this.bySubject.set(name, (this.bySubject.get(name) ?? new Map<string, Entry>()).set(key, entry));
+  }
+
+  private forget(key: string, { restriction }: Entry): void {
+    const name = nameOf(restriction.subject);
+    const entries = this.bySubject.get(name);
+    entries?.delete(key);
+    if (entries?.size === 0) this.bySubject.delete(name);
   }
 }
 
@@ -50,7 +68,14 @@ export function nameOf({ kind, id }: Restriction['subject']): string {
   return `${kind} ${id}`;
 }
 
-function decode(value: Uint8Array): Entry {
+function decode(value: Uint8Array, { key }: { readonly key: string }): Entry {
   const restriction = restrictionSchema.parse(JSON.parse(new TextDecoder().decode(value)));
-  return { restriction, untilMs: restriction.until === undefined ? Infinity : Date.parse(restriction.until) };
+  const { action, subject, since, until } = restriction;
+  const untilMs = until === undefined ? Infinity : Date.parse(until);
+  if (key.startsWith(`${LOAD_RESTRICTION}.`)) {
+    const isShort = untilMs - Date.parse(since) <= LONGEST_LOAD_MS;
+    if (action !== 'slow' || subject.kind !== 'tenant' || !isShort)
+      throw new Error(`${key}: load is no reason for this restriction`);
+  }
+  return { restriction, untilMs };
 }

@@ -93,6 +93,24 @@ describe('Throttle', () => {
     }
   });
 
+  it('slows a tenant because of the load, whatever else restricts it, and takes no other restriction for that reason', async () => {
+    const tenant = { kind: 'tenant', id: 'acme' } as const;
+    const load = { id: 'load.YWNtZQ', action: 'slow', until: '2026-11-24T08:04:00Z' } as const;
+    const refusals = async (...restrictions: Restriction[]) => {
+      const throttle = await throttleOf(restrictions);
+      const caller = from('192.0.2.7', { authorization: 'Bearer k1' });
+      return Array.from({ length: 5 }, () => throttle.refuse(caller, NOW)?.code);
+    };
+    expect((await refusals(restriction(tenant, load))).at(-1)).toBe('RATE_LIMITED');
+    expect((await refusals(restriction(tenant, load), restriction(tenant)))[0]).toBe('RESTRICTED');
+    const ended = restriction(tenant, { until: '2026-11-24T07:59:30Z' });
+    expect((await refusals(restriction(tenant, load), ended)).at(-1)).toBe('RATE_LIMITED');
+    for (const wrong of [{ action: 'block' }, { until: '2026-11-24T09:00:00Z' }, { until: undefined }] as const)
+      expect(await refusals(restriction(tenant, { ...load, ...wrong }))).toEqual(Array(5).fill(undefined));
+    const address = restriction({ kind: 'address', id: '192.0.2.7' }, load);
+    expect(await refusals(address)).toEqual(Array(5).fill(undefined));
+  });
+
   it('slows a caller: a few requests at once, then some per minute, each refusal with the time to wait', async () => {
     const throttle = await throttleOf([restriction({ kind: 'address', id: '198.51.100.7' }, { action: 'slow' })]);
     const caller = from('198.51.100.7');

@@ -1,4 +1,4 @@
-import type { CapabilityFigures, NodeState, ProcessFigures } from '@llmos/contracts';
+import type { CapabilityFigures, NodeState, ProcessFigures, TenantFigures } from '@llmos/contracts';
 import { addedSince } from './buckets.js';
 
 /** Readings of one process are kept for this long, in milliseconds: the longest window. */
@@ -23,6 +23,8 @@ export interface ProcessWindow {
   readonly loopBusy: number;
   /** By the name of the capability. */
   readonly capabilities: ReadonlyMap<string, CapabilityFigures>;
+  /** The mean. */
+  readonly tenants: ReadonlyMap<string, TenantFigures>;
 }
 
 /** One process: its state, and its figures of the last minute. */
@@ -88,8 +90,21 @@ export class ProcessHistory {
           since(from?.capabilities[name] ?? NOTHING_DONE, now),
         ]),
       ),
+      tenants: meanOf(inside.map(({ figures }) => figures.tenants ?? {})),
     };
   }
+}
+
+function meanOf(readings: readonly Readonly<Record<string, TenantFigures>>[]): Map<string, TenantFigures> {
+  const names = new Set(readings.flatMap((each) => Object.keys(each)));
+  const mean = (of: (tenants: Readonly<Record<string, TenantFigures>>) => number | undefined) =>
+    readings.reduce((sum, each) => sum + (of(each) ?? 0), 0) / Math.max(1, readings.length);
+  return new Map(
+    [...names].map((name) => [
+      name,
+      { running: mean((each) => each[name]?.running), waiting: mean((each) => each[name]?.waiting) },
+    ]),
+  );
 }
 
 const NOTHING_DONE: CapabilityFigures = {

@@ -1,4 +1,4 @@
-import type { CapabilityFigures, NodeState } from '@llmos/contracts';
+import type { CapabilityFigures, NodeState, TenantFigures } from '@llmos/contracts';
 import { quantileOf } from './buckets.js';
 import { Signals } from './signals.js';
 
@@ -16,6 +16,7 @@ interface Own {
   readonly breakers?: Record<string, 'open' | 'half-open'>;
   readonly isReady?: boolean;
   readonly memoryBytes?: number;
+  readonly tenants?: Record<string, TenantFigures>;
 }
 
 function heartbeat(node: string, own: Own = {}): NodeState {
@@ -34,6 +35,7 @@ function heartbeat(node: string, own: Own = {}): NodeState {
       loopDelaySeconds: own.loopDelaySeconds ?? 0,
       capabilities: shout ? { 'text.shout': { ...IDLE, ...shout } } : {},
       breakers: own.breakers ?? {},
+      ...(own.tenants ? { tenants: own.tenants } : {}),
     },
   };
 }
@@ -46,6 +48,24 @@ const queue = (waiting: number, takenUpTo: number, lastPlace: number, taken = 0)
 ];
 
 describe('Signals', () => {
+  it('adds up the live runs of tenants at all gateways, on average, with their part of all', () => {
+    const signals = new Signals();
+    for (let at = 0; at <= 10; at++)
+      for (const node of ['gateway-1', 'gateway-2'])
+        signals.saw(
+          heartbeat(node, {
+            service: 'gateway',
+            tenants: { acme: { running: 4, waiting: at % 2 ? 10 : 20 }, bank: { running: 1, waiting: 0 } },
+          }),
+          at * EVERY_MS,
+        );
+    const { tenants } = signals.read(10 * EVERY_MS, 18_000);
+    expect(tenants).toMatchObject([
+      { tenant: 'acme', running: 8, waiting: 30, share: 0.95, others: 2 },
+      { tenant: 'bank', running: 2, waiting: 0, others: 38 },
+    ]);
+  });
+
   it('does not take the mistakes of callers for failures of a capability', () => {
     const signals = new Signals();
     const ended = (at: number) => ({ rejected: 9 * at, failed: at });

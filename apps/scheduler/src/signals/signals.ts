@@ -97,6 +97,7 @@ export class Signals {
       services: this.servicesOf(living, nowMs),
       capabilities: this.capabilitiesOf(living, [...windows.values()], { nowMs, windowMs }),
       breakers: breakersOf(living),
+      tenants: tenantsOf(living.map((process) => windows.get(process))),
     };
   }
 
@@ -171,6 +172,21 @@ function processSignal(
     loopDelaySeconds: window?.loopDelaySeconds ?? 0,
     loopBusy: window?.loopBusy ?? 0,
   };
+}
+
+/** All gateways together. */
+function tenantsOf(windows: readonly (ProcessWindow | undefined)[]): Signal['tenants'] {
+  const sums = new Map<string, { running: number; waiting: number }>();
+  for (const window of windows)
+    for (const [tenant, { running, waiting }] of window?.tenants ?? []) {
+      const sum = sums.get(tenant);
+      sums.set(tenant, { running: running + (sum?.running ?? 0), waiting: waiting + (sum?.waiting ?? 0) });
+    }
+  const all = [...sums.values()].reduce((sum, { running, waiting }) => sum + running + waiting, 0);
+  return [...sums].sort().flatMap(([tenant, { running, waiting }]) => {
+    const own = running + waiting;
+    return own > 0 ? [{ tenant, running, waiting, share: Math.min(1, own / all), others: Math.max(0, all - own) }] : [];
+  });
 }
 
 function breakersOf(living: readonly ProcessHistory[]): Signal['breakers'] {

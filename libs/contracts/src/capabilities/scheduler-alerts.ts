@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { capability } from '../capability.js';
-import { capabilitySignalsSchema, processSignalsSchema, serviceSignalsSchema } from './scheduler-signals.js';
+import {
+  capabilitySignalsSchema,
+  processSignalsSchema,
+  serviceSignalsSchema,
+  tenantSignalsSchema,
+} from './scheduler-signals.js';
 
 const numbersOf = (scope: string, schema: z.ZodObject) =>
   Object.entries(schema.shape)
@@ -17,13 +22,14 @@ export const FIGURES: readonly string[] = [
   ...numbersOf('service', serviceSignalsSchema),
   ...numbersOf('capability', capabilitySignalsSchema),
   'breaker.open',
+  ...numbersOf('tenant', tenantSignalsSchema),
 ];
 
 /**
  * What is done about an alert: a process is restarted, a service gets one process more or one less, runs take the fallback of
- * a step, or a person is called.
+ * a step, a tenant is slowed down, or a person is called.
  */
-export const ACTIONS = ['restart', 'add_replica', 'drain_replica', 'open_breaker', 'page'] as const;
+export const ACTIONS = ['restart', 'add_replica', 'drain_replica', 'open_breaker', 'slow_tenant', 'page'] as const;
 export const actionKindSchema = z.enum(ACTIONS);
 export type ActionKind = z.infer<typeof actionKindSchema>;
 
@@ -31,7 +37,16 @@ function isOfProcesses(action: ActionKind | undefined): boolean {
   return action === 'restart' || action === 'add_replica' || action === 'drain_replica';
 }
 
-const figureSchema = z.enum(FIGURES as [string, ...string[]]);
+/** Names those of the same scope: all of them are too many to find the right one. */
+function noFigure({ input }: { readonly input?: unknown }): string {
+  const scope = String(input).split('.')[0];
+  const near = FIGURES.filter((figure) => figure.startsWith(`${scope}.`));
+  return near.length > 0
+    ? `must be one of: ${near.join(', ')}`
+    : `must begin with one of: ${[...new Set(FIGURES.map((figure) => figure.split('.')[0]))].join(', ')}`;
+}
+
+const figureSchema = z.enum(FIGURES as [string, ...string[]], { error: noFigure });
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /** `20s`, `5m`, `2h`, `1d` → seconds; also 0. */
@@ -73,9 +88,13 @@ export const ruleSchema = z
     path: ['action'],
     message: 'can open the breaker of a capability only',
   })
-  .refine(({ figure, action }) => !isOfProcesses(action) || !figure.startsWith('breaker.'), {
+  .refine(({ figure, action }) => action !== 'slow_tenant' || figure.startsWith('tenant.'), {
     path: ['action'],
-    message: 'is about processes, and a breaker has none',
+    message: 'can slow a tenant only: the figure must be one of a tenant',
+  })
+  .refine(({ figure, action }) => !isOfProcesses(action) || !/^(breaker|tenant)\./.test(figure), {
+    path: ['action'],
+    message: 'is about processes, and a breaker or a tenant has none',
   });
 
 /** `0*10` ten times 0, `8+2*5` five values from 8 in steps of 2, `_` no value. (`0x10` would be a number of YAML: 16.) */

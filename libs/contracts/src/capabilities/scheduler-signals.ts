@@ -73,6 +73,18 @@ export const breakerSignalsSchema = z.object({
   seenBy: z.array(z.string()),
 });
 
+/** Live runs at all gateways, on average over the window. Only tenants that have some. */
+export const tenantSignalsSchema = z.object({
+  tenant: z.string(),
+  running: z.number().nonnegative(),
+  /** Runs that the gateways have not started yet. */
+  waiting: z.number().nonnegative(),
+  /** Its part of all that run or wait. */
+  share: z.number().min(0).max(1),
+  /** What other tenants have that runs or waits. */
+  others: z.number().nonnegative(),
+});
+
 export const signalsOutputSchema = z.object({
   /** What rates and quantiles are over. A process that is younger counts from its start. */
   windowSeconds: z.number(),
@@ -83,6 +95,7 @@ export const signalsOutputSchema = z.object({
   capabilities: z.array(capabilitySignalsSchema),
   /** Circuit breakers that are not closed. */
   breakers: z.array(breakerSignalsSchema),
+  tenants: z.array(tenantSignalsSchema),
 });
 
 export const signals = capability({
@@ -118,6 +131,7 @@ export const signals = capability({
         },
       ],
       breakers: [{ breaker: 'generation.answer', state: 'open', seenBy: ['gateway', 'generation'] }],
+      tenants: [{ tenant: 'acme', running: 4, waiting: 20, share: 0.96, others: 1 }],
     },
   },
 });

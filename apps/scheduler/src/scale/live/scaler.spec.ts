@@ -87,7 +87,7 @@ describe('The scaler', () => {
     }
   }
   const signal = (own: Partial<CapabilitySignal>, ready = 1): Signal => ({
-    ...{ windowSeconds: 8, processes: [], breakers: [], capabilities: [capability(own)] },
+    ...{ windowSeconds: 8, processes: [], breakers: [], tenants: [], capabilities: [capability(own)] },
     services: [{ service: 'intent', processes: ready, ready, starts: 0, deaths: 0, readySeconds: 2 }],
   });
   const load = { inWork: 8, waitingLive: 4, arrivalsPerSecond: 12, completedPerSecond: 10 };

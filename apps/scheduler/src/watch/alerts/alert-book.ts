@@ -25,8 +25,9 @@ export class AlertBook {
     this.watches = rules.map((rule) => new RuleWatch(rule));
   }
 
-  get ruleCount(): number {
-    return this.watches.length;
+  /** The names of the alerts that can fire. */
+  get names(): string[] {
+    return this.watches.map(({ rule }) => rule.alert);
   }
 
   /** Those that stand, and then those that were resolved, the newest first. */

@@ -47,7 +47,17 @@ describe('checkThresholds', () => {
     expect(valuesOf('0*2 8+2*3 5-1.5*2 _*2 -1')).toEqual([0, 0, 8, 10, 12, 5, 3.5, undefined, undefined, -1]);
   });
 
+  it('names those of the same kind where a figure is wrong, not all of them', () => {
+    const faultOf = (figure: string) =>
+      thresholdsSchema.safeParse({ rules: [{ ...RULE, figure }] }).error!.issues[0]!.message;
+    expect(faultOf('service.redy')).toContain('service.ready');
+    expect(faultOf('service.redy')).not.toContain('capability');
+    expect(faultOf('servce.ready')).toBe('must begin with one of: process, service, capability, breaker, tenant');
+  });
+
   it.each([
+    ['slowing what is no tenant', { rules: [{ ...RULE, action: 'slow_tenant' }] }, 'rules.0.action'],
+    ['a restart of a tenant', { rules: [{ ...RULE, figure: 'tenant.share', action: 'restart' }] }, 'rules.0.action'],
     ['an unknown figure', { rules: [{ ...RULE, figure: 'capability.oldest' }] }, 'rules.0.figure'],
     ['a rule without a limit', { rules: [{ ...RULE, above: undefined }] }, 'rules.0'],
     ['two rules of one name', { rules: [RULE, RULE] }, 'rules.1.alert'],

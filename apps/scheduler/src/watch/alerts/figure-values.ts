@@ -5,7 +5,7 @@ import type { Signal } from '../../signals/signals.js';
 export interface FigureValue {
   /** Such as `capability.oldestLiveSeconds`. */
   readonly figure: string;
-  /** Of what: a capability, a service, a process, a breaker. */
+  /** Of what: a capability, a service, a process, a breaker, a tenant. */
   readonly name: string;
   readonly service: string;
   readonly value: number;
@@ -38,11 +38,13 @@ export function tableOf(figures: readonly FigureValue[]): FigureTable {
 }
 
 /** Every number in the signals, under the name that thresholds use. */
-export function figureValuesOf({ processes, services, capabilities, breakers }: Signal): FigureValue[] {
+export function figureValuesOf({ processes, services, capabilities, breakers, tenants }: Signal): FigureValue[] {
   return [
     ...processes.flatMap((process) => numbersOf('process', process.node, process.service, process)),
     ...services.flatMap((service) => numbersOf('service', service.service, service.service, service)),
     ...capabilities.flatMap((own) => numbersOf('capability', own.capability, own.service, own)),
+    // Gateways admit the runs of tenants.
+    ...tenants.flatMap((own) => numbersOf('tenant', own.tenant, 'gateway', own)),
     ...breakers.map(({ breaker, seenBy }) => ({
       ...{ figure: 'breaker.open', name: breaker, value: 1 },
       service: breaker.includes('.') ? serviceOf(breaker) : (seenBy[0] ?? breaker),

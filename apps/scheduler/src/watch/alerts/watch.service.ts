@@ -67,20 +67,22 @@ export class WatchService implements OnModuleInit, OnModuleDestroy {
   alerts(): OutputOf<typeof alerts> {
     const silences = this.standingSilences();
     return {
-      rules: this.book?.ruleCount ?? 0,
+      rules: this.book?.names.length ?? 0,
       alerts: this.book?.alerts(silences) ?? [],
       silences,
       actions: [...this.actions.list],
     };
   }
 
-  /** @throws LlmosError UNAVAILABLE before the silences could be read; NOT_FOUND if there is none to lift. */
+  /** @throws LlmosError UNAVAILABLE before the silences could be read; NOT_FOUND if there is none to lift, or no such alert. */
   async silence(input: InputOf<typeof silence>): Promise<OutputOf<typeof silence>> {
     const { silences } = this;
     if (!silences) throw new LlmosError('UNAVAILABLE', 'The silences cannot be read yet. Try again.');
     const { lift, forSeconds = 0, reason = '', alert, of } = input;
     if (lift !== undefined) await silences.lift(lift, steadyNow());
     else {
+      if (alert !== undefined && this.book && !this.book.names.includes(alert))
+        throw new LlmosError('NOT_FOUND', `There is no alert '${alert}'; there are: ${this.book.names.join(', ')}.`);
       const what = { ...(alert === undefined ? {} : { alert }), ...(of === undefined ? {} : { of }) };
       await silences.add({ ...what, reason }, forSeconds, steadyNow());
     }

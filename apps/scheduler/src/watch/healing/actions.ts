@@ -1,5 +1,5 @@
 import type { Bus } from '@llmos/bus';
-import { BUCKETS, serviceOf } from '@llmos/contracts';
+import { BUCKETS, LOAD_RESTRICTION, serviceOf } from '@llmos/contracts';
 import type { Action, ActionKind } from '@llmos/contracts/capabilities/scheduler-alerts';
 import { steadyNow } from '@llmos/resilience';
 import { counter, type Logger } from '@llmos/telemetry';
@@ -14,6 +14,8 @@ const done = counter('llmos_actions_total', 'What the scheduler did, or would ha
 
 /** A breaker that was opened closes by itself: then one call tries. */
 const OPEN_FOR_MS = 60_000;
+/** A tenant that was slowed down is not after this time. */
+const SLOW_FOR_MS = 120_000;
 const EVENT = { name: 'actions', type: 'org.llmos.action' };
 const PAGE_MS = 5_000;
 const MOST_SHOWN = 100;
@@ -66,6 +68,7 @@ export class Actions {
   private async effect({ action, target, service, why }: Decision): Promise<void> {
     if (action === 'restart') return this.bus.signs.askToLeave(service, target);
     if (action === 'open_breaker') return this.openBreaker(target);
+    if (action === 'slow_tenant') return this.slowTenant(target, why);
     if (action === 'add_replica') return this.addReplicas(service, 1);
     if (action === 'drain_replica') return this.addReplicas(service, -1);
     if (this.options.pageUrl === undefined) return;
@@ -74,6 +77,17 @@ export class Actions {
     const signal = AbortSignal.timeout(PAGE_MS);
     const response = await fetch(this.options.pageUrl, { method: 'POST', headers, body, signal });
     if (!response.ok) throw new Error(`the page was answered with ${response.status}`);
+  }
+
+  /**
+   * The gateways let few of its requests pass for a while, and other tenants as before. People see and lift it like any other restriction.
+   */
+  private async slowTenant(tenant: string, reason: string): Promise<void> {
+    const restrictions = await this.bus.kv(BUCKETS.restrictions, { history: 1, storage: 'file' });
+    const id = `${LOAD_RESTRICTION}.${Buffer.from(tenant).toString('base64url')}`;
+    const [since, until] = [Date.now(), Date.now() + SLOW_FOR_MS].map((ms) => new Date(ms).toISOString());
+    const restriction = { id, subject: { kind: 'tenant', id: tenant }, action: 'slow', reason, since, until };
+    await restrictions.put(id, new TextEncoder().encode(JSON.stringify({ ...restriction, strikes: 1 })));
   }
 
   /** A process that is too many finishes its work and ends. */

@@ -8,6 +8,7 @@ const RULES: Pick<Rule, 'alert' | 'action'>[] = [
   { alert: 'TasksNotTaken', action: 'restart' },
   { alert: 'HandlerSlow', action: 'open_breaker' },
   { alert: 'LiveTasksWait', action: 'add_replica' },
+  { alert: 'TenantNoisy', action: 'slow_tenant' },
   { alert: 'ServiceAway', action: 'page' },
   { alert: 'BreakerOpen', action: undefined },
 ];
@@ -27,7 +28,7 @@ function signalOf(ready: Readonly<Record<string, readonly boolean[]>>): Signal {
       ...{ memoryGrowthPerMinute: 0, cores: 0, loopDelaySeconds: 0, loopBusy: 0 },
     })),
   );
-  return { windowSeconds: 20, processes, services: [], capabilities: [], breakers: [] };
+  return { windowSeconds: 20, processes, services: [], capabilities: [], breakers: [], tenants: [] };
 }
 const CALM = signalOf({ intent: [true, true], asr: [true] });
 
@@ -56,6 +57,13 @@ describe('Healer', () => {
       { action: 'add_replica', target: 'intent', service: 'intent' },
     ]);
     expect(healer.decide([waiting], CALM, AWAKE + 30)).toEqual([]);
+  });
+
+  it('slows the tenant that the alert is of, and not again before that has ended', () => {
+    const noisy = alert({ alert: 'TenantNoisy', figure: 'tenant.share', name: 'acme', service: 'gateway' });
+    const healer = awake();
+    expect(healer.decide([noisy], CALM, AWAKE)).toMatchObject([{ action: 'slow_tenant', target: 'acme' }]);
+    expect(healer.decide([noisy], CALM, AWAKE + 115)).toEqual([]);
   });
 
   it('does nothing about alerts that are pending, silenced or without an action, or when it has just started', () => {

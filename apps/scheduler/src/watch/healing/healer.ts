@@ -101,7 +101,7 @@ export class Healer {
 
 function targetOf(kind: ActionKind, alert: Alert, signal: Signal): string | undefined {
   if (kind === 'restart') return processToRestart(alert, signal);
-  return kind === 'open_breaker' ? alert.name : alert.service;
+  return kind === 'open_breaker' || kind === 'slow_tenant' ? alert.name : alert.service;
 }
 
 /**
