@@ -83,6 +83,7 @@ describe('Actions', () => {
     const counts: Record<string, number> = { conversation: 1 };
     const host = {
       scale: (wanted: Readonly<Record<string, number>>) => Promise.resolve(Object.assign(counts, wanted)),
+      backUp: () => Promise.resolve(),
     };
     const actions = new Actions(bus, log, { allowed: ['add_replica', 'drain_replica'], pageUrl: undefined, host });
     const [add, drain] = (['add_replica', 'drain_replica'] as const).map((action) => ({
@@ -99,6 +100,22 @@ describe('Actions', () => {
     await actionsOf(['add_replica']).do(add!);
     await waitFor('all events', () => events.length === 5 || undefined);
     expect(events.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'failed', 'failed', 'failed']);
+  });
+
+  it('take a backup: the supervisor does, and says if it could not', async () => {
+    let taken = 0;
+    const backUp = () =>
+      ++taken === 1 ? Promise.resolve() : Promise.reject(new Error('the last one is 5 minutes old'));
+    const host = { scale: () => Promise.resolve({}), backUp };
+    const backup = { ...WHY, action: 'take_backup', target: 'conversation' } as const;
+    const actions = new Actions(bus, log, { allowed: ['take_backup'], pageUrl: undefined, host });
+    await actions.do(backup);
+    await actions.do(backup);
+    await actionsOf([]).do(backup);
+    await actionsOf(['take_backup']).do(backup);
+    await waitFor('all events', () => events.length === 4 || undefined);
+    expect(events.map(({ outcome }) => outcome)).toEqual(['done', 'failed', 'dry_run', 'failed']);
+    expect(taken).toBe(2);
   });
 
   it('call a person, and say if nobody took the call', async () => {

@@ -33,6 +33,8 @@ export interface LocalSupervisorOptions {
   readonly encryption: boolean;
   /** Sends traces to a collector; absent for no traces. */
   readonly traces?: { readonly searchPath: string; readonly otlpUrl?: string };
+  /** Takes a backup and tries it, because the scheduler asks for one; absent: it is refused. */
+  readonly takeBackup?: () => Promise<void>;
   readonly environmentOf?: EnvironmentOf;
   readonly startedAt: string;
   /** Receives a line about each event that a person may want to know. */

@@ -44,6 +44,7 @@ export class LocalSupervisor implements ProcessSupervisor {
   private brokers?: Brokers;
   private redis?: RedisServer;
   private traces?: Traces;
+  private isBackingUp = false;
   private isServed = false;
   private stopping = false;
   private readonly state: StateWriter;
@@ -204,6 +205,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       onChange: () => this.writeState(),
       onDeath: (name, reason, restart) => this.onDeath(name, reason, restart),
       onScale: (counts) => this.scaleAsAsked(counts),
+      onBackup: () => this.backUpAsAsked(),
     };
     const { traces, redis } = this;
     const brokers = this.brokers?.processes.length ?? 1;
@@ -241,6 +243,20 @@ export class LocalSupervisor implements ProcessSupervisor {
       this.scale(counts, this.options.report).catch((error: Error) => this.options.report(`✗ ${error.message}`));
     }
     return Object.fromEntries(this.groups.map(({ app, count }) => [app.name, count]));
+  }
+
+  /** The scheduler asks. One at a time. */
+  private async backUpAsAsked(): Promise<void> {
+    const { takeBackup, report } = this.options;
+    if (!takeBackup) throw new SupervisorError('This supervisor takes no backups');
+    if (this.isBackingUp || this.stopping) throw new SupervisorError('A backup is under way, or everything stops');
+    report('  the scheduler asks for a backup');
+    this.isBackingUp = true;
+    try {
+      await takeBackup();
+    } finally {
+      this.isBackingUp = false;
+    }
   }
 
   private onDeath(name: string, reason: string, restart: Restart): void {

@@ -123,6 +123,7 @@ async function supervise(
     traces,
     startedAt,
     report,
+    takeBackup: async () => (await import('./alert-backup.js')).alertBackup(context, stop),
   };
   const supervisor = new LocalSupervisor(settings);
   const from = Date.now();

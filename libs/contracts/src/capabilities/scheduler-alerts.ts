@@ -27,9 +27,17 @@ export const FIGURES: readonly string[] = [
 
 /**
  * What is done about an alert: a process is restarted, a service gets one process more or one less, runs take the fallback of
- * a step, a tenant is slowed down, or a person is called.
+ * a step, a tenant is slowed down, a backup is taken, or a person is called.
  */
-export const ACTIONS = ['restart', 'add_replica', 'drain_replica', 'open_breaker', 'slow_tenant', 'page'] as const;
+export const ACTIONS = [
+  'restart',
+  'add_replica',
+  'drain_replica',
+  'open_breaker',
+  'slow_tenant',
+  'take_backup',
+  'page',
+] as const;
 export const actionKindSchema = z.enum(ACTIONS);
 export type ActionKind = z.infer<typeof actionKindSchema>;
 

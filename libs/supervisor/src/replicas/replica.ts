@@ -23,9 +23,10 @@ const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), url: z.string() }),
   z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('scale'), id: z.number(), counts: z.record(z.string(), z.number().int()) }),
+  z.object({ type: z.literal('backup'), id: z.number() }),
 ]);
 
-/** The service that may ask for other numbers of processes. */
+/** The service that may ask for other numbers of processes, and for a backup. */
 const SCALES = 'scheduler';
 
 /** What the replicas of an instance share. */
@@ -45,6 +46,8 @@ export interface ReplicaHost {
    * @throws SupervisorError if that is not possible.
    */
   onScale(counts: ReplicaCounts): ReplicaCounts;
+  /** The scheduler asks for a backup. Resolves when it is taken and tried. @throws Error if that is not possible. */
+  onBackup(): Promise<void>;
 }
 
 export interface ReplicaOptions extends ReplicaHost {
@@ -177,11 +180,20 @@ export class Replica {
     if (!data) return;
     this.signs.heard();
     if (data.type === 'scale' && this.options.app.name === SCALES) return this.answerScale(data.id, data.counts);
+    if (data.type === 'backup' && this.options.app.name === SCALES) return void this.answerBackup(data.id);
     if (data.type !== 'listening') return;
     this.signs.complete();
     this.kept.works();
     this.url = data.url;
     this.options.onChange();
+  }
+
+  private async answerBackup(id: number): Promise<void> {
+    const error = await this.options.onBackup().then(
+      () => ({}),
+      ({ message }: Error) => ({ error: message }),
+    );
+    await this.kept.send({ type: 'backed-up', id, ...error });
   }
 
   private answerScale(id: number, counts: ReplicaCounts): void {

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { Counts, ReplicaHost } from './replica-host.port.js';
 
 const ANSWER_MS = 5_000;
+/** A backup is read from the broker and restored for a trial. */
+const BACKUP_MS = 1_800_000;
 
 const answerSchema = z.object({
-  type: z.literal('scaled'),
   id: z.number(),
-  counts: z.record(z.string(), z.number()),
+  counts: z.record(z.string(), z.number()).default({}),
   error: z.string().optional(),
 });
 
@@ -28,7 +29,15 @@ export class ParentHost implements ReplicaHost {
     return channel.send ? new ParentHost(channel) : undefined;
   }
 
-  async scale(counts: Counts): Promise<Counts> {
+  scale(counts: Counts): Promise<Counts> {
+    return this.ask({ type: 'scale', counts }, ANSWER_MS);
+  }
+
+  async backUp(): Promise<void> {
+    await this.ask({ type: 'backup' }, BACKUP_MS);
+  }
+
+  private async ask(question: object, withinMs: number): Promise<Counts> {
     const id = this.nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<Counts>();
     const hear = (message: unknown) => {
@@ -38,12 +47,12 @@ export class ParentHost implements ReplicaHost {
       else reject(new Error(data.error));
     };
     const timer = setTimeout(
-      () => reject(new Error(`the supervisor has not answered for ${ANSWER_MS / 1_000} s`)),
-      ANSWER_MS,
+      () => reject(new Error(`the supervisor has not answered for ${withinMs / 1_000} s`)),
+      withinMs,
     );
     this.channel.on('message', hear);
     try {
-      this.channel.send?.({ type: 'scale', id, counts });
+      this.channel.send?.({ ...question, id });
       return await promise;
     } finally {
       clearTimeout(timer);

@@ -11,6 +11,12 @@ export interface ReplicaHost {
    * @throws Error if it refuses, or does not answer.
    */
   scale(counts: Counts): Promise<Counts>;
+  /**
+   * Has all stored data backed up, where the others are not removed for it. Resolves when the backup was restored for a trial.
+   *
+   * @throws Error if it refuses, fails, or does not answer.
+   */
+  backUp(): Promise<void>;
 }
 
 /** The token under which Nest injects the port. */

@@ -243,6 +243,19 @@ describe('The supervisor as the parent process', () => {
     expect(events.listenerCount('message')).toBe(0);
   });
 
+  it('is asked for a backup, and says why there is none', async () => {
+    const events = new EventEmitter();
+    const errors = [undefined, 'the disk is full'];
+    const send = (message: unknown) => {
+      const { id, type } = message as { id: number; type: string };
+      expect(type).toBe('backup');
+      setImmediate(() => events.emit('message', { type: 'backed-up', id, error: errors.shift() }));
+    };
+    const host = ParentHost.find(Object.assign(events, { send }) as ParentChannel)!;
+    await host.backUp();
+    await expect(host.backUp()).rejects.toThrow('the disk is full');
+  });
+
   it('is not there for a process that nobody supervises', () => {
     expect(ParentHost.find(new EventEmitter() as ParentChannel)).toBeUndefined();
   });

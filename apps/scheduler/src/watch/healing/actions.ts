@@ -25,7 +25,7 @@ export interface ActionsOptions {
   readonly allowed: readonly ActionKind[];
   /** Where a person is called: each page is posted there as JSON. */
   readonly pageUrl: string | undefined;
-  /** Who starts and ends processes; absent on Kubernetes. */
+  /** Who starts and ends processes, and takes backups; absent on Kubernetes. */
   readonly host?: ReplicaHost | undefined;
 }
 
@@ -69,6 +69,7 @@ export class Actions {
     if (action === 'restart') return this.bus.signs.askToLeave(service, target);
     if (action === 'open_breaker') return this.openBreaker(target);
     if (action === 'slow_tenant') return this.slowTenant(target, why);
+    if (action === 'take_backup') return this.supervisor.backUp();
     if (action === 'add_replica') return this.addReplicas(service, 1);
     if (action === 'drain_replica') return this.addReplicas(service, -1);
     if (this.options.pageUrl === undefined) return;
@@ -90,10 +91,15 @@ export class Actions {
     await restrictions.put(id, new TextEncoder().encode(JSON.stringify({ ...restriction, strikes: 1 })));
   }
 
+  private get supervisor(): ReplicaHost {
+    const { host } = this.options;
+    if (!host) throw new Error('no supervisor has started this process: do it where the processes run');
+    return host;
+  }
+
   /** A process that is too many finishes its work and ends. */
   private async addReplicas(service: string, more: 1 | -1): Promise<void> {
-    const { host } = this.options;
-    if (!host) throw new Error('no supervisor has started this process: change the number of replicas where they run');
+    const host = this.supervisor;
     const now = (await host.scale({}))[service];
     if (now === undefined) throw new Error(`no service '${service}' runs here`);
     if (now + more < 1) throw new Error(`'${service}' has one process only`);
