@@ -2,6 +2,7 @@ import { defineConfig, flag, setting, type ConfigOf } from '@llmos/config';
 import type { ServiceConfig } from '@llmos/mesh';
 import { z } from 'zod';
 import { parseKeys } from './auth/api-keys.js';
+import { parseFloors } from './runs/tenant-floors.js';
 import { parseNetworks } from './auth/client-address.js';
 import { throttleSettings } from './throttle/throttle.config.js';
 
@@ -36,6 +37,8 @@ export const gatewayConfig = defineConfig({
   maxLiveRuns: setting('LLMOS_MAX_LIVE_RUNS', z.coerce.number().int().positive().default(256)),
   /** Live runs at once of one tenant; half of all by default. Without keys there is one tenant, which has all. */
   maxLiveRunsPerTenant: setting('LLMOS_MAX_LIVE_RUNS_PER_TENANT', z.coerce.number().int().positive().optional()),
+  /** Comma-separated `tenant=share`: the share of the places that is kept for a tenant while others burst. */
+  tenantFloors: setting('LLMOS_TENANT_FLOORS', z.string().default('').transform(parseFloors)),
   /** The shortest time between two starts of a recurring run, in seconds. */
   scheduleMinSeconds: setting('LLMOS_SCHEDULE_MIN_SECONDS', z.coerce.number().int().min(1).max(60).default(60)),
   /** How long a durable run may take, in milliseconds. */

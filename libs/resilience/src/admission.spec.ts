@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Floors } from './floors.js';
 import { Admission, RefusedError, type Place } from './admission.js';
 
 const { jest } = import.meta;
@@ -78,6 +79,33 @@ describe('Admission', () => {
     for (const { place } of places.splice(0)) place.leave({ queueMs: 0, workMs: 100 });
     await turns();
     expect(places.length).toBe(16);
+  });
+
+  it('keeps the floor of a tenant free for it, at once and although it was idle, and gives it more if there is more', async () => {
+    admission = new Admission(16, () => nowMs, new Floors(new Map([['bank', 0.5]])));
+    await apply('acme', { count: 100 });
+    await apply('club', { count: 100 });
+    expect([started.length, started.includes('bank')]).toEqual([8, false]);
+    await apply('bank', { count: 12 });
+    expect(started.filter((tenant) => tenant === 'bank').length).toBe(8);
+    // What ends of the others goes to whoever is next: the floor is no limit.
+    for (let n = 0; n < 40 && admission.byTenant.get('bank')!.waiting > 0; n++) await end();
+    expect(started.filter((tenant) => tenant === 'bank').length).toBe(12);
+  });
+
+  it('leaves places for tenants without a floor, whatever the floors are', async () => {
+    admission = new Admission(
+      4,
+      () => nowMs,
+      new Floors(
+        new Map([
+          ['bank', 0.5],
+          ['club', 0.4],
+        ]),
+      ),
+    );
+    await apply('acme');
+    expect(started).toEqual(['acme']);
   });
 
   it('starts the work of a polite tenant next, however much of a greedy one waits', async () => {

@@ -1,4 +1,5 @@
 import { AdaptiveLimit, type Measured } from './adaptive-limit.js';
+import { Floors } from './floors.js';
 import { FairQueue, type Owner } from './fair-queue.js';
 import { RunningMean } from './running-mean.js';
 import { steadyNow } from './steady-now.js';
@@ -51,7 +52,7 @@ const KEPT = 1 / 4;
 /**
  * Admits work of one kind: at most as much at once as the services can do ({@link AdaptiveLimit}); what waits starts by
  * {@link FairQueue}. A tenant with more than an equal share of the places leaves the last quarter to the others, as long as
- * there are others: they then need not wait for the end of its work. Work that would miss its deadline is refused at once,
+ * there are others: they then need not wait for the end of its work. What is the floor of a tenant is kept for it. Work that would miss its deadline is refused at once,
  * by the time that work has taken lately and by what is before it.
  */
 export class Admission {
@@ -65,6 +66,7 @@ export class Admission {
   constructor(
     maxPlaces: number,
     private readonly now: () => number = steadyNow,
+    private readonly floors = new Floors(),
   ) {
     this.limit = new AdaptiveLimit({ ...LIMIT, max: maxPlaces });
   }
@@ -178,6 +180,8 @@ export class Admission {
   private mayStart(tenant: string): boolean {
     const { places } = this;
     if (this.total >= places) return false;
+    if (this.of(tenant) < this.floors.of(tenant, places)) return true;
+    if (this.total + this.floors.leftToOthers(tenant, places, (other) => this.of(other)) >= places) return false;
     const tenants = this.activeTenants();
     const kept = tenants > 1 ? Math.ceil(places * KEPT) : 0;
     return this.total < places - kept || this.of(tenant) < places / tenants;
@@ -185,6 +189,9 @@ export class Admission {
 
   private refusalOf({ owner: { tenant }, deadlineMs }: Applicant): Refusal | undefined {
     if (this.waiting === 0 && this.mayStart(tenant)) return undefined;
+    // Nobody else may take the place that is free for it.
+    if (this.waitingOf(tenant) === 0 && this.of(tenant) < this.floors.of(tenant, this.places) && this.mayStart(tenant))
+      return undefined;
     const waitMs = this.waitMs(tenant);
     if (waitMs + this.runMs.high <= deadlineMs - this.now()) return undefined;
     const own = this.of(tenant) + this.waitingOf(tenant);

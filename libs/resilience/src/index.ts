@@ -1,5 +1,6 @@
 export * from './adaptive-limit.js';
 export * from './admission.js';
+export * from './floors.js';
 export * from './breaker.js';
 export {
   BREAKER_RULES,

@@ -1,5 +1,5 @@
 import type { LlmosError, Pipeline, TenantFigures, TerminalAnswer } from '@llmos/contracts';
-import { Admission, RefusedError, type Measured, type Place, type Refusal } from '@llmos/resilience';
+import { Admission, RefusedError, type Floors, type Measured, type Place, type Refusal } from '@llmos/resilience';
 import { counter, gauge, secondsHistogram } from '@llmos/telemetry';
 import { RetryLaterError } from '../http/errors.js';
 
@@ -32,7 +32,10 @@ export interface Applicant {
 export class Admissions {
   private readonly byPipeline = new Map<string, Admission>();
 
-  constructor(private readonly maxPlaces: number) {}
+  constructor(
+    private readonly maxPlaces: number,
+    private readonly floors?: Floors,
+  ) {}
 
   /**
    * Does the work of a run when it is its turn.
@@ -74,7 +77,7 @@ export class Admissions {
   }
 
   private of(pipeline: string): Admission {
-    const known = this.byPipeline.get(pipeline) ?? new Admission(this.maxPlaces);
+    const known = this.byPipeline.get(pipeline) ?? new Admission(this.maxPlaces, undefined, this.floors);
     this.byPipeline.set(pipeline, known);
     return known;
   }

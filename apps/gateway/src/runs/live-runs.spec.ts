@@ -1,3 +1,4 @@
+import { Floors } from '@llmos/resilience';
 import { LiveRuns } from './live-runs.js';
 
 const MINUTE = 60_000;
@@ -16,6 +17,15 @@ describe('LiveRuns', () => {
     expect(full(runs, 'club', MINUTE)).toThrow(code('OVERLOADED'));
     runs.leave('a0');
     expect(full(runs, 'acme', MINUTE)).not.toThrow();
+  });
+
+  it('keeps the floor of a tenant for it while others burst', () => {
+    const runs = new LiveRuns({ total: 8, perTenant: 4, floors: new Floors(new Map([['bank', 0.5]])) });
+    for (let i = 0; i < 3; i++) runs.enter(`a${i}`, run('acme', MINUTE));
+    runs.enter('c0', run('club', MINUTE));
+    expect(full(runs, 'club', MINUTE)).toThrow(code('OVERLOADED'));
+    for (let i = 0; i < 4; i++) expect(full(runs, 'bank', MINUTE)).not.toThrow();
+    expect(full(runs, 'bank', MINUTE)).toThrow(code('OVERLOADED'));
   });
 
   it('admits 4 long pipelines of a tenant at once, however many places are free', () => {

@@ -1,4 +1,5 @@
 import { LlmosError, type Pipeline } from '@llmos/contracts';
+import type { Floors } from '@llmos/resilience';
 import { gauge } from '@llmos/telemetry';
 
 /** A pipeline whose deadline is longer than this counts as long. */
@@ -10,6 +11,8 @@ export interface LiveRunLimits {
   readonly total: number;
   /** Live runs at once, of one tenant. */
   readonly perTenant: number;
+  /** What is kept for single tenants; by default nothing. */
+  readonly floors?: Floors;
 }
 
 export interface LiveRun {
@@ -36,7 +39,7 @@ export class LiveRuns {
    * @throws LlmosError OVERLOADED if all places are taken, RATE_LIMITED if those of the tenant are.
    */
   enter(run: string, live: LiveRun): AbortSignal {
-    if (this.runs.size >= this.limits.total)
+    if (this.isFullFor(live.tenant))
       throw new LlmosError('OVERLOADED', 'The gateway answers as many calls as it can. Try again a little later.');
     this.requireShare(live);
     const controller = new AbortController();
@@ -63,9 +66,18 @@ export class LiveRuns {
     this.onWaiting([...this.runs.values()].filter(({ live }) => !isLong(live.pipeline)).length);
   }
 
+  private isFullFor(tenant: string): boolean {
+    const { total, floors } = this.limits;
+    if (this.runs.size >= total || !floors) return this.runs.size >= total;
+    const taken = (of: string) => [...this.runs.values()].filter(({ live }) => live.tenant === of).length;
+    return (
+      taken(tenant) >= floors.of(tenant, total) && this.runs.size + floors.leftToOthers(tenant, total, taken) >= total
+    );
+  }
+
   private requireShare({ tenant, pipeline }: LiveRun): void {
     const own = [...this.runs.values()].map(({ live }) => live).filter((live) => live.tenant === tenant);
-    if (own.length >= this.limits.perTenant)
+    if (own.length >= Math.max(this.limits.perTenant, this.limits.floors?.of(tenant, this.limits.total) ?? 0))
       throw new LlmosError(
         'RATE_LIMITED',
         `This tenant has ${own.length} calls in progress, which is its limit. Try again when one has been answered.`,

@@ -20,7 +20,7 @@ import {
   withTerminalAnswer,
 } from '@llmos/mesh';
 import { checkInput } from '@llmos/pipeline';
-import { steadyNow } from '@llmos/resilience';
+import { Floors, steadyNow } from '@llmos/resilience';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { AvailabilityService } from '../availability.service.js';
@@ -89,9 +89,10 @@ export class RunsService {
   ) {
     const { maxLiveRuns: total, maxLiveRunsPerTenant = Math.ceil(total / 2), apiKeys } = config;
     const sign = new CallersSign(bus.signs, client.newRun());
-    const limits = { total, perTenant: apiKeys.size === 0 ? total : maxLiveRunsPerTenant };
+    const floors = new Floors(config.tenantFloors);
+    const limits = { total, floors, perTenant: apiKeys.size === 0 ? total : maxLiveRunsPerTenant };
     this.live = new LiveRuns(limits, (count) => sign.set(count));
-    this.admissions = new Admissions(total);
+    this.admissions = new Admissions(total, floors);
     this.keys = new RunKeys(bus);
   }
 
