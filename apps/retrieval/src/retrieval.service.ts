@@ -209,10 +209,10 @@ function shown({ ref, title, origin, source }: KnownDocument): OutputOf<typeof l
   };
 }
 
-/** Unifies compatibility forms and removes control and format characters, which confuse tokenizers. */
+/** Unifies compatibility forms, except `2½`, and removes control and format characters, which confuse tokenizers. */
 function plainText(query: string): string {
   return query
-    .normalize('NFKC')
+    .replace(/\P{No}+/gu, (part) => part.normalize('NFKC'))
     .replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ')
     .trim();
 }

@@ -27,6 +27,12 @@ describe('splitSentences', () => {
 });
 
 describe('plainText', () => {
+  it('leaves a fraction and an exponent as they are written: beside a digit they would become another number', () => {
+    expect(plainText('A dryer takes 2½ to 3 hours for 8 m² of ﬂoor, １０ times.')).toBe(
+      'A dryer takes 2½ to 3 hours for 8 m² of floor, 10 times.',
+    );
+  });
+
   it('removes Markdown and control characters', () => {
     expect(plainText('  **Bold**\u0000 and `code`\n[link](x) ')).toBe('Bold and code link');
   });

@@ -11,6 +11,13 @@ describe('wordsOf', () => {
     ['twenty-four hours', '24 hours'],
   ])('reads %j and %j as the same', (one, other) => expect(keys(one)).toEqual(keys(other)));
 
+  it.each([
+    ['2½ hours', '2 hours'],
+    ['2½ hours', '21 hours'],
+    ['5 days ½', '5 days'],
+    ['10² points', '102 points'],
+  ])('distinguishes %j from %j', (one, other) => expect(keys(one)).not.toEqual(keys(other)));
+
   it('distinguishes an amount of money from a number, and a negation from other words', () => {
     expect(keys('£5')).not.toEqual(keys('5'));
     expect(keys("can't")).toEqual(['NOT']);

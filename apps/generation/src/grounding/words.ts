@@ -93,7 +93,8 @@ function undouble(text: string): string {
   return /([bdgmnprt])\1$/u.test(text) ? text.slice(0, -1) : text;
 }
 
-const TOKEN = /[£$€¥]?\d[\d,]*(?:[.:]\d+)*(?:st|nd|rd|th)?%?|\p{L}[\p{L}\p{M}]*(?:['’-][\p{L}\p{M}]+)*|[£$€¥%]/gu;
+const TOKEN =
+  /[£$€¥]?(?:\d[\d,]*(?:[.:]\d+)*\p{No}*|[¼-¾⅐-⅞])(?:st|nd|rd|th)?%?|\p{L}[\p{L}\p{M}]*(?:['’-][\p{L}\p{M}]+)*|[£$€¥%]/gu;
 
 /** Splits a text into comparable words, in order. */
 export function wordsOf(text: string): Word[] {
@@ -108,10 +109,13 @@ export function wordsOf(text: string): Word[] {
   return words;
 }
 
-/** Unifies characters that are written in several ways; control characters become spaces. */
+/**
+ * Unifies characters that are written in several ways; control characters become spaces. Fractions and exponents stay: `2½`
+ * would become `21⁄2`.
+ */
 export function normalise(text: string): string {
   return text
-    .normalize('NFKC')
+    .replace(/\P{No}+/gu, (part) => part.normalize('NFKC'))
     .replace(/[‘’ʼ]/gu, "'")
     .replace(/[“”]/gu, '"')
     .replace(/[‐‑]/gu, '-')
@@ -123,7 +127,7 @@ function wordOf(raw: string, place: { first: boolean; afterBreak: boolean }): Wo
   const lower = raw.toLowerCase();
   const name = /\p{Lu}/u.test(raw) && (!place.first || /\p{Lu}.*\p{Lu}/u.test(raw)) && raw !== 'I';
   const base = { raw, name, afterBreak: place.afterBreak };
-  if (/\d/u.test(raw)) return { ...base, key: `#${numberKey(lower)}`, kind: 'number' };
+  if (/[\d\p{No}]/u.test(raw)) return { ...base, key: `#${numberKey(lower)}`, kind: 'number' };
   const value = NUMBERS.get(lower) ?? hyphenated(lower);
   if (value !== undefined) return { ...base, name: false, key: `#${value}`, kind: 'number' };
   if (NEGATIONS.has(lower) || lower.endsWith("n't")) return { ...base, key: 'NOT', kind: 'negation' };

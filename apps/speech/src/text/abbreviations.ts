@@ -36,9 +36,17 @@ const UNITS: Readonly<Record<string, string>> = {
 };
 const UNIT = /(?<=\d) ?(km|cm|mm|kg|g|ml|kb|mb|gb|tb|mph|mins?|secs?|hrs?|h|kwh|°c|°f|°)(?![a-z\d])\.?/gi;
 
+/** `8 m2`, as `8 m²` reads when its exponent is a digit. */
+const AREA = /(?<=\d) ?(m|km|cm|mm)([23])\b/g;
+const AREAS: Readonly<Record<string, string>> = { '2': 'square', '3': 'cubic' };
+
 /** Abbreviations and units as words. */
 export function sayAbbreviations(text: string): string {
-  const words = WORDS.reduce((said, [pattern, word]) => said.replace(pattern, word), text);
+  const words = WORDS.reduce((said, [pattern, word]) => said.replace(pattern, word), text).replace(
+    AREA,
+    (_, unit: string, exponent: string, at: number, whole: string) =>
+      ` ${AREAS[exponent]} ${one(whole.slice(0, at), unit === 'm' ? 'metres' : UNITS[unit]!)}`,
+  );
   return words.replace(UNIT, (written, unit: string, at: number, whole: string) => {
     const end = written.endsWith('.') && at + written.length === whole.trimEnd().length ? '.' : '';
     return ` ${one(whole.slice(0, at), UNITS[unit.toLowerCase()]!)}${end}`;

@@ -8,6 +8,9 @@ describe('spokenText writes as words', () => {
     ['1,250 points and 3.75 litres', 'one thousand two hundred and fifty points and three point seven five litres'],
     ['the 1st, 22nd and 30th', 'the first, twenty second and thirtieth'],
     ['-5 and 1/2', 'minus five and one half'],
+    ['2½ to 3 hours, ½ a cup', 'two and a half to three hours, one half a cup'],
+    ['1 1/2 cups and 3¾ litres', 'one and a half cups and three and three quarters litres'],
+    ['8 m² or 5 m³', 'eight square metres or five cubic metres'],
     ['3-5 days, 10–15 items', 'three to five days, ten to fifteen items'],
     ['Save 4.25% a year', 'Save four point two five percent a year'],
     // money

@@ -6,8 +6,8 @@ import { sayMoney } from './money.js';
 import { digitWords, numberWords, ordinalWords } from './numbers.js';
 
 const FRACTIONS: Readonly<Record<string, string>> = {
-  ...{ '1/2': 'one half', '½': ' one half', '1/4': 'one quarter', '¼': ' one quarter', '3/4': 'three quarters' },
-  ...{ '¾': ' three quarters', '1/3': 'one third', '2/3': 'two thirds', '24/7': 'twenty four seven' },
+  ...{ '1/2': 'one half', '1/4': 'one quarter', '3/4': 'three quarters', '1/3': 'one third', '2/3': 'two thirds' },
+  '24/7': 'twenty four seven',
 };
 
 /**
@@ -22,7 +22,9 @@ export function spokenText(text: string): string {
 /** Markdown, quotation marks, dashes and letters that are held down, in plain writing. */
 function clean(text: string): string {
   return text
+    .replace(/(?<=\d) ?(?=[½¼¾⅓⅔])/g, ' ')
     .normalize('NFKC')
+    .replace(/⁄/g, '/')
     .replace(/(\p{L})\1{3,}/gu, '$1$1$1')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/[*_`#>|]{1,3}(?=\S)|(?<=\S)[*_`|]{1,3}(?=\s|[.,!?]|$)/g, (sign, at: number, whole: string) =>
@@ -60,7 +62,11 @@ function inGroups(written: string): string {
 /** `3-5 days` is `3 to 5 days`, `9am-5pm` is `9am to 5pm`. */
 function sayRanges(text: string): string {
   return text
-    .replace(/\b(\d{1,2}\/\d{1,2}(?!\/))|[½¼¾]/g, (written) => FRACTIONS[written] ?? written)
+    .replace(/\b(\d+ )?(\d{1,2}\/\d{1,2}(?!\/))/g, (written, whole: string | undefined, part: string) => {
+      const words = FRACTIONS[part];
+      if (words === undefined) return written;
+      return whole === undefined ? words : `${whole}and ${words.replace(/^one /, 'a ')}`;
+    })
     .replace(/(?<=\d(?:[ap]m|%)?) ?[-–] ?(?=[£$€]?\d)/gi, ' to ')
     .replace(/\b((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?[-–](?=[A-Z])/g, '$1 to ');
 }
