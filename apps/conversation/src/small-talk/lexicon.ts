@@ -1,4 +1,5 @@
 import type { Language } from '../language.js';
+import { EN_CALLS, EN_PERSON, EN_WANTS, EN_WISHES } from './english-wishes.js';
 
 /** What a message without a question of its own is about; the first topic of a message counts most. */
 export type Topic = 'insult' | 'robot' | 'identity' | 'repeat' | 'goodbye' | 'thanks' | 'greeting';
@@ -171,37 +172,6 @@ const WISHES: Readonly<Record<Exclude<Language, 'en' | 'zh'>, { readonly verbs: 
     nouns: 'mens|persoon|medewerker|iemand|adviseur|collega|agent',
   },
 };
-const EN_PERSON =
-  'human being|human|real person|live person|person|agent|representative|rep|operator|advisor|adviser|manager|' +
-  'supervisor|superior|boss|team lead(?:er)?|colleague|staff member|staff|support team|service team';
-const EN_CALLS =
-  'talk|speak|chat|connect me|connect|transfer me|transfer|put me through|reach|call me|hand me over|escalate|contact';
-const EN_WANTS = 'want|need|get me|give me|find me|want to have';
-
-const EN_SOMEBODY = `(?:someone|somebody|anyone|anybody|(?:an?|the|your|another) (?:real |actual |live )*(?:${EN_PERSON}))`;
-const EN_BOT = '(?:robot|bot|chatbot|machine|computer|ai)';
-const EN_PHONE =
-  '(?:(?:phone|telephone|contact|support|customer service|hotline|helpline|service) )+number|hotline|helpline|' +
-  '(?:phone )?number (?:i can|to) (?:call|ring|phone)';
-/** Somebody shall call, somebody shall hear a complaint, a number to call, and no bot. */
-const EN_WISHES = [
-  `^(?:(?:please|can|could|will|would|have|get|let|make|i want|i need|i would like|i'd like|i'll have) )*${EN_SOMEBODY}` +
-    '(?: (?:please|to|should|must|from (?:your|the) team))* (?:call|ring|phone|contact) me\\b',
-  '^(?:(?:please|just|can you|could you|would you|i want you to) )*(?:call|ring|phone) me(?: back| now| please| today)*$',
-  `\\b(?:complain|complaint)\\b.{0,30}\\b(?:to|with) ${EN_SOMEBODY}`,
-  '\\bwho (?:can|could|do|should|may) i (?:complain|talk|speak) to\\b',
-  '^who (?:can|could|do|should|may) i (?:call|ring|phone|contact|ask)(?: (?:about (?:this|it|that)|for help|please|there|now|instead|directly))*$',
-  '\\b(?:someone|somebody|anyone|anybody)(?: that| who)? i (?:can|could|may) (?:actually |really )?(?:talk|speak|chat|complain)(?: to| with)?\\b',
-  '\\b(?:discuss|sort|talk|go) (?:(?:this|it|that|everything|my case|things) )?(?:out |over |through )?with (?:someone|somebody|a (?:person|human|real person)|one of you)\\b',
-  `^(?:can|could|would|will|may) (?:someone else|somebody else|one of your (?:colleagues|people|agents|staff)|an? (?:real |actual |live )*(?:${EN_PERSON})(?: of yours)?) (?:please |maybe |perhaps )*(?:help|assist|take over|take this over|look (?:at|into)|deal with|handle|answer|reply)\\b`,
-  '\\b(?:help|see|meet|talk to|speak to) me in person\\b|\\b(?:someone|somebody|anyone|anybody) (?:on the (?:phone|line)|in charge)\\b',
-  `^(?:is there |are there )(?:an? |any )?(?:real |actual |live )*(?:${EN_PERSON}|people|humans)(?: (?:there|here|available|around|behind this|i can|who can|that can|to|talk|speak|help|me|with|on))*$`,
-  "^(?:i (?:want|wish|would like|need) to|i'd like to) (?:complain|(?:make|file|raise) a complaint)$",
-  `^(?:please |hi |hello )*(?:give me|send me|tell me|i (?:want|need)|can i (?:have|get)|do you have|have you got|is there) (?:an?|the|your|some|any) (?:${EN_PHONE})(?: (?:please|to call|i can call|for support))*$`,
-  '(?<!\\b(?:am|was) i (?:just |really |actually )?)\\b(?:talk|speak|chat)(?:ing)? (?:to|with) (?:an?|the|one of your) (?:real|actual|live) \\p{L}+',
-  `(?<!\\b(?:am|was) i (?:just |really |actually )?)\\b(?:talk|speak|chat)(?:ing)? (?:to|with) (?:an? |the |this |your )?(?:stupid |fucking |bloody )?${EN_BOT}s?\\b`,
-];
-
 /** Asks how to get to a person: no article is better than one. */
 export const PERSON_ASKED = new RegExp(
   '^(?:so |but |and |ok |please )*how (?:do|can|could|would|should) i (?:get hold of|get through to|get to|reach|(?:speak|talk|chat) (?:to|with)) ' +

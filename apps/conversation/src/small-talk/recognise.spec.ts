@@ -80,6 +80,10 @@ describe('recogniseSmallTalk', () => {
     ['is there a human there?', 'person'],
     ['I want somebody on the phone', 'person'],
     ['can a real person please look into this', 'person'],
+    ['I want to talk to my dentist', 'person'],
+    ['can i speak with my daughters teacher please', 'person'],
+    ["I'd like to speak to the engineer about my bill", 'person'],
+    ['put me through to Colin Marsh', 'person'],
   ])('takes %j as %s', (text, topic) => {
     expect(topicOf(text)).toBe(topic);
   });
@@ -106,6 +110,10 @@ describe('recogniseSmallTalk', () => {
     'yes please',
     'the second one',
     'is a person under 18 allowed to have an account?',
+    'can I talk to my wife first',
+    'I want to talk to my landlord before I sign',
+    'can I talk to the speaker with my voice in the car',
+    'how do I talk to my teacher?',
     'my agent at the shop said the payment failed',
     'I see a payment that I do not recognise',
     'my card is useless abroad',
