@@ -36,6 +36,8 @@ const ONLY_UNWANTED = new RegExp(
 );
 const THING = /\b((?:my|our|the|an?)\s+[^,.;!?]+)$/iu;
 const PRONOUN = /\b(?:it|them|that one)\b(?!['’]?\s+(?:seems|appears|takes|would be))/iu;
+const ONE_OF_KIND = /\b((?:(?:the|an?) (?!same\b)[\p{L}-]+)|another|an? (?:new|different) [\p{L}-]+)\s+ones?\b/iu;
+const DETERMINER = /^(?:my|our|the|an?)\s+/iu;
 const MIN_WORDS = 3;
 
 export interface Denial {
@@ -63,7 +65,9 @@ function thingDenied(text: string, patterns: readonly RegExp[]): string | undefi
   return THING.exec(first?.slice(1).find(Boolean)?.trim() ?? '')?.[1];
 }
 
-/** "It" stands for what the first half named. */
+/** "It" stands for what the first half named, and "the cheaper one" for the cheaper of that kind. */
 function named(rest: string, thing: string | undefined): string {
-  return thing === undefined ? rest : rest.replace(PRONOUN, thing);
+  if (thing === undefined) return rest;
+  const kind = thing.replace(DETERMINER, '');
+  return ONE_OF_KIND.test(rest) ? rest.replace(ONE_OF_KIND, `$1 ${kind}`) : rest.replace(PRONOUN, thing);
 }
