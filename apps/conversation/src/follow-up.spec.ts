@@ -72,6 +72,21 @@ describe('resolve', () => {
     expect(resolve(text, [turn(asked)])).toEqual({ question, context: asked, followUp: 'possible' });
   });
 
+  it.each([
+    [
+      'what does a service cost for a gas boiler?',
+      'no I meant an oil boiler',
+      'what does a service cost for an oil boiler?',
+    ],
+    [
+      'How much is the evening yoga class for students',
+      'sorry, I mean the morning class',
+      'How much is the morning class for students',
+    ],
+  ])('puts into %j what %j names of the same kind', (before, text, question) => {
+    expect(resolve(text, [turn(before)])).toEqual({ question, followUp: 'possible' });
+  });
+
   it('does not correct a question with a word that refers back', () => {
     expect(resolve('I mean, how long does it take?', [turn(asked)]).followUp).toBe('certain');
   });

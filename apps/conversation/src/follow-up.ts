@@ -57,6 +57,9 @@ const ORDINALS = [
 const MAX_OWN_WORDS = 2;
 const MAX_CHOICE_WORDS = 6;
 const MAX_ELLIPSIS_WORDS = 4;
+/** "The Saturday morning course" */
+const MAX_THING_WORDS = 4;
+const DETERMINERS = new Set(['a', 'an', 'the', 'my', 'our', 'your', 'this', 'that', 'these', 'those']);
 /** The beginning of a conversation's question says what it is about. */
 const MAX_CONTEXT = 300;
 const FUNCTION_WORDS = new Set(
@@ -80,10 +83,37 @@ export function resolve(text: string, turns: readonly Turn[]): Resolved {
   const subject = turns.findLast(({ question }) => question !== undefined)?.question?.slice(0, MAX_CONTEXT);
   if (subject === undefined) return { question: text, followUp: 'possible' };
   const correction = CORRECTION.exec(text)?.groups?.['subject'];
+  const corrected = correction === undefined ? undefined : correctedQuestion(subject, correction);
+  if (corrected !== undefined) return { question: corrected, followUp: 'possible' };
   if (correction !== undefined && !refersBack(correction))
     return { question: correction, context: subject, followUp: 'possible' };
   if (refersBack(text)) return { question: withoutOpening(text), context: subject, followUp: 'certain' };
   return { question: text, context: subject, followUp: PRONOUN.test(wordsOf(text).join(' ')) ? 'likely' : 'possible' };
+}
+
+/**
+ * The question with another thing of the same kind: "an oil boiler" after "what does a service cost for a gas boiler?".
+ * Undefined if the correction names no kind that the question names.
+ */
+function correctedQuestion(asked: string, correction: string): string | undefined {
+  const named = wordsOf(correction);
+  const kind = named.at(-1);
+  if (named.length < 2 || named.length > MAX_THING_WORDS || kind === undefined || FUNCTION_WORDS.has(kind))
+    return undefined;
+  const parts = asked.split(/(\s+)/u);
+  const wordAt = (at: number): string => wordsOf(parts[at] ?? '').join(' ');
+  const end = parts.findLastIndex((_, at) => wordAt(at) === kind);
+  if (end < 0) return undefined;
+  let start = end;
+  while (start >= 2 && end - start < 2 * MAX_OWN_WORDS && isOwn(wordAt(start - 2))) start -= 2;
+  if (DETERMINERS.has(named[0]!) && DETERMINERS.has(wordAt(start - 2))) start -= 2;
+  const mark = /[.!?,;]*$/u.exec(parts[end]!)![0];
+  const thing = correction.replace(/[\s.!?,;]+$/u, '');
+  return [...parts.slice(0, start), thing + mark, ...parts.slice(end + 1)].join('');
+}
+
+function isOwn(word: string): boolean {
+  return word !== '' && !FUNCTION_WORDS.has(word);
 }
 
 /** Whether a message cannot be understood alone. */
