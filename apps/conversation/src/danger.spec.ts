@@ -117,5 +117,26 @@ describe('dangerIn', () => {
     'the atm nicked my card',
     'I think someone saw my PIN, can I change it abroad?',
     'the app got me to transfer twice',
+    'what does a smoke alarm cost?',
+    'is water damage covered?',
+    'is there a fire door in the hall?',
+    'does the gas contract end when I move?',
+    'how do I test the carbon monoxide alarm?',
+    'the tap is dripping',
   ])('finds no danger in %j', (text) => expect(dangerIn(text)).toBeUndefined());
+
+  it.each([
+    'i can smell gas in the kitchen',
+    'there is a hissing noise and it stinks of rotten eggs',
+    'I think we have a gas leak',
+  ])('finds gas in %j', (text) => expect(dangerIn(text)?.subject).toContain('gas'));
+
+  it.each([
+    'my CO alarm is going off',
+    'there is smoke in the cellar',
+    'the socket is on fire',
+    'water is pouring through the ceiling help',
+    'a pipe has burst',
+    'the kitchen is flooded',
+  ])('finds the hazard in %j, whose own words find the article', (text) => expect(dangerIn(text)).toEqual({}));
 });

@@ -100,9 +100,26 @@ const NEED = new RegExp(
   'iu',
 );
 
+/** Gas, fire, water and current in a home or on the premises. */
+const GAS =
+  /\b(?:(?:smell|smells|smelt|smelling|stinks?|reeks?)(?: (?:a bit|strongly|bad))?(?: of| like)? gas|smell of gas|gas (?:leak\w*|smell|is (?:leaking|escaping))|leaking gas|rotten eggs?)\b/iu;
+const HAZARD = new RegExp(
+  [
+    '(?:carbon monoxide|co|smoke|fire|gas) (?:alarm|detector) (?:is |has been |keeps |keep |just |won.?t stop )*(?:going off|ringing|beeping|sounding|went off)',
+    '(?:is|are|was|caught|went) (?:on fire|fire|up in flames)|(?:there is|there.?s|i(?: can)? see|i(?: can)? smell) (?:smoke|burning|a fire\\b(?! (?:\\w+ly )?\\w+))',
+    'smoke (?:is )?coming|burning smell|(?:got|gave me|had) an electric shock|(?:is|are) sparking',
+    '(?:water|rain|sewage)(?: is| was| keeps)? (?:pouring|gushing|flooding|streaming|coming|running|dripping) (?:\\S+ )?(?:through|from|out of|down) (?:the |my |our )?(?:\\S+ )?(?:ceiling|walls?|roof|lights?|lamp)',
+    'pipe (?:has |just |is |.s )*burst|(?:house|flat|home|kitchen|bathroom|basement|cellar|room|apartment) (?:is |has |got |was |been )*flood(?:ed|ing)',
+  ]
+    .map((words) => `\\b(?:${words})(?!\\p{L})`)
+    .join('|'),
+  'iu',
+);
+
 /** What the articles that protect are about; searched together with the customer's words. */
 const FRAUD_SUBJECT = 'Fraud: someone else has access to my card or account.';
 const THEFT_SUBJECT = 'It was stolen.';
+const GAS_SUBJECT = 'I smell gas.';
 
 export interface Danger {
   /** Added to the question; undefined if its own words find the article. */
@@ -115,7 +132,8 @@ export function dangerIn(text: string): Danger | undefined {
   if (FRAUD.test(text) || isMistypedFraud(text) || isMessage) return { subject: FRAUD_SUBJECT };
   if (STOLEN.test(text)) return {};
   if (THEFT.test(text)) return { subject: THEFT_SUBJECT };
-  return NEED.test(text) ? {} : undefined;
+  if (GAS.test(text)) return { subject: GAS_SUBJECT };
+  return NEED.test(text) || HAZARD.test(text) ? {} : undefined;
 }
 
 function isMistypedFraud(text: string): boolean {
