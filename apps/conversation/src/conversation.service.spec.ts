@@ -67,7 +67,7 @@ describe('The conversation service', () => {
 
   it('finds the questions of a message, each of which stands alone', async () => {
     expect(await say('How long does a transfer take and what is the fee for it?')).toMatchObject({
-      questions: ['How long does a transfer take', 'How long does a transfer take what is the fee for it?'],
+      questions: ['How long does a transfer take', 'How long does a transfer take\nwhat is the fee for it?'],
       urgent: false,
     });
     expect(await say('I do not want to close my account, I want to change my address')).toMatchObject({

@@ -171,10 +171,10 @@ function citedIn(turns: readonly Turn[]): Turn['citations'][number][] {
   return [...new Map(cited.map((citation) => [citation.document, citation])).values()];
 }
 
-/** The questions of a message, each of which stands alone: "how long is it, and what does it cost?" */
+/** The questions of a message; before one that refers back stands the one that it needs: "how long is it, and what does it cost?" */
 function wholeQuestions(text: string): string[] {
   return questionsOf(text).reduce<string[]>((whole, question) => {
     const before = whole.at(-1);
-    return [...whole, before !== undefined && refersBack(question) ? `${before} ${question}` : question];
+    return [...whole, before !== undefined && refersBack(question) ? `${before}\n${question}` : question];
   }, []);
 }

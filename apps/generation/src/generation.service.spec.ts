@@ -154,6 +154,24 @@ describe('GenerationService', () => {
     expect(half.unanswered).toEqual(['how do I change my PIN?']);
   });
 
+  it('says once what answers two questions', async () => {
+    const text = 'The choir costs £48 a term. Only the band asks for an audition.';
+    const choir = { ...passage, id: 'choir#0', document: 'choir', title: 'Choir', text };
+    const ask2 = (questions: string[]) =>
+      ask(
+        modelOf(() => ''),
+        { question: questions.join(' '), questions, passages: [0, 1].map((question) => ({ ...choir, question })) },
+        undefined,
+        serviceOf(
+          modelOf(() => ''),
+          { phrasing: false },
+        ),
+      );
+    const same = await ask2(['What does the choir cost?', 'How much is the choir?\nWhat does the choir cost a term?']);
+    expect(same.text).toBe('The choir costs £48 a term.');
+    expect((await ask2(['What does the choir cost?', 'Is there an audition?'])).text).toBe(text);
+  });
+
   it('offers a person where it states nothing, and there alone', async () => {
     const model = modelOf(() => 'A new card arrives within 5 working days.');
     const offer = 'Would you like to talk to a person?';

@@ -4,10 +4,9 @@ import { leaks } from '@llmos/guardrails';
 import type { Backend } from './backends/backend.js';
 import { cascade } from './backends/cascade.js';
 import { GroundedComposer } from './grounding/composer.js';
-import { joinAnswers, partsOf, type Part } from './grounding/parts.js';
+import { joinAnswers, linesOf, partsOf, type Part } from './grounding/parts.js';
 import { groundedPrompt } from './grounding/prompt.js';
 import { weigh, type Choice } from './grounding/evidence.js';
-import { plainText } from './grounding/sentences.js';
 import { looksLikeInstruction, sourcesOf, type Source } from './grounding/sources.js';
 import { FreeComposer } from './free-composer.js';
 import type { ChatMessage, LanguageModel } from './ports/language-model.port.js';
@@ -77,8 +76,7 @@ export class GenerationService {
 
   async answer(input: AnswerInput, caller: AnswerContext): Promise<AnswerOutput> {
     const context: Budgeted = { ...caller, budget: new TokenBudget(caller.tokensLeft) };
-    // A follow-up has its context in a line of its own.
-    const question = input.question.split('\n').map(plainText).filter(Boolean).join('\n');
+    const question = linesOf(input.question);
     if (!/[\p{L}\p{N}]/u.test(question)) return this.plain(NOTHING_HEARD_TEXT, context);
     if (input.grounding === 'off' && !input.quote) return this.answerFreely(input, context);
     const answers = await this.answerEach(partsOf({ ...input, question }), input, context);
@@ -93,6 +91,7 @@ export class GenerationService {
     if (weighed.every(({ evidence }) => evidence.kind === 'none'))
       return [{ ...this.plain(notFoundText(input), context), unanswered: parts.map(({ question }) => question) }];
     const answers: AnswerOutput[] = [];
+    const said = new Set<string>();
     for (const { question, evidence } of weighed) {
       if (evidence.kind === 'choice' || evidence.kind === 'doubt') {
         const asked = this.plain(choiceText(evidence.choices), context, evidence.choices);
@@ -104,16 +103,25 @@ export class GenerationService {
       answers.push(
         sources.length === 0
           ? { ...this.plain(missing, context), unanswered: [question] }
-          : await this.answerFrom(sources, { ...input, question }, context),
+          : await this.answerFrom(sources, { ...input, question }, context, said),
       );
     }
     return answers;
   }
 
-  private async answerFrom(sources: readonly Source[], input: AnswerInput, context: Budgeted): Promise<AnswerOutput> {
+  /** @param said the sentences of the answers to the questions before, which are not repeated; this answer's are added. */
+  private async answerFrom(
+    sources: readonly Source[],
+    input: AnswerInput,
+    context: Budgeted,
+    said: Set<string>,
+  ): Promise<AnswerOutput> {
     const compose = (say: (sentence: string) => void) =>
-      new GroundedComposer({ question: input.question, sources, release: say });
-    const say = (sentence: string) => release(sentence, context);
+      new GroundedComposer({ question: input.question, sources, said: new Set(said), release: say });
+    const say = (sentence: string) => {
+      said.add(sentence);
+      release(sentence, context);
+    };
     const last = compose(say);
     const messages = groundedPrompt(input.question, last.ranked, this.settings.promptTokens);
     const isQuoted = input.quote || last.needsNoModel || looksLikeInstruction(input.question);

@@ -59,9 +59,17 @@ describe('RetrievalService', () => {
     expect(found.questions).toEqual(questions);
     const first = (n: number) => found.passages.find(({ question }) => question === n)?.document;
     expect([first(0), first(1)]).toEqual(['hours', 'card']);
-    const same = ['what are the opening hours', 'when are the opening hours'];
-    const one = await service.search({ ...query(same.join(' and ')), questions: same }, acme);
-    expect(one.questions).toEqual([same.join(' and ')]);
+  });
+
+  it('searches apart what one document answers twice, but not what is half of a question', async () => {
+    const { service } = await start();
+    await service.upsert({ document: hours }, acme);
+    const twice = ['what are the opening hours', 'what are the opening hours\nwhen do you answer'];
+    const found = await service.search({ ...query(twice.join(' and ')), questions: twice }, acme);
+    expect(found.questions).toEqual(twice);
+    const half = ['what are the opening hours', 'wonderful amazing'];
+    const one = await service.search({ ...query(half.join(' and ')), questions: half }, acme);
+    expect(one.questions).toEqual([half.join(' and ')]);
     expect(one.passages[0]).not.toHaveProperty('question');
   });
 

@@ -36,13 +36,18 @@ export class RetrievalService {
     this.sentences = new SentenceComparer(parts.texts);
   }
 
-  /** Several questions are searched apart if different documents answer them; else their message is one question. */
+  /**
+   * Several questions are searched apart if different documents answer them, or if each is answered; else their message is
+   * one question.
+   */
   async search(input: InputOf<typeof search>, { tenant, signal }: RequestContext): Promise<OutputOf<typeof search>> {
     const { index, texts } = this.parts;
     const tenants = [tenant, SHARED_TENANT];
     const plain = (text: string): string => index.corrected(plainText(text), tenants);
     const query = plain(input.query);
-    const apart = (input.questions ?? []).map(plain).filter((question) => question !== '');
+    const apart = (input.questions ?? [])
+      .map((question) => linesOf(question).map(plain).filter(Boolean).join('\n'))
+      .filter(Boolean);
     const several = apart.length > 1 ? apart : [];
     const single = apart.length === 1 ? apart[0]! : query;
     // In two lines, so that what the message itself asks is known.
@@ -76,7 +81,8 @@ export class RetrievalService {
     }
     const parts = await Promise.all(several.map((text) => find(text)));
     const differ = new Set(parts.map(({ passages }) => passages[0]?.document)).size === parts.length;
-    if (parts.length > 0 && differ && parts.some(({ passages }) => relevanceOf(passages) >= ANSWERS))
+    const answered = parts.filter(({ passages }) => relevanceOf(passages) >= ANSWERS).length;
+    if (answered > 0 && (differ || answered === parts.length))
       return { ...apartOf(await allCompared(parts)), embedding };
     const inContext = (ownShare: number) =>
       find(together!, { intent, also: { ...readingOf(single), share: ownShare } });
@@ -207,6 +213,11 @@ function shown({ ref, title, origin, source }: KnownDocument): OutputOf<typeof l
     from: source,
     ...(origin ? { source: origin.source, ...(origin.collection ? { collection: origin.collection } : {}) } : {}),
   };
+}
+
+/** A question that refers back has the one before it in a line of its own. */
+function linesOf(question: string): string[] {
+  return question.split('\n');
 }
 
 /** Unifies compatibility forms, except `2½`, and removes control and format characters, which confuse tokenizers. */

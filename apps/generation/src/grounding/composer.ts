@@ -40,6 +40,8 @@ const REPEATED = 0.8;
 export interface ComposerOptions {
   readonly question: string;
   readonly sources: readonly Source[];
+  /** What was said already, as the answer to another question of the message: it is not said again. */
+  readonly said?: ReadonlySet<string>;
   /** Receives each sentence that may be shown, in order. */
   readonly release: (sentence: string) => void;
 }
@@ -112,7 +114,7 @@ export class GroundedComposer {
   }
 
   get text(): string {
-    return this.released.map(({ text }) => text).join(' ');
+    return this.released.flatMap(({ text }) => (this.options.said?.has(text) ? [] : text)).join(' ');
   }
 
   get grounding(): Answer['grounding'] {
@@ -182,7 +184,7 @@ export class GroundedComposer {
 
   private release(text: string, sources: readonly Source[], kind: 'generated' | 'extracted'): void {
     this.released.push({ text, sources, kind });
-    this.options.release(text);
+    if (!this.options.said?.has(text)) this.options.release(text);
   }
 
   /** Whether a row is asked for as much as the first: "in 3 weeks" asks for one of them. */

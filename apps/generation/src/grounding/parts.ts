@@ -15,9 +15,14 @@ export interface Part {
 export function partsOf({ question, questions = [], passages }: InputOf<typeof answer>): Part[] {
   if (questions.length < 2) return [{ question, passages }];
   return questions.map((text, n) => ({
-    question: plainText(text),
+    question: linesOf(text),
     passages: passages.filter((passage) => (passage.question ?? 0) === n),
   }));
+}
+
+/** A question in plain words; what it refers back to keeps a line of its own. */
+export function linesOf(question: string): string {
+  return question.split('\n').map(plainText).filter(Boolean).join('\n');
 }
 
 /** Several answers as one, in order. */
@@ -31,7 +36,7 @@ function join(one: Answer, other: Answer): Answer {
   const cited = new Set(one.citations.map(({ passage }) => passage));
   return {
     ...one,
-    text: `${one.text} ${other.text}`,
+    text: `${one.text} ${other.text}`.trim(),
     citations: [...one.citations, ...other.citations.filter(({ passage }) => !cited.has(passage))],
     choices: [...one.choices, ...other.choices],
     unanswered: [...one.unanswered, ...other.unanswered],
