@@ -8,7 +8,9 @@ export type Trust = 'sure' | 'likely' | 'kin' | 'met';
 /** Not after a number: "150 ms. Then …". */
 const EDGE = '(?<![\\p{L}\\p{N}]|\\d )';
 const RELATIVE =
-  'husband|wife|partner|spouse|son|daughter|brother|sister|(?:step)?(?:mother|father|son|daughter|brother|sister)(?:[- ]in[- ]law)?|mother|mum|mom|mummy|father|dad|uncle|aunt|auntie|cousin|nephew|niece|child|kid|friend|boyfriend|girlfriend|fianc[ée]e?|boss|manager|colleague|flatmate|roommate|landlord|landlady|tenant|neighbou?r|assistant|accountant|nanny|babysitter|cleaner|driver|lawyer|solicitor|client|adviser|advisor|director|executor|executrix|trustee|treasurer|secretary|guarantor|supervisor|teacher|tutor|coach|nurse|gp|guardian|carer|godmother|godfather|stepson|stepdaughter|grandson|granddaughter|mate|buddy|kids|children|sons|daughters|twins|parents|brothers|sisters|friends|colleagues|neighbou?rs|grandmother|grandfather|grandma|grandpa|gran|nan|ex';
+  'husband|wife|partner|spouse|son|daughter|brother|sister|(?:step)?(?:mother|father|son|daughter|brother|sister)(?:[- ]in[- ]law)?|mother|mum|mom|mummy|father|dad|uncle|aunt|auntie|cousin|nephew|niece|child|kid|friend|boyfriend|girlfriend|fianc[ée]e?|boss|manager|colleague|flatmate|roommate|landlord|landlady|tenant|neighbou?r|assistant|accountant|nanny|babysitter|cleaner|driver|lawyer|solicitor|client|adviser|advisor|director|executor|executrix|trustee|treasurer|secretary|guarantor|supervisor|teacher|tutor|coach|nurse|gp|guardian|carer|godmother|godfather|stepson|stepdaughter|grandson|granddaughter|mate|buddy|grandmother|grandfather|grandma|grandpa|gran|nan|ex';
+
+const RELATIVES = 'kids|children|sons|daughters|twins|parents|brothers|sisters|friends|colleagues|neighbou?rs';
 
 /** What introduces a name, in any case. */
 const SURE = [
@@ -100,7 +102,7 @@ const MET = [
   '(?:written|helped|served|assisted|handled|approved|opened|witnessed|referred|advised|introduced|signed up|dealt with) by',
   '(?:someone|somebody|anyone|anybody|person|man|woman|lady|guy|gentleman|agent|adviser|advisor|colleague|teller|cashier|clerk|caller|child|baby) (?:called|named)',
 ];
-const KIN = `(?:my|his|her|our|your|their) (?:late |own |dear |elderly |old |older |younger |little |new )?(?:${RELATIVE})(?: is|,| called| named)?`;
+const KIN = `(?:my|his|her|our|your|their) (?:late |own |dear |elderly |old |older |younger |little |new )?(?:${RELATIVE})`;
 /** Only with a capital: in lower case they are words. */
 const CAPITAL_TITLES =
   'Miss|Doctor|Dr|Prof\\.?|Professor|Captain|Capt\\.|Colonel|Sergeant|Sgt\\.?|Rev\\.?|Reverend|Rabbi|Imam|Pastor|Shri|Smt\\.?|Sheikh|Sheikha|Hajji|Fru|Sir|Lady|Lord|Dame|Agent|Officer|Judge|Mme|Mlle|Sra?\\.|Pan|Pani|Pán|Paní';
@@ -119,7 +121,17 @@ export const CONTEXTS: readonly { readonly trust: Trust; readonly pattern: RegEx
       /(?<![\p{L}])(?:sur)?names?(?![\p{L}])[^.!?\n]{0,40}? (?:should (?:be|read|say)|to|from|as|says|reads|under) (?=\p{L})/giu,
   },
   { trust: 'met', pattern: new RegExp(`${EDGE}(?:${MET.join('|')})[ \\n]{1,2}(?=\\p{L})`, 'giu') },
-  { trust: 'kin', pattern: new RegExp(`${EDGE}${KIN}[ \\n]{1,2}(?=\\p{L})`, 'giu') },
+  { trust: 'kin', pattern: new RegExp(`${EDGE}${KIN}(?:,| called| named)?[ \\n]{1,2}(?=\\p{L})`, 'giu') },
+  // "My daughters Zara and Eva", but "my daughters teddy"
+  {
+    trust: 'kin',
+    pattern: new RegExp(
+      `${EDGE}(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Yy]our|[Tt]heir) (?:${RELATIVES})(?:,| called| named| are)?[ \\n]{1,2}(?=\\p{Lu}|\\p{L}+(?:,| and) )`,
+      'gu',
+    ),
+  },
+  // "My son is Taavi", but "my son is allergic"
+  { trust: 'likely', pattern: new RegExp(`${EDGE}${KIN} is[ \\n]{1,2}(?=\\p{L})`, 'giu') },
   { trust: 'likely', pattern: /(?<![\p{L}\p{N}.])@(?=\p{Lu})/gu },
 ];
 
