@@ -87,7 +87,11 @@ export class GenerationService {
   }
 
   private async answerEach(parts: readonly Part[], input: AnswerInput, context: Budgeted): Promise<AnswerOutput[]> {
-    const weighed = parts.map((part) => ({ ...part, evidence: weigh(part.passages, this.settings.minRelevance) }));
+    const isUrgent = input.notice !== undefined;
+    const weighed = parts.map((part) => ({
+      ...part,
+      evidence: weigh(part.passages, this.settings.minRelevance, isUrgent),
+    }));
     if (weighed.every(({ evidence }) => evidence.kind === 'none'))
       return [{ ...this.plain(notFoundText(input), context), unanswered: parts.map(({ question }) => question) }];
     const answers: AnswerOutput[] = [];

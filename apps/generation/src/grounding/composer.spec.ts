@@ -159,6 +159,16 @@ describe('GroundedComposer with units', () => {
     expect(answer('does my Kiwi bike come assembled?', long).text.length).toBeLessThan(200);
   });
 
+  it('gives a longer section whole if its heading says all that the question says', () => {
+    const text =
+      'Kiwi boilers: the valve sticks. Turn the tap on for a minute. Press reset. If it stays cold, book a repair.\n\n' +
+      'Cylinders: look at the timer and the switch of the heater. With it you have hot water in an hour.';
+    const section = unitsOf({ text, headings: ['I have heating but no hot water'] });
+    const whole = text.replace('\n\n', ' ');
+    expect(answer('i have heating but no hot water', section).text).toContain(whole);
+    expect(answer('is hot water quick?', section).text).not.toContain(whole);
+  });
+
   it.each([
     ['Kiwi hotel late check out price', 'Late check-out until 2 pm costs 25 euros.'],
     ['I want to pause my Kiwi membership', 'Write to us 14 days before.'],

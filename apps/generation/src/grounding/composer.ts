@@ -21,6 +21,9 @@ const MAX_ANSWER_CHARS = 320;
 /** The same for a section with steps or a list: what is said beside them belongs to them. */
 const MAX_SECTION_CHARS = 600;
 const MAX_ANSWER_SENTENCES = 4;
+/** The same for a section whose heading has all words of the question, which are at least so many. */
+const MAX_NAMED_SENTENCES = 6;
+const MIN_NAMED = 2;
 /** More rows of a table that answer equally well are no answer: two of them are examples. */
 const MAX_ROWS = 4;
 /** A model that has left the topic does not return to it: the passages continue from there. */
@@ -100,7 +103,7 @@ export class GroundedComposer {
     this.pending = '';
     const [first, ...others] = this.ranked;
     if (this.released.length === 0 && first) {
-      const whole = shortAnswer(first, this.options.sources);
+      const whole = shortAnswer(first, this.options);
       for (const source of whole) this.quote(source);
       if (whole.length > 0) return;
       this.quote(first);
@@ -222,9 +225,10 @@ export class GroundedComposer {
 
 /**
  * All that a section says, or an article whose title asks, in order; else all of the paragraph, since what to do often
- * stands behind the sentence that says when. Empty if that is long.
+ * stands behind the sentence that says when. Empty if that is long. A section whose heading says all that the question
+ * says may be longer, for all of it answers.
  */
-function shortAnswer(first: Source, sources: readonly Source[]): Source[] {
+function shortAnswer(first: Source, { question, sources }: ComposerOptions): Source[] {
   const { headings, passage } = first;
   if (first.kind === 'row') return [];
   const isSection = headings.length > 0 || isQuestion(passage.title);
@@ -232,14 +236,26 @@ function shortAnswer(first: Source, sources: readonly Source[]): Source[] {
   const same = sources.filter((each) => each.passage.id === passage.id && each.headings.join('\n') === section);
   const paragraph =
     first.kind !== 'text' ? [] : same.filter((each) => each.kind === 'text' && each.paragraph === first.paragraph);
-  return [...(isSection ? [same] : []), ...(passage.units ? [paragraph] : [])].find(isShort) ?? [];
+  return (
+    [...(isSection ? [same] : []), ...(passage.units ? [paragraph] : [])].find((all) =>
+      isShort(all, isNamed(question, first)),
+    ) ?? []
+  );
 }
 
-function isShort(sources: readonly Source[]): boolean {
+/** Whether the heading of a quote has all words of the question. */
+function isNamed(question: string, { headings }: Source): boolean {
+  const asked = [...contentKeys(ownLineOf(question))];
+  const named = contentKeys(headings.at(-1) ?? '');
+  return asked.length >= MIN_NAMED && asked.every((key) => named.has(key));
+}
+
+function isShort(sources: readonly Source[], isNamed: boolean): boolean {
   const size = sources.reduce((sum, { sentence }) => sum + sentence.length, 0);
   const isProse = sources.every(({ kind }) => kind === 'text');
   const hasRows = sources.some(({ kind }) => kind === 'row');
-  return !hasRows && sources.length <= MAX_ANSWER_SENTENCES && size <= (isProse ? MAX_ANSWER_CHARS : MAX_SECTION_CHARS);
+  const most = isNamed ? MAX_NAMED_SENTENCES : MAX_ANSWER_SENTENCES;
+  return !hasRows && sources.length <= most && size <= (isProse && !isNamed ? MAX_ANSWER_CHARS : MAX_SECTION_CHARS);
 }
 
 /** Where a row names its table, `Plan fees – `, which is said once. */

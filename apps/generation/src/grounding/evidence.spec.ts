@@ -57,6 +57,7 @@ describe('weigh', () => {
       ],
     });
     expect(answering(passage('a#0', 0.97), passage('b#0', 0.96))).toEqual(['a#0']);
+    expect(weigh([passage('a#0', 0.8), passage('b#0', 0.78)], 0.5, true)).toMatchObject({ kind: 'answer' });
     expect(answering(passage('a#0', 0.9), passage('b#0', 0.7))).toEqual(['a#0']);
   });
 

@@ -25,8 +25,10 @@ const MAX_CHOICES = 2;
  * Weighs the passages. The first document with a relevant passage answers alone, because sentences of several
  * documents together do not make an answer. If it is not certain and the next is as good, the caller is asked; also if no
  * document is relevant enough, but some nearly are.
+ *
+ * @param isUrgent whoever is in danger is told at once what the best document says, although another is as good.
  */
-export function weigh(passages: readonly Passage[], minRelevance: number): Evidence {
+export function weigh(passages: readonly Passage[], minRelevance: number, isUrgent = false): Evidence {
   const atLeast = (relevance: number) =>
     passages.filter((passage) => relevanceOf(passage) >= relevance && passage.text.trim() !== '');
   const [best, ...others] = atLeast(minRelevance);
@@ -35,7 +37,7 @@ export function weigh(passages: readonly Passage[], minRelevance: number): Evide
     return { kind: 'doubt', choices: choicesOf(atLeast(minRelevance * POSSIBLE)) };
   }
   const close = choicesOf([best, ...others.filter((passage) => logOdds(best) - logOdds(passage) < CLOSE)]);
-  if (relevanceOf(best) < CERTAIN && close.length > 1) return { kind: 'choice', choices: close };
+  if (!isUrgent && relevanceOf(best) < CERTAIN && close.length > 1) return { kind: 'choice', choices: close };
   const answering = passages.filter(({ document, text }) => document === best.document && text.trim() !== '');
   return { kind: 'answer', passages: answering };
 }
