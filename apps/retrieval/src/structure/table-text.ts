@@ -83,7 +83,8 @@ function headerOf(rows: readonly (readonly Cell[])[], columns: number): string[]
 
 /**
  * Whether the first row names the columns. Word processors do not say so: then it does if it has more than two columns,
- * or has no number where the rows below have one.
+ * or has no number where the rows below have one. A name may hold a number ("Example for £2,500") but begins with none,
+ * as a cell of each row below does.
  */
 function hasHeader(rows: readonly (readonly Cell[])[]): boolean {
   const [first, ...others] = rows;
@@ -91,5 +92,10 @@ function hasHeader(rows: readonly (readonly Cell[])[]): boolean {
   if (first.every(({ header, text }) => header || text === '')) return true;
   if (rows.some((row) => row.some(({ header }) => header))) return false;
   const hasNumber = (cells: readonly Cell[]): boolean => cells.some(({ text }) => /\d/u.test(text));
-  return !hasNumber(first) && (first.length > 2 || others.every(hasNumber));
+  if (!hasNumber(first)) return first.length > 2 || others.every(hasNumber);
+  return first.length > 2 && !beginsWithNumber(first) && others.every(beginsWithNumber);
+}
+
+function beginsWithNumber(cells: readonly Cell[]): boolean {
+  return cells.some(({ text }) => /^[^\p{L}]*\d/u.test(text));
 }

@@ -127,6 +127,16 @@ describe('A row of a table is read with the names of its columns', () => {
       'Badger bank – Cash: £1.',
       'Badger bank – Post: £2.',
     ]);
+    const row = (...cells: string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+    const terms = `${row('Term', 'Interest', 'Example for £2,500')}${row('12 months', '0 %', '£208')}`;
+    expect(texts(`<table>${terms}</table>`)).toEqual([
+      'Badger bank – Term: 12 months; Interest: 0 %; Example for £2,500: £208.',
+    ]);
+    const hours = `${row('Office', 'from 9', 'to 5')}${row('Shop', 'from 10', 'to 6')}`;
+    expect(texts(`<table>${hours}</table>`)).toEqual([
+      'Badger bank – Office: from 9, to 5.',
+      'Badger bank – Shop: from 10, to 6.',
+    ]);
     expect(texts('<table><tr><td>Service</td><td>Fee</td></tr><tr><td>Cash</td><td>£1</td></tr></table>')).toEqual([
       'Badger bank – Service: Cash; Fee: £1.',
     ]);

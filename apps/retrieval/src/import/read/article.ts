@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { withMarkup } from './plain-text.js';
 import { FileFault, titleOf, type FoundDocument } from './source-file.js';
 
 const FRONT_MATTER =
@@ -25,7 +26,7 @@ export function articleDocument(content: string, name: string): FoundDocument {
   return {
     id: typeof id === 'string' || typeof id === 'number' ? String(id) : undefined,
     title: (given ?? line?.[1] ?? titleOf(name)).slice(0, MAX_TITLE_CHARS),
-    text: text.slice(line?.[0].length ?? 0).trim(),
+    text: withMarkup(text.slice(line?.[0].length ?? 0)),
     intents: Array.isArray(intents) ? intents.filter((intent) => typeof intent === 'string') : undefined,
   };
 }

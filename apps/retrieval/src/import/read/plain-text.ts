@@ -1,0 +1,64 @@
+/** Columns are parted by tabs or several spaces; two spaces after a sentence part nothing. */
+const GAP = /\t+|(?<![.!?]) {2,}/u;
+/** Fewer lines of two columns are chance. */
+const MIN_LINES = { two: 3, more: 2 } as const;
+const MARKED = /^\s*(?:[|#>*+•–—-]|\(?\d{1,3}[.)]\s|```|~~~|$)/u;
+const FENCE = /^\s*(?:```|~~~)/u;
+const ITEM = /^\s*(?:[*+•-]|\(?\d{1,3}[.)])\s+\S/u;
+/** Who writes on to the edge breaks lines at about this column. */
+const EDGE = 72;
+
+/**
+ * What people write without markup, as Markdown: lines of columns that stand below each other are a table, and a
+ * sentence in a line of its own after a list does not belong to the last item.
+ */
+export function withMarkup(text: string): string {
+  const lines = text.split(/\r?\n/u);
+  const out: string[] = [];
+  let isCode = false;
+  for (let n = 0; n < lines.length; n++) {
+    const line = lines[n]!;
+    if (FENCE.test(line)) isCode = !isCode;
+    const rows = isCode ? [] : rowsAt(lines, n);
+    if (rows.length > 0) {
+      out.push('', ...tableOf(rows), '');
+      n += rows.length - 1;
+      continue;
+    }
+    if (!isCode && endsList(lines[n - 1], line)) out.push('');
+    out.push(line);
+  }
+  return out.join('\n').trim();
+}
+
+function rowsAt(lines: readonly string[], from: number): string[][] {
+  const rows: string[][] = [];
+  for (const line of lines.slice(from)) {
+    const cells = MARKED.test(line) ? [] : line.trim().split(GAP);
+    if (cells.length < 2) break;
+    rows.push(cells);
+  }
+  const isWide = rows.every((cells) => cells.length > 2);
+  return rows.length >= (isWide ? MIN_LINES.more : MIN_LINES.two) ? rows : [];
+}
+
+/** The first row names the columns if it is the only one without a number. */
+function tableOf(rows: readonly (readonly string[])[]): string[] {
+  const columns = Math.max(...rows.map((cells) => cells.length));
+  const [first = [], ...others] = rows;
+  const isHeader = !hasNumber(first) && others.every(hasNumber);
+  const [header, ...body] = isHeader ? rows : [[], ...rows];
+  const written = (cells: readonly string[]): string =>
+    `| ${Array.from({ length: columns }, (_, n) => (cells[n] ?? '').replaceAll('|', '\\|')).join(' | ')} |`;
+  return [written(header ?? []), `|${' --- |'.repeat(columns)}`, ...body.map(written)];
+}
+
+function hasNumber(cells: readonly string[]): boolean {
+  return cells.some((cell) => /\d/u.test(cell));
+}
+
+/** Whether a line begins a sentence behind an item that did not reach the edge. */
+function endsList(item: string | undefined, line: string): boolean {
+  if (item === undefined || !ITEM.test(item) || !/^\p{Lu}/u.test(line) || /[,:;(]\s*$/u.test(item)) return false;
+  return item.trimEnd().length + 1 + line.search(/\s|$/u) < EDGE;
+}
