@@ -16,7 +16,9 @@ const MEASURED_MS = 60_000;
 const TICKS_PER_SECOND = 100;
 
 const nats = await startNatsServer();
-const scheduler = await startServiceProcess({ app: 'scheduler', natsUrl: nats.url });
+/** As the supervisor starts services. */
+const env = { NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=2' };
+const scheduler = await startServiceProcess({ app: 'scheduler', natsUrl: nats.url, env });
 const bus = await Bus.connect({ url: nats.url, service: 'bench' });
 const capabilities = [...(await loadCapabilities()).keys()];
 for (const capability of capabilities)
@@ -56,13 +58,16 @@ await pause(WARM_MS);
 const [before, fromMs] = [processorSeconds(), performance.now()];
 await pause(MEASURED_MS);
 const share = (processorSeconds() - before) / ((performance.now() - fromMs) / 1_000);
-const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${scheduler.pid}/status`, 'utf8'))![1]);
+const status = readFileSync(`/proc/${scheduler.pid}/status`, 'utf8');
+const megabytes = (name: string) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1_024);
 const figures = { services: services.length, capabilities: capabilities.length };
 console.log(
   JSON.stringify({
     ...figures,
     corePercent: Number((100 * share).toFixed(2)),
-    memoryMb: Math.round(kilobytes / 1_024),
+    memoryMb: megabytes('VmRSS'),
+    /** Without the pages of the node program, which all processes share. */
+    ownMb: megabytes('RssAnon'),
   }),
 );
 process.exit(0);

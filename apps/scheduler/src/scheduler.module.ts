@@ -3,9 +3,8 @@ import { Module } from '@nestjs/common';
 import { PlanService } from './plan/plan.service.js';
 import { PlanSteps } from './plan/plan.steps.js';
 import { ParentHost } from './scale/live/parent-host.js';
-import { readScalingFile } from './scale/live/scaling-file.js';
 import { REPLICA_HOST } from './scale/live/replica-host.port.js';
-import { SCALING_RULES, ScalingService } from './scale/live/scaling.service.js';
+import { ScalingService } from './scale/live/scaling.service.js';
 import { ScalingSteps } from './scale/live/scaling.steps.js';
 import { ReplayService } from './scale/replay.service.js';
 import { ReplaySteps } from './scale/replay.steps.js';
@@ -27,11 +26,6 @@ import { AvailabilitySteps } from './watch/availability/availability.steps.js';
     ReplayService,
     ScalingService,
     { provide: REPLICA_HOST, useFactory: () => ParentHost.find() },
-    {
-      provide: SCALING_RULES,
-      inject: [CONFIG],
-      useFactory: ({ scalingFile }: SchedulerConfig) => readScalingFile(scalingFile),
-    },
     {
       provide: PlanService,
       inject: [CONFIG],

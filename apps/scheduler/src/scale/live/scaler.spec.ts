@@ -29,12 +29,12 @@ describe('The file that says what is scaled', () => {
   });
 
   it.each([
-    ['services:\n  intent: { max: 4, mni: 1 }', 'services.intent'],
+    ['services:\n  intent: { max: 4, mni: 1 }', "scaling.yaml:2: 'services.intent.mni'"],
     ['services:\n  intent: { max: 4, tuning: { spare: 1 } }', 'services.intent.tuning'],
-    ['services:\n  intent: { min: 5, max: 4 }', 'services.intent.min: it is more than max'],
+    ['services:\n  intent:\n    max: 4\n    min: 5', 'scaling.yaml:4: it is more than max'],
     ['services:\n  intent: { min: -1, max: 4 }', 'services.intent.min'],
-    ['intent: 3', 'the file'],
-    ['services: [', 'is not YAML'],
+    ['intent: 3', "scaling.yaml:1: 'intent'"],
+    ['services: [', 'scaling.yaml:1: Flow sequence'],
   ])('is refused with the field that is wrong: %j', (text, fault) => {
     expect(() => read(text)).toThrow(fault);
   });
@@ -201,6 +201,10 @@ describe('The scaler', () => {
     expect(after(own, 0, 60, signal(load, 0))).toEqual([]);
     own.counts = {};
     expect(after(own, 60, 60, signal(load))).toEqual([]);
+    expect(own.show()[0]).not.toHaveProperty('replicas');
+    own.counts = { asr: 1 };
+    expect(after(own, 120, 60, signal(load))).toEqual([]);
+    expect(own.show()).toMatchObject([{ why: 'no service of this name runs here' }]);
   });
 
   it('leaves a paused service as it is, sets a pinned one at once, and goes on when they are resumed', () => {

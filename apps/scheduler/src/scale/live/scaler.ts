@@ -14,6 +14,8 @@ export type ScalingChange = Omit<Scaling['decisions'][number], 'at'>;
 /** How long a process takes to be ready, until one of the service has said it. */
 const START_SECONDS = 10;
 
+const UNKNOWN = { why: 'no service of this name runs here', otherwise: 'another name in the file' };
+
 interface Scaled {
   readonly rule: ScalingRule;
   policy?: ScalePolicy;
@@ -68,7 +70,10 @@ export class Scaler {
   decide(signal: Signal, nowMs: number): ScalingChange[] {
     return [...this.services].flatMap(([service, scaled]) => {
       const from = this.counts[service];
-      if (from === undefined) return [];
+      if (from === undefined) {
+        if (Object.keys(this.counts).length > 0) scaled.last = UNKNOWN;
+        return [];
+      }
       const wanted = this.wantedOf(service, scaled, { signal, nowMs, from });
       if (!wanted) return [];
       const { to, why, otherwise } = wanted;

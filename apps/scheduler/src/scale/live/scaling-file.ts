@@ -1,7 +1,7 @@
 import { scaleTuningSchema } from '@llmos/contracts/capabilities/scheduler-replay';
 import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { readOperatorsFile } from '../../operators-file.js';
 
 const MOST_REPLICAS = 64;
 
@@ -23,25 +23,16 @@ const ruleSchema = z
 export type ScalingRule = z.output<typeof ruleSchema>;
 export type ScalingRules = ReadonlyMap<string, ScalingRule>;
 
-const fileSchema = z.strictObject({ services: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), ruleSchema) });
+const fileSchema = z.strictObject({
+  services: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), ruleSchema),
+});
 
 /**
  * Reads which services are scaled, and how. Without the file none is.
  *
- * @throws Error naming the field that is wrong.
+ * @throws LlmosError INVALID_ARGUMENT with a line for each fault.
  */
 export function readScalingFile(path: string): ScalingRules {
   if (!existsSync(path)) return new Map();
-  let content: unknown;
-  try {
-    content = parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new Error(`${path} is not YAML: ${(cause as Error).message.split('\n')[0]}`, { cause });
-  }
-  const { data, error } = fileSchema.safeParse(content);
-  if (!data) {
-    const faults = error.issues.map((issue) => `  ${issue.path.join('.') || 'the file'}: ${issue.message}`);
-    throw new Error(`${path} does not say how to scale:\n${faults.join('\n')}`);
-  }
-  return new Map(Object.entries(data.services));
+  return new Map(Object.entries(readOperatorsFile(readFileSync(path, 'utf8'), path, fileSchema).services));
 }

@@ -1,5 +1,5 @@
 import { BUCKETS, LlmosError } from '@llmos/contracts';
-import { Bus, LOGGER, Nodes } from '@llmos/mesh';
+import { Bus, CONFIG, LOGGER, Nodes, Readiness } from '@llmos/mesh';
 import { steadyNow } from '@llmos/resilience';
 import { counter, gauge, withSpan, type Logger } from '@llmos/telemetry';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
@@ -10,10 +10,9 @@ import { publishSystemEvent } from '../../system-event.js';
 import { held, holdsSchema, type Holds } from './holds.js';
 import { REPLICA_HOST, type ReplicaHost } from './replica-host.port.js';
 import { Scaler, type Scaling, type ScalingChange } from './scaler.js';
-import type { ScalingRules } from './scaling-file.js';
+import type { SchedulerConfig } from '../../scheduler.config.js';
+import { readScalingFile, type ScalingRules } from './scaling-file.js';
 import { Sleepers } from './sleepers.js';
-
-export const SCALING_RULES = Symbol('scaling rules');
 
 /** Figures of the last seconds: at least two heartbeats. */
 const WINDOW_MS = 8_000;
@@ -35,7 +34,8 @@ const wanted = gauge('llmos_scaling_replicas', 'Processes that the scheduler wan
  */
 @Injectable()
 export class ScalingService implements OnModuleInit, OnModuleDestroy {
-  private readonly scaler: Scaler;
+  private scaler = new Scaler(new Map(), steadyNow());
+  private readonly leaving = new AbortController();
   private readonly sleepers: Sleepers;
   private readonly decisions: Scaling['decisions'] = [];
   private waking: { stop(): void } | undefined;
@@ -45,15 +45,25 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
     private readonly bus: Bus,
     private readonly feed: SignalsFeed,
     nodes: Nodes,
-    @Inject(LOGGER) private readonly log: Pick<Logger, 'info' | 'warn'>,
+    @Inject(LOGGER) private readonly log: Pick<Logger, 'info' | 'warn' | 'error'>,
     @Inject(REPLICA_HOST) private readonly host: ReplicaHost | undefined,
-    @Inject(SCALING_RULES) rules: ScalingRules,
+    private readonly readiness: Readiness,
+    @Inject(CONFIG) private readonly config: SchedulerConfig,
   ) {
-    this.scaler = new Scaler(rules, steadyNow());
     this.sleepers = new Sleepers(bus, nodes);
   }
 
   onModuleInit(): void {
+    const read = () => {
+      this.follow(readScalingFile(this.config.scalingFile));
+      return Promise.resolve();
+    };
+    const options = { signal: this.leaving.signal, log: this.log, without: 'Nothing is scaled.' };
+    void this.readiness.bring('scaling file', read, options);
+  }
+
+  private follow(rules: ScalingRules): void {
+    this.scaler = new Scaler(rules, steadyNow());
     const { names } = this.scaler;
     if (names.length === 0) return;
     if (!this.host)
@@ -66,6 +76,7 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
+    this.leaving.abort();
     this.waking?.stop();
   }
 

@@ -1,9 +1,10 @@
 import { thresholdsSchema, type Thresholds } from '@llmos/contracts/capabilities/scheduler-alerts';
 import { LlmosError } from '@llmos/contracts';
-import { isPipelineFile, readYaml, YamlFileError } from '@llmos/pipeline';
+import { isPipelineFile, readYaml } from '@llmos/pipeline';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readOperatorsFile } from '../../operators-file.js';
 import { ServiceGraph } from './cause.js';
 
 /** @throws LlmosError INVALID_ARGUMENT with a line for each fault; NOT_FOUND if the file cannot be read. */
@@ -13,12 +14,7 @@ export async function readThresholds(file: string): Promise<Thresholds> {
       cause,
     });
   });
-  try {
-    return readYaml(text, file, thresholdsSchema);
-  } catch (error) {
-    if (error instanceof YamlFileError) throw new LlmosError('INVALID_ARGUMENT', error.message, { cause: error });
-    throw error;
-  }
+  return readOperatorsFile(text, file, thresholdsSchema);
 }
 
 /** What the graph needs of a pipeline file. The gateway checks the files as a whole. */
