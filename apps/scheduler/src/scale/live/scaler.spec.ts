@@ -123,6 +123,23 @@ describe('The scaler', () => {
     expect(down.every(({ from, to }) => to < from)).toBe(true);
   });
 
+  it('starts no more processes than memory is free for, and says so', () => {
+    const own = scaler();
+    const processes = [300, 200].map((megabytes, at) => ({
+      ...{ node: `intent-${at}`, service: 'intent', pid: at, ready: true, upSeconds: 100, cores: 1, loopBusy: 1 },
+      ...{ memoryBytes: megabytes * 1e6, memoryGrowthPerMinute: 0, loopDelaySeconds: 0 },
+    }));
+    const busy = { ...signal(load), processes };
+    const live = (freeBytes: number, from: number) => {
+      for (let at = from; at < from + 60; at += 2)
+        for (const { to } of own.decide(busy, at * 1_000, freeBytes)) own.counts = { intent: to };
+      return own.counts['intent'];
+    };
+    expect(live(299e6, 0)).toBe(1);
+    expect(own.show()[0]!.why).toContain('memory is free for 0 more');
+    expect(live(1e9, 60)).toBe(3);
+  });
+
   it('is down again soon after a burst that was too much for the most processes', () => {
     const own = scaler();
     after(own, 0, 300, signal({ ...load, waitingLive: 60, oldestLiveSeconds: 5 }));

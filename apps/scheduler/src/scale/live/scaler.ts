@@ -66,15 +66,18 @@ export class Scaler {
     return sleeps;
   }
 
-  /** @returns the changes that are wanted now: none for a service whose next decision is not due, or that is held. */
-  decide(signal: Signal, nowMs: number): ScalingChange[] {
+  /**
+   * @param freeBytes the memory that is free for more processes.
+   * @returns the changes that are wanted now: none for a service whose next decision is not due, or that is held.
+   */
+  decide(signal: Signal, nowMs: number, freeBytes = Infinity): ScalingChange[] {
     return [...this.services].flatMap(([service, scaled]) => {
       const from = this.counts[service];
       if (from === undefined) {
         if (Object.keys(this.counts).length > 0) scaled.last = UNKNOWN;
         return [];
       }
-      const wanted = this.wantedOf(service, scaled, { signal, nowMs, from });
+      const wanted = this.wantedOf(service, scaled, { signal, nowMs, from, freeBytes });
       if (!wanted) return [];
       const { to, why, otherwise } = wanted;
       scaled.last = { why, otherwise };
@@ -128,7 +131,7 @@ export class Scaler {
     return { to: isWanted ? 1 : 0, why, otherwise: isWanted ? 'no task' : 'a task' };
   }
 
-  private byPolicy(service: string, scaled: Scaled, { signal, nowMs, from }: Now) {
+  private byPolicy(service: string, scaled: Scaled, { signal, nowMs, from, freeBytes }: Now) {
     const { rule } = scaled;
     const own = signal.services.find((each) => each.service === service);
     // Figures of nobody say nothing: a service that has just died is restarted, not scaled.
@@ -144,10 +147,24 @@ export class Scaler {
         objectiveSeconds: rule.objectiveMs / 1_000,
       }),
     );
-    const to = Math.min(rule.max, Math.max(rule.min, 1, replicas));
-    const limit = to === replicas ? '' : `; ${replicas} wanted, ${to > replicas ? 'min' : 'max'} is ${to}`;
+    const within = Math.min(rule.max, Math.max(rule.min, 1, replicas));
+    // A process too many would end others: the system kills what has most memory.
+    const fits = from + Math.floor(freeBytes / largestOf(service, signal));
+    const to = within > from ? Math.min(within, fits) : within;
+    const limit =
+      to < within
+        ? `; ${within} wanted, memory is free for ${fits - from} more`
+        : to === replicas
+          ? ''
+          : `; ${replicas} wanted, ${to > replicas ? 'min' : 'max'} is ${to}`;
     return { to, why: `${why}${limit}`, otherwise: otherwise ?? 'another load; llmos ops pin sets a number' };
   }
+}
+
+/** What the largest process of a service occupies, in bytes. */
+function largestOf(service: string, { processes }: Signal): number {
+  const own = processes.filter((each) => each.service === service).map(({ memoryBytes }) => memoryBytes);
+  return Math.max(1, ...own);
 }
 
 const isWaitedFor = ({ waitingLive, waitingDurable }: CapabilitySignal) => waitingLive + waitingDurable > 0;
@@ -157,6 +174,7 @@ interface Now {
   readonly signal: Signal;
   readonly nowMs: number;
   readonly from: number;
+  readonly freeBytes: number;
 }
 
 function policyOf({ policy, objectiveMs, batch, max: most, tuning }: ScalingRule, startSeconds: number): ScalePolicy {

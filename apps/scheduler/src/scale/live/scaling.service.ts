@@ -114,7 +114,8 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
       this.scaler.holds = decode((await (await this.bucket()).get(KEY))?.value);
       this.scaler.counts = await this.host.scale({});
       const signal = this.feed.read(WINDOW_MS);
-      for (const change of this.scaler.decide(signal, steadyNow())) await this.carryOut(change);
+      for (const change of this.scaler.decide(signal, steadyNow(), process.availableMemory()))
+        await this.carryOut(change);
       const { scaledCounts, sleepy } = this.scaler;
       await this.sleepers.refresh(scaledCounts, signal.services, steadyNow(), sleepy);
     } catch (error) {
