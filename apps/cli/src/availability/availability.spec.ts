@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadCapabilities } from '@llmos/contracts';
 import { parsePipeline } from '@llmos/pipeline';
-import { parseRates } from './rates.js';
+import { parseRates, readRepairs } from './rates.js';
 import { servicesOf, stepsOfPipeline } from './steps-of-pipeline.js';
 
 const PIPELINE = `
@@ -46,5 +49,38 @@ describe('Rates', () => {
 
   it.each(['', 'intent=', 'intent=0', '-1', 'often', '1,,2'])('refuse %j', (text) => {
     expect(() => parseRates(text, '--repair-seconds')).toThrow('is no positive number for --repair-seconds');
+  });
+});
+
+describe('Repair times of the fault lab', () => {
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'llmos-lab-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const read = (content: unknown) => {
+    const file = join(folder, 'report.json');
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+    return readRepairs(file);
+  };
+
+  it('are the usual time until all was whole again after a service was killed', () => {
+    const recoveryMs = { p50: 4_200, p99: 9_000, max: 9_000 };
+    const verdicts = [
+      { fault: 'kill intent', times: 3, recoveryMs },
+      { fault: 'kill asr', times: 0, recoveryMs: { p50: 0 }, skipped: 'not here' },
+      { fault: 'freeze intent', times: 1, recoveryMs: { p50: 1 } },
+      { fault: 'kill during a restore', times: 1, recoveryMs: { p50: 1 } },
+    ];
+    expect(read({ verdicts })).toEqual({ intent: 4.2 });
+  });
+
+  it.each(['', '[]', '{"verdicts":[]}', '{"verdicts":[{"fault":"calm","times":1,"recoveryMs":{"p50":1}}]}'])(
+    'are not in %j',
+    (text) => {
+      expect(() => read(text)).toThrow('report.json');
+    },
+  );
+
+  it('are missed by the path of the report', () => {
+    expect(() => readRepairs(join(folder, 'none.json'))).toThrow('none.json');
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { CliError } from '../cli-error.js';
 
 /** A number for all services, and numbers for single ones. */
@@ -24,4 +26,33 @@ export function parseRates(text: string, option: string): Rates {
     else single[name] = Number(digits);
   }
   return { all, single };
+}
+
+const reportSchema = z.object({
+  verdicts: z.array(
+    z.object({ fault: z.string(), times: z.number(), recoveryMs: z.object({ p50: z.number().nonnegative() }) }),
+  ),
+});
+const KILLED = /^kill ([a-z][a-z0-9-]*)$/;
+
+/**
+ * Reads a report of `llmos faults`: how long it usually took until all was whole again after a process of a service was killed.
+ *
+ * @returns seconds by service.
+ * @throws CliError if the file is no such report, or has no such fault.
+ */
+export function readRepairs(file: string): Record<string, number> {
+  const hint = 'give --faults the report.json of `npx llmos faults`';
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new CliError(`${file} cannot be read: ${(cause as Error).message}`, hint, { cause });
+  }
+  const found = (reportSchema.safeParse(content).data?.verdicts ?? []).flatMap(({ fault, times, recoveryMs }) => {
+    const service = KILLED.exec(fault)?.[1];
+    return service && times > 0 && recoveryMs.p50 > 0 ? [[service, recoveryMs.p50 / 1_000] as const] : [];
+  });
+  if (found.length === 0) throw new CliError(`${file} has no service that was killed`, hint);
+  return Object.fromEntries(found);
 }

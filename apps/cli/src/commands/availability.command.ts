@@ -5,7 +5,7 @@ import { findServiceApps, parseReplicaCounts } from '@llmos/supervisor';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { parseRates } from '../availability/rates.js';
+import { parseRates, readRepairs } from '../availability/rates.js';
 import { servicesOf, stepsOfPipeline, type AvailabilityRequest } from '../availability/steps-of-pipeline.js';
 import { CliError } from '../cli-error.js';
 import { table } from '../terminal/table.js';
@@ -16,6 +16,8 @@ export interface AvailabilityOptions {
   readonly replicas?: string;
   readonly failuresPerHour: string;
   readonly repairSeconds: string;
+  /** The report of a fault lab. */
+  readonly faults?: string;
   readonly json?: boolean;
   readonly url?: string;
 }
@@ -43,9 +45,11 @@ async function requestOf({ config }: CommandContext, options: AvailabilityOption
   const names = servicesOf(steps);
   const counts = parseReplicaCounts(replicas);
   const failures = parseRates(failuresPerHour, '--failures-per-hour');
-  const repairs = parseRates(repairSeconds, '--repair-seconds');
+  const given = parseRates(repairSeconds, '--repair-seconds');
+  const measured = options.faults === undefined ? {} : readRepairs(options.faults);
+  const repairs = { ...given, single: { ...measured, ...given.single } };
   const known = [...findServiceApps(config.root).map(({ name }) => name), 'gateway'];
-  for (const name of [counts, failures.single, repairs.single].flatMap((each) => Object.keys(each)))
+  for (const name of [counts, failures.single, given.single].flatMap((each) => Object.keys(each)))
     if (!names.includes(name) && !known.includes(name))
       throw new CliError(`There is no service ${name}`, `${pipeline} needs ${names.join(', ')}`);
   const services = names.map((name) => ({

@@ -57,6 +57,7 @@ export function addOpsCommands(root: Command, context: CommandContext, done: (co
     .option('--replicas <counts>', 'processes of services, such as generation=2,intent=2; by default one of each')
     .option('--failures-per-hour <rates>', 'of one process, such as 0.5 or 0.5,generation=2', '0.01')
     .option('--repair-seconds <times>', 'until it works again, such as 5 or 5,generation=20', '5')
+    .option('--faults <report.json>', 'take the times until it works again from a run of `llmos faults`')
     .addOption(json())
     .addOption(url())
     .action(async (options: AvailabilityOptions) =>
