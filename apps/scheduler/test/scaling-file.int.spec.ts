@@ -19,17 +19,18 @@ describe('The scheduler with a scaling file that is wrong', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const scaled = async () => {
-    const { details } = (await scheduler.ask('scaling')) as unknown as { details: { services: object[] } };
-    return details.services;
+  const scaling = async () => {
+    const answer = (await scheduler.ask('scaling')) as unknown as { details: { fault?: string; services: object[] } };
+    return answer.details;
   };
 
   it('is ready, says what is wrong and scales nothing, until the file is right', async () => {
     const text = await (await fetch(`${scheduler.service.url}/readyz`)).text();
     expect(text).toContain('Nothing is scaled.');
     expect(text).toContain("scaling.yaml:3: 'services.intent.mx'");
-    expect(await scaled()).toEqual([]);
+    expect(await scaling()).toMatchObject({ fault: expect.stringContaining('intent.mx') as string, services: [] });
     write('services:\n  intent: { max: 2 }\n');
-    await waitFor('the file to be read', async () => (await scaled()).length === 1, 60_000);
+    await waitFor('the file to be read', async () => (await scaling()).services.length === 1, 60_000);
+    expect(await scaling()).not.toHaveProperty('fault');
   }, 90_000);
 });

@@ -89,6 +89,11 @@ export class Readiness {
     return [...(this.stopping ? ['shutdown'] : []), ...missing.map(({ name }) => name)];
   }
 
+  /** What a check says; undefined if it says nothing. */
+  messageOf(name: string): string | undefined {
+    return this.checks.get(name)?.message;
+  }
+
   get all(): Check[] {
     return [...this.checks.values()];
   }

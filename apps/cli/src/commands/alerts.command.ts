@@ -26,22 +26,26 @@ export interface SilenceOptions extends AlertsOptions {
 const silencesSchema = z.object({ silences: z.array(silenceSchema) });
 const alertsSchema = silencesSchema.extend({
   rules: z.number(),
+  fault: z.string().optional(),
   alerts: z.array(alertSchema),
   actions: z.array(actionSchema),
 });
 
-/** `llmos ops alerts`: what stands, and what was resolved in the last hour. The exit code is 1 while an alert fires. */
+/** `llmos ops alerts`: what stands, and what was resolved in the last hour. The exit code is 1 while an alert fires, or nothing is watched. */
 export async function alerts(context: CommandContext, { json, url }: AlertsOptions): Promise<number> {
   const { details } = await gatewayClient(context, url).process('alerts', {});
   const reply = alertsSchema.parse(details);
   const { terminal } = context;
   if (json) terminal.line(JSON.stringify(reply));
   else {
-    terminal.line(alertTable(reply.alerts, reply.rules));
+    terminal.line(reply.fault === undefined ? alertTable(reply.alerts, reply.rules) : `✗ ${reply.fault}`);
     if (reply.silences.length > 0) terminal.line(`\n${silenceTable(reply.silences)}`);
     if (reply.actions.length > 0) terminal.line(`\n${actionTable(reply.actions)}`);
   }
-  return reply.alerts.some(({ state, silencedBy }) => state === 'firing' && silencedBy === undefined) ? 1 : 0;
+  return reply.fault !== undefined ||
+    reply.alerts.some(({ state, silencedBy }) => state === 'firing' && silencedBy === undefined)
+    ? 1
+    : 0;
 }
 
 /** `llmos ops silence`: keeps alerts from being told for a time, or ends that. */

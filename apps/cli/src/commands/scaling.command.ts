@@ -36,7 +36,8 @@ function pinned(text: string) {
   return { service: pair[0], replicas: pair[1] };
 }
 
-function linesOf({ hasHost, services, decisions }: Reply): string[] {
+function linesOf({ fault, hasHost, services, decisions }: Reply): string[] {
+  if (fault !== undefined) return [`✗ ${fault}`];
   if (services.length === 0)
     return ['No service is scaled: deploy/scaling.yaml is missing or names none (docs/operations.md).'];
   const rows = services.map(({ service, replicas, min, max, policy, paused, pinned, why = 'nothing decided yet' }) => [

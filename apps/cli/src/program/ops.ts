@@ -24,7 +24,9 @@ export function addOpsCommands(root: Command, context: CommandContext, done: (co
     );
   ops
     .command('alerts')
-    .description('what stands, and what was resolved in the last hour; the exit code is 1 while an alert fires')
+    .description(
+      'what stands, and what was resolved in the last hour; the exit code is 1 while an alert fires or nothing is watched',
+    )
     .addOption(json())
     .addOption(url())
     .action(async (options: AlertsOptions) =>

@@ -259,8 +259,9 @@ export const alerts = capability({
   timeoutMs: 5_000,
   input: z.strictObject({}),
   output: z.object({
-    /** Where the thresholds are from, and how many there are. */
     rules: z.number().int(),
+    /** What is wrong with the file of thresholds: while it is, nothing is watched. */
+    fault: z.string().optional(),
     alerts: z.array(alertSchema),
     silences: z.array(silenceSchema),
     /** What was done about them, the newest first, since the scheduler started. */

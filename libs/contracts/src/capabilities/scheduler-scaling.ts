@@ -31,6 +31,8 @@ export const scalingDecisionSchema = z.object({
 });
 
 export const scalingOutputSchema = z.object({
+  /** What is wrong with the file: while it is, nothing is scaled. */
+  fault: z.string().optional(),
   /** Whether anybody carries decisions out: the supervisor that started the scheduler. */
   hasHost: z.boolean(),
   services: z.array(

@@ -14,6 +14,7 @@ import type { SchedulerConfig } from '../../scheduler.config.js';
 import { readScalingFile, type ScalingRules } from './scaling-file.js';
 import { Sleepers } from './sleepers.js';
 
+const CHECK = 'scaling file';
 /** Figures of the last seconds: at least two heartbeats. */
 const WINDOW_MS = 8_000;
 const DECISIONS_KEPT = 100;
@@ -59,7 +60,7 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
       return Promise.resolve();
     };
     const options = { signal: this.leaving.signal, log: this.log, without: 'Nothing is scaled.' };
-    void this.readiness.bring('scaling file', read, options);
+    void this.readiness.bring(CHECK, read, options);
   }
 
   private follow(rules: ScalingRules): void {
@@ -81,7 +82,9 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
   }
 
   show(): Scaling {
+    const fault = this.readiness.messageOf(CHECK);
     return {
+      ...(fault === undefined ? {} : { fault }),
       hasHost: this.host !== undefined,
       services: this.scaler.show(),
       decisions: this.decisions.toReversed(),

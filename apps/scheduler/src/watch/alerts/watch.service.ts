@@ -16,6 +16,7 @@ import { figureValuesOf } from './figure-values.js';
 import { readGraph, readThresholds } from './files.js';
 import { Silences } from './silences.js';
 
+const CHECK = 'thresholds';
 /** How often the figures are judged, and what rates and quantiles are over, in milliseconds. */
 const EVERY_MS = 5_000;
 const WINDOW_MS = 20_000;
@@ -54,7 +55,7 @@ export class WatchService implements OnModuleInit, OnModuleDestroy {
       this.book = new AlertBook(rules, graph);
       this.healer = new Healer(rules, this.config.actions);
     };
-    void this.readiness.bring('thresholds', open, { ...options, without: 'Nothing is watched.' });
+    void this.readiness.bring(CHECK, open, { ...options, without: 'Nothing is watched.' });
     this.timer = setInterval(() => this.look(), EVERY_MS);
   }
 
@@ -66,8 +67,10 @@ export class WatchService implements OnModuleInit, OnModuleDestroy {
 
   alerts(): OutputOf<typeof alerts> {
     const silences = this.standingSilences();
+    const fault = this.readiness.messageOf(CHECK);
     return {
       rules: this.book?.names.length ?? 0,
+      ...(fault === undefined ? {} : { fault }),
       alerts: this.book?.alerts(silences) ?? [],
       silences,
       actions: [...this.actions.list],
