@@ -7,10 +7,13 @@ const FENCE = /^\s*(?:```|~~~)/u;
 const ITEM = /^\s*(?:[*+•-]|\(?\d{1,3}[.)])\s+\S/u;
 /** Who writes on to the edge breaks lines at about this column. */
 const EDGE = 72;
+/** A longer line was not broken at an edge. */
+const LONG = 120;
+const ANSWER = /^(?:A|Answer)\d{0,3}\s?[:.)]/u;
 
 /**
- * What people write without markup, as Markdown: lines of columns that stand below each other are a table, and a
- * sentence in a line of its own after a list does not belong to the last item.
+ * What people write without markup, as Markdown: lines of columns that stand below each other are a table, a line that
+ * ends with its sentence is a paragraph, and a sentence in a line of its own after a list does not belong to the last item.
  */
 export function withMarkup(text: string): string {
   const lines = text.split(/\r?\n/u);
@@ -25,7 +28,7 @@ export function withMarkup(text: string): string {
       n += rows.length - 1;
       continue;
     }
-    if (!isCode && endsList(lines[n - 1], line)) out.push('');
+    if (!isCode && (endsList(lines[n - 1], line) || endsParagraph(lines[n - 1], line))) out.push('');
     out.push(line);
   }
   return out.join('\n').trim();
@@ -60,5 +63,16 @@ function hasNumber(cells: readonly string[]): boolean {
 /** Whether a line begins a sentence behind an item that did not reach the edge. */
 function endsList(item: string | undefined, line: string): boolean {
   if (item === undefined || !ITEM.test(item) || !/^\p{Lu}/u.test(line) || /[,:;(]\s*$/u.test(item)) return false;
-  return item.trimEnd().length + 1 + line.search(/\s|$/u) < EDGE;
+  return wasRoom(item, line);
+}
+
+/** Whether a sentence ends a line that was not broken at the edge: each line is a note of its own. */
+function endsParagraph(before: string | undefined, line: string): boolean {
+  if (before === undefined || MARKED.test(before) || !/[.!)]["')]*\s*$/u.test(before)) return false;
+  return /^\p{Lu}/u.test(line) && !ANSWER.test(line) && (before.length > LONG || wasRoom(before, line));
+}
+
+/** Whether the first word of a line would have had room in the line before. */
+function wasRoom(before: string, line: string): boolean {
+  return before.trimEnd().length + 1 + line.search(/\s|$/u) < EDGE;
 }

@@ -65,7 +65,16 @@ describe('readFile reads the structure of', () => {
     ],
     [
       'Hours\n\nWe open at 7.  We close at 9.\nCall us.  Or write.\nCome in.  Sit down.',
-      ['Hours', 'We open at 7. We close at 9. Call us. Or write. Come in. Sit down.'],
+      ['Hours', 'We open at 7. We close at 9.', 'Call us. Or write.', 'Come in. Sit down.'],
+    ],
+    [
+      'Out\n\nWe open at 7.\nPrams stay in the lobby.\nThis one is broken at the edge of the page and therefore\ngoes on.',
+      [
+        'Out',
+        'We open at 7.',
+        'Prams stay in the lobby.',
+        'This one is broken at the edge of the page and therefore goes on.',
+      ],
     ],
     [
       'Hot\n\n1) open the tap\n2) close it\nIf it leaks, call us.',
