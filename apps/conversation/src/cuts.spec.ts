@@ -30,6 +30,7 @@ describe('cutsOf', () => {
   it.each([
     'How do I change my PIN?',
     'I lost my card and my phone',
+    'Waited in all morning for your engineer, took a day off work',
     'I ordered a card yesterday, when does it arrive',
     '',
   ])('cuts nothing off %j that asks nothing alone', (text) => expect(cutsOf(text)).toEqual([]));

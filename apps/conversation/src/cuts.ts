@@ -5,6 +5,9 @@ import { wordsOf } from './small-talk/recognise.js';
 const MAX_CUTS = 2;
 /** A shorter half asks nothing by itself. */
 const MIN_WORDS = 3;
+/** "…, took a day off": the story goes on. */
+const STORY =
+  /^(?:and |then )*(?:took|went|came|got|had|was|were|did|said|told|rang|called|gave|stood|sat|\p{L}{2,}ed)\b/iu;
 /** Where a second question may begin, the likeliest places first. */
 const PLACES = [
   /\s*\n\s*/gu,
@@ -24,6 +27,7 @@ export function cutsOf(question: string): [string, string][] {
   for (const place of PLACES)
     for (const { index, 0: gap } of question.matchAll(place)) {
       const halves: [string, string] = [halfOf(question.slice(0, index)), halfOf(question.slice(index + gap.length))];
+      if (STORY.test(halves[1])) continue;
       if (cuts.has(index) || halves.some((half) => wordsOf(half).length < MIN_WORDS) || refersBack(halves[1])) continue;
       cuts.set(index, halves);
     }
