@@ -17,6 +17,9 @@ describe('rowFit', () => {
     ['we are 25 pitches', 'Discounts – Group size: 20 to 39 pitches; Discount: 10 %.'],
     ['discount for 40 pitches', 'Discounts – Group size: 40 pitches and more; Discount: 15 %.'],
     ['price for 20 trays', 'Prices – Trays: up to 26; Price: £2,450.'],
+    ['what about 3 years', 'Credit – Term: 36 months; Interest: 6.9 %.'],
+    ['lesson of an hour and a half is 2 hours', 'Lessons – Length: 120 minutes; Price: £60.'],
+    ['price of 30 minutes', 'Lessons – Length: 30 minutes; Price: £25.'],
     ['a parcel of 3 kg', 'Postage – Weight: 2–5 kg; Price: £4.'],
   ])('%j fits %j', (question, row) => expect(rowFit(question, row)).toBe(1));
 
@@ -24,6 +27,7 @@ describe('rowFit', () => {
     ['I cancel in 3 weeks', refund('28 or more')],
     ['we cancelled ten days before', refund('14 to 27')],
     ['what if I cancel 7 days before', refund('fewer than 7')],
+    ['the interest over 5 years', 'Credit – Term: 36 months; Interest: 6.9 %.'],
     ['we are 25 pitches', 'Discounts – Group size: 10 to 19 pitches; Discount: 5 %.'],
   ])('%j does not fit %j', (question, row) => expect(rowFit(question, row)).toBe(-1));
 

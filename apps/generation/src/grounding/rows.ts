@@ -12,8 +12,17 @@ const RANGES: readonly (readonly [pattern: RegExp, range: (first: number, second
   [new RegExp(String.raw`(?:more than|over)\s+${NUMBER}`, 'iu'), (low) => [low + Number.EPSILON * low, Infinity]],
   [new RegExp(String.raw`(?:fewer than|less than|under|below)\s+${NUMBER}`, 'iu'), (high) => [0, high * (1 - 1e-9)]],
   [new RegExp(String.raw`(?:up to|at most)\s+${NUMBER}`, 'iu'), (high) => [0, high]],
+  [new RegExp(String.raw`^${NUMBER}\s+\p{L}+$`, 'iu'), (only) => [only, only]],
 ];
-const DAYS: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30 };
+/** Of a longer time, how many of a shorter one that a cell may have. */
+const TIMES = (
+  [
+    ['year', 'month', 12],
+    ['month', 'day', 30],
+    ['week', 'day', 7],
+    ['hour', 'minute', 60],
+  ] as const
+).map(([longer, shorter, times]) => ({ longer: stemOf(longer), shorter: stemOf(shorter), times }));
 const MONEY = /[£$€¥%]/u;
 
 type Range = readonly [low: number, high: number];
@@ -68,8 +77,12 @@ function quantitiesIn(question: string): Quantity[] {
 /** The quantity in the units of a cell; undefined if it is something else. */
 function valueIn(units: ReadonlySet<string>, { value, unit = '' }: Quantity): number | undefined {
   if (units.has(unit)) return value;
-  const days = DAYS[unit];
-  return days !== undefined && units.has('day') ? value * days : undefined;
+  const time = TIMES.find(({ longer, shorter }) => longer === unit && units.has(shorter));
+  return time && value * time.times;
+}
+
+function stemOf(word: string): string {
+  return wordsOf(word)[0]!.key;
 }
 
 /** `check-up` is `checkup`. */
