@@ -121,7 +121,13 @@ export class GenerationService {
     said: Set<string>,
   ): Promise<AnswerOutput> {
     const compose = (say: (sentence: string) => void) =>
-      new GroundedComposer({ question: input.question, sources, said: new Set(said), release: say });
+      new GroundedComposer({
+        question: input.question,
+        sources,
+        isUrgent: input.notice !== undefined,
+        said: new Set(said),
+        release: say,
+      });
     const say = (sentence: string) => {
       said.add(sentence);
       release(sentence, context);

@@ -43,6 +43,8 @@ const REPEATED = 0.8;
 export interface ComposerOptions {
   readonly question: string;
   readonly sources: readonly Source[];
+  /** Whether the question tells of danger. */
+  readonly isUrgent?: boolean;
   /** What was said already, as the answer to another question of the message: it is not said again. */
   readonly said?: ReadonlySet<string>;
   /** Receives each sentence that may be shown, in order. */
@@ -62,7 +64,7 @@ export class GroundedComposer {
   private closed = false;
 
   constructor(private readonly options: ComposerOptions) {
-    this.ranked = rankSources(options.question, options.sources);
+    this.ranked = rankSources(options.question, options.sources, options.isUrgent);
   }
 
   /** Whether a model can add nothing: the best source is quoted whole. */

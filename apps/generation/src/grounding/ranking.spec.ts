@@ -47,6 +47,21 @@ describe('rankSources', () => {
     expect(best('its puffed up and i cant get air', copy(opening), marked)).toBe(swelling.text);
   });
 
+  it('prefers steps for somebody in danger, who does not ask what to do', () => {
+    const first = {
+      kind: 'text',
+      text: 'Do not ring us first.',
+      headings: [],
+      sentences: [{ text: 'Do not ring us first.', similarity: 0.48 }],
+    } as const;
+    const text = 'Call the gas service: 1. Open the windows. 2. Leave the house.';
+    const steps = { kind: 'steps', text, headings: [], sentences: [{ text, similarity: 0.42 }] } as const;
+    const sources = sourcesOf([passageOf([copy(first), { ...steps, headings: [], sentences: [...steps.sentences] }])]);
+    const [told] = rankSources('it stinks of rotten eggs here', sources, true);
+    expect(told?.text).toBe(text);
+    expect(rankSources('it stinks of rotten eggs here', sources)[0]?.text).toBe(first.text);
+  });
+
   it('answers the line of a follow-up, and not again its context', () => {
     const hours = (name: string, similarity: number): PassageUnit => {
       const text = `${name}: every day from 8 am to 7 pm.`;

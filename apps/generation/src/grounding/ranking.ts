@@ -16,6 +16,8 @@ const WEIGHTS = {
 } as const;
 /** Weight of a row of a table whose name or range is asked for. */
 const ROW = 0.5;
+/** Weight of steps for somebody in danger. */
+const URGENT_STEPS = 0.5;
 /** What a word counts that only what was asked before has. */
 const CONTEXT_SHARE = 0.5;
 type Weights = (typeof WEIGHTS)[keyof typeof WEIGHTS];
@@ -25,8 +27,10 @@ type Weights = (typeof WEIGHTS)[keyof typeof WEIGHTS];
  * answer (Robertson and Zaragoza, 2009), raised for opening sentences (help articles answer first and explain later),
  * by the similarity of the sentence, or else of its passage, and if it is the kind of answer that is asked for. A
  * follow-up has its context in the line before: that counts less, and the opening nothing, for it was said already.
+ *
+ * @param isUrgent whoever tells of danger asks what to do, in whatever words: steps are expected.
  */
-export function rankSources(question: string, sources: readonly Source[]): Source[] {
+export function rankSources(question: string, sources: readonly Source[], isUrgent = false): Source[] {
   const asked = contentKeys(parted(question));
   const isFollowUp = question.includes('\n');
   const own = ownLineOf(question);
@@ -48,6 +52,7 @@ export function rankSources(question: string, sources: readonly Source[]): Sourc
         (isFollowUp ? 0 : openingOf(source, weights)) +
         weights.similarity * similarityOf(source) +
         weights.expected * expectationOf(question, source) +
+        (isUrgent && source.kind === 'steps' ? URGENT_STEPS : 0) +
         (source.kind === 'row' ? ROW * rowFit(own, source.sentence) : 0),
     }))
     .sort((a, b) => b.score - a.score)
