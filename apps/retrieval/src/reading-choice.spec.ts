@@ -1,4 +1,4 @@
-import { chooseReading, type Found } from './reading-choice.js';
+import { chooseReading, namesPartOf, type Found } from './reading-choice.js';
 
 const found = (text: string, relevance: number): Found => ({
   text,
@@ -71,5 +71,22 @@ describe('chooseReading', () => {
     );
     const recipe = 'recipe for chocolate cake';
     expect((await choose(found(recipe, 0.1), 'possible')).text).toBe(recipe);
+  });
+});
+
+describe('namesPartOf', () => {
+  const [best] = found('', 0.9).passages;
+  const all = [{ text: 'A transfer to Canada takes two days.' }, { text: 'On Sundays nothing is sent.' }];
+
+  it.each(['and on sundays?', 'to Canada'])('knows that %j names a part of the document', (message) =>
+    expect(namesPartOf(message, best!, all)).toBe(true),
+  );
+
+  it.each(['and in Mexico?', 'how long is that', 'Sundays transfer Canada days'])('not so %j', (message) =>
+    expect(namesPartOf(message, best!, all)).toBe(false),
+  );
+
+  it('stays with no document that did not surely answer', () => {
+    expect(namesPartOf('and on sundays?', { ...best!, relevance: 0.6 }, all)).toBe(false);
   });
 });

@@ -56,6 +56,20 @@ export async function chooseReading(
   return isAlone ? alone : inContext;
 }
 
+/**
+ * Whether a message that cannot stand alone names, in a word or two, another part of the document that surely answered what
+ * was asked before: "and on Sundays?"
+ *
+ * @param best passage of that document
+ * @param all texts of that document
+ */
+export function namesPartOf(message: string, best: Passage, all: readonly { readonly text: string }[]): boolean {
+  const named = new Set(contentOf(message).map((word) => normalizeTerm(word)!));
+  if (named.size === 0 || named.size > MAX_SHORT_WORDS || relevanceOf([best]) < SURE) return false;
+  const there = new Set(all.flatMap(({ text }) => contentOf(text)).map((word) => normalizeTerm(word)!));
+  return [...named].every((word) => there.has(word));
+}
+
 /** Whether the best document has all words of the message, and answers more surely than any does alone. */
 function staysInContext({ passages }: Found, alone: Found): boolean {
   const [best] = passages;

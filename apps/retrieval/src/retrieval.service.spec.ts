@@ -92,6 +92,19 @@ describe('RetrievalService', () => {
     expect(foreign.questions).toEqual([message]);
   });
 
+  it('stays with the document that answered, if a follow-up names a part of it', async () => {
+    const { service } = await start();
+    const text = 'We answer from eight to twenty. On Sundays we rest.';
+    await service.upsert({ document: { ...hours, text } }, acme);
+    const brunch = { id: 'brunch', title: 'Sundays', text: 'Sundays, sundays, sundays: brunch.', intents: [] };
+    await service.upsert({ document: brunch }, acme);
+    const context = 'what are the opening hours';
+    const asked = { ...query('sundays?'), context, followUp: 'certain' as const };
+    const found = await service.search(asked, acme);
+    expect(found.passages.map(({ document }) => document)).toEqual(['hours']);
+    expect(found.questions).toEqual([`${context}\nsundays?`]);
+  });
+
   it('reads a follow-up with what was asked before', async () => {
     const { service } = await start();
     await service.upsert({ document: hours }, acme);

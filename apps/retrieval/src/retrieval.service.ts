@@ -5,7 +5,7 @@ import type { DocumentEmbedder } from './document-embedder.js';
 import type { DocumentFeed, KnownDocument } from './document-feed.js';
 import { refOf } from './document-writer.js';
 import { chooseCut } from './cut-choice.js';
-import { ANSWERS, chooseReading, relevanceOf, type Found } from './reading-choice.js';
+import { ANSWERS, chooseReading, namesPartOf, relevanceOf, type Found } from './reading-choice.js';
 import type { HybridIndex, HybridQuery } from './hybrid-index.js';
 import type { DocumentStore } from './ports/document-store.port.js';
 import type { EncodedText, SearchEncoder } from './search-encoder.js';
@@ -53,7 +53,13 @@ export class RetrievalService {
     // In two lines, so that what the message itself asks is known.
     const together = input.context ? `${plain(input.context)}\n${single}` : undefined;
     const encoded = await this.encode(
-      new Set([query, single, ...several, ...(together === undefined ? [] : [together])]),
+      new Set([
+        query,
+        single,
+        ...several,
+        ...several.map(ownLineOf),
+        ...(together === undefined ? [] : [together, plain(input.context!)]),
+      ]),
       input,
       signal,
     );
@@ -73,7 +79,8 @@ export class RetrievalService {
       const vectors = readings.map((text) => encoded.get(text)!.vector);
       return { ...found, passages: await this.sentences.compare(found.passages, vectors, indexed, signal) };
     };
-    const allCompared = (some: readonly Found[]) => Promise.all(some.map((found) => compared(found, found.text)));
+    const allCompared = (some: readonly Found[]) =>
+      Promise.all(some.map((found) => compared(found, ...new Set([found.text, ownLineOf(found.text)]))));
     const { intent, chosen } = input;
     if (chosen !== undefined) {
       const { passages, documents } = await compared(await find(single, { chosen }), single);
@@ -84,6 +91,11 @@ export class RetrievalService {
     const answered = parts.filter(({ passages }) => relevanceOf(passages) >= ANSWERS).length;
     if (answered > 0 && (differ || answered === parts.length))
       return { ...apartOf(await allCompared(parts)), embedding };
+    const part = await this.partNamed(input, single, tenants, find, plain);
+    if (together !== undefined && part !== undefined) {
+      const { passages, documents } = await compared(await find(together, { chosen: part }), together, single);
+      return { passages, documents, questions: [together], embedding };
+    }
     const inContext = (ownShare: number) =>
       find(together!, { intent, also: { ...readingOf(single), share: ownShare } });
     const whole = await chooseReading(
@@ -99,6 +111,21 @@ export class RetrievalService {
     if (halves) return { ...apartOf(await allCompared(halves)), embedding };
     const { text, passages, documents } = await compared(whole, whole.text, single);
     return { passages, documents, questions: [text], embedding };
+  }
+
+  /** The document that answered what was asked before, if the message names a part of it. */
+  private async partNamed(
+    { context, followUp }: InputOf<typeof search>,
+    message: string,
+    tenants: readonly string[],
+    find: (text: string) => Promise<Found>,
+    plain: (text: string) => string,
+  ): Promise<string | undefined> {
+    if (context === undefined || followUp !== 'certain') return undefined;
+    const [best] = (await find(plain(context))).passages;
+    const { index } = this.parts;
+    const texts = tenants.map((tenant) => best && index.passagesOf({ tenant, id: best.document })).find(Boolean);
+    return best && namesPartOf(message, best, texts ?? []) ? best.document : undefined;
   }
 
   /** A vector that an earlier step computed is used again where no tokens are compared. */
@@ -218,6 +245,10 @@ function shown({ ref, title, origin, source }: KnownDocument): OutputOf<typeof l
 /** A question that refers back has the one before it in a line of its own. */
 function linesOf(question: string): string[] {
   return question.split('\n');
+}
+
+function ownLineOf(question: string): string {
+  return linesOf(question).at(-1)!;
 }
 
 /** Unifies compatibility forms, except `2½`, and removes control and format characters, which confuse tokenizers. */
