@@ -1,3 +1,4 @@
+import { codesBetween } from './code-ranges.js';
 import type { SpelledTerms } from './name-index.js';
 import type { PassageDraft } from './passages.js';
 import type { DocumentRef } from './ports/document-store.port.js';
@@ -39,5 +40,6 @@ export function bonusOf(
 
 /** All that is searched by words. */
 export function wordsOf({ title, passages }: IndexedDocument): string {
-  return [title, ...passages.flatMap(({ headings, body }) => [...headings, body])].join('\n');
+  const said = [title, ...passages.flatMap(({ headings, body }) => [...headings, body])].join('\n');
+  return [said, ...codesBetween(said)].join('\n');
 }

@@ -1,3 +1,4 @@
+import { codesBetween } from './code-ranges.js';
 import { normalizeTerm, tokenize } from './terms.js';
 
 /** A name that more documents have does not tell them apart. */
@@ -71,7 +72,7 @@ export class NameIndex {
  */
 export function spelledTerms(title: string, text: string): { terms: SpelledTerms; titleTerms: ReadonlySet<string> } {
   const titleTerms = termsBySpelling(`– ${title}`).named;
-  const { named, plain } = termsBySpelling(text);
+  const { named, plain } = termsBySpelling(`${text} ${codesBetween(text).join(' ')}`);
   return {
     terms: { named: new Set([...named, ...titleTerms]), plain: new Set([...plain, ...termsBySpelling(title).plain]) },
     titleTerms,

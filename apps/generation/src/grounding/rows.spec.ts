@@ -20,6 +20,7 @@ describe('rowFit', () => {
     ['what about 3 years', 'Credit – Term: 36 months; Interest: 6.9 %.'],
     ['lesson of an hour and a half is 2 hours', 'Lessons – Length: 120 minutes; Price: £60.'],
     ['price of 30 minutes', 'Lessons – Length: 30 minutes; Price: £25.'],
+    ['do you cover wb12?', 'Where we work – Postcode: WB10 to WB14; Travel: £15.'],
     ['a parcel of 3 kg', 'Postage – Weight: 2–5 kg; Price: £4.'],
   ])('%j fits %j', (question, row) => expect(rowFit(question, row)).toBe(1));
 
@@ -28,6 +29,7 @@ describe('rowFit', () => {
     ['we cancelled ten days before', refund('14 to 27')],
     ['what if I cancel 7 days before', refund('fewer than 7')],
     ['the interest over 5 years', 'Credit – Term: 36 months; Interest: 6.9 %.'],
+    ['do you cover WB12?', 'Where we work – Postcode: WB1 to WB9; Travel: none.'],
     ['we are 25 pitches', 'Discounts – Group size: 10 to 19 pitches; Discount: 5 %.'],
   ])('%j does not fit %j', (question, row) => expect(rowFit(question, row)).toBe(-1));
 
@@ -35,6 +37,7 @@ describe('rowFit', () => {
     ['what is the fee of Kiwi Gold', 'Fees – Plan: Basic; Fee: £5.'],
     ['how much is a lodge', 'Dogs – What: Dog in a lodge; Price: £25.'],
     ['I paid 20 pounds for 3 people', refund('14 to 27')],
+    ['do you cover HX?', 'Where we work – Postcode: WB1 to WB9; Travel: none.'],
     ['what do I get back', refund('14 to 27')],
     ['I have 25 pounds', 'Fees – Amount: £20 to £30; Fee: £1.'],
     ['when is the pool open', 'Hours – Monday to Friday: 9 to 5.'],

@@ -23,6 +23,8 @@ const TIMES = (
     ['hour', 'minute', 60],
   ] as const
 ).map(([longer, shorter, times]) => ({ longer: stemOf(longer), shorter: stemOf(shorter), times }));
+const CODE = /(?<![\p{L}\p{N}])(\p{L}{1,4})(\d{1,4})(?![\p{L}\p{N}])/giu;
+const CODES = /^(\p{L}{1,4})(\d{1,4})\s*(?:to|until|–|—|-)\s*\1(\d{1,4})$/iu;
 const MONEY = /[£$€¥%]/u;
 
 type Range = readonly [low: number, high: number];
@@ -45,6 +47,8 @@ export function rowFit(question: string, row: string): -1 | 0 | 1 {
     const held = quantitiesIn(question).flatMap((quantity) => valueIn(units, quantity) ?? []);
     if (held.length > 0) return held.some((each) => each >= range[0] && each <= range[1]) ? 1 : -1;
   }
+  const coded = codeFit(question, value);
+  if (coded !== 0) return coded;
   const named = contentKeys(joined(name));
   const asked = new Set([...contentKeys(joined(question)), ...contentKeys(question.replace(/[-‐‑]/gu, ' '))]);
   return named.size > 0 && [...named].every((key) => asked.has(key)) ? 1 : 0;
@@ -56,6 +60,14 @@ function firstCellOf(row: string): { column: string; value: string; name: string
   const [, column = '', value = cells[0]!] = /^([^:]*):\s+(.*)$/u.exec(cells[0]!) ?? [];
   const name = cells.length === 1 && column !== '' ? column : value;
   return { column, value, name: name.replace(/\([^)]*\)/gu, ' ') };
+}
+
+/** Whether a code of the question is in the range of codes that a cell holds: `WB12` in `WB10 to WB14`. */
+function codeFit(question: string, value: string): -1 | 0 | 1 {
+  const [, letters = '', first, last] = CODES.exec(value) ?? [];
+  const asked = [...question.matchAll(CODE)].filter(([, of = '']) => of.toLowerCase() === letters.toLowerCase());
+  if (first === undefined || asked.length === 0) return 0;
+  return asked.some(([, , code]) => Number(code) >= Number(first) && Number(code) <= Number(last)) ? 1 : -1;
 }
 
 function rangeOf(value: string): Range | undefined {
