@@ -16,6 +16,7 @@ describe('readDenial', () => {
     ['I want to move my lesson, not cancel it!', 'I want to move my lesson!'],
     ["I'd like to change my order, not cancel", "I'd like to change my order"],
     ["I don't want to cancel my care plan, only switch to the cheaper one", 'only switch to the cheaper care plan'],
+    ["I don't want to send a reading, the meter is a smart one", 'the meter is a smart one'],
     ["I don't want to cancel the course, I want another one", 'I want another course'],
     ["I haven't lost my card, it was damaged by the machine", 'my card was damaged by the machine'],
   ])('reads %j as what is wanted', (text, wanted) => expect(readDenial(text)).toEqual({ text: wanted, isAll: false }));

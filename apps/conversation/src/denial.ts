@@ -36,7 +36,9 @@ const ONLY_UNWANTED = new RegExp(
 );
 const THING = /\b((?:my|our|the|an?)\s+[^,.;!?]+)$/iu;
 const PRONOUN = /\b(?:it|them|that one)\b(?!['’]?\s+(?:seems|appears|takes|would be))/iu;
-const ONE_OF_KIND = /\b((?:(?:the|an?) (?!same\b)[\p{L}-]+)|another|an? (?:new|different) [\p{L}-]+)\s+ones?\b/iu;
+/** Of the same kind as the thing denied: "the meter is a smart one" is about another. */
+const ONE_OF_KIND =
+  /\b((?:the|an?) (?!other\b|never\b|ever\b)(?:[\p{L}-]{2,}(?:er|est)|new|different|basic)|another)\s+ones?\b/iu;
 const DETERMINER = /^(?:my|our|the|an?)\s+/iu;
 const MIN_WORDS = 3;
 

@@ -17,12 +17,19 @@ const EN_PHONE =
 const EN_KIN =
   'husband|wife|partner|boyfriend|girlfriend|sons?|daughters?|child|children|kids?|baby|mother|father|mum|mom|dad|parents?|' +
   'friends?|family|neighbours?|neighbors?|landlord|tenants?|lawyer|solicitor|accountant|dog|cat|pets?';
-/** "My dentist", "my daughter's teacher", "the person who did my kitchen" are of the company. */
+/** What may stand behind whom they want to talk to. */
 const EN_ENDS = 'please|now|today|asap|directly|instead|personally';
 const EN_END = `(?: (?:${EN_ENDS}|again|about (?:it|this|that|my [\\p{L}' ]{1,40})))*$`;
 const EN_NO_ROLE =
   'first|again|about|before|after|when|while|if|during|without|with|at|in|on|for|to|from|of|i|we|they|and|or|too|also';
-const EN_ROLE = `(?:my|our|the|your) (?:(?!(?:${EN_NO_ROLE})\\b)[\\p{L}']+ ){0,3}?(?!(?:${EN_KIN}|${EN_NO_ROLE}|${EN_ENDS})\\b)[\\p{L}']+`;
+/** Devices that are called as if they did something. */
+const EN_DEVICE =
+  '(?:speak|print|rout|comput|charg|met|serv|track|scoot|record|boil|wash|dry|heat|cook|mow|hoov|play|controll|numb|lett|ord|comp|dishwash|vacuum clean)ers?|monitors?|sensors?';
+/** The end of what people are called by what they do. */
+const EN_AGENT =
+  "[\\p{L}']*(?:er|or|ist|ian|ant|ess|man|woman|men|nurse|coach|vet|gp|agent|team|office|department|reception|desk|crew|chef|surgeon|mechanic|clerk|guide|host|staff|people)s?";
+/** "My dentist", "my daughter's teacher", "the billing team" are of the company. */
+const EN_ROLE = `(?:my|our|the|your) (?:(?!(?:${EN_NO_ROLE})\\b)[\\p{L}']+ ){0,3}?(?!(?:${EN_KIN}|${EN_DEVICE}|${EN_NO_ROLE}|${EN_ENDS})\\b)${EN_AGENT}\\b`;
 /** Somebody shall call, somebody shall hear a complaint, a number to call, and no bot. */
 export const EN_WISHES = [
   `^(?:(?:please|hi|hello|can|could|may|i|i'd|id|i'll|would|want|wanna|need|wish|like|prefer|rather|to|just|really|have|let me) )*(?:talk|speak|chat) (?:to|with) ${EN_ROLE}${EN_END}`,

@@ -111,6 +111,8 @@ describe('recogniseSmallTalk', () => {
     'the second one',
     'is a person under 18 allowed to have an account?',
     'can I talk to my wife first',
+    'can i talk to my lamps',
+    'can I talk to my computer',
     'I want to talk to my landlord before I sign',
     'can I talk to the speaker with my voice in the car',
     'how do I talk to my teacher?',
