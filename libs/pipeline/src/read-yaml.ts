@@ -35,7 +35,8 @@ export function readYaml<S extends z.ZodType>(
   throw new YamlFileError(
     parsed.error.issues.map((issue) => {
       const path = pathOf(issue);
-      return `${file}:${lineOf(document, lines, path)}: ${describeIssue(issue, path.map(String).join('.'))}${hint(path)}`;
+      const what = describeIssue(issue, path.map(String).join('.')).replace(/^The body/, 'The file');
+      return `${file}:${lineOf(document, lines, path)}: ${what}${hint(path)}`;
     }),
   );
 }

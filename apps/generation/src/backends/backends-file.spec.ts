@@ -25,9 +25,9 @@ describe('The file of language models', () => {
     ['backends: []', 'backends'],
     ['backends:\n  - { model: a }\n  - { model: a }', 'backends: two have the same model'],
     ['backends:\n  - { model: a, url: "ftp://x" }', 'backends.0.url'],
-    ['backends:\n  - { model: a, apiKey: secret }', 'backends.0'],
+    ['backends:\n  - { model: a, apiKey: secret }', "backends.yaml:2: 'backends.0.apiKey'"],
     ['backends:\n  - { model: a, price: { input: -1, output: 0 } }', 'backends.0.price.input'],
-    ['backends: [', 'cannot be read as YAML'],
+    ['backends: [', 'backends.yaml:1: Flow sequence'],
   ])('is refused with the field that is wrong: %j', (text, fault) => {
     expect(() => read(text)).toThrow(fault);
   });

@@ -1,5 +1,5 @@
+import { readYaml } from '@llmos/pipeline';
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
 
 const priceSchema = z.number().nonnegative();
@@ -24,23 +24,20 @@ const fileSchema = z
   .strictObject({ backends: z.array(backendSchema).min(1).max(16) })
   .refine(({ backends }) => new Set(backends.map(({ model }) => model)).size === backends.length, {
     path: ['backends'],
-    message: 'two have the same model',
+    message: 'backends: two have the same model',
   });
 
 /**
  * Reads which language models answers may be asked of.
  *
- * @throws Error naming the field that is wrong.
+ * @throws Error if the file cannot be read; YamlFileError with a line for each fault.
  */
 export function readBackendsFile(path: string): readonly BackendEntry[] {
-  let content: unknown;
+  let text: string;
   try {
-    content = parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new Error(`${path} cannot be read as YAML: ${(cause as Error).message.split('\n')[0]}`, { cause });
+    throw new Error(`${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
-  const { data, error } = fileSchema.safeParse(content);
-  if (data) return data.backends;
-  const faults = error.issues.map((issue) => `  ${issue.path.join('.') || 'the file'}: ${issue.message}`);
-  throw new Error(`${path} does not say which models there are:\n${faults.join('\n')}`);
+  return readYaml(text, path, fileSchema).backends;
 }

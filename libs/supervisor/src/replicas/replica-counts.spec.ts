@@ -39,9 +39,9 @@ describe('readReplicaFile', () => {
   });
 
   it.each([
-    ['generation: many', /replicas\.yaml: 'generation' needs a whole number/],
-    ['- generation', /has no lines with a service and a number/],
-    ['a: [', /is not YAML/],
+    ['intent: 2\ngeneration: many', /replicas\.yaml:2: 'generation' must be a number/],
+    ['- generation', /replicas\.yaml:1: The file must be an object/],
+    ['a: [', /replicas\.yaml:1: Flow sequence/],
   ])('refuses %s', (content, message) => {
     expect(() => readReplicaFile(file(content))).toThrow(message);
   });

@@ -1,11 +1,13 @@
+import { readYaml, YamlFileError } from '@llmos/pipeline';
 import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { z } from 'zod';
 import type { ServiceApp } from '../service-apps.js';
 import { SupervisorError } from '../supervisor-error.js';
 
 /** How many processes of each service are wanted, by its name. */
 export type ReplicaCounts = Readonly<Record<string, number>>;
 
+const fileSchema = z.record(z.string(), z.int());
 const MOST = 64;
 const EXAMPLE = 'such as generation=2,intent=2';
 
@@ -29,18 +31,12 @@ export function parseReplicaCounts(text: string): ReplicaCounts {
  */
 export function readReplicaFile(path: string): ReplicaCounts {
   if (!existsSync(path)) return {};
-  const hint = 'write lines such as `generation: 2`';
-  let content: unknown;
   try {
-    content = parse(readFileSync(path, 'utf8')) ?? {};
+    return readYaml(readFileSync(path, 'utf8'), path, fileSchema);
   } catch (cause) {
-    throw new SupervisorError(`${path} is not YAML: ${(cause as Error).message.split('\n')[0]}`, hint, { cause });
+    if (!(cause instanceof YamlFileError)) throw cause;
+    throw new SupervisorError(cause.message, 'write lines such as `generation: 2`', { cause });
   }
-  if (typeof content !== 'object' || Array.isArray(content))
-    throw new SupervisorError(`${path} has no lines with a service and a number`, hint);
-  for (const [name, count] of Object.entries(content as object))
-    if (!Number.isInteger(count)) throw new SupervisorError(`${path}: '${name}' needs a whole number`, hint);
-  return content as ReplicaCounts;
 }
 
 /**
