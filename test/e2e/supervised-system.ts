@@ -17,7 +17,7 @@ import { connectAs, shareModels, type BusUser } from './instance.ts';
 const MINUTE_MS = 60_000;
 const READY_WITHIN_MS = 5 * MINUTE_MS;
 
-type OwnSettings = Pick<LocalSupervisorOptions, 'replicas' | 'frozenAfterMs'>;
+type OwnSettings = Pick<LocalSupervisorOptions, 'replicas' | 'frozenAfterMs' | 'takeBackup'>;
 
 export interface SystemOptions extends OwnSettings {
   /** The services that run beside the gateway. */

@@ -39,7 +39,7 @@ export function parseTrace(text: string, file: string, rates: TokenRates): Recor
       throw new CliError(`line ${at + 2} of ${file} is no request: '${line.slice(0, 60)}'`, `write it as ${head}`);
     return row;
   });
-  if (rows.length === 0) throw new CliError(`${file} has no requests`, `add lines such as ${head}`);
+  if (rows.length === 0) throw new CliError(`${file} has no requests`, `add a line for each, with ${head}`);
   rows.sort((a, b) => a.atMs - b.atMs);
   const start = rows[0]!.atMs;
   return {
