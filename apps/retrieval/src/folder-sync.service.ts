@@ -66,8 +66,8 @@ export class FolderSyncService {
   }
 
   private async runRound(onProgress: (share: number) => void): Promise<SyncReport> {
-    const { articles, faults } = await this.parts.folder.read();
-    for (const fault of faults) this.parts.onProblem(fault);
+    const { articles, faults, ignored = [] } = await this.parts.folder.read();
+    for (const problem of [...faults, ...ignored]) this.parts.onProblem(problem);
     let written = 0;
     for (let from = 0; from < articles.length; from += AT_ONCE) {
       this.stopped.signal.throwIfAborted();

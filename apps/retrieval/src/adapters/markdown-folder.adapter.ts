@@ -4,15 +4,21 @@ import { join } from 'node:path';
 import { LlmosError } from '@llmos/contracts';
 import { documentSchema } from '@llmos/contracts/capabilities/retrieval';
 import { parse } from 'yaml';
+import { DocumentIds } from '../import/document-ids.js';
+import { articleDocument } from '../import/read/article.js';
 import type { Article, ArticleFolder, FolderContent } from '../ports/article-folder.port.js';
 
 /** Editors save in several steps and checkouts write many files: changes are awaited this long. */
 const SETTLE_MS = 300;
 const FRONT_MATTER = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)([\s\S]*)$/;
 
+/** Explains the folder, and is no article unless it has front matter. */
+const README = /^readme\.md$/iu;
+const OTHER_FILE = 'is not read: only the .md files in the folder itself are; import others with `llmos documents add`';
+
 /**
- * The `.md` files of one folder that begin with front matter (`id`, `title`, `intents`; other keys are ignored).
- * A file without front matter, such as a README.md, is not an article.
+ * The `.md` files of one folder. Front matter (`id`, `title`, `intents`; other keys are ignored) is read; without it the
+ * id is made of the name, and the first heading is the title.
  */
 export class MarkdownFolder implements ArticleFolder {
   constructor(
@@ -37,7 +43,8 @@ export class MarkdownFolder implements ArticleFolder {
         faults.push({ file, reason: `another file already has the id '${article.id}'` });
       else if (article) articles.set(article.id, article);
     }
-    return { articles: [...articles.values()], faults };
+    const ignored = files.filter((name) => !/^\.|\.md$/u.test(name)).map((file) => ({ file, reason: OTHER_FILE }));
+    return { articles: [...articles.values()], faults, ignored };
   }
 
   watch(onChange: () => void): { stop(): void } {
@@ -65,11 +72,12 @@ export class MarkdownFolder implements ArticleFolder {
     }
   }
 
-  /** The article; undefined for a file that is none; a reason for one that is broken. */
+  /** The article; undefined for a README; a reason for one that is broken. */
   private async readArticle(file: string): Promise<Article | string | undefined> {
     try {
-      const [, front, text] = FRONT_MATTER.exec(await readFile(join(this.path, file), 'utf8')) ?? [];
-      if (front === undefined || text === undefined) return undefined;
+      const content = await readFile(join(this.path, file), 'utf8');
+      const [, front, text] = FRONT_MATTER.exec(content) ?? [];
+      if (front === undefined || text === undefined) return README.test(file) ? undefined : plainArticle(content, file);
       const parsed = documentSchema.safeParse({ ...(parse(front) as object), text: text.trim() });
       return parsed.success
         ? parsed.data
@@ -78,4 +86,9 @@ export class MarkdownFolder implements ArticleFolder {
       return error instanceof Error ? error.message : 'it cannot be read';
     }
   }
+}
+
+function plainArticle(content: string, file: string): Article {
+  const { title, text } = articleDocument(content, file);
+  return documentSchema.parse({ id: new DocumentIds().idOf(file, {}), title, text, intents: [] });
 }

@@ -11,6 +11,8 @@ export interface FolderContent {
   readonly articles: readonly Article[];
   /** Files that look like articles and cannot be read as such, with the reason. */
   readonly faults: ReadonlyArray<{ readonly file: string; readonly reason: string }>;
+  /** Other files and folders, with what to do to have them read. */
+  readonly ignored?: ReadonlyArray<{ readonly file: string; readonly reason: string }>;
 }
 
 /** A folder of articles that people edit. */
