@@ -54,6 +54,12 @@ describe('The conversation service', () => {
     });
   });
 
+  it('offers a person to whoever answers "no" to an answer, and does not search for "no"', async () => {
+    await keep('How much is a transfer?', 'It is free.');
+    expect(await say('no', 'c1')).toMatchObject({ topic: 'unhelped', offered: true, questions: [] });
+    expect(await say('no, to the US', 'c1')).toMatchObject({ topic: 'question' });
+  });
+
   it('gives a follow-up what was asked before in its conversation, and only there', async () => {
     expect(await keep('How much is a transfer?', 'It is free.')).toEqual({ kept: true, degraded: false });
     expect(await say('and to the US?', 'c1')).toMatchObject({

@@ -1,6 +1,7 @@
 import { hasCode, type InputOf, type OutputOf, type RunContext } from '@llmos/contracts';
 import { OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
 import type { forget, handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
+import { topicOfBare } from './bare-reply.js';
 import { cutsOf } from './cuts.js';
 import { dangerIn, type Danger } from './danger.js';
 import { readDenial } from './denial.js';
@@ -113,6 +114,8 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
     return { ...replyTo('unhelped', 'en', texts), offered: true };
   const language = await languageOf([...turns.map((turn) => turn.text), text]);
   if (language !== 'en') return inOtherLanguage(text, language, texts);
+  const bare = topicOfBare(text, last);
+  if (bare) return { ...replyTo(bare, 'en', texts), ...(bare === 'unhelped' ? { offered: true } : {}) };
   const denial = readDenial(text);
   if (denial.isAll) return replyTo('denied', 'en', texts);
   return { ...questionIn(denial.text, turns, texts), language };
