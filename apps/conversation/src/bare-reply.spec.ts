@@ -15,7 +15,7 @@ describe('topicOfBare', () => {
     ['no', askedBack, 'unhelped'],
     ['neither of them', askedBack, 'unhelped'],
     ['no', turn({ question: 'fees', offered: true }), 'denied'],
-    ['yes', answered, undefined],
+    ['exactly', answered, 'thanks'],
     ['yes', askedBack, undefined],
     ['the first', askedBack, undefined],
     ['no, my room', askedBack, undefined],

@@ -14,7 +14,8 @@ export function topicOfBare(text: string, last: Turn | undefined): ReplyTopic | 
   const isNo = NO.test(wordsOf(text).join(' '));
   if (!isNo && !isYes(text)) return undefined;
   if (!last) return 'greeting';
-  if (!isNo) return last.question === undefined ? 'greeting' : undefined;
+  if (!isNo && last.choices.length > 0) return undefined;
+  if (!isNo) return last.question === undefined ? 'greeting' : 'thanks';
   if (last.choices.length > 0) return 'unhelped';
   if (last.offered) return 'denied';
   return last.question === undefined ? 'goodbye' : 'unhelped';
