@@ -55,7 +55,7 @@ describe('rankSources', () => {
       sentences: [{ text: 'Do not ring us first.', similarity: 0.48 }],
     } as const;
     const text = 'Call the gas service: 1. Open the windows. 2. Leave the house.';
-    const steps = { kind: 'steps', text, headings: [], sentences: [{ text, similarity: 0.42 }] } as const;
+    const steps = { kind: 'steps', text, headings: [], sentences: [{ text, similarity: 0.3 }] } as const;
     const sources = sourcesOf([passageOf([copy(first), { ...steps, headings: [], sentences: [...steps.sentences] }])]);
     const [told] = rankSources('it stinks of rotten eggs here', sources, true);
     expect(told?.text).toBe(text);

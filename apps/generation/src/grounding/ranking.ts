@@ -17,7 +17,7 @@ const WEIGHTS = {
 /** Weight of a row of a table whose name or range is asked for. */
 const ROW = 0.5;
 /** Weight of steps for somebody in danger. */
-const URGENT_STEPS = 0.5;
+const URGENT_STEPS = 1;
 /** What a word counts that only what was asked before has. */
 const CONTEXT_SHARE = 0.5;
 type Weights = (typeof WEIGHTS)[keyof typeof WEIGHTS];
