@@ -28,6 +28,21 @@ describe('loadConfig', () => {
     expect(load).not.toThrow(/secret-value|-77/);
   });
 
+  it('says in its own words what a setting expects', () => {
+    const own = defineConfig({
+      pairs: setting(
+        'TEST_PAIRS',
+        z.string().transform((_, context) => (context.addIssue('must be a=1,b=2'), z.NEVER)),
+      ),
+      url: setting(
+        'TEST_URL',
+        z.string().refine(() => false),
+      ),
+    });
+    const load = () => loadConfig(own, { TEST_PAIRS: 'x', TEST_URL: 'y' });
+    expect(load).toThrow(/TEST_PAIRS: must be a=1,b=2\n {2}TEST_URL: not in the expected form/);
+  });
+
   it('finds the checkout and its folders', () => {
     expect(loadConfig(baseConfig, {})).toMatchObject({
       root: process.cwd(),

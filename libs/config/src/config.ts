@@ -46,10 +46,15 @@ export function loadConfig<D extends ConfigDefinition>(
   return values as ConfigOf<D>;
 }
 
+/** What is said of a check that has no words of its own: by zod, and by the contracts. */
+const OF_ZOD = ['Invalid input', 'must have another value'];
+
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return `expected ${issue.expected}`;
   if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'too_small') return `expected at least ${issue.minimum}`;
   if (issue.code === 'too_big') return `expected at most ${issue.maximum}`;
+  // What a setting says itself names no value.
+  if (issue.code === 'custom' && !OF_ZOD.includes(issue.message)) return issue.message;
   return 'not in the expected form';
 }
