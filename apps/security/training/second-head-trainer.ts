@@ -15,7 +15,7 @@ export const SECOND_SETTINGS = {
    * Lower than the intended 1 in 100: texts of sources that the encoder was not fine-tuned with alarm more often than
    * held-out texts of the sources that it was fine-tuned with.
    */
-  falseAlarms: { input: 0.006, passage: 0.003 },
+  falseAlarms: { input: 0.005, passage: 0.003 },
 };
 type SecondSettings = typeof SECOND_SETTINGS;
 

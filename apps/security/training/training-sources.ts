@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
@@ -23,6 +24,7 @@ const yamlRows = z.array(z.object({ id: z.string(), label: z.string(), content: 
 const attack = (source: string): Kind => ({ source, label: 'injection', side: 'input' });
 const benign = (source: string): Kind => ({ source, label: 'benign', side: 'input' });
 const TEMPLATES = 'yizhongw+self-instruct/data/finetuning/t0_train_50k/data_per_template';
+const COMPANIES = fileURLToPath(new URL('../../retrieval/training/companies', import.meta.url));
 const HOLDOUT = 'Parapet-Tech+parapet/schema/eval/l1_holdout.yaml';
 const GPTEACHER = 'teknium1+GPTeacher';
 
@@ -115,9 +117,23 @@ export async function readCharacterExamples(path: string): Promise<LabelledText[
     .map(({ text, label, language }) => ({ text, label, side: 'input', source: `language-${language}` }));
 }
 
+/** The articles of the invented companies that search is trained on: they tell readers what to do, and attack nobody. */
+async function readHelpArticles(): Promise<LabelledText[]> {
+  const row = z.object({ text: z.string(), id: z.string().optional() });
+  const files = (await readdir(COMPANIES)).filter((file) => file.endsWith('.jsonl')).sort();
+  const contents = await Promise.all(files.map((file) => readFile(join(COMPANIES, file), 'utf8')));
+  const kind: Kind = { source: 'help-articles', label: 'benign', side: 'passage' };
+  return contents
+    .flatMap((content) => content.trim().split('\n'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ id }) => id !== undefined)
+    .map((article) => ({ ...kind, text: row.parse(article).text }));
+}
+
 /** Every row of every source. Rejects naming the first missing file. */
 export async function readTrainingTexts(folder: string, ownPath: string): Promise<LabelledText[]> {
-  const sets = await Promise.all([...trainingSources.map((read) => read(folder)), readOwnExamples(ownPath)]);
+  const reading = [...trainingSources.map((read) => read(folder)), readOwnExamples(ownPath), readHelpArticles()];
+  const sets = await Promise.all(reading);
   return sets
     .flat()
     .map((row) => ({ ...row, text: row.text.trim() }))
