@@ -51,14 +51,17 @@ export class RetrievalService {
     const several = apart.length > 1 ? apart : [];
     const single = apart.length === 1 ? apart[0]! : query;
     // In two lines, so that what the message itself asks is known.
-    const together = input.context ? `${plain(input.context)}\n${single}` : undefined;
+    const before = input.context ? plain(input.context) : undefined;
+    const together = before === undefined ? undefined : `${before}\n${single}`;
+    // What was asked before, if the message surely refers to it.
+    const subject = input.followUp === 'certain' ? before : undefined;
     const encoded = await this.encode(
       new Set([
         query,
         single,
         ...several,
         ...several.map(ownLineOf),
-        ...(together === undefined ? [] : [together, plain(input.context!)]),
+        ...[together, subject].filter((text) => text !== undefined),
       ]),
       input,
       signal,
@@ -91,7 +94,7 @@ export class RetrievalService {
     const answered = parts.filter(({ passages }) => relevanceOf(passages) >= ANSWERS).length;
     if (answered > 0 && (differ || answered === parts.length))
       return { ...apartOf(await allCompared(parts)), embedding };
-    const part = await this.partNamed(input, single, tenants, find, plain);
+    const part = subject === undefined ? undefined : await this.partNamed(subject, single, tenants, find);
     if (together !== undefined && part !== undefined) {
       const { passages, documents } = await compared(await find(together, { chosen: part }), together, single);
       return { passages, documents, questions: [together], embedding };
@@ -113,16 +116,14 @@ export class RetrievalService {
     return { passages, documents, questions: [text], embedding };
   }
 
-  /** The document that answered what was asked before, if the message names a part of it. */
+  /** The document that answers what was asked before, if the message names a part of it. */
   private async partNamed(
-    { context, followUp }: InputOf<typeof search>,
+    subject: string,
     message: string,
     tenants: readonly string[],
     find: (text: string) => Promise<Found>,
-    plain: (text: string) => string,
   ): Promise<string | undefined> {
-    if (context === undefined || followUp !== 'certain') return undefined;
-    const [best] = (await find(plain(context))).passages;
+    const [best] = (await find(subject)).passages;
     const { index } = this.parts;
     const texts = tenants.map((tenant) => best && index.passagesOf({ tenant, id: best.document })).find(Boolean);
     return best && namesPartOf(message, best, texts ?? []) ? best.document : undefined;

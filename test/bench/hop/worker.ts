@@ -1,21 +1,13 @@
 // A worker of the hop benchmark. It echoes over the mesh; the first worker also over raw NATS and Moleculer.
 import { Bus, taskConsumer } from '@llmos/bus';
-import { Cancellations, Forwarder, RunRecords, taskChain } from '@llmos/mesh';
-import { createLogger } from '@llmos/telemetry';
 import { ServiceBroker } from 'moleculer';
 import { ECHOES } from './echo.capability.ts';
+import { echoHandler } from './echo-handler.ts';
 
 const url = process.argv[2]!;
 const echo = ECHOES[process.argv[3] as keyof typeof ECHOES];
 const bus = await Bus.connect({ url, service: 'bench' });
-const records = await RunRecords.open(bus);
-const handle = taskChain(echo, (input) => Promise.resolve(input), {
-  bus,
-  records,
-  cancellations: new Cancellations(bus),
-  log: createLogger({ service: 'bench', level: 'silent' }),
-  forwarder: new Forwarder(bus, records),
-});
+const handle = await echoHandler(bus, echo);
 bus.consume(taskConsumer('live', echo.name), 64, handle);
 if (echo === ECHOES.ping) {
   bus.nc.subscribe('bench.raw', { callback: (_, message) => void message.respond(message.data) });

@@ -1,4 +1,4 @@
-import { openBackupStore, type BackupStore } from '@llmos/backup';
+import { backupTimeMs, openBackupStore, type BackupStore } from '@llmos/backup';
 import { storeOptions, scheduledPlace } from './backup-place.js';
 import { scheduledBackup } from './backup.command.js';
 import type { CommandContext } from './context.js';
@@ -29,8 +29,6 @@ export async function alertBackup(context: CommandContext, signal: AbortSignal):
 
 /** The age of the youngest backup by its name; infinite without one. */
 export async function youngestAgeMs(store: Pick<BackupStore, 'list'>, nowMs: number): Promise<number> {
-  const at = /llmos-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2}(?:\.\d{3})?)Z\.bak$/.exec(
-    (await store.list()).at(-1) ?? '',
-  );
-  return at ? Math.max(0, nowMs - Date.parse(`${at[1]}T${at[2]}:${at[3]}:${at[4]}Z`)) : Infinity;
+  const atMs = backupTimeMs((await store.list()).at(-1) ?? '');
+  return atMs === undefined ? Infinity : Math.max(0, nowMs - atMs);
 }

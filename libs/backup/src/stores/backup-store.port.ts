@@ -1,4 +1,4 @@
-const NAME = /^llmos-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(\.\d{3})?Z\.bak$/;
+const NAME = /^llmos-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2}(?:\.\d{3})?)Z\.bak$/;
 
 /** Receives how much of a backup has moved. */
 export type OnTransfer = (doneBytes: number, totalBytes: number) => void;
@@ -31,6 +31,12 @@ export function backupName(now = new Date()): string {
 /** Whether {@link backupName} made this name. */
 export function isBackupName(name: string): boolean {
   return NAME.test(name);
+}
+
+/** When the backup of this address began, in Unix milliseconds; undefined if {@link backupName} did not name it. */
+export function backupTimeMs(address: string): number | undefined {
+  const [, day, hour, minute, second] = NAME.exec(address.split('/').at(-1) ?? '') ?? [];
+  return day === undefined ? undefined : Date.parse(`${day}T${hour}:${minute}:${second}Z`);
 }
 
 /** Removes the oldest backups. @returns the addresses of those removed. */

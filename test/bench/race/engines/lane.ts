@@ -1,8 +1,8 @@
 import { Bus, taskConsumer } from '@llmos/bus';
 import type { Lane } from '@llmos/contracts';
-import { Cancellations, Forwarder, MeshClient, RunRecords, taskChain } from '@llmos/mesh';
-import { createLogger } from '@llmos/telemetry';
+import { MeshClient, RunRecords } from '@llmos/mesh';
 import { chain, ECHOES } from '../../hop/echo.capability.ts';
+import { echoHandler } from '../../hop/echo-handler.ts';
 import type { Call, Engine, Step } from '../engine.ts';
 
 const STEPS = { a: ECHOES.ping, b: ECHOES.pong };
@@ -26,14 +26,7 @@ export function laneOf(lane: Lane): Engine {
     },
     async work(url: string, step: Step): Promise<void> {
       const bus = await Bus.connect({ url, service: 'race' });
-      const records = await RunRecords.open(bus);
-      const handle = taskChain(STEPS[step], (input) => Promise.resolve(input), {
-        bus,
-        records,
-        cancellations: new Cancellations(bus),
-        log: createLogger({ service: 'race', level: 'silent' }),
-        forwarder: new Forwarder(bus, records),
-      });
+      const handle = await echoHandler(bus, STEPS[step]);
       bus.consume(taskConsumer(lane, STEPS[step].name), 64, handle);
     },
   };
