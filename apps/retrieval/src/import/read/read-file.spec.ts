@@ -49,45 +49,6 @@ describe('readFile reads the structure of', () => {
     expect((await quotes('notes.txt', text)).slice(0, 2)).toEqual(expected),
   );
 
-  it.each([
-    [
-      'Groups\n\nBubbles   0-18 months   Thu 9.30\nRobins    18 months-3   Thu 10.15   (new)\n\nBring socks.',
-      [
-        'Groups',
-        'Groups – Bubbles: 0-18 months, Thu 9.30.',
-        'Groups – Robins: 18 months-3, Thu 10.15, (new).',
-        'Bring socks.',
-      ],
-    ],
-    [
-      'Prices\n\nItem\tPrice\nTea\t£2\nCake\t£3\nJam\t£4',
-      ['Prices', 'Prices – Item: Tea; Price: £2.', 'Prices – Item: Cake; Price: £3.', 'Prices – Item: Jam; Price: £4.'],
-    ],
-    [
-      'Hours\n\nWe open at 7.  We close at 9.\nCall us.  Or write.\nCome in.  Sit down.',
-      ['Hours', 'We open at 7. We close at 9.', 'Call us. Or write.', 'Come in. Sit down.'],
-    ],
-    [
-      'Out\n\nWe open at 7.\nPrams stay in the lobby.\nThis one is broken at the edge of the page and therefore\ngoes on.',
-      [
-        'Out',
-        'We open at 7.',
-        'Prams stay in the lobby.',
-        'This one is broken at the edge of the page and therefore goes on.',
-      ],
-    ],
-    [
-      'Hot\n\n1) open the tap\n2) close it\nIf it leaks, call us.',
-      ['Hot', 'Hot: 1. open the tap. 2. close it.', 'If it leaks, call us.'],
-    ],
-    [
-      'Hot\n\n- open the tap that is under the sink in your kitchen or in the bathroom of\nMary\n- close it',
-      ['Hot', 'Hot: open the tap that is under the sink in your kitchen or in the bathroom of Mary; close it.'],
-    ],
-  ])('plain text %j, with the columns and lists that people write without markup', async (text, expected) =>
-    expect(await quotes('notes.txt', text)).toEqual(expected),
-  );
-
   it('a web page, without what every page of a site has', async () => {
     const html =
       '<html><head><title>Freeze | Bank</title><style>p{}</style></head><body><nav><a>Home</a></nav><main><h1>Freeze a card</h1>' +
