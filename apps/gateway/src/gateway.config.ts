@@ -50,6 +50,8 @@ export const gatewayConfig = defineConfig({
       .positive()
       .default(24 * 3_600_000),
   ),
+  /** How long ended runs and result events are kept. */
+  runsKeptHours: setting('LLMOS_RUNS_KEPT_HOURS', z.coerce.number().min(0.25).max(8_784).default(168)),
   ...throttleSettings,
 });
 export type GatewayConfig = ConfigOf<typeof gatewayConfig> & ServiceConfig;

@@ -23,6 +23,7 @@ import { IntakeService } from './events/intake.service.js';
 /** How long callers with a request in progress may still receive their answers when the process stops. */
 const CALLERS_GRACE_MS = 2_500;
 const INTAKE_GRACE_MS = 500;
+const HOUR_MS = 3_600_000;
 /** Where a gateway listens whose callers are passed on by the supervisor. */
 const OWN_ADDRESS = { host: '127.0.0.1', port: 0 };
 const LOOPBACK = /^(localhost|127\.|::1$)/;
@@ -45,6 +46,8 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   const context = await openProcess(own);
   const { bus, nodes } = context;
   readiness.set(durabilityCheck(config.durability, bus.copies));
+  const retention = { endedMs: config.runsKeptHours * HOUR_MS, longestMs: config.durableDeadlineMs };
+  await parts.open({ name: 'retention', open: () => bus.keepRuns(retention) });
   await parts.open({ name: 'services', open: () => nodes.watch(), close: () => nodes.stop() });
   const app = await createGateway(context);
   if (port !== wanted && wanted !== 0) log.warn({ wanted, port }, 'the wanted port is taken; using the next free one');

@@ -22,6 +22,7 @@ import { Signs } from './signs.js';
 import { abandonedConsumer, type ConsumerSpec } from './streams.js';
 import { readTaskQueues, type TaskQueue } from './task-queues.js';
 import { forgetTenant, type ForgottenMessages } from './tenant-messages.js';
+import { agesOf, applyRetention, type Retention } from './retention.js';
 import { ensureStreams, DEAD_LETTERS_KEPT_MS, replicasKept } from './topology.js';
 
 export interface BusOptions extends ConnectionOptions {
@@ -63,6 +64,7 @@ export class Bus {
   private readonly loops = new Set<PullLoop>();
   private readonly loopsBeside = new Set<PullLoop>();
   private readonly buckets = new Map<string, KvOptions>();
+  private retention: Retention | undefined;
   private readonly js: JetStreamClient;
 
   private constructor(
@@ -269,7 +271,9 @@ export class Bus {
     return forgetTenant({ js, jsm, blobs, deadLetterObjects }, tenant);
   }
 
-  async kv(bucket: string, options: KvOptions = {}): Promise<KvBucket> {
+  async kv(bucket: string, wanted: KvOptions = {}): Promise<KvBucket> {
+    const ttlMs = this.retention && agesOf(this.retention)[`KV_${bucket}`];
+    const options = ttlMs === undefined ? wanted : { ...wanted, ttlMs };
     const opened = await KvBucket.open(
       { connection: this.connection, publisher: this.publisher },
       bucket,
@@ -288,6 +292,12 @@ export class Bus {
   /** The queues of tasks of all capabilities. Only the scheduler, and users without limits, may read them. */
   taskQueues(): Promise<TaskQueue[]> {
     return this.connection.call(() => readTaskQueues(this.jsm));
+  }
+
+  /** Says how long runs are kept, from now on and also in buckets that are opened later. Only the gateway, and users without limits, may say so. */
+  async keepRuns(retention: Retention): Promise<void> {
+    this.retention = retention;
+    await this.connection.call(() => applyRetention(this.jsm, retention));
   }
 
   /** How many messages wait in a stream. */
@@ -323,6 +333,7 @@ export class Bus {
         await ensureStreams(this.jsm, this.replicas);
         const buckets = [...this.buckets];
         await Promise.all(buckets.map(([name, own]) => createBucket(this.connection, name, this.replicas, own)));
+        if (this.retention) await applyRetention(this.jsm, this.retention);
       });
     };
     await retry(ensure, { ...RESTORE_BACKOFF, onFailure: (error) => this.report(error) });

@@ -15,6 +15,7 @@ export {
   type KvBucket,
   type KvChange,
   type KvOptions,
+  type KvRevision,
   type KvValue,
   type KvWatcher,
   type Revisioned,
@@ -39,4 +40,4 @@ export type { TaskQueue } from './task-queues.js';
 export { waitingTasks } from './waiting-tasks.js';
 export { WatchedBucket, type Watchable, type WatchedBucketOptions } from './watched-bucket.js';
 export { dueConsumer, intakeConsumer, replicaConsumer, STREAMS, taskConsumer, type ConsumerSpec } from './streams.js';
-export { DEDUP_MS, MAX_DELIVERIES } from './topology.js';
+export { DEDUP_MS, MAX_DELIVERIES, RUNS_KEPT_MS } from './topology.js';

@@ -8,7 +8,7 @@ import type { Connection } from './connection.js';
 import { eraseMessage } from './erase-message.js';
 import { followBucket, type Watching } from './kv-watch.js';
 import type { Publisher } from './publisher.js';
-import { storedMessages } from './stored-messages.js';
+import { storedHeaders, storedMessages } from './stored-messages.js';
 
 export interface KvOptions {
   /** Revisions kept of each key. */
@@ -39,6 +39,9 @@ export interface KvValue {
 export interface StoredKvValue extends KvValue {
   readonly key: string;
 }
+
+/** A stored value of which only this is read. */
+export type KvRevision = Omit<StoredKvValue, 'value'>;
 
 /** A change of a key, or its state when the watch began; `value` is undefined if the key was deleted. */
 export type KvChange = Omit<StoredKvValue, 'value'> & { readonly value: Uint8Array | undefined };
@@ -149,14 +152,13 @@ export class KvBucket implements Revisioned {
   }
 
   /** Every value whose key matches `keys` (`acme.*`), including the kept history. */
-  async *stored(keys: string): AsyncGenerator<StoredKvValue> {
-    const prefix = this.prefix;
-    // Not the history of the client: if the last entry is removed meanwhile, that waits for a heartbeat.
-    for await (const message of storedMessages(jetstream(this.connection.nc), this.stream, prefix + keys)) {
-      const { subject, data, seq, time, headers } = message;
-      if (headers?.get('KV-Operation') || headers?.get('Nats-Marker-Reason')) continue;
-      yield { key: subject.slice(prefix.length), value: data, revision: seq, storedAtMs: time.getTime() };
-    }
+  stored(keys: string): AsyncGenerator<StoredKvValue> {
+    return this.read(storedMessages, keys);
+  }
+
+  /** {@link stored} without the values, which stay at the broker. */
+  revisions(keys: string): AsyncGenerator<KvRevision> {
+    return this.read(storedHeaders, keys);
   }
 
   /** Removes one value, if it still exists, and overwrites it in the files of the broker. Watchers get no event. */
@@ -173,6 +175,16 @@ export class KvBucket implements Revisioned {
       const stored = storedValue(entry);
       onEntry(entry.operation === 'PUT' ? stored : { ...stored, value: undefined });
     });
+  }
+
+  private async *read(messages: typeof storedMessages, keys: string): AsyncGenerator<StoredKvValue> {
+    const prefix = this.prefix;
+    // Not the history of the client: if the last entry is removed meanwhile, that waits for a heartbeat.
+    for await (const message of messages(jetstream(this.connection.nc), this.stream, prefix + keys)) {
+      const { subject, data, seq, time, headers } = message;
+      if (headers?.get('KV-Operation') || headers?.get('Nats-Marker-Reason')) continue;
+      yield { key: subject.slice(prefix.length), value: data, revision: seq, storedAtMs: time.getTime() };
+    }
   }
 
   private get prefix(): string {

@@ -7,6 +7,7 @@ import {
   type Capability,
   type StoreRight,
 } from '@llmos/contracts';
+import { KEPT_RUNS } from './retention.js';
 import {
   abandonedConsumer,
   dueConsumer,
@@ -90,7 +91,7 @@ export function permissionsOf(process: string, user: string, capabilities: Itera
 function gatewaySubjects(capabilities: readonly Pulled[]): string[] {
   return [
     ...capabilities.flatMap((capability) => pullingLive(capability)),
-    ...Object.values(STREAMS).map((stream) => api('STREAM.UPDATE', stream)),
+    ...[...Object.values(STREAMS), ...KEPT_RUNS].map((stream) => api('STREAM.UPDATE', stream)),
     ...[intakeConsumer, dueConsumer, abandonedConsumer].flatMap(pulling),
     ...[STREAMS.tasksLive, STREAMS.tasksDurable, STREAMS.intake, STREAMS.schedules].flatMap((stream) => [
       api('STREAM.MSG.GET', stream),

@@ -20,15 +20,20 @@ async function* stored(
   options: { readonly filter_subjects: string; readonly headers_only?: boolean },
 ): AsyncGenerator<JsMsg> {
   const consumer = await viaBroker(() => js.consumers.get(stream, options));
-  if ((await consumer.info(true)).num_pending === 0) return;
-  for (;;) {
-    let received = 0;
-    for await (const message of await consumer.fetch({ max_messages: 500, expires: QUIET_MS })) {
-      received++;
-      yield message;
-      if (message.info.pending === 0) return;
+  try {
+    if ((await consumer.info(true)).num_pending === 0) return;
+    for (;;) {
+      let received = 0;
+      for await (const message of await consumer.fetch({ max_messages: 500, expires: QUIET_MS })) {
+        received++;
+        yield message;
+        if (message.info.pending === 0) return;
+      }
+      // Messages can be purged or expire during the read.
+      if (received === 0) return;
     }
-    // Messages can be purged or expire during the read.
-    if (received === 0) return;
+  } finally {
+    // The broker would keep it for some minutes more.
+    await consumer.delete().catch(() => undefined);
   }
 }

@@ -19,6 +19,8 @@ const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 /** How long dead letters are kept. */
 export const DEAD_LETTERS_KEPT_MS = 30 * DAY;
+/** How long ended runs and result events are kept, if the gateway's settings do not say. */
+export const RUNS_KEPT_MS = 7 * DAY;
 
 /** Deliveries before a task becomes a dead letter. */
 export const MAX_DELIVERIES = 5;
@@ -79,7 +81,6 @@ const DEFINITIONS: readonly Definition[] = [
     subjects: [subjects.results()],
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
-    max_age: nanos(7 * DAY),
     duplicate_window: nanos(DEDUP_MS),
   },
   {
@@ -108,6 +109,11 @@ const DEFINITIONS: readonly Definition[] = [
   },
 ];
 
+/** What a stream begins with, and others may have changed since: see `retention.ts`. */
+const AT_FIRST: Readonly<Record<string, Partial<StreamConfig>>> = {
+  [STREAMS.results]: { max_age: nanos(RUNS_KEPT_MS) },
+};
+
 /**
  * Creates the streams, or updates them to the definitions of this version, and checks the result: an older server
  * silently drops fields that it does not know.
@@ -134,7 +140,9 @@ async function ensureStream(jsm: JetStreamManager, wanted: Definition): Promise<
     throw error;
   });
   if (info && differences(info.config, wanted).length === 0) return;
-  info = info ? await jsm.streams.update(wanted.name, wanted) : await jsm.streams.add(wanted);
+  info = info
+    ? await jsm.streams.update(wanted.name, wanted)
+    : await jsm.streams.add({ ...wanted, ...AT_FIRST[wanted.name] });
   const missed = differences(info.config, wanted);
   if (missed.length > 0)
     throw new Error(

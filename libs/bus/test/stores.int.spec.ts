@@ -1,3 +1,4 @@
+import { jetstreamManager } from '@nats-io/jetstream';
 import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Bus } from '../src/bus.js';
 import { WatchedBucket } from '../src/watched-bucket.js';
@@ -9,6 +10,12 @@ async function collect(chunks: AsyncIterable<Uint8Array> | undefined): Promise<B
   const all: Uint8Array[] = [];
   for await (const chunk of chunks) all.push(chunk);
   return Buffer.concat(all);
+}
+
+async function keysOf(entries: AsyncIterable<{ readonly key: string }>): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of entries) keys.push(key);
+  return keys;
 }
 
 /** The number of open sockets of this process. */
@@ -52,6 +59,17 @@ describe('Bus stores', () => {
     await objects.delete('big');
     expect(await objects.get('big')).toBeUndefined();
     await expect(objects.put('a/b', bytes('x'))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it('leave nothing at the broker when all values of a bucket were read', async () => {
+    const bucket = await bus.kv('read');
+    const all = async () => (await keysOf(bucket.stored('acme.>'))).length;
+    expect(await all()).toBe(0);
+    for (let n = 0; n < 3; n++) await bucket.put(`acme.${n}`, bytes('x'));
+    expect(await all()).toBe(3);
+    expect(await keysOf(bucket.revisions('acme.>'))).toEqual(['acme.0', 'acme.1', 'acme.2']);
+    const manager = await jetstreamManager(bus.nc);
+    expect((await manager.streams.info('KV_read')).state.consumer_count).toBe(0);
   });
 
   it('erase a key permanently, notify watchers and accept a new value for it', async () => {

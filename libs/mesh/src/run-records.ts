@@ -1,4 +1,4 @@
-import type { Bus, KvBucket, PackedAnswer } from '@llmos/bus';
+import { RUNS_KEPT_MS, type Bus, type KvBucket, type PackedAnswer } from '@llmos/bus';
 import {
   BUCKETS,
   hasCode,
@@ -12,15 +12,14 @@ import {
 import { encodeProgress, peekRecord, RecordCodec, type RecordSealer } from './record-codec.js';
 
 const HOUR_MS = 3_600_000;
-const DAYS_7_MS = 7 * 24 * HOUR_MS;
 /** Longer than an accepted run may take. */
 const PROGRESS_MS = 26 * HOUR_MS;
 
 /**
- * The record of each durable run, as `GET /v1/runs/{id}` shows it. How a run ended is kept for seven days, on the disk of
- * the broker before the result is published, its outcome sealed with the tenant's key. Until then the record is the
- * progress of the run: what the task says that was received last. No run waits for it, and a crash of the broker can lose
- * the last of it, until the next step begins.
+ * The record of each durable run, as `GET /v1/runs/{id}` shows it. How a run ended is kept for as long as the gateway's
+ * settings say, on the disk of the broker before the result is published, its outcome sealed with the tenant's key. Until
+ * then the record is the progress of the run: what the task says that was received last. No run waits for it, and a crash
+ * of the broker can lose the last of it, until the next step begins.
  */
 export class RunRecords {
   private constructor(
@@ -32,7 +31,7 @@ export class RunRecords {
   /** @param sealer seals outcomes. Without it records are stored as they are. */
   static async open(bus: Bus, sealer?: RecordSealer): Promise<RunRecords> {
     const [ended, progress] = await Promise.all([
-      bus.kv(BUCKETS.runs, { ttlMs: DAYS_7_MS, storage: 'file' }),
+      bus.kv(BUCKETS.runs, { ttlMs: RUNS_KEPT_MS, storage: 'file' }),
       bus.kv(BUCKETS.progress, { ttlMs: PROGRESS_MS, isRelaxed: true }),
     ]);
     return new RunRecords(ended, progress, new RecordCodec(bus.blobs, sealer));

@@ -69,6 +69,7 @@ const PUBLISH: readonly (readonly [string, readonly string[]])[] = [
   // Streams themselves.
   ['$JS.API.STREAM.INFO.TASKS_LIVE', ALL],
   ['$JS.API.STREAM.UPDATE.TASKS_LIVE', [GATEWAY]],
+  ['$JS.API.STREAM.UPDATE.KV_llmos-runs', [GATEWAY]],
   ['$JS.API.STREAM.DELETE.TASKS_LIVE', []],
   ['$JS.API.STREAM.DELETE.KV_interactions', []],
   ['$JS.API.STREAM.PURGE.TASKS_LIVE', []],

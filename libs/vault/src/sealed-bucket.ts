@@ -1,4 +1,12 @@
-import { changeEntry, type Bus, type Change, type KvBucket, type KvOptions, type KvValue } from '@llmos/bus';
+import {
+  changeEntry,
+  type Bus,
+  type Change,
+  type KvBucket,
+  type KvOptions,
+  type KvRevision,
+  type KvValue,
+} from '@llmos/bus';
 import { hasCode, isLlmosError, LlmosError } from '@llmos/contracts';
 import type { AtRest } from './at-rest.js';
 
@@ -110,6 +118,11 @@ export class SealedBucket {
         if (!hasCode(error, 'NOT_FOUND')) onUnreadable(key, error);
       }
     }
+  }
+
+  /** Every stored value whose key matches `keys`, also those that are lost, without reading one. */
+  revisions(keys: string): AsyncGenerator<KvRevision> {
+    return this.bucket.revisions(keys);
   }
 
   /**

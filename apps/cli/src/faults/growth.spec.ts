@@ -12,9 +12,9 @@ describe('GrowthRecord', () => {
 
   it('is the slope of the memory and the growth of the open files, without the warm-up', () => {
     const [growth] = recordOf(
-      62,
-      (minute) => (minute < 2 ? 500 : 100 + minute / 10),
-      (minute) => (minute < 31 ? 20 : 25),
+      90,
+      (minute) => (minute < 30 ? 500 : 100 + minute / 10),
+      (minute) => (minute < 60 ? 20 : 25),
     ).growths();
     expect(growth).toMatchObject({ process: 'x', overMs: 59 * MINUTE_MS, openFilesMore: 5 });
     expect(growth!.memoryMbPerHour).toBeCloseTo(6, 6);
@@ -22,9 +22,9 @@ describe('GrowthRecord', () => {
 
   it('says nothing of a process that has run too briefly, or was restarted', () => {
     const flat = () => 100;
-    expect(recordOf(21, flat, flat).growths()).toEqual([]);
-    const record = recordOf(62, flat, flat);
-    record.add('x', 8, { atMs: 63 * MINUTE_MS, memoryBytes: 1, openFiles: 1 });
+    expect(recordOf(49, flat, flat).growths()).toEqual([]);
+    const record = recordOf(90, flat, flat);
+    record.add('x', 8, { atMs: 91 * MINUTE_MS, memoryBytes: 1, openFiles: 1 });
     expect(record.growths()).toEqual([]);
   });
 });

@@ -16,7 +16,8 @@ export interface Growth {
   readonly openFilesMore: number;
 }
 
-const WARM_UP_MS = 120_000;
+/** Until then caches fill, and what a private system keeps for a time has not begun to leave. */
+const WARM_UP_MS = 1_800_000;
 const FEWEST_SAMPLES = 20;
 const HOUR_MS = 3_600_000;
 

@@ -24,6 +24,14 @@ const READY_WITHIN_MS = 120_000;
 const POLL_MS = 20;
 const SAMPLE_MS = 5_000;
 
+/** What is kept for a quarter of an hour at most, so that what still grows after that is a leak. */
+const KEPT_BRIEFLY = {
+  LLMOS_RUNS_KEPT_HOURS: '0.25',
+  LLMOS_DURABLE_DEADLINE_MS: '600000',
+  LLMOS_CONVERSATION_TTL_SECONDS: '900',
+  LLMOS_RETRIEVAL_MAX_QUESTIONS: '500',
+};
+
 export interface SystemOptions {
   readonly config: CliConfig;
   readonly nats: ServerProgram;
@@ -83,6 +91,7 @@ export class PrivateSystem {
         ...environment,
         // Its callers have no keys.
         LLMOS_API_KEYS: '',
+        ...KEPT_BRIEFLY,
         ...kit.environmentOf(process, environment),
       }),
     });

@@ -90,9 +90,15 @@ export class KvNoteStore implements NoteStore {
     if (isDue) void this.trim(tenant).catch((error: unknown) => this.options.onError(tenant, error));
   }
 
+  /** Run ids begin with the time. No note is read: there are thousands. */
   private async trim(tenant: string): Promise<void> {
-    const entries = await this.entries(tenant);
-    const oldest = entries.sort((a, b) => (a.run < b.run ? -1 : 1)).slice(0, -this.options.maxNotes);
-    for (const { revision } of oldest) await this.bucket.wipe(revision);
+    const notes = new Map<string, number[]>();
+    for await (const { key, revision } of this.bucket.revisions(`${tenant}.>`)) {
+      const known = notes.get(key);
+      if (known) known.push(revision);
+      else notes.set(key, [revision]);
+    }
+    const oldest = [...notes.keys()].sort().slice(0, -this.options.maxNotes);
+    for (const revision of oldest.flatMap((key) => notes.get(key)!)) await this.bucket.wipe(revision);
   }
 }
