@@ -14,7 +14,8 @@ import { decodeBody } from './frame.js';
 import { createBucket, KvBucket, type KvOptions } from './kv-bucket.js';
 import { ObjectBucket, type ObjectOptions } from './objects.js';
 import { Publisher } from './publisher.js';
-import { PullLoop, type Delivery } from './pull-loop.js';
+import type { Delivery, PullLoop } from './pull-loop.js';
+import { PullLoops } from './pull-loops.js';
 import { RecurringRuns } from './recurring-runs.js';
 import { RunMessages } from './run-messages.js';
 import type { Sealers } from './sealer.js';
@@ -45,8 +46,6 @@ export interface Decoded {
 const HEADROOM_BYTES = 8_192;
 /** Assumed before the server has sent its limit. */
 const DEFAULT_MAX_PAYLOAD_BYTES = 1024 * 1024;
-/** A request of a process that pulls in place of another ends soon after that one is back. */
-const INSTEAD_REQUEST_MS = 300;
 const RESTORE_BACKOFF = { baseMs: 50, capMs: 1_000 };
 
 /** The operations of LLM OS on the broker: tasks, answers, events, blobs, buckets. */
@@ -61,8 +60,7 @@ export class Bus {
   private readonly deadLetterObjects: ObjectBucket;
   private readonly answerReader: AnswerReader;
   private readonly answerListener: AnswerListener;
-  private readonly loops = new Set<PullLoop>();
-  private readonly loopsBeside = new Set<PullLoop>();
+  private readonly loops: PullLoops;
   private readonly buckets = new Map<string, KvOptions>();
   private retention: Retention | undefined;
   private readonly js: JetStreamClient;
@@ -91,6 +89,7 @@ export class Bus {
     });
     this.deadLetterAdmin = new DeadLetterAdmin(js, jsm, this.publisher, this.deadLetterObjects, sealers.deadLetters);
     const report = (error: unknown) => this.report(error);
+    this.loops = new PullLoops(connection, jsm, report);
     this.signs = new Signs(connection, report);
     this.answerReader = new AnswerReader(this.blobs, report);
     this.answerListener = new AnswerListener(nc, this.answerReader, report);
@@ -107,7 +106,7 @@ export class Bus {
     connection.onError(report);
     connection.restore = () => this.restore();
     connection.onChange(() => {
-      if (!connection.usable) for (const loop of this.allLoops) loop.restart();
+      if (!connection.usable) this.loops.restart();
     });
   }
 
@@ -149,7 +148,7 @@ export class Bus {
 
   /** Whether every {@link consume} pulls. False while the broker is away. */
   get pulling(): boolean {
-    return this.usable && [...this.loops].every((loop) => loop.isPulling);
+    return this.usable && this.loops.arePulling;
   }
 
   /** Registers a listener that is called when the broker is back and has all streams and buckets again. */
@@ -215,10 +214,7 @@ export class Bus {
 
   /** Pulls from a durable consumer until {@link stopPulling}. The consumer is created if it does not exist. */
   consume(consumer: ConsumerSpec, capacity: number, onDelivery: (delivery: Delivery) => Promise<void>): PullLoop {
-    const loop = this.pullLoop(consumer, capacity, onDelivery, () => this.connection.changed());
-    this.loops.add(loop);
-    this.connection.changed();
-    return loop;
+    return this.loops.add(consumer, capacity, onDelivery);
   }
 
   /**
@@ -232,7 +228,7 @@ export class Bus {
     capacity: number,
     onDelivery: (delivery: Delivery) => Promise<void>,
   ): () => Promise<void> {
-    return this.consumeBeside({ ...consumer, requestMs: INSTEAD_REQUEST_MS }, capacity, onDelivery);
+    return this.loops.addInstead(consumer, capacity, onDelivery);
   }
 
   /**
@@ -246,12 +242,7 @@ export class Bus {
     capacity: number,
     onDelivery: (delivery: Delivery) => Promise<void>,
   ): () => Promise<void> {
-    const loop = this.pullLoop(consumer, capacity, onDelivery, () => undefined);
-    this.loopsBeside.add(loop);
-    return () => {
-      this.loopsBeside.delete(loop);
-      return loop.finish();
-    };
+    return this.loops.addBeside(consumer, capacity, onDelivery);
   }
 
   /**
@@ -306,10 +297,8 @@ export class Bus {
   }
 
   /** Stops pulling and waits, at most `graceMs`, for the deliveries in progress. */
-  async stopPulling(graceMs: number): Promise<void> {
-    await Promise.all(this.allLoops.map((loop) => loop.stop(graceMs)));
-    this.loops.clear();
-    this.loopsBeside.clear();
+  stopPulling(graceMs: number): Promise<void> {
+    return this.loops.stop(graceMs);
   }
 
   /** Stops pulling as {@link stopPulling}, then drains the connection and closes it. */
@@ -318,10 +307,6 @@ export class Bus {
     await this.stopPulling(graceMs);
     this.publisher.close();
     await this.connection.close();
-  }
-
-  private get allLoops(): PullLoop[] {
-    return [...this.loops, ...this.loopsBeside];
   }
 
   /** Recreates streams and buckets: a restarted broker has lost those that it kept in memory. */
@@ -337,16 +322,6 @@ export class Bus {
       });
     };
     await retry(ensure, { ...RESTORE_BACKOFF, onFailure: (error) => this.report(error) });
-  }
-
-  private pullLoop(
-    consumer: ConsumerSpec,
-    capacity: number,
-    onDelivery: (delivery: Delivery) => Promise<void>,
-    onChange: () => void,
-  ): PullLoop {
-    const onError = (error: unknown) => this.report(error);
-    return new PullLoop(this.connection, this.jsm, { consumer, capacity, onDelivery, onError, onChange });
   }
 
   private report(error: unknown): void {
