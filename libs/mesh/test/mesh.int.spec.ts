@@ -1,9 +1,13 @@
-import { STREAMS } from '@llmos/bus';
-import type { Answer, LlmosError } from '@llmos/contracts';
+import { STREAMS, taskConsumer } from '@llmos/bus';
+import type { Answer, Capability, LlmosError } from '@llmos/contracts';
 import { waitFor } from '@llmos/testing';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Handler } from '../src/task/invoke.js';
 import { LoudTwice, pipeline, repeat, twice, upper } from './loud-twice.js';
 import { shout } from './shout.js';
+
+/** After so long without a sign of work, a live task goes to another worker. */
+const ACK_WAIT_MS = taskConsumer('live', shout.name).ackWaitMs!;
 
 describe('the mesh over a real nats-server', () => {
   let mesh: LoudTwice;
@@ -81,6 +85,23 @@ describe('the mesh over a real nats-server', () => {
     await Promise.all(Array.from({ length: 20 }, () => mesh.converse(mesh.context())));
     expect(seen).toHaveLength(20);
     expect(new Set(seen)).toEqual(new Set(['first', 'second']));
+  });
+
+  it('leaves a task to a process that takes long and lives, although another one is free', async () => {
+    const attempts: number[] = [];
+    const slow: Handler = async (input, step) => {
+      attempts.push(step.attempt);
+      await pause(3 * ACK_WAIT_MS);
+      return upper(input, step);
+    };
+    const steps: [Capability, Handler][] = [
+      [shout, slow],
+      [repeat, twice],
+    ];
+    await mesh.worker(steps);
+    await mesh.worker(steps);
+    expect(await mesh.converse(mesh.context())).toMatchObject({ type: 'completed', result: 'HIHI' });
+    expect(attempts).toEqual([1]);
   });
 
   it('publishes deltas in order and once', async () => {
