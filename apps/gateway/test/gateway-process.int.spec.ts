@@ -1,10 +1,12 @@
 import { Bus, Nodes } from '@llmos/mesh';
-import { startNatsServer, waitFor, type TestNatsServer } from '@llmos/testing';
+import { startNatsServer, startStopwatch, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
 const ENVIRONMENT = { LLMOS_LOG_LEVEL: 'silent', LLMOS_NATS_DURABILITY: 'relaxed' };
+/** What a busy machine may take longer. */
+const BUSY_MS = 2_000;
 
 describe('a gateway process without a broker', () => {
   let nats: TestNatsServer;
@@ -16,8 +18,8 @@ describe('a gateway process without a broker', () => {
     const response = await fetch(url + path);
     return { status: response.status, text: await response.text() };
   };
-  const ask = (text: string) =>
-    fetch(`${url}/serving/process`, {
+  const ask = (text: string, path = '/serving/process') =>
+    fetch(url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'detect_intent', text }),
@@ -115,6 +117,22 @@ describe('a gateway process without a broker', () => {
     });
     await bus.close();
   });
+
+  it('refuses a run that a broker which stands still cannot keep, within 2 s and with the time to wait', async () => {
+    process.kill(nats.pid, 'SIGSTOP');
+    try {
+      const elapsed = startStopwatch();
+      const refused = await ask('Where is my card?', '/v1/runs');
+      expect(elapsed()).toBeLessThan(2_000 + BUSY_MS);
+      expect(refused.status).toBe(503);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await refused.json()).toMatchObject({ error: { code: 'UNAVAILABLE', retryable: true } });
+    } finally {
+      process.kill(nats.pid, 'SIGCONT');
+    }
+    const isTaken = async () => (await ask('Where is my card?', '/v1/runs')).status === 202;
+    await waitFor('the next run to be accepted', isTaken);
+  }, 120_000);
 
   it('reports the broker again when it is gone', async () => {
     await nats.kill();

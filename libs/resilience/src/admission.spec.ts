@@ -22,11 +22,14 @@ describe('Admission', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  async function apply(tenant: string, { count = 1, withinMs = 60_000, signal = never } = {}): Promise<void> {
+  async function apply(
+    tenant: string,
+    { count = 1, withinMs = 60_000, signal = never, priority = 0, name = tenant } = {},
+  ): Promise<void> {
     for (let n = 0; n < count; n++)
-      void admission.enter({ owner: { lane: 'live', tenant }, deadlineMs: nowMs + withinMs }, signal).then(
+      void admission.enter({ owner: { lane: 'live', tenant }, priority, deadlineMs: nowMs + withinMs }, signal).then(
         (place) => {
-          started.push(tenant);
+          started.push(name);
           places.push({ tenant, place });
         },
         (error: unknown) => {
@@ -113,6 +116,15 @@ describe('Admission', () => {
     await apply('polite');
     for (let n = 0; n < 8 && !started.includes('polite'); n++) await end();
     expect(started.indexOf('polite')).toBeLessThanOrEqual(18);
+  });
+
+  it('starts what a tenant calls urgent before the rest of what waits of it, and what can wait last', async () => {
+    await apply('acme', { count: 16 });
+    await apply('acme', { priority: -1, name: 'can wait' });
+    await apply('acme', { name: 'usual' });
+    await apply('acme', { priority: 3, name: 'urgent' });
+    for (let n = 0; n < 3; n++) await end();
+    expect(started.slice(16)).toEqual(['urgent', 'usual', 'can wait']);
   });
 
   it('refuses at once what cannot make its deadline: our capacity, and when the work before it will be done', async () => {
