@@ -2,9 +2,10 @@ import { headersOf } from '@llmos/bus';
 import { LlmosError, subjects } from '@llmos/contracts';
 import { Bus } from '@llmos/bus';
 import { Vault } from '@llmos/vault';
+import { Instance } from '@llmos/supervisor';
 import { startNatsServer, type TestNatsServer } from '@llmos/testing';
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -137,10 +138,22 @@ describe('llmos dlq', () => {
     expect((await stored()) - before).toBe(1);
   }, 120_000);
 
-  it('names the trace of a dead letter', async () => {
+  it('names the trace of a dead letter, and its page while traces can be viewed', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c';
     const sequence = await broken('e4', '{}', [['traceparent', [`00-${trace}-b7ad6b7169203331-01`]]]);
     expect((await llmos('show', String(sequence))).output).toContain(`trace: ${trace}`);
+    // Only the command line of a supervisor counts.
+    const supervisor = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', 'main.js', 'up']);
+    try {
+      const state = { pid: supervisor.pid!, startedAt: new Date().toISOString(), brokers: [], services: [] };
+      const instance = new Instance(home, process.cwd());
+      await mkdir(instance.folder, { recursive: true });
+      instance.state.write({ ...state, tracesUrl: 'http://127.0.0.1:16686' });
+      const { output } = await llmos('show', String(sequence));
+      expect(output).toContain(`trace page: http://127.0.0.1:16686/trace/${trace}`);
+    } finally {
+      supervisor.kill();
+    }
     await llmos('discard', String(sequence));
   }, 120_000);
 
@@ -163,7 +176,7 @@ describe('llmos dlq', () => {
     expect(await listed('--code', 'INTERNAL', '--service', 'intent', '--since', '1h')).toEqual([1, 'intent INTERNAL']);
     const discarded = await llmos('discard', '--all', '--service', 'intent');
     expect(discarded).toMatchObject({ code: 0, output: expect.stringMatching(/^✓ \d+: discarded\n$/) });
-    const redriven = await llmos('redrive', '--all', '--code', 'INTERNAL', '--rate', '50');
+    const redriven = await llmos('redrive', '--all', '--code', 'INTERNAL', '--rate', '50/s');
     expect(redriven).toMatchObject({
       code: 0,
       output: expect.stringMatching(/^✓ \d+: published to llmos\.in\.acme\.p\n$/),
@@ -171,6 +184,19 @@ describe('llmos dlq', () => {
     expect(await listed()).toEqual([1, 'gateway UNKNOWN_PIPELINE']);
     expect(await llmos('discard')).toMatchObject({ code: 1, output: expect.stringContaining('--all') });
     expect(await llmos('discard', '1', '--all')).toMatchObject({ code: 1 });
+    expect(await llmos('discard', '1', '--service', 'intent')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('use them with --all'),
+    });
+    expect(await llmos('redrive', '--all', '--service', 'intent')).toEqual({
+      code: 0,
+      output: 'There are no such dead letters.\n',
+    });
+    expect((await llmos('list')).output).toMatch(/service +tenant[^]*gateway +acme/);
+    expect(await llmos('redrive', '--all', '--rate', '50/h')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('50/s'),
+    });
     expect(await llmos('list', '--since', 'yesterday')).toMatchObject({
       code: 1,
       output: expect.stringContaining('2h'),

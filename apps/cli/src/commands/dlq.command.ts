@@ -48,10 +48,11 @@ export function listDeadLetters(
     if (json) terminal.line(JSON.stringify({ total, letters: newest }));
     else if (total === 0) terminal.line('There are no dead letters.');
     else {
-      const head = ['number', 'when', 'tenant', 'subject', 'tries', 'payload', 'code', 'reason'];
-      const rows = newest.map(({ sequence, at, tenant, subject, attempts, payload, code, reason }) => [
+      const head = ['number', 'when', 'service', 'tenant', 'subject', 'tries', 'payload', 'code', 'reason'];
+      const rows = newest.map(({ sequence, at, service, tenant, subject, attempts, payload, code, reason }) => [
         sequence,
         at.slice(0, 19),
+        service,
         tenant,
         subject,
         attempts,
@@ -162,10 +163,17 @@ function doEach(
 ): Promise<number> {
   if ((sequences.length === 0) === !all)
     throw new CliError('Name dead letters by their numbers, or all of them', '`llmos dlq list`, then numbers or --all');
+  if (!all && Object.values(choice).some((given) => given !== undefined))
+    throw new CliError(
+      '--tenant, --code, --service and --since choose among all dead letters',
+      'use them with --all instead of numbers',
+    );
   return withBroker(context, async (bus) => {
     const { terminal } = context;
+    const chosen = all ? await sequencesOf(bus, choice) : sequences;
+    if (chosen.length === 0) terminal.line('There are no such dead letters.');
     let failures = 0;
-    for (const sequence of all ? await sequencesOf(bus, choice) : sequences) {
+    for (const sequence of chosen) {
       try {
         terminal.line(`✓ ${sequence}: ${await work(bus, sequence)}`);
       } catch (error) {

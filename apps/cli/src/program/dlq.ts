@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../commands/context.js';
 import type { EachDeadLetterOptions, ListDeadLettersOptions, RedriveOptions } from '../commands/dlq.command.js';
-import { countingNumber, duration, json } from './options.js';
+import { countingNumber, duration, json, perSecond } from './options.js';
 
 /** The broker client is loaded only when one of these commands runs. */
 const commands = () => import('../commands/dlq.command.js');
@@ -38,7 +38,7 @@ export function addDeadLetterCommands(root: Command, context: CommandContext, do
     .argument('[numbers...]', 'their numbers in the list', numbers)
     .description('publish the messages again: events unchanged, tasks as a new run that starts at their step')
     .option('--all', 'all that the options below describe')
-    .option('--rate <number>', 'messages per second', countingNumber)
+    .option('--rate <number>', 'messages per second, such as 50 or 50/s', perSecond)
     .action(async (chosen: number[] = [], options: RedriveOptions) =>
       done(await (await commands()).redriveDeadLetters(context, chosen, options)),
     );

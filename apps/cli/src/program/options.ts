@@ -23,6 +23,12 @@ export function countingNumber(text: string): number {
   return number;
 }
 
+/** `50` or `50/s` → 50. */
+export function perSecond(text: string): number {
+  if (!/^\d{1,9}(\/s)?$/.test(text)) throw new InvalidArgumentError('it must be so many a second, such as 50 or 50/s');
+  return countingNumber(text.replace('/s', ''));
+}
+
 export function number(text: string): number {
   if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('it must be a number');
   return Number(text);
