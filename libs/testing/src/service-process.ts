@@ -6,8 +6,8 @@ export interface ServiceProcessOptions {
   /** The folder under `apps`; the app must be built. */
   readonly app: string;
   readonly natsUrl: string;
-  /** Added to the environment of this process. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment of this process; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default 120,000; a cached model loads in much less. */
   readonly readyWithinMs?: number;
   /** The address that must answer 200: `/healthz` for a gateway without services. Default `/readyz`. */
