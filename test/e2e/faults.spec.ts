@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const MINUTE_MS = 60_000;
-/** One of each kind; docs/reliability.md has the figures of all. */
+/** What breaks most; docs/reliability.md has the figures of all faults. */
 const SHORT = [
   'kill gateway',
   'kill intent',
