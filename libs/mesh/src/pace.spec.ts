@@ -75,6 +75,17 @@ describe('Pace', () => {
     expect([greedy, polite]).toEqual([['a'], ['p']]);
   });
 
+  it('counts the time of a tenant, not its pieces of work', async () => {
+    const callers = callersWho();
+    callers.come();
+    const pace = new Pace(callers, 0.5);
+    const names = Array.from({ length: 20 }, (_, n) => `${n}`);
+    const [dear, cheap] = [start(pace, names, 'dear', 400), start(pace, names, 'cheap', 100)];
+    await jest.advanceTimersByTimeAsync(8_000);
+    expect(cheap.length).toBeGreaterThan(3 * dear.length);
+    expect(dear.length).toBeGreaterThan(2);
+  });
+
   it('refuses what waits when the process stops', async () => {
     const callers = callersWho();
     callers.come();

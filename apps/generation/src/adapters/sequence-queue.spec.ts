@@ -1,4 +1,5 @@
 import { onBehalfOf } from '@llmos/resilience';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SequenceQueue } from './sequence-queue.js';
 
 const never = new AbortController().signal;
@@ -97,6 +98,27 @@ describe('SequenceQueue', () => {
     await Promise.all([live, durable]);
     expect(order).toEqual(['live has no rest', 'durable goes on']);
     await onBehalfOf({ lane: 'durable', tenant: 'acme' }, () => queue.giveWay(60_000, never));
+  });
+
+  it('lends to the tenant that has used the model for less time, however many calls that were', async () => {
+    const queue = new SequenceQueue(['a'], 16);
+    const { open, opened } = gate();
+    const order: string[] = [];
+    const use = (tenant: string, work: () => Promise<unknown>) =>
+      onBehalfOf({ lane: 'live', tenant }, () =>
+        queue.use(never, first, async () => {
+          order.push(tenant);
+          await work();
+        }),
+      );
+    const all = [use('other', () => opened)];
+    for (let n = 0; n < 4; n++) {
+      all.push(use('dear', () => pause(100)));
+      all.push(use('cheap', () => Promise.resolve()));
+    }
+    open();
+    await Promise.all(all);
+    expect(order).toEqual(['other', 'dear', 'cheap', 'cheap', 'cheap', 'cheap', 'dear', 'dear', 'dear']);
   });
 
   it('ends the rest of a durable run that is cancelled', async () => {
