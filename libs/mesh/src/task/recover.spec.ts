@@ -59,6 +59,27 @@ describe('recover', () => {
     });
   });
 
+  it('tries again within a budget that all tasks of the capability share: then nobody who waits does, and the others later', async () => {
+    const tools = toolsOf();
+    const outcomes = async (lane: 'live' | 'durable', count: number) => {
+      const settled: string[] = [];
+      for (let n = 0; n < count; n++) {
+        const call = taskCall({ envelope: { lane, deadlineMs: Date.now() + 600_000 } });
+        const settlement = await recover(new LlmosError('UNAVAILABLE', 'why'), call, tools);
+        // The first attempts wait for at most 200 ms.
+        const isLater = settlement.type === 'retry' && settlement.afterMs > 1_000;
+        settled.push(isLater ? 'later' : settlement.type);
+      }
+      return settled;
+    };
+    const ten = Array<string>(10).fill('retry');
+    expect(await outcomes('live', 12)).toEqual([...ten, 'deadLetter', 'deadLetter']);
+    expect(await outcomes('durable', 2)).toEqual(['later', 'later']);
+    const { values } = await taskMetrics.retries.get();
+    const count = (outcome: string) => values.find(({ labels }) => labels.outcome === outcome)?.value;
+    expect([count('refused'), count('delayed')]).toEqual([2, 2]);
+  });
+
   it('counts what is the mistake of a caller apart from failures', async () => {
     const countOf = async (outcome: string) =>
       (await taskMetrics.tasks.get()).values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PrivateSystem } from '../private-system.js';
+import { calm } from './calm.fault.js';
 import { allFaults } from './index.js';
 
 const SERVICES = ['gateway', 'intent', 'retrieval', 'generation', 'security'];
@@ -35,5 +37,22 @@ describe('allFaults', () => {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.fault.ts')))
       expect(index).toContain(`'./${file.replace('.ts', '.js')}'`);
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('calm, the soak', () => {
+  const hours = (overMs: number, memoryMbPerHour: number, openFilesMore = 0) =>
+    calm.check!({
+      growth: { growths: () => [{ process: 'intent', overMs, memoryMb: 300, memoryMbPerHour, openFilesMore }] },
+    } as unknown as PrivateSystem);
+
+  it('breaks its promise by a process that grows by more than 1 MB an hour, or by open files', async () => {
+    expect(await hours(7_200_000, 0.9)).toBeUndefined();
+    expect(await hours(7_200_000, 1.1)).toBe('intent grows by over 1 MB an hour');
+    expect(await hours(7_200_000, 0, 6)).toBe('intent has over 5 more open files');
+  });
+
+  it('does not judge what has run for less than an hour', async () => {
+    expect(await hours(3_000_000, 50, 50)).toBeUndefined();
   });
 });
