@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { BREAKER_RULES } from '@llmos/resilience';
 import { startNatsServer, startServiceProcess } from '@llmos/testing';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { QdrantVectorIndex, type QdrantOptions } from '../src/adapters/qdrant-vector.index.adapter.js';
@@ -126,6 +127,21 @@ describe('QdrantVectorIndex', () => {
     server.down = false;
     await writing;
     expect((await index.compare(vector(0, 1), 'acme')).refs).toHaveLength(2);
+  });
+
+  it('asks a server that has failed again and again no more, and says when to ask again', async () => {
+    const index = open({ breaker: { name: 'qdrant', rules: { ...BREAKER_RULES, openMs: 60_000 } } });
+    await index.set(refOf('a'), [vector(1, 0)], 'v1');
+    const search = () => index.compare(vector(1, 0), 'acme');
+    server.down = true;
+    for (let n = 0; n < 10; n++) await expect(search()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    server.down = false;
+    const from = server.seen.length;
+    await expect(search()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryAfterSeconds: expect.any(Number) as number,
+    });
+    expect(server.seen.length).toBe(from);
   });
 
   it('gives up a write when it is closed', async () => {
