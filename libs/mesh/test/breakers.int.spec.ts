@@ -1,5 +1,6 @@
 import { Bus, taskConsumer } from '@llmos/bus';
 import { LlmosError, type Pipeline, type Step } from '@llmos/contracts';
+import { Breaker } from '@llmos/resilience';
 import { createLogger, registry, startTracing } from '@llmos/telemetry';
 import { startNatsServer, startOtlpReceiver, startStopwatch, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Breakers } from '../src/breakers.js';
@@ -292,6 +293,18 @@ describe('the breaker around a capability', () => {
     expect(probes).toHaveLength(1);
     probes[0]!.breaker.settle(probes[0]!.admission, 'ok');
     await areAll('closed');
+  });
+
+  it('of a server that replicas call is shared by them, not by other services, and that of a model in memory by nobody', async () => {
+    const services = ['generation', 'generation', 'retrieval'];
+    const opened = await Promise.all(services.map((service) => open(service, minute)));
+    const [first, replica, stranger] = opened.map((each) => new Breaker(each.breakers.shared('model server')));
+    const [model, other] = opened.map((each) => new Breaker(each.breakers.own('minilm')));
+    for (const breaker of [model!, first!])
+      for (let call = 0; call < RULES.volume; call++) breaker.settle(await breaker.admit(1_000), 'failed');
+    await waitFor('the replica to hear of it', () => replica!.current === 'open');
+    expect(await replica!.admit(1_000)).toMatchObject({ type: 'refused' });
+    expect([model!.current, other!.current, stranger!.current]).toEqual(['open', 'closed', 'closed']);
   });
 
   it('goes by the view of each process while the broker is away, and by the shared one when it is back', async () => {
