@@ -51,10 +51,11 @@ function someUpdate(seed: number): Float32Array {
 }
 
 describe('the encoder with an update', () => {
-  it('equals the shared encoder before training', async () => {
+  // Which computes in whole numbers.
+  it('is nearly the shared encoder before training', async () => {
     const texts = unseen.map(({ text }) => text);
     const tuned = await encoder.embed(texts, freshUpdate(layout, seededRandom(1)));
-    (await shared.embed(texts)).forEach((vector, at) => expect(dot(vector, tuned[at]!)).toBeGreaterThan(0.9999));
+    (await shared.embed(texts)).forEach((vector, at) => expect(dot(vector, tuned[at]!)).toBeGreaterThan(0.98));
   }, 120_000);
 
   it('uses the update of each call, also for concurrent calls', async () => {

@@ -86,6 +86,7 @@ export class CatalogEmbedder implements Embedder {
       ...settings,
       model: files.model,
       tokenizer: files.tokenizer,
+      graph: files.graph,
       workers,
       device,
       update,

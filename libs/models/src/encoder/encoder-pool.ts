@@ -19,6 +19,8 @@ export interface EncoderPoolOptions {
   readonly pooling?: 'mean' | 'cls';
   /** Path of a low-rank update that fits the model to one task, at the same size and speed. */
   readonly update?: string | undefined;
+  /** Path of a graph that computes the model in whole numbers, on the CPU; see `MappedSource`. */
+  readonly graph?: string | undefined;
   /**
    * Folder in which the model is kept as the engine has optimised it, so that all processes share one copy of its
    * weights. Without it each process has a copy of its own, about 100 MB. CPU only.
