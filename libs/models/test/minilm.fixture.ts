@@ -8,8 +8,8 @@ const root = resolve(import.meta.dirname, '../../..');
 export const testHome = join(tmpdir(), `llmos-test-home-${process.getuid?.() ?? 'own'}`);
 
 /** The real MiniLM, fetched once into {@link testHome}. */
-export async function minilmFiles(): Promise<{ model: string; tokenizer: string }> {
+export async function minilmFiles(): Promise<{ model: string; tokenizer: string; graph: string }> {
   const store = await ModelStore.open({ home: testHome, catalogPath: join(root, 'deploy/models.yaml') });
-  const { model = '', tokenizer = '' } = await store.ensure('minilm');
-  return { model, tokenizer };
+  const { model = '', tokenizer = '', graph = '' } = await store.ensure('minilm');
+  return { model, tokenizer, graph };
 }
