@@ -5,7 +5,7 @@ import { STREET_FORMS } from './streets.js';
 const NAME = "\\p{Lu}[\\p{L}'’.-]{0,30}";
 const UNIT_WORD =
   '(?:apt|apartment|appartement|app|appt|suite|ste|unit|flat|floor|level|fl|room|rm|studio|maisonette|lot|wohnung)';
-const UNIT = `(?:${UNIT_WORD}\\.? ?#?|#)[\\p{N}\\p{L}-]{1,6}(?<=\\d[\\p{L}-]?|[ #]\\p{L})`;
+const UNIT = `(?:${UNIT_WORD}\\.? ?#?|#)[\\p{N}\\p{L}/-]{1,6}(?<=\\d[\\p{L}-]?|[ #]\\p{L})`;
 const GAP = '[, \\n]{1,3}';
 
 const after = (source: string, flags = 'uy'): RegExp => new RegExp(source, flags);
@@ -30,9 +30,9 @@ const PLACES: readonly RegExp[] = [
 const COUNTRY = after(
   ',? (?:United Kingdom|UK|U\\.K\\.|England|Scotland|Wales|Northern Ireland|Ireland|United States(?: of America)?|USA|U\\.S\\.A\\.|US|Canada|Australia|New Zealand|India|Germany|Deutschland|France|Spain|España|Italy|Italia|Netherlands|Nederland|Belgium|Austria|Österreich|Switzerland|Schweiz|Suisse|Portugal|Poland|Polska|Sweden|Norway|Denmark|Finland)(?![\\p{L}\\p{N}])',
 );
-/** What stands before the street: "Flat 9, Quarry Court, ", "The Old Mill, ", "Unit 5/". */
+/** What stands before the street: "Flat 9, Quarry Court, ", "The Old Mill, ", "Unit 5/", "1st Floor Flat, ". */
 const HEAD = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:${UNIT}(?:,? |[,/])(?:${NAME}(?: ${NAME}){0,2}, )?|${UNIT_WORD}\\.? |(?:The )?(?:${NAME} ){1,3}?(?:House|Court|Cottage|Mill|Forge|Lodge|Farm|Hall|Barn|Manor|Villa|Building|Tower|Towers|Mansions|Rectory|Grange|Apartments),? )$`,
+  `(?<![\\p{L}\\p{N}])(?:\\d{1,2}(?:st|nd|rd|th) floor(?: flat)?,? |${UNIT}(?:,? |[,/])(?:${NAME}(?: ${NAME}){0,2}, )?|${UNIT_WORD}\\.? |(?:The )?(?:${NAME} ){1,3}?(?:House|Court|Cottage|Mill|Forge|Lodge|Farm|Hall|Barn|Manor|Villa|Building|Tower|Towers|Mansions|Rectory|Grange|Apartments),? )$`,
   'iu',
 );
 const HEAD_REACH = 60;
@@ -80,6 +80,9 @@ const POSTCODE_ALONE = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:(?:post ?code|postal code|zip(?: code)?)(?: is|['’]s|:| -)?|(?:liv(?:e|es|ed|ing)|based|located|resid(?:e|es|ing)|mov(?:e|ed|ing)|deliver(?:ed)?|sen[dt]|ship(?:ped)?|post(?:ed)?|house|home|flat|address)(?: (?:it|one|them|is|me))? (?:in|at|to|near|from)) (?<code>${LETTERED_POSTCODE})`,
   'giu',
 );
+/** A Dutch one identifies a street too; elsewhere its form, "2024 AD", is not sure enough. */
+const DUTCH_POSTCODE_ALONE =
+  /(?<![\p{L}\p{N}])(?:[Pp]ost ?code|[Pp]ostal code)(?: is|['’]s|:| -)? (?<code>[1-9]\d{3} ?[A-Z]{2})(?![\p{L}\p{N}])/gu;
 /** "Galaxy M12 3GB" */
 const CAPACITY = /^[^,]{0,40}\d[GTMK]B$/u;
 
@@ -87,10 +90,12 @@ function findByPostcode(text: string): PersonalData[] {
   const named = [...text.matchAll(BY_POSTCODE)]
     .filter(([match]) => !CAPACITY.test(match))
     .map(({ 0: match, index }) => address(index, match.length, 'postcode'));
-  const alone = [...text.matchAll(POSTCODE_ALONE)].map(({ 0: match, index, groups }) => {
-    const code = groups?.['code'] ?? '';
-    return address(index + match.length - code.length, code.length, 'postcode');
-  });
+  const alone = [POSTCODE_ALONE, DUTCH_POSTCODE_ALONE]
+    .flatMap((pattern) => [...text.matchAll(pattern)])
+    .map(({ 0: match, index, groups }) => {
+      const code = groups?.['code'] ?? '';
+      return address(index + match.length - code.length, code.length, 'postcode');
+    });
   return [...named, ...alone];
 }
 

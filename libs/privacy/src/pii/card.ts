@@ -42,9 +42,15 @@ export function cardIn(run: NumberRun): PersonalData | undefined {
 /** With separators that otherwise part numbers, a card has the same one three times. */
 const LISTED = /(?<![\p{L}\p{N}.,:;])\d{4}([,:;=\\+'])\d{4}\1\d{4}\1\d{4}(?![\p{L}\p{N}]|[.,:;=\\+']\d)/gu;
 
-/** "4263,9826,4026,9299": four groups of four with a right check digit. */
+/** "4242, 4242, 4242, 4242": as speech recognition writes pauses. Other lists have this form too. */
+const LISTED_WITH_SPACES =
+  /(?<![\p{L}\p{N}.,:;])(?:\d{4}([,;.…]|\.{2,3}| ?\.{3}) \d{4}\1 \d{4}\1 \d{4}|\d{4}, \d{6}, \d{5})(?![\p{L}\p{N}]|[.,:;] ?\d)/gu;
+
+/** "4263,9826,4026,9299": four groups of four with a right check digit; with spaces behind a word for a card only. */
 export function findListedCards(text: string): PersonalData[] {
-  return [...text.matchAll(LISTED)].flatMap(({ 0: match, index }) => {
+  const isBehindCard = (place: number) => CARD_WORDS.test(text.slice(Math.max(0, place - REACH), place).toLowerCase());
+  const spaced = [...text.matchAll(LISTED_WITH_SPACES)].filter(({ index }) => isBehindCard(index));
+  return [...text.matchAll(LISTED), ...spaced].flatMap(({ 0: match, index }) => {
     const digits = match.replace(/\D/g, '');
     const kind = isCardLike(digits) ? cardIssuer(digits) : undefined;
     return kind === undefined

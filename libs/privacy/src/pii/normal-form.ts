@@ -1,7 +1,8 @@
 import { lastUpTo } from './sorted.js';
 
-/** What has several forms in Unicode: spaces, dashes, line ends, decimal digits, and characters that nobody sees. */
-const VARIANT = /\r\n?|[\p{Zs}\t\v\f\u2028\u2029\p{Pd}\u2212\u2043\p{Cf}\ufe0f\u20e3\p{Nd}\uff01-\uff5e](?<![ \-\d])/gu;
+/** What has several forms in Unicode: spaces, dashes, line ends, decimal digits, and characters that nobody sees; and the space of HTML. */
+const VARIANT =
+  /\r\n?|&nbsp;|[\p{Zs}\t\v\f\u2028\u2029\p{Pd}\u2212\u2043\p{Cf}\ufe0f\u20e3\p{Nd}\uff01-\uff5e](?<![ \-\d])/gu;
 const UNSEEN = /[\p{Cf}\ufe0f\u20e3]/u;
 const LINE_END = /[\r\u2028\u2029]/u;
 const SPACE = /[\p{Zs}\t\v\f]/u;
@@ -48,7 +49,7 @@ export class NormalForm {
 function normalOf(variant: string): string {
   if (LINE_END.test(variant)) return '\n';
   if (UNSEEN.test(variant)) return '';
-  if (SPACE.test(variant)) return ' ';
+  if (SPACE.test(variant) || variant === '&nbsp;') return ' ';
   if (DASH.test(variant)) return '-';
   const code = variant.codePointAt(0) ?? 0;
   return DIGIT.test(variant) ? digitOf(code) : String.fromCharCode(code - FULL_WIDTH_OFFSET);

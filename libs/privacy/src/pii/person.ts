@@ -164,15 +164,15 @@ class Names {
     return at !== undefined && this.words[at]!.isSurname;
   }
 
-  /** "SMITH, JOHN" */
+  /** "SMITH, JOHN", "SMITH, J." */
   private isComma(at: number, trust: Trust): boolean {
     const { next: end, style, isSurname, isWord, isCommon } = this.words[at]!;
     const next = this.words[at + 1];
     if (next?.start !== end + 2 || !this.text.startsWith(', ', end)) return false;
     if (style === 'lower' || next.style === 'lower' || (style === 'capital' && next.style === 'upper')) return false;
-    if (trust === 'sure' && style === 'capital' && !isCommon && next.isGiven) return true;
+    if (trust === 'sure' && style === 'capital' && !isCommon && (next.isGiven || isLetter(next))) return true;
     if (!isSurname && !isWord && (isCommon || style !== 'upper')) return false;
-    return next.isGiven || next.isWord || (trust === 'sure' && !next.isCommon);
+    return next.isGiven || next.isWord || isLetter(next) || (trust === 'sure' && !next.isCommon);
   }
 
   /** The word one space, or a hyphen, behind another. */
@@ -203,7 +203,8 @@ class Names {
 
   private lastGiven(at: number): number {
     const next = this.follower(at);
-    return next !== undefined && this.words[next]!.isGiven ? next : at;
+    const goesOn = next !== undefined && (this.words[next]!.isGiven || isLetter(this.words[next]!));
+    return goesOn ? this.lastGiven(next) : at;
   }
 
   /** The last word of a part of the name that begins at `next`; undefined if the name ends before it. */
@@ -286,7 +287,12 @@ class Names {
   }
 }
 
+/** "J." */
+function isLetter({ plain }: NameWord): boolean {
+  return /^\p{L}\.$/u.test(plain);
+}
+
 /** "J.", and "J" but not "I" or "A". */
-function isInitial({ plain, style }: NameWord): boolean {
-  return /^\p{L}\.$/u.test(plain) || (style === 'initial' && /^[^ai]$/.test(plain));
+function isInitial(word: NameWord): boolean {
+  return isLetter(word) || (word.style === 'initial' && /^[^ai]$/.test(word.plain));
 }

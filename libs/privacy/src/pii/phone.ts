@@ -68,11 +68,24 @@ function canStart({ joint = ' ', chain }: DigitGroup): boolean {
 function phoneFrom(around: Surroundings, groups: readonly DigitGroup[], from: number, isNext: boolean) {
   let best: { data: PersonalData; next: number } | undefined;
   for (const { candidate, next } of candidatesFrom(groups, from)) {
-    const confidence = isInRow(groups, from, next, isNext) ? 0 : confidenceOf(around, candidate);
+    const isPart = isInRow(groups, from, next, isNext) || (!isNext && isPartOfOther(around, groups, from, candidate));
+    const confidence = isPart ? 0 : confidenceOf(around, candidate);
     if (confidence > 0 && confidence >= (best?.data.confidence ?? 0))
       best = { data: phoneSpan(around.text, candidate, confidence), next };
   }
   return best;
+}
+
+/** "order number 7788 9900 11": some of the digits of another number, too few for a phone number behind it. */
+function isPartOfOther({ text }: Surroundings, groups: readonly DigitGroup[], from: number, { digits }: Candidate) {
+  let first = from;
+  while (first > 0 && from - first < MAX_GROUPS && joins(groups[first]!, groups[first - 1]!)) first--;
+  const { start } = groups[first]!;
+  return (
+    first < from &&
+    digits.length <= MIN_UNNAMED_DIGITS &&
+    OTHER_WORDS.test(text.slice(Math.max(0, start - PHONE_REACH), start))
+  );
 }
 
 /**
@@ -145,7 +158,7 @@ function confidenceOf({ text, phone, plans }: Surroundings, candidate: Candidate
   if (hasAreaCode && form === 'grouped') return 0.92;
   if (isOther) return 0;
   if (spoken) return spokenConfidence(digits, form, isNamed);
-  if (isNamed && form === 'grouped') return 0.9;
+  if (isNamed && (form === 'grouped' || (form === 'valid' && hasTrunkPrefix(candidate)))) return 0.9;
   const shown = byForm(candidate, form, before, behind, written);
   const isAmount = THOUSANDS.test(written) && !(form === 'valid' && isMobileLike(digits, behind));
   return isNamed && digits.length <= 13 && !isAmount ? Math.max(shown, 0.8) : shown;
@@ -168,6 +181,11 @@ function byCountryCode(digits: string): number {
   return form === 'valid' ? 0.97 : 0.93;
 }
 
+/** "07700 900 123": parted in another way than the country does it. */
+function hasTrunkPrefix({ digits, sizes }: Candidate): boolean {
+  return digits.startsWith('0') && digits.length >= 10 && digits.length <= 11 && NATIONAL.test(sizes.join('-'));
+}
+
 function spokenConfidence(digits: string, form: string, isNamed: boolean): number {
   if (digits.length < MIN_SPOKEN_DIGITS) return 0;
   if (form === 'grouped' || form === 'valid') return digits.startsWith('0') || isNamed ? 0.87 : 0;
@@ -181,8 +199,13 @@ function byForm({ digits, sizes }: Candidate, form: string, before: string, behi
   const isDistinct = (sizes.length > 2 || digits.length > MIN_UNNAMED_DIGITS + 1) && !THOUSANDS.test(written);
   if (form === 'grouped' && isDistinct) return 0.9;
   if (NANP.test(shape) || (shape === '10' && EXTENSION.test(behind))) return 0.89;
-  const hasTrunkPrefix = digits.startsWith('0') && digits.length >= 9 && digits.length <= 12;
-  if (hasTrunkPrefix && (NATIONAL.test(shape) || (form === 'valid' && digits.length >= 10))) return 0.85;
+  if (
+    digits.startsWith('0') &&
+    digits.length >= 9 &&
+    digits.length <= 12 &&
+    (NATIONAL.test(shape) || (form === 'valid' && digits.length >= 10))
+  )
+    return 0.85;
   return before.endsWith('(') && NATIONAL.test(shape) ? 0.75 : 0;
 }
 

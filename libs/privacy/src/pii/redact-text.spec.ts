@@ -73,6 +73,15 @@ describe('redactText', () => {
       'plus four ',
     ],
     ...['SMITH, ', 'SMITH, JOHN ', 'hi john ', 'mr ', 'john smith ', 'van ', 'J. ', 'my wife ', 'jean-luc-', 'de la '],
+    ...[
+      'Damrak 1B, 1012 LG ',
+      '4111, ',
+      '4111 ... ',
+      '1st floor flat, ',
+      'regards,\nolu ',
+      '&nbsp;',
+      'order no 12 34 ',
+    ],
     ...['flat 3, ', 'Rose Cottage, ', 'BS8 1QU ', 'Mill Lane, ', '1 Mill Lane, Leeds ', 'Weg 5 ', '10115 Aa '],
     ...[
       'a at b dot com ',

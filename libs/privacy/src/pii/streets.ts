@@ -1,14 +1,14 @@
 const WORD = "[\\p{L}][\\p{L}'’.-]{0,30}";
 const NAME = "\\p{Lu}[\\p{L}'’.-]{0,30}";
 const EDGE = '(?<![\\p{L}\\p{N}])';
-/** "12", "12b", "412-2", "77 hs", "210 A" */
-const NUMBER_BEHIND = '\\d{1,5}(?:[-/]\\d{1,4})?(?: ?[a-zA-Z]| hs| bis)?(?![\\p{L}\\p{N}])';
+/** "12", "12b", "412-2", "77 hs", "210 A", "123-B", "5-II" */
+const NUMBER_BEHIND = '\\d{1,5}(?:[-/]\\d{1,4})?(?:[ -]?[a-zA-Z]|-(?:hs|bis|I{2,3}|IV)| hs| bis)?(?![\\p{L}\\p{N}])';
 const NUMBER_BEFORE = '\\d{1,5}(?: ?(?:bis|ter|[a-z]))?,?';
 /** Kinds of street that people also write in lower case. */
 const COMMON_KINDS =
   'street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|square|sq|terrace|close|crescent|grove|gardens|parkway|pkwy|highway|hwy|row|mews';
 const RARE_KINDS =
-  'pl|way|alley|circle|trail|hill|walk|plaza|loop|run|quay|mall|esplanade|parade|crossing|view|ridge|junction|point|glen|heights|turnpike|pike|expressway|freeway|green|park|path|meadow|meadows|manor|station|island|isle|spring|springs|village|ville|vista|valley|union|track|tunnel|throughway|summit|stravenue|stream|squares|shore|shores|rapids|ranch|ramp|radial|port|ports|pines|passage|orchard|oval|overpass|motorway|mountain|mount|mission|mill|mills|locks|lodge|lights|light|lakes|lake|knolls|knoll|keys|key|inlet|hollow|haven|harbor|harbors|groves|greens|glens|gateway|garden|forks|fork|forges|forge|forest|fords|ford|flats|flat|fields|field|ferry|falls|fall|extensions|extension|estates|estate|divide|dam|dale|curve|creek|cove|course|corners|corner|common|cliffs|cliff|centers|center|causeway|canyon|camp|bypass|burgs|burg|brooks|brook|bridge|branch|bottom|bluffs|bluff|bend|beach|bayou|arcade|annex';
+  'pl|way|alley|circle|trail|hill|walk|plaza|loop|run|quay|mall|esplanade|parade|crossing|view|ridge|junction|point|glen|heights|turnpike|pike|expressway|freeway|green|park|path|meadow|meadows|manor|station|island|isle|spring|springs|village|ville|vista|valley|union|track|tunnel|throughway|summit|stravenue|stream|squares|shore|shores|rapids|ranch|ramp|radial|port|ports|pines|passage|orchard|oval|overpass|motorway|mountain|mount|mission|mill|mills|locks|lodge|lights|light|lakes|lake|knolls|knoll|keys|key|inlet|hollow|haven|harbor|harbors|groves|greens|glens|gateway|garden|forks|fork|forges|forge|forest|fords|ford|flats|flat|fields|field|ferry|falls|fall|extensions|extension|estates|estate|divide|dam|dale|curve|creek|cove|course|corners|corner|common|cliffs|cliff|centers|center|causeway|canyon|camp|bypass|burgs|burg|brooks|brook|bridge|bottom|bluffs|bluff|bend|beach|bayou|arcade|annex';
 /** No part of a street's name in lower case: "12 hours later in the park". */
 const FUNCTION_WORDS =
   '(?:the|a|an|my|your|our|his|her|in|on|at|to|from|for|and|or|is|was|are|it|i|you|we|they|per|with|of|hours?|days?|weeks?|months?|years?|minutes?|times?|people|percent|dollars|euros|pounds|quid|bucks|miles|km|items?|more|new|other|different)';
@@ -85,6 +85,13 @@ export const STREET_FORMS: readonly StreetForm[] = [
       `${EDGE}(?:(?:${NAME} ){1,2}(?:${SEPARATE})|(?:${SEPARATE}) (?:van|von|der|den|de|am|zum) (?:(?:der|den|de) )?${NAME}|${PREPOSITION} ${NAME}(?= ${NUMBER_BEHIND}, \\d{5} )) ${NUMBER_BEHIND}`,
       'gu',
     ),
+  },
+  {
+    // "Damrak 1B, 1012 LG Amsterdam": any name before a Dutch postcode and its town; not "Room 12, 2024 EU Meeting"
+    kind: 'dutch-street',
+    hint: /\d{4} ?[A-Z]{2} \p{Lu}/u,
+    confidence: 0.9,
+    pattern: new RegExp(`${EDGE}(?:${NAME} ){1,3}${NUMBER_BEHIND}(?=, ?(?!19|20[0-3])\\d{4} ?[A-Z]{2} \\p{Lu})`, 'gu'),
   },
   {
     kind: 'slavic-street',

@@ -114,6 +114,14 @@ export const CONTEXTS: readonly { readonly trust: Trust; readonly pattern: RegEx
   { trust: 'sure', pattern: new RegExp(`${EDGE}(?:${SURE.join('|')})(?![\\p{L}])[ \\n]{0,2}(?=\\p{L})`, 'giu') },
   { trust: 'sure', pattern: new RegExp(`${EDGE}(?:${CAPITAL_TITLES}) (?=\\p{Lu}|${PARTICLE})`, 'gu') },
   { trust: 'likely', pattern: new RegExp(`${EDGE}(?:${LIKELY.join('|')})[ \\n]{1,2}(?=\\p{L})`, 'giu') },
+  // "regards, olu adeyemi" at the end of a line
+  {
+    trust: 'sure',
+    pattern: new RegExp(
+      `${EDGE}(?:regards|sincerely|faithfully)(?:,|,?\\n)[ \\n]?(?!an? )(?=\\p{L}+(?: \\p{L}+){0,2}[.!]?(?:\\n|$))`,
+      'giu',
+    ),
+  },
   // "my name is spelled wrong, it should be Szczepański"
   {
     trust: 'likely',
