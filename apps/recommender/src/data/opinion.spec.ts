@@ -11,9 +11,35 @@ describe('the kind of an event', () => {
       'against',
       ['unlike', 'unliked', 'unsubscribed', 'unfavorite', 'negative_feedback', 'feedback_negative', 'returns'],
     ],
+    [
+      'against',
+      ['un_like', 'don_t_like', 'did_not_like', 'no_longer_interested', 'mark_as_not_interested', 'not_relevant'],
+    ],
+    [
+      'against',
+      ['remove_favorite', 'delete_bookmark', 'remove_like', 'undo_like', 'delete_from_cart', 'removed_from_wish_list'],
+    ],
+    [
+      'against',
+      ['return_requested', 'refund_request', 'complaint_filed', 'dislike_clicked', 'show_less', 'swipe_left'],
+    ],
     ['rating', ['rate', 'rating', 'product_review', 'stars']],
     ['passive', ['view', 'page_view', 'product_viewed', 'click', 'impression']],
-    ['for', ['buy', 'purchase', 'add_to_cart', 'like', 'thumbs_up', 'return_home', 'play', 'unbox']],
+    [
+      'for',
+      [
+        'buy',
+        'purchase',
+        'add_to_cart',
+        'like',
+        'thumbs_up',
+        'return_home',
+        'play',
+        'unbox',
+        'swipe_right',
+        'show_more',
+      ],
+    ],
   ])('is %s for %j', (kind, events) => {
     for (const event of events) expect([event, kindOfEvent(event)]).toEqual([event, kind]);
   });

@@ -8,7 +8,16 @@ const AGAINST = new Set(
 );
 /** Takes an earlier sign of interest back: `unlike`, `remove_from_cart`; or says no in several words. */
 const AGAINST_PHRASES =
-  /^(?:un(?:like|follow|subscribe|favou?rite|save|watch|pin|star|heart|bookmark|wish)d?(?:ed)?|not_(?:interested|for_me)|(?:thumbs?|vote)_down|down_vote|(?:remove|delete)d?_from_\w+|do_not_recommend|(?:\w+_)?negative(?:_feedback)?)$/;
+  /^(?:un_?(?:like|follow|subscribe|favou?rite|save|watch|pin|star|heart|bookmark|wish)d?(?:ed)?|(?:thumbs?|vote)_down|down_vote|swipe_left|show_(?:less|fewer)|(?:\w+_)?negative(?:_feedback)?)$/;
+/** `no_longer_interested`, `did_not_like` */
+const DENIED =
+  /^(?:\w+_)?(?:not?|no_longer|don_?t|didn_?t|never)_(?:interested|likes?d?|relevant|recommend\w*|for_me)$/;
+/** `remove_favorite`, `deleted_from_cart`: takes back what was a sign of interest. */
+const TAKEN_BACK =
+  /^(?:remove|delete|undo)d?_(?:from_\w+|favou?rites?|bookmarks?|likes?|hearts?|stars?|saves?|cart|basket|wish_?list)$/;
+/** `return_requested`, `dislike_clicked`: the step of what is against an item. */
+const STEP_AGAINST =
+  /^(?:dislike|downvote|return|refund|chargeback|complaint|cancellation)_(?:request|file|submitt?|initiate|start|create|complete|process|approve|click)(?:e?d)?$/;
 const OBJECTS = new Set('item product order article purchase movie song track video book content ad'.split(' '));
 const RATINGS = new Set('rate rated rating review reviewed stars score'.split(' '));
 const PASSIVE = new Set(
@@ -20,7 +29,8 @@ export function kindOfEvent(event: string): EventKind {
   const words = event.split('_');
   const [first, last] = [words[0]!, words.at(-1)!];
   const isVerbFirst = words.length === 2 && OBJECTS.has(last) && AGAINST.has(first);
-  if (AGAINST.has(last) || isVerbFirst || AGAINST_PHRASES.test(event)) return 'against';
+  const isPhrase = [AGAINST_PHRASES, DENIED, TAKEN_BACK, STEP_AGAINST].some((phrase) => phrase.test(event));
+  if (AGAINST.has(last) || isVerbFirst || isPhrase) return 'against';
   if (RATINGS.has(last)) return 'rating';
   return PASSIVE.has(last) ? 'passive' : 'for';
 }

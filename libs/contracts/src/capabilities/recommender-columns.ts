@@ -28,7 +28,7 @@ export interface FieldRule {
 const named = (...lines: readonly string[]) => lines.join(' ').split(' ');
 
 const ITEM = named(
-  'item itemid itemnumber itemsitemid product productid productcode productnumber sku itemsku productsku variantsku lineitemsku sellersku',
+  'item itemid itemuuid itemno itemcode itemnumber itemsitemid product productid productuuid productno prodid productcode productnumber sku itemsku productsku variantsku lineitemsku sellersku',
   'article articleid articlenumber movie movieid book bookid isbn asin asin1 parentasin gtin ean',
   'artikel artikelnummer artikelnr produkt produktnummer produit produitid producto productoid articulo articuloid',
 );
@@ -38,8 +38,8 @@ export const RULES: Readonly<Record<RowKind, Readonly<Record<string, FieldRule>>
   interactions: {
     user: {
       names: named(
-        'user userid uid customer customerid customernumber customeruserid customeruniqueid client clientid visitor visitorid member memberid',
-        'buyer buyerid shopper shopperid reviewer reviewerid account accountid username profileid contactid subscriberid',
+        'user userid useruuid userno uid custid customerno customer customerid customernumber customeruserid customeruniqueid client clientid visitor visitorid member memberid',
+        'memberno buyer buyerid shopper shopperid reviewer reviewerid account accountid username profileid contactid subscriberid',
         'kunde kundennummer kundennr kundenid benutzer nutzer utilisateur usuario cliente clienteid',
       ),
       convert: toId,

@@ -16,6 +16,9 @@ describe('the rule for a row of interactions', () => {
     [{ visitorid: 'u', itemid: 'i' }],
     [{ CustomerID: ' u ', ASIN: 'i' }],
     [{ user: '', user_id: 'u', product: null, productId: 'i', colour: 'red' }],
+    [{ user_uuid: 'u', item_uuid: 'i' }],
+    [{ cust_id: 'u', prod_id: 'i' }],
+    [{ 'Customer No.': 'u', 'Item No.': 'i' }],
   ])('knows the user and the item of %j', (sent) => {
     expect(readInteraction(sent).value).toEqual({ ...row, event: 'view', value: 1 });
   });
@@ -107,6 +110,15 @@ describe('the rule for a row of interactions', () => {
     ['2026-01-31 13:30:00 +0100', NOON],
     ['2026-01-31 12:30:00 +0000 UTC', NOON],
     ['01 31, 2026', DAY],
+    ['20260131123000', NOON],
+    [20_260_131_123_000, NOON],
+    ['20260131T123000Z', NOON],
+    ['20260131T1230', NOON],
+    ['1.7698626e9', NOON],
+    ['2026-01-31 04:30:00 PST', NOON],
+    ['2026-01-31 07:30 EST', NOON],
+    ['Sat, 31 Jan 2026 13:30:00 CET', NOON],
+    ['2026-01-31 04:30:00 -0800 PST', NOON],
   ])('reads the time %j', (at, expected) => {
     expect(readInteraction({ ...row, timestamp: at }).value?.at).toBe(expected);
   });
@@ -140,6 +152,10 @@ describe('the rule for a row of interactions', () => {
     [{ ...row, user: { id: 1 } }, 'user'],
     [{ ...row, item: 'a\nb' }, 'item'],
     [{ ...row, value: 'many' }, 'value'],
+    [{ 'User ID': 'u', SKU: 'i', Quantity: 'many' }, 'Quantity'],
+    [{ userId: { id: 1 }, sku: 'i' }, 'userId'],
+    [{ ...row, Timestamp: 'soon' }, 'Timestamp'],
+    [{ ...row, properties: { qty: 'many' } }, 'qty'],
     [{ ...row, event: '!' }, undefined],
     [{ ...row, event: 5 }, 'event'],
     ['u,i', ''],
@@ -256,6 +272,17 @@ describe('the rule for a row of items', () => {
     ['stock', 'auf Lager', true],
     ['availability', 'Rupture de stock', false],
     ['stock', '1,5', true],
+    ['stock', '10+', true],
+    ['stock', '> 10', true],
+    ['stock', '<5', true],
+    ['stock', 'Only 3 left', true],
+    ['in_stock', 't', true],
+    ['in_stock', 'f', false],
+    ['in_stock', 'off', false],
+    ['availability', 'temporarily out of stock', false],
+    ['availability', 'Out of stock (back in May)', false],
+    ['in_stock', 'null', true],
+    ['in_stock', 'none', false],
   ])('reads the stock from %s %j', (name, value, inStock) => {
     expect(readItem({ id: 'i', title: 'Pot', [name]: value }).value?.inStock).toBe(inStock);
   });
@@ -263,10 +290,11 @@ describe('the rule for a row of items', () => {
   it.each([
     [{ title: 'Pot' }, 'id'],
     [{ id: 'i' }, 'title'],
-    [{ id: 'i', title: 'Pot', in_stock: 'perhaps' }, 'inStock'],
-    [{ id: 'i', title: 'Pot', stock: 'x' }, 'inStock'],
+    [{ id: 'i', title: 'Pot', in_stock: 'perhaps' }, 'in_stock'],
+    [{ id: 'i', title: 'Pot', stock: 'x' }, 'stock'],
+    [{ id: 'i', title: 'Pot', 'Sale Price': -3 }, 'Sale Price'],
     [{ id: 'i', title: 'Pot', price: '-5' }, 'price'],
-    [{ id: 'i', title: 'Pot', categories: [{}] }, 'category'],
+    [{ id: 'i', title: 'Pot', categories: [{}] }, 'categories'],
   ])('names the field at fault of %j', (sent, field) => expect(readItem(sent)).toMatchObject({ field }));
 });
 

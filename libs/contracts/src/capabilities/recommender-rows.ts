@@ -4,7 +4,10 @@ import { RULES, type FieldRule, type RowKind } from './recommender-columns.js';
 
 export type { RowKind };
 
-/** A row in the form of the contract, or the first fault. Its reason names the field, never its value. */
+/**
+ * A row in the form of the contract, or the first fault: the field as the caller wrote it, or as the contract has it if it
+ * is missing. The reason names the field, never its value.
+ */
 export type ReadRow<T> =
   | { readonly value: T; readonly reason?: undefined }
   | { readonly value?: undefined; readonly field: string; readonly reason: string };
@@ -71,16 +74,22 @@ function entriesOf(row: Readonly<Record<string, unknown>>): [string, unknown][] 
 function read<T>(row: unknown, kind: RowKind, schema: z.ZodType<T>): ReadRow<T> {
   const isObject = typeof row === 'object' && row !== null && !Array.isArray(row);
   if (!isObject) return { field: '', reason: 'must be an object' };
-  const parsed = schema.safeParse(fieldsOf(row as Record<string, unknown>, kind));
+  const { fields, names } = fieldsOf(row as Record<string, unknown>, kind);
+  const parsed = schema.safeParse(fields);
   if (parsed.success) return { value: parsed.data };
   const issue = parsed.error.issues[0]!;
-  const field = issue.path.map(String).join('.');
+  const [first = '', ...rest] = issue.path.map(String);
+  const field = [names.get(first === 'categories' ? 'category' : first) ?? first, ...rest].join('.');
   return { field, reason: field === '' ? issue.message : `${field}: ${issue.message}` };
 }
 
-/** The known fields, converted. If several have the same meaning, the first that is not empty counts, a weak one last. */
-function fieldsOf(row: Readonly<Record<string, unknown>>, kind: RowKind): Record<string, unknown> {
+/**
+ * The known fields, converted, and their names in the row. If several have the same meaning, the first that is not empty
+ * counts, a weak one last.
+ */
+function fieldsOf(row: Readonly<Record<string, unknown>>, kind: RowKind) {
   const fields: Record<string, unknown> = {};
+  const names = new Map<string, string>();
   const weakly = new Set<string>();
   let isRating = false;
   for (const [name, value] of entriesOf(row)) {
@@ -92,12 +101,13 @@ function fieldsOf(row: Readonly<Record<string, unknown>>, kind: RowKind): Record
     const converted = convert(value);
     if (converted === '') continue;
     fields[field] = emptied(converted, field);
+    names.set(field, name);
     if (weak) weakly.add(field);
     else weakly.delete(field);
     isRating ||= rule === 'rating';
   }
   if (isRating && !('event' in fields)) fields['event'] = 'rate';
-  return kind === 'items' ? withCategories(fields) : fields;
+  return { fields: kind === 'items' ? withCategories(fields) : fields, names };
 }
 
 function withCategories({ category, ...fields }: Record<string, unknown>): Record<string, unknown> {

@@ -6,9 +6,10 @@ const UNITS_PER_MS = [
   { below: 1e17, perMs: 1e3 },
   { below: Infinity, perMs: 1e6 },
 ] as const;
-const NUMBER = /^-?\d+(?:\.\d+)?$/;
-/** As Unix seconds it would be a day in 1970. */
-const COMPACT = /^(?<year>(?:19|20)\d\d)(?<month>\d\d)(?<day>\d\d)$/;
+const NUMBER = /^-?\d+(?:\.\d+)?(?:e\+?\d{1,2})?$/i;
+/** `20260131`, `20260131123000`, `20260131T123000Z`: as Unix times a day in 1970 and one in 2612. */
+const COMPACT =
+  /^(?<year>(?:19|20)\d\d)(?<month>\d\d)(?<day>\d\d)(?:T?(?<hour>\d\d)(?<minute>\d\d)(?:(?<second>\d\d)Z?|(?<=T\d{4})Z?))?$/;
 
 /**
  * The orders of a date whose parts cannot be mistaken: `2026-01-31`, `31.01.2026`, `31 Jan 2026`, `Sat, 31 Jan 2026`,
@@ -22,9 +23,22 @@ const DAYS = [
   /^(?<month>\d\d) (?<day>\d{1,2}), (?<year>\d{4})(?=$)/,
 ];
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+/** Zones by their names: those of RFC 5322, and Central Europe. The name of another zone is not read. */
+const ZONES: Readonly<Record<string, string>> = {
+  EST: '-05',
+  EDT: '-04',
+  CST: '-06',
+  CDT: '-05',
+  MST: '-07',
+  MDT: '-06',
+  PST: '-08',
+  PDT: '-07',
+  CET: '+01',
+  CEST: '+02',
+};
 /** What follows the day. Behind its offset, a zone may be named: `+0000 UTC`, `GMT+0100 (CET)`. */
 const CLOCK =
-  /^(?:T|,? )(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)?(?: ?(?<half>[ap])\.?m\.?)? ?(?:Z|UTC|GMT)?(?<offset>[+-]\d\d(?::?\d\d)?)?(?: [A-Z]{3,4}| \([^()]{1,60}\))?$/i;
+  /^(?:T|,? )(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)?(?: ?(?<half>[ap])\.?m\.?)? ?(?:Z|UTC|GMT)?(?<offset>[+-]\d\d(?::?\d\d)?)?(?: (?<zone>[A-Z]{3,4})| \([^()]{1,60}\))?$/i;
 
 /**
  * A time as RFC 3339: Unix seconds, milliseconds, micro- or nanoseconds (told apart by their size), ISO and SQL times,
@@ -35,7 +49,7 @@ export const toTime: Convert = (value) => {
   const text = String(value).trim();
   if (absent(text)) return '';
   const { groups } = COMPACT.exec(text) ?? {};
-  const compact = groups && timeOf(groups, {});
+  const compact = groups && timeOf(groups, groups);
   if (compact !== undefined) return compact;
   return NUMBER.test(text) ? unixTime(Number(text)) : (calendarTime(text) ?? value);
 };
@@ -61,7 +75,7 @@ function calendarTime(text: string): string | undefined {
 /** Undefined for a day or a time that does not exist. */
 function timeOf(
   { year, month, day }: Parts,
-  { hour, minute, second, fraction = '', half, offset = '' }: Parts,
+  { hour, minute, second, fraction = '', half, zone = '', offset = ZONES[zone.toUpperCase()] ?? '' }: Parts,
 ): string | undefined {
   const named = MONTHS.indexOf(month!.toLowerCase());
   const [y, m, d] = [Number(year), named === -1 ? Number(month) - 1 : named, Number(day)];

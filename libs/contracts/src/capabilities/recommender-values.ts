@@ -83,12 +83,12 @@ export const toEvent: Convert = (value) => {
 };
 
 const YES = new Set(
-  'true yes y instock available preorder backorder backordered onbackorder limited limitedavailability lowstock low ja auflager lieferbar verfugbar vorratig oui enstock disponible si onlineonly instoreonly'.split(
+  'true yes y t on instock available preorder backorder backordered onbackorder limited limitedavailability lowstock low ja auflager lieferbar verfugbar vorratig oui enstock disponible si onlineonly instoreonly'.split(
     ' ',
   ),
 );
 const NO = new Set(
-  'false no n outofstock soldout unavailable notavailable discontinued none nein ausverkauft vergriffen nichtverfugbar nichtlieferbar nichtauflager nichtvorratig non rupture rupturedestock epuise indisponible nodisponible agotado sinexistencias sinstock'.split(
+  'false no n f off outofstock soldout unavailable notavailable discontinued none nein ausverkauft vergriffen nichtverfugbar nichtlieferbar nichtauflager nichtvorratig non rupture rupturedestock epuise indisponible nodisponible agotado sinexistencias sinstock'.split(
     ' ',
   ),
 );
@@ -104,10 +104,11 @@ export const toFlag: Convert = (value) => {
     .normalize('NFD')
     .replace(/^https?:\/\/schema\.org\//, '');
   const letters = words.replace(/[^a-z]+/g, '');
-  const pieces = /^-?\d+(?:[.,]\d+)?(?=$| ?[a-z])/.exec(words.replace(/\p{M}/gu, ''))?.[0];
+  const pieces = /^(?:only |[<>] ?)?(-?\d+(?:[.,]\d+)?)(?=$|\+| ?[a-z])/.exec(words.replace(/\p{M}/gu, ''))?.[1];
   if (pieces !== undefined) return Number(pieces.replace(',', '.')) > 0;
   if (YES.has(letters)) return true;
-  return NO.has(letters) ? false : value;
+  if (NO.has(letters) || /^(?:temporarily|currently)?outofstock/.test(letters)) return false;
+  return absent(words) ? '' : value;
 };
 
 export const toOppositeFlag: Convert = (value) => {
