@@ -85,6 +85,11 @@ describe('the committed sentiment head', () => {
     ],
     ['negative', ['I will never come back to this hotel.', 'That was the last time I ordered here.']],
     ['negative', ['You people stole my money.', 'Still waiting after three weeks.', 'The app crashes every day.']],
+    ['positive', ['The app has never worked this well.', 'Support has never answered this fast.']],
+    [
+      'negative',
+      ['The app has never worked this badly.', 'I have never waited this long.', 'The fees have never been so high.'],
+    ],
     ['negative', ['Oh great, another crash.', 'Thanks for nothing.', 'App update sucks', 'Great service 🙄']],
     ['negative', ['Service 😡', '💩', 'my order 🤦🏽', '👎👎', 'This bank 💔', ':(']],
     ['positive', ['👍🏽', 'the breakfast 💛', 'Delivery 🎉', '❤️', '😍😍😍', ':)']],

@@ -38,6 +38,8 @@ describe('withDealParties', () => {
     ['Yesterday, in [Paris|place], Tarvo acquired Celline.', ['Celline', 'Tarvo']],
     ['Following a vote, Tarvo has acquired Celline.', ['Celline', 'Tarvo']],
     ['In [Paris|place], Tarvo acquired Celline.', ['Celline', 'Tarvo']],
+    ['[Celline|person] was taken over by Tarvo.', ['Celline', 'Tarvo']],
+    ['[Celline|person] has been acquired by Tarvo.', ['Celline', 'Tarvo']],
     ['[Elena Rossi|person] started Verdetta.', ['Verdetta']],
     ['Fjordlink was founded by [Tomas Lind|person].', ['Fjordlink']],
   ])('finds the companies of %j', (text, companies) => {
@@ -51,6 +53,7 @@ describe('withDealParties', () => {
     'We bought tickets. Berlin is lovely.',
     'The Rhine took over a week to fall.',
     'Prices in [Paris|place] rose.',
+    '[Bob Shaw|person] was taken over by anger.',
   ])('finds no company in %j', (text) => {
     expect(organisationsIn(text)).toEqual([]);
   });

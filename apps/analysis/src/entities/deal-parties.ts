@@ -15,6 +15,7 @@ const BUYS = /^(?:buy|buys|bought|buying|purchas(?:e|es|ed|ing)|sold)$/;
 /** Verbs that take a company together with `over`, `up` or `out`. */
 const TAKES_OVER = /^(?:take|takes|took|taken|taking|snap(?:s|ped)?|swallow(?:s|ed)?|gobbl(?:es|ed)|scoop(?:s|ed)?)$/;
 const PARTICLE = /^(?:over|up|out)$/;
+const BE = /^(?:is|are|was|were|been|being)$/;
 /** After these a thing is bought, not a company. */
 const ONE_OF_MANY = /^(?:an?|my|your|his|her|our|their|some|two|three|new|another|tickets?|shares?|stock)$/;
 const CAPITAL = /^(?:\p{Lu}|[a-z]\p{Lu}|\p{N}+\p{Lu})/u;
@@ -36,11 +37,13 @@ interface Run {
 
 /**
  * The names of a sentence, with the companies that are bought, buy or are founded as organisations (`Samsung acquired
- * Harman`, `Elena Rossi started Verdetta`). A person keeps its type; a name that was found in part, or as a place, becomes the whole organisation.
+ * Harman`, `Elena Rossi started Verdetta`). A person keeps its type, except for one word that was taken (`Harman was taken
+ * over by Samsung`); a name that was found in part, or as a place, becomes the whole organisation.
  */
 export function withDealParties(words: readonly Word[], names: readonly FoundName[]): FoundName[] {
   const runs = runsOfCapitals(words);
   const parties = new Set<Run>();
+  const taken = new Set<Run>();
   words.forEach((word, at) => {
     const kind = kindOf(words, at);
     if (!kind) return;
@@ -50,8 +53,9 @@ export function withDealParties(words: readonly Word[], names: readonly FoundNam
     const people = [right, other].filter((run) => isPerson(spanOf(run, words), names)).length;
     const isThing = isOneOfMany(words, at, right) || people > 0;
     if (kind === 'takes' || (kind === 'buys' ? !isThing : people === 1)) parties.add(right).add(other);
+    if (kind === 'takes' && left !== undefined && left.end === left.first + 1 && isPassive(words, at)) taken.add(left);
   });
-  return [...parties].reduce((all, run) => withOrganisation(all, spanOf(run, words)), [...names]);
+  return [...parties].reduce((all, run) => withOrganisation(all, spanOf(run, words), taken.has(run)), [...names]);
 }
 
 function kindOf(words: readonly Word[], at: number): 'takes' | 'buys' | 'starts' | undefined {
@@ -60,6 +64,14 @@ function kindOf(words: readonly Word[], at: number): 'takes' | 'buys' | 'starts'
   if (TAKES.test(word) || FOUNDS.test(word) || isPhrase) return 'takes';
   if (STARTS.test(word)) return 'starts';
   return BUYS.test(word) ? 'buys' : undefined;
+}
+
+/** `was acquired by`, `has been taken over by` */
+function isPassive(words: readonly Word[], verb: number): boolean {
+  const isBy = (at: number): boolean => words[at]?.text === 'by';
+  return (
+    BE.test(words[verb - 1]?.text ?? '') && (isBy(verb + 1) || (isBy(verb + 2) && PARTICLE.test(words[verb + 1]!.text)))
+  );
 }
 
 /** Sequences of capitalised words, without a function word, a day or a month at their beginning. */
@@ -124,9 +136,11 @@ function isPerson(span: Span, names: readonly FoundName[]): boolean {
   return names.some((name) => name.type === 'person' && overlap(name, span));
 }
 
-function withOrganisation(names: FoundName[], span: Span): FoundName[] {
+function withOrganisation(names: FoundName[], span: Span, isTaken: boolean): FoundName[] {
   const over = names.filter((name) => overlap(name, span));
-  const isKnown = over.some(({ type, start, end }) => type === 'person' || start < span.start || end > span.end);
+  const isKnown = over.some(
+    ({ type, start, end }) => (type === 'person' && !isTaken) || start < span.start || end > span.end,
+  );
   if (isKnown) return names;
   const confidence = Math.max(
     CONFIDENCE,

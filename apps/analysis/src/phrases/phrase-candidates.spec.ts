@@ -26,6 +26,8 @@ describe('phraseCandidates', () => {
     ['The bank offers a 3.5 % interest rate.', '3.5 % interest rate'],
     ['Profit of US$ 4.2 million was made.', 'us$ 4.2 million'],
     ['Revenue rose to US$ 12.4 bn.', 'us$ 12.4 bn'],
+    ['We need an investment of $ 2.5 billion.', '$ 2.5 billion'],
+    ['A $ 2.5 billion investment was made.', '$ 2.5 billion investment'],
     ['A €1.2 million fee was paid.', '€1.2 million fee'],
     ['The 1.5-hour delay made us late.', '1.5-hour delay'],
     ['We bought an 802.11ac router.', '802.11ac router'],

@@ -108,5 +108,5 @@ function isModelName(words: readonly Word[], at: number): boolean {
 }
 
 function isWord({ text }: Word): boolean {
-  return /^\p{Sc}?[\p{L}\p{N}]/u.test(text) && text.length <= 40;
+  return /^(?:\p{Sc} ?)?[\p{L}\p{N}]/u.test(text) && text.length <= 40;
 }

@@ -18,8 +18,8 @@ const LIST = '(?:‹\\w+› (?:, and|, or|,|and|or|&) )*';
 const LIST_AFTER = '(?: (?:, and|,|and|or|&) ‹\\w+›)*';
 /** An apposition, which may have other entities: `, the well-known engineer ,`, `, based in ‹place› ,` or `( 38 )`. */
 const ASIDE = '(?: , (?:[^‹›,.;:]|‹(?![SO]›)\\w+›)+ ,| \\( [^()‹›]{1,60}\\))?';
-/** What is had from somebody is another thing: `bought a kettle from ‹O›`. */
-const WORD = '(?!from )[^\\s‹›,.;:()]+';
+/** What is had from somebody is another thing, `bought a kettle from ‹O›`; what is done by somebody has another subject. */
+const WORD = '(?!(?:from|by) )[^\\s‹›,.;:()]+';
 
 /**
  * Compiles one pattern of the relations file. It consists of words, `{subject}` and `{object}` (once each),

@@ -64,6 +64,11 @@ describe('The relations that are shipped', () => {
       ['Tarvo located_in Lisbon', 'Tarvo bought Celline'],
     ],
     ['[Tarvo|organisation] to buy [Celline|organisation] in $3 bn deal', ['Tarvo bought Celline']],
+    ['[Tarvo|organisation] is buying [Celline|organisation].', ['Tarvo bought Celline']],
+    ['[Tarvo|organisation], which is taking over [Celline|organisation], raised prices.', ['Tarvo bought Celline']],
+    ['[Tarvo|organisation] is considering buying [Celline|organisation].', []],
+    ['[Tarvo|organisation] acquired by [Celline|organisation]', ['Celline bought Tarvo']],
+    ['[Tarvo|organisation], bought by [Celline|organisation] in 2019, makes bread.', ['Celline bought Tarvo']],
     ['[Tarvo|organisation], which bought [Celline|organisation] in 2019, raised prices.', ['Tarvo bought Celline']],
     [
       '[Ada Lind|person], who works for [Tarvo|organisation], lives in [Leeds|place].',

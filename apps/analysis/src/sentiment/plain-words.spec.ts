@@ -15,6 +15,10 @@ describe('inPlainWords', () => {
     ['second to none', 'the best'],
     ["I can't recommend it enough", 'I strongly recommend it'],
     ['Great, another outage.', 'annoying, another outage.'],
+    ['The app has never worked this well.', 'The app now worked very well.'],
+    ["It's never worked so badly", 'It now worked very badly'],
+    ['I have never waited this long.', 'I waited far too long.'],
+    ['The fees have never been so high.', 'The fees are far too high.'],
   ])('says %j as %j', (text, plain) => expect(inPlainWords(text)).toBe(plain));
 
   it.each([
@@ -29,6 +33,9 @@ describe('inPlainWords', () => {
     'The app could be better than yours',
     'good luck to you',
     'Great, another branch near me',
+    'My savings have never been so high',
+    'It never works',
+    'I never thought so well of it',
   ])('leaves %j', (text) => expect(inPlainWords(text)).toBe(text));
 
   it('takes little time for a long text', () => {

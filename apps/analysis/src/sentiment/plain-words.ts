@@ -13,6 +13,15 @@ const PHRASES: readonly (readonly [phrase: RegExp, plain: string])[] = [
   [/\bsecond to none\b/giu, 'the best'],
   [/\b(?:can't|can’t|cannot|can not) recommend (\p{L}+(?: \p{L}+)?) (?:highly )?enough\b/giu, 'strongly recommend $1'],
   [/\bnothing but (?=trouble|problems?|issues|hassle|lies|errors|excuses|delays)/giu, 'only '],
+  [
+    /(?: (?:has|have|had)|(?<=\p{L})['’](?:ve|s|d)) never (\p{L}+) (?:this|so) (well|fast|quickly|smoothly|easily|badly|poorly|slowly)\b/giu,
+    ' now $1 very $2',
+  ],
+  [/\b(?:has |have |had )?never waited (?:this|so|that) long\b/giu, 'waited far too long'],
+  [
+    /\b(fees|prices|costs|charges|queues) (?:have|had) never been (?:this|so|that) (high|long)\b/giu,
+    '$1 are far too $2',
+  ],
   [/\bused to be (?=\p{L})/giu, 'is no longer '],
   [/\b(?:took|takes|taking) forever\b/giu, 'is much too slow'],
   [/\bhats off\b/giu, 'bravo'],
