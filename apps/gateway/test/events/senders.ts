@@ -50,7 +50,10 @@ export function sendersTo(bus: () => Bus, url: () => string): Sender[] {
 
 /** The message of a case, from another source. */
 export function messageFrom(source: string, { headers, body, pipeline = 'detect_intent' }: EventCase): Message {
-  const named = Object.entries(headers).map(([name, value]) => [name, value === SOURCE ? source : value]);
+  const named = Object.entries(headers).map(([name, value]) => [
+    name,
+    value.startsWith(SOURCE) ? value.replace(SOURCE, source) : value,
+  ]);
   const text = typeof body === 'string' ? body.replaceAll(JSON.stringify(SOURCE), JSON.stringify(source)) : body;
   return {
     subject: `llmos.in.default.${pipeline}`,
