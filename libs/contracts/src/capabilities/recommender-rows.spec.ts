@@ -114,7 +114,12 @@ describe('the rule for a row of interactions', () => {
     [20_260_131_123_000, NOON],
     ['20260131T123000Z', NOON],
     ['20260131T1230', NOON],
+    ['202601311230', NOON],
     ['1.7698626e9', NOON],
+    ['2026.01.31', DAY],
+    ['2026-01-31T13:30:00+01:00[Europe/Berlin]', NOON],
+    ['2026-01-31T12:30:00Z[UTC]', NOON],
+    ['2016-12-31T23:59:60Z', '2016-12-31T23:59:59.000Z'],
     ['2026-01-31 04:30:00 PST', NOON],
     ['2026-01-31 07:30 EST', NOON],
     ['Sat, 31 Jan 2026 13:30:00 CET', NOON],
@@ -124,7 +129,16 @@ describe('the rule for a row of interactions', () => {
   });
 
   it.each([
-    ...['yesterday', '2026-02-30', '2026-01-31 25:00:00', '31/01/2026', '30.02.2026', '31.13.2026', '31 Foo 2026'],
+    ...[
+      'yesterday',
+      '2026-02-30',
+      '2026-01-31 25:00:00',
+      '31/01/2026',
+      '30.02.2026',
+      '31.13.2026',
+      '31 Foo 2026',
+      '2026-01-31T12:30:61Z',
+    ],
     ...['2026-01-31 13:00 PM', '2026-01-31 0:10 am', '2026-01-31x', '31.01.2026 soon', '1.2.3', true],
   ])('refuses the time %j', (at) => {
     expect(readInteraction({ ...row, at })).toMatchObject({ field: 'at', reason: expect.stringMatching(/^at: /) });

@@ -7,16 +7,16 @@ const UNITS_PER_MS = [
   { below: Infinity, perMs: 1e6 },
 ] as const;
 const NUMBER = /^-?\d+(?:\.\d+)?(?:e\+?\d{1,2})?$/i;
-/** `20260131`, `20260131123000`, `20260131T123000Z`: as Unix times a day in 1970 and one in 2612. */
+/** `20260131`, `20260131123000`, `20260131T123000Z`: as Unix times they would be in 1970 and 2612. */
 const COMPACT =
-  /^(?<year>(?:19|20)\d\d)(?<month>\d\d)(?<day>\d\d)(?:T?(?<hour>\d\d)(?<minute>\d\d)(?:(?<second>\d\d)Z?|(?<=T\d{4})Z?))?$/;
+  /^(?<year>(?:19|20)\d\d)(?<month>\d\d)(?<day>\d\d)(?:T?(?<hour>\d\d)(?<minute>\d\d)(?<second>\d\d)?Z?)?$/;
 
 /**
  * The orders of a date whose parts cannot be mistaken: `2026-01-31`, `31.01.2026`, `31 Jan 2026`, `Sat, 31 Jan 2026`,
  * `Sat Jan 31 2026`, `Jan 31, 2026`, and `01 31, 2026` of the reviews of Amazon. `01/02/2026` is none of them.
  */
 const DAYS = [
-  /^(?<year>\d{4})([-/])(?<month>\d{1,2})\2(?<day>\d{1,2})(?=$|[T ])/i,
+  /^(?<year>\d{4})([-/.])(?<month>\d{1,2})\2(?<day>\d{1,2})(?=$|[T ])/i,
   /^(?<day>\d{1,2})\. ?(?<month>\d{1,2})\. ?(?<year>\d{4})(?=$|[ ,])/,
   /^(?:[a-z]{3,9},? )?(?<day>\d{1,2})[ -](?<month>[a-z]{3})[a-z]{0,6}\.?[ -](?<year>\d{4})(?=$|[ ,])/i,
   /^(?:[a-z]{3,9},? )?(?<month>[a-z]{3})[a-z]{0,6}\.? (?<day>\d{1,2}),? (?<year>\d{4})(?=$|[ ,])/i,
@@ -36,9 +36,9 @@ const ZONES: Readonly<Record<string, string>> = {
   CET: '+01',
   CEST: '+02',
 };
-/** What follows the day. Behind its offset, a zone may be named: `+0000 UTC`, `GMT+0100 (CET)`. */
+/** What follows the day. Behind its offset, a zone may be named: `+0000 UTC`, `GMT+0100 (CET)`, `+01:00[Europe/Berlin]`. */
 const CLOCK =
-  /^(?:T|,? )(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)?(?: ?(?<half>[ap])\.?m\.?)? ?(?:Z|UTC|GMT)?(?<offset>[+-]\d\d(?::?\d\d)?)?(?: (?<zone>[A-Z]{3,4})| \([^()]{1,60}\))?$/i;
+  /^(?:T|,? )(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)?(?: ?(?<half>[ap])\.?m\.?)? ?(?:Z|UTC|GMT)?(?<offset>[+-]\d\d(?::?\d\d)?)?(?: (?<zone>[A-Z]{3,4})| \([^()]{1,60}\)|\[[\w/+-]{1,40}\])?$/i;
 
 /**
  * A time as RFC 3339: Unix seconds, milliseconds, micro- or nanoseconds (told apart by their size), ISO and SQL times,
@@ -82,10 +82,11 @@ function timeOf(
   const [shown, min, s] = [hour, minute, second].map((part) => Number(part ?? 0)) as [number, number, number];
   if (half !== undefined && (shown < 1 || shown > 12)) return undefined;
   const h = half === undefined ? shown : (shown % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
-  const localMs = Date.UTC(y, m, d, h, min, s);
+  // A leap second is the one before.
+  const localMs = Date.UTC(y, m, d, h, min, Math.min(s, 59));
   const local = new Date(localMs);
   // Date.UTC turns the 30th of February into a day of March.
-  if (local.getUTCMonth() !== m || local.getUTCDate() !== d || h > 23 || min > 59 || s > 59) return undefined;
+  if (local.getUTCMonth() !== m || local.getUTCDate() !== d || h > 23 || min > 59 || s > 60) return undefined;
   return isoOf(localMs + Number(fraction.padEnd(3, '0').slice(0, 3)) - offsetMs(offset));
 }
 
