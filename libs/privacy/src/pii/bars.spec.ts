@@ -74,6 +74,33 @@ describe('Of the phone numbers of 36 countries', () => {
     ).toBeGreaterThan(0.95);
   });
 
+  it('95 % are found if the caller parts them in another way', () => {
+    const parted = (digits: string, sizes: readonly number[]): string => {
+      const ends = sizes.map((_, at) => sizes.slice(0, at + 1).reduce((sum, size) => sum + size, 0));
+      return [0, ...ends]
+        .map((start, at) => digits.slice(start, ends[at]))
+        .join(' ')
+        .trim();
+    };
+    const written = phones.flatMap((phone) => {
+      const national = phone.formatNational().replace(/\D/g, '');
+      return [
+        parted(national, [5, 3, 3]),
+        parted(national, [2, 2, 2, 2]),
+        parted(phone.number, [3, 2, 2, 2, 2]),
+        phone.formatInternational().replace(/ /g, '/'),
+        `(+${phone.countryCallingCode}) ${phone.nationalNumber}`,
+      ];
+    });
+    const frames = ['call me on {} please', 'my number is {}.'];
+    expect(
+      recallOf(
+        'phone',
+        across(frames, written, (frame, value) => [frame, value] as const),
+      ),
+    ).toBeGreaterThan(0.95);
+  });
+
   it('95 % are found in the national form behind a word', () => {
     const written = phones.flatMap((phone) => [phone.formatNational(), phone.formatNational().replace(/\D/g, '')]);
     const frames = ['call {} after six', 'my number is {}.', 'Tel. {}', 'whatsapp {} 🙏'];

@@ -155,10 +155,11 @@ function confidenceOf({ text, phone, plans }: Surroundings, candidate: Candidate
   const isOther = OTHER_WORDS.test(before);
   if (isOther && !hasAreaCode) return 0;
   const form = plans.formOf(digits, candidate.sizes);
-  if (hasAreaCode && form === 'grouped') return 0.92;
+  const isOwnGrouping = isNamed && form === 'valid' && hasTrunkPrefix(candidate);
+  if (hasAreaCode && (form === 'grouped' || (isOwnGrouping && !isOther))) return 0.92;
   if (isOther) return 0;
   if (spoken) return spokenConfidence(digits, form, isNamed);
-  if (isNamed && (form === 'grouped' || (form === 'valid' && hasTrunkPrefix(candidate)))) return 0.9;
+  if (isNamed && form === 'grouped') return 0.9;
   const shown = byForm(candidate, form, before, behind, written);
   const isAmount = THOUSANDS.test(written) && !(form === 'valid' && isMobileLike(digits, behind));
   return isNamed && digits.length <= 13 && !isAmount ? Math.max(shown, 0.8) : shown;
@@ -212,8 +213,10 @@ function byForm({ digits, sizes }: Candidate, form: string, before: string, behi
 /** With the plus sign and bracket before, and the extension after. */
 function phoneSpan(text: string, { first, last }: Candidate, confidence: number): PersonalData {
   const before = text.slice(Math.max(0, first.start - 8), first.start);
-  const plus = /(?:(?:\+|\bplus) ?)$/i.exec(before.replace(/\($/, ' '))?.[0].length ?? 0;
-  const opens = before.endsWith('(') && text.slice(first.start, last.end).includes(')');
+  const isClosed = text.slice(first.start, last.end).includes(')');
+  const plus =
+    (isClosed ? /\(?(?:\+|\bplus) ?$/i : /(?:\+|\bplus) ?$/i).exec(before.replace(/\($/, ' '))?.[0].length ?? 0;
+  const opens = before.endsWith('(') && isClosed;
   const prefix = Math.max(plus, opens ? 1 : 0);
   const suffix = EXTENSION.exec(text.slice(last.end, last.end + 24))?.[0].length ?? 0;
   return { start: first.start - prefix, end: last.end + suffix, type: 'phone', confidence, kind: 'phone' };
