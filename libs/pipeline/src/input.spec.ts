@@ -93,6 +93,8 @@ describe('checkInput', () => {
     [{ n: '1' }, 'INVALID_ARGUMENT', 'n'],
     [{ yes: 1 }, 'INVALID_ARGUMENT', 'yes'],
     [{ txet: 'hi' }, 'INVALID_ARGUMENT', 'txet'],
+    [{ text: '\u200b\u2060 \ufeff' }, 'INVALID_ARGUMENT', 'text'],
+    [{ text: '\u2800\u3164' }, 'INVALID_ARGUMENT', 'text'],
   ])('refuses %j as %s in %s', (raw, code, field) => expect(refused(raw)).toEqual([code, field]));
 
   it('either accepts an input or names the field at fault', () => {

@@ -59,6 +59,9 @@ export function checkInput(pipeline: Pipeline, raw: Readonly<Record<string, unkn
   return input;
 }
 
+/** Neither white space nor a character that nobody sees: zero-width spaces, the blanks of Hangul and Braille. */
+const VISIBLE = /[^\s\p{Cf}\u115f\u1160\u2800\u3164\uffa0]/u;
+
 function checkText(field: string, value: unknown, maxLength: number): string {
   if (typeof value !== 'string') throw new LlmosError('INVALID_ARGUMENT', `'${field}' must be text.`, { field });
   if (value.length > maxLength) {
@@ -66,7 +69,7 @@ function checkText(field: string, value: unknown, maxLength: number): string {
       field,
     });
   }
-  if (value.trim() === '')
+  if (!VISIBLE.test(value))
     throw new LlmosError('INVALID_ARGUMENT', `'${field}' is empty. Leave it out or send text.`, { field });
   if (!value.isWellFormed())
     throw new LlmosError('INVALID_ARGUMENT', `'${field}' has broken Unicode (a lone surrogate).`, { field });
