@@ -82,7 +82,7 @@ export function commandsSuite(running: () => Instance): void {
     expect((await command.run('models', 'list')).output).toMatch(/smollm2-135m\s+generation\s+present/);
     const { code, output } = await command.run('models', 'verify', 'minilm', 'silero-vad');
     expect(code).toBe(0);
-    expect(output.match(/\bok\b/g)).toHaveLength(3);
+    expect(output.match(/\bok\b/g)).toHaveLength(4);
   });
 
   it('llmos pipelines check prints the line of an error and fails', async () => {
