@@ -1,6 +1,7 @@
 import { LlmosError, newRunId, OBJECT_STORES } from '@llmos/contracts';
 import type { EncodedBody } from './frame.js';
 import type { ObjectBucket, ObjectOptions } from './objects.js';
+import { OUTCOMES_MORE_MS } from './retention.js';
 import type { Sealer } from './sealer.js';
 import { RUNS_KEPT_MS } from './topology.js';
 
@@ -10,7 +11,7 @@ export type Kept = 'day' | 'week';
 const HOUR_MS = 3_600_000;
 const STORES = {
   day: { bucket: OBJECT_STORES.blobs, ttlMs: 26 * HOUR_MS },
-  week: { bucket: OBJECT_STORES.outcomes, ttlMs: RUNS_KEPT_MS + 2 * HOUR_MS },
+  week: { bucket: OBJECT_STORES.outcomes, ttlMs: RUNS_KEPT_MS + OUTCOMES_MORE_MS },
 } as const;
 
 /** A body that is ready for a message: in the message itself, or in the object store by reference. */

@@ -15,7 +15,7 @@ export interface Retention {
 const KEYS_MS = 24 * 3_600_000;
 const PROGRESS_MORE_MS = 15 * 60_000;
 /** A reference may be followed just before its message expires. */
-const OUTCOMES_MORE_MS = 2 * 3_600_000;
+export const OUTCOMES_MORE_MS = 2 * 3_600_000;
 
 const RECORDS = `KV_${BUCKETS.runs}`;
 const PROGRESS = `KV_${BUCKETS.progress}`;

@@ -47,7 +47,7 @@ export function showReport(terminal: Terminal, { report, seed, folder, json }: S
   return totals.broken > 0 ? 1 : 0;
 }
 
-/** Processes that ran for two minutes and more without a kill. */
+/** Processes that ran without a kill for longer than their warm-up. */
 function growthTable(growths: LabReport['growths']): string {
   const rows = growths.map(({ process, overMs, memoryMb, memoryMbPerHour, openFilesMore }) => [
     ...[process, (overMs / MINUTE_MS).toFixed(1), memoryMb.toFixed(0), memoryMbPerHour.toFixed(1), openFilesMore],
