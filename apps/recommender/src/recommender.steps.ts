@@ -2,17 +2,14 @@ import type { InputOf, OutputOf } from '@llmos/contracts';
 import {
   deleteItem,
   eraseUser,
-  evaluate,
   exportUser,
   importFile,
-  models,
   recommend,
   record,
-  rollback,
   stats,
-  train,
   upsertItems,
 } from '@llmos/contracts/capabilities/recommender';
+import { evaluate, models, rollback, train } from '@llmos/contracts/capabilities/recommender-training';
 import { Step, type StepContext } from '@llmos/mesh';
 import { Controller, Inject } from '@nestjs/common';
 import { readItems } from './intake/sent-items.js';

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recommend, train } from '@llmos/contracts/capabilities/recommender';
+import { recommend } from '@llmos/contracts/capabilities/recommender';
+import { train } from '@llmos/contracts/capabilities/recommender-training';
 import type { Bus } from '@llmos/mesh';
 import { newMasterKeyPem, RsaKeyService } from '@llmos/privacy';
 import { startNatsServer } from '@llmos/testing';

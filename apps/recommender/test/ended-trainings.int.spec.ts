@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { train } from '@llmos/contracts/capabilities/recommender';
+import { train } from '@llmos/contracts/capabilities/recommender-training';
 import { LlmosError } from '@llmos/contracts';
 import { startNatsServer, type TestNatsServer } from '@llmos/testing';
 import { taskOf, collecting, runOf, startReplica, tastes, type Replica } from './fixtures/replica.js';

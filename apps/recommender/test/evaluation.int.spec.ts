@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { evaluate } from '@llmos/contracts/capabilities/recommender';
+import { evaluate } from '@llmos/contracts/capabilities/recommender-training';
 import { evaluateFile, evaluateHoldOut } from '../src/evaluation/evaluate.js';
 import { encodeModel } from '../src/model/model-file.js';
 import { splitHoldOut } from '../src/training/hold-out.js';

@@ -1,4 +1,5 @@
-import { recommend, train } from '@llmos/contracts/capabilities/recommender';
+import { recommend } from '@llmos/contracts/capabilities/recommender';
+import { train } from '@llmos/contracts/capabilities/recommender-training';
 import { waitFor } from '@llmos/testing';
 import { itemsFor, listFor, ReplicaSet } from './fixtures/replica-set.js';
 import { collecting, rows, taskOf, tastes, type Replica } from './fixtures/replica.js';

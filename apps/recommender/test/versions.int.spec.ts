@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { train } from '@llmos/contracts/capabilities/recommender';
+import { train } from '@llmos/contracts/capabilities/recommender-training';
 import { LlmosError } from '@llmos/contracts';
 import { waitFor } from '@llmos/testing';
 import { itemsFor, listFor, ReplicaSet } from './fixtures/replica-set.js';

@@ -1,5 +1,5 @@
 import type { OutputOf } from '@llmos/contracts';
-import type { evaluate, RankingFigures } from '@llmos/contracts/capabilities/recommender';
+import type { evaluate, RankingFigures } from '@llmos/contracts/capabilities/recommender-training';
 import type { HeldOut } from '../training/hold-out.js';
 import type { RawInteraction } from '../training/interaction-table.js';
 import { totalLeftOut } from '../training/left-out.js';

@@ -1,4 +1,4 @@
-import type { RankingFigures } from '@llmos/contracts/capabilities/recommender';
+import type { RankingFigures } from '@llmos/contracts/capabilities/recommender-training';
 import type { ItemModel } from '../model/item-model.js';
 import type { HeldOut } from '../training/hold-out.js';
 import type { TrainingControl } from '../training/training-control.js';

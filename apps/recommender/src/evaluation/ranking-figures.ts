@@ -1,4 +1,4 @@
-import type { RankingFigures } from '@llmos/contracts/capabilities/recommender';
+import type { RankingFigures } from '@llmos/contracts/capabilities/recommender-training';
 
 /** The figures of one user, in the order of `FIGURES`. */
 export type UserFigures = readonly [hr10: number, ndcg10: number, recall20: number, recall50: number, mrr: number];

@@ -1,5 +1,5 @@
 import { LlmosError } from '@llmos/contracts';
-import type { RankingFigures } from '@llmos/contracts/capabilities/recommender';
+import type { RankingFigures } from '@llmos/contracts/capabilities/recommender-training';
 import { openModel, viewModel } from '../model/model-file.js';
 import { seededRandom } from '@llmos/learning';
 import type { Algorithm } from '../training/settings.js';

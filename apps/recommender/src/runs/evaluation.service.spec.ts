@@ -1,4 +1,4 @@
-import { evaluate } from '@llmos/contracts/capabilities/recommender';
+import { evaluate } from '@llmos/contracts/capabilities/recommender-training';
 import { EvaluationService } from './evaluation.service.js';
 import { FairQueue } from './fair-queue.js';
 

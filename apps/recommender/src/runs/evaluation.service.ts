@@ -1,5 +1,6 @@
 import { LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
-import type { evaluate, Interaction } from '@llmos/contracts/capabilities/recommender';
+import type { Interaction } from '@llmos/contracts/capabilities/recommender';
+import type { evaluate } from '@llmos/contracts/capabilities/recommender-training';
 import { readInteraction } from '@llmos/contracts/capabilities/recommender-rows';
 import type { LongTaskContext } from '../task-context.js';
 import { evaluateFile } from '../evaluation/evaluate.js';

@@ -1,4 +1,4 @@
-import { models, train, type ModelVersion } from '@llmos/contracts/capabilities/recommender';
+import { models, train, type ModelVersion } from '@llmos/contracts/capabilities/recommender-training';
 import { artifactSchema, versionSchema } from '@llmos/registry';
 import { z } from 'zod';
 

@@ -1,5 +1,5 @@
 import type { InputOf, OutputOf } from '@llmos/contracts';
-import type { models, rollback } from '@llmos/contracts/capabilities/recommender';
+import type { models, rollback } from '@llmos/contracts/capabilities/recommender-training';
 import type { Registry } from '@llmos/registry';
 import { SHARED_TENANT } from '../data/entry-ref.js';
 import type { ServedModels } from '../serving/served-models.js';

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode, newRunId, type InputOf, type OutputOf } from '@llmos/contracts';
-import type { RankingFigures, train } from '@llmos/contracts/capabilities/recommender';
+import type { RankingFigures, train } from '@llmos/contracts/capabilities/recommender-training';
 import { decideReplacement, type Checkpoints, type Measurement, type Registry } from '@llmos/registry';
 import { withSpan } from '@llmos/telemetry';
 import type { DataFeed } from '../data/data-feed.js';
