@@ -1,4 +1,4 @@
-import { sentenceEnd } from './grounding/sentences.js';
+import { sentenceEnd } from '@llmos/grounding';
 
 /**
  * Streams a model's own text in sentences without changing a character: it cuts only where a single space follows a

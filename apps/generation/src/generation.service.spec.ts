@@ -1,7 +1,8 @@
 import { LlmosError } from '@llmos/contracts';
 import { answer } from '@llmos/contracts/capabilities/generation';
 import { runStep } from '@llmos/testing';
-import { NOT_FOUND_TEXT, NOT_FOUND_URGENT_TEXT, NOTHING_HEARD_TEXT, type AnswerInput } from './generation.service.js';
+import { NOT_FOUND_TEXT, NOT_FOUND_URGENT_TEXT } from '@llmos/grounding';
+import { NOTHING_HEARD_TEXT, type AnswerInput } from './generation.service.js';
 import type { ChatMessage, LanguageModel } from './ports/language-model.port.js';
 import { modelOf, passage, serviceOf } from '../test/fixtures/scripted-model.js';
 

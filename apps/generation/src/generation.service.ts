@@ -3,13 +3,19 @@ import type { answer } from '@llmos/contracts/capabilities/generation';
 import { leaks } from '@llmos/guardrails';
 import type { Backend } from './backends/backend.js';
 import { cascade } from './backends/cascade.js';
-import { GroundedComposer } from './grounding/composer.js';
-import { joinAnswers, linesOf, partsOf, type Part } from './grounding/parts.js';
-import { groundedPrompt } from './grounding/prompt.js';
-import { weigh, type Choice } from './grounding/evidence.js';
-import { looksLikeInstruction, sourcesOf, type Source } from './grounding/sources.js';
+import {
+  closingOf,
+  GroundedComposer,
+  joinSaid,
+  linesOf,
+  looksLikeInstruction,
+  planOf,
+  type Choice,
+  type Source,
+} from '@llmos/grounding';
 import { FreeComposer } from './free-composer.js';
 import type { ChatMessage, LanguageModel } from './ports/language-model.port.js';
+import { groundedPrompt } from './prompt.js';
 import { TokenBudget } from './token-budget.js';
 
 export type AnswerInput = InputOf<typeof answer>;
@@ -40,13 +46,7 @@ export interface GenerationSettings {
   readonly onFailure?: (error: unknown, instead: string) => void;
 }
 
-/** To somebody in danger, whom the notice then tells where help is: to ask in another way helps nobody then. */
-export const NOT_FOUND_URGENT_TEXT = 'I am sorry to hear that. Our help centre has nothing about it.';
-export const NOT_FOUND_TEXT =
-  'I could not find anything about that in our help centre. ' +
-  'Could you ask it in another way, or contact our support team?';
 export const NOTHING_HEARD_TEXT = 'Sorry, I did not hear a question. Could you say it again?';
-const MAX_NAMED_CHARACTERS = 200;
 const FREE_TEMPERATURE = 0.2;
 const NO_USAGE = { inputTokens: 0, outputTokens: 0 };
 const NOTHING = {
@@ -79,36 +79,23 @@ export class GenerationService {
     const question = linesOf(input.question);
     if (!/[\p{L}\p{N}]/u.test(question)) return this.plain(NOTHING_HEARD_TEXT, context);
     if (input.grounding === 'off' && !input.quote) return this.answerFreely(input, context);
-    const answers = await this.answerEach(partsOf({ ...input, question }), input, context);
-    if (input.notice) answers.push(this.plain(input.notice, context));
-    else if (input.offer && answers.every(({ grounding }) => grounding === 'none'))
-      answers.push({ ...this.plain(input.offer, context), offered: true });
-    return joinAnswers(answers);
+    const answers = await this.answerEach({ ...input, question }, context);
+    const closing = closingOf(input, answers);
+    if (closing) answers.push({ ...this.plain(closing.text, context), offered: closing.offered });
+    return joined(answers);
   }
 
-  private async answerEach(parts: readonly Part[], input: AnswerInput, context: Budgeted): Promise<AnswerOutput[]> {
-    const isUrgent = input.notice !== undefined;
-    const weighed = parts.map((part) => ({
-      ...part,
-      evidence: weigh(part.passages, this.settings.minRelevance, isUrgent),
-    }));
-    if (weighed.every(({ evidence }) => evidence.kind === 'none'))
-      return [{ ...this.plain(notFoundText(input), context), unanswered: parts.map(({ question }) => question) }];
+  private async answerEach(input: AnswerInput, context: Budgeted): Promise<AnswerOutput[]> {
     const answers: AnswerOutput[] = [];
     const said = new Set<string>();
-    for (const { question, evidence } of weighed) {
-      if (evidence.kind === 'choice' || evidence.kind === 'doubt') {
-        const asked = this.plain(choiceText(evidence.choices), context, evidence.choices);
-        answers.push({ ...asked, unanswered: evidence.kind === 'doubt' ? [question] : [] });
-        continue;
+    for (const planned of planOf(input, this.settings.minRelevance)) {
+      if (planned.kind === 'plain') {
+        const { text, choices, unanswered } = planned;
+        answers.push({ ...this.plain(text, context, choices), unanswered });
+      } else {
+        const { question, sources } = planned;
+        answers.push(await this.answerFrom(sources, { ...input, question }, context, said));
       }
-      const sources = evidence.kind === 'answer' ? sourcesOf(evidence.passages) : [];
-      const missing = parts.length > 1 ? missingText(question) : notFoundText(input);
-      answers.push(
-        sources.length === 0
-          ? { ...this.plain(missing, context), unanswered: [question] }
-          : await this.answerFrom(sources, { ...input, question }, context, said),
-      );
     }
     return answers;
   }
@@ -229,19 +216,14 @@ function grounded(
   return { ...NOTHING, text, citations, grounding, ...by };
 }
 
-function notFoundText({ notice }: AnswerInput): string {
-  return notice ? NOT_FOUND_URGENT_TEXT : NOT_FOUND_TEXT;
-}
-
-/** The question of several that nothing answers is named. */
-function missingText(question: string): string {
-  return `I could not find anything about “${question.slice(0, MAX_NAMED_CHARACTERS)}” in our help centre.`;
-}
-
-/** Titles are in quotation marks, because some are questions and others are not. */
-function choiceText(choices: readonly Choice[]): string {
-  const named = choices.map(({ title }) => `“${title}”`).join(' or ');
-  return `Do you mean: ${named}${/[?!]”$/u.test(named) ? '' : '?'}`;
+function joined(answers: readonly AnswerOutput[]): AnswerOutput {
+  const usage = { inputTokens: 0, outputTokens: 0 };
+  for (const { usage: spent } of answers) {
+    usage.inputTokens += spent.inputTokens;
+    usage.outputTokens += spent.outputTokens;
+  }
+  const degraded = answers.some((each) => each.degraded);
+  return { ...joinSaid(answers), model: answers[0]!.model, usage, degraded };
 }
 
 /** A later step screens the whole text, but only after sentences were streamed: those that leak are not streamed. */

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { supportsOf } from '../src/grounding/paraphrase.js';
-import { splitSentences } from '../src/grounding/sentences.js';
-import { sourcesOf } from '../src/grounding/sources.js';
+import { sourcesOf, splitSentences, supportsOf } from '@llmos/grounding';
 
 interface Example {
   readonly prompt: string;

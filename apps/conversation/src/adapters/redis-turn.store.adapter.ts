@@ -1,5 +1,4 @@
-import { choiceSchema } from '@llmos/contracts/capabilities/generation';
-import { citationSchema } from '@llmos/contracts/capabilities/retrieval';
+import { choiceSchema, citationSchema } from '@llmos/contracts/capabilities/retrieval';
 import type { ListLimits, StateStore } from '@llmos/state';
 import { z } from 'zod';
 import type { ConversationRef, Turn, TurnOrigin, TurnStore } from '../ports/turn-store.port.js';

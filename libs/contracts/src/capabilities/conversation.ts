@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { capability } from '../capability.js';
-import { choiceSchema } from './generation.js';
-import { citationSchema } from './retrieval.js';
+import { choiceSchema, citationSchema } from './retrieval.js';
 
 /** Any text: the caller may choose it. Empty is none. */
 export const conversationIdSchema = z.string().max(64);

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { capability } from '../capability.js';
-import { citationSchema, passageSchema } from './retrieval.js';
-
-/** One of the documents that a question may be about. */
-export const choiceSchema = z.object({ document: z.string(), title: z.string() });
+import { choiceSchema, citationSchema, passageSchema } from './retrieval.js';
 
 /**
  * The origin of the answer. `generated`: every sentence is the model's and was checked; `repaired`: some were replaced

@@ -121,25 +121,33 @@ export const search = capability({
   },
 });
 
+/** One of the documents that a question may be about. */
+export const choiceSchema = z.object({ document: z.string(), title: z.string() });
+
 export const quote = capability({
   name: 'retrieval.quote',
-  summary:
-    'Answers questions with the best part of a relevant passage, word for word: the fallback of generation.answer.',
+  summary: 'Answers questions from passages, word for word, as generation.answer does without a model: its fallback.',
   timeoutMs: 5_000,
   input: z.object({
     /** What the passages were found for; the `question` of a passage is an index of this list. */
     questions: z.array(z.string().max(4_000)).max(3).default([]),
     passages: z.array(passageSchema).max(50).default([]),
-    /** Said where no passage is relevant. */
-    otherwise: z.string().min(1).max(500),
-    /** Said at the end. */
+    /** Said where no passage is relevant, instead of a text like that of generation.answer. */
+    otherwise: z.string().min(1).max(500).optional(),
+    /** Said after the answer. */
     notice: z.string().max(500).optional(),
+    /** Said after an answer that states nothing. Not said with a notice. */
+    offer: z.string().max(500).optional(),
   }),
   output: z.object({
     text: z.string(),
     citations: z.array(citationSchema),
-    /** The questions that no passage answered. */
+    /** The documents that the answer asks the caller to choose from; empty if it asks nothing. */
+    choices: z.array(choiceSchema).max(5).default([]),
+    /** The questions that no passage answered; a question that is asked back is not among them. */
     unanswered: z.array(z.string()),
+    /** Whether `offer` was said. */
+    offered: z.boolean().default(false),
     /** As in the answer that it stands in for: all sentences are quoted, or none was found. */
     grounding: z.enum(['extracted', 'none']),
   }),
@@ -164,7 +172,9 @@ export const quote = capability({
       citations: [
         { document: 'card-arrival', title: 'My new card has not arrived yet', passage: 'card-arrival#0', score: 0.71 },
       ],
+      choices: [],
       unanswered: [],
+      offered: false,
       grounding: 'extracted',
     },
   },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { sourcesOf } from '../src/grounding/sources.js';
-import { supportsOf } from '../src/grounding/paraphrase.js';
-import { supportOf } from '../src/grounding/support.js';
+import { sourcesOf } from '../src/sources.js';
+import { supportsOf } from '../src/paraphrase.js';
+import { supportOf } from '../src/support.js';
 
 const ARTICLES = new URL('../../../deploy/samples/help-centre/', import.meta.url);
 const SWAPS: readonly (readonly [string, string])[] = [

@@ -1,6 +1,5 @@
-import type { ChatMessage } from '../ports/language-model.port.js';
-import type { Source } from './sources.js';
-import { wordsOf } from './words.js';
+import { wordsOf, type Source } from '@llmos/grounding';
+import type { ChatMessage } from './ports/language-model.port.js';
 
 /** A small model learns more from examples than from instructions. All calls share them: the model reads them once. */
 const EXAMPLE: readonly ChatMessage[] = [
