@@ -73,6 +73,13 @@ export function fallbacksSuite(running: () => Instance): void {
     return () => clearInterval(timer);
   }
 
+  /** How many ends of a service's processes the gateway was told of. */
+  const toldOf = (service: string) =>
+    running()
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('has seen a process end') && line.includes(`"${service}-`)).length;
+
   function freeze(service: string): () => void {
     const pid = pidOf(service)!;
     process.kill(pid, 'SIGSTOP');
@@ -85,6 +92,7 @@ export function fallbacksSuite(running: () => Instance): void {
       const isWhole = async () => missing(await ask(running())).length === 0;
       for (const strike of [keepDead, freeze]) {
         await waitFor('an answer of all services', isWhole, MINUTE_MS);
+        const toldBefore = toldOf(service);
         const heal = strike(service);
         try {
           const from = performance.now();
@@ -95,6 +103,8 @@ export function fallbacksSuite(running: () => Instance): void {
             missing: expect.arrayContaining([step]) as string[],
           });
           check(reply.body);
+          if (strike === keepDead)
+            await waitFor('the gateway to be told of the death', () => toldOf(service) > toldBefore, MINUTE_MS);
           expect(tookMs).toBeLessThan(ANSWER_WITHIN_MS);
         } finally {
           heal();

@@ -5,6 +5,7 @@ import {
   Forwarder,
   GoneReplicas,
   joinMesh,
+  onProcessEnded,
   openProcess,
   StandIn,
   startHealthServer,
@@ -49,6 +50,11 @@ export async function startGateway(own: NewProcess<GatewayConfig>): Promise<void
   const retention = { endedMs: config.runsKeptHours * HOUR_MS, longestMs: config.durableDeadlineMs };
   await parts.open({ name: 'retention', open: () => bus.keepRuns(retention) });
   await parts.open({ name: 'services', open: () => nodes.watch(), close: () => nodes.stop() });
+  const stopHearing = onProcessEnded((node) => {
+    log.info({ node }, 'the supervisor has seen a process end');
+    nodes.noteEnded(node);
+  });
+  parts.add('ended processes', stopHearing);
   const app = await createGateway(context);
   if (port !== wanted && wanted !== 0) log.warn({ wanted, port }, 'the wanted port is taken; using the next free one');
   if (config.apiKeys.size === 0 && !LOOPBACK.test(config.host)) {

@@ -45,8 +45,9 @@ interface Line {
  * - `training`: what the encoder and the weights of its tokens are trained on.
  * - `calibration`: companies that the encoder has not seen; the weights of the signs and the threshold are fitted on them.
  * - `held-out`: companies by which the result is judged, and nothing is fitted.
+ * - `unseen`: the same, many more, of other trades; written by others after the model was trained.
  */
-export type Part = 'training' | 'calibration' | 'held-out';
+export type Part = 'training' | 'calibration' | 'held-out' | 'unseen';
 
 /** The invented companies of a part. Of a dialogue, the turns together are the question. */
 export async function readCompanies(part: Part): Promise<Company[]> {

@@ -113,7 +113,7 @@ async function readStrangers(): Promise<Company['questions']> {
 /** For each company its questions with an answer, those without, and strangers' questions. */
 async function score(embedder: CatalogEmbedder, model: RelevanceModel): Promise<void> {
   const strangers = await readStrangers();
-  for (const part of ['calibration', 'held-out'] as const)
+  for (const part of ['calibration', 'held-out', 'unseen'] as const)
     for (const company of await readCompanies(part)) {
       const index = await CompanyIndex.open(embedder, model, company);
       const [known, unknown] = [true, false].map((has) =>

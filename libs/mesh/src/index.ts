@@ -10,6 +10,7 @@ export { taskMetrics } from './metrics.js';
 export { MeshClient, type RunRequest } from './mesh-client.js';
 export { CONFIG, LOGGER, MeshModule } from './mesh.module.js';
 export { nestLogger } from './nest-logger.js';
+export { onProcessEnded } from './ended-processes.js';
 export { isReadyFor, Nodes, NODE_TTL_MS } from './nodes.js';
 export {
   joinMesh,

@@ -117,6 +117,12 @@ export class Nodes {
     return this.ready.has(capability);
   }
 
+  /** A process has ended, as whoever started it has seen: its silence is not waited for. */
+  noteEnded(node: string): void {
+    this.silentMs.set(node, SILENT_MS + 1);
+    this.noteReady();
+  }
+
   /** Asks for a process of a capability whose service sleeps: a task for it comes. Does nothing if a process is ready. */
   wake(capability: string): void {
     if (this.asleep.has(capability)) this.bus.signs.wake(serviceOf(capability));

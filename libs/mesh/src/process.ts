@@ -132,7 +132,7 @@ export async function joinMesh(context: ProcessContext, member: MeshMember): Pro
     close: (_, graceMs) => member.stopPulling(graceMs),
   });
   parts.add('heartbeat', announce(context, member));
-  process.send?.({ type: 'listening', url: member.url });
+  process.send?.({ type: 'listening', url: member.url, node: context.node });
   context.log.info({ url: member.url, nats: bus.serverVersion }, 'started');
 }
 

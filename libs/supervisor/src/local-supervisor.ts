@@ -186,10 +186,13 @@ export class LocalSupervisor implements ProcessSupervisor {
     return this.groups.filter(({ app }) => app.role === role);
   }
 
+  private get gateways() {
+    return this.ofRole('gateway').flatMap(({ replicas }) => replicas);
+  }
+
   private openDoor(): Promise<FrontDoor> {
     const { gatewayHost: host = '127.0.0.1', gatewayPort: port = DEFAULT_GATEWAY_PORT } = this.options;
-    const receivers = () => this.ofRole('gateway').flatMap(({ replicas }) => replicas);
-    return FrontDoor.open({ host, port, receivers });
+    return FrontDoor.open({ host, port, receivers: () => this.gateways });
   }
 
   private startServices(natsUrl: string): void {
@@ -204,6 +207,7 @@ export class LocalSupervisor implements ProcessSupervisor {
       frozenAfterMs,
       onChange: () => this.writeState(),
       onDeath: (name, reason, restart) => this.onDeath(name, reason, restart),
+      onEnded: (node) => this.gateways.forEach((gateway) => gateway.tellEnded(node)),
       onScale: (counts) => this.scaleAsAsked(counts),
       onBackup: () => this.backUpAsAsked(),
     };

@@ -20,7 +20,7 @@ const DOUBTFUL_MS = 2_500;
 const LEAVE_REST_MS = 3_000;
 
 const messageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('listening'), url: z.string() }),
+  z.object({ type: z.literal('listening'), url: z.string(), node: z.string() }),
   z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('scale'), id: z.number(), counts: z.record(z.string(), z.number().int()) }),
   z.object({ type: z.literal('backup'), id: z.number() }),
@@ -40,6 +40,8 @@ export interface ReplicaHost {
   /** Called after each change of what {@link Replica.state} returns. */
   onChange(): void;
   onDeath(name: string, reason: string, restart: Restart): void;
+  /** A process of the mesh ended without being asked; `node` is its name there. */
+  onEnded(node: string): void;
   /**
    * The scheduler asks for other numbers of processes. Returns how many are wanted of each service then, without waiting.
    *
@@ -66,6 +68,7 @@ export class Replica {
   private readonly signs = new SignsOfLife();
   private phase: 'starting' | 'running' | 'leaving' = 'running';
   private url?: string;
+  private node?: string;
   /** How long it may finish its work; undefined unless it leaves while others stay. */
   private graceMs?: number;
   private cpus: readonly number[] | undefined;
@@ -86,6 +89,8 @@ export class Replica {
       onMessage: (message) => this.onMessage(message),
       onDeath: (reason, restart) => {
         this.url = undefined;
+        if (this.node !== undefined) options.onEnded(this.node);
+        this.node = undefined;
         if (restart.crashLoop) this.crashLoop = true;
         options.onDeath(this.name, reason, restart);
       },
@@ -131,6 +136,11 @@ export class Replica {
   /** Hands the connection of a caller to the process. Resolves to whether it was sent. */
   take(socket: Socket): Promise<boolean> {
     return this.kept.send({ type: 'connection' }, socket);
+  }
+
+  /** Tells the process that another one of the mesh has ended. */
+  tellEnded(node: string): void {
+    void this.kept.send({ type: 'ended', node });
   }
 
   /** Binds the process to other processors; undefined: to all. */
@@ -185,6 +195,7 @@ export class Replica {
     this.signs.complete();
     this.kept.works();
     this.url = data.url;
+    this.node = data.node;
     this.options.onChange();
   }
 
