@@ -212,6 +212,13 @@ describe('The conversation service', () => {
     expect(published).toEqual([output.handover]);
   });
 
+  it('answers a word that several languages have in the language of the conversation', async () => {
+    const input = { conversation: 'c1', text: 'Und wie lange dauert das?', answer: 'Leider nur auf Englisch.' };
+    await runStep(record, (each, context) => steps.record(each, context), input);
+    expect(await say('ok', 'c1')).toMatchObject({ topic: 'thanks', language: 'de' });
+    expect(await say('ok', 'c2')).toMatchObject({ topic: 'thanks', language: 'en' });
+  });
+
   it('asks for English in the language of the question', async () => {
     const german = await say('Wie kann ich meine Adresse ändern?');
     expect(german).toMatchObject({ topic: 'language', language: 'de', handover: false });

@@ -96,7 +96,7 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
   if (distress) return { ...replyTo('distress', distress, texts), handover: true, urgent: true };
   const last = turns.at(-1);
   if (last?.offered && last.choices.length === 0 && isYes(text)) return replyTo('person', 'en', texts);
-  const talk = recogniseSmallTalk(text);
+  const talk = recogniseSmallTalk(text, await languageBefore(turns));
   if (talk?.topic === 'repeat') return repeat(turns, talk.language, texts);
   if (talk) {
     const danger = talk.topic === 'person' ? dangerIn(text) : undefined;
@@ -119,6 +119,16 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
   const denial = readDenial(text);
   if (denial.isAll) return replyTo('denied', 'en', texts);
   return { ...questionIn(denial.text, turns, texts), language };
+}
+
+/** The language of the conversation so far: a word such as "ok" does not tell it. */
+async function languageBefore(turns: readonly Turn[]): Promise<Language> {
+  if (turns.length === 0) return 'en';
+  const language = await languageOf(turns.map((turn) => turn.text));
+  if (language !== 'en' && language !== 'und') return language;
+  // A greeting is too short to tell by its letters.
+  const isAsked = turns.some((turn) => turn.question !== undefined);
+  return (isAsked ? undefined : recogniseSmallTalk(turns.at(-1)!.text)?.language) ?? 'en';
 }
 
 /** Such a question is not answered, but who was robbed is told where help is. */
