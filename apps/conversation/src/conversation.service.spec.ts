@@ -199,7 +199,7 @@ describe('The conversation service', () => {
     expect(output.handover).toEqual({
       conversation: 'c1',
       user: 'u1',
-      summary: 'How much is a transfer?',
+      summary: 'How much is a transfer? · Can I talk to a human?',
       intent: 'transfer_fee',
       transcript: [
         { customer: 'How much is a transfer?', answer: 'It is free.' },
@@ -210,6 +210,35 @@ describe('The conversation service', () => {
       urgent: true,
     });
     expect(published).toEqual([output.handover]);
+  });
+
+  it('sums up each question once, a follow-up by its own words, the newest where all are too long', async () => {
+    const ask = (text: string, question = text) =>
+      runStep(record, (each, context) => steps.record(each, context), {
+        conversation: 'c1',
+        text,
+        question,
+        answer: '-',
+      });
+    const summaryOf = async (text: string, urgent = false) =>
+      (
+        await runStep(handOver, (each, context) => steps.handOver(each, context), {
+          conversation: 'c1',
+          text,
+          language: 'en',
+          urgent,
+        })
+      ).output.handover.summary;
+    await ask('How much is a transfer?');
+    await ask('and to the US?', 'How much is a transfer?\nto the US?');
+    expect(await summaryOf('person')).toBe('How much is a transfer? · to the US?');
+    expect(await summaryOf('Someone uses my card, get me a person', true)).toBe(
+      'How much is a transfer? · to the US? · Someone uses my card, get me a person',
+    );
+    for (let i = 0; i < 9; i++) await ask(`Question ${i} ${'long '.repeat(20)}?`);
+    const summary = await summaryOf('person');
+    expect(summary).toMatch(/^Question \d .*Question 8 (?:long )+\?$/u);
+    expect(summary.length).toBeLessThanOrEqual(500);
   });
 
   it('answers a word that several languages have in the language of the conversation', async () => {

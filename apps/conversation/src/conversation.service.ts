@@ -61,11 +61,7 @@ export class ConversationService {
     const handover = {
       conversation,
       ...(user === undefined ? {} : { user }),
-      summary:
-        turns
-          .flatMap(({ question }) => question ?? [])
-          .join(' · ')
-          .slice(0, MAX_SUMMARY) || text,
+      summary: summaryOf(turns, text, urgent),
       ...(intent === undefined ? {} : { intent }),
       transcript: [...turns.map((turn) => ({ customer: turn.text, answer: turn.answer })), { customer: text }],
       citations: citedIn(turns),
@@ -176,6 +172,14 @@ function replyTo(topic: ReplyTopic, language: Language, texts: Replies): Meaning
 /** Whether a question got no answer: nothing was found, or it was asked back. */
 function isMissed(turn: Turn | undefined): boolean {
   return turn?.question !== undefined && turn.citations.length === 0;
+}
+
+/** What the customer asked, each question once and in its own words; with what alarms them. The newest counts most. */
+function summaryOf(turns: readonly Turn[], text: string, urgent: boolean): string {
+  const asked = turns.flatMap(({ question }) => question?.split('\n') ?? []);
+  const lines = [...new Set([...asked, ...(urgent || asked.length === 0 ? [text] : [])])];
+  while (lines.length > 1 && lines.join(' · ').length > MAX_SUMMARY) lines.shift();
+  return lines.join(' · ').slice(0, MAX_SUMMARY);
 }
 
 /** The articles that a conversation cites, each once. */
