@@ -252,6 +252,8 @@ describe('The conversation service', () => {
     const german = await say('Wie kann ich meine Adresse ändern?');
     expect(german).toMatchObject({ topic: 'language', language: 'de', handover: false });
     expect(german.reply).toContain('Englisch');
+    expect(await say('I was robbed, do you speak German?')).toMatchObject({ topic: 'question', urgent: true });
+    expect(await say('Do you speak German?')).toMatchObject({ topic: 'language', language: 'de', questions: [] });
     expect(await say('Я потерял карту')).toMatchObject({ topic: 'language', language: 'und' });
   });
 

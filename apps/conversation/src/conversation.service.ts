@@ -7,7 +7,7 @@ import { dangerIn, type Danger } from './danger.js';
 import { readDenial } from './denial.js';
 import { distressIn, isAlarm } from './distress.js';
 import { isYes, refersBack, resolve } from './follow-up.js';
-import { languageOf, type Language } from './language.js';
+import { languageAskedIn, languageOf, type Language } from './language.js';
 import type { HandoverChannel } from './ports/handover-channel.port.js';
 import type { Turn, TurnStore } from './ports/turn-store.port.js';
 import { questionsOf } from './questions.js';
@@ -108,6 +108,8 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
   }
   if (turns.some(({ question }) => question !== undefined) && isUnhelped(text))
     return { ...replyTo('unhelped', 'en', texts), offered: true };
+  const asked = languageAskedIn(text);
+  if (asked && !dangerIn(text)) return replyTo('language', asked, texts);
   const language = await languageOf([...turns.map((turn) => turn.text), text]);
   if (language !== 'en') return inOtherLanguage(text, language, texts);
   const bare = topicOfBare(text, last);

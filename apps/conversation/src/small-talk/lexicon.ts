@@ -233,6 +233,11 @@ export const PATTERNS: readonly { readonly topic: Topic; readonly pattern: RegEx
       /^(?:who|what) (?:am i (?:talking|speaking|chatting) (?:to|with)|are you|r u|is this)(?: here| exactly)?$/u,
   },
   {
+    topic: 'repeat',
+    pattern:
+      /^(?:please |can you |could you |would you )*(?:repeat|say) (?:me )?(?:the|your) (?:last |previous )?(?:answer|message|reply|sentence|thing)(?: again| once more| please)*$/u,
+  },
+  {
     // How old it is, and what it is called or should be.
     topic: 'identity',
     pattern: new RegExp(

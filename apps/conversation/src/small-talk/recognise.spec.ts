@@ -85,6 +85,8 @@ describe('recogniseSmallTalk', () => {
     ['Are you a robot?', 'robot'],
     ['am I talking to a real person', 'robot'],
     ['Can you repeat that please?', 'repeat'],
+    ['repeat the last answer', 'repeat'],
+    ['could you say your last message again please', 'repeat'],
     ['sorry, what did you say?', 'repeat'],
     ['you are useless', 'insult'],
     ['fuck off you stupid bot', 'insult'],
