@@ -241,6 +241,30 @@ describe('The conversation service', () => {
     expect(summary.length).toBeLessThanOrEqual(500);
   });
 
+  it('tells one user nothing of the conversation of another, whose id it was given', async () => {
+    const ask = {
+      conversation: 'c1',
+      user: 'u1',
+      text: 'How much is a transfer?',
+      question: 'How much is a transfer?',
+    };
+    await runStep(record, (each, context) => steps.record(each, context), { ...ask, answer: 'It is free.' });
+    const again = async (user?: string) =>
+      (
+        await runStep(understand, (each, context) => steps.understand(each, context), {
+          text: 'say that again',
+          conversation: 'c1',
+          ...(user === undefined ? {} : { user }),
+        })
+      ).output;
+    const other = await again('u2');
+    expect(other.reply).not.toBe('It is free.');
+    expect(other.conversation).not.toBe('c1');
+    expect(await again('u1')).toMatchObject({ reply: 'It is free.', conversation: 'c1' });
+    // A page that names its user with the first message only.
+    expect(await again()).toMatchObject({ reply: 'It is free.', conversation: 'c1' });
+  });
+
   it('answers a word that several languages have in the language of the conversation', async () => {
     const input = { conversation: 'c1', text: 'Und wie lange dauert das?', answer: 'Leider nur auf Englisch.' };
     await runStep(record, (each, context) => steps.record(each, context), input);

@@ -28,16 +28,18 @@ export class ConversationService {
     private readonly channel: HandoverChannel,
   ) {}
 
-  /** @param run begins a conversation if the message names none. */
+  /** @param run begins a conversation if the message names none, or that of another user. */
   async understand(
-    { text, conversation = '', replies }: InputOf<typeof understand>,
+    { text, conversation = '', user, replies }: InputOf<typeof understand>,
     { tenant, run }: { readonly tenant: string; readonly run: string },
   ): Promise<Understood> {
     const texts = this.texts.of(replies);
     const { turns, degraded } = conversation
       ? await this.recall({ tenant, conversation })
       : { turns: [], degraded: false };
-    return { ...(await meaningOf(text, turns, texts)), conversation: conversation || run, degraded };
+    const isOfAnother = user !== undefined && turns.some((turn) => turn.user !== undefined && turn.user !== user);
+    const meaning = await meaningOf(text, isOfAnother ? [] : turns, texts);
+    return { ...meaning, conversation: isOfAnother ? run : conversation || run, degraded };
   }
 
   /** A turn that cannot be kept is no reason to fail the answer that the customer waits for. */
@@ -46,7 +48,10 @@ export class ConversationService {
     { tenant, id }: { readonly tenant: string; readonly id: string },
   ): Promise<OutputOf<typeof record>> {
     try {
-      return { kept: await this.turns.append({ tenant, conversation }, turn, { id, user }), degraded: false };
+      return {
+        kept: await this.turns.append({ tenant, conversation }, { ...turn, user }, { id, user }),
+        degraded: false,
+      };
     } catch (error) {
       if (!hasCode(error, 'UNAVAILABLE')) throw error;
       return { kept: false, degraded: true };
