@@ -199,7 +199,7 @@ describe('The conversation service', () => {
     expect(output.handover).toEqual({
       conversation: 'c1',
       user: 'u1',
-      summary: 'How much is a transfer?',
+      summary: 'How much is a transfer? · Can I talk to a human?',
       intent: 'transfer_fee',
       transcript: [
         { customer: 'How much is a transfer?', answer: 'It is free.' },
@@ -212,10 +212,72 @@ describe('The conversation service', () => {
     expect(published).toEqual([output.handover]);
   });
 
+  it('sums up each question once, a follow-up by its own words, the newest where all are too long', async () => {
+    const ask = (text: string, question = text) =>
+      runStep(record, (each, context) => steps.record(each, context), {
+        conversation: 'c1',
+        text,
+        question,
+        answer: '-',
+      });
+    const summaryOf = async (text: string, urgent = false) =>
+      (
+        await runStep(handOver, (each, context) => steps.handOver(each, context), {
+          conversation: 'c1',
+          text,
+          language: 'en',
+          urgent,
+        })
+      ).output.handover.summary;
+    await ask('How much is a transfer?');
+    await ask('and to the US?', 'How much is a transfer?\nto the US?');
+    expect(await summaryOf('person')).toBe('How much is a transfer? · to the US?');
+    expect(await summaryOf('Someone uses my card, get me a person', true)).toBe(
+      'How much is a transfer? · to the US? · Someone uses my card, get me a person',
+    );
+    for (let i = 0; i < 9; i++) await ask(`Question ${i} ${'long '.repeat(20)}?`);
+    const summary = await summaryOf('person');
+    expect(summary).toMatch(/^Question \d .*Question 8 (?:long )+\?$/u);
+    expect(summary.length).toBeLessThanOrEqual(500);
+  });
+
+  it('tells one user nothing of the conversation of another, whose id it was given', async () => {
+    const ask = {
+      conversation: 'c1',
+      user: 'u1',
+      text: 'How much is a transfer?',
+      question: 'How much is a transfer?',
+    };
+    await runStep(record, (each, context) => steps.record(each, context), { ...ask, answer: 'It is free.' });
+    const again = async (user?: string) =>
+      (
+        await runStep(understand, (each, context) => steps.understand(each, context), {
+          text: 'say that again',
+          conversation: 'c1',
+          ...(user === undefined ? {} : { user }),
+        })
+      ).output;
+    const other = await again('u2');
+    expect(other.reply).not.toBe('It is free.');
+    expect(other.conversation).not.toBe('c1');
+    expect(await again('u1')).toMatchObject({ reply: 'It is free.', conversation: 'c1' });
+    // A page that names its user with the first message only.
+    expect(await again()).toMatchObject({ reply: 'It is free.', conversation: 'c1' });
+  });
+
+  it('answers a word that several languages have in the language of the conversation', async () => {
+    const input = { conversation: 'c1', text: 'Und wie lange dauert das?', answer: 'Leider nur auf Englisch.' };
+    await runStep(record, (each, context) => steps.record(each, context), input);
+    expect(await say('ok', 'c1')).toMatchObject({ topic: 'thanks', language: 'de' });
+    expect(await say('ok', 'c2')).toMatchObject({ topic: 'thanks', language: 'en' });
+  });
+
   it('asks for English in the language of the question', async () => {
     const german = await say('Wie kann ich meine Adresse ändern?');
     expect(german).toMatchObject({ topic: 'language', language: 'de', handover: false });
     expect(german.reply).toContain('Englisch');
+    expect(await say('I was robbed, do you speak German?')).toMatchObject({ topic: 'question', urgent: true });
+    expect(await say('Do you speak German?')).toMatchObject({ topic: 'language', language: 'de', questions: [] });
     expect(await say('Я потерял карту')).toMatchObject({ topic: 'language', language: 'und' });
   });
 

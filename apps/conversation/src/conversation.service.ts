@@ -7,7 +7,7 @@ import { dangerIn, type Danger } from './danger.js';
 import { readDenial } from './denial.js';
 import { distressIn, isAlarm } from './distress.js';
 import { isYes, refersBack, resolve } from './follow-up.js';
-import { languageOf, type Language } from './language.js';
+import { languageAskedIn, languageOf, type Language } from './language.js';
 import type { HandoverChannel } from './ports/handover-channel.port.js';
 import type { Turn, TurnStore } from './ports/turn-store.port.js';
 import { questionsOf } from './questions.js';
@@ -28,16 +28,18 @@ export class ConversationService {
     private readonly channel: HandoverChannel,
   ) {}
 
-  /** @param run begins a conversation if the message names none. */
+  /** @param run begins a conversation if the message names none, or that of another user. */
   async understand(
-    { text, conversation = '', replies }: InputOf<typeof understand>,
+    { text, conversation = '', user, replies }: InputOf<typeof understand>,
     { tenant, run }: { readonly tenant: string; readonly run: string },
   ): Promise<Understood> {
     const texts = this.texts.of(replies);
     const { turns, degraded } = conversation
       ? await this.recall({ tenant, conversation })
       : { turns: [], degraded: false };
-    return { ...(await meaningOf(text, turns, texts)), conversation: conversation || run, degraded };
+    const isOfAnother = user !== undefined && turns.some((turn) => turn.user !== undefined && turn.user !== user);
+    const meaning = await meaningOf(text, isOfAnother ? [] : turns, texts);
+    return { ...meaning, conversation: isOfAnother ? run : conversation || run, degraded };
   }
 
   /** A turn that cannot be kept is no reason to fail the answer that the customer waits for. */
@@ -46,7 +48,10 @@ export class ConversationService {
     { tenant, id }: { readonly tenant: string; readonly id: string },
   ): Promise<OutputOf<typeof record>> {
     try {
-      return { kept: await this.turns.append({ tenant, conversation }, turn, { id, user }), degraded: false };
+      return {
+        kept: await this.turns.append({ tenant, conversation }, { ...turn, user }, { id, user }),
+        degraded: false,
+      };
     } catch (error) {
       if (!hasCode(error, 'UNAVAILABLE')) throw error;
       return { kept: false, degraded: true };
@@ -61,11 +66,7 @@ export class ConversationService {
     const handover = {
       conversation,
       ...(user === undefined ? {} : { user }),
-      summary:
-        turns
-          .flatMap(({ question }) => question ?? [])
-          .join(' · ')
-          .slice(0, MAX_SUMMARY) || text,
+      summary: summaryOf(turns, text, urgent),
       ...(intent === undefined ? {} : { intent }),
       transcript: [...turns.map((turn) => ({ customer: turn.text, answer: turn.answer })), { customer: text }],
       citations: citedIn(turns),
@@ -96,7 +97,7 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
   if (distress) return { ...replyTo('distress', distress, texts), handover: true, urgent: true };
   const last = turns.at(-1);
   if (last?.offered && last.choices.length === 0 && isYes(text)) return replyTo('person', 'en', texts);
-  const talk = recogniseSmallTalk(text);
+  const talk = recogniseSmallTalk(text, await languageBefore(turns));
   if (talk?.topic === 'repeat') return repeat(turns, talk.language, texts);
   if (talk) {
     const danger = talk.topic === 'person' ? dangerIn(text) : undefined;
@@ -112,6 +113,8 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
   }
   if (turns.some(({ question }) => question !== undefined) && isUnhelped(text))
     return { ...replyTo('unhelped', 'en', texts), offered: true };
+  const asked = languageAskedIn(text);
+  if (asked && !dangerIn(text)) return replyTo('language', asked, texts);
   const language = await languageOf([...turns.map((turn) => turn.text), text]);
   if (language !== 'en') return inOtherLanguage(text, language, texts);
   const bare = topicOfBare(text, last);
@@ -119,6 +122,16 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
   const denial = readDenial(text);
   if (denial.isAll) return replyTo('denied', 'en', texts);
   return { ...questionIn(denial.text, turns, texts), language };
+}
+
+/** The language of the conversation so far: a word such as "ok" does not tell it. */
+async function languageBefore(turns: readonly Turn[]): Promise<Language> {
+  if (turns.length === 0) return 'en';
+  const language = await languageOf(turns.map((turn) => turn.text));
+  if (language !== 'en' && language !== 'und') return language;
+  // A greeting is too short to tell by its letters.
+  const isAsked = turns.some((turn) => turn.question !== undefined);
+  return (isAsked ? undefined : recogniseSmallTalk(turns.at(-1)!.text)?.language) ?? 'en';
 }
 
 /** Such a question is not answered, but who was robbed is told where help is. */
@@ -166,6 +179,14 @@ function replyTo(topic: ReplyTopic, language: Language, texts: Replies): Meaning
 /** Whether a question got no answer: nothing was found, or it was asked back. */
 function isMissed(turn: Turn | undefined): boolean {
   return turn?.question !== undefined && turn.citations.length === 0;
+}
+
+/** What the customer asked, each question once and in its own words; with what alarms them. The newest counts most. */
+function summaryOf(turns: readonly Turn[], text: string, urgent: boolean): string {
+  const asked = turns.flatMap(({ question }) => question?.split('\n') ?? []);
+  const lines = [...new Set([...asked, ...(urgent || asked.length === 0 ? [text] : [])])];
+  while (lines.length > 1 && lines.join(' · ').length > MAX_SUMMARY) lines.shift();
+  return lines.join(' · ').slice(0, MAX_SUMMARY);
 }
 
 /** The articles that a conversation cites, each once. */

@@ -1,4 +1,4 @@
-import { languageOf } from './language.js';
+import { languageAskedIn, languageOf } from './language.js';
 
 describe('languageOf', () => {
   it.each([
@@ -16,6 +16,8 @@ describe('languageOf', () => {
     'Dove soap ordered',
     'IST to LHR flights',
     'Mag wheels in stock?',
+    'Mag stripe card not working',
+    'Comment after my transfer la',
     'quanto plan price',
     'I cani pizza',
     'Hay bales delivery',
@@ -33,6 +35,7 @@ describe('languageOf', () => {
     ['Was kostet das?', 'de'],
     ['Puis-je annuler ?', 'fr'],
     ['Combien ?', 'fr'],
+    ['Comment changer mon code PIN ?', 'fr'],
     ['¿Hay wifi?', 'es'],
     ['Puedo cancelar?', 'es'],
     ['Cuánto cuesta?', 'es'],
@@ -57,4 +60,29 @@ describe('languageOf', () => {
     expect(await languageOf(['Wie ändere ich meine Adresse?', 'PIN'])).toBe('de');
     expect(await languageOf(['How do I change my address?', 'Hola'])).toBe('en');
   });
+});
+
+describe('languageAskedIn', () => {
+  it.each([
+    ['Do you speak Spanish?', 'es'],
+    ['can you answer in german please', 'de'],
+    ['Hi, do you understand any Dutch?', 'nl'],
+    ['¿Habla español?', 'es'],
+    ['¿Hablan ustedes español?', 'es'],
+    ['parlez-vous français ?', 'fr'],
+    ['Sprechen Sie Deutsch?', 'de'],
+    ['Parla italiano?', 'it'],
+    ['Você fala português?', 'pt'],
+    ['Spreekt u Nederlands?', 'nl'],
+    ['你会说中文吗？', 'zh'],
+    ['Do you speak Chinese or Mandarin', 'zh'],
+  ])('finds the language that %j asks for', (text, language) => expect(languageAskedIn(text)).toBe(language));
+
+  it.each([
+    'Do you have German accounts?',
+    'Can I pay in Spanish shops?',
+    'Do you speak English?',
+    'I speak French',
+    'Do you speak German, and how do I change the PIN of my card?',
+  ])('finds none in %j', (text) => expect(languageAskedIn(text)).toBeUndefined());
 });

@@ -86,6 +86,9 @@ describe('The conversation service as a process with a real Redis', () => {
     });
     for await (const message of events) {
       expect(message.headers?.get('ce-type')).toBe('org.llmos.handover');
+      // Who takes over may read it after the deadline of the run.
+      const hoursLeft = (Date.parse(message.headers!.get('ce-expirytime')) - Date.now()) / 3_600_000;
+      expect(hoursLeft).toBeGreaterThan(24);
       expect(message.json()).toEqual(handover);
       expect(message.json()).toMatchObject({ conversation: 'c6', summary: 'How much is a transfer?' });
       break;

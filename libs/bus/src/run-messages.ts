@@ -18,6 +18,7 @@ import { encodeBody } from './frame.js';
 import { InOrder } from './in-order.js';
 import type { Publisher } from './publisher.js';
 import type { Delivery } from './pull-loop.js';
+import { RUNS_KEPT_MS } from './topology.js';
 
 /** A terminal answer, encoded once for the answer stream, the record and the result event. */
 export interface PackedAnswer extends Payload {
@@ -190,7 +191,7 @@ export class RunMessages {
     const packed = await this.packed(context, answer);
     const type = `org.llmos.run.${packed.answer.type}`;
     const message = { ...context, id: `${context.run}:result`, type, traceparent };
-    await this.publish(subjects.result(context.tenant, pipeline), message, packed, correlationId);
+    await this.publishOut(subjects.result(context.tenant, pipeline), message, packed, correlationId);
   }
 
   /**
@@ -225,7 +226,7 @@ export class RunMessages {
     const { name, type, body } = event;
     const payload = await this.parts.blobs.pack(context.tenant, encodeBody(body), this.parts.maxMessageBytes(), 'week');
     const message = { ...context, id: `${context.run}:${name}`, type, traceparent };
-    await this.publish(subjects.result(context.tenant, name), message, payload);
+    await this.publishOut(subjects.result(context.tenant, name), message, payload);
   }
 
   /**
@@ -244,6 +245,12 @@ export class RunMessages {
 
   private async publish(subject: string, message: Message, payload: Payload, correlationId?: string): Promise<void> {
     const headers = this.headersOf(message, payload, correlationId);
+    await this.parts.publisher.publish(subject, payload.body, { headers, deadlineMs: publishDeadline(message) });
+  }
+
+  /** What other systems read is of use as long as it is kept, also after the deadline of the run. */
+  private async publishOut(subject: string, message: Message, payload: Payload, correlationId?: string): Promise<void> {
+    const headers = this.headersOf({ ...message, deadlineMs: steadyNow() + RUNS_KEPT_MS }, payload, correlationId);
     await this.parts.publisher.publish(subject, payload.body, { headers, deadlineMs: publishDeadline(message) });
   }
 

@@ -17,7 +17,8 @@ const NUMBER_BINDERS = wordSet(
  * Conditions that apply to a whole sentence, wherever they stand in it; other conditions apply to their neighbours.
  */
 const SENTENCE_CONDITIONS = wordSet('if unless until only except when while whenever before after');
-const HEDGES = wordSet('may might should could');
+/** Words that make a statement less than a fact: "we can ask" promises less than "we ask" and "we will ask". */
+const HEDGES = new Map([...classOf('may might should could would'), ...classOf('can')]);
 /** Function words that carry a relation: "to" instead of "from", or "or" instead of "and", changes the statement. */
 const LINKS = wordSet(`
   and or of in on at by for from with about to into onto over under up down out off through during between within
@@ -112,7 +113,7 @@ function keepsMeaning(said: readonly Word[], source: readonly Word[], span: Span
   return (
     count(said, isNegation) === count(clause, isNegation) &&
     sameSet(said, source, (word) => (SENTENCE_CONDITIONS.has(word) ? word : undefined)) &&
-    sameSet(said, clause, (word) => (HEDGES.has(word) ? 'hedge' : undefined)) &&
+    sameSet(said, clause, (word) => HEDGES.get(word)) &&
     within(said, clause, (word) => (BE.has(word) ? 'be' : undefined)) &&
     samePersons(said, clause) &&
     samePronoun(said, source)

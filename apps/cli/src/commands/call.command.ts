@@ -25,13 +25,15 @@ const deltaText = z.union([
   z.object({ sentence: z.string() }).transform(({ sentence }) => `${sentence} `),
   z.object({ text: z.string() }).transform(({ text }) => text),
 ]);
+/** Names of sound files that a player would read as something else than WAV. */
+const OTHER_SOUND = /\.(?:opus|ogg|oga|mp3|m4a|mp4|aac|flac|webm|caf|aiff?|amr|au)$/i;
 const heardSchema = z.object({ text: z.string() });
 
 /** Runs a pipeline once and shows its answer while it arrives. Exit code 0 when the run completed. */
 export async function call(context: CommandContext, pipeline: string, options: CallOptions): Promise<number> {
   const client = gatewayClient(context, options.url);
   const input = readInput(options);
-  if (options.speak !== undefined) checkFolderOf(options.speak);
+  if (options.speak !== undefined) checkSoundFile(options.speak);
   const keep = (reply: Reply): Sound | undefined =>
     options.speak === undefined ? undefined : keepSound(reply, options.speak);
   if (options.json)
@@ -80,8 +82,10 @@ function readInput({ text, audio, speak, input }: CallOptions): RunInput {
 }
 
 /** Checked before the run: the answer would be lost. */
-function checkFolderOf(file: string): void {
+function checkSoundFile(file: string): void {
   const folder = dirname(resolve(file));
+  if (OTHER_SOUND.test(file))
+    throw new CliError(`the sound is a WAV file, and ${file} is named as another one`, 'give --speak a name with .wav');
   if (!existsSync(folder))
     throw new CliError(`there is no folder ${folder} for the sound`, 'create it, or give --speak another path');
 }

@@ -12,6 +12,7 @@ const turnSchema = z.object({
   citations: z.array(citationSchema.pick({ document: true, title: true })),
   choices: z.array(choiceSchema),
   intent: z.string().optional(),
+  user: z.string().optional(),
   offered: z.boolean().optional(),
 });
 

@@ -8,6 +8,8 @@ export interface Turn {
   readonly choices: readonly { readonly document: string; readonly title: string }[];
   /** What the question is about, if it was detected. */
   readonly intent?: string | undefined;
+  /** Who wrote it, if the caller said so. */
+  readonly user?: string | undefined;
   /** Whether the answer offered a person. */
   readonly offered?: boolean | undefined;
 }

@@ -26,7 +26,7 @@ export const PHRASES: Readonly<Record<Language, Readonly<Partial<Record<Topic | 
       that is all|thats all|that is all i needed|thats all i needed|thats it|nothing else|no thats all|
       you are the best|youre the best|good bot|well done|lovely|brilliant|thank you for your help|
       thanks for your help|thanks for the help|thank you for the help`,
-    goodbye: `bye|goodbye|good bye|bye bye|see you|see ya|see you later|later|take care|good night|have a nice day|
+    goodbye: `bye|cya|laters|goodbye|good bye|bye bye|see you|see ya|see you later|later|take care|good night|have a nice day|
       have a good day|have a great day|ciao|talk to you later|ttyl|farewell|until next time|so long`,
     identity: `who are you|what are you|whats your name|what is your name|do you have a name|who am i talking to|
       who am i speaking to|who is this|what can you do|what can i ask you|what can you help with|
@@ -37,7 +37,7 @@ export const PHRASES: Readonly<Record<Language, Readonly<Partial<Record<Topic | 
       is this a real person|is this a human|am i talking to a bot|am i talking to a robot|am i talking to a machine|
       am i talking to a human|am i talking to a real person|am i talking to a person|am i speaking to a human|
       am i speaking to a robot|are you chatgpt|are you alive`,
-    repeat: `repeat|repeat that|can you repeat that|could you repeat that|please repeat|say that again|
+    repeat: `repeat|repeat that|can you repeat that|could you repeat that|please repeat|say that again|say it again|say it once more|say that once more|
       can you say that again|could you say that again|come again|what did you say|what was that|pardon|pardon me|
       sorry what|say again|once more|i did not hear that|i didnt hear that|i didnt catch that|i did not catch that|
       can you repeat|could you repeat`,
@@ -54,7 +54,7 @@ export const PHRASES: Readonly<Record<Language, Readonly<Partial<Record<Topic | 
   de: {
     greeting: `hallo|hi|hey|guten tag|guten morgen|guten abend|moin|servus|grüß gott|grüezi|wie geht es ihnen|
       wie gehts|ich brauche hilfe|hilfe`,
-    thanks: `danke|danke schön|dankeschön|vielen dank|herzlichen dank|danke sehr|super|perfekt|alles klar|
+    thanks: `danke|dank|vielen lieben dank|lieben dank|besten dank|tausend dank|danke dir|danke ihnen|ok|okay|danke schön|dankeschön|vielen dank|herzlichen dank|danke sehr|super|perfekt|alles klar|
       verstanden|das wars|das war alles|prima`,
     goodbye: `tschüss|tschüß|auf wiedersehen|bis bald|bis später|schönen tag noch|schönen abend|schönen abend noch|
       schönen tag|gute nacht|ciao|servus|auf wiederhören`,
@@ -66,71 +66,71 @@ export const PHRASES: Readonly<Record<Language, Readonly<Partial<Record<Topic | 
       noch mal bitte`,
     insult: `idiot|du bist dumm|du bist ja dumm|du bist blöd|du bist so dumm|blöd|dumm|scheiße|scheisse|arschloch|
       verpiss dich|das ist nutzlos|nutzlos`,
-    filler: `bitte|sehr|und|so|ja|nein|ok|okay|gut|ihnen|dir|auch|noch|zusammen|für die hilfe|für ihre hilfe|
+    filler: `bitte|sehr|und|so|ja|nein|gut|ihnen|dir|auch|noch|zusammen|für die hilfe|für ihre hilfe|
       für deine hilfe`,
   },
   fr: {
     greeting: `bonjour|bonsoir|salut|coucou|ça va|comment allez vous|comment ça va|j'ai besoin d'aide|aide`,
-    thanks: `merci|merci beaucoup|merci bien|mille mercis|parfait|super|génial|d'accord|compris|c'est tout|
+    thanks: `merci|ok|merci beaucoup|merci bien|mille mercis|parfait|super|génial|d'accord|compris|c'est tout|
       très bien`,
     goodbye: `au revoir|à bientôt|à plus|à plus tard|bonne journée|bonne soirée|bonne nuit|adieu`,
-    identity: `qui êtes vous|qui es tu|comment vous appelez vous|comment tu t'appelles|que pouvez vous faire|
+    identity: `qui êtes vous|qui es tu|tu es qui|vous êtes qui|c'est qui|comment vous appelez vous|comment tu t'appelles|que pouvez vous faire|
       que peux tu faire`,
     robot: `êtes vous un robot|es tu un robot|êtes vous humain|es tu humain|êtes vous une vraie personne|
       est ce un robot|tu es un robot|vous êtes un robot`,
     repeat: `pardon|répétez|pouvez vous répéter|vous pouvez répéter|tu peux répéter|peux tu répéter|encore une fois|
       répétez s il vous plaît`,
     insult: `idiot|imbécile|merde|va te faire foutre|connard|tu es nul|vous êtes nul|nul|inutile`,
-    filler: `s'il vous plaît|s'il te plaît|svp|stp|oui|non|ok|bien|et|à vous|à tous|monsieur|madame|pour votre aide|
+    filler: `s'il vous plaît|s'il te plaît|svp|stp|oui|non|bien|et|à vous|à tous|monsieur|madame|pour votre aide|
       pour ton aide`,
   },
   es: {
     greeting: `hola|buenos días|buenas tardes|buenas noches|buenas|qué tal|cómo estás|cómo está|necesito ayuda|
       ayuda`,
-    thanks: `gracias|muchas gracias|mil gracias|muy amable|perfecto|genial|vale|de acuerdo|entendido|eso es todo|
+    thanks: `gracias|ok|muchas gracias|mil gracias|muy amable|perfecto|genial|vale|de acuerdo|entendido|eso es todo|
       estupendo`,
     goodbye: `adiós|hasta luego|hasta pronto|hasta mañana|chao|chau|nos vemos|que tenga un buen día|buen día`,
     identity: `quién eres|quién es usted|cómo te llamas|cómo se llama|qué puedes hacer|qué puede hacer`,
     robot: `eres un robot|eres una persona o un bot|eres una persona o un robot|es usted un robot|eres humano|
       eres una persona|eres una persona real|hablo con un robot|eres un bot`,
-    repeat: `puede repetir|puedes repetir|repite por favor|otra vez|cómo dice|perdón`,
+    repeat: `puede repetir|puedes repetir|repite|repita|repítelo|repítalo|puede repetirlo|puedes repetirlo|otra vez|cómo|cómo dice|qué has dicho|perdón`,
     insult: `idiota|estúpido|mierda|vete a la mierda|eres inútil|inútil|imbécil`,
-    filler: `por favor|sí|no|ok|bien|y|muy|a todos|señor|señora|por su ayuda|por tu ayuda`,
+    filler: `por favor|sí|no|bien|y|muy|a todos|señor|señora|por su ayuda|por tu ayuda`,
   },
   it: {
-    greeting: `ciao|buongiorno|buonasera|salve|come stai|come sta|come va|ho bisogno di aiuto|aiuto`,
-    thanks: `grazie|grazie mille|molte grazie|ti ringrazio|la ringrazio|perfetto|ottimo|va bene|capito|è tutto|
+    greeting: `ciao|ehi|ehilà|buongiorno|buon giorno|buonasera|buona sera|salve|come stai|come sta|come va|ho bisogno di aiuto|aiuto`,
+    thanks: `grazie|ok|grazie mille|molte grazie|ti ringrazio|la ringrazio|perfetto|ottimo|va bene|capito|è tutto|
       benissimo`,
     goodbye: `arrivederci|a presto|a dopo|addio|buona giornata|buona serata|buonanotte|ci vediamo`,
     identity: `chi sei|chi è lei|come ti chiami|come si chiama|cosa puoi fare|cosa può fare`,
     robot: `sei un robot|è un robot|sei umano|sei una persona|sei una persona vera|parlo con un robot|sei un bot`,
     repeat: `può ripetere|puoi ripetere|ripeti|scusi|come scusi|ancora una volta`,
     insult: `idiota|stupido|cretino|merda|vaffanculo|sei inutile|inutile`,
-    filler: `per favore|sì|si|no|ok|bene|e|a tutti|signore|signora|per il tuo aiuto|per il suo aiuto`,
+    filler: `per favore|sì|si|no|bene|e|a tutti|signore|signora|per il tuo aiuto|per il suo aiuto`,
   },
   pt: {
     greeting: `olá|oi|bom dia|boa tarde|boa noite|tudo bem|como está|como vai|preciso de ajuda|ajuda`,
-    thanks: `obrigado|obrigada|muito obrigado|muito obrigada|perfeito|ótimo|está bem|entendi|é tudo|excelente`,
+    thanks: `obrigado|obrigada|ok|muito obrigado|muito obrigada|perfeito|ótimo|está bem|entendi|é tudo|excelente`,
     goodbye: `adeus|tchau|até logo|até breve|até mais|até amanhã|tenha um bom dia`,
     identity: `quem é você|quem és tu|como se chama|como você se chama|o que você pode fazer|o que podes fazer`,
     robot: `você é um robô|és um robô|você é humano|é uma pessoa|você é uma pessoa|você é uma pessoa real|
       falo com um robô`,
     repeat: `pode repetir|repita por favor|podes repetir|desculpe|outra vez`,
     insult: `idiota|estúpido|merda|vai te foder|você é inútil|inútil|burro`,
-    filler: `por favor|sim|não|ok|bem|e|a todos|senhor|senhora|pela ajuda|pela sua ajuda`,
+    filler: `por favor|sim|não|bem|e|a todos|senhor|senhora|pela ajuda|pela sua ajuda`,
   },
   nl: {
     greeting: `hallo|hoi|hey|goedemorgen|goedemiddag|goedenavond|goedendag|dag|hoe gaat het|ik heb hulp nodig|hulp`,
-    thanks: `dank je|dank u|dank je wel|dank u wel|bedankt|hartelijk dank|heel erg bedankt|perfect|prima|begrepen|
+    thanks: `dank je|dank u|dankje|dankjewel|dankuwel|super bedankt|hartelijk bedankt|ok|oké|dank je wel|dank u wel|bedankt|hartelijk dank|heel erg bedankt|perfect|prima|begrepen|
       dat is alles|top`,
     goodbye: `tot ziens|doei|dag|tot later|tot straks|fijne dag|fijne dag nog|fijne avond|fijne avond nog|
       welterusten`,
-    identity: `wie ben je|wie bent u|hoe heet je|hoe heet u|wat kun je|wat kunt u`,
+    identity: `wie ben je|wie ben jij|wie bent u|hoe heet je|hoe heet u|wat kun je|wat kunt u`,
     robot: `ben je een robot|bent u een robot|ben je een mens|bent u een mens|praat ik met een robot|ben je echt|
       ben je een bot`,
     repeat: `kunt u dat herhalen|kun je dat herhalen|wat zei je|wat zegt u|pardon|nog een keer`,
     insult: `idioot|stom|je bent stom|je bent dom|klootzak|waardeloos|nutteloos|kut`,
-    filler: `alstublieft|alsjeblieft|ja|nee|ok|oké|goed|en|heel|allemaal|meneer|mevrouw|voor je hulp|voor uw hulp`,
+    filler: `alstublieft|alsjeblieft|ja|nee|goed|en|heel|allemaal|meneer|mevrouw|voor je hulp|voor uw hulp`,
   },
   zh: {
     greeting: `你好|您好|早上好|下午好|晚上好|嗨|哈喽|在吗|有人吗|我需要帮助|帮帮我`,
@@ -231,6 +231,11 @@ export const PATTERNS: readonly { readonly topic: Topic; readonly pattern: RegEx
     topic: 'identity',
     pattern:
       /^(?:who|what) (?:am i (?:talking|speaking|chatting) (?:to|with)|are you|r u|is this)(?: here| exactly)?$/u,
+  },
+  {
+    topic: 'repeat',
+    pattern:
+      /^(?:please |can you |could you |would you )*(?:repeat|say) (?:me )?(?:the|your) (?:last |previous )?(?:answer|message|reply|sentence|thing)(?: again| once more| please)*$/u,
   },
   {
     // How old it is, and what it is called or should be.

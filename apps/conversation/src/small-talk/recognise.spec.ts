@@ -2,6 +2,55 @@ import { recogniseSmallTalk } from './recognise.js';
 
 const topicOf = (text: string): string | undefined => recogniseSmallTalk(text)?.topic;
 
+const FOREIGN: readonly (readonly [string, string, string])[] = [
+  ['Vielen lieben Dank', 'de', 'thanks'],
+  ['Bist du eine Maschine?', 'de', 'robot'],
+  ['Spreche ich mit einem echten Menschen oder einem Bot?', 'de', 'robot'],
+  ['Du bist ja total bescheuert', 'de', 'insult'],
+  ['tu es qui ?', 'fr', 'identity'],
+  ["C'est un robot ?", 'fr', 'robot'],
+  ['espèce de crétin', 'fr', 'insult'],
+  ['¿Hablo con una máquina?', 'es', 'robot'],
+  ['¿Cómo? Repítelo', 'es', 'repeat'],
+  ['eres un idiota', 'es', 'insult'],
+  ['Ehilà', 'it', 'greeting'],
+  ['Sto parlando con una macchina?', 'it', 'robot'],
+  ['sei proprio un cretino', 'it', 'insult'],
+  ['Estou a falar com uma máquina?', 'pt', 'robot'],
+  ['seu idiota', 'pt', 'insult'],
+  ['dankjewel', 'nl', 'thanks'],
+  ['wie ben jij?', 'nl', 'identity'],
+  ['Praat ik met een computer?', 'nl', 'robot'],
+  ['stomme idioot', 'nl', 'insult'],
+  ['你这个笨蛋', 'zh', 'insult'],
+  ['你到底是不是真人', 'zh', 'robot'],
+];
+
+describe('recogniseSmallTalk in other words of other languages', () => {
+  it.each(FOREIGN)('%s', (text, language, topic) => expect(recogniseSmallTalk(text)).toEqual({ topic, language }));
+
+  it.each([
+    ['Bist du sicher, dass die Überweisung ankommt?'],
+    ['Ist das ein Fehler?'],
+    ['La máquina se tragó mi tarjeta'],
+    ['La machine a avalé ma carte'],
+    ['De automaat is een waardeloze machine'],
+    ['Can a machine keep my card?'],
+  ])('not: %s', (text) => expect(recogniseSmallTalk(text)).toBeUndefined());
+
+  it('takes a word of several languages for the one of the conversation', () => {
+    expect(recogniseSmallTalk('ok', 'de')).toEqual({ topic: 'thanks', language: 'de' });
+    expect(recogniseSmallTalk('ok')).toEqual({ topic: 'thanks', language: 'en' });
+    expect(recogniseSmallTalk('Hallo', 'nl')).toEqual({ topic: 'greeting', language: 'nl' });
+    expect(recogniseSmallTalk('perfect', 'nl')).toEqual({ topic: 'thanks', language: 'nl' });
+    expect(recogniseSmallTalk('pardon', 'fr')).toEqual({ topic: 'repeat', language: 'fr' });
+  });
+
+  it.each([['cya later'], ['pardon? say it once more'], ['laters!']])('in English: %s', (text) =>
+    expect(recogniseSmallTalk(text)?.language).toBe('en'),
+  );
+});
+
 describe('recogniseSmallTalk', () => {
   it.each([
     ['hello', 'greeting'],
@@ -36,6 +85,8 @@ describe('recogniseSmallTalk', () => {
     ['Are you a robot?', 'robot'],
     ['am I talking to a real person', 'robot'],
     ['Can you repeat that please?', 'repeat'],
+    ['repeat the last answer', 'repeat'],
+    ['could you say your last message again please', 'repeat'],
     ['sorry, what did you say?', 'repeat'],
     ['you are useless', 'insult'],
     ['fuck off you stupid bot', 'insult'],

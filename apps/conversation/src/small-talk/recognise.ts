@@ -1,4 +1,5 @@
 import { LANGUAGES, type Language } from '../language.js';
+import { FOREIGN_PATTERNS } from './foreign-patterns.js';
 import { PATTERNS, PERSON, PERSON_ASKED, PHRASES, TOPICS, type Topic } from './lexicon.js';
 
 /** Longer messages say more than small talk. */
@@ -25,25 +26,40 @@ const DICTIONARIES = new Map(LANGUAGES.map((language) => [language, dictionaryOf
 /**
  * What a message is about if it asks nothing: every word belongs to a phrase of small talk of one language. Undefined
  * for a question, also for one that begins with a greeting.
+ *
+ * @param expected the language of the conversation: of a word that several languages have.
  */
-export function recogniseSmallTalk(text: string): SmallTalk | undefined {
+export function recogniseSmallTalk(text: string, expected: Language = 'en'): SmallTalk | undefined {
+  const languages = [expected, ...LANGUAGES.filter((language) => language !== expected)];
   const words = wordsOf(text);
   const plain = words.join(' ');
   if (words.length === 0) return undefined;
+  const foreign = foreignIn(words, languages);
+  if (foreign?.topic === 'robot') return foreign;
   if (PERSON_ASKED.test(plain)) return { topic: 'person', language: 'en' };
-  for (const language of LANGUAGES) {
+  for (const language of languages) {
     const isShort = words.length <= MAX_PERSON_WORDS || language === 'zh';
     if (isShort && !ASKS.test(plain) && PERSON[language].test(words.join(language === 'zh' ? '' : ' ')))
       return { topic: 'person', language };
   }
   if (words.length > MAX_WORDS) return undefined;
-  for (const language of LANGUAGES) {
+  for (const language of languages) {
     const topics = topicsOf(words, language);
     const topic = TOPICS.find((each) => topics.has(each));
     if (topic) return { topic, language };
   }
   const pattern = PATTERNS.find((each) => each.pattern.test(plain.replace(GREETING, '')));
-  return pattern && { topic: pattern.topic, language: 'en' };
+  return pattern ? { topic: pattern.topic, language: 'en' } : foreign;
+}
+
+/** The first pattern of another language than English that a short message is; those of the first language count most. */
+function foreignIn(words: readonly string[], languages: readonly Language[]): SmallTalk | undefined {
+  if (words.length > MAX_WORDS) return undefined;
+  const plain = words.join(' ').normalize('NFD').replace(/\p{M}/gu, '');
+  const found = FOREIGN_PATTERNS.filter(({ language, pattern }) =>
+    pattern.test(language === 'zh' ? plain.replaceAll(' ', '') : plain),
+  ).sort((a, b) => languages.indexOf(a.language) - languages.indexOf(b.language))[0];
+  return found && { topic: found.topic, language: found.language };
 }
 
 /** Words in lower case without punctuation and apostrophes; a Chinese character is a word. */

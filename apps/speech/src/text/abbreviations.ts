@@ -23,6 +23,9 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bLtd\b\.?/g, 'Limited'],
   [/\bInc\b\./g, 'Incorporated'],
   [/\bNo\.? (?=\d)/g, 'number '],
+  [/\ba\/c\b/gi, 'account'],
+  [/\bw\/o(?= )/gi, 'without'],
+  [/\bw\/(?= )/gi, 'with'],
   [/\bWi-?Fi\b/gi, 'wifi'],
   [/\bp\.a\./g, 'per annum'],
 ];
@@ -32,9 +35,11 @@ const UNITS: Readonly<Record<string, string>> = {
   ...{ km: 'kilometres', cm: 'centimetres', mm: 'millimetres', kg: 'kilograms', g: 'grams', ml: 'millilitres' },
   ...{ kb: 'kilobytes', mb: 'megabytes', gb: 'gigabytes', tb: 'terabytes', mph: 'miles per hour' },
   ...{ min: 'minutes', mins: 'minutes', sec: 'seconds', secs: 'seconds', hr: 'hours', hrs: 'hours', h: 'hours' },
+  ...{ wk: 'weeks', wks: 'weeks', yr: 'years', yrs: 'years', mth: 'months', mths: 'months' },
   ...{ kwh: 'kilowatt hours', '°c': 'degrees Celsius', '°f': 'degrees Fahrenheit', '°': 'degrees' },
 };
-const UNIT = /(?<=\d) ?(km|cm|mm|kg|g|ml|kb|mb|gb|tb|mph|mins?|secs?|hrs?|h|kwh|°c|°f|°)(?![a-z\d])\.?/gi;
+const UNIT =
+  /(?<=\d) ?(km|cm|mm|kg|g|ml|kb|mb|gb|tb|mph|mins?|secs?|hrs?|h|wks?|yrs?|mths?|kwh|°c|°f|°)(?![a-z\d])\.?/gi;
 
 /** `8 m2`, as `8 m²` reads when its exponent is a digit. */
 const AREA = /(?<=\d) ?(m|km|cm|mm)([23])\b/g;
@@ -48,6 +53,8 @@ export function sayAbbreviations(text: string): string {
       ` ${AREAS[exponent]} ${one(whole.slice(0, at), unit === 'm' ? 'metres' : UNITS[unit]!)}`,
   );
   return words.replace(UNIT, (written, unit: string, at: number, whole: string) => {
+    // The network, not the weight.
+    if (unit === 'G') return written;
     const end = written.endsWith('.') && at + written.length === whole.trimEnd().length ? '.' : '';
     return ` ${one(whole.slice(0, at), UNITS[unit.toLowerCase()]!)}${end}`;
   });

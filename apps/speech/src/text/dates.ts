@@ -2,7 +2,7 @@ import { numberWords, ordinalWords, yearWords } from './numbers.js';
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 const SHORT = String.raw`(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)`;
-const MONTH = String.raw`(${MONTHS.join('|')}|${SHORT}(?![a-z]))(?:(?<=${SHORT})\.)?(?![a-z])`;
+const MONTH = String.raw`(${MONTHS.join('|')}|${SHORT}(?![a-z]))(?:(?<=${SHORT})\.)?(?![a-z])`;
 const YEAR = String.raw`(?:,? ((?:19|20)\d\d)\b)?`;
 const DAYS = String.raw`(\d{1,2})(?:st|nd|rd|th)?`;
 const LIST = new RegExp(String.raw`\b(the )?${DAYS}(,| and| or| to|-|–) ${DAYS} ${MONTH}${YEAR}`, 'g');
@@ -10,6 +10,16 @@ const DAY_FIRST = new RegExp(String.raw`\b(the )?${DAYS} (?:of )?${MONTH}${YEAR}
 const MONTH_FIRST = new RegExp(String.raw`\b${MONTH} ${DAYS}(?![\d:.]*\d)${YEAR}`, 'g');
 const MONTH_ALONE = new RegExp(String.raw`\b${MONTH} ((?:19|20)\d\d)\b`, 'g');
 const ISO = /\b((?:19|20)\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b/g;
+/** A date with a time of day: `2026-12-01T09:30Z`. */
+const ISO_TIME = /(\b(?:19|20)\d\d-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\b/g;
+const DECADE = /\b(1[1-9]|20)(\d)0s\b|(?<=\bthe )(\d)0s\b/g;
+const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
+const SHORT_WEEKDAY = String.raw`\b(Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b`;
+/** `Mon` is a weekday beside another, or before a date or a time. */
+const WEEKDAY = new RegExp(
+  String.raw`${SHORT_WEEKDAY}\.?(?=(?:[,:]? \d| ?(?:[-–&/,]|and|to|or) ?${SHORT_WEEKDAY}))|(?<=${SHORT_WEEKDAY}\.? ?(?:[-–&/,]|and|to|or) ?)${SHORT_WEEKDAY}`,
+  'g',
+);
 const SLASHES = /\b(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)\b/g;
 /** A number of four digits is a year after these words. */
 const YEAR_ALONE =
@@ -18,6 +28,9 @@ const YEAR_ALONE =
 /** Dates as they are said, the day first where a date has digits only: `12/05/2024` is the twelfth of May. */
 export function sayDates(text: string): string {
   return text
+    .replace(WEEKDAY, (written) => WEEKDAYS.find((day) => day.startsWith(written.slice(0, 3))) ?? written)
+    .replace(ISO_TIME, '$1 at $2')
+    .replace(DECADE, (_, century?: string, ten?: string, alone?: string) => decade(century, ten ?? alone!))
     .replace(ISO, (_, year: string, month: string, day: string) => date(day, month, year))
     .replace(SLASHES, (written, first: string, second: string, year: string) => {
       const [day, month] = Number(second) > 12 ? [second, first] : [first, second];
@@ -39,6 +52,13 @@ export function sayDates(text: string): string {
 
 function date(day: string, month: string, year: string): string {
   return `the ${ordinalWords(String(Number(day)))} of ${MONTHS[Number(month) - 1]!} ${yearWords(year)}`;
+}
+
+/** `1990s` is `nineteen nineties`. */
+function decade(century: string | undefined, ten: string): string {
+  const tens = numberWords(`${ten}0`);
+  const many = ten === '0' ? 'hundreds' : ten === '1' ? 'tens' : tens.replace(/y$/, 'ies');
+  return century ? `${numberWords(century)} ${many}` : many;
 }
 
 function after(year: string | undefined): string {

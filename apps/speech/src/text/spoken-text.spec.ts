@@ -18,7 +18,21 @@ describe('spokenText writes as words', () => {
     ['£1, £0.35, £0.01', 'one pound, thirty five pence, one penny'],
     ['$49.99 or €5', 'forty nine dollars and ninety nine cents or five euros'],
     ['£5m, $3 billion, 20 EUR', 'five million pounds, three billion dollars, twenty euros'],
+    [
+      '12,50 €, €3,20 and €1.000,00',
+      'twelve euros and fifty cents, three euros and twenty cents and one thousand euros',
+    ],
+    ['¥500, CHF 30 and 5 CHF', 'five hundred yen, thirty francs and five francs'],
+    ['£10-£20, €5–10', 'ten to twenty pounds, five to ten euros'],
     // dates
+    ['We open Jan. 5th, 2027 and on Sept. 3.', 'We open January fifth twenty twenty seven and on September third.'],
+    ['in the 1990s and the 80s', 'in the nineteen nineties and the eighties'],
+    [
+      'Pay on 31.12.2026 or 2/1/2027',
+      'Pay on the thirty first of December twenty twenty six or the second of January twenty twenty seven',
+    ],
+    ['on 2026-12-01T09:30Z', 'on the first of December twenty twenty six at nine thirty A M'],
+    ['Mon-Fri, Sat & Sun', 'Monday to Friday, Saturday and Sunday'],
     ['on 12/05/2024', 'on the twelfth of May twenty twenty four'],
     ['on 2024-12-01', 'on the first of December twenty twenty four'],
     ['until 31 December 2025.', 'until the thirty first of December twenty twenty five.'],
@@ -35,7 +49,17 @@ describe('spokenText writes as words', () => {
     ['Your card ending in 4242', 'Your card ending in four two four two'],
     ['4929 1234 5678 9012', 'four nine two nine, one two three four, five six seven eight, nine zero one two'],
     ['sort code 20-45-00', 'sort code two zero, four five, zero zero'],
+    [
+      'IBAN GB29 NWBK 6016 1331 9268 19.',
+      'eyeban G B two nine, N W B K, six zero one six, one three three one, nine two six eight, one nine.',
+    ],
+    ['Version 2.10.1 or iOS 17.4.1', 'Version two point ten point one or iOS seventeen point four point one'],
     // abbreviations and units
+    [
+      '2 wks, 1 wk, 3 yrs, 6 mths, 5G, 500 g',
+      'two weeks, one week, three years, six months, five G, five hundred grams',
+    ],
+    ['your a/c w/ us, w/o fees', 'your account with us, without fees'],
     ['e.g. a card, i.e. plastic, etc.', 'for example a card, that is, plastic, et cetera.'],
     ['Dr. Lee, Mrs Hill, 2 St. James St.', 'Doctor Lee, Missus Hill, two Saint James Street'],
     ['2.5 kg, 1 km, 10 MB', 'two point five kilograms, one kilometre, ten megabytes'],

@@ -42,6 +42,10 @@ function clean(text: string): string {
 /** Telephone and card numbers, sort codes, and numbers that name something: digit by digit. */
 function sayCodes(text: string): string {
   return text
+    .replace(/\b[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?\b/g, sayIban)
+    .replace(/\b\d+(?:\.\d+){2,}\b(?<!\.(?:19|20)\d\d)/g, (version) =>
+      version.split('.').map(numberWords).join(' point '),
+    )
     .replace(/\+(?=\d{1,3}[ -]?\d)/g, 'plus ')
     .replace(/(?:\b[Xx*]{4}[ -]?){1,3}(?=\d{4}\b)|\*{2,}(?=\d)/g, 'ending ')
     .replace(/\b(?:\d{4}[ -]){3}\d{4}\b|\b0\d{2,5}(?:[ -]\d{3,8}){1,3}\b|\b\d{2}-\d{2}-\d{2}\b/g, inGroups)
@@ -53,6 +57,12 @@ function sayCodes(text: string): string {
       /\b(ending(?: in| with)?|PIN(?: is)?|code|reference|extension|dial|calling|call|text) (\d{3,8})\b(?![,.]\d|-)/gi,
       (_, word: string, digits: string) => `${word} ${digitWords(digits)}`,
     );
+}
+
+/** Letters by name and digits one by one, four signs at a time. */
+function sayIban(written: string): string {
+  const groups = written.replaceAll(' ', '').match(/.{1,4}/g) ?? [];
+  return groups.map((group) => [...group].map((sign) => digitWords(sign) || sign).join(' ')).join(', ');
 }
 
 function inGroups(written: string): string {

@@ -34,6 +34,8 @@ export const understand = capability({
     text: z.string().min(1).max(4_000),
     /** Absent: the message begins a conversation. */
     conversation: conversationIdSchema.optional(),
+    /** Who writes. The conversation of another user is not continued: the message begins one. */
+    user: z.string().min(1).max(200).optional(),
     /** The name of the pipeline's own texts. Absent: the common ones. */
     replies: z.string().min(1).max(64).optional(),
   }),

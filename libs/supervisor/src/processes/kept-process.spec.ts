@@ -44,6 +44,20 @@ describe('KeptProcess', () => {
     expect(reason).toBe('exit code 1: PipelineError: no step');
   });
 
+  it('reports what an error lists below its first line', async () => {
+    const crash = 'throw new Error("These settings are invalid:\\n  A: expected at least 60\\n  B: expected number")';
+    const reason = await new Promise<string>((resolve) => {
+      const kept = new KeptProcess({
+        launch: () => spawn(process.execPath, ['-e', crash], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] }),
+        onDeath(why) {
+          if (why !== 'exit code 1') void kept.stop(1_000).then(() => resolve(why));
+        },
+      });
+      kept.start();
+    });
+    expect(reason).toBe('exit code 1: Error: These settings are invalid: A: expected at least 60; B: expected number');
+  });
+
   it('does not restart a stopped program, and kills one that ignores SIGTERM', async () => {
     let listening: () => void = () => undefined;
     const up = new Promise<void>((resolve) => (listening = resolve));

@@ -103,12 +103,15 @@ export class KeptProcess {
     clearTimeout(hard);
   }
 
-  /** The last line of output that looks like an error, else the last line: most often the reason of a death. */
+  /** The last line of output that looks like an error, with what it lists, else the last line: most often the reason of a death. */
   get lastError(): string | undefined {
-    return (
-      this.lastLines.findLast((line) => /error\b|\b(fatal|cannot|failed|exception)\b/i.test(line)) ??
-      this.lastLines.at(-1)
-    );
+    const at = this.lastLines.findLastIndex((line) => /error\b|\b(fatal|cannot|failed|exception)\b/i.test(line));
+    const line = this.lastLines.at(at);
+    if (at < 0 || !line?.endsWith(':')) return line;
+    const below = this.lastLines.slice(at + 1);
+    const end = below.findIndex((each) => !/^\s+(?!at )\S/.test(each));
+    const listed = below.slice(0, end < 0 ? undefined : end).map((each) => each.trim());
+    return listed.length > 0 ? `${line} ${listed.join('; ')}` : line;
   }
 
   private ended(child: ChildProcess, reason: string): void {
