@@ -272,6 +272,34 @@ describe('The conversation service', () => {
     expect(await say('ok', 'c2')).toMatchObject({ topic: 'thanks', language: 'en' });
   });
 
+  it('passes on a question in a language that the documents have, with the question before', async () => {
+    const ask = async (text: string, languages = ['en', 'de']) =>
+      (
+        await runStep(understand, (each, context) => steps.understand(each, context), {
+          text,
+          conversation: 'c1',
+          languages,
+        })
+      ).output;
+    const first = await ask('Wie kann ich meine Adresse ändern?');
+    expect(first).toMatchObject({
+      topic: 'question',
+      language: 'de',
+      questions: ['Wie kann ich meine Adresse ändern?'],
+    });
+    expect(first).not.toHaveProperty('reply');
+    expect(first).not.toHaveProperty('context');
+    const turn = { conversation: 'c1', text: first.question!, question: first.question!, answer: 'In der App.' };
+    await runStep(record, (each, context) => steps.record(each, context), turn);
+    expect(await ask('Und was kostet das?')).toMatchObject({
+      ...{ questions: ['Und was kostet das?'], context: 'Wie kann ich meine Adresse ändern?', followUp: 'likely' },
+    });
+    expect(await ask('Sprechen Sie Deutsch?')).toMatchObject({ topic: 'greeting', language: 'de' });
+    expect(await say('Comment changer mon code PIN ?', 'c2')).toMatchObject({ topic: 'language', language: 'fr' });
+    const stolen = await ask('Meine Karte wurde gestohlen, was kann ich tun?');
+    expect(stolen).toMatchObject({ topic: 'question', urgent: true, notice: expect.any(String) });
+  });
+
   it('asks for English in the language of the question', async () => {
     const german = await say('Wie kann ich meine Adresse ändern?');
     expect(german).toMatchObject({ topic: 'language', language: 'de', handover: false });

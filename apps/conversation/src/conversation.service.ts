@@ -16,6 +16,8 @@ import { recogniseSmallTalk } from './small-talk/recognise.js';
 import { isUnhelped } from './unhelped.js';
 
 export type Understood = OutputOf<typeof understand>;
+/** The beginning of a question says what it is about. */
+const MAX_CONTEXT = 300;
 const MAX_SUMMARY = 500;
 
 type Meaning = Omit<Understood, 'conversation' | 'degraded'>;
@@ -30,7 +32,7 @@ export class ConversationService {
 
   /** @param run begins a conversation if the message names none, or that of another user. */
   async understand(
-    { text, conversation = '', user, replies }: InputOf<typeof understand>,
+    { text, conversation = '', user, replies, languages }: InputOf<typeof understand>,
     { tenant, run }: { readonly tenant: string; readonly run: string },
   ): Promise<Understood> {
     const texts = this.texts.of(replies);
@@ -38,7 +40,7 @@ export class ConversationService {
       ? await this.recall({ tenant, conversation })
       : { turns: [], degraded: false };
     const isOfAnother = user !== undefined && turns.some((turn) => turn.user !== undefined && turn.user !== user);
-    const meaning = await meaningOf(text, isOfAnother ? [] : turns, texts);
+    const meaning = await meaningOf(text, isOfAnother ? [] : turns, { texts, languages });
     return { ...meaning, conversation: isOfAnother ? run : conversation || run, degraded };
   }
 
@@ -92,7 +94,13 @@ export class ConversationService {
   }
 }
 
-async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): Promise<Meaning> {
+/** What a pipeline says, and the languages that its documents have. */
+interface Offered {
+  readonly texts: Replies;
+  readonly languages: readonly string[];
+}
+
+async function meaningOf(text: string, turns: readonly Turn[], { texts, languages }: Offered): Promise<Meaning> {
   const distress = distressIn(text);
   if (distress) return { ...replyTo('distress', distress, texts), handover: true, urgent: true };
   const last = turns.at(-1);
@@ -114,8 +122,9 @@ async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): 
   if (turns.some(({ question }) => question !== undefined) && isUnhelped(text))
     return { ...replyTo('unhelped', 'en', texts), offered: true };
   const asked = languageAskedIn(text);
-  if (asked && !dangerIn(text)) return replyTo('language', asked, texts);
+  if (asked && !dangerIn(text)) return replyTo(languages.includes(asked) ? 'greeting' : 'language', asked, texts);
   const language = await languageOf([...turns.map((turn) => turn.text), text]);
+  if (language !== 'en' && languages.includes(language)) return askedInOther(text, turns, { language, texts });
   if (language !== 'en') return inOtherLanguage(text, language, texts);
   const bare = topicOfBare(text, last);
   if (bare) return { ...replyTo(bare, 'en', texts), ...(bare === 'unhelped' ? { offered: true } : {}) };
@@ -132,6 +141,22 @@ async function languageBefore(turns: readonly Turn[]): Promise<Language> {
   // A greeting is too short to tell by its letters.
   const isAsked = turns.some((turn) => turn.question !== undefined);
   return (isAsked ? undefined : recogniseSmallTalk(turns.at(-1)!.text)?.language) ?? 'en';
+}
+
+/** What refers to earlier messages is known of English alone: the question before is searched beside a question, as context. */
+function askedInOther(
+  text: string,
+  turns: readonly Turn[],
+  { language, texts }: { readonly language: Exclude<Language, 'en'> | 'und'; readonly texts: Replies },
+): Meaning {
+  const context = turns.findLast(({ question }) => question !== undefined)?.question?.slice(0, MAX_CONTEXT);
+  const urgent = language !== 'und' && isAlarm(text, language);
+  const told = texts[language === 'und' ? 'en' : language];
+  return {
+    ...{ topic: 'question', question: text, questions: [text], language, handover: false, urgent },
+    ...(context === undefined ? { followUp: 'possible' } : { followUp: 'likely', context }),
+    ...(urgent ? { notice: told.urgent } : {}),
+  };
 }
 
 /** Such a question is not answered, but who was robbed is told where help is. */

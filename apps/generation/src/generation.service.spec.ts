@@ -1,10 +1,12 @@
 import { LlmosError } from '@llmos/contracts';
 import { answer } from '@llmos/contracts/capabilities/generation';
 import { runStep } from '@llmos/testing';
-import { NOT_FOUND_TEXT, NOT_FOUND_URGENT_TEXT } from '@llmos/grounding';
+import { phrasesIn } from '@llmos/grounding';
 import { NOTHING_HEARD_TEXT, type AnswerInput } from './generation.service.js';
 import type { ChatMessage, LanguageModel } from './ports/language-model.port.js';
 import { modelOf, passage, serviceOf } from '../test/fixtures/scripted-model.js';
+
+const { notFound: NOT_FOUND_TEXT, notFoundUrgent: NOT_FOUND_URGENT_TEXT } = phrasesIn();
 
 async function ask(
   model: LanguageModel,

@@ -1,5 +1,8 @@
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
-import { closingOf, joinSaid, NOT_FOUND_TEXT, NOT_FOUND_URGENT_TEXT, planOf, type Said } from './plan.js';
+import { phrasesIn } from './phrases.js';
+import { closingOf, joinSaid, planOf, type Said } from './plan.js';
+
+const { notFound: NOT_FOUND_TEXT, notFoundUrgent: NOT_FOUND_URGENT_TEXT } = phrasesIn();
 
 const passage = (document: string, question?: number, relevance = 0.9): Passage => ({
   id: `${document}#0`,
@@ -43,6 +46,16 @@ describe('planOf', () => {
     });
     expect(plan([])).toEqual([{ kind: 'plain', text: NOT_FOUND_TEXT, choices: [], unanswered: ['A? B?'] }]);
     expect(plan([], { notice: 'Call us.' })).toMatchObject([{ text: NOT_FOUND_URGENT_TEXT }]);
+  });
+
+  it('says in the language of the customer what it does not quote, in English where it has no words', () => {
+    const [card, pin] = [passage('card', 0, 0.8), passage('pin', 0, 0.79)];
+    expect(plan([card, pin], { language: 'de' })).toMatchObject([
+      { text: 'Meinen Sie: “All about card” oder “All about pin”?' },
+    ]);
+    expect(plan([], { language: 'fr' })).toMatchObject([{ text: expect.stringMatching(/^Je n'ai rien trouvé/) }]);
+    expect(plan([], { language: 'zh' })).toMatchObject([{ text: expect.stringContaining('帮助中心') }]);
+    expect(plan([], { language: 'und' })).toMatchObject([{ text: NOT_FOUND_TEXT }]);
   });
 });
 

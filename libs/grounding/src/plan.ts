@@ -2,6 +2,7 @@ import type { InputOf, OutputOf } from '@llmos/contracts';
 import type { answer } from '@llmos/contracts/capabilities/generation';
 import type { Passage } from '@llmos/contracts/capabilities/retrieval';
 import { weigh, type Choice } from './evidence.js';
+import { phrasesIn } from './phrases.js';
 import { plainText } from './sentences.js';
 import { sourcesOf, type Source } from './sources.js';
 
@@ -22,15 +23,10 @@ export type Planned =
   | { readonly kind: 'sources'; readonly question: string; readonly sources: readonly Source[] };
 
 /** A message with the passages that were found for its questions. */
-type Message = Pick<InputOf<typeof answer>, 'question' | 'questions' | 'notice' | 'offer'> & {
+type Message = Pick<InputOf<typeof answer>, 'question' | 'questions' | 'notice' | 'offer' | 'language'> & {
   readonly passages: readonly Passage[];
 };
 
-/** To somebody in danger, whom the notice then tells where help is: to ask in another way helps nobody then. */
-export const NOT_FOUND_URGENT_TEXT = 'I am sorry to hear that. Our help centre has nothing about it.';
-export const NOT_FOUND_TEXT =
-  'I could not find anything about that in our help centre. ' +
-  'Could you ask it in another way, or contact our support team?';
 const MAX_NAMED_CHARACTERS = 200;
 
 /**
@@ -42,7 +38,8 @@ const MAX_NAMED_CHARACTERS = 200;
 export function planOf(message: Message, minRelevance: number): Planned[] {
   const isUrgent = message.notice !== undefined;
   const parts = partsOf(message).map((part) => ({ ...part, evidence: weigh(part.passages, minRelevance, isUrgent) }));
-  const nothing = isUrgent ? NOT_FOUND_URGENT_TEXT : NOT_FOUND_TEXT;
+  const phrases = phrasesIn(message.language);
+  const nothing = isUrgent ? phrases.notFoundUrgent : phrases.notFound;
   if (parts.every(({ evidence }) => evidence.kind === 'none'))
     return [{ kind: 'plain', text: nothing, choices: [], unanswered: parts.map(({ question }) => question) }];
   return parts.map(({ question, evidence }) => {
@@ -50,14 +47,14 @@ export function planOf(message: Message, minRelevance: number): Planned[] {
       const { choices } = evidence;
       return {
         kind: 'plain',
-        text: choiceText(choices),
+        text: phrases.choice(choices.map(({ title }) => title)),
         choices,
         unanswered: evidence.kind === 'doubt' ? [question] : [],
       };
     }
     const sources = evidence.kind === 'answer' ? sourcesOf(evidence.passages) : [];
     if (sources.length > 0) return { kind: 'sources', question, sources };
-    const text = parts.length > 1 ? missingText(question) : nothing;
+    const text = parts.length > 1 ? phrases.missing(question.slice(0, MAX_NAMED_CHARACTERS)) : nothing;
     return { kind: 'plain', text, choices: [], unanswered: [question] };
   });
 }
@@ -109,15 +106,4 @@ function join(one: Said, other: Said): Said {
 function joinGrounding(one: Said['grounding'], other: Said['grounding']): Said['grounding'] {
   if (one === other || other === 'none') return one;
   return one === 'none' ? other : 'repaired';
-}
-
-/** The question of several that nothing answers is named. */
-function missingText(question: string): string {
-  return `I could not find anything about “${question.slice(0, MAX_NAMED_CHARACTERS)}” in our help centre.`;
-}
-
-/** Titles are in quotation marks, because some are questions and others are not. */
-function choiceText(choices: readonly Choice[]): string {
-  const named = choices.map(({ title }) => `“${title}”`).join(' or ');
-  return `Do you mean: ${named}${/[?!]”$/u.test(named) ? '' : '?'}`;
 }

@@ -38,6 +38,8 @@ export const understand = capability({
     user: z.string().min(1).max(200).optional(),
     /** The name of the pipeline's own texts. Absent: the common ones. */
     replies: z.string().min(1).max(64).optional(),
+    /** The languages that the documents have: a question in another one is not searched, and the reply says so. */
+    languages: z.array(z.string().min(2).max(8)).min(1).max(20).default(['en']),
   }),
   output: z.object({
     /** The conversation's id, for the next message; a new one is that of the run. */

@@ -25,6 +25,8 @@ export const answer = capability({
       .optional(),
     /** The questions in `question`, if passages name theirs. */
     questions: z.array(z.string().max(4_000)).max(3).optional(),
+    /** The language of what the answer says itself, where it does not quote; English if it has no words of it. */
+    language: z.string().max(8).optional(),
     /** Said after the answer. */
     notice: z.string().max(500).optional(),
     /** Said after an answer that states nothing: nothing was found, or it asks back. Not said with a notice. */

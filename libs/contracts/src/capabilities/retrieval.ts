@@ -134,6 +134,8 @@ export const quote = capability({
     passages: z.array(passageSchema).max(50).default([]),
     /** Said where no passage is relevant, instead of a text like that of generation.answer. */
     otherwise: z.string().min(1).max(500).optional(),
+    /** The language of what the answer says itself, where it does not quote. */
+    language: z.string().max(8).optional(),
     /** Said after the answer. */
     notice: z.string().max(500).optional(),
     /** Said after an answer that states nothing. Not said with a notice. */
