@@ -137,6 +137,11 @@ describe('A row of a table is read with the names of its columns', () => {
       'Badger bank – Office: from 9, to 5.',
       'Badger bank – Shop: from 10, to 6.',
     ]);
+    const sockets = `${row('Boat', '230 V sockets', 'USB')}${row('Heron', '1', '2')}${row('Otter', '3', '8')}`;
+    expect(texts(`<table>${sockets}</table>`)).toEqual([
+      'Badger bank – Boat: Heron; 230 V sockets: 1; USB: 2.',
+      'Badger bank – Boat: Otter; 230 V sockets: 3; USB: 8.',
+    ]);
     expect(texts('<table><tr><td>Service</td><td>Fee</td></tr><tr><td>Cash</td><td>£1</td></tr></table>')).toEqual([
       'Badger bank – Service: Cash; Fee: £1.',
     ]);

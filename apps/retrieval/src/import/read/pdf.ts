@@ -2,6 +2,7 @@ import { getDocumentProxy } from 'unpdf';
 import type { Block } from '../../structure/block.js';
 import { readConventions } from '../../structure/conventions.js';
 import { blocksDocument } from './page.js';
+import { withItems } from './pdf-items.js';
 import { linesOf, type PdfItem, type PdfLine } from './pdf-line.js';
 import { tableAt } from './pdf-table.js';
 import { FileFault, type FoundDocument, type SourceFile } from './source-file.js';
@@ -36,7 +37,7 @@ export async function pdfDocument({ bytes, name }: SourceFile): Promise<FoundDoc
       page.cleanup();
     }
     if (lines.length === 0) throw new FileFault('has no text: if it is scanned, make its text selectable first');
-    return blocksDocument(readConventions(blocksOf(withoutEdges(lines))), undefined, name);
+    return blocksDocument(readConventions(blocksOf(withItems(withoutEdges(lines)))), undefined, name);
   } finally {
     await pdf.loadingTask.destroy();
   }
