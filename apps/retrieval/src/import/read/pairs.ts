@@ -63,6 +63,7 @@ function tableOf(text: string, name: string): string[][] {
       delimiter,
       bom: true,
       relax_column_count: true,
+      relax_quotes: true,
       skip_empty_lines: true,
       trim: true,
       to: MAX_ROWS + 1,

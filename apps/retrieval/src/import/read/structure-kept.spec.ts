@@ -22,6 +22,7 @@ describe('Steps of a PDF whose numbers stand apart', () => {
 
   it.each([
     ['and are larger than their text', lines.map((text, n) => [[12.5, `${n + 1}`, 78], [10, text, 96]] as const)],
+    ['with space between them', lines.flatMap((text, n) => [[10, `${n + 1}. ${text}`], [10, '']] as const)],
     ['with a dot, in a wide margin', lines.map((text, n) => [[10, `${n + 1}.`, 60], [10, text, 120]] as const)],
   ])('%s', async (_, items) => {
     const pdf = pdfOf([
@@ -71,5 +72,12 @@ it('Each line of JSON Lines is read on its own, and a bad one is named', async (
     expect.stringMatching(/^faq\.jsonl, line 2: is not JSON \(/),
     'Yes.',
     'No.',
+  ]);
+});
+
+it('A mark of inches in a CSV is no quote', async () => {
+  expect(await quotes('faq.csv', 'question,answer\nHow wide is it?,"Wide, very."\n17" wheel?,It fits a 17" one.\n')).toEqual([
+    'Wide, very.',
+    'It fits a 17" one.',
   ]);
 });
