@@ -17,6 +17,8 @@ import { isUnhelped } from './unhelped.js';
 
 export type Understood = OutputOf<typeof understand>;
 const MAX_SUMMARY = 500;
+/** Marks of emphasis around words: "I do *not* want to close it". */
+const EMPHASIS = /(?<![\p{L}\p{N}*_])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\n]*[^\s*_])\1(?![\p{L}\p{N}*_])/gu;
 
 type Meaning = Omit<Understood, 'conversation' | 'degraded'>;
 
@@ -91,7 +93,8 @@ export class ConversationService {
   }
 }
 
-async function meaningOf(text: string, turns: readonly Turn[], texts: Replies): Promise<Meaning> {
+async function meaningOf(message: string, turns: readonly Turn[], texts: Replies): Promise<Meaning> {
+  const text = message.replace(EMPHASIS, '$2');
   const distress = distressIn(text);
   if (distress) return { ...replyTo('distress', distress, texts), handover: true, urgent: true };
   const last = turns.at(-1);
