@@ -63,6 +63,20 @@ describe('dangerIn', () => {
     expect(dangerIn('my card was stolen')).toEqual({}));
 
   it.each([
+    'there are three payments to a casino that I never made',
+    'I see a withdrawal I did not make',
+    "two transfers we haven't done",
+    'card cloned',
+    'I think my debit card got skimmed',
+    'I got a text saying click here to keep your account open and I clicked',
+    'I clicked on it, it was a text about my parcel',
+  ])('finds that others pay or may pay in %j', (text) => expect(dangerIn(text)).toBeDefined());
+
+  it.each([
+    "I'm so stressed, I can't pay rent and I don't know what to do anymore",
+    'we cannot pay our rent this month',
+    'my mother died, what happens to her account',
+    'My husband has sadly passed away',
     'he is threatening me',
     "I'm being threatened by someone to send money",
     'gambling has eaten all my wages and i cant stop',
@@ -72,6 +86,16 @@ describe('dangerIn', () => {
 
   it.each([
     'How do I change my PIN?',
+    'I have not made the payment yet',
+    'how do I cancel a transfer that I made?',
+    'why has the transfer that I did not been received',
+    'I did not make it to the shop',
+    'I got your text and clicked on the offer, how long is it valid?',
+    'can I clone a virtual card?',
+    'can I pay rent with my card?',
+    'my phone died',
+    'my father passed his driving test',
+    'how do I pay my rent by transfer',
     'my card was swallowed',
     'can I use my card abroad?',
     'I used my card in a shop',

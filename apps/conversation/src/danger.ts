@@ -87,11 +87,26 @@ const THEFT = new RegExp(
     .join('|'),
   'iu',
 );
-/** Need, compulsion and threats: what the documents have on it is answered, and a person offered. */
+/** What others pay or may pay, in words that find the article on it. */
+const UNKNOWN_PAYMENT = new RegExp(
+  [
+    '(?:payments?|transactions?|purchases?|charges?|withdrawals?|transfers?|orders?)(?: [^ .,!?]+){0,4}?(?: (?:that|which))? (?:i|we) (?:never|did ?n.?t|did not|have ?n.?t|have not) (?:make|made|do|done|place|placed)(?! it\\b| (?:it|them) (?:yet|to))',
+    'cards?(?: (?:was|is|has|been|got|just|being))* (?:cloned|skimmed)',
+    '(?:text|e-?mail|message|sms)\\b[^.!?]{0,60}\\bclick here\\b[^.!?]{0,60}\\bclicked',
+    'clicked(?: on)? (?:it|that)\\b[^.!?]{0,20}\\b(?:text|e-?mail|message|sms)',
+  ]
+    .map((words) => `\\b(?:${words})\\b`)
+    .join('|'),
+  'iu',
+);
+const RELATIVE =
+  '(?:husband|wife|partner|mother|father|mum|mom|dad|son|daughter|brother|sister|grand(?:mother|father|ma|pa|dad)|gran|nan|aunt|uncle|baby)';
+/** Need, loss, compulsion and threats: what the documents have on it is answered, and a person offered. */
 const NEED = new RegExp(
   [
     'threaten(?:s|ed|ing)? (?:me|us)|(?:am|being|been|was|got|getting) threatened|in danger|emergency',
-    'no money (?:left )?(?:for|to (?:buy|eat|feed|pay)|at all)|(?:can ?no|can.)t (?:afford|pay for) (?:to eat|food|heating|medicine|my rent)|(?:can ?no|can.)t feed',
+    'no money (?:left )?(?:for|to (?:buy|eat|feed|pay)|at all)|(?:can ?no|can.?)t (?:afford|pay(?: for)?) (?:to eat|food|heating|medicine|(?:my |our |the )?rent)|(?:can ?no|can.)t feed',
+    `my ${RELATIVE}(?: (?:has|have|had|just|recently|sadly|suddenly))* (?:died|passed away|is dead)`,
     'gambl(?:ing|ed|er)\\b.{0,40}\\b(?:stop|addict(?:ed|ion)?|problem|all|everything|wages|salary)|addicted to (?:gambling|betting)|(?:stop|quit) gambling',
     '(?:drowning|sinking|buried) in debt|(?:being|be|getting) evicted|(?:lose|losing|lost) (?:my|our) (?:home|house)(?! [a-z]*(?:key|insurance|number|address|screen|phone|page|card|internet|office|work))|homeless',
   ]
@@ -133,7 +148,7 @@ export function dangerIn(text: string): Danger | undefined {
   if (STOLEN.test(text)) return {};
   if (THEFT.test(text)) return { subject: THEFT_SUBJECT };
   if (GAS.test(text)) return { subject: GAS_SUBJECT };
-  return NEED.test(text) || HAZARD.test(text) ? {} : undefined;
+  return UNKNOWN_PAYMENT.test(text) || NEED.test(text) || HAZARD.test(text) ? {} : undefined;
 }
 
 function isMistypedFraud(text: string): boolean {
