@@ -58,8 +58,16 @@ describe('readFile reads plain text', () => {
 
 describe('A short line without an end above a sentence is a heading', () => {
   it.each([
-    ['directly above it', 'It is free.\n\nWater points\nThey are blue.', 'It is free.\n\n**Water points**\n\nThey are blue.'],
-    ['with an empty line', 'It is free.\n\nWater points\n\nThey are blue.', 'It is free.\n\n**Water points**\n\nThey are blue.'],
+    [
+      'directly above it',
+      'It is free.\n\nWater points\nThey are blue.',
+      'It is free.\n\n**Water points**\n\nThey are blue.',
+    ],
+    [
+      'with an empty line',
+      'It is free.\n\nWater points\n\nThey are blue.',
+      'It is free.\n\n**Water points**\n\nThey are blue.',
+    ],
   ])('%s', (_, text, markdown) => expect(withMarkup(text)).toBe(markdown));
 
   it.each([

@@ -21,9 +21,36 @@ describe('Steps of a PDF whose numbers stand apart', () => {
   const lines = ['Close the gates.', 'Check the paddles.', 'Go up.'];
 
   it.each([
-    ['and are larger than their text', lines.map((text, n) => [[12.5, `${n + 1}`, 78], [10, text, 96]] as const)],
-    ['with space between them', lines.flatMap((text, n) => [[10, `${n + 1}. ${text}`], [10, '']] as const)],
-    ['with a dot, in a wide margin', lines.map((text, n) => [[10, `${n + 1}.`, 60], [10, text, 120]] as const)],
+    [
+      'and are larger than their text',
+      lines.map(
+        (text, n) =>
+          [
+            [12.5, `${n + 1}`, 78],
+            [10, text, 96],
+          ] as const,
+      ),
+    ],
+    [
+      'with space between them',
+      lines.flatMap(
+        (text, n) =>
+          [
+            [10, `${n + 1}. ${text}`],
+            [10, ''],
+          ] as const,
+      ),
+    ],
+    [
+      'with a dot, in a wide margin',
+      lines.map(
+        (text, n) =>
+          [
+            [10, `${n + 1}.`, 60],
+            [10, text, 120],
+          ] as const,
+      ),
+    ],
   ])('%s', async (_, items) => {
     const pdf = pdfOf([
       [
@@ -44,7 +71,13 @@ describe('Steps of a PDF whose numbers stand apart', () => {
 });
 
 it('Bullets of a PDF that stand apart from their text are no table', async () => {
-  const items = ['a torch', 'soft shoes', 'bed linen'].map((text) => [[10, '*', 60], [10, text, 120]] as const);
+  const items = ['a torch', 'soft shoes', 'bed linen'].map(
+    (text) =>
+      [
+        [10, '*', 60],
+        [10, text, 120],
+      ] as const,
+  );
   const pdf = pdfOf([[[18, 'Bring with you'], [10, 'Everybody needs the following:'], ...items]]);
   expect(await quotes('bring.pdf', pdf)).toEqual([
     'Bring with you – Everybody needs the following: a torch; soft shoes; bed linen.',
@@ -52,7 +85,14 @@ it('Bullets of a PDF that stand apart from their text are no table', async () =>
 });
 
 it('Numbers of a PDF below the names of columns are those of rows', async () => {
-  const pdf = pdfOf([[[18, 'Zones'], [10, 'Zone\tFee'], [10, '1\t£3'], [10, '2\t£4']]]);
+  const pdf = pdfOf([
+    [
+      [18, 'Zones'],
+      [10, 'Zone\tFee'],
+      [10, '1\t£3'],
+      [10, '2\t£4'],
+    ],
+  ]);
   expect(await quotes('zones.pdf', pdf)).toEqual(['Zones – Zone: 1; Fee: £3.', 'Zones – Zone: 2; Fee: £4.']);
 });
 
@@ -68,16 +108,13 @@ describe('What follows a list of questions does not belong to the last of them',
 });
 
 it('Each line of JSON Lines is read on its own, and a bad one is named', async () => {
-  expect(await quotes('faq.jsonl', '{"q":"Is it free?","a":"Yes."}\n{"q":"Is it\n\n{"q":"Is it blue?","a":"No."}\n')).toEqual([
-    expect.stringMatching(/^faq\.jsonl, line 2: is not JSON \(/),
-    'Yes.',
-    'No.',
-  ]);
+  expect(
+    await quotes('faq.jsonl', '{"q":"Is it free?","a":"Yes."}\n{"q":"Is it\n\n{"q":"Is it blue?","a":"No."}\n'),
+  ).toEqual([expect.stringMatching(/^faq\.jsonl, line 2: is not JSON \(/), 'Yes.', 'No.']);
 });
 
 it('A mark of inches in a CSV is no quote', async () => {
-  expect(await quotes('faq.csv', 'question,answer\nHow wide is it?,"Wide, very."\n17" wheel?,It fits a 17" one.\n')).toEqual([
-    'Wide, very.',
-    'It fits a 17" one.',
-  ]);
+  expect(
+    await quotes('faq.csv', 'question,answer\nHow wide is it?,"Wide, very."\n17" wheel?,It fits a 17" one.\n'),
+  ).toEqual(['Wide, very.', 'It fits a 17" one.']);
 });
