@@ -47,6 +47,13 @@ describe('dangerIn', () => {
     'someone took control of my phone',
     'the police asked me to withdraw cash and hand it over',
     'I met her online and sent her 3000 euros',
+    'card cloned',
+    'I think my debit card got skimmed',
+    'I got a text saying click here to keep your account open and I clicked',
+    'I clicked on it, it was a text about my parcel',
+    'someone transferred 500 from my account',
+    'somebody has stolen my card details',
+    'someone stole my phone and is using my card',
   ])('finds fraud in %j', (text) => expect(dangerIn(text)?.subject).toContain('Fraud'));
 
   it.each([
@@ -61,22 +68,20 @@ describe('dangerIn', () => {
   ])('finds theft in %j', (text) => expect(dangerIn(text)?.subject).toContain('stolen'));
   it('searches with the words of the customer where they say what happened', () =>
     expect(dangerIn('my card was stolen')).toEqual({}));
+  it.each(['someone stole my phone', 'somebody has taken our car keys', 'a thief stole my new bike'])(
+    'takes %j for theft, and not for fraud',
+    (text) => expect(dangerIn(text)?.subject ?? '').not.toContain('Fraud'),
+  );
 
   it.each([
     'there are three payments to a casino that I never made',
     'I see a withdrawal I did not make',
     "two transfers we haven't done",
-    'card cloned',
-    'I think my debit card got skimmed',
-    'I got a text saying click here to keep your account open and I clicked',
-    'I clicked on it, it was a text about my parcel',
-  ])('finds that others pay or may pay in %j', (text) => expect(dangerIn(text)).toBeDefined());
+  ])('finds that others have paid in %j', (text) => expect(dangerIn(text)).toBeDefined());
 
   it.each([
     "I'm so stressed, I can't pay rent and I don't know what to do anymore",
     'we cannot pay our rent this month',
-    'my mother died, what happens to her account',
-    'My husband has sadly passed away',
     'he is threatening me',
     "I'm being threatened by someone to send money",
     'gambling has eaten all my wages and i cant stop',
@@ -94,7 +99,6 @@ describe('dangerIn', () => {
     'can I clone a virtual card?',
     'can I pay rent with my card?',
     'my phone died',
-    'my father passed his driving test',
     'how do I pay my rent by transfer',
     'my card was swallowed',
     'can I use my card abroad?',

@@ -55,10 +55,10 @@ describe('rankSources', () => {
       sentences: [{ text, similarity }],
     });
     const first = unit('If someone uses your card, freeze it immediately under Cards.', 0.4);
-    const later = unit('Tap each fraudulent payment and choose Get help.', 0.55, ['Replace the card']);
+    const later = unit('Tap each fraudulent payment and choose Get help.', 0.6, ['Replace the card']);
     const sources = sourcesOf([passageOf([first, later])]);
-    expect(rankSources('what is a fraudulent payment', sources)[0]?.text).toBe(later.text);
-    expect(rankSources('there is a fraudulent payment', sources, true)[0]?.text).toBe(first.text);
+    expect(rankSources('they have robbed me', sources)[0]?.text).toBe(later.text);
+    expect(rankSources('they have robbed me', sources, true)[0]?.text).toBe(first.text);
   });
 
   it('prefers steps for somebody in danger, who does not ask what to do', () => {
