@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { TERM_LEVEL, type Block } from './block.js';
+import { paragraphOf, TERM_LEVEL, type Block } from './block.js';
 import { InlineText, squeeze } from './inline-text.js';
 import { TableText } from './table-text.js';
 
@@ -239,8 +239,11 @@ class HtmlReader {
     this.containers.pop();
     const block = table.end();
     if (!block) return;
-    if (this.container === undefined) this.blocks.push(block);
-    else this.addToContainer([block.header, ...block.rows].map((row) => row.filter(Boolean).join(', ')).join('; '));
+    if (this.container === undefined) {
+      // A sentence with a colon introduces the rows.
+      if (table.caption !== '') this.blocks.push(paragraphOf(`${table.caption.replace(/[.:]$/u, '')}:`));
+      this.blocks.push(block);
+    } else this.addToContainer([block.header, ...block.rows].map((row) => row.filter(Boolean).join(', ')).join('; '));
   }
 
   private closeContainer(): void {

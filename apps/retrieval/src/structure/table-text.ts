@@ -19,6 +19,8 @@ export class TableText {
   readonly kind = 'table';
   private readonly rows: Cell[][] = [];
   private open: Cell | undefined;
+  /** What stands before the first cell. */
+  caption = '';
 
   openRow(): void {
     this.rows.push([]);
@@ -34,9 +36,9 @@ export class TableText {
     this.fillFromAbove();
   }
 
-  /** Text outside the cells, such as a caption, is left out. */
   add(text: string): void {
-    if (this.open) this.open.text += this.open.text === '' ? text : ` ${text}`;
+    if (this.open) this.open.text = joined(this.open.text, text);
+    else this.caption = joined(this.caption, text);
   }
 
   /** Undefined for a table without text. */
@@ -60,6 +62,10 @@ export class TableText {
       cell.rowsLeft--;
     }
   }
+}
+
+function joined(before: string, text: string): string {
+  return before === '' ? text : `${before} ${text}`;
 }
 
 function span(value: string | undefined): number {
