@@ -98,7 +98,10 @@ export class GenerationService {
     const said = new Set<string>();
     for (const { question, evidence } of weighed) {
       if (evidence.kind === 'choice' || evidence.kind === 'doubt') {
-        const asked = this.plain(choiceText(evidence.choices), context, evidence.choices);
+        const isAsking = answers.some(({ choices }) => choices.length > 0);
+        const asked = isAsking
+          ? this.plain(laterText(question), context)
+          : this.plain(choiceText(evidence.choices), context, evidence.choices);
         answers.push({ ...asked, unanswered: evidence.kind === 'doubt' ? [question] : [] });
         continue;
       }
@@ -236,6 +239,11 @@ function notFoundText({ notice }: AnswerInput): string {
 /** The question of several that nothing answers is named. */
 function missingText(question: string): string {
   return `I could not find anything about “${question.slice(0, MAX_NAMED_CHARACTERS)}” in our help centre.`;
+}
+
+/** A customer is asked back once. */
+function laterText(question: string): string {
+  return `After that, please ask me again: “${question.slice(0, MAX_NAMED_CHARACTERS)}”`;
 }
 
 /** Titles are in quotation marks, because some are questions and others are not. */

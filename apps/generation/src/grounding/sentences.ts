@@ -2,7 +2,7 @@ import { normalise, wordSet } from './words.js';
 
 const ABBREVIATIONS = wordSet(`
   e.g i.e etc mr mrs ms dr st vs no approx inc ltd co p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec
-  min max tel
+  min max tel incl excl resp ext
 `);
 
 /**
