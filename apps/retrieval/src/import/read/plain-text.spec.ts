@@ -70,7 +70,13 @@ describe('A short line without an end above a sentence is a heading', () => {
     ],
   ])('%s', (_, text, markdown) => expect(withMarkup(text)).toBe(markdown));
 
+  it('also with a number, in capital letters', () =>
+    expect(withMarkup('1. SHOES\nWear clean ones.\n\n2. WEIGHTS & BARS\nPut them back.')).toBe(
+      '**SHOES**\n\nWear clean ones.\n\n**WEIGHTS & BARS**\n\nPut them back.',
+    ));
+
   it.each([
+    ['steps', '1. Open the app\n\n2. TAP IT'],
     ['a statement with a number', 'We open at 7 am\n\nWe close at 9 pm.'],
     ['the first lines of an address', 'Kestrel Wharf\nMill Lane\nPell'],
     ['what introduces a list', 'You need\n\n- a passport.\n- a phone.'],

@@ -12,6 +12,8 @@ const LONG = 120;
 /** A line of a few words without a number. */
 const TITLE = /^\p{Lu}[^\d.,;:!?|]{1,60}$/u;
 const MAX_TITLE_WORDS = 5;
+/** The same with a number is a heading only in capital letters: else it is a step. */
+const NUMBERED_TITLE = /^\d{1,2}[.)]\s+(?=[\p{Lu}\s&'/-]{3,60}$)/u;
 const SENTENCE = /^["'(]?\p{Lu}.*[.!?]["')]*\s*$/u;
 const HEADING = /^#{1,6}\s/mu;
 const ANSWER = /^(?:A|Answer)\d{0,3}\s?[:.)]/u;
@@ -35,8 +37,10 @@ export function withMarkup(text: string): string {
       n += rows.length - 1;
       continue;
     }
-    if (!isCode && (endsList(lines[n - 1], line) || endsParagraph(lines[n - 1], line))) out.push('');
-    if (!isCode && !hasHeadings && isTitle(lines, n)) out.push(`**${line.trim()}**`, ...(lines[n + 1] ? [''] : []));
+    const isApart = endsList(lines[n - 1], line) || endsParagraph(lines[n - 1], line);
+    if (!isCode && isApart && out.at(-1) !== '') out.push('');
+    const title = isCode || hasHeadings ? undefined : titleAt(lines, n);
+    if (title !== undefined) out.push(`**${title}**`, ...(lines[n + 1] ? [''] : []));
     else out.push(line);
   }
   return out.join('\n').trim();
@@ -85,10 +89,10 @@ function wasRoom(before: string, line: string): boolean {
   return before.trimEnd().length + 1 + line.search(/\s|$/u) < EDGE;
 }
 
-/** Whether a line behind an empty one names what the next sentence is about. */
-function isTitle(lines: readonly string[], n: number): boolean {
-  const line = lines[n]!.trim();
-  if (lines[n - 1]?.trim() || !TITLE.test(line) || line.split(/\s+/u).length > MAX_TITLE_WORDS) return false;
+/** What a line behind an empty one says that the next sentence is about. */
+function titleAt(lines: readonly string[], n: number): string | undefined {
+  const title = lines[n]!.trim().replace(NUMBERED_TITLE, '');
+  if (lines[n - 1]?.trim() || !TITLE.test(title) || title.split(/\s+/u).length > MAX_TITLE_WORDS) return undefined;
   const next = lines[n + 1]?.trim() || lines[n + 2]?.trim() || '';
-  return !MARKED.test(next) && SENTENCE.test(next);
+  return !MARKED.test(next) && SENTENCE.test(next) ? title : undefined;
 }

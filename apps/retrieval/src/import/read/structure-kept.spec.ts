@@ -1,4 +1,4 @@
-import { pdfOf } from '../../../test/fixtures/made-files.js';
+import { docxOf, pdfOf } from '../../../test/fixtures/made-files.js';
 import { readMarkdown } from '../../structure/markdown.js';
 import { unitsOf } from '../../structure/units.js';
 import { readFile } from './read-file.js';
@@ -117,4 +117,13 @@ it('A mark of inches in a CSV is no quote', async () => {
   expect(
     await quotes('faq.csv', 'question,answer\nHow wide is it?,"Wide, very."\n17" wheel?,It fits a 17" one.\n'),
   ).toEqual(['Wide, very.', 'It fits a 17" one.']);
+});
+
+it('A first line in bold above the headings of a Word document is its title, and not quoted', async () => {
+  const line = (text: string, bold = false): string =>
+    `<w:p><w:r>${bold ? '<w:rPr><w:b/></w:rPr>' : ''}<w:t>${text}</w:t></w:r></w:p>`;
+  const docx = docxOf(line('Lost property', true) + line('Where is it kept?', true) + line('At the desk.'));
+  const [found] = await Array.fromAsync(readFile({ name: 'lost.docx', bytes: docx }));
+  expect(found).toMatchObject({ document: { title: 'Lost property' } });
+  expect(await quotes('lost.docx', docx)).toEqual(['Where is it kept? | At the desk.']);
 });
