@@ -123,7 +123,7 @@ it('A first line in bold above the headings of a Word document is its title, and
   const line = (text: string, bold = false): string =>
     `<w:p><w:r>${bold ? '<w:rPr><w:b/></w:rPr>' : ''}<w:t>${text}</w:t></w:r></w:p>`;
   const docx = docxOf(line('Lost property', true) + line('Where is it kept?', true) + line('At the desk.'));
-  const [found] = await Array.fromAsync(readFile({ name: 'lost.docx', bytes: docx }));
-  expect(found).toMatchObject({ document: { title: 'Lost property' } });
+  for await (const found of readFile({ name: 'lost.docx', bytes: docx }))
+    expect(found).toMatchObject({ document: { title: 'Lost property' } });
   expect(await quotes('lost.docx', docx)).toEqual(['Where is it kept? | At the desk.']);
 });
