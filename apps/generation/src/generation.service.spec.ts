@@ -111,27 +111,6 @@ describe('GenerationService', () => {
     });
   });
 
-  it('asks back once, and names the other question that is not clear either', async () => {
-    const about = (document: string, question: number) => ({
-      ...passage,
-      id: `${document}#0`,
-      document,
-      title: document,
-      relevance: 0.3,
-      question,
-    });
-    const questions = ['How is it with cards?', 'And what of fees?'];
-    const asked = await ask(
-      modelOf(() => ''),
-      { questions, passages: [about('Cards', 0), about('Fees', 1)] },
-    );
-    expect(asked).toMatchObject({
-      text: 'Do you mean: “Cards”? After that, please ask me again: “And what of fees?”',
-      choices: [{ document: 'Cards' }],
-      unanswered: questions,
-    });
-  });
-
   it('answers each of two questions from its own passages, and names the one that nothing answers', async () => {
     const pin = {
       ...passage,
