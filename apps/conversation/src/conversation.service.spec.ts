@@ -54,6 +54,14 @@ describe('The conversation service', () => {
     });
   });
 
+  it.each([
+    ['I do *not* want to close my account, I just want to change my address', 'I just want to change my address'],
+    ['I do **not** want to close my account, I _just_ want to change my address', 'I just want to change my address'],
+    ['what is 5 * 3 * 2 and my_user_name?', 'what is 5 * 3 * 2 and my_user_name?'],
+  ])('reads %j without the marks of emphasis', async (text, question) =>
+    expect(await say(text)).toMatchObject({ question }),
+  );
+
   it('offers a person to whoever answers "no" to an answer, and does not search for "no"', async () => {
     await keep('How much is a transfer?', 'It is free.');
     expect(await say('no', 'c1')).toMatchObject({ topic: 'unhelped', offered: true, questions: [] });

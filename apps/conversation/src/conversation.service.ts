@@ -19,6 +19,8 @@ export type Understood = OutputOf<typeof understand>;
 /** The beginning of a question says what it is about. */
 const MAX_CONTEXT = 300;
 const MAX_SUMMARY = 500;
+/** Marks of emphasis around words: "I do *not* want to close it". */
+const EMPHASIS = /(?<![\p{L}\p{N}*_])(\*{1,3}|_{1,3})(?=[^\s*_])([^*_\n]*[^\s*_])\1(?![\p{L}\p{N}*_])/gu;
 
 type Meaning = Omit<Understood, 'conversation' | 'degraded'>;
 
@@ -100,7 +102,8 @@ interface Offered {
   readonly languages: readonly string[];
 }
 
-async function meaningOf(text: string, turns: readonly Turn[], { texts, languages }: Offered): Promise<Meaning> {
+async function meaningOf(message: string, turns: readonly Turn[], { texts, languages }: Offered): Promise<Meaning> {
+  const text = message.replace(EMPHASIS, '$2');
   const distress = distressIn(text);
   if (distress) return { ...replyTo('distress', distress, texts), handover: true, urgent: true };
   const last = turns.at(-1);

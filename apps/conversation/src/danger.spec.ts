@@ -47,6 +47,13 @@ describe('dangerIn', () => {
     'someone took control of my phone',
     'the police asked me to withdraw cash and hand it over',
     'I met her online and sent her 3000 euros',
+    'card cloned',
+    'I think my debit card got skimmed',
+    'I got a text saying click here to keep your account open and I clicked',
+    'I clicked on it, it was a text about my parcel',
+    'someone transferred 500 from my account',
+    'somebody has stolen my card details',
+    'someone stole my phone and is using my card',
   ])('finds fraud in %j', (text) => expect(dangerIn(text)?.subject).toContain('Fraud'));
 
   it.each([
@@ -61,8 +68,20 @@ describe('dangerIn', () => {
   ])('finds theft in %j', (text) => expect(dangerIn(text)?.subject).toContain('stolen'));
   it('searches with the words of the customer where they say what happened', () =>
     expect(dangerIn('my card was stolen')).toEqual({}));
+  it.each(['someone stole my phone', 'somebody has taken our car keys', 'a thief stole my new bike'])(
+    'takes %j for theft, and not for fraud',
+    (text) => expect(dangerIn(text)?.subject ?? '').not.toContain('Fraud'),
+  );
 
   it.each([
+    'there are three payments to a casino that I never made',
+    'I see a withdrawal I did not make',
+    "two transfers we haven't done",
+  ])('finds that others have paid in %j', (text) => expect(dangerIn(text)).toBeDefined());
+
+  it.each([
+    "I'm so stressed, I can't pay rent and I don't know what to do anymore",
+    'we cannot pay our rent this month',
     'he is threatening me',
     "I'm being threatened by someone to send money",
     'gambling has eaten all my wages and i cant stop',
@@ -72,6 +91,15 @@ describe('dangerIn', () => {
 
   it.each([
     'How do I change my PIN?',
+    'I have not made the payment yet',
+    'how do I cancel a transfer that I made?',
+    'why has the transfer that I did not been received',
+    'I did not make it to the shop',
+    'I got your text and clicked on the offer, how long is it valid?',
+    'can I clone a virtual card?',
+    'can I pay rent with my card?',
+    'my phone died',
+    'how do I pay my rent by transfer',
     'my card was swallowed',
     'can I use my card abroad?',
     'I used my card in a shop',

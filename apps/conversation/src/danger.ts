@@ -37,7 +37,11 @@ const FRAUD = new RegExp(
     `(?:${WHO})\\b(?:(?!\\bhow\\b)[^.!?]){0,40}\\b(?:remote access|anydesk|teamviewer)`,
     `(?:gave|given|giving|let|allowed) (?:${WHO})\\b[^.!?]{0,40}\\b(?:remote|access to|control of) (?:access|my (?:computer|phone|pc|laptop|screen))`,
     '(?:has|have|had|took|taken|takes|taking|got|getting|get) (?:\\S+ )?control of my (?:computer|phone|pc|laptop|screen)',
+    '(?:text|e-?mail|message|sms)\\b[^.!?]{0,60}\\bclick here\\b[^.!?]{0,60}\\bclicked',
+    'clicked(?: on)? (?:it|that)\\b[^.!?]{0,20}\\b(?:text|e-?mail|message|sms)',
     // Others who use what is not theirs.
+    'cards?(?: (?:was|is|has|been|got|just|being))* (?:cloned|skimmed)',
+    `(?:someone|somebody|strangers?|thie(?:f|ves))${HELPERS} (?:transferred|moved|sent|paid)\\b[^.!?]{0,30}\\b(?:from|out of) (?:my|our)`,
     `(?:someone|somebody|strangers?|thie(?:f|ves))${HELPERS} (?:buying|shopping|paying|ordering|transferring|sending|moving|making (?:payments|purchases))\\b.{0,30}\\b(?:with|on|from|using|out of) (?:my|our)`,
     `(?:someone|somebody|another person|a stranger|they|he|she|${SOMEONE_NEAR}) (?:(?:knows?|guessed|found out) my ${LOGIN}|(?:has|got|has got) my (?:pin|password|passcode|log-?in))`,
     `${SOMEONE_NEAR}${HELPERS} ${ROBS}(?: [^ .,!?]+){0,3}? (?:my|our) (?:money|savings|account|card|pension|wages)`,
@@ -87,11 +91,19 @@ const THEFT = new RegExp(
     .join('|'),
   'iu',
 );
+/** A thing that somebody took, and not what is written on it. */
+const STOLEN_THING = new RegExp(
+  `\\s(?:stole|stolen|took|taken|taking|stealing) (?:my|our)(?: [^ .,!?]+)? ${THINGS}\\b(?! (?:details|numbers?|data|pins?|info))(?: and\\b)?`,
+  'iu',
+);
+/** What others have paid, in words that find the article on it. */
+const UNKNOWN_PAYMENT =
+  /\b(?:payments?|transactions?|purchases?|charges?|withdrawals?|transfers?|orders?)(?: [^ .,!?]+){0,4}?(?: (?:that|which))? (?:i|we) (?:never|did ?n.?t|did not|have ?n.?t|have not) (?:make|made|do|done|place|placed)\b(?! it\b| (?:it|them) (?:yet|to))/iu;
 /** Need, compulsion and threats: what the documents have on it is answered, and a person offered. */
 const NEED = new RegExp(
   [
     'threaten(?:s|ed|ing)? (?:me|us)|(?:am|being|been|was|got|getting) threatened|in danger|emergency',
-    'no money (?:left )?(?:for|to (?:buy|eat|feed|pay)|at all)|(?:can ?no|can.)t (?:afford|pay for) (?:to eat|food|heating|medicine|my rent)|(?:can ?no|can.)t feed',
+    'no money (?:left )?(?:for|to (?:buy|eat|feed|pay)|at all)|(?:can ?no|can.?)t (?:afford|pay(?: for)?) (?:to eat|food|heating|medicine|(?:my |our |the )?rent)|(?:can ?no|can.)t feed',
     'gambl(?:ing|ed|er)\\b.{0,40}\\b(?:stop|addict(?:ed|ion)?|problem|all|everything|wages|salary)|addicted to (?:gambling|betting)|(?:stop|quit) gambling',
     '(?:drowning|sinking|buried) in debt|(?:being|be|getting) evicted|(?:lose|losing|lost) (?:my|our) (?:home|house)(?! [a-z]*(?:key|insurance|number|address|screen|phone|page|card|internet|office|work))|homeless',
   ]
@@ -129,11 +141,13 @@ export interface Danger {
 /** Whether a message tells of danger, which goes before everything else. */
 export function dangerIn(text: string): Danger | undefined {
   const isMessage = MESSAGE.test(text) && (IS_IT_REAL.test(text) || WANTS_SECRET.test(text));
-  if (FRAUD.test(text) || isMistypedFraud(text) || isMessage) return { subject: FRAUD_SUBJECT };
+  if (FRAUD.test(text.replace(STOLEN_THING, '')) || isMistypedFraud(text) || isMessage)
+    return { subject: FRAUD_SUBJECT };
+  if (STOLEN_THING.test(text)) return { subject: THEFT_SUBJECT };
   if (STOLEN.test(text)) return {};
   if (THEFT.test(text)) return { subject: THEFT_SUBJECT };
   if (GAS.test(text)) return { subject: GAS_SUBJECT };
-  return NEED.test(text) || HAZARD.test(text) ? {} : undefined;
+  return UNKNOWN_PAYMENT.test(text) || NEED.test(text) || HAZARD.test(text) ? {} : undefined;
 }
 
 function isMistypedFraud(text: string): boolean {

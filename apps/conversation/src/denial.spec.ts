@@ -18,12 +18,16 @@ describe('readDenial', () => {
     ["I don't want to cancel my care plan, only switch to the cheaper one", 'only switch to the cheaper care plan'],
     ["I don't want to send a reading, the meter is a smart one", 'the meter is a smart one'],
     ["I don't want to cancel the course, I want another one", 'I want another course'],
+    ["don't cancel my transfer, just tell me when it arrives", 'just tell me when my transfer arrives'],
+    ['Please do not close my account, I want to change my address', 'I want to change my address'],
     ["I haven't lost my card, it was damaged by the machine", 'my card was damaged by the machine'],
   ])('reads %j as what is wanted', (text, wanted) => expect(readDenial(text)).toEqual({ text: wanted, isAll: false }));
 
   it.each([
     'I do not want to close my account',
     'no, I do not want to cancel my order!',
+    'please do not block my card',
+    "don't cancel it!",
     "I haven't lost my card",
     'my card was not stolen.',
     'no I did not forget my passcode',
@@ -33,6 +37,9 @@ describe('readDenial', () => {
   it.each([
     'I do not want to pay fees',
     'why can I not cancel?',
+    "Don't cancelled orders get refunded?",
+    'do not change how I pay, or is that needed?',
+    'do not order yet?',
     'the shop was not open, just closed for lunch',
     'the button does not open the page, not even in the app',
     'I can sign in, not order',

@@ -12,6 +12,11 @@ const UNWANTED = new RegExp(
   String.raw`\b(?:i|we)\s+${NOT}\s+(?:want|need|wish|mean|plan|intend)\b([^,.;!?]*?)(?:[,.;!?]+|\bbut\b|\band\s+(?=i\b)|$)\s*`,
   'giu',
 );
+/** "Do not cancel my transfer, just …": the same as a request. */
+const FORBIDDEN = new RegExp(
+  String.raw`^(?:do not|don['’]?t)\s+(?:${ACTIONS})\b([^,.;!?]*?)(?:[,.;!]+|\bbut\b|$)(?!\s*or\b)\s*`,
+  'giu',
+);
 /** "My card was not stolen", "I haven't lost my card": what did not happen is not asked either. */
 const UNTRUE = new RegExp(
   [
@@ -31,7 +36,7 @@ const NOT_BUT = new RegExp(
   'giu',
 );
 const ONLY_UNWANTED = new RegExp(
-  String.raw`^(?:i|we)\s+${NOT}\s+(?:want|need|wish|mean|plan|intend)\s+to\s+(?:${ACTIONS})\b`,
+  String.raw`^(?:(?:i|we)\s+${NOT}\s+(?:want|need|wish|mean|plan|intend)\s+to|do not|don['’]?t)\s+(?:${ACTIONS})\b`,
   'iu',
 );
 const THING = /\b((?:my|our|the|an?)\s+[^,.;!?]+)$/iu;
@@ -52,7 +57,7 @@ export interface Denial {
 /** Reads what the customer does not want, or what did not happen: "My card was not stolen, it is broken" is not theft. */
 export function readDenial(message: string): Denial {
   const plain = message.slice(GREETING.exec(message)?.[0].length ?? 0).trim();
-  const patterns = plain.endsWith('?') ? [UNWANTED, NOT_BUT] : [UNWANTED, NOT_BUT, UNTRUE];
+  const patterns = plain.endsWith('?') ? [UNWANTED, FORBIDDEN, NOT_BUT] : [UNWANTED, FORBIDDEN, NOT_BUT, UNTRUE];
   const rest = patterns.reduce((text, pattern) => text.replace(pattern, ''), plain).trim();
   if (rest === plain) return { text: message, isAll: false };
   const own = wordsOf(rest.replace(GREETING, ''));

@@ -40,7 +40,7 @@ describe('quoteAnswer', () => {
     });
     const steps = '1. Go to a cash machine. 2. Choose PIN services.';
     const units = [compared('text', 'Avoid simple PINs such as 1234.', 0.6), compared('steps', steps, 0.55)];
-    expect(ask([passage('pin', 0.9, units)], ['How do I change my PIN?']).text).toBe(steps);
+    expect(ask([passage('pin', 0.9, units)], ['How do I change my PIN?']).text).toBe(`At a cash machine: ${steps}`);
   });
 
   it('says that nothing was found rather than quote what is not relevant, or a part of long steps', () => {

@@ -73,6 +73,14 @@ describe('RetrievalService', () => {
     expect(one.passages[0]).not.toHaveProperty('question');
   });
 
+  it('searches a question apart that nothing answers, so that it can be named, though it is nearest to the same document', async () => {
+    const { service } = await start();
+    await service.upsert({ document: hours }, acme);
+    const questions = ['what are the opening hours?', 'wonderful amazing?'];
+    const found = await service.search({ ...query(questions.join(' ')), questions }, acme);
+    expect(found.questions).toEqual(questions);
+  });
+
   it('cuts a message where different documents surely answer the halves', async () => {
     const { service } = await start();
     const card = { id: 'card', title: 'Card fees', text: 'A new card costs five pounds.', intents: [] };

@@ -13,6 +13,8 @@ import { SentenceComparer } from './sentence-comparer.js';
 
 /** The tenant whose documents all tenants find. */
 export const SHARED_TENANT = 'shared';
+/** A question whose best document is less relevant is about something else. */
+const FOREIGN = 0.1;
 
 /** The tenant of a request, and the signal that cancels it. */
 export interface RequestContext {
@@ -37,8 +39,8 @@ export class RetrievalService {
   }
 
   /**
-   * Several questions are searched apart if different documents answer them, or if each is answered; else their message is
-   * one question.
+   * Several questions are searched apart if different documents answer them, or if each is answered, or clearly by nothing;
+   * else their message is one question.
    */
   async search(input: InputOf<typeof search>, { tenant, signal }: RequestContext): Promise<OutputOf<typeof search>> {
     const { index, texts } = this.parts;
@@ -91,8 +93,9 @@ export class RetrievalService {
     }
     const parts = await Promise.all(several.map((text) => find(text)));
     const differ = new Set(parts.map(({ passages }) => passages[0]?.document)).size === parts.length;
-    const answered = parts.filter(({ passages }) => relevanceOf(passages) >= ANSWERS).length;
-    if (answered > 0 && (differ || answered === parts.length))
+    const answered = parts.filter(({ passages }) => relevanceOf(passages) >= ANSWERS);
+    const named = parts.filter(isForeign);
+    if (answered.length > 0 && (differ || answered.length + named.length === parts.length))
       return { ...apartOf(await allCompared(parts)), embedding };
     const part = subject === undefined ? undefined : await this.partNamed(subject, single, tenants, find);
     if (together !== undefined && part !== undefined) {
@@ -213,6 +216,11 @@ export class RetrievalService {
     const byId = new Map(tenants.flatMap((each) => this.parts.feed.list(each)).map((known) => [known.ref.id, known]));
     return [...byId.values()];
   }
+}
+
+/** Whether a question is clearly answered by nothing: it is named, and no half of another. */
+function isForeign({ text, passages }: Found): boolean {
+  return text.endsWith('?') && relevanceOf(passages) < FOREIGN;
 }
 
 /** Questions that different documents answer; each passage says which it may answer. */

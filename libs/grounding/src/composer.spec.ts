@@ -251,6 +251,13 @@ describe('GroundedComposer with units', () => {
     expect(answer('how do I move my appointment', unitsOf(move, long)).text).toBe(move.text);
   });
 
+  it('does not repeat the question of a section between its steps and what it says beside them', () => {
+    const headings = ['How do I turn the boat?'];
+    const steps = { kind: 'steps' as const, text: `${headings[0]} Do this: 1. Slow down. 2. Steer round.`, headings };
+    const beside = { text: 'Never try this in a high wind.', headings };
+    expect(answer('how do I turn the boat', unitsOf(steps, beside)).text).toBe(`${steps.text} ${beside.text}`);
+  });
+
   it('lets a sentence follow that is as near to the question, if only these answer', () => {
     const sentences = ['Tell us first.', 'We do not whiten in pregnancy.', 'The cafe is closed.'];
     const similarities = [0.5, 0.49, 0.1];

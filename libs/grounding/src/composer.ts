@@ -184,7 +184,9 @@ export class GroundedComposer {
     if (table !== '' && last?.kind === 'row' && last.sentence.startsWith(table)) return [sentence.slice(table.length)];
     const said = last ? [...last.before, last.sentence] : [];
     const follows = before.length > 0 && said.slice(-before.length).join('\n') === before.join('\n');
-    return follows ? [sentence] : [...before, sentence];
+    // Steps begin with the question of their section, which holds for what is said beside them.
+    const isAsked = before.length === 1 && isQuestion(before[0]!) && said.join(' ').startsWith(before[0]!);
+    return follows || isAsked ? [sentence] : [...before, sentence];
   }
 
   private release(text: string, sources: readonly Source[], kind: 'generated' | 'extracted'): void {

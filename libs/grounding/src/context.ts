@@ -28,6 +28,8 @@ const YES_OR_NO = /^(?:yes|no|yep|nope|sure|of course|certainly|absolutely|corre
 /** Begins like an answer that leaves out what was asked: `3 years.`, `Up to £500.`, `None.` */
 const FRAGMENT =
   /^(?:[£$€¥]?\d|up to|within|about|around|approximately|from|between|at least|at most|only|over|under|free|none|nothing|never|always|usually|typically|normally)\b|^[£$€¥]/iu;
+/** A number that answers alone: `21. The skipper …` */
+const BARE_NUMBER = /^\d+\.\s/u;
 const VERBS = wordSet('is are was were be can cannot may must will do does have has need needs costs takes');
 
 function alternatives(words: string): string {
@@ -79,7 +81,7 @@ function restates(sentence: string, question: string): boolean {
 
 function isFragment(sentence: string): boolean {
   const words = sentence.split(/\s+/u);
-  if (words.length < 3) return true;
+  if (words.length < 3 || BARE_NUMBER.test(sentence)) return true;
   return (
     words.length <= MAX_FRAGMENT_WORDS &&
     FRAGMENT.test(sentence) &&

@@ -42,19 +42,19 @@ export function planOf(message: Message, minRelevance: number): Planned[] {
   const nothing = isUrgent ? phrases.notFoundUrgent : phrases.notFound;
   if (parts.every(({ evidence }) => evidence.kind === 'none'))
     return [{ kind: 'plain', text: nothing, choices: [], unanswered: parts.map(({ question }) => question) }];
+  let hasAsked = false;
   return parts.map(({ question, evidence }) => {
+    const named = question.slice(0, MAX_NAMED_CHARACTERS);
     if (evidence.kind === 'choice' || evidence.kind === 'doubt') {
+      const unanswered = evidence.kind === 'doubt' ? [question] : [];
+      if (hasAsked) return { kind: 'plain', text: phrases.later(named), choices: [], unanswered };
+      hasAsked = true;
       const { choices } = evidence;
-      return {
-        kind: 'plain',
-        text: phrases.choice(choices.map(({ title }) => title)),
-        choices,
-        unanswered: evidence.kind === 'doubt' ? [question] : [],
-      };
+      return { kind: 'plain', text: phrases.choice(choices.map(({ title }) => title)), choices, unanswered };
     }
     const sources = evidence.kind === 'answer' ? sourcesOf(evidence.passages) : [];
     if (sources.length > 0) return { kind: 'sources', question, sources };
-    const text = parts.length > 1 ? phrases.missing(question.slice(0, MAX_NAMED_CHARACTERS)) : nothing;
+    const text = parts.length > 1 ? phrases.missing(named) : nothing;
     return { kind: 'plain', text, choices: [], unanswered: [question] };
   });
 }

@@ -47,6 +47,20 @@ describe('rankSources', () => {
     expect(best('its puffed up and i cant get air', copy(opening), marked)).toBe(swelling.text);
   });
 
+  it('says to somebody in danger first what must be done at once', () => {
+    const unit = (text: string, similarity: number, headings: string[] = []): PassageUnit => ({
+      kind: 'text',
+      text,
+      headings,
+      sentences: [{ text, similarity }],
+    });
+    const first = unit('If someone uses your card, freeze it immediately under Cards.', 0.4);
+    const later = unit('Tap each fraudulent payment and choose Get help.', 0.6, ['Replace the card']);
+    const sources = sourcesOf([passageOf([first, later])]);
+    expect(rankSources('they have robbed me', sources)[0]?.text).toBe(later.text);
+    expect(rankSources('they have robbed me', sources, true)[0]?.text).toBe(first.text);
+  });
+
   it('prefers steps for somebody in danger, who does not ask what to do', () => {
     const first = {
       kind: 'text',

@@ -18,6 +18,9 @@ const WEIGHTS = {
 const ROW = 0.5;
 /** Weight of steps for somebody in danger. */
 const URGENT_STEPS = 1;
+/** Weight, for somebody in danger, of what must be done at once. */
+const URGENT_ACT = 0.5;
+const AT_ONCE = /\b(?:at once|immediately|straight ?away|right away|first of all|call 999|call 112|call 911)\b/iu;
 /** What a word counts that only what was asked before has. */
 const CONTEXT_SHARE = 0.5;
 type Weights = (typeof WEIGHTS)[keyof typeof WEIGHTS];
@@ -28,7 +31,7 @@ type Weights = (typeof WEIGHTS)[keyof typeof WEIGHTS];
  * by the similarity of the sentence, or else of its passage, and if it is the kind of answer that is asked for. A
  * follow-up has its context in the line before: that counts less, and the opening nothing, for it was said already.
  *
- * @param isUrgent whoever tells of danger asks what to do, in whatever words: steps are expected.
+ * @param isUrgent whoever tells of danger asks what to do, in whatever words: steps, or what must be done at once.
  */
 export function rankSources(question: string, sources: readonly Source[], isUrgent = false): Source[] {
   const asked = contentKeys(parted(question));
@@ -52,11 +55,15 @@ export function rankSources(question: string, sources: readonly Source[], isUrge
         (isFollowUp ? 0 : openingOf(source, weights)) +
         weights.similarity * similarityOf(source) +
         weights.expected * expectationOf(question, source) +
-        (isUrgent && source.kind === 'steps' ? URGENT_STEPS : 0) +
+        (isUrgent ? urgencyOf(source) : 0) +
         (source.kind === 'row' ? ROW * rowFit(own, source.sentence) : 0),
     }))
     .sort((a, b) => b.score - a.score)
     .map(({ source }) => source);
+}
+
+function urgencyOf({ kind, sentence }: Source): number {
+  return (kind === 'steps' ? URGENT_STEPS : 0) + (AT_ONCE.test(sentence) ? URGENT_ACT : 0);
 }
 
 /** `check-out` is found by `check out` and by `checkout`. */

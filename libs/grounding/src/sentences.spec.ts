@@ -6,6 +6,10 @@ describe('splitSentences', () => {
     expect(splitSentences('It costs £1.50 a time, e.g. at shops. Open Cards > Settings. 1. Step one is here.')).toEqual(
       ['It costs £1.50 a time, e.g. at shops.', 'Open Cards > Settings.', '1. Step one is here.'],
     );
+    expect(splitSentences('Prices incl. VAT. A week excl. Sunday costs £5, resp. £6 with ext. 12.')).toEqual([
+      'Prices incl. VAT.',
+      'A week excl. Sunday costs £5, resp. £6 with ext. 12.',
+    ]);
     expect(splitSentences('Orders before 2 p.m. London time go out the same day. Others wait.')).toHaveLength(2);
   });
 

@@ -2,7 +2,7 @@ import { normalise, wordSet } from './words.js';
 
 const ABBREVIATIONS = wordSet(`
   e.g i.e etc mr mrs ms dr st vs no approx inc ltd co p.m a.m jan feb mar apr jun jul aug sep sept oct nov dec
-  min max tel
+  min max tel incl excl resp ext
 `);
 
 /**
@@ -10,7 +10,16 @@ const ABBREVIATIONS = wordSet(`
  * out. "£1.50", "e.g.", "1. Step" and "Cards > Settings" do not end a sentence.
  */
 export function splitSentences(text: string): string[] {
-  return blocks(text)
+  return sentencesOf(blocks(text));
+}
+
+/** The same of text without Markdown, in which a number at the beginning of a line may be an answer: `21. He must …` */
+export function splitPlainSentences(text: string): string[] {
+  return sentencesOf(text.split(/\n{2,}/u).map(plainText));
+}
+
+function sentencesOf(paragraphs: readonly string[]): string[] {
+  return paragraphs
     .flatMap((block) => splitBlock(block))
     .map(finish)
     .filter((sentence) => /\p{L}/u.test(sentence));

@@ -21,6 +21,16 @@ describe('sourcesOf quotes an answer so that it is understood alone', () => {
     expect(quotes({ text, headings: ['Is the Wren account free?'] })).toEqual([quote]);
   });
 
+  it('keeps a number with which an answer begins: it is no mark of an item', () => {
+    const headings = ['How old must the skipper be?'];
+    expect(quotes({ text: '21. The skipper stays sober.', headings })).toEqual([
+      'How old must the skipper be? 21. The skipper stays sober.',
+    ]);
+    expect(quotes({ text: '1. More than one is not allowed.', headings: ['How many dogs?'] })).toEqual([
+      'How many dogs? 1. More than one is not allowed.',
+    ]);
+  });
+
   it('joins a yes with the sentence after it', () => {
     expect(
       quotes({ text: 'Yes. You pay nothing in the first year.', headings: ['Is the Wren account free?'] }),

@@ -1,6 +1,6 @@
 import type { Passage, PassageUnit } from '@llmos/contracts/capabilities/retrieval';
 import { beforeFirst, inContext, isQuestion, leadOf, type SentenceInContext } from './context.js';
-import { plainText, splitSentences } from './sentences.js';
+import { plainText, splitPlainSentences, splitSentences } from './sentences.js';
 import { wordsOf, type Word } from './words.js';
 
 /** What an answer may quote at once: a sentence with its context, steps, a list, or a row of a table. */
@@ -76,7 +76,7 @@ function sourcesOfSection(passage: Passage, unit: PassageUnit): Omit<Source, 'po
   const whole = plainText(unit.text);
   const parts =
     kind === 'text'
-      ? inContext(splitSentences(unit.text), lead)
+      ? inContext(passage.units ? splitPlainSentences(unit.text) : splitSentences(unit.text), lead)
       : [{ sentence: whole, before: kind === 'row' || whole.startsWith(lead) ? [] : beforeFirst(whole, lead) }];
   const paragraphs = unit.text.split(PARAGRAPHS).map(lettersOf);
   const compared = (unit.sentences ?? []).map(({ text, similarity }) => ({ text: lettersOf(text), similarity }));

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { batchesOf, findFiles, readDocument } from './document-files.js';
+import { batchesOf, findFiles, readDocument, skippedText } from './document-files.js';
 
 describe('findFiles', () => {
   const folder = mkdtempSync(join(tmpdir(), 'llmos-documents-'));
@@ -17,8 +17,15 @@ describe('findFiles', () => {
   it('finds the documents of a folder and its folders, by their paths in it', () => {
     const { files, skipped, problems } = findFiles(folder);
     expect(files.map(({ name }) => name)).toEqual(['b.md', 'guides/cards/a.PDF']);
-    expect({ skipped, problems }).toEqual({ skipped: 1, problems: [] });
+    expect({ skipped, problems }).toEqual({ skipped: ['photo.jpg'], problems: [] });
     expect(findFiles(join(folder, 'photo.jpg')).files.map(({ name }) => name)).toEqual(['photo.jpg']);
+  });
+
+  it('names the files that are left out, a few of many', () => {
+    expect(skippedText(['old.doc'])).toBe('1 file of another kind is left out: old.doc');
+    expect(skippedText(['a.doc', 'b.rtf'])).toBe('2 files of other kinds are left out: a.doc, b.rtf');
+    const many = Array.from({ length: 30 }, (_, n) => `${n}.jpg`);
+    expect(skippedText(many)).toMatch(/^30 files .*: 0\.jpg, .*9\.jpg and 20 more$/);
   });
 
   it('names a file that has gone, and refuses a path that is none', () => {

@@ -20,8 +20,8 @@ export interface FileProblem {
 export interface FoundFiles {
   readonly files: readonly DocumentFile[];
   readonly problems: readonly FileProblem[];
-  /** Files of kinds that are no documents, such as pictures. */
-  readonly skipped: number;
+  /** The names of files of kinds that are no documents, such as pictures. */
+  readonly skipped: readonly string[];
 }
 
 /** In base64 it fits into the body of a request. */
@@ -29,6 +29,7 @@ const MAX_FILE_BYTES = 28_000_000;
 const MAX_BATCH_BYTES = 16_000_000;
 const MAX_BATCH_FILES = 200;
 const MAX_FILES = 50_000;
+const MAX_NAMED = 10;
 
 /**
  * The documents at a path: the file, or those of the folder and its folders, in order. Hidden files are left out.
@@ -36,12 +37,19 @@ const MAX_FILES = 50_000;
  * @throws CliError if there is no such path, or too many files
  */
 export function findFiles(path: string): FoundFiles {
-  const found = { files: [] as DocumentFile[], problems: [] as FileProblem[], skipped: 0 };
+  const found = { files: [] as DocumentFile[], problems: [] as FileProblem[], skipped: [] as string[] };
   const stats = statOf(path);
   if (stats.isFile()) add(found, path, basename(path), stats.size);
   else if (stats.isDirectory()) addFolder(found, path);
   else throw new CliError(`${path} is neither a file nor a folder`);
   return found;
+}
+
+/** Says which files are left out: an author would miss an old Word file, and no picture. */
+export function skippedText(names: readonly string[]): string {
+  const what = names.length === 1 ? '1 file of another kind is' : `${names.length} files of other kinds are`;
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return `${what} left out: ${names.slice(0, MAX_NAMED).join(', ')}${more}`;
 }
 
 /** Files in groups that fit into one request each. */
@@ -80,7 +88,7 @@ function statOf(path: string): Stats {
 interface Collected {
   readonly files: DocumentFile[];
   readonly problems: FileProblem[];
-  skipped: number;
+  readonly skipped: string[];
 }
 
 /** Links are not followed: they may lead in circles. */
@@ -88,7 +96,7 @@ function addFolder(found: Collected, folder: string): void {
   for (const path of filesIn(folder)) {
     const name = relative(folder, path).split(sep).join('/');
     if (isDocumentName(name)) add(found, path, name, statOf(path).size);
-    else found.skipped++;
+    else found.skipped.push(name);
   }
   if (found.files.length > MAX_FILES)
     throw new CliError(

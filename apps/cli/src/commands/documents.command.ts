@@ -12,6 +12,7 @@ import {
   batchesOf,
   findFiles,
   readDocument,
+  skippedText,
   type DocumentFile,
   type FileProblem,
   type FoundFiles,
@@ -186,7 +187,7 @@ class Import {
 
   async sendFiles({ files, problems, skipped }: FoundFiles, fields: RunInput): Promise<void> {
     for (const problem of problems) this.fail(problem);
-    if (skipped > 0) this.terminal.note(`${skipped} ${skipped === 1 ? 'file' : 'files'} of other kinds left out`);
+    if (skipped.length > 0) this.terminal.note(skippedText(skipped));
     if (files.length === 0) return;
     const bar = workBar(this.terminal, 'files', files.length);
     try {
@@ -253,7 +254,7 @@ function joined(found: readonly FoundFiles[]): FoundFiles {
   return {
     files: found.flatMap(({ files }) => files),
     problems: found.flatMap(({ problems }) => problems),
-    skipped: found.reduce((sum, { skipped }) => sum + skipped, 0),
+    skipped: found.flatMap(({ skipped }) => skipped),
   };
 }
 

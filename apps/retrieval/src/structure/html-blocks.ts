@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { TERM_LEVEL, type Block } from './block.js';
+import { paragraphOf, TERM_LEVEL, type Block } from './block.js';
 import { InlineText, squeeze } from './inline-text.js';
 import { TableText } from './table-text.js';
 
@@ -17,6 +17,7 @@ export type IsHidden = (name: string, attributes: Readonly<Record<string, string
 
 /** As deep as browsers nest elements. */
 const MAX_DEPTH = 512;
+const END_LEVEL = 6;
 const HEADING = /^h([1-6])$/;
 const FOOTNOTE = /^(?:fn|footnote|endnote|cite_note)/;
 
@@ -166,7 +167,8 @@ class HtmlReader {
 
   private heading(level: number): void {
     const text = this.inline.take().map((line) => line.text);
-    if (text.length === 0) return;
+    // Pages have empty headings by accident; of the last level one ends a list of questions.
+    if (text.length === 0) return level === END_LEVEL ? this.endHeadings(level) : undefined;
     if (this.container === undefined) this.blocks.push({ kind: 'heading', level, text: text.join(' ') });
     else this.addToContainer(text.join(' '));
   }
@@ -237,8 +239,11 @@ class HtmlReader {
     this.containers.pop();
     const block = table.end();
     if (!block) return;
-    if (this.container === undefined) this.blocks.push(block);
-    else this.addToContainer([block.header, ...block.rows].map((row) => row.filter(Boolean).join(', ')).join('; '));
+    if (this.container === undefined) {
+      // A sentence with a colon introduces the rows.
+      if (table.caption !== '') this.blocks.push(paragraphOf(`${table.caption.replace(/[.:]$/u, '')}:`));
+      this.blocks.push(block);
+    } else this.addToContainer([block.header, ...block.rows].map((row) => row.filter(Boolean).join(', ')).join('; '));
   }
 
   private closeContainer(): void {

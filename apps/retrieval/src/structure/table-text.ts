@@ -19,6 +19,8 @@ export class TableText {
   readonly kind = 'table';
   private readonly rows: Cell[][] = [];
   private open: Cell | undefined;
+  /** What stands before the first cell. */
+  caption = '';
 
   openRow(): void {
     this.rows.push([]);
@@ -34,9 +36,9 @@ export class TableText {
     this.fillFromAbove();
   }
 
-  /** Text outside the cells, such as a caption, is left out. */
   add(text: string): void {
-    if (this.open) this.open.text += this.open.text === '' ? text : ` ${text}`;
+    if (this.open) this.open.text = joined(this.open.text, text);
+    else this.caption = joined(this.caption, text);
   }
 
   /** Undefined for a table without text. */
@@ -62,6 +64,10 @@ export class TableText {
   }
 }
 
+function joined(before: string, text: string): string {
+  return before === '' ? text : `${before} ${text}`;
+}
+
 function span(value: string | undefined): number {
   const cells = Number(value ?? 1);
   return Number.isSafeInteger(cells) ? Math.min(Math.max(cells, 1), MAX_SPAN) : 1;
@@ -84,7 +90,7 @@ function headerOf(rows: readonly (readonly Cell[])[], columns: number): string[]
 /**
  * Whether the first row names the columns. Word processors do not say so: then it does if it has more than two columns,
  * or has no number where the rows below have one. A name may hold a number ("Example for £2,500") but begins with none,
- * as a cell of each row below does.
+ * as a cell of each row below does; above mere numbers it may begin with one too ("230 V sockets").
  */
 function hasHeader(rows: readonly (readonly Cell[])[]): boolean {
   const [first, ...others] = rows;
@@ -93,7 +99,15 @@ function hasHeader(rows: readonly (readonly Cell[])[]): boolean {
   if (rows.some((row) => row.some(({ header }) => header))) return false;
   const hasNumber = (cells: readonly Cell[]): boolean => cells.some(({ text }) => /\d/u.test(text));
   if (!hasNumber(first)) return first.length > 2 || others.every(hasNumber);
-  return first.length > 2 && !beginsWithNumber(first) && others.every(beginsWithNumber);
+  if (first.length < 3) return false;
+  return beginsWithNumber(first) ? namesNumbers(first, others) : others.every(beginsWithNumber);
+}
+
+/** Whether all cells of a row have words, and all cells below one of them are mere numbers. */
+function namesNumbers(first: readonly Cell[], others: readonly (readonly Cell[])[]): boolean {
+  const isNumber = (cell: Cell | undefined): boolean => /^[^\p{L}]*\d[^\p{L}]*$/u.test(cell?.text ?? '');
+  const areWords = first.every(({ text }) => /\p{L}{2}/u.test(text));
+  return areWords && first.some((_, column) => others.every((row) => isNumber(row[column])));
 }
 
 function beginsWithNumber(cells: readonly Cell[]): boolean {

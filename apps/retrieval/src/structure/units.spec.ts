@@ -119,6 +119,12 @@ describe('A row of a table is read with the names of its columns', () => {
     expect(texts(`All fees are per month.\n\n${table}`)).toContain('All fees are per month.');
   });
 
+  it('and with the caption of the table, which names it better than the heading above', () => {
+    const html =
+      '<h3>How do I book?</h3><p>In the app.</p><table><caption>Opening <b>hours</b></caption><tr><th></th><th>Sat</th></tr><tr><th>Pool</th><td>9 to 5</td></tr></table>';
+    expect(texts(html)).toEqual(['In the app.', 'Opening hours – Pool – Sat: 9 to 5.']);
+  });
+
   it('if the first column has no name, or the table no header', () => {
     expect(texts('## Fees\n| | Gold | Basic |\n|---|---|---|\n| Cash | £1 | £2 |')).toEqual([
       'Fees – Cash – Gold: £1; Basic: £2.',
@@ -136,6 +142,11 @@ describe('A row of a table is read with the names of its columns', () => {
     expect(texts(`<table>${hours}</table>`)).toEqual([
       'Badger bank – Office: from 9, to 5.',
       'Badger bank – Shop: from 10, to 6.',
+    ]);
+    const sockets = `${row('Boat', '230 V sockets', 'USB')}${row('Heron', '1', '2')}${row('Otter', '3', '8')}`;
+    expect(texts(`<table>${sockets}</table>`)).toEqual([
+      'Badger bank – Boat: Heron; 230 V sockets: 1; USB: 2.',
+      'Badger bank – Boat: Otter; 230 V sockets: 3; USB: 8.',
     ]);
     expect(texts('<table><tr><td>Service</td><td>Fee</td></tr><tr><td>Cash</td><td>£1</td></tr></table>')).toEqual([
       'Badger bank – Service: Cash; Fee: £1.',

@@ -4,6 +4,9 @@ import { TERM_LEVEL, type Block } from '../../structure/block.js';
 const MARKS = /[\\`*_{}[\]<>#|~&]/gu;
 const LINE_MARKS = /^(\s*)(?:([-+=:])|(\d{1,9})([.)]))/u;
 
+/** Ends the last question of a list, which has no end in Markdown: a heading without text, of the level of bold lines. */
+const LIST_END = '######';
+
 /** Blocks as Markdown that reads as the same blocks. */
 export function writeMarkdown(blocks: readonly Block[]): string {
   return blocks
@@ -15,7 +18,7 @@ export function writeMarkdown(blocks: readonly Block[]): string {
 function writeBlock(block: Block): string {
   switch (block.kind) {
     case 'heading':
-      if (block.text === '') return '';
+      if (block.text === '') return block.level >= TERM_LEVEL ? LIST_END : '';
       return block.level >= TERM_LEVEL
         ? `**${escaped(block.text)}**`
         : `${'#'.repeat(block.level)} ${escaped(block.text)}`;

@@ -15,6 +15,7 @@ const AROUND_CLASSES = new Set(
   cookie-consent cookie-bar site-footer site-header`.split(/\s+/),
 );
 const MAX_TITLE_CHARS = 300;
+const MAX_LINE_CHARS = 100;
 
 /** A page as a document: its main content, without what every page of a site has. */
 export function pageDocument(html: string, name: string): FoundDocument {
@@ -41,7 +42,16 @@ export function blocksDocument(blocks: readonly Block[], title: string | undefin
   if (blocks.length === 0) throw new FileFault('has no text');
   const heading = blocks.find((block) => block.kind === 'heading' && block.text !== '');
   const named = heading?.kind === 'heading' && heading.level <= 2 ? heading.text : undefined;
-  return { title: (named ?? title ?? titleOf(name)).slice(0, MAX_TITLE_CHARS), text: writeMarkdown(blocks) };
+  const line = (named ?? title) ? undefined : titleLine(blocks);
+  const told = line === undefined ? blocks : blocks.slice(1);
+  return { title: (named ?? title ?? line ?? titleOf(name)).slice(0, MAX_TITLE_CHARS), text: writeMarkdown(told) };
+}
+
+/** A line without an end above the first heading, as authors write titles that they only format. */
+function titleLine([first, second]: readonly Block[]): string | undefined {
+  if (first?.kind !== 'paragraph' || first.lines.length > 1 || second?.kind !== 'heading') return undefined;
+  const text = first.lines[0]?.text ?? '';
+  return text.length <= MAX_LINE_CHARS && /[^.!?:;,]$/u.test(text) ? text : undefined;
 }
 
 /** The title of a page, and the text of its `main` or only `article` element. */

@@ -46,9 +46,11 @@ export function* csvDocuments(text: string, name: string): Generator<Found> {
  * @throws FileFault if it is none of them
  */
 export function* jsonDocuments(text: string, name: string): Generator<Found> {
-  const rows = rowsOf(parseJson(text, /\.(?:jsonl|ndjson)$/iu.test(name)));
+  const { value, faults } = parseJson(text, name);
+  const rows = rowsOf(value);
   if (!rows || rows.length === 0)
     throw new FileFault('has no list of objects with question and answer, or title and text');
+  yield* faults;
   yield* rowDocuments(rows, name, 1);
 }
 
@@ -61,6 +63,7 @@ function tableOf(text: string, name: string): string[][] {
       delimiter,
       bom: true,
       relax_column_count: true,
+      relax_quotes: true,
       skip_empty_lines: true,
       trim: true,
       to: MAX_ROWS + 1,
@@ -71,26 +74,40 @@ function tableOf(text: string, name: string): string[][] {
   }
 }
 
-function parseJson(text: string, isLines: boolean): unknown {
-  try {
-    if (!isLines) return JSON.parse(text);
-  } catch (error) {
-    if (!/^\s*\{.*\}\s*\n\s*\{/u.test(text)) throw notJson(error);
-  }
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line, n) => {
-      try {
-        return JSON.parse(line) as unknown;
-      } catch (error) {
-        throw notJson(error, `line ${n + 1}: `);
-      }
-    });
+interface Parsed {
+  readonly value: unknown;
+  /** The lines that are no JSON. */
+  readonly faults: readonly Extract<Found, { reason: string }>[];
 }
 
-function notJson(error: unknown, place = ''): FileFault {
-  return new FileFault(`is not JSON (${place}${error instanceof Error ? error.message : 'it is damaged'})`);
+function parseJson(text: string, name: string): Parsed {
+  if (/\.(?:jsonl|ndjson)$/iu.test(name)) return parseLines(text, name);
+  try {
+    return { value: JSON.parse(text), faults: [] };
+  } catch (error) {
+    if (/^\s*\{.*\}\s*\n\s*\{/u.test(text)) return parseLines(text, name);
+    throw notJson(error);
+  }
+}
+
+/** @throws FileFault if no line is JSON */
+function parseLines(text: string, name: string): Parsed {
+  const faults: Extract<Found, { reason: string }>[] = [];
+  const value = text.split('\n').flatMap((line, n): unknown[] => {
+    if (line.trim() === '') return [];
+    try {
+      return [JSON.parse(line)];
+    } catch (error) {
+      faults.push({ source: `${name}, line ${n + 1}`, reason: notJson(error).message });
+      return [];
+    }
+  });
+  if (value.length === 0 && faults[0]) throw new FileFault(faults[0].reason);
+  return { value, faults };
+}
+
+function notJson(error: unknown): FileFault {
+  return new FileFault(`is not JSON (${error instanceof Error ? error.message : 'it is damaged'})`);
 }
 
 function* rowDocuments(rows: readonly Row[], name: string, firstLine: number): Generator<Found> {

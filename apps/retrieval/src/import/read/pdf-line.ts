@@ -39,7 +39,7 @@ export function linesOf(items: readonly PdfItem[], page: number): PdfLine[] {
     const isText = str.trim() !== '';
     if (open && isText && Math.abs(open.y - y) > Math.max(open.size, height) / 2) open = undefined;
     if (!open && isText) {
-      open = new LineBuilder(Math.round(height * 2) / 2, y);
+      open = new LineBuilder(height, y);
       lines.push(open);
     }
     open?.add(item);
@@ -50,6 +50,8 @@ export function linesOf(items: readonly PdfItem[], page: number): PdfLine[] {
 
 class LineBuilder {
   private text = '';
+  /** How many characters have which size: the number of an item may be larger than its text. */
+  private readonly sizes = new Map<number, number>();
   private readonly cells: { text: string; from: number; to: number }[] = [];
 
   constructor(
@@ -57,22 +59,25 @@ class LineBuilder {
     readonly y: number,
   ) {}
 
-  add({ str = '', transform = [], width = 0 }: PdfItem): void {
+  add({ str = '', transform = [], width = 0, height = 0 }: PdfItem): void {
     this.text += str;
     const last = this.cells.at(-1);
     if (str.trim() === '') {
       if (last) last.text += str;
       return;
     }
+    const size = Math.round(height * 2) / 2;
+    this.sizes.set(size, (this.sizes.get(size) ?? 0) + str.length);
     const from = transform[4] ?? 0;
-    if (last && from - last.to <= CELL_GAP * this.size) {
+    if (last && from - last.to <= CELL_GAP * size) {
       last.text += str;
       last.to = Math.max(last.to, from + width);
     } else this.cells.push({ text: str, from, to: from + width });
   }
 
   end(page: number): PdfLine {
-    const { size, y } = this;
+    const { y } = this;
+    const [size] = [...this.sizes].reduce((most, each) => (each[1] > most[1] ? each : most), [0, 0]);
     const cells = this.cells.map((cell) => ({ ...cell, text: squeeze(cell.text) }));
     return { text: squeeze(this.text), cells, size, y, page };
   }

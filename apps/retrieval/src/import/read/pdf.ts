@@ -2,6 +2,7 @@ import { getDocumentProxy } from 'unpdf';
 import type { Block } from '../../structure/block.js';
 import { readConventions } from '../../structure/conventions.js';
 import { blocksDocument } from './page.js';
+import { withItems } from './pdf-items.js';
 import { linesOf, type PdfItem, type PdfLine } from './pdf-line.js';
 import { tableAt } from './pdf-table.js';
 import { FileFault, type FoundDocument, type SourceFile } from './source-file.js';
@@ -36,7 +37,7 @@ export async function pdfDocument({ bytes, name }: SourceFile): Promise<FoundDoc
       page.cleanup();
     }
     if (lines.length === 0) throw new FileFault('has no text: if it is scanned, make its text selectable first');
-    return blocksDocument(readConventions(blocksOf(withoutEdges(lines))), undefined, name);
+    return blocksDocument(readConventions(blocksOf(withItems(withoutEdges(lines)))), undefined, name);
   } finally {
     await pdf.loadingTask.destroy();
   }
@@ -88,7 +89,7 @@ function blocksOf(lines: readonly PdfLine[]): Block[] {
       end();
       addHeading(blocks, level, line.text, before?.size === line.size && !isNewParagraph(before, line));
     } else {
-      if (before && isNewParagraph(before, line)) end();
+      if (before && isNewParagraph(before, line) && !continuesItems(paragraph, line)) end();
       addLine(paragraph, line.text);
     }
     before = line;
@@ -115,6 +116,11 @@ function addHeading(blocks: Block[], level: number, text: string, continues: boo
 function isNewParagraph(before: PdfLine, line: PdfLine): boolean {
   if (before.page !== line.page) return /[.!?:]["')\]]*$/u.test(before.text) || !/^\p{Ll}/u.test(line.text);
   return before.y - line.y > PARAGRAPH_GAP * Math.max(before.size, line.size) || before.size !== line.size;
+}
+
+/** Items are one list also with space between them. */
+function continuesItems(paragraph: readonly string[], { text }: PdfLine): boolean {
+  return BEGINS_LINE.test(text) && paragraph.some((each) => BEGINS_LINE.test(each));
 }
 
 /** Lines of a paragraph are one text, unless they begin an item or follow a question. */

@@ -1,5 +1,6 @@
 import { readMarkdown } from '../../structure/markdown.js';
 import { unitsOf } from '../../structure/units.js';
+import { withMarkup } from './plain-text.js';
 import { readFile } from './read-file.js';
 import type { Found } from './source-file.js';
 
@@ -53,4 +54,35 @@ describe('readFile reads plain text', () => {
   ])('%j, with the columns and lists that people write without markup', async (text, expected) =>
     expect(await quotes(text)).toEqual(expected),
   );
+});
+
+describe('A short line without an end above a sentence is a heading', () => {
+  it.each([
+    [
+      'directly above it',
+      'It is free.\n\nWater points\nThey are blue.',
+      'It is free.\n\n**Water points**\n\nThey are blue.',
+    ],
+    [
+      'with an empty line',
+      'It is free.\n\nWater points\n\nThey are blue.',
+      'It is free.\n\n**Water points**\n\nThey are blue.',
+    ],
+  ])('%s', (_, text, markdown) => expect(withMarkup(text)).toBe(markdown));
+
+  it('also with a number, in capital letters', () =>
+    expect(withMarkup('1. SHOES\nWear clean ones.\n\n2. WEIGHTS & BARS\nPut them back.')).toBe(
+      '**SHOES**\n\nWear clean ones.\n\n**WEIGHTS & BARS**\n\nPut them back.',
+    ));
+
+  it.each([
+    ['steps', '1. Open the app\n\n2. TAP IT'],
+    ['a statement with a number', 'We open at 7 am\n\nWe close at 9 pm.'],
+    ['the first lines of an address', 'Kestrel Wharf\nMill Lane\nPell'],
+    ['what introduces a list', 'You need\n\n- a passport.\n- a phone.'],
+    ['a line that goes on', 'Water points\nare blue.'],
+    ['a text with headings', '# Boats\n\nAll of them\n\nThey are blue.'],
+    ['a greeting', 'Dear guests,\n\nThey are blue.'],
+    ['code', '```\nWater points\n\nThey are blue.\n```'],
+  ])('but not %s', (_, text) => expect(withMarkup(text)).toBe(text));
 });

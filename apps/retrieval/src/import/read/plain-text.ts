@@ -9,15 +9,24 @@ const ITEM = /^\s*(?:[*+•-]|\(?\d{1,3}[.)])\s+\S/u;
 const EDGE = 72;
 /** A longer line was not broken at an edge. */
 const LONG = 120;
+/** A line of a few words without a number. */
+const TITLE = /^\p{Lu}[^\d.,;:!?|]{1,60}$/u;
+const MAX_TITLE_WORDS = 5;
+/** The same with a number is a heading only in capital letters: else it is a step. */
+const NUMBERED_TITLE = /^\d{1,2}[.)]\s+(?=[\p{Lu}\s&'/-]{3,60}$)/u;
+const SENTENCE = /^["'(]?\p{Lu}.*[.!?]["')]*\s*$/u;
+const HEADING = /^#{1,6}\s/mu;
 const ANSWER = /^(?:A|Answer)\d{0,3}\s?[:.)]/u;
 
 /**
  * What people write without markup, as Markdown: lines of columns that stand below each other are a table, a line that
- * ends with its sentence is a paragraph, and a sentence in a line of its own after a list does not belong to the last item.
+ * ends with its sentence is a paragraph, a sentence in a line of its own after a list does not belong to the last item, and
+ * a few words above a sentence are its heading, if no heading is marked.
  */
 export function withMarkup(text: string): string {
   const lines = text.split(/\r?\n/u);
   const out: string[] = [];
+  const hasHeadings = HEADING.test(text);
   let isCode = false;
   for (let n = 0; n < lines.length; n++) {
     const line = lines[n]!;
@@ -28,8 +37,11 @@ export function withMarkup(text: string): string {
       n += rows.length - 1;
       continue;
     }
-    if (!isCode && (endsList(lines[n - 1], line) || endsParagraph(lines[n - 1], line))) out.push('');
-    out.push(line);
+    const isApart = endsList(lines[n - 1], line) || endsParagraph(lines[n - 1], line);
+    if (!isCode && isApart && out.at(-1) !== '') out.push('');
+    const title = isCode || hasHeadings ? undefined : titleAt(lines, n);
+    if (title !== undefined) out.push(`**${title}**`, ...(lines[n + 1] ? [''] : []));
+    else out.push(line);
   }
   return out.join('\n').trim();
 }
@@ -75,4 +87,12 @@ function endsParagraph(before: string | undefined, line: string): boolean {
 /** Whether the first word of a line would have had room in the line before. */
 function wasRoom(before: string, line: string): boolean {
   return before.trimEnd().length + 1 + line.search(/\s|$/u) < EDGE;
+}
+
+/** What a line behind an empty one says that the next sentence is about. */
+function titleAt(lines: readonly string[], n: number): string | undefined {
+  const title = lines[n]!.trim().replace(NUMBERED_TITLE, '');
+  if (lines[n - 1]?.trim() || !TITLE.test(title) || title.split(/\s+/u).length > MAX_TITLE_WORDS) return undefined;
+  const next = lines[n + 1]?.trim() || lines[n + 2]?.trim() || '';
+  return !MARKED.test(next) && SENTENCE.test(next) ? title : undefined;
 }

@@ -33,6 +33,7 @@ describe('isPublic', () => {
 describe('fetchFile', () => {
   let server: Server;
   let origin: string;
+  let onBegun = (): void => undefined;
   beforeAll(async () => {
     server = createServer(({ url }, reply) => {
       const pages: Record<string, () => unknown> = {
@@ -42,6 +43,13 @@ describe('fetchFile', () => {
         '/moved': () => reply.writeHead(302, { location: '/page' }).end(),
         '/round': () => reply.writeHead(302, { location: '/round' }).end(),
         '/file': () => reply.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+        // Without a length: only its end says how long it is.
+        '/endless': () => {
+          reply.shouldKeepAlive = false;
+          reply.useChunkedEncodingByDefault = false;
+          reply.write('<p>The beginning</p>');
+          onBegun();
+        },
         '/sitemap.xml': () =>
           reply
             .setHeader('content-type', 'application/xml')
@@ -54,7 +62,10 @@ describe('fetchFile', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
 
   const fetched = async (path: string): Promise<string> => {
     const { bytes } = await fetchFile(`${origin}${path}`, { signal, allowPrivate: true });
@@ -73,6 +84,17 @@ describe('fetchFile', () => {
     ['/none', /answered with the status 404/],
     ['/bomb', /is larger than 10000000 bytes/],
   ])('names what is wrong with %s', (path, fault) => expect(fetched(path)).rejects.toThrow(fault));
+
+  it('does not take the beginning of a page for the whole when its time is over', async () => {
+    const limit = new AbortController();
+    const begun = new Promise<void>((resolve) => (onBegun = resolve));
+    const page = fetchFile(`${origin}/endless`, { signal: limit.signal, allowPrivate: true });
+    await begun;
+    // By then the beginning has arrived as well.
+    await fetched('/page');
+    limit.abort(new Error('the time is over'));
+    await expect(page).rejects.toThrow('the time is over');
+  });
 
   it.each([
     'http://127.0.0.1:1/',

@@ -28,8 +28,12 @@ export async function fetchFile(address: string, options: FetchOptions): Promise
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const response = await request(url, { ...options, signal });
       const { statusCode = 0, headers } = response;
-      if (statusCode < 300 || statusCode > 399 || headers.location === undefined)
-        return await fileOf(address, response);
+      if (statusCode < 300 || statusCode > 399 || headers.location === undefined) {
+        const file = await fileOf(address, response);
+        // A page without a length looks complete when its connection is closed.
+        signal.throwIfAborted();
+        return file;
+      }
       response.destroy();
       url = checkUrl(new URL(headers.location, url).href, options.allowPrivate);
     }
