@@ -23,3 +23,14 @@ describe('The alert rules', () => {
     expect(operations).toContain(`- **${rule.annotations.runbook}`);
   });
 });
+
+describe('The thresholds', () => {
+  const operations = readFileSync('docs/operations.md', 'utf8');
+  const thresholds = readFileSync('deploy/thresholds.yaml', 'utf8');
+  const alerts = [...thresholds.matchAll(/^ {2}- alert: (\w+)$/gmu)].map(([, alert]) => alert!);
+
+  it('have alerts, and operations.md says what to do about each', () => {
+    expect(alerts).not.toHaveLength(0);
+    expect(alerts.filter((alert) => !operations.includes(`- **\`${alert}\`.**`))).toEqual([]);
+  });
+});
