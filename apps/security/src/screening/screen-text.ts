@@ -2,10 +2,17 @@ import { screenByRules, viewsOf, withoutReports, type TextSource } from '@llmos/
 import { judgeByFirstStage } from './first-stage.js';
 import { attacksAmong, judgeCharacters } from './judge-characters.js';
 import { locateAttacks } from './locate-attacks.js';
+import { isOtherLanguage } from './other-language.js';
 import { judgeBySecondStage } from './second-stage.js';
 import type { Stages } from './stages.js';
 import { asReported, certainAttacks, doubtOf, isAttack, overlaps, verdictOf, type TextVerdict } from './verdict.js';
 import { chooseWindows, cutWindows, undisguisedWindows, type JudgedWindow, type Window } from './windows.js';
+
+/**
+ * From here on the head on characters is believed of a passage. It has learnt from what customers write: an article that says
+ * "never tell your password" reads like an attack to it.
+ */
+const CERTAIN_IN_PASSAGE = 0.98;
 
 /**
  * Screens one text, in this order:
@@ -16,7 +23,8 @@ import { chooseWindows, cutWindows, undisguisedWindows, type JudgedWindow, type 
  * 4. The first stage embeds the chosen windows that have no vector. A head scores each from vector, words and rules.
  * 5. The second stage judges every window that the first stage does not find clearly harmless, from the fine-tuned
  *    vector and the first logit.
- * 6. A head on characters judges inputs, mainly for other languages than English. It needs no encoder.
+ * 6. A head on characters judges inputs, mainly for other languages than English, and passages in those: the stages know
+ *    English passages alone. It needs no encoder.
  * 7. An input that attacks only in what it reports of others ("I got a message saying …") is doubtful, not an attack.
  * 8. Windows over the threshold are narrowed to sentences. The highest score is the verdict's.
  *
@@ -47,13 +55,16 @@ async function judgeText(
 
   const { head } = stages.first;
   const whole = { text, views, findings, side: source, vector };
-  const windows = [...chooseWindows(cutWindows(whole, head), head), ...undisguisedWindows(whole, head)];
+  const cut = cutWindows(whole, head).filter((window) => source === 'input' || !isOtherLanguage(window.text));
+  const windows = [...chooseWindows(cut, head), ...undisguisedWindows(whole, head)];
   const judged = await judgeWindows(windows, stages);
   const suspects = judged.filter((window) => isAttack(window) && !certain.some((span) => overlaps(span, window.span)));
   const located = await locateAttacks(suspects, (sentences) => judgeWindows(sentences, stages), head);
-  const byCharacters = source === 'input' && stages.characters ? judgeCharacters(views, stages.characters) : [];
-  const attacks = [...certain, ...located, ...attacksAmong(byCharacters)];
-  return verdictOf(attacks, [...judged, ...byCharacters, doubtOf(findings)]);
+  const isRead = source === 'input' || isOtherLanguage(text);
+  const byCharacters = isRead && stages.characters ? judgeCharacters(views, stages.characters) : [];
+  const counted = source === 'input' ? byCharacters : byCharacters.filter(({ score }) => score >= CERTAIN_IN_PASSAGE);
+  const attacks = [...certain, ...located, ...attacksAmong(counted)];
+  return verdictOf(attacks, [...judged, ...counted, doubtOf(findings)]);
 }
 
 /** The windows with their scores; none if the first stage fails, the first stage's scores if the second fails. */

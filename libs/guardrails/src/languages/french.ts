@@ -16,7 +16,7 @@ export const french: OrderWords = {
     'cesse[zr]? de (?:suivre|respecter|obeir)|arrete[zr]? de (?:suivre|respecter|obeir)|balaie|piratez?\\b',
   ],
   orders: [
-    'securites?\\b|interdit|interdiction|verification|ce qu.on t.a (?:dit|ordonne|appris)|instruction',
+    '(?<!(?:equipes?|services?|questions?|codes?|agents?) (?:de )?)securites?\\b|interdit|interdiction|verification|ce qu.on t.a (?:dit|ordonne|appris)|instruction',
     'consigne|regle|directive|restriction|prompt|ordre|limitation|filtre|programmation|garde-fous',
     'mesures de securite|politique|contrainte',
     "tout ce (?:qui precede|qu'on t'a|qu'on vous a|que (?:l'on|tu|vous|je))|tout (?:le texte|avant)",
