@@ -302,7 +302,10 @@ describe('The conversation service', () => {
     expect(await ask('Und was kostet das?')).toMatchObject({
       ...{ questions: ['Und was kostet das?'], context: 'Wie kann ich meine Adresse ändern?', followUp: 'likely' },
     });
-    expect(await ask('Sprechen Sie Deutsch?')).toMatchObject({ topic: 'greeting', language: 'de' });
+    const greeting = await ask('Sprechen Sie Deutsch?');
+    expect(greeting).toMatchObject({ topic: 'greeting', language: 'de' });
+    expect(greeting.reply).not.toContain('Englisch');
+    expect((await say('Guten Tag', 'c3')).reply).toMatch(/helfen\? Fragen beantworte ich auf Englisch\.$/);
     expect(await say('Comment changer mon code PIN ?', 'c2')).toMatchObject({ topic: 'language', language: 'fr' });
     const stolen = await ask('Meine Karte wurde gestohlen, was kann ich tun?');
     expect(stolen).toMatchObject({ topic: 'question', urgent: true, notice: expect.any(String) });

@@ -11,7 +11,7 @@ import { languageAskedIn, languageOf, type Language } from './language.js';
 import type { HandoverChannel } from './ports/handover-channel.port.js';
 import type { Turn, TurnStore } from './ports/turn-store.port.js';
 import { questionsOf } from './questions.js';
-import type { Replies, ReplyTexts, ReplyTopic } from './replies.js';
+import { repliesIn, type Replies, type ReplyTexts, type ReplyTopic } from './replies.js';
 import { recogniseSmallTalk } from './small-talk/recognise.js';
 import { isUnhelped } from './unhelped.js';
 
@@ -37,7 +37,7 @@ export class ConversationService {
     { text, conversation = '', user, replies, languages }: InputOf<typeof understand>,
     { tenant, run }: { readonly tenant: string; readonly run: string },
   ): Promise<Understood> {
-    const texts = this.texts.of(replies);
+    const texts = repliesIn(languages, this.texts.of(replies));
     const { turns, degraded } = conversation
       ? await this.recall({ tenant, conversation })
       : { turns: [], degraded: false };

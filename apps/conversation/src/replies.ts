@@ -11,12 +11,12 @@ export type ReplyTopic = z.infer<typeof TOPICS>;
 /** `urgent` is said after the answer to somebody in danger, `offer` after the second question without an answer. */
 const TEXTS = [...TOPICS.options, 'urgent', 'offer'] as const;
 
-const textsSchema = z.strictObject(
-  Object.fromEntries(TEXTS.map((topic) => [topic, z.string().trim().min(1).max(500)])) as Record<
-    (typeof TEXTS)[number],
-    z.ZodString
-  >,
-);
+const textSchema = z.string().trim().min(1).max(500);
+const textsSchema = z.strictObject({
+  ...(Object.fromEntries(TEXTS.map((topic) => [topic, textSchema])) as Record<(typeof TEXTS)[number], z.ZodString>),
+  /** Said after the greeting and to who asks for the name, where questions are answered in English instead. */
+  english: textSchema.optional(),
+});
 const fileSchema = z.strictObject(
   Object.fromEntries(LANGUAGES.map((language) => [language, textsSchema])) as Record<Language, typeof textsSchema>,
 );
@@ -67,6 +67,18 @@ export class ReplyTexts {
     const message = `There are no replies '${name}'; there are: ${known}. Add ${name}.yaml to LLMOS_CONVERSATION_REPLIES_DIR.`;
     throw new LlmosError('INVALID_ARGUMENT', message, { field: 'replies' });
   }
+}
+
+/** The texts where questions are answered in these languages: the others say that it is done in English. */
+export function repliesIn(languages: readonly string[], texts: Replies): Replies {
+  const said = LANGUAGES.map((language) => {
+    const { english, ...own } = texts[language];
+    if (english === undefined || languages.includes(language)) return [language, own] as const;
+    const gap = language === 'zh' ? '' : ' ';
+    const [greeting, identity] = [own.greeting, own.identity].map((text) => `${text}${gap}${english}`);
+    return [language, { ...own, greeting, identity }] as const;
+  });
+  return Object.fromEntries(said) as Replies;
 }
 
 async function readFileAs<T>(schema: z.ZodType<T>, path: string): Promise<T> {

@@ -1,4 +1,4 @@
-import { isEnglish } from './head/character-head.js';
+import { englishAmong } from './head/character-head.js';
 
 /** Words without which hardly a sentence is written, without those that English has too. */
 const FUNCTION_WORDS = new Set(
@@ -25,5 +25,6 @@ export function isOtherLanguage(text: string): boolean {
   const letters = words.join('').length;
   if (letters === 0) return false;
   if ((text.match(LATIN) ?? []).length < letters / 2) return true;
-  return !isEnglish(text) && words.filter((word) => FUNCTION_WORDS.has(word)).length >= words.length * SHARE;
+  const known = words.filter((word) => FUNCTION_WORDS.has(word)).length;
+  return known >= words.length * SHARE && known > englishAmong(words);
 }

@@ -74,8 +74,13 @@ const ENGLISH_SHARE = 1 / 8;
 /** Whether a text is probably English; quick, and only good enough to choose between two thresholds. */
 export function isEnglish(text: string): boolean {
   const words = text.toLowerCase().match(LETTERS) ?? [];
-  const known = words.filter((word) => ENGLISH.test(word)).length;
+  const known = englishAmong(words);
   return known > 0 && known >= words.length * ENGLISH_SHARE;
+}
+
+/** How many of the words are frequent in English. @param words in lower case. */
+export function englishAmong(words: readonly string[]): number {
+  return words.filter((word) => ENGLISH.test(word)).length;
 }
 
 /** Writes the description and the weights, as int8. */
