@@ -29,5 +29,5 @@ function pairOf([key = '', ...values]: readonly string[]): string {
 }
 
 function topicOf(lead: string): string {
-  return `${lead.replace(/[\s:.]+$/u, '')} – `;
+  return `${lead.replace(/(?<![\s:.])[\s:.]+$/u, '')} – `;
 }
