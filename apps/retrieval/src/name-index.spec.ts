@@ -40,9 +40,9 @@ describe('NameIndex', () => {
 
   it('reads a word without end in linear time', () => {
     for (const word of ['a', 'A', '1', 'é'])
-      expect([
+      expect([word, timeGrowth((chars) => spelledTerms('Title', word.repeat(chars)), 4_000) < LINEAR]).toEqual([
         word,
-        timeGrowth((chars) => spelledTerms('Title', word.repeat(chars)), 4_000) < LINEAR,
-      ]).toEqual([word, true]);
+        true,
+      ]);
   });
 });

@@ -77,6 +77,16 @@ describe('cutPassages', () => {
       ]).toEqual([mark, true]);
   });
 
+  it.each([
+    ['heading', `# ${'word '.repeat(2_000)}\n\n| a | b |\n|---|---|\n`],
+    ['name of a column', `| ${'word '.repeat(2_000)} | b |\n|---|---|\n`],
+  ])('does not repeat a %s without end in each row', (_, begin) => {
+    const markdown = begin + '| c | d |\n'.repeat(500);
+    const chars = cutPassages('Title', markdown).reduce((sum, { text }) => sum + text.length, 0);
+    expect(chars).toBeLessThan(400 * 500 + markdown.length);
+    expect(cutPassages('Title', markdown).at(-1)?.text).toContain('b: d');
+  });
+
   it('takes linear time for an end that is none', () => {
     const texts: Readonly<Record<string, (marks: number) => string>> = {
       item: (marks) => `- ${','.repeat(marks)}x`,
