@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { fetchFile } from './fetch-page.js';
 import { fetchPages } from './fetch-pages.js';
 import { isPublic } from './public-address.js';
+import { readSitemap } from './sitemap.js';
 
 const { signal } = new AbortController();
 
@@ -109,6 +110,11 @@ describe('fetchFile', () => {
       { source: `${origin}/none?a=1&b=2`, reason: 'answered with the status 404' },
     ]);
     expect(totals.at(-1)).toBe(2);
+  });
+
+  it('reads at most 50,000 addresses of one sitemap, as many as it may have', () => {
+    const bytes = Buffer.from(`<urlset>${'<url><loc>a</loc></url>'.repeat(60_000)}</urlset>`);
+    expect(readSitemap({ name: 'a.xml', bytes })?.pages).toHaveLength(50_000);
   });
 
   it('takes no more addresses from sitemaps than it can hold', async () => {
