@@ -8,4 +8,11 @@ describe('codesBetween', () => {
     ['W1 to W9000', []],
     ['Z9 to Z1', []],
   ])('of %j', (text, codes) => expect(codesBetween(text)).toEqual(codes));
+
+  it('of a text of many ranges is bounded: each code is kept in the memory of every search', () => {
+    const codes = codesBetween(Array.from({ length: 200 }, (_, n) => `A${n}01 to A${n}99`).join(', '));
+    expect(codes).toHaveLength(2_000);
+    expect(codes.slice(0, 2)).toEqual(['A2', 'A3']);
+    expect(codesBetween('A1 to A9, A1 to A9')).toHaveLength(7);
+  });
 });

@@ -1,3 +1,4 @@
+import { LINEAR, timeGrowth } from '@llmos/testing';
 import { NameIndex, spelledTerms } from './name-index.js';
 
 function indexOf(...documents: ReadonlyArray<readonly [title: string, text: string]>): NameIndex {
@@ -35,5 +36,13 @@ describe('NameIndex', () => {
   it('takes no name that many documents have', () => {
     const many = indexOf(...Array.from({ length: 3 }, (_, n) => [`Card ${n}`, 'Made by the Osprey bank.'] as const));
     expect(many.namesIn('osprey', ['bank'])).toEqual([]);
+  });
+
+  it('reads a word without end in linear time', () => {
+    for (const word of ['a', 'A', '1', 'é'])
+      expect([word, timeGrowth((chars) => spelledTerms('Title', word.repeat(chars)), 4_000) < LINEAR]).toEqual([
+        word,
+        true,
+      ]);
   });
 });

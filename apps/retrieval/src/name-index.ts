@@ -5,8 +5,6 @@ import { normalizeTerm, tokenize } from './terms.js';
 const MAX_SHARE = 0.01;
 const MAX_DOCUMENTS = 2;
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
-/** `Gold` and `E14`, not `gold` and `14`. */
-const NAME = /^\p{Lu}|\p{L}.*\p{N}|\p{N}.*\p{L}/u;
 
 /** How one tenant's documents write a term. */
 interface Spelling {
@@ -85,12 +83,18 @@ function termsBySpelling(text: string): SpelledTerms {
   for (const { 0: word, index } of text.matchAll(WORD)) {
     const begins = index === 0 || /[.!?\n]/u.test(text.slice(end, index));
     end = index + word.length;
+    const isName = isNamed(word);
     for (const term of tokenize(word)) {
-      if (!NAME.test(word)) plain.add(nameOf(term)).add(stemOf(term));
+      if (!isName) plain.add(nameOf(term)).add(stemOf(term));
       else if (!begins) named.add(nameOf(term));
     }
   }
   return { named, plain };
+}
+
+/** `Gold` and `E14`, not `gold` and `14`. */
+function isNamed(word: string): boolean {
+  return /^\p{Lu}/u.test(word) || (/\p{L}/u.test(word) && /\p{N}/u.test(word));
 }
 
 /** Without the s of a plural. A stem would make one name of `States` and `status`. */

@@ -77,6 +77,32 @@ describe('cutPassages', () => {
       ]).toEqual([mark, true]);
   });
 
+  it.each([
+    ['heading', `# ${'word '.repeat(2_000)}\n\n| a | b |\n|---|---|\n`],
+    ['name of a column', `| ${'word '.repeat(2_000)} | b |\n|---|---|\n`],
+  ])('does not repeat a %s without end in each row', (_, begin) => {
+    const markdown = begin + '| c | d |\n'.repeat(500);
+    const chars = cutPassages('Title', markdown).reduce((sum, { text }) => sum + text.length, 0);
+    expect(chars).toBeLessThan(400 * 500 + markdown.length);
+    expect(cutPassages('Title', markdown).at(-1)?.text).toContain('b: d');
+  });
+
+  it('takes linear time for an end that is none', () => {
+    const texts: Readonly<Record<string, (marks: number) => string>> = {
+      item: (marks) => `- ${','.repeat(marks)}x`,
+      step: (marks) => `1. a${';'.repeat(marks)}x\n2. b`,
+      'heading of a step': (marks) => `# Step 1: ${','.repeat(marks)}x\n\nb\n\n# Step 2: c\n\nd`,
+      'heading of a table': (marks) => `# a${':'.repeat(marks)}x\n\n| a | b |\n|---|---|\n| c | d |\n`,
+      'lead of a list': (marks) => `a${'–'.repeat(marks)}x\n\n- b\n- c`,
+      code: (marks) => `\`\`\`\na${' '.repeat(marks)}x\n\`\`\`\n`,
+      lines: (marks) => `\`\`\`\na${'\n'.repeat(marks)}x\n\`\`\`\n`,
+    };
+    const slow = Object.entries(texts).filter(
+      ([, text]) => timeGrowth((marks) => cutPassages('Title', text(marks)), 40_000) > LINEAR,
+    );
+    expect(slow.map(([name]) => name)).toEqual([]);
+  });
+
   it('keeps a list with the sentence that introduces it', () => {
     const passages = cutPassages(
       'Fees',

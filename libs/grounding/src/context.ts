@@ -53,8 +53,9 @@ export function inContext(sentences: readonly string[], lead: string): SentenceI
 /** What introduces a section: the question in its heading, or the heading or the title with a colon. */
 export function leadOf({ title }: Passage, { headings }: Pick<PassageUnit, 'headings'>): string {
   const [inner = title, outer = title] = headings.toReversed();
-  const named = PRONOUN.test(inner) && inner !== outer ? `${outer.replace(/[\s?.:]+$/u, '')} – ${inner}` : inner;
-  return isQuestion(named) ? named : `${named.replace(/[\s.:]+$/u, '')}:`;
+  const named =
+    PRONOUN.test(inner) && inner !== outer ? `${outer.replace(/(?<![\s?.:])[\s?.:]+$/u, '')} – ${inner}` : inner;
+  return isQuestion(named) ? named : `${named.replace(/(?<![\s.:])[\s.:]+$/u, '')}:`;
 }
 
 export function isQuestion(text: string): boolean {

@@ -50,7 +50,7 @@ function fronted(sentence: string): string[] {
 
 /** `Call us if the card is lost.` → `if the card is lost, Call us` */
 function trailing(sentence: string): string[] {
-  const text = sentence.trim().replace(/[.!]+$/u, '');
+  const text = sentence.trim().replace(/(?<![.!])[.!]+$/u, '');
   return [...text.matchAll(TRAILING)]
     .slice(0, MAX_PLACES)
     .map(({ index }) => `${text.slice(index).trim()}, ${text.slice(0, index)}`);

@@ -1,5 +1,6 @@
+import { LINEAR, timeGrowth } from '@llmos/testing';
 import fc from 'fast-check';
-import { plainText, splitSentences } from './sentences.js';
+import { plainText, sentenceEnd, splitSentences } from './sentences.js';
 
 describe('splitSentences', () => {
   it('does not end a sentence at an amount, an abbreviation, a step number or in a menu path', () => {
@@ -39,5 +40,14 @@ describe('plainText', () => {
 
   it('removes Markdown and control characters', () => {
     expect(plainText('  **Bold**\u0000 and `code`\n[link](x) ')).toBe('Bold and code link');
+  });
+});
+
+describe('Sentences and plain text', () => {
+  const texts = ['.', '!', ',', ' ', '[', '![a](', '<a', '*a ', '."', 'e.g. ', 'a. b '];
+  it.each(texts)('take linear time for a repeated %j', (piece) => {
+    const text = (chars: number): string => `a${piece.repeat(chars / piece.length)}x`;
+    for (const read of [splitSentences, plainText, sentenceEnd])
+      expect([read.name, timeGrowth((chars) => read(text(chars)), 30_000) < LINEAR]).toEqual([read.name, true]);
   });
 });

@@ -48,11 +48,11 @@ function blocks(text: string): string[] {
 /** Removes Markdown marks and control characters; runs of white space become one space. */
 export function plainText(text: string): string {
   return normalise(text)
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/gu, '$1')
+    .replace(/!?\[([^\]]{0,1000})\]\([^)]{0,2000}\)/gu, '$1')
     .replace(/(\*\*|__|`)/gu, '')
     .replace(/(^|\s)[*_](\S[^*_]*\S|\S)[*_](?=\s|[.,;:!?]|$)/gu, '$1$2')
     .replace(/^(?:>\s*)+/u, '')
-    .replace(/<\/?[a-z][^>]*>/giu, ' ')
+    .replace(/<\/?[a-z][^>]{0,2000}>/giu, ' ')
     .replace(/\s+/gu, ' ')
     .trim();
 }
@@ -73,7 +73,7 @@ function splitBlock(block: string): string[] {
  * sentence follow. A text that is still being written therefore needs one more word.
  */
 export function sentenceEnd(text: string): number | undefined {
-  for (const match of text.matchAll(/[.!?]+["')\]]*(?=\s+\S)/gu)) {
+  for (const match of text.matchAll(/(?<![.!?])[.!?]+["')\]]*(?=\s+\S)/gu)) {
     const end = match.index + match[0].length;
     if (match[0].startsWith('.') && isAbbreviation(text.slice(0, match.index))) continue;
     if (/^\s+[\p{Ll}>]/u.test(text.slice(end))) continue;
@@ -83,14 +83,15 @@ export function sentenceEnd(text: string): number | undefined {
 }
 
 function isAbbreviation(before: string): boolean {
-  const word =
-    /\S+$/u
-      .exec(before)?.[0]
-      .toLowerCase()
-      .replace(/^["'(]+/u, '') ?? '';
+  let start = before.length;
+  while (start > 0 && /\S/u.test(before[start - 1]!)) start--;
+  const word = before
+    .slice(start)
+    .toLowerCase()
+    .replace(/^["'(]+/u, '');
   return ABBREVIATIONS.has(word) || /^\p{L}$/u.test(word) || (/^\d{1,2}$/u.test(word) && before.trim() === word);
 }
 
 function finish(sentence: string): string {
-  return /[.!?]["')\]]*$/u.test(sentence) ? sentence : `${sentence.replace(/[\s,;:]+$/u, '')}.`;
+  return /[.!?]["')\]]*$/u.test(sentence) ? sentence : `${sentence.replace(/(?<![\s,;:])[\s,;:]+$/u, '')}.`;
 }

@@ -60,7 +60,7 @@ function flat(text: string): string {
   return normalise(text)
     .toLowerCase()
     .replace(/\s+/gu, ' ')
-    .replace(/[.!\s]+$/u, '')
+    .replace(/(?<![.!\s])[.!\s]+$/u, '')
     .trim();
 }
 

@@ -43,6 +43,12 @@ describe('ReaderThread', () => {
     expect(await read('process.exit(1);')).toEqual([...all, ...all]);
   });
 
+  it('names a file that unpacks to more than the memory for one, also outside the heap', async () => {
+    const all = ['file0', 'file1: it cannot be read within the memory for one file', 'file2'];
+    const fill = 'const kept = []; for (;;) if (kept.length < 120) kept.push(new Uint8Array(10_000_000).fill(1));';
+    expect(await read(fill)).toEqual([...all, ...all]);
+  });
+
   it('gives its reason to a caller that ends it', async () => {
     const reader = new ReaderThread({
       module: threadThat('setInterval(() => undefined, 1_000); await new Promise(() => undefined);'),

@@ -5,6 +5,9 @@ import type { Found, SourceFile } from './read/source-file.js';
 /** The time for one document: enough for the largest PDF. */
 const DOCUMENT_MS = 60_000;
 const MAX_HEAP_MB = 768;
+/** Unpacked bytes lie outside the heap, and nothing else limits them. */
+const MAX_EXTERNAL_BYTES = 768_000_000;
+const LOOK_EVERY_MS = 100;
 
 export interface ReaderTask {
   readonly file: SourceFile;
@@ -65,6 +68,12 @@ export class ReaderThread {
     const worker = (this.worker ??= this.start());
     const fail = (): void => limit.abort('it cannot be read within the memory for one file');
     const late = (): void => limit.abort('it takes too long to read');
+    const look = async (): Promise<void> => {
+      const { external_memory: bytes } = await worker.getHeapStatistics();
+      if (bytes > MAX_EXTERNAL_BYTES) fail();
+    };
+    // A thread that has ended has no figures: its end is told by itself.
+    const looking = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS);
     worker.once('error', fail).once('exit', fail);
     worker.postMessage(task);
     let timer = setTimeout(late, documentMs);
@@ -91,6 +100,7 @@ export class ReaderThread {
       return String(limit.signal.reason);
     } finally {
       clearTimeout(timer);
+      clearInterval(looking);
       worker.off('error', fail).off('exit', fail);
       // A thread that was left in the middle of a file would post the rest of it to the next.
       if (!isDone) await this.close();

@@ -178,7 +178,7 @@ class HtmlReader {
   }
 
   private closeCode(): void {
-    const text = (this.code ?? '').replace(/^\n+|\s+$/gu, '');
+    const text = (this.code ?? '').trimEnd().replace(/^\n+/u, '');
     this.code = undefined;
     if (text === '') return;
     if (this.container === undefined) this.blocks.push({ kind: 'code', text });

@@ -34,7 +34,7 @@ export function stepsUnits(
 }
 
 function introduced(lead: string): string {
-  return /[.:!?]["')\]]*$/u.test(lead) ? lead : `${lead.replace(/[\s,;–—-]+$/u, '')}:`;
+  return /[.:!?]["')\]]*$/u.test(lead) ? lead : `${lead.replace(/(?<![\s,;–—-])[\s,;–—-]+$/u, '')}:`;
 }
 
 /** Without the box of a task list, and without the mark or the word that only leads to the next item. */

@@ -1,5 +1,7 @@
 import type { Block } from './block.js';
 
+const MAX_NAME_CHARS = 120;
+
 type Table = Extract<Block, { kind: 'table' }>;
 
 /** Each row as a sentence: `Plan fees – Plan: Gold; Monthly fee: £10.` Empty cells are left out. */
@@ -19,7 +21,12 @@ function namedCells(header: readonly string[], cells: readonly string[]): string
 }
 
 function nameCell(name: string | undefined, cell: string): string {
-  return cell === '' || !name || name === cell ? cell : `${name.replace(/:$/u, '')}: ${cell}`;
+  return cell === '' || !name || name === cell ? cell : `${shortened(name).replace(/:$/u, '')}: ${cell}`;
+}
+
+/** The name of a column is in each of its rows. */
+function shortened(name: string): string {
+  return name.length > MAX_NAME_CHARS ? `${name.slice(0, MAX_NAME_CHARS)}…` : name;
 }
 
 /** In a table without header, the first cell names the others. */
@@ -29,5 +36,5 @@ function pairOf([key = '', ...values]: readonly string[]): string {
 }
 
 function topicOf(lead: string): string {
-  return `${lead.replace(/[\s:.]+$/u, '')} – `;
+  return `${lead.replace(/(?<![\s:.])[\s:.]+$/u, '')} – `;
 }

@@ -12,5 +12,5 @@ export function lastSentence(text: string): string | undefined {
 
 /** With a full stop if it ends without a mark. */
 export function ended(sentence: string): string {
-  return /[.!?:]["')\]]*$/u.test(sentence) ? sentence : `${sentence.replace(/[\s,;]+$/u, '')}.`;
+  return /[.!?:]["')\]]*$/u.test(sentence) ? sentence : `${sentence.replace(/(?<![\s,;])[\s,;]+$/u, '')}.`;
 }

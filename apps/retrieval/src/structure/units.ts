@@ -15,6 +15,8 @@ export interface Unit {
   readonly headings: readonly string[];
 }
 
+/** A longer heading is a text: what leads a list or a table is in each of its parts. */
+const MAX_HEADING_CHARS = 300;
 /** Longer sentences are no lead of a list. */
 const MAX_LEAD_CHARS = 300;
 /** A shorter sentence without a colon is a statement of its own: `£900 a day.` */
@@ -57,7 +59,8 @@ class UnitReader {
   private readHeading({ level, text }: { level: number; text: string }): void {
     this.headings = this.headings.filter((heading) => heading.level < level);
     const isTitle = text.toLowerCase() === this.title.trim().toLowerCase();
-    if (text !== '' && !isTitle) this.headings.push({ level, text });
+    if (text.length > MAX_HEADING_CHARS) this.add('text', [text]);
+    else if (text !== '' && !isTitle) this.headings.push({ level, text });
   }
 
   private readSteps({ items, start }: Extract<Block, { kind: 'list' }>): void {

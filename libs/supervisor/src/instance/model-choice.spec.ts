@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModelChoices, modelVariables } from './model-choice.js';
@@ -18,6 +18,8 @@ describe('ModelChoices', () => {
     choices.write({ generation: 'c' });
     expect(choices.read()).toEqual({ generation: 'c', embeddings: 'b' });
     expect(readdirSync(join(folder, 'new'))).toEqual(['models.json']);
+    // The first command makes the folder, in which passwords are kept later.
+    expect(statSync(join(folder, 'new')).mode & 0o077).toBe(0);
   });
 
   it('chooses nothing by a file that cannot be used', () => {

@@ -38,7 +38,7 @@ export class ModelChoices {
 
   /** Adds to what was chosen before. */
   write(choice: ModelChoice): void {
-    mkdirSync(this.folder, { recursive: true });
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const draft = `${this.path}.${randomUUID()}`;
     writeFileSync(draft, `${JSON.stringify({ ...this.read(), ...choice }, undefined, 2)}\n`);
     renameSync(draft, this.path);

@@ -38,10 +38,16 @@ function nameOf({ fileName }: Entry): string {
   }
 }
 
-/** @throws FileFault if what the archive holds exceeds a limit */
+/**
+ * Checks an archive for a library that unpacks it without limits. Each file is unpacked here once, because an archive
+ * may state smaller sizes than it has.
+ *
+ * @throws FileFault if what the archive holds exceeds a limit
+ */
 export async function checkArchive(bytes: Uint8Array): Promise<void> {
-  const { entries } = await open(bytes);
+  const { archive, entries } = await open(bytes);
   for (const entry of entries) checkEntry(entry);
+  for (const entry of entries) await readEntry(archive, entry);
 }
 
 async function open(bytes: Uint8Array): Promise<{ archive: ZipFile; entries: Entry[] }> {

@@ -28,7 +28,7 @@ export class FileFault extends Error {}
 export function titleOf(name: string): string {
   const last =
     name
-      .replace(/[/\\]+$/u, '')
+      .replace(/(?<![/\\])[/\\]+$/u, '')
       .split(/[/\\]/u)
       .at(-1) ?? name;
   const words = last

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { fetchFile } from './fetch-page.js';
 import { fetchPages } from './fetch-pages.js';
 import { isPublic } from './public-address.js';
+import { readSitemap } from './sitemap.js';
 
 const { signal } = new AbortController();
 
@@ -26,6 +27,8 @@ describe('isPublic', () => {
     '::ffff:127.0.0.1',
     '::ffff:a00:1',
     '64:ff9b::a00:1',
+    '::7f00:1',
+    '::10.0.0.1',
     'localhost',
   ])('not %s', (address) => expect(isPublic(address)).toBe(false));
 });
@@ -34,6 +37,10 @@ describe('fetchFile', () => {
   let server: Server;
   let origin: string;
   let onBegun = (): void => undefined;
+  const sitemapsOf = (count: number): string =>
+    Array.from({ length: count }, (_, n) => `<sitemap><loc>${origin}/map/${n}</loc></sitemap>`).join('');
+  const pagesOf = (map: string): string =>
+    Array.from({ length: 5_000 }, (_, n) => `<url><loc>ftp:${map}/${n}</loc></url>`).join('');
   beforeAll(async () => {
     server = createServer(({ url }, reply) => {
       const pages: Record<string, () => unknown> = {
@@ -50,6 +57,8 @@ describe('fetchFile', () => {
           reply.write('<p>The beginning</p>');
           onBegun();
         },
+        '/maps.xml': () =>
+          reply.setHeader('content-type', 'application/xml').end(`<sitemapindex>${sitemapsOf(40)}</sitemapindex>`),
         '/sitemap.xml': () =>
           reply
             .setHeader('content-type', 'application/xml')
@@ -57,6 +66,8 @@ describe('fetchFile', () => {
               `<urlset><url><loc>${origin}/page</loc></url><url><loc>${origin}/none?a=1&amp;b=2</loc></url></urlset>`,
             ),
       };
+      if (url?.startsWith('/map/'))
+        pages[url] = () => reply.setHeader('content-type', 'application/xml').end(`<urlset>${pagesOf(url)}</urlset>`);
       (pages[url ?? ''] ?? (() => reply.writeHead(404).end()))();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -121,5 +132,18 @@ describe('fetchFile', () => {
       { source: `${origin}/none?a=1&b=2`, reason: 'answered with the status 404' },
     ]);
     expect(totals.at(-1)).toBe(2);
+  });
+
+  it('reads at most 50,000 addresses of one sitemap, as many as it may have', () => {
+    const bytes = Buffer.from(`<urlset>${'<url><loc>a</loc></url>'.repeat(60_000)}</urlset>`);
+    expect(readSitemap({ name: 'a.xml', bytes })?.pages).toHaveLength(50_000);
+  });
+
+  it('takes no more addresses from sitemaps than it can hold', async () => {
+    let named = 0;
+    for await (const page of fetchPages([`${origin}/maps.xml`], { signal, allowPrivate: true }, () => undefined))
+      if ('reason' in page) named++;
+    // The rest of the 50,000 are the index and its sitemaps.
+    expect(named).toBe(49_959);
   });
 });

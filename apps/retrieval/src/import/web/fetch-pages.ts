@@ -4,6 +4,8 @@ import { readSitemap } from './sitemap.js';
 
 const MAX_PAGES = 1_000;
 const MAX_SITEMAPS = 50;
+/** Addresses held at once, as many as one sitemap may have. */
+const MAX_ADDRESSES = 50_000;
 /** Pages fetched at once: few, because they are mostly of one site. */
 const AT_ONCE = 4;
 
@@ -32,8 +34,9 @@ export async function* fetchPages(
         sitemaps++;
         const further = sitemaps > MAX_SITEMAPS ? [] : [...sitemap.sitemaps, ...sitemap.pages];
         const fresh = further.filter((address) => !seen.has(address));
-        for (const address of fresh) seen.add(address);
-        queue = [...queue, ...fresh];
+        const taken = fresh.slice(0, Math.max(0, MAX_ADDRESSES - seen.size));
+        for (const address of taken) seen.add(address);
+        queue = [...queue, ...taken];
       }
     }
     onTotal(Math.min(seen.size - sitemaps, MAX_PAGES));

@@ -3,6 +3,8 @@ import { Parser } from 'htmlparser2';
 import { FileFault, type SourceFile } from '../read/source-file.js';
 
 const MAX_BYTES = 50_000_000;
+/** As many as the protocol of sitemaps allows. */
+const MAX_ADDRESSES = 50_000;
 
 /** The addresses in a sitemap, and those of further sitemaps; undefined for a file that is none. */
 export function readSitemap({
@@ -28,7 +30,7 @@ export function readSitemap({
         if (text !== undefined) text += piece;
       },
       onclosetag: (tag) => {
-        if (tag === 'loc' && text !== undefined) list?.push(text.trim());
+        if (tag === 'loc' && text !== undefined && list && list.length < MAX_ADDRESSES) list.push(text.trim());
         if (tag === 'loc') text = undefined;
       },
     },
