@@ -42,6 +42,12 @@ export class DocumentWriter {
     return true;
   }
 
+  /** The file or page that a stored document is from; undefined if there is none, or it was sent by itself. */
+  fileOf(ref: DocumentRef): string | undefined {
+    const origin = this.parts.feed.get(ref)?.origin;
+    return origin && fileOf(origin.source);
+  }
+
   /** Deletes the documents of a collection whose source is not kept; resolves to their number. */
   async deleteOthers(collection: string, keep: ReadonlySet<string>, { tenant, signal }: WriteContext): Promise<number> {
     const { feed, store } = this.parts;
@@ -54,7 +60,7 @@ export class DocumentWriter {
 }
 
 /** `questions.csv#7` → `questions.csv`. */
-function fileOf(source: string): string {
+export function fileOf(source: string): string {
   return source.replace(/(?:#(?:\d+|part-\d+))+$/u, '');
 }
 

@@ -71,6 +71,25 @@ describe('ImportService', () => {
     expect(output.faults.map(({ source }) => source)).toEqual(['documents.1', 'documents.2', 'documents.3']);
   });
 
+  it('replaces no row of another file that has the same number, and says so', async () => {
+    const { run, list } = await start();
+    const rows = (question: string) => `id,question,answer\n1,${question},It is so.\n`;
+    await run({ files: [fileOf('pool.csv', rows('When is the pool open?'))] });
+    const { output } = await run({ files: [fileOf('sauna.csv', rows('When is the sauna open?'))] });
+    expect(output).toMatchObject({
+      stored: 0,
+      faults: [
+        { source: 'sauna.csv', reason: expect.stringMatching(/^a document of pool.csv has the id '1', and is kept/) },
+      ],
+    });
+    expect(list().documents.map(({ title }) => title)).toEqual(['When is the pool open?']);
+    const changed = await run({ files: [fileOf('pool.csv', rows('When does the pool open?'))] });
+    expect(changed.output).toMatchObject({ stored: 1, failed: 0 });
+    const named = (title: string) => ({ documents: [{ id: 'hours', title, text: 'From 8.' }] });
+    await run(named('Opening hours'));
+    expect((await run(named('Hours'))).output).toMatchObject({ stored: 1, failed: 0 });
+  });
+
   it('stores only what has changed when it is repeated', async () => {
     const { run, store } = await start();
     const files = [fileOf('a.md', 'One is here.'), fileOf('b.md', 'Two is here.')];

@@ -1,7 +1,7 @@
 import { hasCode, isLlmosError, LlmosError, type InputOf, type OutputOf } from '@llmos/contracts';
 import { documentSchema, type importDocuments } from '@llmos/contracts/capabilities/retrieval';
 import type { DocumentEmbedder } from '../document-embedder.js';
-import type { DocumentWriter } from '../document-writer.js';
+import { fileOf, refOf, type DocumentWriter } from '../document-writer.js';
 import { DocumentIds } from './document-ids.js';
 import type { Found, FoundDocument, SourceFile } from './read/source-file.js';
 import { fetchPages } from './web/fetch-pages.js';
@@ -12,6 +12,8 @@ const AT_ONCE = 8;
 const FEW_DOCUMENTS = 20;
 const PROGRESS_MS = 500;
 const MAX_FAULTS = 1_000;
+/** Two files number their rows alike by chance; other ids are the same because the document is. */
+const ROW_NUMBER = /^\d+$/;
 
 type Input = InputOf<typeof importDocuments>;
 type Output = OutputOf<typeof importDocuments>;
@@ -137,6 +139,12 @@ class ImportRun {
     const { source } = found;
     const id = this.ids.idOf(source, found.document);
     if (id === undefined) return this.fail(source, `another document of this import has the id '${found.document.id}'`);
+    const other = ROW_NUMBER.test(id) ? this.options.writer.fileOf(refOf(this.context.tenant, id)) : undefined;
+    if (other !== undefined && other !== fileOf(source))
+      return this.fail(
+        source,
+        `a document of ${other} has the id '${id}', and is kept: give this one an id of its own, or delete that one`,
+      );
     try {
       await this.store(id, source, found.document);
     } catch (error) {
