@@ -220,6 +220,18 @@ describe('The conversation service', () => {
     expect(published).toEqual([output.handover]);
   });
 
+  it('hands over no card number, PIN or password, and all that helps to call back', async () => {
+    const said = 'My card 4929 1234 5678 9012 was charged twice, my PIN is 4711, call me on +44 20 7946 0958';
+    await keep(said, 'I am sorry.');
+    const input = { conversation: 'c1', text: 'person, card 4929 1234 5678 9012', language: 'en', urgent: false };
+    const { output } = await runStep(handOver, (each, context) => steps.handOver(each, context), input);
+    const { summary, transcript } = output.handover;
+    const all = JSON.stringify([summary, transcript]);
+    expect(all).not.toMatch(/4929|9012|4711/);
+    expect(all).toContain('[CARD]');
+    expect(all).toContain('+44 20 7946 0958');
+  });
+
   it('sums up each question once, a follow-up by its own words, the newest where all are too long', async () => {
     const ask = (text: string, question = text) =>
       runStep(record, (each, context) => steps.record(each, context), {

@@ -1,6 +1,7 @@
 import { hasCode, type InputOf, type OutputOf, type RunContext } from '@llmos/contracts';
 import { OUT_OF_SCOPE } from '@llmos/contracts/capabilities/intent';
 import type { forget, handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
+import { redactText } from '@llmos/privacy';
 import { topicOfBare } from './bare-reply.js';
 import { cutsOf } from './cuts.js';
 import { dangerIn, type Danger } from './danger.js';
@@ -70,9 +71,12 @@ export class ConversationService {
     const handover = {
       conversation,
       ...(user === undefined ? {} : { user }),
-      summary: summaryOf(turns, text, urgent),
+      summary: withoutSecrets(summaryOf(turns, text, urgent)),
       ...(intent === undefined ? {} : { intent }),
-      transcript: [...turns.map((turn) => ({ customer: turn.text, answer: turn.answer })), { customer: text }],
+      transcript: [
+        ...turns.map((turn) => ({ customer: withoutSecrets(turn.text), answer: withoutSecrets(turn.answer) })),
+        { customer: withoutSecrets(text) },
+      ],
       citations: citedIn(turns),
       language,
       urgent,
@@ -207,6 +211,11 @@ function replyTo(topic: ReplyTopic, language: Language, texts: Replies): Meaning
 /** Whether a question got no answer: nothing was found, or it was asked back. */
 function isMissed(turn: Turn | undefined): boolean {
   return turn?.question !== undefined && turn.citations.length === 0;
+}
+
+/** Whoever helps needs the customer's name and number, and never these; the event outlives the conversation. */
+function withoutSecrets(text: string): string {
+  return redactText(text, ['card', 'security_code', 'pin', 'password']);
 }
 
 /** What the customer asked, each question once and in its own words; with what alarms them. The newest counts most. */
