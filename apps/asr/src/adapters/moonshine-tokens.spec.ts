@@ -18,6 +18,17 @@ describe('MoonshineTokens', () => {
     expect(tokens.decode([8, 9])).toBe('é');
   });
 
+  it.each([
+    [`"'My card's here`, `My card's here`],
+    [`"My card`, 'My card'],
+    [`He said "no" twice`, `He said "no" twice`],
+    [`'My card' is lost`, `'My card' is lost`],
+    [`the cards' fees`, `the cards' fees`],
+  ])('leaves out of %j the quotation marks that have no partner', (said, heard) => {
+    const tokens = MoonshineTokens.parse(fileOf([...TOKENS, said]));
+    expect(tokens.decode([8])).toBe(heard);
+  });
+
   it('reads lengths of two bytes', () => {
     const long = Buffer.concat([Uint8Array.of(128 + 72, 1), Buffer.from('a'.repeat(200))]);
     const tokens = MoonshineTokens.parse(Buffer.concat([fileOf(TOKENS), long]));

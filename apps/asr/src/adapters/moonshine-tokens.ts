@@ -35,6 +35,13 @@ export class MoonshineTokens {
   decode(ids: readonly number[]): string {
     const bytes = ids.map((id) => (id < FIRST_TEXT_ID ? undefined : this.tokens[id]) ?? new Uint8Array());
     const text = new TextDecoder().decode(Buffer.concat(bytes)).replaceAll(SPACE_MARK, ' ');
-    return text.replace(/\s+/g, ' ').trim();
+    return withoutLoneQuotes(text.replace(/\s+/g, ' ').trim());
   }
+}
+
+/** The model opens quotations that it does not close, mostly at the beginning: `"'My card has not arrived.` */
+function withoutLoneQuotes(text: string): string {
+  const isPaired = (text.match(/"/g) ?? []).length % 2 === 0;
+  const plain = isPaired ? text : text.replaceAll('"', '');
+  return /^'/.test(plain) && !/\S'(?!\p{L})/u.test(plain.slice(1)) ? plain.slice(1) : plain;
 }
