@@ -157,6 +157,20 @@ describe('cutPassages', () => {
     }
   });
 
+  it('cuts a step that is as long as a book, so that no passage is', () => {
+    const long = 'Turn the wheel a little further to the left. '.repeat(2_000);
+    const passages = cutPassages('Steps', `1. Begin.\n2. ${long}\n3. End.`);
+    expect(passages.length).toBeGreaterThan(10);
+    expect(Math.max(...passages.map(({ text }) => countWords(text)))).toBeLessThan(1_300);
+    expect(passages.flatMap(({ units }) => units).some(({ kind }) => kind === 'text')).toBe(false);
+    expect(
+      passages
+        .map(({ body }) => body)
+        .join(' ')
+        .match(/Turn the wheel/g),
+    ).toHaveLength(2_000);
+  });
+
   it('has a passage for a document of headings only, and for an empty one', () => {
     expect(cutPassages('Card', '# Open 8 to 20').map(({ text }) => text)).toEqual(['Open 8 to 20']);
     expect(cutPassages('Card', '***').map(({ text }) => text)).toEqual(['Card']);

@@ -20,6 +20,8 @@ export interface PassageDraft {
 const MIN_WORDS = 40;
 /** Longer pieces dilute their vector, and the embedding model reads only about 200 words. */
 const MAX_WORDS = 120;
+/** A part of steps is not cut before it is this long: later steps of a pipeline read a passage as a whole. */
+const MOST_WORDS = 10 * MAX_WORDS;
 
 interface SizedUnit extends Unit {
   readonly words: number;
@@ -28,7 +30,7 @@ interface SizedUnit extends Unit {
 /**
  * Cuts a document into passages of about 40 to 120 words, between units: short neighbours are joined, a longer
  * paragraph is cut between sentences. A question in a heading and its answer are a passage of their own. Steps are not
- * cut, and may be longer. Every sentence is in a passage, in order; the lead of a list that is cut is in each of its parts. There is at least one passage.
+ * cut below 1,200 words, and may be longer. Every sentence is in a passage, in order; the lead of a list that is cut is in each of its parts. There is at least one passage.
  */
 export function cutPassages(title: string, markdown: string): PassageDraft[] {
   const units = unitsOf(title, readMarkdown(markdown)).flatMap(splitLong);
@@ -70,8 +72,9 @@ function sized(unit: Unit): SizedUnit {
 
 function splitLong(unit: Unit): SizedUnit[] {
   const whole = sized(unit);
-  if (whole.words <= MAX_WORDS || unit.kind === 'steps' || unit.kind === 'part') return [whole];
-  return packSentences(unit.text).map((text) => sized({ ...unit, kind: 'text', text }));
+  const isOfSteps = unit.kind === 'steps' || unit.kind === 'part';
+  if (whole.words <= (isOfSteps ? MOST_WORDS : MAX_WORDS)) return [whole];
+  return packSentences(unit.text).map((text) => sized({ ...unit, kind: isOfSteps ? 'part' : 'text', text }));
 }
 
 /** Packs whole sentences into pieces of at most MAX_WORDS; only a longer sentence is cut. */
@@ -112,9 +115,9 @@ function joinShort(units: readonly SizedUnit[]): SizedUnit[][] {
 
 function belongsTo(group: readonly SizedUnit[], unit: SizedUnit): boolean {
   const before = group.at(-1)!;
-  if (unit.kind === 'part') return true;
-  if (before.kind === 'part' || asks(before) !== asks(unit)) return false;
   const size = group.reduce((words, { words: more }) => words + more, 0);
+  if (unit.kind === 'part') return size + unit.words <= MOST_WORDS;
+  if (before.kind === 'part' || asks(before) !== asks(unit)) return false;
   return (size < MIN_WORDS || unit.words < MIN_WORDS) && size + unit.words <= MAX_WORDS;
 }
 
