@@ -83,10 +83,11 @@ export function conversationsSuite(running: () => Instance): void {
     const { body } = await ask({ text: "I think I've been scammed, I just transferred 2000 pounds" });
     expect(body.details).toMatchObject({
       urgent: true,
-      citations: [{ document: 'compromised-card' }],
       question: "I think I've been scammed, I just transferred 2000 pounds",
     });
-    expect(body.result).toContain('talk to a person');
+    const cited = (body.details?.['citations'] as { document: string }[]).map(({ document }) => document);
+    expect(new Set(cited)).toEqual(new Set(['compromised-card']));
+    expect(body.result).toMatch(/freeze .*talk to a person/i);
   });
 
   it('speaks its answer and its greeting, sentence by sentence, and our own ears hear them', async () => {
