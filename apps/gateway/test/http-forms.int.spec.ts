@@ -87,7 +87,7 @@ describe('the gateway over HTTP', () => {
     const forwarder = new Forwarder(bus, await RunRecords.open(bus));
     bus.consume(taskConsumer('live', 'intent.detect'), 4, (delivery) => answer(delivery, forwarder));
     bus.consume(taskConsumer('live', 'recommender.recommend'), 4, (delivery) => answer(delivery, forwarder));
-    hide = await showProcess(bus, 'intent', ['intent.detect', 'recommender.recommend']);
+    hide = await showProcess(bus, 'intent', ['intent.detect', 'recommender.recommend'], gateway.url);
   }, 120_000);
   afterAll(async () => {
     hide?.();

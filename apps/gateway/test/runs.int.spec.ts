@@ -51,7 +51,7 @@ describe('runs of a gateway process', () => {
     const forwarder = new Forwarder(bus, records);
     for (const lane of ['live', 'durable'] as const)
       bus.consume(taskConsumer(lane, 'intent.detect'), 1, (delivery) => detect(delivery, forwarder));
-    hide = await showProcess(bus, 'intent', ['intent.detect']);
+    hide = await showProcess(bus, 'intent', ['intent.detect'], gateway.url);
   }, 120_000);
   afterEach(() => {
     atWork = async () => undefined;
