@@ -6,6 +6,19 @@ import { commandOf, goneWithin } from './process-identity.js';
 
 const gone = (pid: number) => goneWithin(() => commandOf(pid) !== '', 60_000);
 
+/** Why a program that runs this code is said to have died. */
+const reasonOf = (crash: string): Promise<string> =>
+  new Promise((resolve) => {
+    const kept = new KeptProcess({
+      launch: () => spawn(process.execPath, ['-e', crash], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] }),
+      onDeath(why) {
+        // A death can be seen before its output.
+        if (why !== 'exit code 1') void kept.stop(1_000).then(() => resolve(why));
+      },
+    });
+    kept.start();
+  });
+
 describe('KeptProcess', () => {
   it('restarts a program that ends, and reports the reason', async () => {
     let starts = 0;
@@ -31,31 +44,14 @@ describe('KeptProcess', () => {
 
   it('reports an error of any class as the reason, instead of what Node.js prints after it', async () => {
     const crash = 'class PipelineError extends Error { name = "PipelineError" }; throw new PipelineError("no step")';
-    const reason = await new Promise<string>((resolve) => {
-      const kept = new KeptProcess({
-        launch: () => spawn(process.execPath, ['-e', crash], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] }),
-        onDeath(why) {
-          // A death can be seen before its output.
-          if (why !== 'exit code 1') void kept.stop(1_000).then(() => resolve(why));
-        },
-      });
-      kept.start();
-    });
-    expect(reason).toBe('exit code 1: PipelineError: no step');
+    expect(await reasonOf(crash)).toBe('exit code 1: PipelineError: no step');
   });
 
   it('reports what an error lists below its first line', async () => {
     const crash = 'throw new Error("These settings are invalid:\\n  A: expected at least 60\\n  B: expected number")';
-    const reason = await new Promise<string>((resolve) => {
-      const kept = new KeptProcess({
-        launch: () => spawn(process.execPath, ['-e', crash], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] }),
-        onDeath(why) {
-          if (why !== 'exit code 1') void kept.stop(1_000).then(() => resolve(why));
-        },
-      });
-      kept.start();
-    });
-    expect(reason).toBe('exit code 1: Error: These settings are invalid: A: expected at least 60; B: expected number');
+    expect(await reasonOf(crash)).toBe(
+      'exit code 1: Error: These settings are invalid: A: expected at least 60; B: expected number',
+    );
   });
 
   it('does not restart a stopped program, and kills one that ignores SIGTERM', async () => {
