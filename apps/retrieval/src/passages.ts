@@ -3,7 +3,7 @@ import { sentencesOf } from './structure/sentences.js';
 import { unitsOf, type Unit } from './structure/units.js';
 
 /** To be increased when the same document is cut differently: stored vectors are then stale. */
-export const PASSAGE_RULES = 5;
+export const PASSAGE_RULES = 6;
 
 /** A passage before it is indexed. */
 export interface PassageDraft {

@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { paragraphOf, TERM_LEVEL, type Block } from './block.js';
+import { Footnotes } from './footnotes.js';
 import { InlineText, squeeze } from './inline-text.js';
 import { TableText } from './table-text.js';
 
@@ -20,6 +21,8 @@ const MAX_DEPTH = 512;
 const END_LEVEL = 6;
 const HEADING = /^h([1-6])$/;
 const FOOTNOTE = /^(?:fn|footnote|endnote|cite_note)/;
+/** Says where a statement is from, and not what it means. */
+const CITATION = /^cite_note/;
 
 interface ListText {
   readonly kind: 'list';
@@ -32,13 +35,14 @@ interface ListText {
 
 interface ItemText {
   readonly kind: 'item';
-  readonly footnote: boolean;
+  /** Its id; undefined if the item is no footnote. */
+  readonly footnote: string | undefined;
   readonly pieces: string[];
 }
 
 /**
- * The blocks of an HTML document or fragment, in order, as plain text: entities are decoded, marks of footnotes and
- * hidden elements removed. What is nested in an item or a cell becomes text of it. Accepts any text and takes linear
+ * The blocks of an HTML document or fragment, in order, as plain text: entities are decoded, hidden elements
+ * removed, and footnotes said where their marks stand. What is nested in an item or a cell becomes text of it. Accepts any text and takes linear
  * time; elements that are not closed end where a browser would end them, or with the document.
  *
  * @param isHidden says of further elements that they are left out, such as `nav`
@@ -77,7 +81,9 @@ class HtmlReader {
   private hiddenAt: number | undefined;
   private strong = 0;
   private code: string | undefined;
-  private link: number | undefined;
+  /** A link within the document: where its text begins, and where it leads. */
+  private link: { readonly start: number; readonly target: string } | undefined;
+  private readonly footnotes = new Footnotes();
   private inFootnotes = false;
 
   constructor(private readonly isHidden: IsHidden) {}
@@ -100,8 +106,9 @@ class HtmlReader {
 
   text(text: string): void {
     if (this.hiddenAt !== undefined) return;
-    if (this.code === undefined) this.inline.add(text.replace(/\s+/gu, ' '), this.strong > 0);
-    else this.code += text;
+    const clean = Footnotes.clean(text);
+    if (this.code === undefined) this.inline.add(clean.replace(/\s+/gu, ' '), this.strong > 0);
+    else this.code += clean;
   }
 
   close(name: string): void {
@@ -122,18 +129,19 @@ class HtmlReader {
   end(): Block[] {
     this.flush();
     while (this.containers.length > 0) this.closeContainer();
-    return this.blocks;
+    const blocks = this.blocks.map((block) => this.footnotes.fill(block));
+    return [...blocks, ...this.footnotes.rest().map(paragraphOf)];
   }
 
   private openInline(name: string, { href, alt }: Readonly<Record<string, string>>): void {
     if (name === 'b' || name === 'strong') this.strong++;
-    if (name === 'a' && href?.startsWith('#')) this.link = this.inline.position;
+    if (name === 'a' && href?.startsWith('#')) this.link = { start: this.inline.position, target: href.slice(1) };
     if (name === 'img' && alt) this.text(` ${alt} `);
   }
 
   private closeInline(name: string): void {
     if (name === 'a' && this.link !== undefined) {
-      this.inline.dropMark(this.link);
+      this.inline.replaceMark(this.link.start, this.footnotes.markOf(this.link.target));
       this.link = undefined;
     }
     if (name !== 'b' && name !== 'strong') return;
@@ -196,7 +204,8 @@ class HtmlReader {
 
   private openItem({ id, class: name }: Readonly<Record<string, string>>): void {
     if (this.container?.kind !== 'list') this.openList(false, 1, true);
-    this.containers.push({ kind: 'item', footnote: FOOTNOTE.test(id ?? name ?? ''), pieces: [] });
+    const note = id ?? name ?? '';
+    this.containers.push({ kind: 'item', footnote: FOOTNOTE.test(note) ? note : undefined, pieces: [] });
   }
 
   private closeItem(): void {
@@ -205,15 +214,16 @@ class HtmlReader {
     this.containers.pop();
     const text = item.pieces.join(' ');
     const alone = this.containers.length === 1;
-    if (item.footnote && alone) this.footnote(text);
+    if (item.footnote !== undefined && alone) this.footnote(item.footnote, text);
     else if (text !== '') this.addToContainer(text);
   }
 
   /** A footnote belongs to no section, and is no step of a list. */
-  private footnote(text: string): void {
+  private footnote(id: string, text: string): void {
     if (!this.inFootnotes) this.blocks.push({ kind: 'heading', level: 1, text: '' });
     this.inFootnotes = true;
-    if (text !== '') this.blocks.push({ kind: 'paragraph', lines: [{ text, strong: false }] });
+    if (CITATION.test(id)) this.blocks.push(paragraphOf(text));
+    else this.footnotes.add(id, text);
   }
 
   private closeList(): void {

@@ -25,15 +25,15 @@ export class InlineText {
     if (!plain && /\?\s*$/u.test(text)) this.break();
   }
 
-  /** The place to which `dropMark` goes back. */
+  /** The place from which `replaceMark` replaces. */
   get position(): number {
     return this.last.text.length;
   }
 
-  /** Removes the text from there on if it is the mark of a footnote. */
-  dropMark(from: number): void {
+  /** Replaces the text from there on if it is the mark of a footnote. */
+  replaceMark(from: number, by: string): void {
     const line = this.last;
-    if (FOOTNOTE_MARK.test(line.text.slice(from).trim())) line.text = line.text.slice(0, from);
+    if (FOOTNOTE_MARK.test(line.text.slice(from).trim())) line.text = line.text.slice(0, from) + by;
   }
 
   /** The lines that have text; the collection starts anew. */

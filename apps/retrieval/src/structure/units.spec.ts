@@ -182,11 +182,30 @@ describe('Marks are no text', () => {
     ['invisible characters', 'It\u200B costs\u00AD £5\u00A0a month.', 'It costs £5 a month.'],
   ])('%s', (_, markdown, text) => expect(texts(markdown)).toEqual([text]));
 
-  it('a footnote is a text of its own, at the end and under no heading', () => {
-    expect(units('## Fees\n\nIt costs £5[^1] a month.\n\n[^1]: Students pay £2.')).toEqual([
+  it.each([
+    ['after the sentence', 'Moorings are free.[^1]\n\n[^1]: Except at Pell.', 'Moorings are free (Except at Pell).'],
+    ['in the sentence', 'It costs £5[^a] a month.\n\n[^a]: Students: £2.', 'It costs £5 (Students: £2) a month.'],
+    ['of two sentences', 'It is free[^1].\n\n[^1]: Not in May. Ask us.', 'It is free (Not in May; Ask us).'],
+    ['in an item', '- a pass[^1]\n- a photo\n\n[^1]: Not a copy.', 'Badger bank: a pass (Not a copy); a photo.'],
+    [
+      'of a word processor',
+      '<p>It is free<sup><a href="#footnote-1" id="footnote-ref-1">[1]</a></sup>.</p><ol><li id="footnote-1"><p>Not in May. <a href="#footnote-ref-1">↑</a></p></li></ol>',
+      'It is free (Not in May).',
+    ],
+  ])('a footnote is said with what it limits: %s', (_, markdown, text) => expect(texts(markdown)).toEqual([text]));
+
+  it('a long footnote is a text of its own, at the end and under no heading', () => {
+    const note = `Students pay £2, ${'if they show the card of their school, '.repeat(8)}and come by bus.`;
+    expect(units(`## Fees\n\nIt costs £5[^1] a month.\n\n[^1]: ${note}`)).toEqual([
       { kind: 'text', text: 'It costs £5 a month.', headings: ['Fees'] },
-      { kind: 'text', text: 'Students pay £2.', headings: [] },
+      { kind: 'text', text: note, headings: [] },
     ]);
+  });
+
+  it('the source of a statement is a text of its own', () => {
+    const html =
+      '<p>It is free.<sup><a href="#cite_note-1">[1]</a></sup></p><ol><li id="cite_note-1">Smith 2010.</li></ol>';
+    expect(texts(html)).toEqual(['It is free.', 'Smith 2010.']);
   });
 
   it('the marks of footnotes in HTML are left out, other references stay', () => {
