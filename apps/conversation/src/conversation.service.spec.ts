@@ -1,36 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { handOver, record, understand } from '@llmos/contracts/capabilities/conversation';
+import { record, understand } from '@llmos/contracts/capabilities/conversation';
 import { runStep } from '@llmos/testing';
-import { MemoryTurns } from '../test/fixtures/memory-turns.js';
-import { ConversationService } from './conversation.service.js';
-import { ConversationSteps } from './conversation.steps.js';
-import { ReplyTexts } from './replies.js';
-
-const REPLIES = fileURLToPath(new URL('../replies.yaml', import.meta.url));
+import { openConversation } from '../test/fixtures/open-conversation.js';
 
 describe('The conversation service', () => {
-  let turns: MemoryTurns;
-  let published: unknown[];
-  const publish = (_: unknown, handover: unknown) => Promise.resolve(void published.push(handover));
-  let steps: ConversationSteps;
-
-  beforeEach(async () => {
-    turns = new MemoryTurns();
-    published = [];
-    steps = new ConversationSteps(new ConversationService(turns, await ReplyTexts.read(REPLIES), { publish }));
-  });
-  const say = async (text: string, conversation?: string) =>
-    (await runStep(understand, (input, context) => steps.understand(input, context), { text, conversation })).output;
-  const keep = async (text: string, answer: string) =>
-    (
-      await runStep(record, (input, context) => steps.record(input, context), {
-        conversation: 'c1',
-        text,
-        question: text,
-        answer,
-        intent: 'transfer_fee',
-      })
-    ).output;
+  let { turns, steps, say, keep } = {} as Awaited<ReturnType<typeof openConversation>>;
+  beforeEach(async () => ({ turns, steps, say, keep } = await openConversation()));
 
   it("returns the output of its contract's example, and streams the reply", async () => {
     const { input, output } = understand.example;
@@ -96,6 +70,14 @@ describe('The conversation service', () => {
     expect(await say('How do I change my PIN?')).not.toHaveProperty('cuts');
     await keep('How much is a transfer?', 'It is free.');
     expect(await say('and to the US and back to the UK?', 'c1')).not.toHaveProperty('cuts');
+  });
+
+  it('is sorry for a loss, and offers a person', async () => {
+    expect(await say('My mother died, what happens to her account?')).toMatchObject({
+      topic: 'question',
+      urgent: false,
+      notice: expect.stringContaining('sorry for your loss') as string,
+    });
   });
 
   it('puts danger first, and offers a person', async () => {
@@ -198,67 +180,6 @@ describe('The conversation service', () => {
       offered: true,
     });
     expect(await say('yes', 'c1')).toMatchObject({ topic: 'person', handover: true });
-  });
-
-  it('hands over the conversation with its questions and citations', async () => {
-    await keep('How much is a transfer?', 'It is free.');
-    const input = { conversation: 'c1', user: 'u1', text: 'Can I talk to a human?', language: 'en', urgent: true };
-    const { output } = await runStep(handOver, (each, context) => steps.handOver(each, context), input);
-    expect(output.handover).toEqual({
-      conversation: 'c1',
-      user: 'u1',
-      summary: 'How much is a transfer? · Can I talk to a human?',
-      intent: 'transfer_fee',
-      transcript: [
-        { customer: 'How much is a transfer?', answer: 'It is free.' },
-        { customer: 'Can I talk to a human?' },
-      ],
-      citations: [],
-      language: 'en',
-      urgent: true,
-    });
-    expect(published).toEqual([output.handover]);
-  });
-
-  it('hands over no card number, PIN or password, and all that helps to call back', async () => {
-    const said = 'My card 4929 1234 5678 9012 was charged twice, my PIN is 4711, call me on +44 20 7946 0958';
-    await keep(said, 'I am sorry.');
-    const input = { conversation: 'c1', text: 'person, card 4929 1234 5678 9012', language: 'en', urgent: false };
-    const { output } = await runStep(handOver, (each, context) => steps.handOver(each, context), input);
-    const { summary, transcript } = output.handover;
-    const all = JSON.stringify([summary, transcript]);
-    expect(all).not.toMatch(/4929|9012|4711/);
-    expect(all).toContain('[CARD]');
-    expect(all).toContain('+44 20 7946 0958');
-  });
-
-  it('sums up each question once, a follow-up by its own words, the newest where all are too long', async () => {
-    const ask = (text: string, question = text) =>
-      runStep(record, (each, context) => steps.record(each, context), {
-        conversation: 'c1',
-        text,
-        question,
-        answer: '-',
-      });
-    const summaryOf = async (text: string, urgent = false) =>
-      (
-        await runStep(handOver, (each, context) => steps.handOver(each, context), {
-          conversation: 'c1',
-          text,
-          language: 'en',
-          urgent,
-        })
-      ).output.handover.summary;
-    await ask('How much is a transfer?');
-    await ask('and to the US?', 'How much is a transfer?\nto the US?');
-    expect(await summaryOf('person')).toBe('How much is a transfer? · to the US?');
-    expect(await summaryOf('Someone uses my card, get me a person', true)).toBe(
-      'How much is a transfer? · to the US? · Someone uses my card, get me a person',
-    );
-    for (let i = 0; i < 9; i++) await ask(`Question ${i} ${'long '.repeat(20)}?`);
-    const summary = await summaryOf('person');
-    expect(summary).toMatch(/^Question \d .*Question 8 (?:long )+\?$/u);
-    expect(summary.length).toBeLessThanOrEqual(500);
   });
 
   it('tells one user nothing of the conversation of another, whose id it was given', async () => {

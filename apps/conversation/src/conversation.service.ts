@@ -4,6 +4,7 @@ import type { forget, handOver, record, understand } from '@llmos/contracts/capa
 import { redactText } from '@llmos/privacy';
 import { topicOfBare } from './bare-reply.js';
 import { cutsOf } from './cuts.js';
+import { isBereaved } from './bereavement.js';
 import { dangerIn, type Danger } from './danger.js';
 import { readDenial } from './denial.js';
 import { distressIn, isAlarm } from './distress.js';
@@ -186,9 +187,10 @@ function questionIn(text: string, turns: readonly Turn[], texts: Replies): Omit<
     return { ...meaning, questions, ...ownWords, urgent: true, notice: texts.en.urgent };
   }
   const offer = isMissed(asked) ? { offer: texts.en.offer } : {};
+  const notice = isBereaved(text) ? { notice: texts.en.condolence } : {};
   const questions = wholeQuestions(question);
   const cuts = questions.length === 1 && read.followUp !== 'certain' ? cutsOf(questions[0]!) : [];
-  return { ...meaning, questions, ...(cuts.length > 0 ? { cuts } : {}), urgent: false, ...offer };
+  return { ...meaning, questions, ...(cuts.length > 0 ? { cuts } : {}), urgent: false, ...offer, ...notice };
 }
 
 /** What tells of danger is answered before everything else. */

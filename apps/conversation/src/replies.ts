@@ -8,8 +8,11 @@ import { LANGUAGES, type Language } from './language.js';
 
 const TOPICS = topicSchema.exclude(['question']);
 export type ReplyTopic = z.infer<typeof TOPICS>;
-/** `urgent` is said after the answer to somebody in danger, `offer` after the second question without an answer. */
-const TEXTS = [...TOPICS.options, 'urgent', 'offer'] as const;
+/**
+ * `urgent` is said after the answer to somebody in danger, `condolence` to somebody whose relative has died, `offer` after
+ * the second question without an answer.
+ */
+const TEXTS = [...TOPICS.options, 'urgent', 'condolence', 'offer'] as const;
 
 const textSchema = z.string().trim().min(1).max(500);
 const textsSchema = z.strictObject({
