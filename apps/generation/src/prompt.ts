@@ -1,9 +1,17 @@
 import { wordsOf, type Source } from '@llmos/grounding';
 import type { ChatMessage } from './ports/language-model.port.js';
 
-/** A small model learns more from examples than from instructions. All calls share them: the model reads them once. */
+/**
+ * The check of support lets through what is said in the words of the text, shortened or joined. A model learns that more from
+ * examples than from instructions. All calls share them: the model reads them once.
+ */
 const EXAMPLE: readonly ChatMessage[] = [
-  { role: 'system', content: 'Answer the question with a sentence copied from the text.' },
+  {
+    role: 'system',
+    content:
+      'Answer the question in one or two short sentences, in the words of the text. Leave out what was not asked, ' +
+      'keep every number, name and condition, and add nothing.',
+  },
   {
     role: 'user',
     content:
@@ -14,10 +22,13 @@ const EXAMPLE: readonly ChatMessage[] = [
   {
     role: 'user',
     content:
-      'Text: Parking is free for visitors. Your ticket is checked under Tickets > Entry before you go in.\n\n' +
-      'Question: Where do I show my ticket?',
+      'Text: Parking costs £3.00 a day and is paid at the machine. Your ticket is checked under Tickets > Entry before ' +
+      'you go in. Dogs stay outside.\n\nQuestion: I come by car, where do I pay and where do I show my ticket?',
   },
-  { role: 'assistant', content: 'Your ticket is checked under Tickets > Entry before you go in.' },
+  {
+    role: 'assistant',
+    content: 'Parking is paid at the machine, and your ticket is checked under Tickets > Entry before you go in.',
+  },
 ];
 const QUESTION_CHARACTERS = 300;
 /** English prose in a byte-pair vocabulary of about 50,000. */

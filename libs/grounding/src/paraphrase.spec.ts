@@ -9,6 +9,7 @@ const said = (sentence: string, ...texts: string[]) =>
 const DELIVERY = 'Express delivery takes 2 working days in the UK.';
 const FREE = 'A replacement card is free of charge.';
 const STANDARD = 'Standard delivery is free and takes 5 working days.';
+const SWIFT = 'An international transfer (SWIFT) takes 2 to 4 working days.';
 const LOST = 'If your card is lost, freeze it under Cards > Freeze.';
 
 describe('supportsOf accepts', () => {
@@ -26,11 +27,14 @@ describe('supportsOf accepts', () => {
       'A replacement card is free of charge; express delivery takes 2 working days in the UK.',
       [FREE, DELIVERY],
     ],
-  ])('%s', (_, sentence, sources) => expect(said(sentence, DELIVERY, FREE, LOST, STANDARD)).toEqual(sources));
+    ['a sentence without a short name', 'An international transfer takes 2 to 4 working days.', [SWIFT]],
+  ])('%s', (_, sentence, sources) => expect(said(sentence, DELIVERY, FREE, LOST, STANDARD, SWIFT)).toEqual(sources));
 });
 
 describe('supportsOf rejects', () => {
   it.each([
+    ['a place in brackets left out', 'Delivery is free of charge.', 'Delivery (UK) is free of charge.'],
+    ['a limit in brackets left out', 'Entry is free of charge.', 'Entry is free of charge (students).'],
     [
       'a part of a sentence joined to another',
       'A replacement card is free of charge and 2 working days in the UK.',

@@ -8,6 +8,11 @@ const TRAILING = new RegExp(`\\s(?=(?:${CONDITIONAL})\\s)`, 'giu');
 const JOINT = /(?:[,;]\s+(?:and|but|while|whereas)|;|\s(?:and|but))\s+/giu;
 /** List marks, markup and questions. */
 const MARKS = /[?*#|<{}\\[\]]/u;
+/**
+ * A short name for the words before it: `an international transfer (SWIFT)`. It says nothing more. Shorter ones may be
+ * places, and words may be limits: "free (UK)", "free (students)".
+ */
+const ALIAS = /(?<=\p{Ll})\s\([A-Z]{4,8}\)/gu;
 const ARTICLES = wordSet('a an the');
 /** Verbs that begin what is said of a subject, and that are no nouns. */
 const PREDICATES = wordSet(
@@ -22,12 +27,28 @@ const MAX_FRONTED_WORDS = 6;
 
 /**
  * The sources of a sentence: the one that states it, in its own order, with a condition, a time or a place at the other
- * end, or without the first of two things that it says of its subject; or the two whose statements it joins with "and"
+ * end, without the first of two things that it says of its subject, or without another name in brackets; or the two whose statements it joins with "and"
  * or "but". Empty when no source states it.
  *
  * Other rearrangements are not accepted: without grammar nothing tells whether they keep the meaning.
  */
 export function supportsOf(sentence: string, sources: readonly Source[]): Source[] {
+  const found = supportsIn(sentence, sources);
+  if (found.length > 0) return found;
+  const plain = new Map(sources.filter(hasAlias).map((source) => [withoutAlias(source), source]));
+  return supportsIn(sentence, [...plain.keys()]).map((source) => plain.get(source)!);
+}
+
+function hasAlias({ sentence }: Source): boolean {
+  return sentence.search(ALIAS) >= 0;
+}
+
+function withoutAlias(source: Source): Source {
+  const sentence = source.sentence.replace(ALIAS, '');
+  return { ...source, sentence, words: wordsOf(sentence) };
+}
+
+function supportsIn(sentence: string, sources: readonly Source[]): Source[] {
   const one = supportOf(sentence, sources);
   if (one) return [one];
   if (MARKS.test(sentence)) return [];

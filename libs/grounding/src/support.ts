@@ -99,12 +99,15 @@ interface Span {
   readonly to: number;
 }
 
-/** Whether a run of words begins and ends at the borders of a phrase, so that no "express" or "virtual" is cut off. */
+/**
+ * Whether a run of words begins and ends at the borders of a phrase, so that no "express" or "virtual" is cut off. What
+ * follows in brackets may be its limit: "free (for students)".
+ */
 function standsAlone(words: readonly Word[], { from, to }: Span): boolean {
   const before = words[from - 1];
   const after = words[to + 1];
   const cutLeft = before !== undefined && before.kind !== 'function' && !words[from]!.afterBreak;
-  const cutRight = after !== undefined && after.kind !== 'function' && !after.afterBreak;
+  const cutRight = after !== undefined && (after.afterBracket || (after.kind !== 'function' && !after.afterBreak));
   return !cutLeft && !cutRight;
 }
 

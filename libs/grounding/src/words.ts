@@ -9,6 +9,8 @@ export interface Word {
   readonly name: boolean;
   /** Follows a comma, colon, bracket or dash. */
   readonly afterBreak: boolean;
+  /** Follows an opening bracket. */
+  readonly afterBracket: boolean;
 }
 
 const UNITS = `zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -104,7 +106,8 @@ export function wordsOf(text: string): Word[] {
   for (const match of plain.matchAll(TOKEN)) {
     const between = plain.slice(end, match.index);
     end = match.index + match[0].length;
-    words.push(wordOf(match[0], { first: words.length === 0, afterBreak: /[,;:()–—>]/u.test(between) }));
+    const place = { afterBreak: /[,;:()–—>]/u.test(between), afterBracket: between.includes('(') };
+    words.push(wordOf(match[0], place, words.length === 0));
   }
   return words;
 }
@@ -123,10 +126,10 @@ export function normalise(text: string): string {
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
-function wordOf(raw: string, place: { first: boolean; afterBreak: boolean }): Word {
+function wordOf(raw: string, place: Pick<Word, 'afterBreak' | 'afterBracket'>, isFirst: boolean): Word {
   const lower = raw.toLowerCase();
-  const name = /\p{Lu}/u.test(raw) && (!place.first || /\p{Lu}.*\p{Lu}/u.test(raw)) && raw !== 'I';
-  const base = { raw, name, afterBreak: place.afterBreak };
+  const name = /\p{Lu}/u.test(raw) && (!isFirst || /\p{Lu}.*\p{Lu}/u.test(raw)) && raw !== 'I';
+  const base = { raw, name, ...place };
   if (/[\d\p{No}]/u.test(raw)) return { ...base, key: `#${numberKey(lower)}`, kind: 'number' };
   const value = NUMBERS.get(lower) ?? hyphenated(lower);
   if (value !== undefined) return { ...base, name: false, key: `#${value}`, kind: 'number' };
