@@ -7,6 +7,7 @@ import {
   type Silence,
 } from '@llmos/contracts/capabilities/scheduler-alerts';
 import { z } from 'zod';
+import { CliError } from '../cli-error.js';
 import { table } from '../terminal/table.js';
 import { gatewayClient, type CommandContext } from './context.js';
 
@@ -54,6 +55,8 @@ export async function silence(
   alert: string | undefined,
   { of, for: forMs, reason, lift, json, url }: SilenceOptions,
 ): Promise<number> {
+  if (lift === undefined && (forMs === undefined || reason === undefined))
+    throw new CliError('--for and --reason are needed', 'say for how long and why: --for 1h --reason "load test"');
   const input = lift === undefined ? { alert, of, for_seconds: forMs && forMs / 1_000, reason } : { lift };
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
   const { details } = await gatewayClient(context, url).process('silence_alerts', given);

@@ -52,6 +52,8 @@ async function requestOf({ config }: CommandContext, options: AvailabilityOption
   for (const name of [counts, failures.single, given.single].flatMap((each) => Object.keys(each)))
     if (!names.includes(name) && !known.includes(name))
       throw new CliError(`There is no service ${name}`, `${pipeline} needs ${names.join(', ')}`);
+  for (const [name, count] of Object.entries(counts))
+    if (count < 1) throw new CliError(`${name}=${count} is never there`, 'give --replicas numbers from 1 on');
   const services = names.map((name) => ({
     ...{ name, replicas: counts[name] ?? 1 },
     failuresPerHour: rateOf(failures, name, '--failures-per-hour'),

@@ -109,6 +109,10 @@ async function ask(context: CommandContext, request: PlanRequest, options: PlanO
   }
 }
 
+function nodesIn({ nodes }: PlanReply['parts']): string {
+  return nodes === 1 ? '1 node' : `${nodes} nodes`;
+}
+
 function show({ terminal }: CommandContext, reply: PlanReply, { explain, svg }: PlanOptions): void {
   const { placements, unplaced, parts, before, objective, score, bound, gap, solver, solvers, ms } = reply;
   const rows = placements.map(({ service, node, replicas, arriving }) => [service, node, replicas, arriving || '']);
@@ -121,8 +125,8 @@ function show({ terminal }: CommandContext, reply: PlanReply, { explain, svg }: 
       `\n✗ ${service}: ${replicas} without a place (${limit}). ${why}\n  it would have one with: ${change}`,
     );
   terminal.line(
-    `\n${parts.nodes} nodes in use, cost ${parts.cost}, fullest ${percent(parts.balance)}, ${parts.movement} moved` +
-      (before ? ` (now: ${before.nodes} nodes, cost ${before.cost}, fullest ${percent(before.balance)})` : ''),
+    `\n${nodesIn(parts)} in use, cost ${parts.cost}, fullest ${percent(parts.balance)}, ${parts.movement} moved` +
+      (before ? ` (now: ${nodesIn(before)}, cost ${before.cost}, fullest ${percent(before.balance)})` : ''),
   );
   const proof = gap === 0 ? 'no better plan exists' : `at most ${percent(gap)} above the best (bound ${bound})`;
   terminal.line(`objective ${objective}${score === objective ? '' : `, score ${score}`}: ${proof}`);

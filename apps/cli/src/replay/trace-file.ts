@@ -33,13 +33,14 @@ export function parseTrace(text: string, file: string, rates: TokenRates): Recor
       `${file} begins with '${head.slice(0, 60)}'`,
       'its first line must be at,service or TIMESTAMP,ContextTokens,GeneratedTokens',
     );
+  const shape = head.startsWith('at') ? `${head} in seconds, such as 12.5,0.8` : head;
   const rows = lines.map((line, at) => {
     const row = read(line.split(','));
     if (!Number.isFinite(row.atMs) || !(row.serviceMs >= 0))
-      throw new CliError(`line ${at + 2} of ${file} is no request: '${line.slice(0, 60)}'`, `write it as ${head}`);
+      throw new CliError(`line ${at + 2} of ${file} is no request: '${line.slice(0, 60)}'`, `write it as ${shape}`);
     return row;
   });
-  if (rows.length === 0) throw new CliError(`${file} has no requests`, `add a line for each, with ${head}`);
+  if (rows.length === 0) throw new CliError(`${file} has no requests`, `add a line for each, with ${shape}`);
   rows.sort((a, b) => a.atMs - b.atMs);
   const start = rows[0]!.atMs;
   return {

@@ -297,9 +297,9 @@ export const silence = capability({
     .superRefine(({ lift, forSeconds, reason, alert, of }, context) => {
       const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
       if (lift !== undefined) return;
-      if (forSeconds === undefined) fault('forSeconds', 'is missing: how long is the silence?');
-      if (reason === undefined) fault('reason', 'is missing: why is it silenced?');
-      if (alert === undefined && of === undefined) fault('alert', 'is missing: name an alert, or what it is of');
+      if (forSeconds === undefined) fault('forSeconds', 'say how long the silence is');
+      if (reason === undefined) fault('reason', 'say why it is silenced');
+      if (alert === undefined && of === undefined) fault('alert', 'name an alert, or what it is of');
     }),
   output: z.object({ silences: z.array(silenceSchema) }),
   example: {

@@ -67,7 +67,7 @@ describe('A decision', () => {
       { name: 't', cores: 3 },
     ];
     const { placements } = await planOf([NODE, dear], services);
-    expect(placements[0]).toMatchObject({ why: 'n1 was free; none of the other 1 nodes can take it.' });
+    expect(placements[0]).toMatchObject({ why: 'n1 was free; the other node cannot take it.' });
     expect(placements[0]!.change).toBe('2 more cores on n2.');
   });
 

@@ -104,7 +104,7 @@ function reasonOf(
   if (ruledOut === others)
     return { why: 'No other node has the labels, the zone and the size that it needs.', change: 'Such a node.' };
   if (!cheapest) {
-    const full = `none of the other ${others} nodes can take it`;
+    const full = others === 1 ? 'the other node cannot take it' : `none of the other ${others} nodes can take it`;
     return { why: `${start}; ${full}.`, change: nearest ? `${capital(nearest)}.` : 'Another node.' };
   }
   const other = nodes[cheapest.node]!.name;
@@ -117,7 +117,7 @@ function reasonOf(
   }
   const alike = cheapest.more < -LEAST ? 'another order of moves would be a little better' : `${other} is as good`;
   return {
-    why: `${start}; of the other nodes ${free} can take it, and ${alike}.`,
+    why: `${start}; ${free} of the other nodes can take it, and ${alike}.`,
     change: `Any reason to prefer ${other}.`,
   };
 }

@@ -97,7 +97,7 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
     if (service !== undefined && !this.scaler.names.includes(service))
       throw new LlmosError(
         'NOT_FOUND',
-        `'${service}' is not scaled; the services are: ${this.scaler.names.join(', ')}.`,
+        `'${service}' is not scaled; the services are: ${this.scaler.names.join(', ') || 'none'} (LLMOS_SCALING_FILE).`,
       );
     const bucket = await this.bucket();
     await bucket.change(KEY, (value) => encode(held(decode(value), { action, service, replicas })));
