@@ -120,6 +120,14 @@ describe('The policies', () => {
     expect(periods(200, 0)).toBeLessThan(after);
   });
 
+  it('hybrid: does not take a queue for load, however many requests come at once', () => {
+    const trace = randomTrace(7, 3_600, (at) => (at % 400 < 20 ? 25 : 1), 1);
+    const limits = { ...LIMITS, most: 1_000 };
+    const { moments } = simulate(trace, POLICIES.hybrid({ ...SETTINGS, most: 1_000 }), limits);
+    // 25 a second with a second of work are 25 at once, and more with what has piled up.
+    expect(Math.max(...moments.map(({ wanted }) => wanted))).toBeLessThan(150);
+  });
+
   it('hybrid: has replicas ready for a busy time that comes every four hours, after the first ones', () => {
     const [season, busySeconds, starts] = [14_400, 2_400, 600];
     const { arrivals, services } = randomTrace(7, 3 * season, (at) => (at % season < busySeconds ? 1 : 0.1), 20);

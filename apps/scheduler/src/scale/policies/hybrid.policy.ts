@@ -9,7 +9,7 @@ const MOST_RESERVE = 6;
 const SURGE_SECONDS = 20;
 
 /**
- * The load (requests in work or waiting) of the recent past, or what the season expects if that is more, and a reserve of
+ * The load (requests at once) of the recent past, or what the season expects if that is more, and a reserve of
  * some standard deviations. The reserve learns: it grows with each period in which more requests were late than may be,
  * and shrinks slowly otherwise (the update of adaptive conformal inference, Gibbs & Candès 2021). When requests are late,
  * what arrives and what waits counts at once. Down only to the most that was needed of late.
@@ -52,9 +52,13 @@ export class HybridPolicy implements ScalePolicy {
     this.reserve = Math.min(MOST_RESERVE, Math.max(0, this.reserve));
   }
 
-  /** A queue that has piled up for long is not load: with enough replicas it would not be there. */
+  /**
+   * What is in work, and of what waits as much as brings it to what arrives (arrivals × work, Little's law): a queue that has
+   * piled up is not load, and with enough replicas it would not be there.
+   */
   private loadOf({ at, busy, queued }: Signals): number {
-    return busy + Math.min(queued, this.measured.rate(at) * SURGE_SECONDS);
+    const { serviceSeconds = 0 } = this.measured;
+    return busy + Math.min(queued, Math.max(0, this.measured.rate(at) * serviceSeconds - busy));
   }
 
   private needs({ at, queued, late }: Signals): Decision {
