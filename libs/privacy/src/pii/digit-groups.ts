@@ -20,7 +20,7 @@ const GROUP = new RegExp(
 );
 /** A few separators, at most one of which is not a space. */
 const JOINT =
-  /^(?: {1,4}| ?[-.,/·•∙⋅~;|_*] ?| ?-- ?|,? (?:uh|um|erm|er|dash|hyphen|space|dot),? |, ?(?:then|and),? | ?[-./]?\(|\) ?[-./]? ?\(?|\n)?$/i;
+  /^(?: {1,4}| ?[-.,/·•∙⋅~;|_*] ?| ?-- ?|,? (?:uh|um|erm|er|dash|hyphen|space|dot),? |,? ?and then,? |, ?(?:then|and),? | ?[-./]?\(|\) ?[-./]? ?\(?|\n)?$/i;
 const MAX_JOINT = 12;
 
 /** Every group of digits of a text, written or spoken ("double five", "oh", "nine hundred"), in order; linear time. */

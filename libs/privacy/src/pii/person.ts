@@ -18,6 +18,7 @@ import {
   type Trust,
   WORK_BEFORE,
 } from './names/name-contexts.js';
+import { isGreeted, isMonth, isMonthBehindDay } from './names/months.js';
 import { nameWords, type NameWord } from './names/name-word.js';
 import { isShop } from './names/shop-contexts.js';
 
@@ -25,8 +26,6 @@ const MAX_WORDS = 5;
 /** So short a word in capitals is rather an acronym: "AUD". */
 const SHORT = 4;
 const MAX_BRAND_CHARS = 30;
-/** Names that rather are the month. */
-const MONTH = /^(?:jan|april|may|june|august)$/;
 /** Before the first word of a clause. */
 const FIRST = /(?:^|[.!?\n] ?|(?:^|[^\p{L}])(?:yes|yeah|hi|ok),? )$/iu;
 
@@ -91,12 +90,12 @@ class Names {
     if (isInitial(word) && next !== undefined && this.isUnlisted(next)) return true;
     if (word.isParticle || isInitial(word) || (trust === 'sure' && word.plain.length === 1))
       return next !== undefined && this.canStart(next, trust);
-    if (trust !== 'sure' && MONTH.test(word.plain))
-      return this.isSurnameAt(next) || this.isAt(PRESENT_BEHIND, word.next);
+    if (trust !== 'sure' && isMonth(word.plain))
+      return this.isSurnameAt(next) || this.isAt(PRESENT_BEHIND, word.next) || isGreeted(this.text, word);
     if (word.isGiven) return true;
     if (word.isWord && word.style === 'lower' && trust !== 'sure') return this.isClosedWord(word, next);
     if (word.isWord) return true;
-    if (word.isCommon) return trust === 'sure' && word.isSurname;
+    if (word.isCommon) return trust === 'sure' && (word.isSurname || (word.isInflected && word.style === 'capital'));
     if (trust === 'sure') return word.plain.length > 1;
     if (trust === 'kin' && (this.isAt(BOUNDARY, word.next) || this.isAt(KIN_BEHIND, word.next)))
       return word.plain.length > 2;
@@ -266,6 +265,7 @@ class Names {
     // "a trip to Sydney, Adelaide and Perth"
     const isList = this.text.startsWith(', ', next);
     if (
+      isMonthBehindDay(plain, before) ||
       HOUSE.test(plain) ||
       WORK_BEFORE.test(before) ||
       (((isOne && next === end) || isList) && IN_BEFORE.test(before))

@@ -49,6 +49,7 @@ const LIKELY = [
   'hello,?',
   'hey,?',
   'hiya',
+  '(?:hallo|hola|ciao|salut|bonjour|bonsoir|hej|ol[áa]|hoi|moin|servus|guten tag|grüezi),?',
   'dear',
   '(?:good )?(?:morning|afternoon|evening),?',
   'thanks(?: a lot| again| so much)?,?',
@@ -82,7 +83,7 @@ const LIKELY = [
   '(?:passport|account|card|it) (?:says|reads|shows)',
   "(?:is|it[’']?s|booked|registered|listed|filed) under",
   `the (?:${RELATIVE})(?: is|,)`,
-  '(?:inspector|detective|constable|sergeant|captain|professor|prof|doctor|father|sister|brother|aunt|auntie|uncle|nurse|officer|judge|reverend|pastor|rabbi|imam|sheikh|lord|lady|sir|dame|grandma|grandpa|granny|nana|coach|councillor|advokat)',
+  '(?:inspector|detective|constable|sergeant|captain|professor|(?:prof|rev|capt|sgt)\\.?|doctor|father|sister|brother|aunt|auntie|uncle|nurse|officer|judge|reverend|pastor|rabbi|imam|sheikh|lord|lady|sir|dame|grandma|grandpa|granny|nana|coach|councillor|advokat)',
   'a certain',
   '(?:widow|wife|husband|son|daughter|mother|father|name|account|behalf|care) of',
   'c/o',
@@ -150,7 +151,7 @@ export const CONTEXT_BEHIND =
 export const AND_I = / and i(?![\p{L}])/iuy;
 /** After a name that is also a word: "mark here", "hi its rose again,". */
 export const BOUNDARY =
-  /(?:$|[,.!?;:)\n]| (?:here|again|from|speaking|calling|and|with|i|who|at|has|had|is|was|can|does|wants|needs|said|told|called|lost|about|if|to)(?![\p{L}]))/iuy;
+  /(?:$|[,.!?;:)\n]| (?:here|again|from|speaking|calling|and|with|i|who|at|has|had|is|was|can|does|wants|needs|said|told|called|rang|phoned|emailed|wrote|asked|came|went|lost|about|if|to)(?![\p{L}]))/iuy;
 /** After a name of no list in lower case: "im gaz from leeds". */
 export const PRESENT_BEHIND = /[,]? (?:here|speaking|calling|from|again)(?![\p{L}])/iuy;
 /** After the name of a relative: "my friend Lwazi referred me". */
