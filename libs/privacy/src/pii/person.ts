@@ -22,6 +22,7 @@ import { isGreeted, isMonth, isMonthBehindDay } from './names/months.js';
 import { nameWords, type NameWord } from './names/name-word.js';
 import { isShop } from './names/shop-contexts.js';
 
+/** Also how many particles and initials in a row are read: a text may have thousands. */
 const MAX_WORDS = 5;
 /** So short a word in capitals is rather an acronym: "AUD". */
 const SHORT = 4;
@@ -84,12 +85,12 @@ class Names {
     return next;
   }
 
-  private canStart(at: number, trust: Trust): boolean {
+  private canStart(at: number, trust: Trust, more = MAX_WORDS): boolean {
     const word = this.words[at]!;
     const next = this.follower(at);
     if (isInitial(word) && next !== undefined && this.isUnlisted(next)) return true;
     if (word.isParticle || isInitial(word) || (trust === 'sure' && word.plain.length === 1))
-      return next !== undefined && this.canStart(next, trust);
+      return next !== undefined && more > 0 && this.canStart(next, trust, more - 1);
     if (trust !== 'sure' && isMonth(word.plain))
       return this.isSurnameAt(next) || this.isAt(PRESENT_BEHIND, word.next) || isGreeted(this.text, word);
     if (word.isGiven) return true;
@@ -200,19 +201,19 @@ class Names {
     return last;
   }
 
-  private lastGiven(at: number): number {
+  private lastGiven(at: number, more = MAX_WORDS): number {
     const next = this.follower(at);
     const goesOn = next !== undefined && (this.words[next]!.isGiven || isLetter(this.words[next]!));
-    return goesOn ? this.lastGiven(next) : at;
+    return goesOn && more > 0 ? this.lastGiven(next, more - 1) : at;
   }
 
   /** The last word of a part of the name that begins at `next`; undefined if the name ends before it. */
-  private extends(from: number, next: number, trust: Trust): number | undefined {
+  private extends(from: number, next: number, trust: Trust, more = MAX_WORDS): number | undefined {
     const [first, word] = [this.words[from]!, this.words[next]!];
     if (word.isParticle || word.style === 'initial') {
       const behind = this.follower(next);
-      if (behind === undefined) return undefined;
-      return word.isParticle && this.canFollowParticle(behind) ? behind : this.extends(from, behind, trust);
+      if (behind === undefined || more === 0) return undefined;
+      return word.isParticle && this.canFollowParticle(behind) ? behind : this.extends(from, behind, trust, more - 1);
     }
     if (first.style !== 'lower' && !first.isParticle && word.style === 'lower') return undefined;
     if (word.isSurname || word.isGiven) return next;
