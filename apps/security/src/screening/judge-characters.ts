@@ -10,7 +10,7 @@ const SENTENCE = /\p{L}[.,:;!?]?\s+\p{L}|[\p{Script=Han}\p{Script=Hiragana}\p{Sc
 
 /** An account, a card, an order: groups of digits, some with capitals, as in an IBAN. No word of any language. */
 const NUMBER =
-  /(?<![\p{L}\p{N}])(?:\p{Lu}{0,4}\d+\p{Lu}{0,3}\d*|\p{Lu}{4}(?= \d))(?:[ -](?:\p{Lu}{0,4}\d+\p{Lu}{0,3}\d*|\p{Lu}{4}(?= \d)))*(?![\p{L}\p{N}])/gu;
+  /(?<![\p{L}\p{N}])(?:\p{Lu}{0,4}\d+(?:\p{Lu}{1,3}\d*)?|\p{Lu}{4}(?= \d))(?:[ -](?:\p{Lu}{0,4}\d+(?:\p{Lu}{1,3}\d*)?|\p{Lu}{4}(?= \d)))*(?![\p{L}\p{N}])/gu;
 const LONG_NUMBER = /(?:\d\D*){8}/;
 
 /**

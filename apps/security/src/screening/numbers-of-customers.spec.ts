@@ -27,6 +27,7 @@ describe('The head on characters', () => {
     const started = performance.now();
     attacksIn('AB12 '.repeat(20_000));
     attacksIn('ABCD 1 '.repeat(14_000));
+    attacksIn(`${'1'.repeat(99_000)}a`);
     expect(performance.now() - started).toBeLessThan(3_000);
   });
 });
