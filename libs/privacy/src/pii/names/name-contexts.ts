@@ -18,6 +18,7 @@ const SURE = [
   '(?:sur|fore)?names?(?:, (?:fore|first|given) ?names?)? ?[:=]',
   "name(?:'?s|’s| is)",
   'nick ?name(?: is| ?:)',
+  'under the name(?: of)?',
   'name on (?:the |my )?(?:card|account)(?: is| reads|:)?',
   "(?:i am|i[’']m|he is|she is) called",
   'sign(?:ed|ature)(?: by)?:?',
@@ -163,9 +164,9 @@ export const PLACE_BEFORE =
 /** One name after these is that of a town or a shop: "in Nancy", "paid at Zara", "a refund from Zara". */
 export const IN_BEFORE =
   /(?<![\p{L}])(?:in|near|outside|around|via|at|(?:flew|fly|flying|flights?|travel\w*|trip|mov(?:e|ed|ing)|going|went|drive|drove|driving) to|(?:charge[sd]?|refund(?:s|ed)?|orders?|ordered|bought|purchase[sd]?|subscribed|subscriptions?|deliver(?:y|ies|ed)|billed|shop(?:s|ped|ping)?|receipts?|vouchers?|tickets?|book(?:ed|ings?)) (?:from|by|with|on)) $/iu;
-/** A name after these is that of a work, a house or a product: "the book Emma", "a pot called Leo". */
+/** A name after these is that of a work, a product or a town: "the book Emma", "a pot called Leo", "in san diego". */
 export const WORK_BEFORE =
-  /(?<![\p{L}])(?:copy of|(?:books?|novel|film|movie|show|play|musical|opera|album|song|game|series|dvd|restaurant|hotel|caf[eé]|pub|bar|shop|store|boat|ship|pot|space|bot|chatbot|robot|avatar|voice assistant|virtual assistant|sofa|chair|bookcase|plan|product|fund|collection)(?: (?:is|was))?(?: (?:called|named))?) $/iu;
+  /(?<![\p{L}])(?:san|santa|santo|st\.?|saint|los|las|port|fort|lake|mount|copy of|(?:books?|novel|film|movie|show|play|musical|opera|album|song|game|series|dvd|restaurant|hotel|caf[eé]|pub|bar|shop|store|boat|ship|pot|space|bot|chatbot|robot|avatar|voice assistant|virtual assistant|sofa|chair|bookcase|plan|product|fund|collection)(?: (?:is|was))?(?: (?:called|named))?) $/iu;
 /** "hassan speaking": in any case at the beginning of a sentence. */
 export const SPEAKING_BEHIND = / (?:speaking|here again)(?![\p{L}])/iuy;
 /** "the Penny", "a Robin Hood": an article makes a thing of a name. */
