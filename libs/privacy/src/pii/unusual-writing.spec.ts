@@ -121,7 +121,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'Hallo <person:Jan>, meine Karte ist weg',
     'Hola <person:Lucía>',
     'Dear <person:June>,',
-    'a table for 3 under the name <person:brzezicki>',
+    'a table under the name <person:brzezicki>',
     'a reservation for <person:kristen>',
     '<person:will smith> called',
     'hi <person:april>!',
