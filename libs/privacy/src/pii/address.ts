@@ -82,7 +82,7 @@ const POSTCODE_ALONE = new RegExp(
 );
 /** A Dutch one identifies a street too; elsewhere its form, "2024 AD", is not sure enough. */
 const DUTCH_POSTCODE_ALONE =
-  /(?<![\p{L}\p{N}])(?:[Pp]ost ?code|[Pp]ostal code)(?: is|['’]s|:| -)? (?<code>[1-9]\d{3} ?[A-Z]{2})(?![\p{L}\p{N}])/gu;
+  /(?<![\p{L}\p{N}])(?:[Pp]ost ?code|[Pp]ostal code)(?: is|['’]s|:| -)? (?<code>[1-9]\d{3}(?: ?[A-Z]{2}|[a-z]{2}))(?![\p{L}\p{N}])/gu;
 /** "Galaxy M12 3GB" */
 const CAPACITY = /^[^,]{0,40}\d[GTMK]B$/u;
 

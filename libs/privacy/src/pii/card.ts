@@ -17,8 +17,8 @@ const ISSUERS: readonly { readonly kind: string; readonly prefix: RegExp; readon
 ];
 
 const SHORTEST = 12;
-/** Cards are written whole, in groups of two to seven, or digit by digit; numbers in a list are not one card. */
-const WRITTEN = /^(?:\d+|[3-7](?:[ -][2-7])+|1(?:[ -]1)+)$/;
+/** Cards are written whole, in groups of two to eight, or digit by digit; numbers in a list are not one card. */
+const WRITTEN = /^(?:\d+|[3-8](?:[ -][2-8])+|1(?:[ -]1)+)$/;
 /** As a card is printed. */
 const PRINTED = /^(?:4(?: 4){3}|4(?:-4){3}|4[ -]6[ -][45])$/;
 const CARD_WORDS =

@@ -3,8 +3,10 @@ import { lastUpTo } from './sorted.js';
 /** Scripts that have no spaces, or join particles to a number: "手机13800138000", "1234입니다". */
 export const SPACELESS =
   '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
-/** Where Latin letters or digits touch such a script: no character. */
-const SEAM = `(?=[+A-Za-z\\p{Nd}\\uff01-\\uff5e])(?<=${SPACELESS}\\p{M}{0,3})|(?<=[A-Za-z\\p{Nd}\\uff10-\\uff5a])(?=${SPACELESS})`;
+/** Where Latin letters or digits touch such a script, and a word a long number ("card4111111111111111"): no character. */
+const SEAM =
+  `(?=[+A-Za-z\\p{Nd}\\uff01-\\uff5e])(?<=${SPACELESS}\\p{M}{0,3})|(?<=[A-Za-z\\p{Nd}\\uff10-\\uff5a])(?=${SPACELESS})|` +
+  '(?<=[a-z]{2})(?=\\d{12,19}(?!\\d))';
 /**
  * What has several forms in Unicode: spaces, dashes, dots, bars and slashes between numbers, line ends, digits, and
  * characters that nobody sees; and the space of HTML.

@@ -23,6 +23,7 @@ const EXTENSION = /^,? ?(?:x|ext\.?|extn\.?|extension|durchwahl) ?\d{1,6}(?!\d)/
 const MIN_DIGITS = 6;
 const MIN_UNNAMED_DIGITS = 8;
 const MIN_SPOKEN_DIGITS = 10;
+const MIN_NAMED_SPOKEN_DIGITS = 9;
 const MAX_DIGITS = 15;
 const MAX_GROUPS = 8;
 const MAX_PAIRS = 12;
@@ -188,7 +189,7 @@ function hasTrunkPrefix({ digits, sizes }: Candidate): boolean {
 }
 
 function spokenConfidence(digits: string, form: string, isNamed: boolean): number {
-  if (digits.length < MIN_SPOKEN_DIGITS) return 0;
+  if (digits.length < (isNamed ? MIN_NAMED_SPOKEN_DIGITS : MIN_SPOKEN_DIGITS)) return 0;
   if (form === 'grouped' || form === 'valid') return digits.startsWith('0') || isNamed ? 0.87 : 0;
   return isNamed ? 0.85 : 0;
 }

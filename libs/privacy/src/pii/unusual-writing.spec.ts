@@ -31,6 +31,13 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     'amex <card:3714:496353:98431>',
     'IBAN <iban:DE89\u20273704\u20270044\u20270532\u20270130\u202700>',
     'ssn <national_id:457\u203f55\u203f5462>',
+    'my card<card:4929421234600821>',
+    'a hash 9fab0123456789012 and a log_id12345678901',
+    '<card:5555 5555-55554444>',
+    'card <card:55 55 55 55 55 55 44 44>',
+    'my phone is <phone:six one two, three four five, six seven eight>',
+    'postcode <address:3511lx>',
+    'postcode 2024 is wrong',
     'its <card:4929 and then 4212 and then 3460 and then 0821>',
   ],
   'with digits in disguise': [
