@@ -9,14 +9,16 @@ const SAYS = new RegExp(
   [
     '\\b(?:said|says|saying|states|stated|stating|wrote|writes|written|reads|reading|claims|claimed|told|tells|telling|asked|asks|asking|texted|texting|emailed|posted|fell for|shows|showed|headed|titled|begins|began|answered|mentions|(?:the|these|those|with) (?:words?|lines?|phrase|sentence|subject|remark|text|headline|note)|last line|subject|(?:people|customers|somebody|someone) (?:type|typed|say|write)|typ(?:ed|es|ing)|(?:the|this|an?|for) example|scammers? \\w+|fraudsters? \\w+|(?:what|meaning) (?:does|do|of|is meant by)|means?|called|read out)\\b',
     '\\b(?:an?|the|this|my|his|her|their)\\s(?:[\\w-]{1,20}\\s){0,2}(?:note|message|sms|mail|e-?mail|letter|pop-?up|page|website|site|app|contract|headline)\\b',
-    'sagte|schrieb|schreibt|stand|steht|hei[sß]+t|lautete|behauptet|meinte|hie[sß]+',
-    'disait|disant|a dit|dit que|ecrit|écrit|affirme|indique',
-    'dec[ií]a|dice|dijo|dijeron|escribi[oó]|pone|pon[ií]a',
-    'diceva|ha detto|scritto|dizia|disse|escrito|zei|zegt|schreef|staat',
-    'написано|сказал|пишут|пишет|говорит|написал|было',
-    '说|說|写着|寫著|写道|叫我|让我|收到|看到|意思',
-    '言われ|書いて|書かれ|とあり|という|と言|届き|意味',
-    '말했|적혀|써 있|라고|뜻',
+    '\\b(?:received|receiving|(?:i|we|just) (?:just )?(?:got|get|receive)|got (?:an?|this|the)|(?:send|sends|sent|sending|forwarded) (?:me|us|him|her|my)|was sent|displayed|displays|fwd|quote|quoting|something (?:your|the|a|my) \\w+ would|(?:real|genuine) or (?:fake|a fake|false|a scam))\\b',
+    '\\b(?:is|was|it|this|that|a)\\b[^.!?]{0,12}\\b(?:scam|phishing|fraud|spam|hoax|fake|genuine)\\b|\\b(?:scam|phishing|fraud|spam|fake|real|genuine)\\?',
+    'sagte|schrieb|schreibt|stand|steht|hei[sß]+t|lautete|behauptet|meinte|hie[sß]+|bekommen|bekam|erhalten|erhielt|geschickt|betrug',
+    'disait|disant|a dit|dit que|ecrit|écrit|affirme|indique|re[çc]u|envoy[ée]|arnaque',
+    'dec[ií]a|dice|dijo|dijeron|escribi[oó]|pone|pon[ií]a|recib[ií]|lleg[oó]|estafa',
+    'diceva|ha detto|scritto|dizia|disse|escrito|zei|zegt|schreef|staat|ricevuto|truffa|receb[ie]|\\bdiz\\b|golpe|kreeg|ontving|ontvangen|gekregen',
+    'написано|сказал|пишут|пишет|говорит|написал|было|пришло|пришел|прислал|получил|мошенник',
+    '说|說|写着|寫著|写道|叫我|让我|收到|看到|意思|诈骗|詐騙',
+    '言われ|書いて|書かれ|とあり|という|と言|届き|意味|届い|詐欺',
+    '말했|적혀|써 있|라고|라는|뜻|받았|사기',
   ].join('|'),
   'iu',
 );
@@ -46,7 +48,7 @@ const MADE_TO = [
 
 /** What somebody said, without quotation marks: "the letter says: …". */
 const COLON =
-  /(?<=\b(?:said|says|reads|read out loud|states|wrote|writes|told me|dictated|displayed|(?:kept|keeps) flashing|went like|popped up|(?:got|received) this|the (?:line|words|text|subject))[^.!?:\n"'“]{0,30}: ?)[^\s.!?\n"'“][^.!?\n"'“]{0,300}/giu;
+  /(?<=\b(?:said|says|reads?|read out loud|states|wrote|writes|told me|dictated|displayed|(?:kept|keeps) flashing|went like|popped up|(?:got|received) this|the (?:line|words|text|subject))[^.!?:\n"'“]{0,30}: ?)[^\s.!?\n"'“][^.!?\n"'“]{0,300}/giu;
 
 /**
  * A text without what it reports of others: quotations beside a word such as "said", and what somebody told the speaker
