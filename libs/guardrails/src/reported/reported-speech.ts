@@ -46,16 +46,31 @@ const MADE_TO = [
   /\b(?:call|voice ?mail|message|text|sms|e-?mail|letter|post|pop-?up)\b[^.!?\n:]{0,30},? asking (?:me |us )?to\b[^.!?\n]{0,300}/giu,
 ];
 
+/** Whoever it was: "… and ordered me to …". */
+const ORDERED =
+  /\b(?<!\b(?:you|i) )(?:told|tells|asked|asks|ordered|orders|instructed|urged|wants|wanted|begged|forced|tricked|persuaded|convinced) (?:me|us|him|her|them|(?:my|our|his|her) [\w-]{1,20}) (?:not )?to\b[^.!?\n]{0,300}/giu;
+
+/** What somebody wanted of the speaker, in other languages; English has the patterns above. */
+const ORDERED_ELSEWHERE = [
+  /(?<!\p{L}|\bich )(?:verlangte?|forderte?|wollte|bat mich|befahl|(?:hat|haben) (?:mir|uns|mich) [^.!?\n]{0,40}?(?:geschrieben|gesagt|gebeten|aufgefordert|befohlen))\b,?[^.!?\n]{0,20}?\b(?:ich|wir|dass|zu)\b[^.!?\n]{0,300}/giu,
+  /(?<!\p{L})(?:me|nos) (?:pidi(?:ó|o|eron)|dij(?:o|eron)|dicen?|orden(?:ó|o|aron)|exigi(?:ó|o|eron)|pide[n]?|exigen?) (?:que|de)\b[^.!?\n]{0,300}/giu,
+  /(?<!\p{L})y dij(?:o|eron) que\b[^.!?\n]{0,300}/giu,
+  /(?<!\p{L})(?:m['’](?:a|ont)|nous (?:a|ont)) (?:demand[eé]|dit|ordonn[eé]|[eé]crit|pri[eé])[^.!?\n]{0,30}? (?:de|d['’]|que|qu['’])[^.!?\n]{0,300}/giu,
+  /(?<!\p{L})(?:мне|меня|нам) (?:(?!ты|вы|теб|вас|чтоб)[^.!?\n]){0,40}?(?:велел|сказал|приказал|попросил|прос[ия]т|требу|написал)\p{L}*[^.!?\n]{0,300}/giu,
+  /(?<=(?:有人|骗子|对方|电话|客服|朋友|同事|陌生人|他们|他|她)[^。！？，\n]{0,8}?)(?:叫|让|要|要求|教|请)我[^。！？，\n]{1,100}/gu,
+  /[^。！？\n]{2,100}(?:と言われ|よう(?:に)?(?:頼まれ|言われ|指示され)|と指示され|と命じられ)[^。！？\n]{0,20}/gu,
+];
+
 /** What somebody said, without quotation marks: "the letter says: …". */
 const COLON =
-  /(?<=\b(?:said|says|reads?|read out loud|states|wrote|writes|told me|dictated|displayed|(?:kept|keeps) flashing|went like|popped up|(?:got|received) this|the (?:line|words|text|subject))[^.!?:\n"'“]{0,30}: ?)[^\s.!?\n"'“][^.!?\n"'“]{0,300}/giu;
+  /(?<=\b(?:said|says|reads?|read out loud|states|wrote|writes|told me|dictated|displayed|(?:kept|keeps) flashing|went like|popped up|(?:got|received) this|the (?:line|words|text|subject)|received|(?:i|we) (?:just )?(?:got|received)|(?:text|sms|message|e-?mail|mail|letter|whatsapp) from (?:\+?\d|an? |some|unknown|my ))[^.!?:\n"'“]{0,30}: ?)[^\s.!?\n"'“][^.!?\n"'“]{0,300}|(?<=\b(?:with the words|kept (?:on )?(?:repeating|saying|shouting)) )[^.,!?:\n"'“]{1,300}/giu;
 
 /**
  * A text without what it reports of others: quotations beside a word such as "said", and what somebody told the speaker
  * to do. Undefined if it reports nothing. What is left is the speaker's own: an order in it is meant for the reader.
  */
 export function withoutReports(text: string): string | undefined {
-  const patterns = [WANTS, ...MADE_TO, COLON];
+  const patterns = [WANTS, ...MADE_TO, ORDERED, ...ORDERED_ELSEWHERE, COLON];
   const reports = [...quotationsOf(text), ...patterns.flatMap((pattern) => spansOf(text, pattern))].sort(
     (a, b) => a.start - b.start,
   );
