@@ -112,7 +112,7 @@ const NAMED = new RegExp(
     '(?:我叫|我的名字(?:是|叫)|姓名[：:]? ?)(?<zh>\\p{Script=Han}{2,4})(?!\\p{Script=Han})',
     '名前は(?<ja>[\\p{Script=Han}\\p{Script=Katakana}\\p{Script=Hiragana}]{2,8}?)(?=です|と申します|といいます)',
     '(?<![\\p{L}ー])(?<says>[\\p{Script=Han}\\p{Script=Katakana}ー]{2,8})(?=と申します|といいます)',
-    '(?<!\\p{L})(?:[Мм]еня зовут|[Мм]о[её] имя) (?<ru>\\p{Lu}\\p{L}+(?: \\p{Lu}\\p{L}+){0,2})',
+    '(?<!\\p{L})(?:[Мм]еня зовут|[Мм]о[её] имя|[Яя]) (?<ru>\\p{Lu}\\p{L}+(?: \\p{Lu}\\p{L}+){0,2})',
     '이름은 ?(?<ko>\\p{Script=Hangul}{2,4}?)(?=입니다|이에요|예요|이고|이라고)',
     'मेरा नाम (?<hi>[\\p{Script=Devanagari}]{2,20}(?: [\\p{Script=Devanagari}]{2,20})?)(?= है)',
     '(?<!\\p{L})[اإ]سمي (?<ar>\\p{Script=Arabic}{2,20})',

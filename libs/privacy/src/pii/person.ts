@@ -18,8 +18,9 @@ import {
   type Trust,
   WORK_BEFORE,
 } from './names/name-contexts.js';
+import { firstOfFamily } from './names/family-name.js';
 import { isGreeted, isMonth, isMonthBehindDay } from './names/months.js';
-import { nameWords, type NameWord } from './names/name-word.js';
+import { isInitial, isLetter, nameWords, type NameWord } from './names/name-word.js';
 import { isShop } from './names/shop-contexts.js';
 
 /** Also how many particles and initials in a row are read: a text may have thousands. */
@@ -182,10 +183,12 @@ class Names {
   }
 
   private nameFrom(at: number, trust: Trust, confidence: number): PersonalData {
-    const { start, isGiven, isSurname, style } = this.words[at]!;
+    const { isGiven, isSurname, style } = this.words[at]!;
     let last = this.lastPart(at, trust);
     const isFamily = isSurname || !isGiven;
-    if (isFamily && (last === at || style === 'upper') && this.isComma(last, trust)) last = this.lastGiven(last + 1);
+    const isInverted = isFamily && (last === at || style === 'upper') && this.isComma(last, trust);
+    if (isInverted) last = this.lastGiven(last + 1);
+    const { start } = this.words[isInverted ? firstOfFamily(this.words, at) : at]!;
     const { end } = this.words[last]!;
     return { start, end, type: 'person', confidence, kind: trust === 'sure' ? 'introduced' : 'named' };
   }
@@ -286,14 +289,4 @@ class Names {
     pattern.lastIndex = place;
     return pattern.test(this.text);
   }
-}
-
-/** "J." */
-function isLetter({ plain }: NameWord): boolean {
-  return /^\p{L}\.$/u.test(plain);
-}
-
-/** "J.", and "J" but not "I" or "A". */
-function isInitial(word: NameWord): boolean {
-  return isLetter(word) || (word.style === 'initial' && /^[^ai]$/.test(word.plain));
 }

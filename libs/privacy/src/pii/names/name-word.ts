@@ -99,3 +99,13 @@ function withoutAccents(word: string): string {
     .replace(/\p{M}/gu, '')
     .replace(/[ıłøđßæœ]/gu, (letter) => WHOLE_LETTERS[letter] ?? letter);
 }
+
+/** "J." */
+export function isLetter({ plain }: NameWord): boolean {
+  return /^\p{L}\.$/u.test(plain);
+}
+
+/** "J.", and "J" but not "I" or "A". */
+export function isInitial(word: NameWord): boolean {
+  return isLetter(word) || (word.style === 'initial' && /^[^ai]$/.test(word.plain));
+}
