@@ -3,6 +3,7 @@ import { parseJson } from '../http/json-body.js';
 import { parseMediaType } from '../http/media-type.js';
 import { eventInHeaders, eventInJson, idOf, isObject, malformed, type CloudEvent } from './cloud-event.js';
 import { decodeHeaderValue } from './header-value.js';
+import { idInBrokenJson } from './id-in-broken-json.js';
 
 /** A message with events, over NATS or HTTP. */
 export interface EventMessage {
@@ -50,7 +51,7 @@ export function readEvents({ headers, body }: EventMessage): ReceivedEvents {
     if (!format) return Array.isArray(value) ? readBatch(value) : single(readMember(value));
     return format[1] === undefined ? single(readMember(value)) : readBatch(value);
   } catch (error) {
-    return single({ error: toLlmosError(error), id: undefined });
+    return single({ error: toLlmosError(error), id: idOf({ id: idInBrokenJson(body) }) });
   }
 }
 
