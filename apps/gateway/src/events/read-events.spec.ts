@@ -57,4 +57,35 @@ describe('readEvents', () => {
     expect(read(1_000)).toHaveLength(1_000);
     expect(read(1_001)).toMatchObject([{ error: { code: 'PAYLOAD_TOO_LARGE', field: 'body' } }]);
   });
+
+  it('finds JSON behind any white space', () => {
+    const event = JSON.stringify({ specversion: '1.0', id: '1', source: '/s', type: 't' });
+    const { events } = readEvents({ headers: [], body: Buffer.from(`${' \n\t'.repeat(200)}${event}`) });
+    expect(events).toMatchObject([{ event: { id: '1' } }]);
+  });
+
+  it('names the event that was sent as a batch', () => {
+    const body = Buffer.from(JSON.stringify({ specversion: '1.0', id: '7', source: '/s', type: 't' }));
+    const headers = [['content-type', 'application/cloudevents-batch+json']] as const;
+    expect(readEvents({ headers, body }).events).toMatchObject([
+      { id: '7', error: { code: 'MALFORMED_EVENT', field: 'body' } },
+    ]);
+  });
+
+  it.each([
+    ['ends too early', '{"specversion":"1.0","id":"7","data":{'],
+    ['goes on behind its end', '{"data":{"id":"9"},"id":"7"}x'],
+    ['is too deep', `{"id":"7","data":${'['.repeat(100)}`],
+    ['has an escape', '{"a":[1,{"id":"8"}],"id":"\\u0037",}'],
+  ])('tells the id of an event whose JSON %s', (_, json) => {
+    for (const headers of [[], [['content-type', 'application/cloudevents+json'] as const]])
+      expect(readEvents({ headers, body: Buffer.from(json) }).events).toMatchObject([
+        { id: '7', error: { code: 'MALFORMED_JSON' } },
+      ]);
+  });
+
+  it.each(['{"data":{"id":"7"', '[{"id":"7"', '{"id":7,', '{"id":"", x', `{"id":"${'\\"'.repeat(400_000)}`])(
+    'knows no id if there is none: %#',
+    (json) => expect(readEvents({ headers: [], body: Buffer.from(json) }).events).toMatchObject([{ id: undefined }]),
+  );
 });

@@ -3,6 +3,7 @@ import { parseJson } from '../http/json-body.js';
 import { parseMediaType } from '../http/media-type.js';
 import { eventInHeaders, eventInJson, idOf, isObject, malformed, type CloudEvent } from './cloud-event.js';
 import { decodeHeaderValue } from './header-value.js';
+import { idInBrokenJson } from './id-in-broken-json.js';
 
 /** A message with events, over NATS or HTTP. */
 export interface EventMessage {
@@ -50,7 +51,7 @@ export function readEvents({ headers, body }: EventMessage): ReceivedEvents {
     if (!format) return Array.isArray(value) ? readBatch(value) : single(readMember(value));
     return format[1] === undefined ? single(readMember(value)) : readBatch(value);
   } catch (error) {
-    return single({ error: toLlmosError(error), id: undefined });
+    return single({ error: toLlmosError(error), id: idOf({ id: idInBrokenJson(body) }) });
   }
 }
 
@@ -59,7 +60,8 @@ function single(received: Received): ReceivedEvents {
 }
 
 function readBatch(value: unknown): ReceivedEvents {
-  if (!Array.isArray(value)) throw malformed('body', 'A batch is a JSON list of events.');
+  if (!Array.isArray(value))
+    return single({ error: malformed('body', 'A batch is a JSON list of events.'), id: idOf(value) });
   if (value.length > MAX_BATCH)
     throw new LlmosError(
       'PAYLOAD_TOO_LARGE',
@@ -102,12 +104,22 @@ function readBinary(headers: ReadonlyMap<string, string>, contentType: string, b
  * @throws LlmosError MALFORMED_JSON for what begins like JSON, MALFORMED_EVENT for anything else
  */
 function jsonOf(body: Buffer): unknown {
-  const value = /^\s*[[{]/.test(body.toString('utf8', 0, 100)) ? parseJson(body) : undefined;
+  const value = isLikeJson(body) ? parseJson(body) : undefined;
   if (Array.isArray(value) ? value.some(isLikeEvent) : isLikeEvent(value)) return value;
   throw malformed(
     'body',
     'Not a CloudEvent: it has no headers ce-specversion, ce-id and ce-source, and its body is no event in JSON.',
   );
+}
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+const WHITE_SPACE = [0x20, 0x09, 0x0a, 0x0d];
+
+/** Whether the first character is that of an object or a list. */
+function isLikeJson(body: Buffer): boolean {
+  let at = 0;
+  while (BYTE_ORDER_MARK.includes(body[at] ?? 0) || WHITE_SPACE.includes(body[at] ?? 0)) at++;
+  return body[at] === 0x5b || body[at] === 0x7b;
 }
 
 function isLikeEvent(value: unknown): boolean {

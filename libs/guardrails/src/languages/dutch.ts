@@ -82,6 +82,7 @@ export const dutch: OrderWords = {
   your: ['je\\b|jouw\\b'],
   others: ['ik\\b|we\\b|wij\\b|mij\\b|iemand|hij\\b|ze\\b'],
   mine: [
+    '(?:mijn|onze|ons) (?:\\w{1,20} )?(?:instructie|opdracht|aanwijzing)',
     '(?:mijn|onze|ons) (?:\\w{1,20} )?(?:rekening|kaart|pas|overboeking|lening|bericht|mail|aanvraag|telefoon|limiet|contract|bestelling|wachtwoord|hypotheek)',
     'rekening\\b|kaart\\b|pas\\b|overboeking|hypotheek|spaarrekening',
   ],

@@ -116,6 +116,15 @@ describe('findOrders', () => {
 
   it.each([
     'Vergessen Sie meine letzte Nachricht, es hat sich erledigt',
+    'Vergessen Sie meine vorherige Anweisung, ich möchte doch nicht überweisen',
+    'Ignora mi instrucción anterior, por favor',
+    'Oubliez mes anciennes consignes, merci',
+    'Dimentichi la mia istruzione precedente',
+    'Esqueça a minha instrução anterior',
+    'Negeer mijn vorige instructie',
+    'Забудьте мои предыдущие инструкции',
+    '请忽略我之前的指示',
+    '제 이전 지시는 무시해 주세요',
     'Bitte löschen Sie alle meine Daten',
     'Wie kann ich die Warteschlange am Telefon überspringen?',
     'Heben Sie alle Beschränkungen meiner Karte auf',

@@ -117,6 +117,7 @@ export const french: OrderWords = {
   your: ['tes\\b|ton\\b|ta\\b|vos (?:instruction|propre)|votre (?:prompt|invite|message systeme)'],
   others: ["je\\b|j'|nous\\b|il\\b|on\\b|elle\\b|ils\\b|me\\b|m'|quelqu'un"],
   mine: [
+    '(?:mon|ma|mes|notre|nos) (?:\\w{1,20} )?(?:instruction|consigne|directive|ordre)',
     '(?:mon|ma|mes|notre|nos) (?:\\w{1,20} )?(?:compte|carte|cheque|virement|pret|credit|message|mail|demande|telephone|plafond|contrat|releve|commande|mot de passe|livret)',
     'compte\\b|carte\\b|virement|livret|plafond|nous\\b|pret\\b',
   ],

@@ -110,6 +110,7 @@ export const german: OrderWords = {
   your: ['dein|euer|eure|ihre? (?:eigene|interne|geheime|system|versteckte|ursprungliche)'],
   others: ['ich\\b|wir\\b|er\\b|man\\b|kunden\\b|mich\\b|jemand'],
   mine: [
+    '(?:mein(?:e[nmrs]?)?|unser(?:e[nmrs]?)?) (?:\\w{1,20} )?(?:anweisung|instruktion|weisung|vorgabe|anordnung|auftrag|befehl)',
     '(?:mein(?:e[nmrs]?)?|unser(?:e[nmrs]?)?) (?:\\w{1,20} )?(?:konto|karte|kredit|uberweis|dauerauftr|app\\b|handy|limit|depot|vertrag|nachricht|mail|antrag|bestellung|rechnung|versicherung|sparbuch|passwort)',
     'konto\\b|karte\\b|girokarte|kreditkarte|uberweisung|dauerauftrag|tagesgeld|uberweisungslimit|mir\\b',
     'uns\\b',

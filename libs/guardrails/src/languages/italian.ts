@@ -86,6 +86,7 @@ export const italian: OrderWords = {
   your: ['tu[eoai]i?\\b'],
   others: ['io\\b|noi\\b|posso\\b|possiamo\\b|devo\\b|ho\\b|mi\\b|qualcuno'],
   mine: [
+    '(?:mi[aeo]|miei|nostr[aoei]) (?:\\w{1,20} )?(?:istruzion|indicazion|ordin|direttiv)',
     '(?:mi[aeo]|miei|nostr[aoei]) (?:\\w{1,20} )?(?:conto|carta|carte|bonifico|prestito|messaggio|mail|richiesta|telefono|limite|contratto|ordine|password)',
     'conto\\b|carta\\b|bonifico|mutuo|prestito',
   ],

@@ -92,6 +92,7 @@ export const portuguese: OrderWords = {
   your: ['suas?\\b|seus?\\b|tuas?\\b|teus?\\b'],
   others: ['eu\\b|nos\\b|posso\\b|podemos\\b|devo\\b|preciso\\b|me\\b|alguem|esqueci'],
   mine: [
+    '(?:mi|mis|minhas?|meus?|nossas?|nossos?) (?:\\w{1,20} )?(?:instru|ordem|ordens|indicac)',
     '(?:minhas?|meus?|nossas?|nossos?) (?:\\w{1,20} )?(?:conta|cartao|cartoes|transfer|pix|emprestimo|mensagem|email|pedido|telefone|limite|contrato|senha|poupanca)',
     'conta\\b|cartao\\b|pix\\b|transferencia|poupanca|emprestimo',
   ],

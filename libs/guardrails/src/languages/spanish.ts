@@ -98,6 +98,7 @@ export const spanish: OrderWords = {
   your: ['tus?\\b|vuestr|sus instrucciones'],
   others: ['yo\\b|nosotros|puedo\\b|podemos\\b|debo\\b|debemos\\b|tengo\\b|quiero\\b|me\\b|alguien'],
   mine: [
+    '(?:mi|mis|nuestr[ao]s?) (?:\\w{1,20} )?(?:instruccion|orden|indicacion|directriz)',
     '(?:mi|mis|nuestr[ao]s?) (?:\\w{1,20} )?(?:cuenta|tarjeta|transferencia|prestamo|mensaje|correo|solicitud|telefono|limite|contrato|pedido|contrasena)',
     'cuenta\\b|tarjeta\\b|transferencia|hipoteca|prestamo',
   ],

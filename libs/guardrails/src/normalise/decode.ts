@@ -40,10 +40,28 @@ const DECODERS: readonly { encoding: string; pattern: RegExp; decode: (run: stri
   {
     encoding: 'character entities',
     pattern: /(?:&#(?:x[0-9A-Fa-f]{1,6}|[0-9]{1,7});[ \w]?){4,}/g,
-    decode: (run) =>
-      run.replace(/&#(x?)([0-9A-Fa-f]+);/g, (_, hex: string, digits: string) =>
-        characterOf(digits, hex === 'x' ? 16 : 10),
-      ),
+    decode: entities,
+  },
+  {
+    encoding: 'character entities',
+    // Browsers read them without the semicolon, too.
+    pattern: /(?:&#(?:x[0-9A-Fa-f]{1,6}|[0-9]{1,7})[ ,]?){4,}/g,
+    decode: (run) => entities(run.replace(/(?<=[0-9A-Fa-f])[ ,]?(?=&|$)/g, ';')),
+  },
+  {
+    encoding: 'octal character codes',
+    pattern: /(?:\\[0-3]?[0-7]{2}){4,}/g,
+    decode: (run) => asciiOf(run.match(/[0-7]{2,3}/g) ?? [], 8),
+  },
+  {
+    encoding: 'quoted-printable',
+    pattern: /(?:=[0-9A-Fa-f]{2}){6,}/g,
+    decode: (run) => percentBytes(run.replaceAll('=', '%')),
+  },
+  {
+    encoding: 'base32',
+    pattern: /(?<![A-Za-z0-9+/=])[A-Z2-7]{24,}={0,6}(?![A-Za-z0-9+/])/g,
+    decode: base32,
   },
   {
     encoding: 'decimal character codes',
@@ -97,6 +115,28 @@ export function decodedRuns(original: string, folded: string): DecodedRun[] {
   const cipher = cipherOf(folded);
   if (cipher) runs.push({ span: { start: 0, end: original.length }, ...cipher });
   return runs;
+}
+
+function entities(run: string): string {
+  return run.replace(/&#(x?)([0-9A-Fa-f]+);/g, (_, hex: string, digits: string) =>
+    characterOf(digits, hex === 'x' ? 16 : 10),
+  );
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** RFC 4648: five bits each, the last ones fill up the byte. */
+function base32(run: string): string {
+  const bytes: number[] = [];
+  let [bits, count] = [0, 0];
+  for (const letter of run.replaceAll('=', '')) {
+    bits = ((bits << 5) | BASE32.indexOf(letter)) & 0xfff;
+    count += 5;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push((bits >> count) & 0xff);
+  }
+  return Buffer.from(bytes).toString('utf8');
 }
 
 function percentBytes(run: string): string {

@@ -49,8 +49,16 @@ function foldCharacter(character: string, lookAlikes: boolean): string | undefin
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x80) return code >= 65 && code <= 90 ? character.toLowerCase() : character;
   if (INVISIBLE.test(character)) return undefined;
-  const plain = character.normalize('NFKD').replace(MARK, '');
+  const plain = enclosedLetter(code) ?? character.normalize('NFKD').replace(MARK, '');
   return ((lookAlikes || isPunctuation(plain) ? homoglyphOf(plain) : undefined) ?? plain).toLowerCase();
+}
+
+/** The first of each alphabet in circles, squares or brackets that has no compatibility form of one letter; flags. */
+const ENCLOSED = [0x249c, 0x1f110, 0x1f130, 0x1f150, 0x1f170, 0x1f1e6];
+
+function enclosedLetter(code: number): string | undefined {
+  const first = ENCLOSED.find((start) => code >= start && code < start + 26);
+  return first === undefined ? undefined : String.fromCharCode(97 + code - first);
 }
 
 function isPunctuation(character: string): boolean {

@@ -41,7 +41,7 @@ const MIN_LEET_WORDS = 2;
 export const MANY_INVISIBLE = 4;
 const MAX_LEET_CHARS = 24;
 /** Single letters with separators between them. */
-const SPACED_RUN = /(?<![a-z])[a-z](?:[ ._*/-]{1,3}[a-z]){5,200}(?![a-z])/g;
+const SPACED_RUN = /(?<![a-z])[a-z](?:[ ._*/\n-]{1,5}[a-z]){5,400}(?![a-z])/g;
 
 /**
  * The views of a text that rules run on: folded, with leetspeak replaced by letters, with spaced-out letters joined,
@@ -55,11 +55,7 @@ export function viewsOf(original: string): TextViews {
   if (spelled !== folded.text) views.push({ kind: 'leet', text: spelled, disguise: 'leetspeak', spanOf });
   for (const match of folded.text.matchAll(SPACED_RUN)) {
     const span = spanOf(match.index, match.index + match[0].length);
-    const text = match[0]
-      .replace(/[ ._*/-]{2,3}/g, '\n')
-      .replace(/[ ._*/-]/g, '')
-      .replaceAll('\n', ' ');
-    views.push({ kind: 'spaced', text, disguise: 'spaced-out letters', spanOf: () => span });
+    views.push({ kind: 'spaced', text: joined(match[0]), disguise: 'spaced-out letters', spanOf: () => span });
   }
   for (const { span, text, encoding } of decodedRuns(original, folded.text)) {
     const decoded = { kind: 'decoded', disguise: encoding, spanOf: () => span } as const;
@@ -70,6 +66,13 @@ export function viewsOf(original: string): TextViews {
     );
   }
   return { original, folded, views };
+}
+
+/** Without the separators between letters; longer ones part words. */
+function joined(run: string): string {
+  const separators = run.match(/[^a-z]+/g) ?? [];
+  const shortest = Math.min(...separators.map(({ length }) => length));
+  return run.replace(/[^a-z]+/g, ({ length }) => (length > shortest ? ' ' : ''));
 }
 
 /** What is hidden in a text, in plain words: decoded, joined, without leetspeak and invisible characters. */

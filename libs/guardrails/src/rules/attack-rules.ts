@@ -15,6 +15,10 @@ const SYSTEM_PROMPT =
 const ROLE =
   '(?:system|sys|assistant|admin(?:istrator)?|developer|root|systeme|sistema|система|系统|系統|システム|시스템)(?: (?:message|prompt|instructions?|override|update|note|mode))?';
 
+/** Behind a mark of a turn: somebody speaks of it. "[SYSTEM] notification in my app", "<admin> is shown as". */
+const SPOKEN_OF =
+  '(?! (?:notifications?|errors?|posted|is|was|appears|appeared|shows|shown|says|said|stands|in (?:my|the|your|an?)|on (?:my|the))\\b)';
+
 /** What attackers write to a model. The hits of each rule are a feature of the trained heads, in this order. */
 export const attackRules: readonly Rule[] = [
   {
@@ -114,7 +118,7 @@ export const attackRules: readonly Rule[] = [
     reason: 'asks for the data of other customers',
     weight: 'certain',
     patterns: [
-      /\b(?:reveal|show|list|give|dump|export|print|output|send|leak|display|share|read|hand over|tell)\b[^.!?\n]{0,40}\b(?:all|every|each|other|another|full list of|complete list of|list of)(?: of)?(?: the| your)? ?(?:bank'?s )?(?:other )?(?:customers?|clients?|account holders?|users?)(?:'s?)? (?:and their |with their )?(?:records?|data|details|names|balances|transactions|passwords?|pins?|account numbers|card numbers|database|addresses)\b(?! (?:you (?:have|hold|store|keep) )?(?:about|on|of|for) (?:me|us|my|our)\b)/g,
+      /\b(?:reveal|show|list|give|dump|export|print|output|send|leak|display|share|read|hand over|tell)\b[^.!?\n]{0,40}\b(?:all|every|each|other|another|full list of|complete list of|list of)(?: of)?(?: the| your)? ?(?:bank'?s )?(?:other )?(?:customers?|clients?|account holders?|users?)(?:'s?)? (?:and their |with their )?(?:records?|data|details|names|balances|transactions|passwords?|pins?|account numbers|card numbers|database|addresses)\b(?! (?:you (?:have|hold|store|keep) )?(?:about|on|of|for) (?:me|us|mine|ours|my(?:self)?|our(?:selves)?)\b)/g,
       /\b(?:reveal|show|list|give|dump|export|print|output|send|leak|display|read)\b[^.!?\n]{0,30}\b(?:records?|data|details|names|balances|transactions|passwords?|account numbers|card numbers)(?: and \w{1,20})? (?:of|for|from) (?:all|every|each|other|another)(?: of)?(?: the| your)? ?(?:other )?(?:customer|client|account holder|user)s?\b/g,
     ],
   },
@@ -124,11 +128,14 @@ export const attackRules: readonly Rule[] = [
     weight: 'certain',
     patterns: [
       /<\|(?:im_start|im_end|system|assistant|user|endoftext|endofprompt|begin_of_text|start_header_id|eot_id|end)\|>/g,
-      /\[\/?inst\]|<<\/?sys>>|<\/?(?:system|assistant)(?:_prompt|_message|-prompt)?>|<start_of_turn>|<end_of_turn>/g,
+      new RegExp(
+        `\\[\\/?inst\\]|<<\\/?sys>>|<\\/?(?:system|assistant)(?:_prompt|_message|-prompt)?>${SPOKEN_OF}|<start_of_turn>|<end_of_turn>`,
+        'g',
+      ),
       /(?:^|\n)\s{0,4}(?:#{1,6} ?|\*\*|\[|-{3,} ?|={3,} ?)(?:new |updated |end of )?(?:system|assistant|developer|admin|instruction)(?: (?:prompt|message|instructions?|override|note))?(?:\]|\*\*| ?-{3,}| ?={3,})? ?:/g,
       /(?:^|[\n.!?])\s{0,4}(?:system|developer|admin(?:istrator)?) ?(?:override|update|message|prompt|instructions?|note)? ?: ?(?:you |ignore|disregard|forget|new |the (?:user|assistant)|from now|override|do not|always|never|reveal|show|print|list|output|give|grant|enable|disable|drop|act |obey|share|execute)/g,
       new RegExp(
-        `(?:^|[\\n.!?:])\\s{0,4}(?:\\[\\/?${ROLE}\\]|<\\/?${ROLE}>|\\{${ROLE}\\}|\\*\\*${ROLE}:?\\*\\*:|#{2,6} ?${ROLE}(?=[:\\n#]|$)|#{3,6} ?instructions?(?=[:\\n]|$))`,
+        `(?:^|[\\n.!?:])\\s{0,4}(?:(?:\\[\\/?${ROLE}\\]|<\\/?${ROLE}>|\\{${ROLE}\\})${SPOKEN_OF}|\\*\\*${ROLE}:?\\*\\*:|#{2,6} ?${ROLE}(?=[:\\n#]|$)|#{3,6} ?instructions?(?=[:\\n]|$))`,
         'g',
       ),
     ],

@@ -76,7 +76,7 @@ const CLAUSE_CHARS = 60;
  * Somebody other than the reader acts, or it is about the speaker's words: "can I ignore …", "what does … mean",
  * "cancel all previous orders". */
 const OTHER_ACTOR =
-  /\b(?:i|we|he|she|they|who|people|customers?|me|us|him|her|them|nobody|someone|what|why|how|when)\b(?:(?!\byou\b)[^.,:;!?"'\n]){0,40}$/;
+  /\b(?:i|we|he|she|they|who|people|customers?|me|us|him|her|them|nobody|someone|somebody|anyone|anybody|scammers?|fraudsters?|hackers?|criminals|colleagues?|friends?|callers?|kids?|children|son|daughter|what|why|how|when)\b(?:(?!\byou\b)[^.,:;!?"'\n]){0,40}$/;
 
 function isOfSpeaker(text: string, start: number, end: number): boolean {
   return doesOtherAct(text, start) || isOwn(text, start, end);

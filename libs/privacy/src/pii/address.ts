@@ -36,19 +36,19 @@ const HEAD = new RegExp(
   'iu',
 );
 const HEAD_REACH = 60;
+/** "on 12 May Close the account": without a town behind it rather a day and the next clause. */
+const DAY_AND_MONTH =
+  /^(?:[12]?\d|3[01]) (?:jan(?:uary)?|feb(?:ruary)?|march|mar|april|apr|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.? \S+$/i;
 
 /** Street addresses: a street with its number, and the unit, town, region and postcode around it. */
 export function findAddresses(text: string): PersonalData[] {
   const streets = STREET_FORMS.filter(({ hint }) => hint.test(text)).flatMap(({ kind, pattern, confidence }) =>
-    [...text.matchAll(pattern)].map(({ 0: street, index }): PersonalData => {
-      const end = endOfAddress(text, index + street.length);
-      return {
-        start: startOfAddress(text, index),
-        end: text[end - 1] === '.' ? end - 1 : end,
-        type: 'address',
-        confidence,
-        kind,
-      };
+    [...text.matchAll(pattern)].flatMap(({ 0: street, index }): PersonalData[] => {
+      const behind = index + street.length;
+      const end = endOfAddress(text, behind);
+      if (end === behind && DAY_AND_MONTH.test(street)) return [];
+      const [start, last] = [startOfAddress(text, index), text[end - 1] === '.' ? end - 1 : end];
+      return [{ start, end: last, type: 'address', confidence, kind }];
     }),
   );
   return [...streets, ...findByPostcode(text)];
@@ -77,12 +77,12 @@ const BY_POSTCODE = new RegExp(
   'gu',
 );
 const POSTCODE_ALONE = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:(?:post ?code|postal code|zip(?: code)?)(?: is|['’]s|:| -)?|(?:liv(?:e|es|ed|ing)|based|located|resid(?:e|es|ing)|mov(?:e|ed|ing)|deliver(?:ed)?|sen[dt]|ship(?:ped)?|post(?:ed)?|house|home|flat|address)(?: (?:it|one|them|is|me))? (?:in|at|to|near|from)) (?<code>${LETTERED_POSTCODE})`,
+  `(?<![\\p{L}\\p{N}])(?:(?:post ?code|postal code|eir ?code|zip(?: code)?)(?: is|['’]s|:| -)?|(?:liv(?:e|es|ed|ing)|based|located|resid(?:e|es|ing)|mov(?:e|ed|ing)|deliver(?:ed)?|sen[dt]|ship(?:ped)?|post(?:ed)?|house|home|flat|address)(?: (?:it|one|them|is|me))? (?:in|at|to|near|from)) (?<code>${LETTERED_POSTCODE})`,
   'giu',
 );
 /** A Dutch one identifies a street too; elsewhere its form, "2024 AD", is not sure enough. */
 const DUTCH_POSTCODE_ALONE =
-  /(?<![\p{L}\p{N}])(?:[Pp]ost ?code|[Pp]ostal code)(?: is|['’]s|:| -)? (?<code>[1-9]\d{3} ?[A-Z]{2})(?![\p{L}\p{N}])/gu;
+  /(?<![\p{L}\p{N}])(?:[Pp]ost ?code|[Pp]ostal code)(?: is|['’]s|:| -)? (?<code>[1-9]\d{3}(?: ?[A-Z]{2}|[a-z]{2}))(?![\p{L}\p{N}])/gu;
 /** "Galaxy M12 3GB" */
 const CAPACITY = /^[^,]{0,40}\d[GTMK]B$/u;
 

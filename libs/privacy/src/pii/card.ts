@@ -17,8 +17,8 @@ const ISSUERS: readonly { readonly kind: string; readonly prefix: RegExp; readon
 ];
 
 const SHORTEST = 12;
-/** Cards are written whole, in groups of two to seven, or digit by digit; numbers in a list are not one card. */
-const WRITTEN = /^(?:\d+|[3-7](?:[ -][2-7])+|1(?:[ -]1)+)$/;
+/** Cards are written whole, in groups of two to eight, or digit by digit; numbers in a list are not one card. */
+const WRITTEN = /^(?:\d+|[3-8](?:[ -][2-8])+|1(?:[ -]1)+)$/;
 /** As a card is printed. */
 const PRINTED = /^(?:4(?: 4){3}|4(?:-4){3}|4[ -]6[ -][45])$/;
 const CARD_WORDS =
@@ -40,7 +40,8 @@ export function cardIn(run: NumberRun): PersonalData | undefined {
 }
 
 /** With separators that otherwise part numbers, a card has the same one three times. */
-const LISTED = /(?<![\p{L}\p{N}.,:;])\d{4}([,:;=\\+'])\d{4}\1\d{4}\1\d{4}(?![\p{L}\p{N}]|[.,:;=\\+']\d)/gu;
+const LISTED =
+  /(?<![\p{L}\p{N}.,:;])(?:\d{4}([^\p{L}\p{N}\s]{1,3})\d{4}\1\d{4}\1\d{4}|\d{4}([^\p{L}\p{N}\s]{1,3})\d{6}\2\d{5})(?![\p{L}\p{N}]|[^\p{L}\p{N}\s]\d)/gu;
 
 /** "4242, 4242, 4242, 4242": as speech recognition writes pauses. Other lists have this form too. */
 const LISTED_WITH_SPACES =
@@ -96,6 +97,7 @@ function isCardLike(digits: string): boolean {
   return luhn(digits) && !isUniform(digits);
 }
 
+/** One digit repeated, or four round amounts: "4000|3000|2000|1000". */
 function isUniform(digits: string): boolean {
-  return /^(\d)\1+$/.test(digits);
+  return /^(?:(\d)\1+|(?:[1-9]\d00){4})$/.test(digits);
 }

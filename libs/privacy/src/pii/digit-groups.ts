@@ -20,7 +20,7 @@ const GROUP = new RegExp(
 );
 /** A few separators, at most one of which is not a space. */
 const JOINT =
-  /^(?: {1,4}| ?[-.,/·•∙⋅~;|_*] ?| ?-- ?|,? (?:uh|um|erm|er|dash|hyphen|space|dot),? |, ?(?:then|and),? | ?[-./]?\(|\) ?[-./]? ?\(?|\n)?$/i;
+  /^(?: {1,4}| ?[-.,/·•∙⋅~;|_*] ?| ?-- ?|,? (?:uh|um|erm|er|dash|hyphen|space|dot),? |,? ?and then,? |, ?(?:then|and),? | {0,3}[-./·•∙⋅_]? ?[([]|[)\]] {0,3}[-./·•∙⋅_]? ?[([]?|\n)?$/i;
 const MAX_JOINT = 12;
 
 /** Every group of digits of a text, written or spoken ("double five", "oh", "nine hundred"), in order; linear time. */
@@ -84,7 +84,7 @@ export function runsFrom(groups: readonly DigitGroup[], from: number, shortest: 
 
 /** A comma or a bracket separates written numbers; in dictation a comma is a pause. */
 function continues({ joint, spoken }: DigitGroup, before: DigitGroup): boolean {
-  return joint !== undefined && ((spoken && before.spoken) || !/[,(]/.test(joint));
+  return joint !== undefined && ((spoken && before.spoken) || !/[,([]/.test(joint));
 }
 
 /** The lengths of a range of groups: "4 4 4 4", with separators "3-2-4", of one group "16". */

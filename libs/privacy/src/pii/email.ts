@@ -5,8 +5,8 @@ const WRITTEN =
   /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}][\p{L}\p{N}._%+'-]{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/gu;
 
 /** "@" as it is said, or written against robots. */
-const AT = '(?: at | ?(?:\\(at\\)|\\[at\\]|@) ?)';
-const DOT = '(?: dot | ?(?:\\(dot\\)|\\[dot\\]) ?|\\.)';
+const AT = '(?: at | ?(?:[([{<]at[)\\]}>]|-at-|@) ?)';
+const DOT = '(?: dot | ?(?:[([{<]dot[)\\]}>]|-dot-) ?|\\.| \\. )';
 const JOINER = '(?: (?:dot|point|underscore|dash|hyphen|minus|plus) | ?(?:\\(dot\\)|\\[dot\\]) ?)';
 const TOKEN = "[\\p{L}\\p{N}][\\p{L}\\p{N}._+'-]{0,40}(?: as in \\p{L}{2,12})?";
 const SPELLED = '(?:\\p{L} ){2,20}\\p{L}';
@@ -43,7 +43,7 @@ export function findEmails(text: string): PersonalData[] {
 /** "I bought it at amazon dot com" names a web site. */
 function isMailbox({ index, groups }: RegExpExecArray, text: string): boolean {
   const { local = '', at = '', domain = '' } = groups ?? {};
-  if (/[@([]/.test(at)) return true;
+  if (/[^ at]/i.test(at)) return true;
   if (NO_MAILBOX.test(local)) return false;
   return (
     /[._+\d ]/.test(local) || MAIL_PROVIDER.test(domain) || INTRODUCED.test(text.slice(Math.max(0, index - 30), index))

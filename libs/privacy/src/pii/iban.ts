@@ -12,25 +12,32 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
     .split(' ')
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const START = /(?<![\p{L}\p{N}])[a-z]{2}[ -]?\d{2}/giu;
+const START = /(?<![\p{L}\p{N}])[a-z] ?[a-z][ -]?\d ?\d/giu;
+/** As it is printed, in groups of four. */
+const PRINTED = /^[A-Z]{2}\d{2}(?: [A-Z\d]{4})+(?: [A-Z\d]{1,3})?$/;
 const SEPARATORS = /[ \n./_·•∙⋅|~-]/g;
 const MAX_SPREAD = 2;
 
-/** International bank account numbers with the length of their country and a correct check number. */
+/**
+ * International bank account numbers with the length of their country, and a correct check number or the
+ * printed form: customers mistype them and speech recognition mishears them.
+ */
 export function findIbans(text: string): PersonalData[] {
   const found: PersonalData[] = [];
   for (const match of text.matchAll(START)) {
-    const length = LENGTHS[match[0].slice(0, 2).toUpperCase()];
+    const length = LENGTHS[match[0].replace(' ', '').slice(0, 2).toUpperCase()];
     const end = length === undefined ? undefined : endOf(text, match.index, length);
     if (end === undefined) continue;
-    const compact = text.slice(match.index, end).replace(SEPARATORS, '').toUpperCase();
-    if (mod97(compact.slice(4) + compact.slice(0, 4)) !== 1) continue;
+    const written = text.slice(match.index, end);
+    const compact = written.replace(SEPARATORS, '').toUpperCase();
+    const isRight = mod97(compact.slice(4) + compact.slice(0, 4)) === 1;
+    if (!isRight && !PRINTED.test(written)) continue;
     found.push({
       start: match.index,
       end,
       type: 'iban',
-      confidence: 0.99,
-      kind: `iban-${compact.slice(0, 2).toLowerCase()}`,
+      confidence: isRight ? 0.99 : 0.8,
+      kind: isRight ? `iban-${compact.slice(0, 2).toLowerCase()}` : 'mistyped',
     });
   }
   return found;

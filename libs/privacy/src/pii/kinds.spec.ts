@@ -1,10 +1,5 @@
+import { readMarked } from '../../test/marked-text.js';
 import { findPii } from './find-pii.js';
-
-/** The personal data of a text is marked as `<type:value>`. */
-function read(marked: string): { text: string; values: string[] } {
-  const values = [...marked.matchAll(/<(\w+):([^>]+)>/g)].map(([, type, value]) => `${type}:${value}`);
-  return { text: marked.replace(/<\w+:([^>]+)>/g, '$1'), values };
-}
 
 const found = (text: string): string[] =>
   findPii(text).map(({ start, end, type }) => `${type}:${text.slice(start, end)}`);
@@ -341,7 +336,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 
 describe.each(Object.entries(KINDS))('Of %s', (_, texts) => {
   it.each(texts)('exactly what is marked is found in %j', (marked) => {
-    const { text, values } = read(marked);
+    const { text, values } = readMarked(marked);
     expect(found(text)).toEqual(values);
   });
 });

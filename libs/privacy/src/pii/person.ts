@@ -18,15 +18,16 @@ import {
   type Trust,
   WORK_BEFORE,
 } from './names/name-contexts.js';
-import { nameWords, type NameWord } from './names/name-word.js';
+import { firstOfFamily } from './names/family-name.js';
+import { isGreeted, isMonth, isMonthBehindDay } from './names/months.js';
+import { isInitial, isLetter, nameWords, type NameWord } from './names/name-word.js';
 import { isShop } from './names/shop-contexts.js';
 
+/** Also how many particles and initials in a row are read: a text may have thousands. */
 const MAX_WORDS = 5;
 /** So short a word in capitals is rather an acronym: "AUD". */
 const SHORT = 4;
 const MAX_BRAND_CHARS = 30;
-/** Names that rather are the month. */
-const MONTH = /^(?:jan|april|may|june|august)$/;
 /** Before the first word of a clause. */
 const FIRST = /(?:^|[.!?\n] ?|(?:^|[^\p{L}])(?:yes|yeah|hi|ok),? )$/iu;
 
@@ -85,18 +86,18 @@ class Names {
     return next;
   }
 
-  private canStart(at: number, trust: Trust): boolean {
+  private canStart(at: number, trust: Trust, more = MAX_WORDS): boolean {
     const word = this.words[at]!;
     const next = this.follower(at);
     if (isInitial(word) && next !== undefined && this.isUnlisted(next)) return true;
     if (word.isParticle || isInitial(word) || (trust === 'sure' && word.plain.length === 1))
-      return next !== undefined && this.canStart(next, trust);
-    if (trust !== 'sure' && MONTH.test(word.plain))
-      return this.isSurnameAt(next) || this.isAt(PRESENT_BEHIND, word.next);
+      return next !== undefined && more > 0 && this.canStart(next, trust, more - 1);
+    if (trust !== 'sure' && isMonth(word.plain))
+      return this.isSurnameAt(next) || this.isAt(PRESENT_BEHIND, word.next) || isGreeted(this.text, word);
     if (word.isGiven) return true;
     if (word.isWord && word.style === 'lower' && trust !== 'sure') return this.isClosedWord(word, next);
     if (word.isWord) return true;
-    if (word.isCommon) return trust === 'sure' && word.isSurname;
+    if (word.isCommon) return trust === 'sure' && (word.isSurname || (word.isInflected && word.style === 'capital'));
     if (trust === 'sure') return word.plain.length > 1;
     if (trust === 'kin' && (this.isAt(BOUNDARY, word.next) || this.isAt(KIN_BEHIND, word.next)))
       return word.plain.length > 2;
@@ -182,10 +183,12 @@ class Names {
   }
 
   private nameFrom(at: number, trust: Trust, confidence: number): PersonalData {
-    const { start, isGiven, isSurname, style } = this.words[at]!;
+    const { isGiven, isSurname, style } = this.words[at]!;
     let last = this.lastPart(at, trust);
     const isFamily = isSurname || !isGiven;
-    if (isFamily && (last === at || style === 'upper') && this.isComma(last, trust)) last = this.lastGiven(last + 1);
+    const isInverted = isFamily && (last === at || style === 'upper') && this.isComma(last, trust);
+    if (isInverted) last = this.lastGiven(last + 1);
+    const { start } = this.words[isInverted ? firstOfFamily(this.words, at) : at]!;
     const { end } = this.words[last]!;
     return { start, end, type: 'person', confidence, kind: trust === 'sure' ? 'introduced' : 'named' };
   }
@@ -201,19 +204,19 @@ class Names {
     return last;
   }
 
-  private lastGiven(at: number): number {
+  private lastGiven(at: number, more = MAX_WORDS): number {
     const next = this.follower(at);
     const goesOn = next !== undefined && (this.words[next]!.isGiven || isLetter(this.words[next]!));
-    return goesOn ? this.lastGiven(next) : at;
+    return goesOn && more > 0 ? this.lastGiven(next, more - 1) : at;
   }
 
   /** The last word of a part of the name that begins at `next`; undefined if the name ends before it. */
-  private extends(from: number, next: number, trust: Trust): number | undefined {
+  private extends(from: number, next: number, trust: Trust, more = MAX_WORDS): number | undefined {
     const [first, word] = [this.words[from]!, this.words[next]!];
     if (word.isParticle || word.style === 'initial') {
       const behind = this.follower(next);
-      if (behind === undefined) return undefined;
-      return word.isParticle && this.canFollowParticle(behind) ? behind : this.extends(from, behind, trust);
+      if (behind === undefined || more === 0) return undefined;
+      return word.isParticle && this.canFollowParticle(behind) ? behind : this.extends(from, behind, trust, more - 1);
     }
     if (first.style !== 'lower' && !first.isParticle && word.style === 'lower') return undefined;
     if (word.isSurname || word.isGiven) return next;
@@ -266,6 +269,7 @@ class Names {
     // "a trip to Sydney, Adelaide and Perth"
     const isList = this.text.startsWith(', ', next);
     if (
+      isMonthBehindDay(plain, before) ||
       HOUSE.test(plain) ||
       WORK_BEFORE.test(before) ||
       (((isOne && next === end) || isList) && IN_BEFORE.test(before))
@@ -285,14 +289,4 @@ class Names {
     pattern.lastIndex = place;
     return pattern.test(this.text);
   }
-}
-
-/** "J." */
-function isLetter({ plain }: NameWord): boolean {
-  return /^\p{L}\.$/u.test(plain);
-}
-
-/** "J.", and "J" but not "I" or "A". */
-function isInitial(word: NameWord): boolean {
-  return isLetter(word) || (word.style === 'initial' && /^[^ai]$/.test(word.plain));
 }

@@ -4,12 +4,12 @@ import { internationalForm, PhonePlans } from './phone-plans.js';
 import { WordsBefore } from './words-before.js';
 
 const PHONE_WORDS =
-  /\b(?:(?:tele)?phones?|call(?:ed|ing|s)?|tel|telefon\w{0,6}|t[ée]l[ée]phone|m[óo]vil|portable|mobiles?|cell|fax|text(?:ed)?|whats ?app|signal|sms|ring|rang|dial(?:led)?|reach(?:able)?|contact|numbers?|nummer|rufnummer|hotline|landline|n[úu]mero|num[ée]ro|numer|celular|cellulare|ll[áa]m[ae]\w{0,4}|appele[rz]|joindre|chiam[ai]\w{0,4}|erreichbar|anrufen|zadzwo\w{1,4}|gsm|reception|voicemail|message|handset|handy|office|answering|get me)\b/gi;
+  /\b(?:(?:tele)?phones?|call(?:ed|ing|s)?|tel|telefon\w{0,6}|t[ée]l[ée]phone|m[óo]vil|portable|mobiles?|cell|fax|text(?:ed)?|whats ?app|signal|sms|ring|rang|dial(?:led)?|reach(?:able)?|contact|numbers?|nummer|rufnummer|hotline|landline|n[úu]mero|num[ée]ro|numer|celular|telem[óo]vel|[čc][íi]slo|puhelin\w{0,6}|my (?:no|num|nr)|cellulare|ll[áa]m[ae]\w{0,4}|appele[rz]|joindre|chiam[ai]\w{0,4}|erreichbar|anrufen|zadzwo\w{1,4}|gsm|reception|voicemail|message|handset|handy|office|answering|get me)\b|电话|電話|手机|手機|携帯|전화|휴대폰|(?:제|내) 번호|โทร|телефон|номер(?! (?:заказа|карты|сч[её]та|договора))|τηλέφωνο|هاتف|رقمي|טלפון|फ़ोन/gi;
 const PHONE_WORDS_BEHIND =
   /^[ ,:-]{0,3}\(?(?:(?:that['’]?s|is|it['’]?s|which is) (?:my|the|his|her|our) (?:\w{1,12} )?)?(?:office|mobile|cell|home|work|fax|phone|tel|landline|number)\b/i;
 /** Directly before a number: it is no phone number. */
 const OTHER_WORDS =
-  /\b(?:(?:purchase )?order|p\.?o\.?|lottery|lotto|winning|invoice|ticket|reference|ref|tracking|account|policy|case|serial|model|article|item|isbn|version|card|code|pin|year|zip|amount|price|transaction|booking|customer|contract|parcel|date|born|iban|ssn|passport|licen[cs]e|sort code|routing)(?:[ -](?:numbers?|no\.?|nr\.?|id|code|details)){0,2}(?: (?:is|was|of|on|the|in|for))?[ #:=(.-]{0,3}$/i;
+  /\b(?:(?:purchase )?order|p\.?o\.?|lottery|lotto|winning|invoice|ticket|reference|ref|tracking|account|policy|case|serial|model|article|item|isbn|version|card|code|pin|year|zip|amount|price|transaction|claim|booking|customer|contract|parcel|date|born|iban|ssn|passport|licen[cs]e|sort code|routing)(?:[ -](?:numbers?|no\.?|nr\.?|id|code|details)){0,2}(?: (?:is|was|of|on|the|in|for))?[ #:=(.-]{0,3}$/i;
 /** "ORD-2025-00412", "CR/2025/118" */
 const REFERENCE_BEFORE = /(?<![\p{L}\p{N}])\p{Lu}{2,8}[-/]$/u;
 const NANP = /^(?:1-)?3-3-4$/;
@@ -23,6 +23,7 @@ const EXTENSION = /^,? ?(?:x|ext\.?|extn\.?|extension|durchwahl) ?\d{1,6}(?!\d)/
 const MIN_DIGITS = 6;
 const MIN_UNNAMED_DIGITS = 8;
 const MIN_SPOKEN_DIGITS = 10;
+const MIN_NAMED_SPOKEN_DIGITS = 9;
 const MAX_DIGITS = 15;
 const MAX_GROUPS = 8;
 const MAX_PAIRS = 12;
@@ -127,7 +128,7 @@ function* candidatesFrom(
 
 /** A comma parts two numbers; in dictation it is a pause. */
 function joins({ joint, spoken }: DigitGroup, before: DigitGroup): boolean {
-  if (joint === undefined || /[\n·•∙⋅~;|*]/.test(joint)) return false;
+  if (joint === undefined || /[\n~;|*]| [·•∙⋅]|[·•∙⋅] /.test(joint)) return false;
   // "0171 / 234 56 78": behind an area code; otherwise two numbers
   if (joint === ' / ' && !/^0\d{1,4}$/.test(before.digits)) return false;
   return !joint.includes(',') || (spoken && before.spoken);
@@ -188,7 +189,7 @@ function hasTrunkPrefix({ digits, sizes }: Candidate): boolean {
 }
 
 function spokenConfidence(digits: string, form: string, isNamed: boolean): number {
-  if (digits.length < MIN_SPOKEN_DIGITS) return 0;
+  if (digits.length < (isNamed ? MIN_NAMED_SPOKEN_DIGITS : MIN_SPOKEN_DIGITS)) return 0;
   if (form === 'grouped' || form === 'valid') return digits.startsWith('0') || isNamed ? 0.87 : 0;
   return isNamed ? 0.85 : 0;
 }

@@ -61,16 +61,18 @@ const SECRETS: readonly Secret[] = [
 ];
 
 const PASSWORD_NOUN =
-  'pass ?(?:word|phrase)|passwd|pwd|memorable word|secret word|passwort|kennwort|mot de passe|contrase(?:ñ|n)a|senha';
-/** With a colon only: "pass: hunter2". */
-const SHORT_PASSWORD_NOUN = 'pass|pw';
+  'pass ?(?:word|phrase)|passwd|pwd|memorable word|secret word|passwort|kennwort|mot de passe|contrase(?:ñ|n)a|senha|пароль|密码|密碼|パスワード|비밀번호';
+/** With a colon only, "pass: hunter2", or with "my" before it. */
+const SHORT_PASSWORD_NOUN = '(?:my )?pass|pw';
 
 /** "the code you sent me is": up to seven words that begin no other statement. */
 const NO_STATEMENT =
   "(?:(?!(?:is|was|are|were|isn['’]t|wasn['’]t|not|and|but|or|because|so|when|if|then|does|did|can|could|has|have|had|will|what|how|why|to|as)\\b)[\\p{L}\\p{N}'’-]{1,20} ){0,7}";
 const IS = "(?:is|was|are|ist|lautet|est|es|é)(?:n['’]t| not| still| now| currently| just)?";
 const COLON = '["\']? ?(?:[:=]|->| - |-(?=\\d)) ?["\']?';
-const LINK = `(?:${COLON}|(?:['’]s| ${NO_STATEMENT}${IS}| of| from)(?: ?: ?| )|, ?| to )`;
+/** "the pin I use:" */
+const RELATIVE_CLAUSE = " (?:i|you|they|we|he|she|it)(?: [\\p{L}’']{1,12}){1,3} ?[:=] ?";
+const LINK = `(?:${COLON}|${RELATIVE_CLAUSE}|(?:['’]s| ${NO_STATEMENT}${IS}| of| from)(?: ?: ?| )|, ?| to )`;
 /** After "is", as in "4821 is my pin". */
 const BACKWARDS =
   '(?:,? (?:is|was|as|for)) (?:(?:my|the|your|our|a|his|her) )?(?:(?:new|old|card|bank|correct|right) ){0,2}$';
@@ -168,7 +170,8 @@ function findPasswords(text: string): PersonalData[] {
       found.push(password({ value: earlier, link: ' ', start, end: start + earlier.length }));
   }
   for (const match of text.matchAll(SHORT_PASSWORDS)) {
-    const next = at(PASSWORD_COLON, text, match.index + match[0].length);
+    const link = /^my /i.test(match[0]) ? PASSWORD_LINKED : PASSWORD_COLON;
+    const next = at(link, text, match.index + match[0].length);
     if (next && isMixed(next.value)) found.push(password(next));
   }
   return found;

@@ -2,7 +2,8 @@ const WORD = "[\\p{L}][\\p{L}'’.-]{0,30}";
 const NAME = "\\p{Lu}[\\p{L}'’.-]{0,30}";
 const EDGE = '(?<![\\p{L}\\p{N}])';
 /** "12", "12b", "412-2", "77 hs", "210 A", "123-B", "5-II" */
-const NUMBER_BEHIND = '\\d{1,5}(?:[-/]\\d{1,4})?(?:[ -]?[a-zA-Z]|-(?:hs|bis|I{2,3}|IV)| hs| bis)?(?![\\p{L}\\p{N}])';
+const NUMBER_BEHIND =
+  '\\d{1,5}(?:[-/]\\d{1,4})?(?:[ -]?[a-zA-Z]|[ -](?:I{2,3}|IV)|-(?:hs|bis)| hs| bis)?(?![\\p{L}\\p{N}])';
 const NUMBER_BEFORE = '\\d{1,5}(?: ?(?:bis|ter|[a-z]))?,?';
 /** Kinds of street that people also write in lower case. */
 const COMMON_KINDS =
@@ -23,6 +24,10 @@ const ROMANCE = 'rue|chemin|quai|impasse|allée|allee|sentier|calle|avenida|c/|v
 /** Words of English too: with capitals only, because of "via SEPA 2 days ago" and "place an order for 20". */
 const ROMANCE_WITH_CAPITALS =
   "(?:Via|Place|Plaza|Avenue|Boulevard|Route|Cours|Rang|Mont[ée]e|Paseo|Largo) (?:(?:d[aeiu]|de[lis]|dell[ae]|du|la|le|les|los|las) |[dl][’']){0,3}";
+
+/** What has a number and is no street. */
+const NO_STREET =
+  '(?:Room|Chapter|Page|Section|Order|Item|Flight|Gate|Seat|Row|Table|Figure|Line|Step|Level|Lot|Part|Case|Invoice|Ticket|Version|Act|Article|Clause|Windows|January|February|March|April|May|June|July|August|September|October|November|December)';
 
 /** One way to write a street with its number. */
 export interface StreetForm {
@@ -92,6 +97,16 @@ export const STREET_FORMS: readonly StreetForm[] = [
     hint: /\d{4} ?[A-Z]{2} \p{Lu}/u,
     confidence: 0.9,
     pattern: new RegExp(`${EDGE}(?:${NAME} ){1,3}${NUMBER_BEHIND}(?=, ?(?!19|20[0-3])\\d{4} ?[A-Z]{2} \\p{Lu})`, 'gu'),
+  },
+  {
+    // "Lange Reihe 22, 20099 Hamburg": any name before a postcode of five digits and its town; not "Room 12, 20250 Items"
+    kind: 'named-street',
+    hint: /\d, \d{5} \p{Lu}/u,
+    confidence: 0.85,
+    pattern: new RegExp(
+      `${EDGE}(?!${NO_STREET} )${NAME}(?: (?!${NO_STREET} )${NAME}){0,2} \\d{1,4}[a-z]?(?=, ?\\d{5} \\p{Lu}\\p{Ll}{2,})`,
+      'gu',
+    ),
   },
   {
     kind: 'slavic-street',

@@ -12,7 +12,7 @@ export const companies = wordSet(`
 export const brands = wordSet(`
   shepherds-bush earls-court barons-court st-albans bury-st-edmunds disney dyson avon romeo-juliet holland-barrett hilton levi levis charles-de-gaulle milton-keynes john-lennon john-f-kennedy george-best crabtree-evelyn ben-jerry martin-lewis jane-eyre anna-karenina billy-elliot billie-jean mary-celeste
  
-  alexandra-palace captain-birdseye wendy-house charlie-hebdo hello-kitty virgin-mary
+  alexandra-palace captain-birdseye wendy-house charlie-hebdo hello-kitty virgin-mary captain-marvel mrs-doubtfire sierra-leone skoda-fabia skoda-octavia renault-clio renault-megane alfa-romeo seat-leon lancia-delta toyota-yaris kia-rio ford-sierra ann-arbor beverly-hills fred-meyer johnny-rockets
   abercrombie ask-jeeves aston-martin aunt-bessie aunt-jemima ben-sherman bob-evans calvin-klein charles-schwab charles-tyrwhitt christian-dior
   christian-louboutin colin-caterpillar dolly-parton donna-karan dr-martens dr-oetker dr-pepper edward-jones
   elizabeth-arden emma-bridgewater emma-mattress estee-lauder fred-perry giorgio-armani guy-laroche

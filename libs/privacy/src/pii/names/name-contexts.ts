@@ -18,6 +18,7 @@ const SURE = [
   '(?:sur|fore)?names?(?:, (?:fore|first|given) ?names?)? ?[:=]',
   "name(?:'?s|’s| is)",
   'nick ?name(?: is| ?:)',
+  'under the name(?: of)?',
   'name on (?:the |my )?(?:card|account)(?: is| reads|:)?',
   "(?:i am|i[’']m|he is|she is) called",
   'sign(?:ed|ature)(?: by)?:?',
@@ -49,6 +50,7 @@ const LIKELY = [
   'hello,?',
   'hey,?',
   'hiya',
+  '(?:hallo|hola|ciao|salut|bonjour|bonsoir|hej|ol[áa]|hoi|moin|servus|guten tag|grüezi),?',
   'dear',
   '(?:good )?(?:morning|afternoon|evening),?',
   'thanks(?: a lot| again| so much)?,?',
@@ -82,7 +84,7 @@ const LIKELY = [
   '(?:passport|account|card|it) (?:says|reads|shows)',
   "(?:is|it[’']?s|booked|registered|listed|filed) under",
   `the (?:${RELATIVE})(?: is|,)`,
-  '(?:inspector|detective|constable|sergeant|captain|professor|prof|doctor|father|sister|brother|aunt|auntie|uncle|nurse|officer|judge|reverend|pastor|rabbi|imam|sheikh|lord|lady|sir|dame|grandma|grandpa|granny|nana|coach|councillor|advokat)',
+  '(?:inspector|detective|constable|sergeant|captain|professor|(?:prof|rev|capt|sgt)\\.?|doctor|father|sister|brother|aunt|auntie|uncle|nurse|officer|judge|reverend|pastor|rabbi|imam|sheikh|lord|lady|sir|dame|grandma|grandpa|granny|nana|coach|councillor|advokat)',
   'a certain',
   '(?:widow|wife|husband|son|daughter|mother|father|name|account|behalf|care) of',
   'c/o',
@@ -150,7 +152,7 @@ export const CONTEXT_BEHIND =
 export const AND_I = / and i(?![\p{L}])/iuy;
 /** After a name that is also a word: "mark here", "hi its rose again,". */
 export const BOUNDARY =
-  /(?:$|[,.!?;:)\n]| (?:here|again|from|speaking|calling|and|with|i|who|at|has|had|is|was|can|does|wants|needs|said|told|called|lost|about|if|to)(?![\p{L}]))/iuy;
+  /(?:$|[,.!?;:)\n]| (?:here|again|from|speaking|calling|and|with|i|who|at|has|had|is|was|can|does|wants|needs|said|told|called|rang|phoned|emailed|wrote|asked|came|went|lost|about|if|to)(?![\p{L}]))/iuy;
 /** After a name of no list in lower case: "im gaz from leeds". */
 export const PRESENT_BEHIND = /[,]? (?:here|speaking|calling|from|again)(?![\p{L}])/iuy;
 /** After the name of a relative: "my friend Lwazi referred me". */
@@ -162,9 +164,9 @@ export const PLACE_BEFORE =
 /** One name after these is that of a town or a shop: "in Nancy", "paid at Zara", "a refund from Zara". */
 export const IN_BEFORE =
   /(?<![\p{L}])(?:in|near|outside|around|via|at|(?:flew|fly|flying|flights?|travel\w*|trip|mov(?:e|ed|ing)|going|went|drive|drove|driving) to|(?:charge[sd]?|refund(?:s|ed)?|orders?|ordered|bought|purchase[sd]?|subscribed|subscriptions?|deliver(?:y|ies|ed)|billed|shop(?:s|ped|ping)?|receipts?|vouchers?|tickets?|book(?:ed|ings?)) (?:from|by|with|on)) $/iu;
-/** A name after these is that of a work, a house or a product: "the book Emma", "a pot called Leo". */
+/** A name after these is that of a work, a product or a town: "the book Emma", "a pot called Leo", "in san diego". */
 export const WORK_BEFORE =
-  /(?<![\p{L}])(?:copy of|(?:books?|novel|film|movie|show|play|musical|opera|album|song|game|series|dvd|restaurant|hotel|caf[eé]|pub|bar|shop|store|boat|ship|pot|space|bot|chatbot|robot|avatar|voice assistant|virtual assistant|sofa|chair|bookcase|plan|product|fund|collection)(?: (?:is|was))?(?: (?:called|named))?) $/iu;
+  /(?<![\p{L}])(?:san|santa|santo|st\.?|saint|los|las|port|fort|lake|mount|copy of|(?:books?|novel|film|movie|show|play|musical|opera|album|song|game|series|dvd|restaurant|hotel|caf[eé]|pub|bar|shop|store|boat|ship|pot|space|bot|chatbot|robot|avatar|voice assistant|virtual assistant|sofa|chair|bookcase|plan|product|fund|collection)(?: (?:is|was))?(?: (?:called|named))?) $/iu;
 /** "hassan speaking": in any case at the beginning of a sentence. */
 export const SPEAKING_BEHIND = / (?:speaking|here again)(?![\p{L}])/iuy;
 /** "the Penny", "a Robin Hood": an article makes a thing of a name. */

@@ -17,6 +17,8 @@ export interface NameWord {
   readonly isWord: boolean;
   readonly isSurname: boolean;
   readonly isCommon: boolean;
+  /** No list has it, but it ends like a form of a word: "pending", and "Xiuying". */
+  readonly isInflected: boolean;
   /** "van", "de", "bin" */
   readonly isParticle: boolean;
   readonly hasAccent: boolean;
@@ -30,6 +32,10 @@ const PARTICLES = new Set(
   "de del della di da do dos das du van von der den ten ter la le el al bin ibn bint abu st ní ni mac mc o o' y".split(
     ' ',
   ),
+);
+/** Titles and greetings, which are in lists of names too. */
+const NO_NAMES = new Set(
+  'mme mlle mevr mevrouw meneer herr frau señor señora hallo hola ciao salut bonjour'.split(' '),
 );
 /** Forms of words that no list needs to hold: "misspelled", "don't". */
 const INFLECTED = /[^aeiou](?:ed|ing|tion|ly)$/;
@@ -54,21 +60,25 @@ export function nameWords(text: string): NameWord[] {
     const parts = plain.split('-').filter((part) => !PARTICLES.has(part));
     const every = (names: ReadonlySet<string>): boolean =>
       !TECHNICAL.test(bare) && (names.has(plain) || (parts.length > 0 && parts.every((part) => names.has(part))));
+    const isListed =
+      (commonWords.has(plain) && !hasAccent) ||
+      companies.has(plain) ||
+      places.has(plain) ||
+      CONTRACTED.test(plain) ||
+      NO_NAMES.has(plain);
+    const isInflected = !isListed && !hasAccent && INFLECTED.test(plain);
     return {
       start: index,
       end: index + bare.length,
       next: index + word.length,
       style,
       isGiven:
-        every(givenNames) || (parts.length > 1 && parts.every((part) => givenNames.has(part) || surnames.has(part))),
+        (!NO_NAMES.has(plain) && every(givenNames)) ||
+        (parts.length > 1 && parts.every((part) => givenNames.has(part) || surnames.has(part))),
       isWord: givenNamesThatAreWords.has(plain),
       isSurname: every(surnames) || (style !== 'lower' && (SURNAME_ENDING.test(plain) || SURNAME_BEGINNING.test(bare))),
-      isCommon:
-        (commonWords.has(plain) && !hasAccent) ||
-        companies.has(plain) ||
-        places.has(plain) ||
-        CONTRACTED.test(plain) ||
-        (!hasAccent && INFLECTED.test(plain)),
+      isCommon: isListed || isInflected,
+      isInflected,
       isParticle: PARTICLES.has(plain.replace(/\.$/, '')),
       hasAccent,
       plain,
@@ -88,4 +98,14 @@ function withoutAccents(word: string): string {
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .replace(/[ıłøđßæœ]/gu, (letter) => WHOLE_LETTERS[letter] ?? letter);
+}
+
+/** "J." */
+export function isLetter({ plain }: NameWord): boolean {
+  return /^\p{L}\.$/u.test(plain);
+}
+
+/** "J.", and "J" but not "I" or "A". */
+export function isInitial(word: NameWord): boolean {
+  return isLetter(word) || (word.style === 'initial' && /^[^ai]$/.test(word.plain));
 }

@@ -15,7 +15,7 @@ const SHOP_BEHIND =
   / (?:charged|charges|took|takes|refund(?:s|ed)|refused|refuses|keeps|has|declined|billed|bills|did|will|wants|says)(?![\p{L}])/iuy;
 /** Behind the possessive, or "and the", of one name, with a capital: "Ella's Kitchen", "Joe and the Juice". */
 const PREMISES_BEHIND =
-  /(?:['’]s| and the| & the) (?:(?:Kitchens?|Thai|Italian|Pizza|Pizzeria|Diner|Caf[eé]|Bakery|Deli|Grill|Bar|Bistro|Restaurant|Pub|Arms|Salon|Barbers?|Garage|Florists?|Pharmacy|Nursery|Gym|Juice|Burgers?|Chicken|Fish|Place|Taxis|Cabs|Cleaners|Store|Shop|Market|Crisps|Ice Cream|Steakhouse|Cookies)|(?:[Tt]ea ?[Rr]ooms?|[Nn]ewsagents?|[Cc]hip shop|[Bb]ridal|[Ff]uneral home))(?![\p{L}])/uy;
+  /(?:['’]s| and the| & the) (?:(?:Kitchens?|Thai|Italian|Pizza|Pizzeria|Diner|Caf[eé]|Bakery|Deli|Grill|Bar|Bistro|Restaurant|Pub|Arms|Salon|Barbers?|Garage|Florists?|Pharmacy|Nursery|Gym|Juice|Burgers?|Chicken|Fish|Place|Taxis|Cabs|Cleaners|Store|Shop|Market|Crisps|Ice Cream|Steakhouse|Cookies)|(?:[Tt]ea ?[Rr]ooms?|[Nn]ewsagents?|[Cc]hip shop|[Bb]ridal|[Ff]uneral home|[Ss]teakhouse|[Rr]estaurant|[Gg]rille?|[Dd]iner|[Pp]izzeria|[Tt]rattoria))(?![\p{L}])/uy;
 /** "I ordered from Claire's and": the possessive stands for the shop. */
 const SHOP_ENDS =
   /['’]s(?:$|[.,!?;)]| (?:and|but|or|on|in|last|this|yesterday|today|twice|again|for|with|by)(?![\p{L}]))/iuy;
