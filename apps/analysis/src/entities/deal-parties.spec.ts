@@ -40,6 +40,18 @@ describe('withDealParties', () => {
     ['In [Paris|place], Tarvo acquired Celline.', ['Celline', 'Tarvo']],
     ['[Celline|person] was taken over by Tarvo.', ['Celline', 'Tarvo']],
     ['[Celline|person] has been acquired by Tarvo.', ['Celline', 'Tarvo']],
+    ['Samsung Acquires Harman in Major Deal', ['Harman', 'Samsung']],
+    ['SAMSUNG BUYS HARMAN FOR $8 BILLION', ['HARMAN', 'SAMSUNG']],
+    ['Microsoft Completes Acquisition of Nuance', ['Microsoft', 'Nuance']],
+    ['LVMH snapped up [Tiffany|person] for $15.8bn.', ['LVMH', 'Tiffany']],
+    ['Kraft merged with [Heinz|person].', ['Heinz', 'Kraft']],
+    ['Oracle swallowed Sun.', ['Oracle', 'Sun']],
+    ['[Renault|organisation] owns Dacia.', ['Dacia', 'Renault']],
+    ['Dacia belongs to [Renault|organisation].', ['Dacia', 'Renault']],
+    ['Volvo is owned by Geely, a Chinese company.', ['Geely', 'Volvo']],
+    ['Disney acquired Pixar, Marvel and Lucasfilm.', ['Disney', 'Lucasfilm', 'Marvel', 'Pixar']],
+    ['It acquired Pixar in [Paris|place].', ['Pixar']],
+    ['Acquired by Cisco in 2024, Splunk grew.', ['Cisco', 'Splunk']],
     ['[Elena Rossi|person] started Verdetta.', ['Verdetta']],
     ['Fjordlink was founded by [Tomas Lind|person].', ['Fjordlink']],
   ])('finds the companies of %j', (text, companies) => {
@@ -54,6 +66,12 @@ describe('withDealParties', () => {
     'The Rhine took over a week to fall.',
     'Prices in [Paris|place] rose.',
     '[Bob Shaw|person] was taken over by anger.',
+    'My wife bought Nike shoes in [Paris|place].',
+    'They bought Harrods in Knightsbridge.',
+    '[Corsica|place] belongs to [France|place].',
+    'The Picasso belongs to Emilia.',
+    '[Ada Lovelace|person] owns Windsor.',
+    'She bought Euros in [Spain|place].',
   ])('finds no company in %j', (text) => {
     expect(organisationsIn(text)).toEqual([]);
   });
