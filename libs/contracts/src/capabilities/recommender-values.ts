@@ -22,8 +22,11 @@ export const toTitle: Convert = (value) => {
   const plain = value.replace(/&(?:#(\d{1,6})|([a-z]{2,5}));/g, (whole, code?: string, name = '') =>
     code === undefined ? (ENTITIES[name as string] ?? whole) : (characterOf(Number(code)) ?? whole),
   );
-  return plain.trim();
+  return plain.replace(UNPRINTABLE, ' ').trim();
 };
+
+/** Control characters but white space, and marks that turn the direction of what follows. */
+const UNPRINTABLE = /[^\P{Cc}\t\n\r]+|[\u202A-\u202E\u2066-\u2069]+/gu;
 
 /** Neither a control character nor half a character. */
 function characterOf(code: number): string | undefined {
@@ -71,9 +74,19 @@ const ONE_WORD_EVENTS: Readonly<Record<string, string>> = {
   pageview: 'page_view',
 };
 
+/** Reactions, as chats and shops send them. */
+const REACTIONS: Readonly<Record<string, string>> = {
+  '👍': 'thumbs_up',
+  '❤': 'like',
+  '👎': 'thumbs_down',
+  '💔': 'dislike',
+};
+
 /** One spelling of an event: `AddToCart`, `add-to-cart` and `ADD TO CART` are `add_to_cart`. */
 export const toEvent: Convert = (value) => {
   if (typeof value !== 'string') return value;
+  const reaction = REACTIONS[value.trim().replace(/[\uFE0F\u{1F3FB}-\u{1F3FF}]/gu, '')];
+  if (reaction !== undefined) return reaction;
   const words = given(value.trim())
     .replace(/(\p{Ll}|\p{N})(?=\p{Lu})/gu, '$1_')
     .toLowerCase()
