@@ -92,13 +92,14 @@ function retryAfterSeconds(error: LlmosError): number {
   return Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS)));
 }
 
+/** For a part of an address. */
+export function badEscape(part: 'path' | 'query'): string {
+  return `The ${part} has a percent sign that starts no escape of UTF-8. Write the sign itself as %25.`;
+}
+
 /** Errors of Fastify and Nest, by their code or their status. */
 const FOREIGN: Readonly<Record<string, ConstructorParameters<typeof LlmosError>>> = {
-  FST_ERR_BAD_URL: [
-    'INVALID_ARGUMENT',
-    'The path has a percent sign that starts no escape of UTF-8.',
-    { field: 'path' },
-  ],
+  FST_ERR_BAD_URL: ['INVALID_ARGUMENT', badEscape('path'), { field: 'path' }],
   404: ['NOT_FOUND', 'There is nothing at this address. docs/http.md lists all addresses.'],
   414: ['NOT_FOUND', 'A part of the path is longer than anything that has an address here.', { field: 'path' }],
   413: ['PAYLOAD_TOO_LARGE', 'The request is larger than the limit.', { field: 'body' }],
