@@ -25,12 +25,12 @@ function answerTo(bytes: string): Promise<string> {
 
 describe('what is no HTTP request', () => {
   it.each([
-    ['get / HTTP/1.1\r\n\r\n', 400, 'Invalid method'],
-    ['\x16\x03\x01\x00\x05abcde', 400, 'http and not https'],
-    ['POST / HTTP/1.1\r\nhost: a\r\ncontent-length: -5\r\n\r\n', 400, 'Content-Length'],
-    ['GET / HTTP/1.1\r\nhost: a\r\nx: a\0b\r\n\r\n', 400, 'header value'],
-    [`GET /${'a'.repeat(20_000)} HTTP/1.1\r\n\r\n`, 431, 'address and the headers together'],
-  ])('is told why and what to do: %j', async (bytes, status, words) => {
+    ['a method in small letters', 'get / HTTP/1.1\r\n\r\n', 400, 'Invalid method'],
+    ['TLS', '\x16\x03\x01\x00\x05abcde', 400, 'http and not https'],
+    ['a negative length', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: -5\r\n\r\n', 400, 'Content-Length'],
+    ['a null character', 'GET / HTTP/1.1\r\nhost: a\r\nx: a\0b\r\n\r\n', 400, 'header value'],
+    ['a long address', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\n\r\n`, 431, 'address and the headers together'],
+  ])('is told why and what to do: %s', async (_, bytes, status, words) => {
     const answer = await answerTo(bytes);
     expect(answer).toContain(`HTTP/1.1 ${status} `);
     expect(answer).toContain(words);
