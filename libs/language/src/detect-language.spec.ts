@@ -77,6 +77,10 @@ describe('detectLanguage', () => {
     expect(await detectLanguage('Where is my card?', 'de')).toMatchObject({ code: 'en', language: 'en' });
   });
 
+  it('is sure of English beside names', async () => {
+    expect((await detectLanguage('Samsung acquired Harman.')).confidence).toBeGreaterThan(0.9);
+  });
+
   it.each(['ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ', '', '  \n', '\u0000'])('expects no language in %j', async (text) => {
     expect(await detectLanguage(text)).toEqual({ code: 'und', confidence: 0, language: 'und' });
   });

@@ -78,7 +78,9 @@ export async function detectLanguage(text: string, expected = 'en'): Promise<Lan
   if (words.length === 0) return undetermined(expected);
   const { share, ownShare } = englishWordsIn(words);
   const isEnglish = share >= ENGLISH_SHARE && (ownShare > 0 || words.length < SHARED_WORDS);
-  if (isEnglish || isEnglishBesideNames(plain)) return determined('en', (1 + share) / 2);
+  if (isEnglish) return determined('en', (1 + share) / 2);
+  const beside = englishWordsIn(plain.replace(NAME, ' ').match(WORD) ?? []);
+  if (beside.ownShare > 0 && beside.share > NAMELESS_SHARE) return determined('en', beside.share);
   const count = words.filter((word) => !INITIAL.test(word)).length;
   return count < 2 ? undetermined(expected) : ofWords(plain, { expected, count, doubt: DOUBT * ownShare });
 }
@@ -90,11 +92,6 @@ async function ofLetters(text: string): Promise<LanguageVerdict> {
   const scores = await scoresOf(text);
   const best = bestOf(scores);
   return best ? determined(best, confidenceOf(best, scores)) : undetermined(UNDETERMINED);
-}
-
-function isEnglishBesideNames(text: string): boolean {
-  const { share, ownShare } = englishWordsIn(text.replace(NAME, ' ').match(WORD) ?? []);
-  return ownShare > 0 && share > NAMELESS_SHARE;
 }
 
 async function ofWords(text: string, evidence: Evidence): Promise<LanguageVerdict> {
