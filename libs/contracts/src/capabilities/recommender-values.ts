@@ -36,10 +36,12 @@ function characterOf(code: number): string | undefined {
 
 /** So much of a description is read at most: items are found by its beginning. */
 const MAX_DESCRIPTION = 4_000;
+/** So much of it is looked at, with its tags. */
+const MAX_MARKUP = 200_000;
 
 /** A description without the tags of HTML. */
 export const toDescription: Convert = (value) => {
-  const text = typeof value === 'string' ? value.replace(/<\/?[a-z][^<>]*>/gi, ' ') : value;
+  const text = typeof value === 'string' ? value.slice(0, MAX_MARKUP).replace(/<\/?[a-z][^<>]*>/gi, ' ') : value;
   const plain = toTitle(text);
   return typeof plain === 'string' ? plain.slice(0, MAX_DESCRIPTION).toWellFormed() : plain;
 };
