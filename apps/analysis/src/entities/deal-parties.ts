@@ -18,7 +18,8 @@ const OWNS = /^(?:owns|owned|belongs|belonged)$/;
 const DEAL = /^(?:acquisitions?|takeovers?|buyouts?|mergers?|founders?|cofounders?)$/;
 const WITH_OTHER = /^(?:by|with|and|between)$/;
 /** Words of headlines, where verbs begin with a capital: `Microsoft Completes Acquisition of Nuance`. */
-const HEADLINE = /^(?:completes?|completed|announces?|announced|closes|seals?|agrees?|plans?|eyes|mulls|to)$/;
+const HEADLINE =
+  /^(?:completes?|completed|announces?|announced|closes|seals?|agrees?|plans?|eyes|mulls|talks|snaps|gobbles|sells|to)$/;
 /** Verbs that take a company together with `over`, `up` or `out`. */
 const TAKES_OVER = /^(?:take|takes|took|taken|taking|snap(?:s|ped)?|swallow(?:s|ed)?|gobbl(?:es|ed)|scoop(?:s|ed)?)$/;
 /** Of these, what follows at once is taken. */
@@ -26,6 +27,8 @@ const TAKES_DIRECTLY = /^(?:acquir|absorb|merg|snap|swallow|scoop|gobbl)/;
 const PARTICLE = /^(?:over|up|out)$/;
 const BE = /^(?:is|are|was|were|been|being|got|gets)$/;
 /** After these a thing is bought, not a company. */
+/** What follows one of these is where it happened: `acquired a building in Leeds`. */
+const WHERE = /^(?:in|at|near|outside|inside|within|across)$/;
 const DETERMINER = /^(?:the|this|that|an?|my|your|his|her|our|their)$/;
 const ONE_OF_MANY = /^(?:an?|my|your|his|her|our|their|some|two|three|new|another|tickets?|shares?|stock)$/;
 const CAPITAL = /^(?:\p{Lu}|[a-z]\p{Lu}|\p{N}+\p{Lu})/u;
@@ -59,8 +62,9 @@ export function withDealParties(words: readonly Word[], names: readonly FoundNam
     const kind = kindOf(words, at);
     if (!kind) return;
     const [left, right] = [lastBefore(runs, at, words), firstAfter(runs, at, words)];
+    if (right && WHERE.test(words[right.first - 1]!.text)) return;
     const other = left ?? (right && otherParty(runs, at, right, words));
-    if (kind === 'takes' && right && !left && !DEAL.test(word.text.toLowerCase())) parties.add(right);
+    if (right && !left && isTakenAlone(words, at, right)) parties.add(right);
     if (!right || !other) return;
     const people = [right, other].filter((run) => isPerson(spanOf(run, words), names)).length;
     const isThing = isOneOfMany(words, at, right) || people > 0;
@@ -75,6 +79,13 @@ export function withDealParties(words: readonly Word[], names: readonly FoundNam
   return [...parties].reduce((all, run) => withOrganisation(all, spanOf(run, words), taken.has(run)), [...names]);
 }
 
+/** `It acquired Pixar in Paris`; not `I acquired German citizenship`. */
+function isTakenAlone(words: readonly Word[], verb: number, { end }: Run): boolean {
+  const word = words[verb]!.text.toLowerCase();
+  const next = words[end]?.text ?? '';
+  return TAKES.test(word) && !DEAL.test(word) && (isStopWord(next) || !/^\p{Ll}/u.test(next));
+}
+
 /** One word that a company takes is a company, also if it could be a person: `LVMH snapped up Tiffany`. */
 function takenBy(words: readonly Word[], verb: number, left: Run, right: Run, names: readonly FoundName[]): Run[] {
   const isWord = ({ first, end }: Run): boolean => end === first + 1 && !/^['’]s$/.test(words[end]?.text ?? '');
@@ -86,7 +97,8 @@ function takenBy(words: readonly Word[], verb: number, left: Run, right: Run, na
 /** Where no party is before the verb: `the merger of A with B`, `acquired by A, B grew`. */
 function otherParty(runs: readonly Run[], at: number, right: Run, words: readonly Word[]): Run | undefined {
   const other = firstAfter(runs, right.end, words);
-  if (!other || words[at + 1]?.text === 'by') return other;
+  if (!other || WHERE.test(words[other.first - 1]!.text)) return undefined;
+  if (words[at + 1]?.text === 'by') return other;
   const isDeal = DEAL.test(words[at]!.text.toLowerCase());
   const between = words.slice(right.end, other.first);
   return isDeal && between.some(({ text }) => WITH_OTHER.test(text)) ? other : undefined;
