@@ -73,6 +73,8 @@ describe('detectLanguage', () => {
 
   it('says that a text is too short or too mixed to tell, and counts it as what is expected', async () => {
     expect(await detectLanguage('PIN', 'de')).toEqual({ code: 'und', confidence: 0, language: 'de' });
+    expect(await detectLanguage('Schlechter Service', 'de')).toMatchObject({ language: 'de' });
+    expect(await detectLanguage('Schlechter Service')).toMatchObject({ code: 'und', language: 'en' });
     expect(await detectLanguage('Netflix Konto', 'fr')).toMatchObject({ code: 'und', language: 'fr' });
     expect(await detectLanguage('Where is my card?', 'de')).toMatchObject({ code: 'en', language: 'en' });
   });

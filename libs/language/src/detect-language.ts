@@ -34,7 +34,7 @@ const WORD = /[\p{L}\p{M}'’]+/gu;
 const INITIAL = /^\p{Lu}$/u;
 /** From this share of common English words on, a text is English. */
 const ENGLISH_SHARE = 0.5;
-/** From this number of words on, one of them must be a word of English only. */
+/** One of the words must be a word of English only, unless there are fewer than these and all are known: `Test ok`. */
 const SHARED_WORDS = 3;
 /**
  * How far a language must lead over the expected one, by the number of words (the S of S22 is none). Two words tell
@@ -77,7 +77,7 @@ export async function detectLanguage(text: string, expected = 'en'): Promise<Lan
   const words = plain.match(WORD) ?? [];
   if (words.length === 0) return undetermined(expected);
   const { share, ownShare } = englishWordsIn(words);
-  const isEnglish = share >= ENGLISH_SHARE && (ownShare > 0 || words.length < SHARED_WORDS);
+  const isEnglish = share >= ENGLISH_SHARE && (ownShare > 0 || (share === 1 && words.length < SHARED_WORDS));
   if (isEnglish) return determined('en', (1 + share) / 2);
   const beside = englishWordsIn(plain.replace(NAME, ' ').match(WORD) ?? []);
   if (beside.ownShare > 0 && beside.share > NAMELESS_SHARE) return determined('en', beside.share);
