@@ -27,6 +27,9 @@ const PRICE_LIMIT = new RegExp(
   String.raw`(?<![\p{L}\p{N}])(?:under|below|less than|cheaper than|not more than|no more than|up to|at most|max(?:imum)?\.?|unter|bis(?: zu)?|höchstens|maximal|moins de|menos de) (?:(?:${SIGN}) ?(?<before>\d{1,6}(?:[.,]\d{1,2})?)|(?<behind>\d{1,6}(?:[.,]\d{1,2})?) ?(?:${SIGN}|euros?|pounds?|dollars?|quid|bucks|francs?|kr|zł))(?![\p{L}\p{N}])`,
   'giu',
 );
+/** "cheaper than 15" speaks of a price, but for "cheaper than 15 cm". */
+const CHEAPER =
+  /(?<!\p{L})(?:cheaper than|for (?:less than|under|at most)|billiger als|günstiger als|moins cher que|más barato que) (?<cheaper>\d{1,6}(?:[.,]\d{1,2})?)(?![\d.,]*\d)(?! ?[\p{L}%])/giu;
 const AMOUNT = String.raw`(?:${SIGN})? ?\d{1,6}(?:[.,]\d{1,2})?`;
 const CURRENCY = String.raw`(?:${SIGN}|euros?|pounds?|dollars?|quid|bucks|francs?|kr|zł)`;
 /** "between 20 and 40 euros", "€20-40": the currency is before or behind. */
@@ -70,9 +73,13 @@ export function partWish(text: string): PartedWish {
   const ranges = [...text.matchAll(PRICE_RANGE)].filter(([range]) => HAS_CURRENCY.test(range));
   const rangeless = text.replace(PRICE_RANGE, (range) => (HAS_CURRENCY.test(range) ? ' ' : range));
   const limits = [...rangeless.matchAll(PRICE_LIMIT)].map(({ groups }) => groups!['before'] ?? groups!['behind']!);
-  const limitless = rangeless.replace(PRICE_LIMIT, ' ');
+  const cheaper = [...rangeless.replace(PRICE_LIMIT, ' ').matchAll(CHEAPER)].map(({ groups }) => groups!['cheaper']!);
+  const limitless = rangeless.replace(PRICE_LIMIT, ' ').replace(CHEAPER, ' ');
   const floors = [...limitless.matchAll(PRICE_FLOOR)].map(({ groups }) => groups!['least']!);
-  const maxPrice = Math.min(Infinity, ...pricesOf([...limits, ...ranges.map(({ groups }) => groups!['to']!)]));
+  const maxPrice = Math.min(
+    Infinity,
+    ...pricesOf([...limits, ...cheaper, ...ranges.map(({ groups }) => groups!['to']!)]),
+  );
   const minPrice = Math.max(0, ...pricesOf([...floors, ...ranges.map(({ groups }) => groups!['from']!)]));
   const prices = { minPrice, maxPrice };
   const priceless = limitless.replace(PRICE_FLOOR, ' ');
