@@ -17,9 +17,9 @@ const OWNS = /^(?:owns|owned|belongs|belonged)$/;
 /** These are followed by both parties: `the takeover of Quillon Foods by Harvest Lane`. */
 const DEAL = /^(?:acquisitions?|takeovers?|buyouts?|mergers?|founders?|cofounders?)$/;
 const WITH_OTHER = /^(?:by|with|and|between)$/;
-/** Words of headlines, where verbs begin with a capital: `Microsoft Completes Acquisition of Nuance`. */
+/** Words of headlines, where each word begins with a capital: `Microsoft Completes Acquisition of Nuance`. */
 const HEADLINE =
-  /^(?:completes?|completed|announces?|announced|closes|seals?|agrees?|plans?|eyes|mulls|talks|snaps|gobbles|sells|to)$/;
+  /^(?:completes?|completed|announces?|announced|closes|seals?|agrees?|plans?|eyes|mulls|talks|snaps?|gobbles|sells|stakes?|shares?|rivals?|units?|to)$/;
 /** Verbs that take a company together with `over`, `up` or `out`. */
 const TAKES_OVER = /^(?:take|takes|took|taken|taking|snap(?:s|ped)?|swallow(?:s|ed)?|gobbl(?:es|ed)|scoop(?:s|ed)?)$/;
 /** Of these, what follows at once is taken. */
