@@ -170,6 +170,13 @@ describe('the gateway over HTTP', () => {
       'NOT_FOUND',
       'path',
     ],
+    [
+      'a run id in capitals, of a run that is not kept',
+      { method: 'GET', path: '/v1/runs/019A20A9-2D57-739A-8ADD-326838AE97DE' },
+      404,
+      'NOT_FOUND',
+      'id',
+    ],
     ['headers of more than 16 KB', { headers: { 'x-much': 'a'.repeat(20_000) } }, 431, 'HEADERS_TOO_LARGE', 'headers'],
     [
       'an unknown charset',

@@ -7,14 +7,19 @@ describe('detectLanguage', () => {
     ['de', 'Ihre Karte wurde gesperrt. Eine neue Karte kommt in fünf Tagen.'],
     ['de', 'Wo ist meine Karte?'],
     ['de', 'Super Service, gerne wieder.'],
+    ['de', 'Karte ist weg'],
+    ['de', 'Paket nicht angekommen'],
     ['fr', 'Bonjour, comment puis-je vous aider ?'],
     ['fr', 'Où est ma carte ?'],
+    ['fr', 'mon colis est perdu'],
     ['es', 'Hola, ¿cómo puedo ayudarle con su tarjeta?'],
     ['es', 'mi tarjeta no funciona bien'],
+    ['es', 'donde esta mi pedido'],
     ['it', 'Buongiorno, come posso aiutarla con la sua carta?'],
     ['it', 'Il servizio è pessimo'],
     ['pt', 'Olá, como posso ajudar você com o seu cartão?'],
     ['pt', 'Não consigo entrar na minha conta'],
+    ['nl', 'Ik heb gebeld'],
     ['nl', 'Goedemiddag, hoe kan ik u helpen met uw pas?'],
     ['pl', 'Dzień dobry, w czym mogę pomóc?'],
     ['tr', 'Kartım neden hâlâ gelmedi acaba?'],
@@ -46,6 +51,14 @@ describe('detectLanguage', () => {
     'i lost my crad what do i do',
     'Volkswagen owns Audi.',
     'Henrik Sørensen lives at 12 rue de la Paix in Paris.',
+    'sim swap fraud',
+    'ATM ate card',
+    'Paid 20 EUR Lidl',
+    "Nando's peri peri",
+    'Hotel Adlon Kempinski Berlin',
+    'burrito bowl soggy',
+    'Verizon sold Yahoo to Apollo.',
+    'Lidl sold Adidas shoes in Munich.',
     'Angela Merkel met Emmanuel Macron in Berlin.',
     'Open Cards, tap Freeze, confirm.',
     'Contactless payment limit exceeded',
@@ -60,8 +73,14 @@ describe('detectLanguage', () => {
 
   it('says that a text is too short or too mixed to tell, and counts it as what is expected', async () => {
     expect(await detectLanguage('PIN', 'de')).toEqual({ code: 'und', confidence: 0, language: 'de' });
+    expect(await detectLanguage('Schlechter Service', 'de')).toMatchObject({ language: 'de' });
+    expect(await detectLanguage('Schlechter Service')).toMatchObject({ code: 'und', language: 'en' });
     expect(await detectLanguage('Netflix Konto', 'fr')).toMatchObject({ code: 'und', language: 'fr' });
     expect(await detectLanguage('Where is my card?', 'de')).toMatchObject({ code: 'en', language: 'en' });
+  });
+
+  it('is sure of English beside names', async () => {
+    expect((await detectLanguage('Samsung acquired Harman.')).confidence).toBeGreaterThan(0.9);
   });
 
   it.each(['ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ', '', '  \n', '\u0000'])('expects no language in %j', async (text) => {

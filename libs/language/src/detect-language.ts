@@ -34,7 +34,7 @@ const WORD = /[\p{L}\p{M}'’]+/gu;
 const INITIAL = /^\p{Lu}$/u;
 /** From this share of common English words on, a text is English. */
 const ENGLISH_SHARE = 0.5;
-/** From this number of words on, one of them must be a word of English only. */
+/** One of the words must be a word of English only, unless there are fewer than these and all are known: `Test ok`. */
 const SHARED_WORDS = 3;
 /**
  * How far a language must lead over the expected one, by the number of words (the S of S22 is none). Two words tell
@@ -43,12 +43,17 @@ const SHARED_WORDS = 3;
 const LEADS = [Infinity, Infinity, Infinity, 0.3, 0.14, 0.1];
 const LEADS_WITH_FOREIGN_LETTER = [Infinity, Infinity, 0.35, 0.15, 0.07, 0.05];
 const FOREIGN_LETTER = /(?![a-z])\p{Ll}/u;
+/** A short text that is foreign scores higher; `ATM ate card` leads in Tagalog only because English scores nothing. */
+const SHORT_SCORE = 0.68;
+const SCORED_WORDS = 4;
 /** English words in a text speak against other languages. */
 const DOUBT = 0.4;
 /** In texts up to this many words, a few foreign names outweigh the other words. */
 const SHORT_WORDS = 15;
 const NAMELESS_WORDS = 3;
 const NAMELESS_LEAD = 0.05;
+/** From this share of English words on, the words beside names are English: `Verizon sold Yahoo to Apollo`. */
+const NAMELESS_SHARE = 0.66;
 /** With so little beside names, a short text tells nothing. */
 const MOSTLY_NAMES = 0.34;
 const NAME = /(?<![\p{L}\p{M}])\p{Lu}[\p{L}\p{M}'’-]*/gu;
@@ -72,8 +77,10 @@ export async function detectLanguage(text: string, expected = 'en'): Promise<Lan
   const words = plain.match(WORD) ?? [];
   if (words.length === 0) return undetermined(expected);
   const { share, ownShare } = englishWordsIn(words);
-  const isEnglish = share >= ENGLISH_SHARE && (ownShare > 0 || words.length < SHARED_WORDS);
+  const isEnglish = share >= ENGLISH_SHARE && (ownShare > 0 || (share === 1 && words.length < SHARED_WORDS));
   if (isEnglish) return determined('en', (1 + share) / 2);
+  const beside = englishWordsIn(plain.replace(NAME, ' ').match(WORD) ?? []);
+  if (beside.ownShare > 0 && beside.share > NAMELESS_SHARE) return determined('en', beside.share);
   const count = words.filter((word) => !INITIAL.test(word)).length;
   return count < 2 ? undetermined(expected) : ofWords(plain, { expected, count, doubt: DOUBT * ownShare });
 }
@@ -99,7 +106,9 @@ async function ofWords(text: string, evidence: Evidence): Promise<LanguageVerdic
 
 async function isTooClose(best: string, text: string, { expected, count, doubt }: Evidence): Promise<boolean> {
   const scores = await scoresOf(text);
-  const leads = FOREIGN_LETTER.test(text.replace(NAME, ' ')) ? LEADS_WITH_FOREIGN_LETTER : LEADS;
+  const hasForeignLetter = FOREIGN_LETTER.test(text.replace(NAME, ' '));
+  if (!hasForeignLetter && count <= SCORED_WORDS && (scores[best] ?? 0) < SHORT_SCORE) return true;
+  const leads = hasForeignLetter ? LEADS_WITH_FOREIGN_LETTER : LEADS;
   const needed = leads[Math.min(count, leads.length - 1)]! + doubt;
   return (scores[best] ?? 0) - (scores[expected] ?? 0) < needed;
 }

@@ -24,6 +24,10 @@ describe('the entity patterns', () => {
       'the 2.5-billion-dollar merger, Rs 500 crore, Rs. 2 lakh',
       ['200000.00 INR', '2500000000.00 USD', '5000000000.00 INR'],
     ],
+    ['A $2.5-3 billion investment', ['2500000000.00 USD']],
+    ['between £2 and £3 million', ['2000000.00 GBP', '3000000.00 GBP']],
+    ['I paid £2 and £3 million went missing', ['2.00 GBP', '3000000.00 GBP']],
+    ['from €10 to €20', ['10.00 EUR', '20.00 EUR']],
     ['I have 12 cats and 3 percent', []],
     ['The Ford RS 500 has cars 500 to its name', []],
   ])('find money in %j', (text, values) => expect(valuesOf(findMoney(text)).sort()).toEqual([...values].sort()));
@@ -75,6 +79,25 @@ describe('EntityFinder', () => {
   it('takes a score for a product only if the head is unsure of the name', async () => {
     expect(await typesWith(0.6)).toEqual(['organisation']);
     expect(await typesWith(0.3)).toEqual(['product']);
+  });
+
+  it('lets other work run between long sentences', async () => {
+    const long = 'a '.repeat(20_000);
+    const sentences = Array.from({ length: 40 }, (_, at) => ({ start: at * 1_000, end: at * 1_000 + 999 }));
+    const seen: number[] = [];
+    let turns = 0;
+    const tick = setInterval(() => turns++, 0);
+    const finder = new EntityFinder({
+      find: () => {
+        seen.push(turns);
+        const until = performance.now() + 2;
+        while (performance.now() < until);
+        return [];
+      },
+    } as unknown as NameTagger);
+    await finder.find(long, sentences, new TokenTrack([], 1), { now: NOW });
+    clearInterval(tick);
+    expect(new Set(seen).size).toBeGreaterThan(5);
   });
 });
 

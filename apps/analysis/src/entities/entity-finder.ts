@@ -11,8 +11,8 @@ import { findProducts } from './patterns/products.js';
 
 /** Of a text with more entities, the first are returned. */
 const MAX_ENTITIES = 2_000;
-/** After this many sentences the event loop runs other work, and an abort takes effect. */
-const SENTENCES_PER_SLICE = 32;
+/** After this many characters the event loop runs other work, and an abort takes effect. */
+const CHARS_PER_SLICE = 2_000;
 
 /** Of a name that the head is this sure of: rather `AC Milan 2` is a score than a product. */
 const SURER_THAN_A_PRODUCT = 0.5;
@@ -29,9 +29,13 @@ export class EntityFinder {
     { now, signal }: { readonly now: Date; readonly signal?: AbortSignal },
   ): Promise<Entity[]> {
     const found: Entity[] = [];
-    for (const [at, sentence] of sentences.entries()) {
+    let sliceEnd = CHARS_PER_SLICE;
+    for (const sentence of sentences) {
       if (found.length >= MAX_ENTITIES) break;
-      if (at % SENTENCES_PER_SLICE === SENTENCES_PER_SLICE - 1) await yieldToEventLoop(undefined, { signal });
+      if (sentence.end > sliceEnd) {
+        await yieldToEventLoop(undefined, { signal });
+        sliceEnd = sentence.end + CHARS_PER_SLICE;
+      }
       const chosen = chooseApart(this.candidates(text, sentence, track, now));
       found.push(...chosen.map((each) => ({ ...each, text: text.slice(each.start, each.end) })));
     }

@@ -36,6 +36,9 @@ describe('phraseCandidates', () => {
     ['My iPhone 15 Pro Max broke.', 'iphone 15 pro max'],
     ['The red wine costs 9.90 euros.', 'red wine'],
     ['The red wine costs 9.90 euros.', '9.90 euros'],
+    ['Sales rose 7 per cent to £1.2m.', '7 per cent'],
+    ['Unemployment fell to 3.9 percent in May.', '3.9 percent'],
+    ['The eggs were 3,50 € today.', '3,50 €'],
     ['Inflation reached 7.9 %, again.', '7.9 %'],
     ['The wire transfer was $3,450.75, he said.', '$3,450.75'],
   ])('keeps the numbers of %j whole', (text, key) => expect(keys(text)).toContain(key));

@@ -1,8 +1,8 @@
 import { wordsOf, type Word } from '../text/words.js';
 
-/** A number with its currency, decimals, groups of digits and per cent sign: `$2.5`, `US$ 4 million`, `3,450.75`, `7.9 %`, `802.11ac`. */
+/** A number with its currency, decimals, groups of digits and per cent sign: `$2.5`, `US$ 4 million`, `3,450.75`, `7.9 %`, `7 per cent`, `802.11ac`. */
 const QUANTITY =
-  /(?<![\p{L}\p{N}.,])(?:(?:US|CA|AU|NZ|HK|[AC])?\p{Sc} ?)?\p{N}+(?:[.,]\p{N}+)*\p{L}*(?: (?:hundred|thousand|mn|million|bn|billion|trillion|lakh|crore)(?!\p{L}))?(?: ?%)?(?:\p{Sc}(?!\p{N}))?/gu;
+  /(?<![\p{L}\p{N}.,])(?:(?:US|CA|AU|NZ|HK|[AC])?\p{Sc} ?)?\p{N}+(?:[.,]\p{N}+)*\p{L}*(?: (?:hundred|thousand|mn|million|bn|billion|trillion|lakh|crore)(?!\p{L}))?(?: ?%| per ?cent(?!\p{L}))?(?: ?\p{Sc}(?! ?\p{N}))?/gu;
 
 /** The words of a sentence with each quantity as one word. In order, without overlaps. */
 export function wordsAndQuantities(sentence: string, offset = 0): Word[] {
@@ -24,5 +24,5 @@ export function isQuantity({ text }: Word): boolean {
 
 /** Whether a number says of what it is: a sum of money or a percentage. */
 export function hasUnit({ text }: Word): boolean {
-  return /[\p{Sc}%]/u.test(text);
+  return /[\p{Sc}%]|per ?cent$/u.test(text);
 }

@@ -13,6 +13,9 @@ const MAX_RELATIONS = 1_000;
 const CONTEXT_WORDS = 12;
 const MAX_WORDS_BETWEEN = 40;
 
+/** `Has IBM bought Red Hat?`: the match begins a question. */
+const ASKED = /^ \? (?:has|have|had|did|does|do|is|are|was|were|will|would|can|could|should) (?:the )?/;
+
 /** One word of a sentence; an entity counts as one word. */
 interface Slot {
   readonly entity?: Entity;
@@ -62,7 +65,7 @@ export class RelationFinder {
     if (context === undefined) return undefined;
     for (const rule of rules) {
       const match = firstMatch(rule, context);
-      if (match === undefined || this.isNegated(match)) continue;
+      if (match === undefined || this.isNegated(match) || ASKED.test(match)) continue;
       const evidence = { start: Math.min(subject.start, object.start), end: Math.max(subject.end, object.end) };
       const confidence = rule.confidence * Math.min(subject.confidence, object.confidence);
       return { type: rule.type, subject, object, evidence, confidence };
@@ -75,7 +78,10 @@ export class RelationFinder {
   }
 }
 
-/** The words around two entities, which are replaced by their marks; undefined when they are too far apart. */
+/**
+ * The words around two entities, which are replaced by their marks; `?` comes before those of a question. Undefined when
+ * they are too far apart.
+ */
 function contextOf(
   subject: Entity,
   object: Entity,
@@ -86,7 +92,8 @@ function contextOf(
   const [first, last] = [Math.min(one!, other!), Math.max(one!, other!)];
   if (last - first > MAX_WORDS_BETWEEN) return undefined;
   const near = slots.slice(Math.max(0, first - CONTEXT_WORDS), last + CONTEXT_WORDS);
-  return ` ${near.map((slot) => wordOf(slot, subject, object)).join(' ')}`;
+  const isQuestion = first - CONTEXT_WORDS <= 0 && slots.at(-1)?.text === '?';
+  return ` ${isQuestion ? '? ' : ''}${near.map((slot) => wordOf(slot, subject, object)).join(' ')}`;
 }
 
 /** The matched words and the three words before them, which may contain a negation. */

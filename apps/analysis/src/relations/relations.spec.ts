@@ -42,6 +42,9 @@ describe('RelationFinder', () => {
     ['[Ada|person] and [Bob|person] worked for [Acme|organisation].', ['Ada works_for Acme', 'Bob works_for Acme']],
     ['[Ada|person] does not think [Bob|person] works for [Acme|organisation].', []],
     ["[Acme|organisation] didn't hire [Bob|person].", []],
+    ['Has [Ada|person] worked for [Acme|organisation]?', []],
+    ['Has the [Acme|organisation] hired [Bob|person]?', []],
+    ['Did you know that [Ada|person] worked for [Acme|organisation]?', ['Ada works_for Acme']],
     ['[London|place] works for [Acme|organisation].', []],
   ])('finds the relations in %j', (text, expected) => expect(find(text)).toEqual(expected));
 
@@ -66,6 +69,9 @@ describe('The relations that are shipped', () => {
     ['[Tarvo|organisation] to buy [Celline|organisation] in $3 bn deal', ['Tarvo bought Celline']],
     ['[Tarvo|organisation] is buying [Celline|organisation].', ['Tarvo bought Celline']],
     ['[Tarvo|organisation], which is taking over [Celline|organisation], raised prices.', ['Tarvo bought Celline']],
+    ['[Tarvo|organisation] swallowed [Celline|organisation].', ['Tarvo bought Celline']],
+    ['[Celline|organisation] got bought by [Tarvo|organisation].', ['Tarvo bought Celline']],
+    ['Has [Tarvo|organisation] bought [Celline|organisation]?', []],
     ['[Tarvo|organisation] is considering buying [Celline|organisation].', []],
     ['[Tarvo|organisation] acquired by [Celline|organisation]', ['Celline bought Tarvo']],
     ['[Tarvo|organisation], bought by [Celline|organisation] in 2019, makes bread.', ['Celline bought Tarvo']],

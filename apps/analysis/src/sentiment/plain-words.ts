@@ -8,9 +8,24 @@ const MIDDLING: ReadonlySet<string> = new Set(['3', 'three']);
 /** Phrases that mean the opposite of their words. */
 const PHRASES: readonly (readonly [phrase: RegExp, plain: string])[] = [
   [/(?<=^|\b(?:is|was|are|were|be|been|seems?|seemed|feels?|felt) )anything but (?=\p{L})/giu, 'not at all '],
+  [/\bnothing (?:could|can) be better\b(?! than)/giu, 'it is perfect'],
+  [
+    /\b(?:I )?(?:would not|wouldn['’]?t) (?:call (?:it|this|that)|say (?:it|this|that)(?: is| was|['’]s))(?= \p{L})/giu,
+    'it is not',
+  ],
+  [/\b(?:can(?:not|['’]?t)|could ?n['’]?t) get enough of\b/giu, 'love'],
+  [/\bnever (?:going|go) back to (?:my|the) (?:old|previous|former|last)\b/giu, 'much happier than with my old'],
+  [/\bin no time\b/giu, 'very quickly'],
+  [/\b(?:stole|steals?|stealing|stolen) from (me|us)\b/giu, 'robbed $1 of all money'],
   [/\bcould (?:be|do|have been|have done) (?:much |a lot |so much )?better\b(?! than)/giu, 'is not good enough'],
   [/\bneeds? (?:some |much |a lot of )?improvement\b/giu, 'is not good enough'],
   [/\bsecond to none\b/giu, 'the best'],
+  [/\beasy peasy\b/giu, 'very easy'],
+  [/\b(?:go|goes|went|gone|going) out of (?:their|his|her|its|your) way to\b/giu, 'kindly made every effort to'],
+  [/\bgr8\b/giu, 'great'],
+  [/\bluv\b/giu, 'love'],
+  [/\b(can|don|won|doesn|didn|isn|wasn|couldn)t(?= \p{L})/giu, "$1't"],
+  [/\b(?:ffs|smh)\b/giu, 'annoying:'],
   [/\b(?:can't|can’t|cannot|can not) recommend (\p{L}+(?: \p{L}+)?) (?:highly )?enough\b/giu, 'strongly recommend $1'],
   [/\bnothing but (?=trouble|problems?|issues|hassle|lies|errors|excuses|delays)/giu, 'only '],
   [

@@ -35,16 +35,14 @@ export function attachContentEncoding(fastify: FastifyInstance): void {
   fastify.addHook('preParsing', async (request, reply, payload) => {
     const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? '';
     if (request.is404 || encoding === '' || encoding === 'identity') return payload;
-    const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
-    if (!decode) {
+    if (!Object.hasOwn(DECODERS, encoding)) {
       void reply.header('accept-encoding', ACCEPTED);
-      throw new LlmosError('UNSUPPORTED_MEDIA', `Send the body in one of these encodings, once: ${ACCEPTED}.`, {
-        field: 'content-encoding',
-      });
+      const message = `'${encoding.slice(0, 40)}' is not decoded here. Send the body in one of these encodings, once: ${ACCEPTED}.`;
+      throw new LlmosError('UNSUPPORTED_MEDIA', message, { field: 'content-encoding' });
     }
     const maxBytes = request.routeOptions.bodyLimit;
     const encoded = await readAll(payload, maxBytes);
-    const body = encoded.length === 0 ? encoded : await decodeWithin(maxBytes, decode, encoded);
+    const body = encoded.length === 0 ? encoded : await decodeWithin(maxBytes, encoding, encoded);
     // Fastify compares what was received with the announced length.
     request.decodedBody = Object.assign(Readable.from([body]), { receivedEncodedLength: encoded.length });
     return request.decodedBody as RequestPayload;
@@ -70,16 +68,14 @@ async function readAll(payload: RequestPayload, maxBytes: number): Promise<Buffe
   return Buffer.concat(pieces);
 }
 
-async function decodeWithin(maxOutputLength: number, decode: Decode, encoded: Buffer): Promise<Buffer> {
+async function decodeWithin(maxOutputLength: number, encoding: string, encoded: Buffer): Promise<Buffer> {
   try {
-    return await decode(encoded, { maxOutputLength });
+    return await DECODERS[encoding]!(encoded, { maxOutputLength });
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE')
       throw tooLarge(maxOutputLength);
-    throw new LlmosError('INVALID_ARGUMENT', 'The body is not what its Content-Encoding says, or it is cut off.', {
-      field: 'body',
-      cause,
-    });
+    const message = `The body is not ${encoding}, as its Content-Encoding says, or it is cut off. Send it whole, or without the header.`;
+    throw new LlmosError('INVALID_ARGUMENT', message, { field: 'body', cause });
   }
 }
 

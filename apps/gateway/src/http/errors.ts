@@ -48,12 +48,12 @@ export class ErrorsFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { method, url, routeOptions } = host.switchToHttp().getRequest<FastifyRequest>();
+    const { method, url, routeOptions, headers } = host.switchToHttp().getRequest<FastifyRequest>();
     // Fastify answers 404 to a method that the address does not take.
     const allowed = error instanceof NotFoundException ? this.routes.methodsOf(url.replace(/[?#].*$/su, '')) : [];
     if (allowed.length > 0) void reply.header('allow', allowed.join(', '));
     if (allowed.length > 0 && method === 'OPTIONS') return void reply.status(204).send();
-    const known = allowed.length > 0 ? methodNotAllowed(method, allowed) : toKnown(error);
+    const known = allowed.length > 0 ? methodNotAllowed(method, allowed) : toKnown(error, headers['content-type']);
     if (known.code === 'INTERNAL')
       this.log.error({ err: known.cause, method, route: routeOptions.url }, 'a request failed');
     // Once a stream of events has begun, its status has been sent.
@@ -92,13 +92,14 @@ function retryAfterSeconds(error: LlmosError): number {
   return Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS)));
 }
 
+/** For a part of an address. */
+export function badEscape(part: 'path' | 'query'): string {
+  return `The ${part} has a percent sign that starts no escape of UTF-8. Write the sign itself as %25.`;
+}
+
 /** Errors of Fastify and Nest, by their code or their status. */
 const FOREIGN: Readonly<Record<string, ConstructorParameters<typeof LlmosError>>> = {
-  FST_ERR_BAD_URL: [
-    'INVALID_ARGUMENT',
-    'The path has a percent sign that starts no escape of UTF-8.',
-    { field: 'path' },
-  ],
+  FST_ERR_BAD_URL: ['INVALID_ARGUMENT', badEscape('path'), { field: 'path' }],
   404: ['NOT_FOUND', 'There is nothing at this address. docs/http.md lists all addresses.'],
   414: ['NOT_FOUND', 'A part of the path is longer than anything that has an address here.', { field: 'path' }],
   413: ['PAYLOAD_TOO_LARGE', 'The request is larger than the limit.', { field: 'body' }],
@@ -117,15 +118,25 @@ function methodNotAllowed(method: string, allowed: readonly string[]): LlmosErro
   );
 }
 
-/** Errors of Fastify and Nest, as errors of LLM OS. */
-export function toKnown(error: unknown): LlmosError {
+/**
+ * Errors of Fastify and Nest, as errors of LLM OS.
+ *
+ * @param contentType of the request: that of a body that is not read is named.
+ */
+export function toKnown(error: unknown, contentType?: string): LlmosError {
   if (error instanceof LlmosError) return error;
   const status = foreignStatus(error);
   if (status < 400 || status >= 500) return toLlmosError(error);
   const { code: own = '' } = error as { code?: string };
   const [code, message, options] = FOREIGN[own] ??
     FOREIGN[status] ?? ['INVALID_ARGUMENT', 'The request cannot be read.', { field: 'body' }];
-  return new LlmosError(code, message, { ...options, cause: error });
+  const named = code === 'UNSUPPORTED_MEDIA' ? `${nameOf(contentType)} ${message}` : message;
+  return new LlmosError(code, named, { ...options, cause: error });
+}
+
+function nameOf(contentType = ''): string {
+  if (contentType.trim() === '') return 'The request names no Content-Type.';
+  return `'${contentType.slice(0, 80)}' is not read here.`;
 }
 
 function foreignStatus(error: unknown): number {

@@ -3,28 +3,38 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorReply, sendError, toKnown } from './errors.js';
+import { badEscape, errorReply, sendError, toKnown } from './errors.js';
 
 /** A client is disconnected so long after its request was refused. */
 const LINGER_MS = 1_000;
 
-const UNREADABLE = new LlmosError('INVALID_ARGUMENT', 'The request is not HTTP that can be read.', {
-  field: 'request',
-});
 const REFUSALS: Readonly<Record<string, LlmosError>> = {
-  HPE_HEADER_OVERFLOW: new LlmosError('HEADERS_TOO_LARGE', 'The headers are larger than 16 KB.', { field: 'headers' }),
+  HPE_HEADER_OVERFLOW: new LlmosError(
+    'HEADERS_TOO_LARGE',
+    'The address and the headers together are larger than 16 KB. Shorten them, or send long values in the body.',
+    { field: 'headers' },
+  ),
   ERR_HTTP_REQUEST_TIMEOUT: new LlmosError('REQUEST_TIMEOUT', 'The request did not arrive in time. Send it again.'),
 };
+
+type ParserError = Error & { readonly code?: string; readonly reason?: string };
 
 const refused = new WeakSet<Socket>();
 
 /** Answers what is no HTTP request: no route, hook or filter sees it. */
-export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+export function refuseUnreadable(error: ParserError, socket: Socket): void {
   // Each further piece of a refused request is another error.
   if (refused.has(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   refused.add(socket);
-  refuse(socket, REFUSALS[error.code ?? ''] ?? UNREADABLE);
+  refuse(socket, REFUSALS[error.code ?? ''] ?? unreadable(error));
+}
+
+/** @param reason of the parser, such as `Invalid method encountered`: one of its own sentences, without a value. */
+function unreadable({ reason }: ParserError): LlmosError {
+  const why = reason === undefined ? '' : ` (${reason})`;
+  const message = `The request is not HTTP/1.1 that can be read${why}. Send it with an HTTP client, over http and not https.`;
+  return new LlmosError('INVALID_ARGUMENT', message, { field: 'request' });
 }
 
 /** This is no proxy. Fastify sees no request with this method. */
@@ -74,9 +84,7 @@ function refusalOf({ raw, headers }: FastifyRequest): LlmosError | undefined {
     return new LlmosError('INVALID_ARGUMENT', "The request has several headers 'Host'.", { field: 'host' });
   const query = raw.url?.split('?').slice(1).join('?') ?? '';
   if (query.includes('%') && !isEncoded(query))
-    return new LlmosError('INVALID_ARGUMENT', 'The query has a percent sign that starts no escape of UTF-8.', {
-      field: 'query',
-    });
+    return new LlmosError('INVALID_ARGUMENT', badEscape('query'), { field: 'query' });
   return undefined;
 }
 

@@ -7,6 +7,9 @@ import { PartTypes } from './part-types.js';
 export const MAX_FIELDS = 32;
 export const MAX_FILES = 4;
 
+const UNREADABLE_FORM =
+  'The multipart form cannot be read: its parts are parted by the boundary that Content-Type names, and the last ends with it. Most clients set both.';
+
 /**
  * Reads the fields of a request from a JSON object or a multipart form. The value of an uploaded file is its bytes,
  * with the `contentType` and the `filename` that its part declares. Inputs of a form that were left empty are absent.
@@ -68,7 +71,7 @@ async function readForm(request: FastifyRequest): Promise<Record<string, unknown
     if (code === 'FST_FIELDS_LIMIT' || code === 'FST_FILES_LIMIT' || code === 'FST_PARTS_LIMIT') throw tooMany();
     throw error instanceof Error && 'statusCode' in error && error.statusCode === 413
       ? tooLarge(limit)
-      : new LlmosError('INVALID_ARGUMENT', 'The multipart form cannot be read.', { field: 'body', cause: error });
+      : new LlmosError('INVALID_ARGUMENT', UNREADABLE_FORM, { field: 'body', cause: error });
   }
   return Object.fromEntries(fields);
 }

@@ -11,7 +11,7 @@ import { Caller } from '../auth/caller.js';
 import { attachIdentity, Identities } from '../auth/identity.js';
 import { ErrorsFilter, RetryLaterError } from './errors.js';
 import { RouteRegistry } from './route-registry.js';
-import { Params, Public, Roles, Schemas, UseErrorShape } from './route.js';
+import { check, Params, Public, Roles, Schemas, UseErrorShape } from './route.js';
 
 const params = z.object({ id: z.string().regex(/^\d+$/, 'digits only') });
 const replies = {};
@@ -126,5 +126,16 @@ describe('a route', () => {
     expect((reply.body as { error: object }).error).toMatchObject(
       seconds === '0' ? {} : { loading: { state: 'loading', eta_seconds: Number(seconds) } },
     );
+  });
+});
+
+describe('check', () => {
+  it('names a field that is unknown before one that is missing: it may be the same', () => {
+    const schema = z.strictObject({
+      helpful: z.boolean("'helpful' is true or false."),
+      comment: z.string().optional(),
+    });
+    expect(() => check(schema, { helpfull: true })).toThrow(expect.objectContaining({ field: 'helpfull' }));
+    expect(() => check(schema, { helpful: 'yes' })).toThrow(expect.objectContaining({ field: 'helpful' }));
   });
 });

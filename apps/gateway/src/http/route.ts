@@ -80,10 +80,15 @@ export function check<T>(schema: z.ZodType<T> | undefined, value: unknown): T {
   if (!schema) throw new Error('the route declares no schema for what its handler reads');
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+  const issue = faultOf(parsed.error.issues);
   throw new LlmosError('INVALID_ARGUMENT', describeIssue(issue), {
     field: pathOf(issue).map(String).join('.') || 'body',
   });
+}
+
+/** A field that is missing may be there under a name that is unknown: that is named first. */
+function faultOf(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  return issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
 }
 
 /** Merges settings into the Fastify configuration of routes, which hooks can read before the body is read. */

@@ -12,7 +12,7 @@ import { resourceReply, toResourceReply } from './resource.js';
 const documentParams = z.object({ id: z.string() });
 type DocumentParams = z.infer<typeof documentParams>;
 const pageQuery = z.object({
-  limit: z.coerce.number("'limit' is no number.").optional(),
+  limit: z.coerce.number("'limit' is one number.").optional(),
   after: z.string().optional(),
 });
 const accepted = z.object({ run_id: z.string(), status: z.literal('accepted'), progress: z.string() });

@@ -9,10 +9,10 @@ import { resourceReply, toResourceReply } from './resource.js';
 const questionsQuery = z.object({
   unanswered: z.enum(['true', 'false'], "'unanswered' is 'true' or 'false'.").optional(),
   document: z.string().optional(),
-  limit: z.coerce.number("'limit' is no number.").optional(),
+  limit: z.coerce.number("'limit' is one number.").optional(),
 });
 const pageQuery = z.object({
-  limit: z.coerce.number("'limit' is no number.").optional(),
+  limit: z.coerce.number("'limit' is one number.").optional(),
   after: z.string().optional(),
 });
 

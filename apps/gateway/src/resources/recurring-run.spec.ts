@@ -26,6 +26,14 @@ describe('toRecurringRun', () => {
     );
   });
 
+  it.each([
+    ['every', '24 hours', '30m, 24h'],
+    ['cron', '* * * * *', 'six fields'],
+  ])('says of %s what it may be', (field, value, form) => {
+    const message = expect.stringMatching(`^'${field}' .*${form}`) as string;
+    expect(() => parse('nightly', body({ [field]: value }), 60)).toThrow(expect.objectContaining({ field, message }));
+  });
+
   it('accepts shorter intervals if the setting allows them', () => {
     for (const more of [{ every: '1s' }, { cron: '* * * * * *' }])
       expect(() => parse('nightly', body(more), 1)).not.toThrow();

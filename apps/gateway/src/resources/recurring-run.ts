@@ -15,12 +15,12 @@ export const recurringRunParams = z.object({
 export const recurringRunBody = z.strictObject({
   pipeline: z.string(),
   /** An interval: `30m`, `24h`. */
-  every: z.string().regex(EVERY, 'write it as 30m or 24h').optional(),
+  every: z.string().regex(EVERY, "'every' is a number of s, m or h: 30m, 24h.").optional(),
   /** Six fields, seconds first, in UTC. */
   cron: z
     .string()
     .max(64)
-    .regex(/^(\S+ ){5}\S+$/, 'a cron line has six fields, seconds first')
+    .regex(/^(\S+ ){5}\S+$/, "'cron' has six fields, seconds first: 0 30 2 * * * is half past two each night, UTC.")
     .optional(),
   input: z.record(z.string(), z.unknown()).default({}),
 });

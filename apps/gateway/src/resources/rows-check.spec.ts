@@ -65,6 +65,16 @@ describe('checkFile', () => {
     expect(() => checkFile(bytes('{"user":1,"item":2},\n'), 'jsonl', 'interactions')).toThrow(refused);
   });
 
+  it('says that a line has too few or too many fields', () => {
+    const file = bytes('user,item,event\nu1,i1\n,i2,buy\n');
+    expect(() => checkFile(file, 'csv', 'interactions')).toThrow(/^Line 2 .*: it has 2 fields, the header 3\. Nothing/);
+  });
+
+  it('says where a list belongs', () => {
+    const file = bytes('[{"user":"u","item":"i"}]\n');
+    expect(() => checkFile(file, 'jsonl', 'interactions')).toThrow(/the list as application\/json/);
+  });
+
   it('says what a header looks like', () => {
     expect(() => checkFile(bytes('u1,j1,buy\n'), 'csv', 'interactions')).toThrow(/user,item,event,value,at/);
     expect(() => checkFile(bytes('1,Pot\n'), 'csv', 'items')).toThrow(/id,title,text,category,price,in_stock/);

@@ -8,12 +8,12 @@ const HEAD_BYTES = 262_144;
 const HEAD_ROWS = 1_000;
 const ONE: Readonly<Record<RowKind, string>> = { interactions: 'interaction', items: 'item' };
 
-const UNREADABLE = Symbol('not JSON');
-
 /** A row of a list, with its index from 0, or of a file, with its line from 1. */
 interface NumberedRow {
   readonly row: number;
   readonly value: unknown;
+  /** Why the row is none. */
+  readonly fault?: string | undefined;
 }
 
 /**
@@ -45,8 +45,8 @@ export function checkFile(file: Uint8Array, format: 'jsonl' | 'csv', kind: RowKi
 function requireReadable(rows: readonly NumberedRow[], kind: RowKind, unit: 'Row' | 'Line'): void {
   const read = (value: unknown): ReadRow<unknown> => (kind === 'items' ? readItem(value) : readInteraction(value));
   let first: { readonly row: number; readonly field: string; readonly reason: string } | undefined;
-  for (const { row, value } of rows) {
-    const found = value === UNREADABLE ? { field: '', reason: 'it is not JSON' } : read(value);
+  for (const { row, value, fault } of rows) {
+    const found = fault === undefined ? read(value) : { field: '', reason: fault };
     if (found.reason === undefined) return;
     first ??= { row, field: found.field, reason: found.reason };
   }
@@ -65,14 +65,17 @@ function headOf(file: Uint8Array): string {
 function jsonRows(text: string): NumberedRow[] {
   const lines = text.split(/\r\n|\n|\r/).map((line, at) => ({ row: at + 1, line: line.trim() }));
   const filled = lines.filter(({ line }) => line !== '').slice(0, HEAD_ROWS);
-  return filled.map(({ row, line }) => ({ row, value: parsed(line) }));
+  return filled.map(({ row, line }) => ({ row, ...parsed(line) }));
 }
 
-function parsed(line: string): unknown {
+function parsed(line: string): { readonly value: unknown; readonly fault?: string } {
   try {
-    return JSON.parse(line);
+    const value: unknown = JSON.parse(line);
+    return Array.isArray(value)
+      ? { value, fault: 'it is a list. Send one object in each line, or the list as application/json' }
+      : { value };
   } catch {
-    return UNREADABLE;
+    return { value: undefined, fault: 'it is not JSON' };
   }
 }
 
@@ -87,6 +90,7 @@ function csvRows(text: string, kind: RowKind): NumberedRow[] | undefined {
   return recordsOf(rest.join('\n'), header)?.map(({ line, fields }) => ({
     row: first.line + line,
     value: fields.length === header.count ? recordOf(header, fields) : undefined,
+    fault: fields.length === header.count ? undefined : `it has ${fields.length} fields, the header ${header.count}`,
   }));
 }
 

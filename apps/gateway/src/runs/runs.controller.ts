@@ -13,9 +13,15 @@ import { RunsService } from './runs.service.js';
 /** Characters of a correction or a comment. */
 const MAX_OPINION = 2_000;
 
-const runParams = z.object({ id: z.string().refine(isRunId, 'This is not a run id.') });
+const runParams = z.object({
+  id: z.string().toLowerCase().refine(isRunId, "This is not a run id. Send the 'run_id' of the reply that started it."),
+});
 const followHeaders = z.object({
-  'Last-Event-ID': z.coerce.number('Last-Event-ID is not the id of an event.').int().nonnegative().default(0),
+  'Last-Event-ID': z.coerce
+    .number('Last-Event-ID is not the id of an event. Send the last id that you received, or leave it out.')
+    .int()
+    .nonnegative()
+    .default(0),
 });
 const accepted = z.object({ run_id: z.string(), status: z.literal('accepted') });
 const shownRecord = runRecordSchema.omit({ run: true }).extend({ run_id: z.string() });

@@ -103,7 +103,7 @@ export const feedbackSchema = z.object({
   passages: z.array(z.string()),
 });
 
-const runId = z.string().refine(isRunId, 'This is not a run id.');
+const runId = z.string().refine(isRunId, 'This is not a run id. Send that of the reply.');
 const opinion = z.string().max(4_000);
 
 export const rate = capability({

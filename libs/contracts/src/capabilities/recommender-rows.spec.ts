@@ -69,6 +69,10 @@ describe('the rule for a row of interactions', () => {
     ['VIEW', 'view'],
     ['add-to-cart', 'add_to_cart'],
     ['AddToCart', 'add_to_cart'],
+    ['👎', 'thumbs_down'],
+    ['👍🏽', 'thumbs_up'],
+    ['💔', 'dislike'],
+    ['❤️', 'like'],
     ['addToCart', 'add_to_cart'],
     ['Add to cart', 'add_to_cart'],
     ['ADD_TO_CART', 'add_to_cart'],
@@ -254,6 +258,10 @@ describe('the rule for a row of items', () => {
     [
       { id: 'i', title: 'Caf&#233; &amp; co &#0;&#55296;&constructor;', text: 'a < b &copy' },
       { ...item, title: 'Café & co &#0;&#55296;&constructor;', text: 'a < b &copy' },
+    ],
+    [
+      { id: 'i', title: 'A\u0000B\u0007\u202Egnp.exe ', text: 'a\nb\u001Bc' },
+      { ...item, title: 'A B  gnp.exe', text: 'a\nb c' },
     ],
     [
       { id: 'i', title: 'Pot', text: 'x'.repeat(5_000) },

@@ -18,6 +18,11 @@ const PROPERTIES = ['properties', 'event_properties', 'eventProperties'];
 /** Longer names are not recognised. */
 const MAX_NAME_LENGTH = 64;
 
+/** Rows with more fields are not read, and longer values not converted: both would take seconds. */
+const MAX_FIELDS = 5_000;
+const MAX_CONVERTED_CHARACTERS = 4_096;
+const MAX_CONVERTED_ITEMS = 1_000;
+
 /** A header that is understood, for messages. */
 export const EXAMPLE_HEADER: Readonly<Record<RowKind, string>> = {
   interactions: 'user,item,event,value,at',
@@ -74,6 +79,7 @@ function entriesOf(row: Readonly<Record<string, unknown>>): [string, unknown][] 
 function read<T>(row: unknown, kind: RowKind, schema: z.ZodType<T>): ReadRow<T> {
   const isObject = typeof row === 'object' && row !== null && !Array.isArray(row);
   if (!isObject) return { field: '', reason: 'must be an object' };
+  if (hasManyFields(row as Record<string, unknown>)) return { field: '', reason: `has over ${MAX_FIELDS} fields` };
   const { fields, names } = fieldsOf(row as Record<string, unknown>, kind);
   const parsed = schema.safeParse(fields);
   if (parsed.success) return { value: parsed.data };
@@ -98,7 +104,7 @@ function fieldsOf(row: Readonly<Record<string, unknown>>, kind: RowKind) {
     if (rule === undefined) continue;
     const { convert, field = rule, weak = false } = RULES[kind][rule]!;
     if (field in fields && (weak || !weakly.has(field))) continue;
-    const converted = convert(value);
+    const converted = field !== 'text' && isLong(value) ? value : convert(value);
     if (converted === '') continue;
     fields[field] = emptied(converted, field);
     names.set(field, name);
@@ -108,6 +114,16 @@ function fieldsOf(row: Readonly<Record<string, unknown>>, kind: RowKind) {
   }
   if (isRating && !('event' in fields)) fields['event'] = 'rate';
   return { fields: kind === 'items' ? withCategories(fields) : fields, names };
+}
+
+function hasManyFields(row: Readonly<Record<string, unknown>>): boolean {
+  const objects = [row, ...PROPERTIES.map((name) => row[name])];
+  return objects.some((each) => typeof each === 'object' && each !== null && Object.keys(each).length > MAX_FIELDS);
+}
+
+function isLong(value: unknown): boolean {
+  if (typeof value === 'string') return value.length > MAX_CONVERTED_CHARACTERS;
+  return Array.isArray(value) && (value.length > MAX_CONVERTED_ITEMS || value.some(isLong));
 }
 
 function withCategories({ category, ...fields }: Record<string, unknown>): Record<string, unknown> {

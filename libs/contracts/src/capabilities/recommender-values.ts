@@ -22,8 +22,11 @@ export const toTitle: Convert = (value) => {
   const plain = value.replace(/&(?:#(\d{1,6})|([a-z]{2,5}));/g, (whole, code?: string, name = '') =>
     code === undefined ? (ENTITIES[name as string] ?? whole) : (characterOf(Number(code)) ?? whole),
   );
-  return plain.trim();
+  return plain.replace(UNPRINTABLE, ' ').trim();
 };
+
+/** Control characters but white space, and marks that turn the direction of what follows. */
+const UNPRINTABLE = /[^\P{Cc}\t\n\r]+|[\u202A-\u202E\u2066-\u2069]+/gu;
 
 /** Neither a control character nor half a character. */
 function characterOf(code: number): string | undefined {
@@ -33,10 +36,12 @@ function characterOf(code: number): string | undefined {
 
 /** So much of a description is read at most: items are found by its beginning. */
 const MAX_DESCRIPTION = 4_000;
+/** So much of it is looked at, with its tags. */
+const MAX_MARKUP = 200_000;
 
 /** A description without the tags of HTML. */
 export const toDescription: Convert = (value) => {
-  const text = typeof value === 'string' ? value.replace(/<\/?[a-z][^<>]*>/gi, ' ') : value;
+  const text = typeof value === 'string' ? value.slice(0, MAX_MARKUP).replace(/<\/?[a-z][^<>]*>/gi, ' ') : value;
   const plain = toTitle(text);
   return typeof plain === 'string' ? plain.slice(0, MAX_DESCRIPTION).toWellFormed() : plain;
 };
@@ -71,9 +76,19 @@ const ONE_WORD_EVENTS: Readonly<Record<string, string>> = {
   pageview: 'page_view',
 };
 
+/** Reactions, as chats and shops send them. */
+const REACTIONS: Readonly<Record<string, string>> = {
+  '👍': 'thumbs_up',
+  '❤': 'like',
+  '👎': 'thumbs_down',
+  '💔': 'dislike',
+};
+
 /** One spelling of an event: `AddToCart`, `add-to-cart` and `ADD TO CART` are `add_to_cart`. */
 export const toEvent: Convert = (value) => {
   if (typeof value !== 'string') return value;
+  const reaction = REACTIONS[value.trim().replace(/[\uFE0F\u{1F3FB}-\u{1F3FF}]/gu, '')];
+  if (reaction !== undefined) return reaction;
   const words = given(value.trim())
     .replace(/(\p{Ll}|\p{N})(?=\p{Lu})/gu, '$1_')
     .toLowerCase()

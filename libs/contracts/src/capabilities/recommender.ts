@@ -15,7 +15,10 @@ export const interactionSchema = z.object({
   /** What the user did, such as `view`, `buy` or `rate`. A `dislike`, `return` or `refund` speaks against the item. */
   event: z
     .string()
-    .regex(/^[a-z][a-z0-9_]{0,31}$/, 'an event is a lower-case word')
+    .regex(
+      /^[a-z][a-z0-9_]{0,31}$/,
+      'an event is at most 32 letters a to z, digits and signs, and begins with a letter',
+    )
     .default('view'),
   /** The strength of the interaction: a rating, a count, seconds. 0 or less speaks against the item. */
   value: z.number().min(-1_000_000).max(1_000_000).default(1),

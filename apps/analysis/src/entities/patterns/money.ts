@@ -44,6 +44,13 @@ const SCALES: Readonly<Record<string, number>> = {
 
 const NUMBER = String.raw`\d{1,15}(?:[.,  ]\d{3}(?!\d)){0,5}(?:[.,]\d{1,2}(?!\d))?`;
 const SCALE = String.raw`(?:[\s-]?(k|m|mn|b|bn|thousand|million|billion|trillion|lakh|crore)(?![\p{L}\d]))?`;
+/** The upper end of a range, whose scale is that of both: `$2.5-3 billion`, `between $2 and $3 billion`. */
+const RANGE = new RegExp(
+  String.raw`^(?:\s?[-–]\s?|\s(?:to|and)\s)(?:(?:us|a|c|nz|hk)?\$|[€£¥₹₩])?\s?${NUMBER}${SCALE}`,
+  'iu',
+);
+/** How far the upper end is looked for. */
+const RANGE_CHARS = 40;
 const BEFORE = new RegExp(
   String.raw`(?<![\p{L}\d])((?:us|a|c|nz|hk)?\$|[€£¥₹₩]|(?-i:Rs)\.?|(?:${CODES}))\s?(${NUMBER})${SCALE}`,
   'giu',
@@ -56,9 +63,18 @@ const AFTER = new RegExp(
 /** Amounts with a currency, as `12.50 EUR`. `$` and `dollars` count as US dollars, with less confidence. */
 export function findMoney(text: string): FoundValue[] {
   if (!/\d/.test(text)) return [];
-  const before = Array.from(text.matchAll(BEFORE), (match) => foundOf(match, match[1]!, match[2]!, match[3]));
+  const before = Array.from(text.matchAll(BEFORE), (match) =>
+    foundOf(match, match[1]!, match[2]!, match[3] ?? scaleOfRange(text, match)),
+  );
   const after = Array.from(text.matchAll(AFTER), (match) => foundOf(match, match[3]!, match[1]!, match[2]));
   return [...before, ...after];
+}
+
+function scaleOfRange(text: string, match: RegExpExecArray): string | undefined {
+  const after = match.index + match[0].length;
+  const rest = text.slice(after, after + RANGE_CHARS);
+  const isBetween = /\bbetween $/i.test(text.slice(Math.max(0, match.index - 10), match.index));
+  return !isBetween && /^\sand\s/i.test(rest) ? undefined : RANGE.exec(rest)?.[1];
 }
 
 function foundOf(match: RegExpExecArray, sign: string, digits: string, scale: string | undefined): FoundValue {
