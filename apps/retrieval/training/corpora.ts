@@ -45,7 +45,7 @@ interface Line {
  * - `training`: what the encoder and the weights of its tokens are trained on.
  * - `calibration`: companies that the encoder has not seen; the weights of the signs and the threshold are fitted on them.
  * - `held-out`: companies by which the result is judged, and nothing is fitted.
- * - `unseen`: the same, many more, of other trades; written by others after the model was trained.
+ * - `unseen`: the same, of other trades and by other authors.
  */
 export type Part = 'training' | 'calibration' | 'held-out' | 'unseen';
 

@@ -11,7 +11,7 @@ export const FIT_SETTINGS = {
   /** Pulls the weights towards 0. */
   decay: 0.002,
   /** The threshold lets this share of the strangers' questions pass. */
-  passing: 0.008,
+  passing: 0.006,
 } as const;
 
 /** Where the fit starts: the weights of {@link signsOf}, then of "none of them". */

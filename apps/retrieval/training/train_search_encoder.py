@@ -3,8 +3,8 @@
 Trains a low-rank update of the encoder's 36 linear layers, a projection that shortens its token states, and the weight
 of each token of a message, on the companies that `train.ts --export` writes. A step shows the messages of one company
 and its articles: each message is to prefer an article that answers it to the others and to "none of them". Some
-articles are left out in each step, so that what they answer has no answer. An article is compared as the service
-compares it: the mean vectors and, token by token, late interaction (ColBERT, Khattab & Zaharia 2020).
+articles are left out in each step, so that what they answer has no answer, and some messages are shown with typing
+errors. An article is compared as the service compares it: the mean vectors and, token by token, late interaction (ColBERT, Khattab & Zaharia 2020).
 
     python train_search_encoder.py --model model.onnx --tokenizer tokenizer.json --companies companies.jsonl \
       --out ../model/encoder-update.safetensors --head ../model/token-head.safetensors
@@ -41,10 +41,13 @@ WARM_UP_STEPS = 20
 SIZE = 64
 MESSAGES = 96
 ARTICLES = 32
-STRANGERS = 32
+STRANGERS = 24
 LEFT_OUT = 0.15
 # Messages of one company in an epoch.
-MOST_MESSAGES = 2400
+MOST_MESSAGES = 800
+# The share of messages that are shown with typing errors, and the shortest word that has one.
+MISTYPED = 0.3
+MISTYPED_LETTERS = 4
 
 
 class Text:
@@ -58,11 +61,46 @@ class Text:
             self.compared = [0 < place < len(self.ids) - 1 for place in range(len(self.ids))]
 
 
+class Message:
+    """A customer's message, which is sometimes mistyped."""
+
+    def __init__(self, tokenizer, text, words):
+        self.tokenizer, self.text, self.words = tokenizer, text, words
+        self.as_written = Text(tokenizer, text, words)
+
+    def draw(self, shuffle):
+        if shuffle.random() >= MISTYPED:
+            return self.as_written
+        return Text(self.tokenizer, *mistyped(self.text, self.words, shuffle))
+
+
+def mistyped(text, words, shuffle):
+    """The text with an error in one or two of its words, and the places of the words in it."""
+    words = [list(word) for word in words]
+    long = [at for at, (start, end) in enumerate(words) if end - start >= MISTYPED_LETTERS and text[start:end].isalpha()]
+    for at in shuffle.sample(long, min(len(long), 1 if len(long) < 6 else 2)):
+        place, kind, grows = shuffle.randrange(words[at][0] + 1, words[at][1] - 1), shuffle.random(), 0
+        if kind < 0.35:
+            text = text[:place] + text[place + 1] + text[place] + text[place + 2 :]
+        elif kind < 0.7:
+            text, grows = text[:place] + text[place + 1 :], -1
+        elif kind < 0.85:
+            text, grows = text[:place] + text[place] + text[place:], 1
+        else:
+            text = text[:place] + shuffle.choice("abcdefghijklmnopqrstuvwxyz") + text[place + 1 :]
+        words[at][1] += grows
+        for word in words[at + 1 :]:
+            word[0] += grows
+            word[1] += grows
+    return text, words
+
+
 class Company:
     def __init__(self, tokenizer, row):
-        read = lambda text: Text(tokenizer, text["text"], text["words"])
-        self.articles = [[read(text) for text in texts] for texts in row["articles"]]
-        self.messages = [(read(message), message["answers"]) for message in row["messages"]]
+        self.articles = [[Text(tokenizer, text["text"], text["words"]) for text in texts] for texts in row["articles"]]
+        self.messages = [
+            (Message(tokenizer, message["text"], message["words"]), message["answers"]) for message in row["messages"]
+        ]
 
 
 class SearchModel(nn.Module):
@@ -199,7 +237,7 @@ def main():
     tokenizer = read_tokenizer(options.tokenizer, MAX_TOKENS)
     with open(options.companies, encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    strangers = [(Text(tokenizer, text["text"], text["words"]), []) for text in rows.pop(0)["strangers"]]
+    strangers = [(Message(tokenizer, text["text"], text["words"]), []) for text in rows.pop(0)["strangers"]]
     companies = [Company(tokenizer, row) for row in rows]
     print(f"{len(companies)} companies, {sum(len(company.messages) for company in companies)} messages", flush=True)
 
@@ -227,8 +265,8 @@ def main():
                 group["lr"] = rate * share
             places = shown_articles(company, messages, shuffle)
             at = {place: column for column, place in enumerate(places)}
-            asked = [(text, [at[place] for place in answers if place in at]) for text, answers in messages]
-            asked += shuffle.sample(strangers, STRANGERS)
+            shown = messages + shuffle.sample(strangers, STRANGERS)
+            asked = [(text.draw(shuffle), [at[place] for place in answers if place in at]) for text, answers in shown]
             loss = loss_of(model, asked, [company.articles[place] for place in places])
             optimiser.zero_grad()
             loss.backward()
@@ -244,7 +282,6 @@ def main():
     average.apply()
     write_update(options.out, model.encoder, quantised, {"rank": options.rank, "steps": steps})
     save_file({name: tensor.detach().contiguous() for name, tensor in head_of(model).items()}, options.head)
-
 
 
 if __name__ == "__main__":
