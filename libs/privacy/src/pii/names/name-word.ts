@@ -33,9 +33,9 @@ const PARTICLES = new Set(
     ' ',
   ),
 );
-/** Titles and greetings, which are in lists of names too. */
+/** Titles, greetings and thanks, which are in lists of names too. */
 const NO_NAMES = new Set(
-  'mme mlle mevr mevrouw meneer herr frau señor señora hallo hola ciao salut bonjour'.split(' '),
+  'mme mlle mevr mevrouw meneer herr frau señor señora hallo hola ciao salut bonjour merci'.split(' '),
 );
 /** Forms of words that no list needs to hold: "misspelled", "don't". */
 const INFLECTED = /[^aeiou](?:ed|ing|tion|ly)$/;
