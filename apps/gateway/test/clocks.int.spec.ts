@@ -1,4 +1,5 @@
 import {
+  freeze,
   startNatsServer,
   startServiceProcess,
   waitFor,
@@ -74,7 +75,7 @@ describe('Processes whose clocks differ', () => {
       await known(gateway);
       expect(await screen(gateway)).toBe('200');
       // The service first hears that its clock is set, then receives the task.
-      process.kill(security.pid, 'SIGSTOP');
+      await freeze(security.pid);
       const answering = screen(gateway);
       process.kill(security.pid, 'SIGUSR2');
       process.kill(security.pid, 'SIGCONT');
@@ -89,7 +90,7 @@ describe('Processes whose clocks differ', () => {
     async () => {
       const [gateway, security] = await Promise.all([start('gateway', 0), start('security', -HOUR_MS)]);
       await known(gateway);
-      process.kill(security.pid, 'SIGSTOP');
+      await freeze(security.pid);
       const answering = screen(gateway, 300);
       expect(await answering).toBe('504 DEADLINE_EXCEEDED');
       process.kill(security.pid, 'SIGCONT');

@@ -1,5 +1,5 @@
 import { Bus, Nodes } from '@llmos/mesh';
-import { startNatsServer, startStopwatch, waitFor, type TestNatsServer } from '@llmos/testing';
+import { freeze, startNatsServer, startStopwatch, waitFor, type TestNatsServer } from '@llmos/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
@@ -119,8 +119,8 @@ describe('a gateway process without a broker', () => {
   });
 
   it('refuses a run that a broker which stands still cannot keep, within 2 s and with the time to wait', async () => {
-    process.kill(nats.pid, 'SIGSTOP');
     try {
+      await freeze(nats.pid);
       const elapsed = startStopwatch();
       const refused = await ask('Where is my card?', '/v1/runs');
       expect(elapsed()).toBeLessThan(2_000 + BUSY_MS);

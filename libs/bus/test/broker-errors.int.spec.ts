@@ -1,5 +1,5 @@
 import { BUCKETS, type RunContext } from '@llmos/contracts';
-import { startNatsServer, startStopwatch, waitFor, type TestNatsServer } from '@llmos/testing';
+import { freeze, startNatsServer, startStopwatch, waitFor, type TestNatsServer } from '@llmos/testing';
 import { Bus } from '../src/bus.js';
 
 const value = Buffer.from('value');
@@ -118,8 +118,8 @@ describe('errors of a nats-server', () => {
 
   it('a frozen broker does not keep a process that leaves', async () => {
     const bus = await Bus.connect({ url: nats.url, service: 'leaving', user: 'root', password: 'r' });
-    process.kill(nats.pid, 'SIGSTOP');
     try {
+      await freeze(nats.pid);
       const elapsed = startStopwatch();
       await bus.close(0);
       expect(elapsed()).toBeLessThan(6_000);

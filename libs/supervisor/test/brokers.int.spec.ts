@@ -1,8 +1,7 @@
 import { Bus } from '@llmos/bus';
 import { LlmosError, newRunId, type RunContext } from '@llmos/contracts';
-import { natsServerPath, startStopwatch, waitFor } from '@llmos/testing';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { freeze, natsServerPath, startStopwatch, waitFor } from '@llmos/testing';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Instance } from '../src/instance/instance.js';
@@ -129,9 +128,8 @@ describe('a cluster of three brokers on one machine', () => {
     await acceptedAgain();
     const places = await waitFor('the places', () => placesOf('TASKS_DURABLE').catch(() => undefined), ELECTION_MS);
     const frozen = places.followers;
-    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
     try {
-      await waitFor('both to stand still', () => frozen.every(standsStill));
+      await freeze(...frozen);
       const elapsed = startStopwatch();
       const refusal = await accept().then(
         () => undefined,
@@ -161,11 +159,3 @@ describe('a cluster of three brokers on one machine', () => {
     ).toBeGreaterThanOrEqual(accepted.length);
   }, 240_000);
 });
-
-/** A stopped process goes on in its other threads until the one that got the signal has run, on a busy machine for a while. */
-function standsStill(pid: number): boolean {
-  const threads = `/proc/${pid}/task`;
-  if (!existsSync(threads))
-    return execFileSync('ps', ['-o', 'state=', '-p', `${pid}`], { encoding: 'utf8' })[0] === 'T';
-  return readdirSync(threads).every((id) => /^State:\s+T/m.test(readFileSync(`${threads}/${id}/status`, 'utf8')));
-}

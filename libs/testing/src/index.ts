@@ -1,5 +1,6 @@
 export { crashAtEachRequest, type StartingProcess } from './broker-lost.js';
 export { filesHolding } from './broker-files.js';
+export { freeze } from './freeze.js';
 export { longestHold } from './longest-hold.js';
 export {
   natsServerPath,
