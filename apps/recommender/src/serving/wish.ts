@@ -73,8 +73,9 @@ export function partWish(text: string): PartedWish {
   const ranges = [...text.matchAll(PRICE_RANGE)].filter(([range]) => HAS_CURRENCY.test(range));
   const rangeless = text.replace(PRICE_RANGE, (range) => (HAS_CURRENCY.test(range) ? ' ' : range));
   const limits = [...rangeless.matchAll(PRICE_LIMIT)].map(({ groups }) => groups!['before'] ?? groups!['behind']!);
-  const cheaper = [...rangeless.replace(PRICE_LIMIT, ' ').matchAll(CHEAPER)].map(({ groups }) => groups!['cheaper']!);
-  const limitless = rangeless.replace(PRICE_LIMIT, ' ').replace(CHEAPER, ' ');
+  const unlimited = rangeless.replace(PRICE_LIMIT, ' ');
+  const cheaper = [...unlimited.matchAll(CHEAPER)].map(({ groups }) => groups!['cheaper']!);
+  const limitless = unlimited.replace(CHEAPER, ' ');
   const floors = [...limitless.matchAll(PRICE_FLOOR)].map(({ groups }) => groups!['least']!);
   const maxPrice = Math.min(
     Infinity,
